@@ -1,0 +1,38 @@
+"""What all fields may ask of a document: its parts, sentences, sections and who is spoken of. Plain data only."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any
+
+from spacy.tokens import Doc
+
+from extractor.errors import EvidenceError
+
+PARTS = "trialspan_parts"  # doc.user_data key: [[name, start, end], ...] in document order
+
+
+def parts(doc: Doc) -> list[tuple[str, int, int]]:
+    """(name, start, end) of each part in offsets of ``doc.text``; a bare text is one part ``abstract``."""
+    stored: list[Any] | None = doc.user_data.get(PARTS)
+    return [(n, s, e) for n, s, e in stored] if stored else [("abstract", 0, len(doc.text))]
+
+
+def located(doc: Doc, start: int, end: int) -> tuple[str, int]:
+    """(name, start) of the part that holds the span.
+
+    Raises
+    ------
+    EvidenceError
+        If no single part holds it.
+    """
+    every = parts(doc)
+    name, first, last = every[max(0, bisect_right([s for _, s, _ in every], start) - 1)]
+    if not first <= start < end <= last:
+        raise EvidenceError(f"span {start}-{end} ({doc.text[start:end]!r}) is not inside one part of the document")
+    return name, first
+
+
+def in_title(doc: Doc, start: int) -> bool:
+    """Whether an offset lies in the title."""
+    return any(name == "title" and first <= start < last for name, first, last in parts(doc))

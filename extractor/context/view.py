@@ -1,0 +1,84 @@
+"""One document as the fields look at it: frozen text, folded text, sentences with roles, abbreviations.
+
+The view is made once a document and kept on the Doc while the pipeline runs; the last component takes it off again, so
+that only plain data leaves (serialisation, other processes).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extractor.context import parts
+from extractor.context.sections import Roles, sections
+from extractor.context.sentences import Sentence, sentences
+from extractor.text import fold, fold_case
+
+VIEW = "trialspan_view"
+ABBREVIATIONS = "trialspan_abbreviations"  # doc.user_data: {short form: long form as written}
+
+
+@dataclass(slots=True)
+class View:
+    """All offsets are those of ``text``, the document's frozen text."""
+
+    text: str
+    folded: str  # fold(text): lower case, one dash, one space; same length
+    cased: str  # fold_case(text): as folded, but capitals stay
+    sentences: list[Sentence]
+    roles: Roles
+    title: tuple[int, int]  # offsets of the title; (0, 0) where there is none
+    abbreviations: dict[str, str] = field(default_factory=dict)
+    _starts: list[int] = field(default_factory=list)
+
+    def sentence_at(self, offset: int) -> Sentence:
+        """The sentence that holds `offset` (or the last one that begins before it)."""
+        if not self._starts:
+            self._starts = [s.start for s in self.sentences]
+        return self.sentences[max(0, bisect_right(self._starts, offset) - 1)]
+
+    def role_at(self, offset: int) -> str | None:
+        """``title``, or the role that the headings give: background, objective, methods, results, conclusions, ..."""
+        if self.title[0] <= offset < self.title[1]:
+            return "title"
+        return self.roles.at(offset)
+
+    def in_title(self, offset: int) -> bool:
+        return self.title[0] <= offset < self.title[1]
+
+    def body(self) -> list[Sentence]:
+        """Sentences that are not the title's."""
+        return [s for s in self.sentences if not self.in_title(s.start)]
+
+
+def view(doc: Doc) -> View:
+    """The view of `doc`, made on the first call."""
+    if VIEW not in doc.user_data:
+        doc.user_data[VIEW] = _make(doc)
+    made: View = doc.user_data[VIEW]
+    return made
+
+
+def _make(doc: Doc) -> View:
+    text = doc.text
+    title = next(((s, e) for name, s, e in parts(doc) if name == "title"), (0, 0))
+    found = [x for name, s, e in parts(doc) if name != "title" for x in sections(text[s:e], s)]
+    return View(
+        text,
+        fold(text),
+        fold_case(text),
+        sentences(doc),
+        Roles(found),
+        title,
+        dict(doc.user_data.get(ABBREVIATIONS, {})),
+    )
+
+
+@Language.component("trial_plain")
+def trial_plain(doc: Doc) -> Doc:
+    """Last in the pipeline: takes the view off, so that only plain data is left on the Doc."""
+    doc.user_data.pop(VIEW, None)
+    return doc

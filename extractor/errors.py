@@ -1,0 +1,50 @@
+"""The error tree. A message says what is wrong, where, and what to do; legal values are listed.
+
+::
+
+    ExtractorError
+    ├── FetchError        a service did not give what was asked
+    ├── ParseError        bytes are not what a reader can read
+    ├── EvidenceError     a quote is not the text at its offsets
+    ├── StoreError        the store cannot be opened, read or written
+    │   └── MigrationError    the store's schema is newer or broken
+    ├── SettingsError     a setting or option has no legal value
+    ├── PoolError         counts cannot be pooled as asked
+    └── QueryError        a question cannot be answered as asked
+"""
+
+
+class ExtractorError(Exception):
+    """Root of everything that Trialspan raises on purpose."""
+
+
+class FetchError(ExtractorError):
+    """A service did not give what was asked."""
+
+
+class ParseError(ExtractorError):
+    """Bytes are not what a reader can read; names the element or the line."""
+
+
+class EvidenceError(ExtractorError):
+    """A quote is not the text at its offsets, or a fact has no evidence."""
+
+
+class StoreError(ExtractorError):
+    """The store cannot be opened, read or written."""
+
+
+class MigrationError(StoreError):
+    """The store's schema is newer than this program, or a migration failed."""
+
+
+class SettingsError(ExtractorError):
+    """A setting or an option has no legal value."""
+
+
+class PoolError(ExtractorError, ValueError):
+    """Counts cannot be pooled as asked."""
+
+
+class QueryError(ExtractorError):
+    """A question cannot be answered as asked."""

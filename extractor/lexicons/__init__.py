@@ -1,0 +1,1 @@
+"""Tables of words as data; see terms.py."""

@@ -1,0 +1,136 @@
+"""Tables of terms and exact look-up in text: the longest match, word by word, plural and hyphen forgiven.
+
+A table is a TSV in ``extractor/lexicons``: ``id, name, kind, synonyms`` (synonyms separated by ``|``); lines that begin
+with ``#`` are comments. Grounding says why it matched. The fuzzy linker, which uses these tables, is in ``context``.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+WORD = re.compile(r"[^\W_]+(?:'s\b)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One concept: CURIE (may be empty), canonical name, kind within its table."""
+
+    id: str
+    name: str
+    kind: str
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A term found at ``start:end`` (half-open, in the searched text); ``how`` is ``name`` or ``synonym``."""
+
+    start: int
+    end: int
+    term: Term
+    how: str
+
+
+def stem(word: str) -> str:
+    """A word without its plural ending or possessive.
+
+    >>> [stem(w) for w in ("cells", "biopsies", "illness", "virus", "crohn's")]
+    ['cell', 'biopsy', 'illness', 'virus', 'crohn']
+    """
+    word = word.removesuffix("'s")
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("shes", "ches", "xes", "sses")) and not word.endswith("aches"):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "is", "us", "as")):
+        return word[:-1]
+    return word
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Stemmed words of folded text; the key under which a term is found."""
+    return tuple(stem(w) for w in WORD.findall(text))
+
+
+class Terms:
+    """A look-up table of terms.
+
+    Parameters
+    ----------
+    terms : iterable of Term
+        Where two terms share a synonym, the first keeps it; a canonical name always wins.
+    """
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.terms = tuple(terms)
+        self._index: dict[tuple[str, ...], tuple[Term, str]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        for how in ("name", "synonym"):
+            for term in self.terms:
+                for label in (term.name,) if how == "name" else term.synonyms:
+                    self._index.setdefault(words(label.lower()), (term, how))
+        self._index.pop((), None)
+        lengths: dict[str, set[int]] = {}
+        for key in self._index:
+            lengths.setdefault(key[0], set()).add(len(key))
+        self._lengths = {w: tuple(sorted(n, reverse=True)) for w, n in lengths.items()}
+
+    def get(self, label: str) -> Term | None:
+        """The term with this name or synonym."""
+        found = self._index.get(words(label.lower()))
+        return found[0] if found else None
+
+    def find(self, folded: str, start: int = 0, end: int | None = None) -> Iterator[Match]:
+        """Longest matches in ``folded[start:end]``, left to right, none inside another.
+
+        `folded` comes from :func:`extractor.text.fold`. A match never crosses sentence punctuation.
+        """
+        tokens = [
+            (m.start(), m.end(), stem(m.group()))
+            for m in WORD.finditer(folded, start, len(folded) if end is None else end)
+        ]
+        place = 0
+        while place < len(tokens):
+            match = self._at(folded, tokens, place)
+            if match:
+                yield match[0]
+                place += match[1]
+            else:
+                place += 1
+
+    def _at(self, folded: str, tokens: list[tuple[int, int, str]], place: int) -> tuple[Match, int] | None:
+        for size in self._lengths.get(tokens[place][2], ()):
+            piece = tokens[place : place + size]
+            if len(piece) < size:
+                continue
+            found = self._index.get(tuple(t[2] for t in piece))
+            if found and not _broken(folded, piece):
+                return Match(piece[0][0], piece[-1][1], *found), size
+        return None
+
+
+def _broken(folded: str, piece: list[tuple[int, int, str]]) -> bool:
+    """Whether punctuation other than a hyphen, slash or apostrophe stands between the words."""
+    return any(folded[a[1] : b[0]].strip(" -/'") for a, b in itertools.pairwise(piece))
+
+
+@cache
+def table(name: str) -> Terms:
+    """The shipped table ``extractor/lexicons/<name>.tsv``."""
+    return Terms(rows(name))
+
+
+def rows(name: str) -> tuple[Term, ...]:
+    """The rows of a shipped table, in its order."""
+    text = files("extractor.lexicons").joinpath(f"{name}.tsv").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
+    return tuple(
+        Term(row["id"], row["name"], row["kind"], tuple(s for s in row["synonyms"].split("|") if s))
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    )

@@ -1,0 +1,85 @@
+"""Offset-safe text: every function keeps the length, so that an offset in its result is an offset in the original.
+
+*Folding* turns the many ways of typing one character into one (dashes, spaces, quotes, signs) and lowers the case,
+code point by code point. Patterns run over folded text; quotes are sliced from the frozen text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad"
+SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n\f\v\ufeff\u200b\u2028\u2029\u0085"
+QUOTES = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201b": "'",
+    "\u02bc": "'",
+    "\u00b4": "'",
+    "\u2032": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u201e": '"',
+}
+SIGNS = {
+    "\u00d7": "x",
+    "\u2715": "x",
+    "\u2716": "x",
+    "\u2a2f": "x",
+    "\u00b7": ".",
+    "\u2219": ".",
+    "\u22c5": ".",
+    "\u2264": "<",
+    "\u2265": ">",
+    "\u223c": "~",
+    "\u2044": "/",
+    "\u2215": "/",
+    "\uff05": "%",
+}
+
+_TABLE: dict[int, str] = (
+    {ord(c): "-" for c in DASHES}
+    | {ord(c): " " for c in SPACES}
+    | {ord(c): new for c, new in QUOTES.items()}
+    | {ord(c): new for c, new in SIGNS.items()}
+)
+
+
+@lru_cache(maxsize=64)
+def fold(text: str) -> str:
+    """`text` in lower case with one dash, one space, one quote and one times sign; the same length.
+
+    >>> fold("0·42 × 10⁶ Cells")
+    '0.42 x 10⁶ cells'
+    """
+    return lower(text.translate(_TABLE))
+
+
+@lru_cache(maxsize=64)
+def fold_case(text: str) -> str:
+    """Like :func:`fold`, but upper case stays: for patterns that need capitals."""
+    return text.translate(_TABLE)
+
+
+def lower(text: str) -> str:
+    """Lower case that never changes the length (``İ`` stays)."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space at its ends."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+_BLANK = re.compile(r"\s+")
+
+
+def squeeze(text: str) -> str:
+    """White space runs as one blank: for display and comparison, never for offsets."""
+    return _BLANK.sub(" ", text).strip()

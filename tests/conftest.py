@@ -1,0 +1,64 @@
+"""Fixtures for all tests: paths, the pipeline loaded once, and no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+ROOT = Path(__file__).resolve().parents[1]
+CASES = ROOT / "tests" / "cases"
+
+
+def _shared() -> Path | None:
+    """The folder of real data beside the checkout, where there is one."""
+    named = os.environ.get("EXTRACTOR_SHARED")
+    candidates = [Path(named)] if named else [ROOT.parent / "shared"]
+    return next((p for p in candidates if p.is_dir()), None)
+
+
+SHARED = _shared()
+
+
+@pytest.fixture
+def shared() -> Path:
+    if SHARED is None:
+        pytest.skip("needs the data folder ../shared, which is not here")
+    return SHARED
+
+
+def required(what: str) -> bool:
+    """Whether the environment turns a missing `what` (postgres, browser, distributed, r) from a skip into a failure."""
+    return what in os.environ.get("EXTRACTOR_REQUIRE", "").split(",")
+
+
+def skip_or_fail(what: str, reason: str) -> None:
+    if required(what):
+        pytest.fail(f"EXTRACTOR_REQUIRE names {what}, and {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    from extractor.pipeline import build
+    from extractor.settings import Settings
+
+    return build(Settings())
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this machine may be spoken to."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else str(address)
+        if isinstance(address, tuple) and host not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

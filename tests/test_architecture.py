@@ -1,0 +1,37 @@
+"""The shape of the house: who may import whom, nothing at import, modules short."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+MODULES = sorted((ROOT / "extractor").rglob("*.py"))
+LONGEST = 500
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_module_is_short_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST
+    assert ast.get_docstring(ast.parse(text)), "a module opens with what it is"
+
+
+def test_import_does_no_work() -> None:
+    """Importing the library loads neither spaCy nor a model, and touches no file of the working folder."""
+    code = "import sys, extractor, extractor.model, extractor.text, extractor.terms; print('spacy' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert out.stdout.strip() == "False"
+    assert out.stderr == ""
+
+
+def test_layers() -> None:
+    """The import contract in pyproject.toml holds."""
+    code = "from importlinter.cli import lint_imports; import sys; sys.exit(lint_imports(no_cache=True))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert out.returncode == 0, out.stdout + out.stderr
