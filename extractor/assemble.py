@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from extractor.model import Conflict, Document, Fact, Record
+from extractor.conflicts import conflicts
+from extractor.model import Document, Fact, Record
 
 NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 TRIAL_FIGURES = frozenset(
@@ -40,7 +41,7 @@ def assemble(document: Document, found: Iterable[Fact], looked_for: Sequence[str
     facts = tuple(demoted(list(unique([*document.given, *found]))))
     present = {f.field for f in facts}
     not_found = tuple(name for name in looked_for if name not in present)
-    return Record(document, facts, tuple(conflicts(facts)), not_found)
+    return Record(document, facts, tuple(conflicts(document, facts)), not_found)
 
 
 def unique(facts: Iterable[Fact]) -> Iterable[Fact]:
@@ -54,7 +55,3 @@ def demoted(facts: list[Fact]) -> list[Fact]:
         return facts
     return [f.change(primary=False) if f.field in TRIAL_FIGURES else f for f in facts]
 
-
-def conflicts(facts: Sequence[Fact]) -> list[Conflict]:
-    """The conflicts inside one record, none twice."""
-    return []

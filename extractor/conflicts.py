@@ -1,0 +1,172 @@
+"""Facts of one record that cannot all be true. Each conflict explains itself in one sentence; both sides stay.
+
+Conflicts between records (the registry differs, the same people twice) are found where reports are linked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from extractor.model import Conflict, Document, Fact
+
+Numbered = tuple[int, Fact]
+SAME_DOSE = 0.01  # doses within 1 % are one dose, rounded
+# between the two halves of "20 million cells (2 x 10^8)"
+RESTATED = re.compile(r"^\s*(?:[a-zA-Z/%-]+\s+){0,3}[(\[]\s*(?:i\.?e\.?,?\s*)?$")
+SEVERE_GRADE = 3  # CTCAE: grade 3 and up is severe or worse
+
+
+def conflicts(document: Document, facts: Sequence[Fact]) -> list[Conflict]:
+    """The conflicts inside one record, in the order of their first fact, none twice."""
+    own = [(i, f) for i, f in enumerate(facts) if f.primary]
+    found = [
+        *blankets_contradicted(own),
+        *counts_too_large(own),
+        *sexes_off(facts),
+        *arms_off(facts),
+        *doses_off(document, own),
+    ]
+    return sorted(found, key=lambda c: (c.facts, c.kind))
+
+
+def of(facts: Sequence[Numbered], name: str) -> list[Numbered]:
+    return [(i, f) for i, f in facts if f.field == name]
+
+
+def quote(fact: Fact) -> str:
+    return f"“{fact.evidence[0].quote}”" if fact.evidence else "the record"
+
+
+# ---------------------------------------------------------------- denials
+
+
+def blankets_contradicted(facts: Sequence[Numbered]) -> Iterator[Conflict]:
+    """A blanket denial beside an event that falls under it."""
+    events = of(facts, "adverse_event")
+    happened = [(i, f) for i, f in events if f.value.get("assertion") == "present" and "excepted" not in f.flags]
+    for place, blanket in events:
+        if blanket.value.get("assertion") != "none_reported" or "excepting" in blanket.flags:
+            continue
+        against = [(i, f) for i, f in happened if denied_by(blanket, f)]
+        if against:
+            rest = f" (and {len(against) - 1} more)" if len(against) > 1 else ""
+            message = f"The text denies all {blanket.value['term']} ({quote(blanket)}), yet reports {quote(against[0][1])}{rest}."
+            yield Conflict("blanket_contradicted", (place, *(i for i, _ in against)), message)
+
+
+def denied_by(blanket: Fact, event: Fact) -> bool:
+    """Whether the scope of a denial (arm, seriousness, relatedness) reaches an event."""
+    if blanket.arm and event.arm and blanket.arm != event.arm:
+        return False
+    if event.value.get("n") == 0 or event.value.get("percent") == 0:
+        return False
+    if blanket.value.get("serious") and not is_serious(event):
+        return False
+    return not blanket.value.get("related") or event.value.get("related") is True
+
+
+def is_serious(event: Fact) -> bool:
+    grade = re.search(r"\d", str(event.value.get("grade") or ""))
+    severe = grade is not None and int(grade.group()) >= SEVERE_GRADE
+    return event.value.get("serious") is True or severe or event.value.get("term") == "death"
+
+
+# ---------------------------------------------------------------- sums
+
+
+def totals(facts: Sequence[Fact]) -> set[float]:
+    """All sizes that the record gives to the trial's people."""
+    return {f.value["n"] for f in facts if f.field == "participants" and f.value.get("n") is not None}
+
+
+def primary_total(facts: Sequence[Fact]) -> tuple[int, Fact] | None:
+    found = [(i, f) for i, f in enumerate(facts) if f.field == "participants" and f.primary]
+    return found[0] if found else None
+
+
+def counts_too_large(facts: Sequence[Numbered]) -> Iterator[Conflict]:
+    """More participants with an event than there were, or more deaths than people."""
+    total = next((f for _, f in of(facts, "participants")), None)
+    for place, event in of(facts, "adverse_event"):
+        n, denominator = event.value.get("n"), event.value.get("denominator")
+        if n is not None and denominator is not None and n > denominator:
+            message = f"{quote(event)} counts {n:g} with the event out of only {denominator:g}."
+            yield Conflict("counts_exceed_denominator", (place,), message)
+        elif n is not None and denominator is None and total and exceeds(event, total):
+            message = f"{quote(event)} counts {n:g} participants, but the trial has {total.value['n']:g}."
+            yield Conflict("counts_exceed_denominator", (place,), message)
+    for place, deaths in of(facts, "deaths"):
+        if total and deaths.value["n"] > total.value["n"]:
+            message = (
+                f"{quote(deaths)} gives {deaths.value['n']:g} deaths, but the trial has {total.value['n']:g} people."
+            )
+            yield Conflict("counts_exceed_denominator", (place,), message)
+
+
+def exceeds(event: Fact, total: Fact) -> bool:
+    people = event.value.get("denominator_unit") == "participants"
+    return people and bool(event.value["n"] > total.value["n"])
+
+
+def sexes_off(facts: Sequence[Fact]) -> Iterator[Conflict]:
+    total = primary_total(facts)
+    for place, sex in enumerate(facts):
+        female, male = sex.value.get("female"), sex.value.get("male")
+        if total is None or sex.field != "sex" or not sex.primary or sex.arm or female is None or male is None:
+            continue
+        if female + male not in totals(facts):
+            message = (
+                f"{female:g} female and {male:g} male make {female + male:g}, "
+                f"but the trial has {total[1].value['n']:g} people ({quote(total[1])})."
+            )
+            yield Conflict("sexes_do_not_sum", (place, total[0]), message)
+
+
+def arms_off(facts: Sequence[Fact]) -> Iterator[Conflict]:
+    total = primary_total(facts)
+    arms = [(i, f) for i, f in enumerate(facts) if f.field == "arm" and f.primary and f.value.get("n") is not None]
+    if total is None or len(arms) < 2 or "derived" in total[1].flags:
+        return
+    people = sum(f.value["n"] for _, f in arms)
+    if people not in totals(facts):
+        sizes = " + ".join(f"{f.value['n']:g}" for _, f in arms)
+        message = (
+            f"The arms make {sizes} = {people:g}, but the trial has {total[1].value['n']:g} people ({quote(total[1])})."
+        )
+        yield Conflict("arms_do_not_sum", (*(i for i, _ in arms), total[0]), message)
+
+
+# ---------------------------------------------------------------- doses
+
+
+def doses_off(document: Document, facts: Sequence[Numbered]) -> Iterator[Conflict]:
+    """The same dose said twice with different numbers: "20 million (2 x 10^8)", or title against abstract."""
+    doses = [(i, f) for i, f in of(facts, "dose") if "derived" not in f.flags]
+    for place, (i, one) in enumerate(doses):
+        for j, two in doses[place + 1 :]:
+            if differs(one, two) and (restated(document, one, two) or restated(document, two, one)):
+                message = f"The same dose is given as {quote(one)} and as {quote(two)}."
+                yield Conflict("dose_disagrees", (i, j), message)
+    in_title = [(i, f) for i, f in doses if f.evidence[0].part == "title"]
+    elsewhere = [(i, f) for i, f in doses if f.evidence[0].part != "title"]
+    if len(in_title) == len(elsewhere) == 1 and differs(in_title[0][1], elsewhere[0][1]):
+        message = f"The title gives the dose as {quote(in_title[0][1])}, the text as {quote(elsewhere[0][1])}."
+        yield Conflict("dose_disagrees", (in_title[0][0], elsewhere[0][0]), message)
+
+
+def differs(one: Fact, two: Fact) -> bool:
+    a, b = one.value, two.value
+    if a.get("unit") != b.get("unit"):
+        return False
+    return any(
+        abs((a.get(k) or 0) - (b.get(k) or 0)) > SAME_DOSE * max(a.get(k) or 0, b.get(k) or 0) for k in ("low", "high")
+    )
+
+
+def restated(document: Document, one: Fact, two: Fact) -> bool:
+    """Whether `two` stands in brackets right after `one`."""
+    a, b = one.evidence[0], two.evidence[0]
+    if a.part != b.part or a.end is None or b.start is None or a.end > b.start or a.part not in document.parts:
+        return False
+    return bool(RESTATED.match(document.parts[a.part][a.end : b.start]))
