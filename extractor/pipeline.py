@@ -76,6 +76,8 @@ def as_doc(nlp: Language, document: Document) -> Doc:
         places.append([name, start, start + len(text)])
         start += len(text) + 1
     doc.user_data[PARTS] = places
+    known = {"source": document.source, "publication_types": list(document.publication_types)}
+    doc.user_data["trialspan_document"] = known
     return doc
 
 
