@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from extractor.calibration import calibrated
 from extractor.conflicts import conflicts
 from extractor.model import Document, Fact, Record
 
@@ -38,7 +39,7 @@ def assemble(document: Document, found: Iterable[Fact], looked_for: Sequence[str
     looked_for : sequence of str
         Names of all fields that ran, in the order of the catalogue; those without a fact become ``not_found``.
     """
-    facts = tuple(demoted(list(unique([*document.given, *found]))))
+    facts = tuple(demoted(list(unique([*document.given, *map(calibrated, found)]))))
     present = {f.field for f in facts}
     not_found = tuple(name for name in looked_for if name not in present)
     return Record(document, facts, tuple(conflicts(document, facts)), not_found)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from extractor.commands import extract
+from extractor.commands import evaluate, extract
 
 app = typer.Typer(name="trialspan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("extract")(extract.extract)
+app.command("evaluate")(evaluate.evaluate_command)
 
 
 @app.callback()

@@ -1,0 +1,123 @@
+"""``trialspan evaluate``: the pipeline against a gold set."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from extractor.commands.shared import Format, settings_or_exit, wrong_usage
+from extractor.engine import Run, run
+from extractor.evaluate.figures import Evaluation, evaluate
+from extractor.evaluate.page import in_context, page
+from extractor.evaluate.reliability import calibration_error, cross_fitted, fit
+from extractor.evaluate.scorer import FIELDS, load_gold
+from extractor.model import Document
+
+
+def evaluate_command(
+    gold: Annotated[Path, typer.Argument(help="Folder of gold documents (*.json).")],
+    only: Annotated[str | None, typer.Option(help="Subfolders, comma-separated: als,other.")] = None,
+    errors: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="List misses and false alarms of a field, or of all.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the report with all errors and the reliability diagram here.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Recorded figures (JSON); exit 1 on a drop below their interval.")
+    ] = None,
+    calibrate: Annotated[Path | None, typer.Option(help="Write the table of measured confidences here.")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Processes to run on.")] = 1,
+    output: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+) -> None:
+    """Score extraction against a gold set: precision, recall, F1 with intervals, a row a field.
+
+    Example: trialspan evaluate corpora/als_msc --errors dose --html report.html
+    """
+    if errors is not None and errors not in (*FIELDS, "all"):
+        raise wrong_usage(f"--errors {errors}: no such field; there are: all, {', '.join(FIELDS)}")
+    entries = [e for e in load_gold(gold, only) if e.get("text")] if gold.is_dir() else []
+    if not entries:
+        raise wrong_usage(f"{gold}: no gold documents there (a folder of JSON files with id, text and gold is needed)")
+    report = Run()
+    documents = [
+        Document(e["id"], "jsonl", ({"title": e["title"]} if e.get("title") else {}) | {"abstract": e["text"]})
+        for e in entries
+    ]
+    settings = replace(settings_or_exit(), processes=processes)
+    records = {r.document.id: r.to_dict() for r in run(documents, settings, report)}
+    found = evaluate(entries, records)
+    _print(found, output)
+    if errors is not None:
+        _print_errors(found, entries, records, errors)
+    if html is not None:
+        html.write_text(page(found, entries, records, title="Evaluation"), encoding="utf-8")
+    if calibrate is not None:
+        _write_table(found, calibrate)
+    dropped = below(found, baseline) if baseline else []
+    for line in dropped:
+        typer.echo(line, err=True)
+    if dropped or report.failed:
+        raise typer.Exit(1)
+
+
+def below(found: Evaluation, baseline: Path) -> list[str]:
+    """Fields whose F1 fell below the recorded interval."""
+    recorded = {row["field"]: row for row in json.loads(baseline.read_text(encoding="utf-8"))["fields"]}
+    return [
+        f"{row.field}: F1 {row.f1 or 0:.3f} is below the recorded interval ({recorded[row.field]['low']:.3f}); see --errors {row.field}"
+        for row in found.rows
+        if row.field in recorded
+        and recorded[row.field]["low"] is not None
+        and (row.f1 or 0.0) < recorded[row.field]["low"]
+    ]
+
+
+def _print(found: Evaluation, output: Format) -> None:
+    if output is Format.json:
+        typer.echo(json.dumps(found.to_dict(), indent=1))
+        return
+    table = Table(title=f"{found.documents} documents", title_justify="left")
+    for name in ("field", "P", "R", "F1", "95 %", "hits", "false", "missed"):
+        table.add_column(name, justify="left" if name == "field" else "right", no_wrap=True)
+    for row in found.rows:
+        interval = f"{row.low:.2f}-{row.high:.2f}" if row.low is not None and row.high is not None else "-"
+        table.add_row(
+            row.field, *map(_number, (row.precision, row.recall, row.f1)), interval, *map(str, (row.tp, row.fp, row.fn))
+        )
+    console = Console()
+    console.print(table)
+    error = calibration_error(cross_fitted(found.judged))
+    console.print(
+        f"macro F1 {_number(found.macro_f1)} ({_number(found.macro_low)}-{_number(found.macro_high)}); "
+        f"leaks {sum(found.leaks.values())}; bad evidence {found.bad_evidence}; stray {found.stray or 0}; "
+        f"calibration error {_number(error)} (cross-fitted)"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _print_errors(found: Evaluation, entries: list[dict[str, Any]], records: dict[str, Any], field: str) -> None:
+    for error in in_context(found, entries, records):
+        if field in ("all", error["field"]):
+            before, quote, after = error["around"]
+            typer.echo(
+                f"{error['document']}\t{error['field']}\t{error['what']}\t{error['key']}\t…{before}[{quote}]{after}…"
+            )
+
+
+def _write_table(found: Evaluation, path: Path) -> None:
+    lines = [
+        "# share of facts that gold agrees with, drawn towards the field's share where a rule is rare",
+        "method\tconfidence",
+    ]
+    lines += [f"{method}\t{value}" for method, value in fit(found.judged).items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
