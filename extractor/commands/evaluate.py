@@ -14,9 +14,10 @@ from rich.table import Table
 from extractor.commands.shared import Format, settings_or_exit, wrong_usage
 from extractor.engine import Run, run
 from extractor.evaluate.figures import Evaluation, evaluate
+from extractor.evaluate.keys import FIELDS
 from extractor.evaluate.page import in_context, page
 from extractor.evaluate.reliability import calibration_error, cross_fitted, fit
-from extractor.evaluate.scorer import FIELDS, load_gold
+from extractor.evaluate.scorer import load_gold
 from extractor.model import Document
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from extractor.evaluate.keys import COMMON, FIELDS, Gold
 from extractor.evaluate.reliability import Judged, judged
-from extractor.evaluate.scorer import COMMON, FIELDS, Error, Gold, Scored, rates, score_document, summarised
+from extractor.evaluate.scorer import Error, Scored, rates, score_document, summarised
 
 DRAWS = 2000  # bootstrap samples
 SEED = 20190101

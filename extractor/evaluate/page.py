@@ -8,8 +8,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from extractor.evaluate.figures import Evaluation
+from extractor.evaluate.keys import Gold
 from extractor.evaluate.reliability import bins, calibration_error, cross_fitted
-from extractor.evaluate.scorer import Gold
 
 AROUND = 90  # characters of text shown on either side of an error's evidence
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from extractor.evaluate.scorer import Gold, is_partial, keys_of_facts, keys_of_gold, match, only_in_title
+from extractor.evaluate.keys import Gold, keys_of_facts, keys_of_gold
+from extractor.evaluate.scorer import is_partial, match, only_in_title
 
 BINS = 10
 FOLDS = 5
