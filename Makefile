@@ -1,0 +1,49 @@
+# Set-up and tasks. `make demo` and `make test` need Python 3.11 or 3.12 and nothing else.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := demo
+
+# nmslib, which scispaCy needs, has no wheel beyond 3.12
+PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
+
+.PHONY: demo test lint bench lock wheel clean
+
+$(READY): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.11 or 3.12 found; install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 2; fi
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { echo "make: $(PYTHON) is not Python 3.11 or 3.12" >&2; exit 2; }
+	"$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)  ## extract the starter corpus, store it, print the characteristics table
+	@mkdir -p $(DEMO)
+	$(BIN)/trialspan extract corpora/als_msc --store $(DEMO)/trialspan.db --format jsonl -o $(DEMO)/records.jsonl
+	$(BIN)/trialspan list --store $(DEMO)/trialspan.db
+	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format xlsx -o $(DEMO)/characteristics.xlsx
+	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format csv -o $(DEMO)/facts.csv
+	@echo "written: $(DEMO)/trialspan.db (the store), $(DEMO)/records.jsonl (records), $(DEMO)/characteristics.xlsx (the table), $(DEMO)/facts.csv (one row a fact)"
+	@echo "next: $(BIN)/trialspan show barczewska2019 --store $(DEMO)/trialspan.db"
+
+test: $(READY)  ## run the tests; what is missing here is skipped with its reason
+	$(BIN)/python -m pytest -q
+
+lint: $(READY)  ## style, types, import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## ratios against other tools, on data of stated size
+	@for b in bench/*.py; do case $$b in */__init__.py) ;; *) echo "== $$b"; $(BIN)/python $$b || exit 1;; esac; done
+
+wheel: $(READY)  ## the package with model and starter corpus inside
+	$(BIN)/python -m build --wheel --no-isolation
+
+lock:  ## resolve the dependencies again (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info
