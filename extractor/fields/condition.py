@@ -1,0 +1,34 @@
+"""The treated disease, not one that people also have, nor one that came of the treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Doc
+
+from extractor.context.conditions import LEAST, canonical, treated
+from extractor.context.view import view
+from extractor.fields import Field, field
+from extractor.model import Fact
+
+SURE = 2 * LEAST
+
+
+@field("condition", value="{name, id}", after=("report_kind",))
+class Condition(Field):
+    """The treated disease, with a CURIE of MeSH or MONDO where one of them has it."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        for candidate in treated(seen):
+            name, curie = canonical(candidate)
+            best = candidate.best
+            rule = "linked" if curie else "phrase"
+            sure = min(1.0, candidate.score / SURE)
+            yield self.fact(
+                doc,
+                {"name": name, "id": curie or None},
+                [(best.start, best.end)],
+                rule=rule,
+                confidence=round((0.55 if curie else 0.4) + 0.4 * sure, 3),
+            )
