@@ -1,0 +1,355 @@
+"""Where records are kept: SQLite or PostgreSQL, through SQLAlchemy, which nothing else in the package uses.
+
+Facts are long, one row each; wide tables are views (:mod:`extractor.store.views`). Each report is one transaction: a
+program that is stopped leaves whole reports behind, and the same command completes the rest without doubling anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, text, update
+
+from extractor import __version__
+from extractor.errors import StoreError
+from extractor.model import Document, Fact, Record, check_evidence
+from extractor.store import decisions, reading, versions
+from extractor.store.database import batches, engine_for, guarded, shown
+from extractor.store.decisions import ACTIONS, Decision
+from extractor.store.migrations import is_newest, migrate
+from extractor.store.tables import DECISIONS, DOCUMENTS, EXTRACTIONS, IDENTIFIERS, ISSUES, RUNS
+from extractor.store.versions import Outcome, now
+from extractor.store.views import VIEWS
+
+__all__ = ["VIEWS", "Decision", "Outcome", "RunRow", "Store", "Version"]
+EXTRACTOR = f"trialspan {__version__}"
+RECORDS_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a report, without its text."""
+
+    key: int
+    id: str
+    version: int
+    current: bool
+    source: str
+    title: str | None
+    year: int | None
+    retracted: bool
+    deleted: bool
+    sha256: str
+    added_at: str
+    run: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run of a command; ``ended_at`` is None where it was stopped, or still goes on."""
+
+    key: int
+    command: str
+    extractor: str
+    settings: dict[str, Any]
+    counts: dict[str, Any] | None
+    started_at: str
+    ended_at: str | None
+
+
+class Store:
+    """An open store; a context manager. Made by :meth:`open`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self.name = shown(engine.url)
+
+    @classmethod
+    def open(cls, target: str | Path, *, create: bool = True) -> Store:
+        """Open a store, bringing its schema to the newest.
+
+        Parameters
+        ----------
+        target : str or Path
+            A file, made where it is not there, or ``postgresql://user@host/database``.
+        create : bool
+            False: a missing file is an error, for commands that only read.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be opened or is no store of ours; says what to do.
+        MigrationError
+            If it was written by a newer program, or a migration failed.
+        """
+        engine = engine_for(str(target))
+        store = cls(engine)
+        if not create and engine.url.get_backend_name() == "sqlite" and not Path(store.name).is_file():
+            raise StoreError(f"store {store.name} does not exist; make it with: trialspan extract FILES --store {store.name}")
+        try:
+            store._migrate()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _migrate(self) -> None:
+        with self.reading() as conn:
+            if is_newest(conn):
+                return
+        with self.writing() as conn:
+            migrate(conn, self.name)
+
+    def close(self) -> None:
+        """Close all connections; the store may not be used afterwards."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One writing transaction: all of it is kept, or nothing."""
+        with guarded(self.name), self._writer.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One reading transaction."""
+        with guarded(self.name), self._engine.begin() as conn:
+            yield conn
+
+    # -- putting in ---------------------------------------------------------------------------------------------
+
+    def add(self, record: Record, run: int | None = None, *, extractor: str = EXTRACTOR) -> Outcome:
+        """Put a record in, in one transaction.
+
+        Returns
+        -------
+        Outcome
+            ``added`` for a report or a first extraction that is new, ``unchanged`` where the same text gave the same facts
+            by the same extractor before, else ``updated``: what was there stays as an older version.
+        """
+        with self.writing() as conn:
+            document, text_outcome = versions.put_document(conn, record.document, run)
+            extraction, outcome = versions.put_extraction(conn, document, record, extractor, run)
+            if text_outcome != "unchanged" or outcome != "unchanged":
+                decisions.apply(conn, extraction, record.document)
+        return text_outcome if text_outcome == "updated" else outcome
+
+    def add_document(self, document: Document, run: int | None = None) -> Outcome:
+        """Put a document in without extracting it; :meth:`pending` lists such documents."""
+        with self.writing() as conn:
+            return versions.put_document(conn, document, run)[1]
+
+    def pending(self, extractor: str = EXTRACTOR) -> Iterator[Document]:
+        """Current documents in which `extractor` has not looked yet, in the order of their ids."""
+        done = select(EXTRACTIONS.c.document).where(EXTRACTIONS.c.extractor == extractor, EXTRACTIONS.c.is_current)
+        order = reading.by_code_point
+        with self.reading() as conn:
+            query = select(DOCUMENTS.c.key).where(DOCUMENTS.c.is_current, ~DOCUMENTS.c.deleted, DOCUMENTS.c.key.not_in(done))
+            keys = list(conn.execute(query.order_by(order(conn, DOCUMENTS.c.id))).scalars())
+        for batch in batches(keys, RECORDS_AT_ONCE):
+            with self.reading() as conn:
+                found = reading.documents(conn, batch)
+            yield from (found[key] for key in batch)
+
+    # -- taking out ---------------------------------------------------------------------------------------------
+
+    def records(self, ids: Sequence[str] | None = None, *, deleted: bool = False) -> Iterator[Record]:
+        """Current records in the order of their ids (code points), with curators' decisions applied.
+
+        Parameters
+        ----------
+        ids : sequence of str, optional
+            Only these reports; an id that is not there is an error.
+        deleted : bool
+            Also reports that their source deleted.
+
+        Raises
+        ------
+        StoreError
+            If an id is unknown.
+        """
+        with self.reading() as conn:
+            keys = reading.current(conn, ids, deleted=deleted)
+            if ids is not None and len(keys) < len(set(ids)):
+                self._name_missing(conn, ids)
+        for batch in batches(keys, RECORDS_AT_ONCE):
+            with self.reading() as conn:
+                found = reading.records(conn, batch)
+            yield from found
+
+    def record(self, id: str) -> Record:
+        """The current record of one report.
+
+        Raises
+        ------
+        StoreError
+            If the store has no such report.
+        """
+        return next(self.records([id], deleted=True))
+
+    def document_version(self, id: str, version: int) -> Document:
+        """One version of a report, with its text."""
+        with self.reading() as conn:
+            at = (DOCUMENTS.c.id == id, DOCUMENTS.c.version == version)
+            key = conn.execute(select(DOCUMENTS.c.key).where(*at)).scalar()
+            if key is None:
+                raise StoreError(f"store {self.name} has no version {version} of report {id!r}")
+            return reading.documents(conn, [key])[key]
+
+    def documents(self, *, deleted: bool = False, history: bool = False) -> list[Version]:
+        """All reports, without their texts, in the order of their ids; with `history` also older versions."""
+        with self.reading() as conn:
+            query = select(*(DOCUMENTS.c[n if n != "current" else "is_current"] for n in Version.__dataclass_fields__))
+            if not history:
+                query = query.where(DOCUMENTS.c.is_current)
+            if not deleted:
+                query = query.where(~DOCUMENTS.c.deleted)
+            order = reading.by_code_point(conn, DOCUMENTS.c.id)
+            return [Version(*row) for row in conn.execute(query.order_by(order, DOCUMENTS.c.version))]
+
+    def find(self, scheme: str, value: str) -> list[str]:
+        """Ids of current reports with this identifier: ``find("nct", "NCT02881476")``; DOIs in lower case."""
+        joined = DOCUMENTS.join(IDENTIFIERS, IDENTIFIERS.c.document == DOCUMENTS.c.key)
+        at = (IDENTIFIERS.c.scheme == scheme, IDENTIFIERS.c.value == value, DOCUMENTS.c.is_current)
+        with self.reading() as conn:
+            return sorted(conn.execute(select(DOCUMENTS.c.id).select_from(joined).where(*at)).scalars())
+
+    def select(self, sql: str, parameters: Mapping[str, Any] | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run one SELECT over the tables and views; nothing can be changed by it.
+
+        Returns
+        -------
+        tuple
+            Column names, and rows.
+        """
+        with guarded(self.name), self._engine.connect().execution_options(postgresql_readonly=True) as conn:
+            lite = conn.dialect.name == "sqlite"
+            if lite:
+                conn.exec_driver_sql("PRAGMA query_only = ON")
+            try:
+                result = conn.execute(text(sql), dict(parameters)) if parameters else conn.exec_driver_sql(sql)
+                return list(result.keys()), [tuple(row) for row in result]
+            finally:
+                conn.rollback()
+                if lite:
+                    conn.exec_driver_sql("PRAGMA query_only = OFF")
+
+    def _name_missing(self, conn: Connection, ids: Sequence[str]) -> None:
+        known = {i for batch in batches(ids) for i in conn.execute(select(DOCUMENTS.c.id).where(DOCUMENTS.c.id.in_(batch))).scalars()}
+        missing = sorted(set(ids) - known)
+        if missing:
+            raise StoreError(
+                f"store {self.name} has no report {', '.join(map(repr, missing[:5]))}; see all with: trialspan list --store {self.name}"
+            )
+
+    # -- curators -----------------------------------------------------------------------------------------------
+
+    def decide(
+        self,
+        document: str,
+        action: str,
+        curator: str,
+        *,
+        target: Fact | None = None,
+        fact: Fact | None = None,
+        note: str | None = None,
+    ) -> int:
+        """Append a curator's decision on a report's facts and apply it; the decision's key.
+
+        Parameters
+        ----------
+        action : {"add", "replace", "reject"}
+            ``add`` needs `fact`, ``reject`` needs `target`, ``replace`` needs both.
+        target : Fact
+            A fact of the current record, as :meth:`record` gives it.
+        fact : Fact
+            The curator's own; its method becomes ``curator:<id>``, its quotes must be the text at their offsets.
+
+        Raises
+        ------
+        StoreError
+            If something needed is missing, or the record has no such fact.
+        EvidenceError
+            If a quote is not the text at its offsets.
+        """
+        record = self.record(document)
+        _check(record, action, curator, target, fact)
+        if fact:
+            fact = fact.change(method=f"curator:{curator}", confidence=1.0, primary=True)
+            check_evidence(record.document, [fact])
+        return self._append(document, action, curator, target=target and target.to_dict(), fact=fact and fact.to_dict(), note=note)
+
+    def undo(self, decision: int, curator: str, *, note: str | None = None) -> int:
+        """Take a decision back (an undo too); appended like any other."""
+        found = {d.key: d for d in self.decisions()}
+        if decision not in found:
+            raise StoreError(f"store {self.name} has no decision {decision}")
+        return self._append(found[decision].document, "undo", curator, undoes=decision, note=note)
+
+    def decisions(self, document: str | None = None) -> list[Decision]:
+        """All decisions, or those on one report, in the order in which they were taken."""
+        with self.reading() as conn:
+            return decisions.load(conn, document)
+
+    def _append(self, document: str, action: str, curator: str, **values: Any) -> int:
+        with self.writing() as conn:
+            row = {"document": document, "action": action, "curator": curator, "decided_at": now()} | values
+            key = versions.key_of(conn.execute(insert(DECISIONS).values(row)))
+            for version, extraction in reading.current(conn, [document], deleted=True):
+                if extraction is not None:
+                    decisions.apply(conn, extraction, reading.documents(conn, [version])[version])
+        return key
+
+    # -- runs ---------------------------------------------------------------------------------------------------
+
+    def begin(self, command: str, *, settings: Mapping[str, Any] | None = None, extractor: str = EXTRACTOR) -> int:
+        """Open a run; its key goes to :meth:`add` and :meth:`issue`."""
+        row = {"command": command, "extractor": extractor, "settings": dict(settings or {}), "started_at": now()}
+        with self.writing() as conn:
+            return versions.key_of(conn.execute(insert(RUNS).values(row)))
+
+    def finish(self, run: int, counts: Mapping[str, Any]) -> None:
+        """Close a run with its counts."""
+        with self.writing() as conn:
+            conn.execute(update(RUNS).where(RUNS.c.key == run).values(counts=dict(counts), ended_at=now()))
+
+    def issue(self, run: int, input: str, stage: str, error: str) -> None:
+        """Note an input that failed."""
+        with self.writing() as conn:
+            conn.execute(insert(ISSUES).values(run=run, input=input, stage=stage, error=error))
+
+    def runs(self) -> list[RunRow]:
+        """All runs, the first first."""
+        with self.reading() as conn:
+            return [RunRow(*row) for row in conn.execute(select(*(RUNS.c[n] for n in RunRow.__dataclass_fields__)).order_by(RUNS.c.key))]
+
+    def issues(self, run: int | None = None) -> list[tuple[int, str, str, str]]:
+        """(run, input, stage, error) of failed inputs, in the order in which they failed."""
+        query = select(ISSUES.c.run, ISSUES.c.input, ISSUES.c.stage, ISSUES.c.error).order_by(ISSUES.c.key)
+        with self.reading() as conn:
+            return [tuple(r) for r in conn.execute(query if run is None else query.where(ISSUES.c.run == run))]
+
+
+def _check(record: Record, action: str, curator: str, target: Fact | None, fact: Fact | None) -> None:
+    needed = {"add": (False, True), "replace": (True, True), "reject": (True, False)}
+    if action not in needed:
+        raise StoreError(f"no decision is called {action!r}; legal are {', '.join(ACTIONS[:-1])}")
+    if not curator:
+        raise StoreError("a decision needs a curator's name; set it as curator in trialspan.toml")
+    if (target is not None, fact is not None) != needed[action]:
+        raise StoreError(f"{action} on report {record.document.id!r}: add takes a fact, reject a target, replace both")
+    if target and target.key() not in {f.key() for f in record.facts}:
+        raise StoreError(f"report {record.document.id!r} has no {target.field} fact {target.value!r} at that place")
+

@@ -1,0 +1,175 @@
+"""A curator's words: appended, never edited, and applied to the facts of the current extraction again after each run.
+
+``add`` brings a fact that was missed, ``replace`` puts a fact in place of another (the same value: a confirmation),
+``reject`` says that a fact is wrong, ``undo`` takes back an earlier decision (also an undo). The machine's facts stay in
+the store with a ``state``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from extractor.model import JSON_PART, Conflict, Document, Evidence, Fact, slice_of, value_at
+from extractor.store import rows
+from extractor.store.tables import CONFLICTS, DECISIONS, EVIDENCE, FACTS
+
+ACTIONS = ("add", "replace", "reject", "undo")
+LOST = "curator_fact_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision; `target` is the fact that it speaks of, `fact` the curator's own, `undoes` an earlier decision."""
+
+    key: int
+    document: str
+    action: str
+    curator: str
+    target: Fact | None
+    fact: Fact | None
+    undoes: int | None
+    note: str | None
+    decided_at: str
+
+
+def load(conn: Connection, document: str | None = None) -> list[Decision]:
+    """Decisions in the order in which they were taken."""
+    query = select(DECISIONS).order_by(DECISIONS.c.key)
+    if document is not None:
+        query = query.where(DECISIONS.c.document == document)
+    return [
+        Decision(
+            r.key,
+            r.document,
+            r.action,
+            r.curator,
+            Fact.from_dict(r.target) if r.target else None,
+            Fact.from_dict(r.fact) if r.fact else None,
+            r.undoes,
+            r.note,
+            r.decided_at,
+        )
+        for r in conn.execute(query)
+    ]
+
+
+def standing(decisions: Sequence[Decision]) -> list[Decision]:
+    """Decisions that nobody took back, without the undoing ones themselves."""
+    undone: set[int] = set()
+    for decision in reversed(decisions):
+        if decision.action == "undo" and decision.key not in undone and decision.undoes is not None:
+            undone.add(decision.undoes)
+    return [d for d in decisions if d.action != "undo" and d.key not in undone]
+
+
+def apply(conn: Connection, extraction: int, document: Document) -> None:
+    """Set the states of the extraction's facts, and append curators' facts, from nothing but the decisions."""
+    _clear(conn, extraction)
+    found = load(conn, document.id)
+    if not found:
+        return
+    facts = _facts(conn, extraction)
+    states: dict[int, str] = {}
+    added: dict[int, int] = {}
+    lost: list[Conflict] = []
+    for decision in standing(found):
+        for position in _meant(decision, facts, states):
+            states[position] = "rejected" if decision.action == "reject" else "replaced"
+        if decision.fact:
+            placed = relocated(document, decision.fact)
+            if placed:
+                added[len(facts)] = decision.key
+                facts.append(placed)
+            else:
+                lost.append(_lost(decision, decision.fact))
+    _write(conn, extraction, facts, states, added)
+    _write_lost(conn, extraction, lost)
+
+
+def _clear(conn: Connection, extraction: int) -> None:
+    ours = select(FACTS.c.position).where(FACTS.c.extraction == extraction, FACTS.c.decision.is_not(None))
+    conn.execute(delete(EVIDENCE).where(EVIDENCE.c.extraction == extraction, EVIDENCE.c.fact.in_(ours)))
+    conn.execute(delete(FACTS).where(FACTS.c.extraction == extraction, FACTS.c.decision.is_not(None)))
+    conn.execute(delete(CONFLICTS).where(CONFLICTS.c.extraction == extraction, CONFLICTS.c.kind == LOST))
+    changed = (FACTS.c.extraction == extraction, FACTS.c.state.is_not(None))
+    conn.execute(update(FACTS).where(*changed).values(state=None))
+
+
+def _facts(conn: Connection, extraction: int) -> list[Fact]:
+    evidence: dict[int, list[rows.Row]] = {}
+    query = select(EVIDENCE).where(EVIDENCE.c.extraction == extraction).order_by(EVIDENCE.c.fact, EVIDENCE.c.position)
+    for row in conn.execute(query).mappings():
+        evidence.setdefault(row["fact"], []).append(dict(row))
+    found = conn.execute(select(FACTS).where(FACTS.c.extraction == extraction).order_by(FACTS.c.position)).mappings()
+    return [rows.fact_from(dict(row), evidence.get(row["position"], ())) for row in found]
+
+
+def _meant(decision: Decision, facts: Sequence[Fact], states: Iterable[int]) -> list[int]:
+    """Positions of the facts that a decision speaks of: the very fact, else those with its field, value and arm."""
+    target = decision.target
+    if target is None:
+        return []
+    gone = set(states)
+    open_ = [(i, f) for i, f in enumerate(facts) if i not in gone]
+    exact = [i for i, f in open_ if f.key() == target.key()]
+    same = [i for i, f in open_ if (f.field, f.value, f.arm) == (target.field, target.value, target.arm)]
+    return exact or same
+
+
+def relocated(document: Document, fact: Fact) -> Fact | None:
+    """`fact` with its evidence at the quotes' places in this text; None where a quote is gone.
+
+    A quote that stands at several places is taken at the one nearest to where it was.
+    """
+    places = [_place(document, item) for item in fact.evidence]
+    found = tuple(p for p in places if p is not None)
+    if len(found) < len(places):
+        return None
+    return fact if found == fact.evidence else fact.change(evidence=found, flags=(*fact.flags, "moved"))
+
+
+def _place(document: Document, item: Evidence) -> Evidence | None:
+    if item.part == JSON_PART:
+        return item if value_at(document.data, item.path or "") == item.quote else None
+    if slice_of(document, item) == item.quote:
+        return item
+    starts = [m.start() for m in re.finditer(re.escape(item.quote), document.parts.get(item.part, ""))]
+    if not starts or not item.quote:
+        return None
+    start = min(starts, key=lambda s: (abs(s - (item.start or 0)), s))
+    return replace(item, start=start, end=start + len(item.quote))
+
+
+def _lost(decision: Decision, fact: Fact) -> Conflict:
+    quotes = "; ".join(repr(e.quote) for e in fact.evidence)
+    return Conflict(
+        LOST,
+        (),
+        f"Curator {decision.curator} gave {fact.field} from {quotes}, words that the present text no longer has: decide again.",
+    )
+
+
+def _write(
+    conn: Connection, extraction: int, facts: Sequence[Fact], states: dict[int, str], added: dict[int, int]
+) -> None:
+    for position, decision in added.items():
+        row = rows.fact_row(facts[position], position) | {"extraction": extraction, "decision": decision}
+        conn.execute(insert(FACTS).values(row))
+        evidence = [r | {"extraction": extraction} for r in rows.evidence_rows(facts[position], position)]
+        if evidence:
+            conn.execute(insert(EVIDENCE), evidence)
+    for position, state in states.items():
+        at = (FACTS.c.extraction == extraction, FACTS.c.position == position)
+        conn.execute(update(FACTS).where(*at).values(state=state))
+
+
+def _write_lost(conn: Connection, extraction: int, lost: Sequence[Conflict]) -> None:
+    last = conn.execute(select(func.max(CONFLICTS.c.position)).where(CONFLICTS.c.extraction == extraction)).scalar()
+    start = 0 if last is None else last + 1
+    if lost:
+        found = [rows.conflict_row(c, start + i) | {"extraction": extraction} for i, c in enumerate(lost)]
+        conn.execute(insert(CONFLICTS), found)

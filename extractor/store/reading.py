@@ -1,0 +1,85 @@
+"""Rows to records: the current extraction of each report, in the order of their ids (code points)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, collate, select
+
+from extractor.model import Conflict, Document, Record
+from extractor.store import rows
+from extractor.store.database import batches
+from extractor.store.tables import CONFLICTS, DOCUMENTS, EVIDENCE, EXTRACTIONS, FACTS, NOT_FOUND, PARTS
+
+Keys = tuple[int, int | None]  # a document's version and its extraction
+
+
+def by_code_point(conn: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """`column` for ORDER BY, the same on every database and in every locale."""
+    return collate(column, "C" if conn.dialect.name == "postgresql" else "BINARY")
+
+
+def current(conn: Connection, ids: Sequence[str] | None = None, *, deleted: bool = False) -> list[Keys]:
+    """Keys of current versions with their current extraction, in the order of the ids."""
+    joined = DOCUMENTS.outerjoin(
+        EXTRACTIONS, (EXTRACTIONS.c.document == DOCUMENTS.c.key) & EXTRACTIONS.c.is_current
+    )
+    query = select(DOCUMENTS.c.key, EXTRACTIONS.c.key, DOCUMENTS.c.id).select_from(joined).where(DOCUMENTS.c.is_current)
+    if not deleted:
+        query = query.where(~DOCUMENTS.c.deleted)
+    if ids is None:
+        return [(d, e) for d, e, _ in conn.execute(query.order_by(by_code_point(conn, DOCUMENTS.c.id)))]
+    found = [row for batch in batches(ids) for row in conn.execute(query.where(DOCUMENTS.c.id.in_(batch)))]
+    return [(d, e) for d, e, _ in sorted(found, key=lambda row: str(row[2]))]
+
+
+def documents(conn: Connection, keys: Sequence[int]) -> dict[int, Document]:
+    """Documents by the keys of their versions; at most ``MOST_VARIABLES`` of them."""
+    parts = _grouped(conn, PARTS, PARTS.c.document, keys)
+    found = conn.execute(select(DOCUMENTS).where(DOCUMENTS.c.key.in_(keys))).mappings()
+    return {row["key"]: rows.document_from(dict(row), parts.get(row["key"], ())) for row in found}
+
+
+def records(conn: Connection, keys: Sequence[Keys]) -> list[Record]:
+    """Records of these versions and extractions, in this order; without an extraction, a record without facts."""
+    found = documents(conn, [d for d, _ in keys])
+    wanted = [e for _, e in keys if e is not None]
+    facts = _grouped(conn, FACTS, FACTS.c.extraction, wanted)
+    evidence = _grouped(conn, EVIDENCE, EVIDENCE.c.extraction, wanted, EVIDENCE.c.fact)
+    conflicts = _grouped(conn, CONFLICTS, CONFLICTS.c.extraction, wanted)
+    silence = _grouped(conn, NOT_FOUND, NOT_FOUND.c.extraction, wanted)
+    return [
+        _record(found[d], facts.get(e, ()), evidence.get(e, ()), conflicts.get(e, ()), silence.get(e, ()))
+        if e is not None
+        else Record(found[d])
+        for d, e in keys
+    ]
+
+
+Found = Sequence[rows.Row]
+
+
+def _record(document: Document, facts: Found, evidence: Found, conflicts: Found, silence: Found) -> Record:
+    quotes: dict[int, list[rows.Row]] = {}
+    for row in evidence:
+        quotes.setdefault(row["fact"], []).append(row)
+    curated = {row["field"] for row in facts if row["decision"] is not None}
+    return Record(
+        document,
+        tuple(rows.fact_from(row, quotes.get(row["position"], ())) for row in facts),
+        tuple(Conflict.from_dict(row) for row in conflicts),
+        tuple(row["field"] for row in silence if row["field"] not in curated),
+    )
+
+
+def _grouped(
+    conn: Connection, table: Table, owner: Column[Any], keys: Sequence[int], *order: Column[Any]
+) -> dict[int, list[rows.Row]]:
+    """Rows by their owner's key, in the order of their positions."""
+    found: dict[int, list[rows.Row]] = {}
+    for batch in batches(keys):
+        query = select(table).where(owner.in_(batch)).order_by(owner, *order, table.c.position)
+        for row in conn.execute(query).mappings():
+            found.setdefault(row[owner.name], []).append(dict(row))
+    return found

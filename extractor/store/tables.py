@@ -1,0 +1,160 @@
+"""The tables as SQLAlchemy Core sees them; :mod:`extractor.store.migrations` makes them.
+
+One *document* row is one version of a report; the newest put in is ``current``. One *extraction* is what one version of
+the extractor found in it. Facts are long, one row each, so that a new field never changes the schema. ``decisions`` are
+a curator's words, appended and never edited; they are applied to the facts of the current extraction (``state``,
+``decision``) again after each extraction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Integer, MetaData, Table, Text
+
+from extractor.store.exact import Exact, Json
+
+METADATA = MetaData()
+
+
+def _key(name: str = "key") -> Column[int]:
+    return Column(name, BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+def _to(target: str, name: str, *, primary_key: bool = False, nullable: bool = True) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey(target), primary_key=primary_key, nullable=nullable and not primary_key)
+
+
+SCHEMA_VERSION = Table(
+    "schema_version",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("applied_at", Text, nullable=False),
+)
+RUNS = Table(
+    "runs",
+    METADATA,
+    _key(),
+    Column("command", Exact, nullable=False),
+    Column("extractor", Exact, nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("counts", Json),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text),
+)
+ISSUES = Table(
+    "issues",
+    METADATA,
+    _key(),
+    _to("runs.key", "run", nullable=False),
+    Column("input", Exact, nullable=False),
+    Column("stage", Exact, nullable=False),
+    Column("error", Exact, nullable=False),
+)
+DOCUMENTS = Table(
+    "documents",
+    METADATA,
+    _key(),
+    Column("id", Exact, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("title", Exact),
+    Column("year", Integer),
+    Column("journal", Exact),
+    Column("language", Exact),
+    Column("pmid", Exact),
+    Column("doi", Exact),
+    Column("pmcid", Exact),
+    Column("retracted", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("details", Json, nullable=False),
+    Column("given", Json, nullable=False),
+    Column("data", Json),
+    _to("runs.key", "run"),
+    Column("added_at", Text, nullable=False),
+)
+IDENTIFIERS = Table(
+    "identifiers",
+    METADATA,
+    _to("documents.key", "document", primary_key=True),
+    Column("scheme", Exact, primary_key=True),
+    Column("value", Exact, primary_key=True),
+)
+PARTS = Table(
+    "parts",
+    METADATA,
+    _to("documents.key", "document", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Exact, nullable=False),
+    Column("text", Exact, nullable=False),
+)
+EXTRACTIONS = Table(
+    "extractions",
+    METADATA,
+    _key(),
+    _to("documents.key", "document", nullable=False),
+    Column("extractor", Exact, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    _to("runs.key", "run"),
+    Column("added_at", Text, nullable=False),
+)
+DECISIONS = Table(
+    "decisions",
+    METADATA,
+    _key(),
+    Column("document", Exact, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("curator", Exact, nullable=False),
+    Column("target", Json),
+    Column("fact", Json),
+    _to("decisions.key", "undoes"),
+    Column("note", Exact),
+    Column("decided_at", Text, nullable=False),
+)
+FACTS = Table(
+    "facts",
+    METADATA,
+    _to("extractions.key", "extraction", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("field", Exact, nullable=False),
+    Column("value", Json, nullable=False),
+    Column("method", Exact, nullable=False),
+    Column("confidence", Double, nullable=False),
+    Column("is_primary", Boolean, nullable=False),
+    Column("arm", Exact),
+    Column("flags", Json, nullable=False),
+    Column("state", Text),
+    _to("decisions.key", "decision"),
+)
+EVIDENCE = Table(
+    "evidence",
+    METADATA,
+    _to("extractions.key", "extraction", primary_key=True),
+    Column("fact", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("part", Exact, nullable=False),
+    Column("start_offset", Integer),
+    Column("end_offset", Integer),
+    Column("path", Exact),
+    Column("quote", Exact, nullable=False),
+)
+CONFLICTS = Table(
+    "conflicts",
+    METADATA,
+    _to("extractions.key", "extraction", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", Exact, nullable=False),
+    Column("message", Exact, nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("other", Json, nullable=False),
+)
+NOT_FOUND = Table(
+    "not_found",
+    METADATA,
+    _to("extractions.key", "extraction", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("field", Exact, nullable=False),
+)
