@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,31 @@ def nlp() -> Language:
     from extractor.settings import Settings
 
     return build(Settings())
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    from tests.postgres import missing, server
+
+    if reason := missing():
+        skip_or_fail("postgres", reason)
+    with server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a new store may be made, on each database in turn."""
+    if request.param == "sqlite":
+        return str(tmp_path / "review.db")
+    import psycopg
+
+    server = request.getfixturevalue("postgres")
+    schema = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(f"CREATE SCHEMA {schema}".encode())
+    return f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{schema}"
 
 
 @pytest.fixture(autouse=True)

@@ -19,8 +19,9 @@ from extractor import __version__
 from extractor.errors import StoreError
 from extractor.model import Document, Fact, Record, check_evidence
 from extractor.store import decisions, reading, versions
-from extractor.store.database import batches, engine_for, guarded, shown
+from extractor.store.database import asked, batches, engine_for, guarded, shown
 from extractor.store.decisions import ACTIONS, Decision
+from extractor.store.exact import deep, unescape
 from extractor.store.migrations import is_newest, migrate
 from extractor.store.tables import DECISIONS, DOCUMENTS, EXTRACTIONS, IDENTIFIERS, ISSUES, RUNS
 from extractor.store.versions import Outcome, now
@@ -229,18 +230,31 @@ class Store:
     def select(self, sql: str, parameters: Mapping[str, Any] | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one SELECT over the tables and views; nothing can be changed by it.
 
+        Parameters
+        ----------
+        sql : str
+            In the database's own SQL; the views are the same on both.
+        parameters : mapping, optional
+            Values for ``:name`` places in `sql`.
+
         Returns
         -------
         tuple
             Column names, and rows.
+
+        Raises
+        ------
+        QueryError
+            If the database refuses it, such as a statement that would change something.
         """
-        with guarded(self.name), self._engine.connect().execution_options(postgresql_readonly=True) as conn:
+        with asked(self.name), self._engine.connect().execution_options(postgresql_readonly=True) as conn:
             lite = conn.dialect.name == "sqlite"
             if lite:
                 conn.exec_driver_sql("PRAGMA query_only = ON")
             try:
-                result = conn.execute(text(sql), dict(parameters)) if parameters else conn.exec_driver_sql(sql)
-                return list(result.keys()), [tuple(row) for row in result]
+                bare = sql if lite else sql.replace("%", "%%")  # psycopg reads % as a place for a value
+                result = conn.execute(text(sql), dict(parameters)) if parameters else conn.exec_driver_sql(bare)
+                return list(result.keys()), [tuple(deep(list(row), unescape)) for row in result]
             finally:
                 conn.rollback()
                 if lite:

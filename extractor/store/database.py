@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from extractor.errors import StoreError
+from extractor.errors import QueryError, StoreError
 
 BUSY_TIMEOUT_S = 30.0
 MOST_VARIABLES = 500  # values in one IN (...); SQLite before 3.32 takes 999 in a whole statement
@@ -27,6 +27,7 @@ _CAUSES = (
     ("disk i/o error", "the disk refused; check its space and health, then run the same command again"),
     ("not a database", "the file is no SQLite database; name another with --store"),
     ("malformed", "the file is damaged; restore a copy of it, or name another with --store"),
+    ("read-only transaction", "nothing may be changed here"),
     ("readonly database", "it may not be written to; check its permissions, or name another with --store"),
     ("unable to open", "it cannot be opened; check that the folder exists and may be written to"),
     ("connection", "the database server cannot be reached; check the address, the name and the password"),
@@ -103,6 +104,16 @@ def guarded(name: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreError(f"store {name}: {explained(error)}") from error
+
+
+@contextmanager
+def asked(name: str) -> Iterator[None]:
+    """Errors in a user's own SQL become QueryError."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = explained(error) if isinstance(error, DBAPIError) else str(error)
+        raise QueryError(f"store {name}: {reason}; one SELECT over its tables and views is taken") from error
 
 
 def explained(error: DBAPIError) -> str:

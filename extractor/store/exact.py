@@ -53,7 +53,7 @@ class Exact(TypeDecorator[str]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSON as text with sorted keys, so that equal values are equal strings; an absent value is NULL."""
+    """JSON as text, its keys in their order; an absent value is NULL."""
 
     impl = Text
     cache_ok = True
