@@ -226,7 +226,7 @@ def test_decisions_that_cannot_be_taken(store_url: str) -> None:
         store.add(report("a", TEXT, people()))
         with pytest.raises(StoreError, match="legal are add, replace, reject"):
             store.decide("a", "delete", "ann", target=people())
-        with pytest.raises(StoreError, match="no headache|has no adverse_event fact"):
+        with pytest.raises(StoreError, match="has no adverse_event fact"):
             store.decide("a", "reject", "ann", target=headache())
         with pytest.raises(StoreError, match="add takes a fact"):
             store.decide("a", "add", "ann", target=people())
