@@ -150,7 +150,9 @@ class RawStore:
             temporary.write_bytes(content)
             temporary.replace(path)
         except OSError as error:
-            raise FetchError(f"{path}: cannot keep the raw answer: {error.strerror}; free some space or set another cache folder") from error
+            raise FetchError(
+                f"{path}: cannot keep the raw answer: {error.strerror}; free some space or set another cache folder"
+            ) from error
 
 
 @dataclass(slots=True)
@@ -259,7 +261,9 @@ class Client:
                 wait = error.after if error.after is not None else self._backoff(attempt)
                 log.info("%s: %s; again in %.1f s", redacted(request.url), trouble, wait)
                 bucket.pause(min(wait, LONGEST_WAIT_S))
-        raise FetchError(f"{redacted(request.url)}: gave up after {MOST_TRIES} tries: {trouble}; run the same command later to go on")
+        raise FetchError(
+            f"{redacted(request.url)}: gave up after {MOST_TRIES} tries: {trouble}; run the same command later to go on"
+        )
 
     def _backoff(self, attempt: int) -> float:
         return min(LONGEST_WAIT_S, 0.5 * float(2**attempt)) * (0.75 + self._jitter.random() / 2)
@@ -269,9 +273,16 @@ class Client:
         params = dict(request.params) | (self._identity if identify else {})
         place = {"params": params} if request.method == "GET" else {"data": params}
         try:
-            with self._session.request(request.method, request.url, timeout=TIMEOUT_S, stream=True, **place) as response:  # type: ignore[arg-type]
+            with self._session.request(
+                request.method, request.url, timeout=TIMEOUT_S, stream=True, **place
+            ) as response:  # type: ignore[arg-type]
                 body = self._body(response)
-        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
+        except (
+            requests.ConnectionError,
+            requests.Timeout,
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+        ) as error:
             raise NoAnswerYetError(f"no whole answer: {type(error).__name__}") from error
         except requests.RequestException as error:
             raise FetchError(f"{redacted(request.url)}: {redacted(str(error))}") from error

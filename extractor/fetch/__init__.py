@@ -63,7 +63,11 @@ def as_json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, UnicodeDecodeError) as error:
-        kind = "HTML" if body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")) else "something that is no JSON"
+        kind = (
+            "HTML"
+            if body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+            else "something that is no JSON"
+        )
         raise NoAnswerYetError(f"the service answered with {kind}") from error
 
 

@@ -17,7 +17,9 @@ def check(body: bytes) -> None:
     if data.get("errCode") or data.get("errMsg"):
         raise refused("Europe PMC", data.get("errMsg") or data["errCode"])
     if "resultList" not in data:
-        raise FetchError("Europe PMC: an answer without results means that a parameter was rejected; correct the query and ask again")
+        raise FetchError(
+            "Europe PMC: an answer without results means that a parameter was rejected; correct the query and ask again"
+        )
 
 
 def search(client: Client, hosts: Hosts, query: str) -> tuple[Found, list[Page]]:

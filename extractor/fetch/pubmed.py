@@ -43,7 +43,10 @@ def check_xml(body: bytes) -> None:
     if error:
         words = error.group(1).decode("utf-8", "replace")
         raise NoAnswerYetError(words) if _PASSING.search(words) else refused("PubMed", words)
-    if not re.search(rb"(</PubmedArticleSet>|<PubmedArticleSet\s*/>|</PubmedBookArticleSet>|</pmc-articleset>|<pmc-articleset\s*/>)\s*$", end):
+    if not re.search(
+        rb"(</PubmedArticleSet>|<PubmedArticleSet\s*/>|</PubmedBookArticleSet>|</pmc-articleset>|<pmc-articleset\s*/>)\s*$",
+        end,
+    ):
         raise NoAnswerYetError("the XML is cut")
 
 
@@ -89,7 +92,9 @@ def _by_pmid(client: Client, hosts: Hosts, query: str, dates: dict[str, str], lo
     if int(part["count"]) <= len(part["idlist"]):
         yield from part["idlist"]
     elif low == high:
-        raise FetchError(f"PubMed counts {part['count']} records for the one PMID {low}; the service is not itself, try later")
+        raise FetchError(
+            f"PubMed counts {part['count']} records for the one PMID {low}; the service is not itself, try later"
+        )
     else:
         middle = (low + high) // 2
         yield from _by_pmid(client, hosts, query, dates, low, middle)

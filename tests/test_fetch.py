@@ -1,0 +1,170 @@
+"""Searches against a local server that behaves like the services."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from extractor.errors import FetchError
+from extractor.fetch import Hosts, clinicaltrials, europepmc, pubmed
+from extractor.http import Client, RawStore, redacted, retry_after
+from tests.services import FIRST_PMID, Services, World, most_in_a_second, study
+
+TODAY = date(2024, 1, 1)
+FAST = 400.0  # requests a second; the limit is raised so that the test is short, and still asserted
+SECRET = "s3cr3tkey"
+
+
+@pytest.fixture
+def serve() -> Iterator[object]:
+    servers: list[Services] = []
+
+    def start(world: World) -> Services:
+        import threading
+
+        server = Services(world)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def hosts(server: Services) -> Hosts:
+    return Hosts(server.address, server.address, server.address)
+
+
+def client(server: Services, folder: Path, *, rate: float = FAST, offline: bool = False) -> Client:
+    host = server.address.removeprefix("http://")
+    made = Client(
+        RawStore(folder),
+        rates={host: rate},
+        identity={"api_key": SECRET, "email": "me@example.org", "tool": "trialspan"},
+        offline=offline,
+    )
+    made._backoff = lambda attempt: 0.005  # type: ignore[method-assign]
+    return made
+
+
+def test_everything_arrives_beyond_the_limit_with_faults(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """25,000 hits, 5 % of the requests failing: complete, within the rate, and again from nothing but what was kept."""
+    server = serve(World(hits=25_000, faults=0.05))
+    asking = client(server, tmp_path)
+    asking.begin("pubmed cells")
+    found = pubmed.search(asking, hosts(server), "cells", today=TODAY)
+    assert (found.count, len(found.ids), found.short) == (25_000, 25_000, 0)
+    pages = list(pubmed.fetch(asking, hosts(server), found.ids[:3_000]))
+    asking.finish()
+    arrived = {m for page in pages for m in re.findall(rb"<PMID Version=\"1\">(\d+)<", page.body)}
+    assert arrived == {i.encode() for i in found.ids[:3_000]}
+    assert most_in_a_second(server.world.starts) <= FAST
+    asked = len(server.world.starts)
+    offline = client(server, tmp_path, offline=True)
+    offline.begin("pubmed cells")
+    again = pubmed.search(offline, hosts(server), "cells", today=TODAY)
+    assert again.ids == found.ids
+    assert [p.body for p in pubmed.fetch(offline, hosts(server), found.ids[:3_000])] == [p.body for p in pages]
+    assert len(server.world.starts) == asked
+
+
+def test_a_day_too_large_is_split_by_pmid(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World(hits=10_500, one_day=True))
+    asking = client(server, tmp_path)
+    asking.begin("q")
+    assert len(pubmed.search(asking, hosts(server), "cells", today=TODAY).ids) == 10_500
+
+
+def test_rate_is_kept_to_the_second(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World(hits=10))
+    asking = client(server, tmp_path, rate=20.0)
+    asking.begin("q")
+    for i in range(30):
+        pubmed.search(asking, hosts(server), f"cells {i}", today=TODAY)
+    assert most_in_a_second(server.world.starts) <= 20
+
+
+def test_unfinished_search_goes_on_and_a_finished_one_asks_afresh(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World(hits=10))
+    for finish, expected in ((False, 1), (True, 1), (True, 2)):
+        asking = client(server, tmp_path)
+        asking.begin("q")
+        pubmed.search(asking, hosts(server), "cells", today=TODAY)
+        assert len(server.world.starts) == expected
+        if finish:
+            asking.finish()
+
+
+def test_errors_of_the_service_are_errors(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World(hits=10))
+    asking = client(server, tmp_path)
+    asking.begin("q")
+    with pytest.raises(FetchError, match="ID list is empty"):
+        list(pubmed.fetch(asking, hosts(server), ["abc"]))
+    with pytest.raises(FetchError, match="Query syntax error"):
+        europepmc.search(asking, hosts(server), "((")
+    assert "phrasesnotfound: unheardof" in pubmed.search(asking, hosts(server), "unheardof", today=TODAY).warnings
+
+
+def test_offline_without_answers_says_so(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World())
+    asking = client(server, tmp_path, offline=True)
+    asking.begin("q")
+    with pytest.raises(FetchError, match="offline"):
+        pubmed.search(asking, hosts(server), "cells", today=TODAY)
+    assert server.world.starts == []
+
+
+def test_nothing_secret_is_written(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World(hits=5))
+    asking = client(server, tmp_path)
+    asking.begin("q")
+    pubmed.search(asking, hosts(server), "cells", today=TODAY)
+    assert any(SECRET in q for q in server.world.queries)
+    written = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+    assert SECRET.encode() not in written and b"example.org" not in written
+
+
+def test_europe_pmc_by_cursor(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    articles = [{"id": str(i), "source": "MED", "title": f"T{i}"} for i in range(25)]
+    server = serve(World(articles=articles, page_size=10))
+    asking = client(server, tmp_path)
+    asking.begin("q")
+    found, pages = europepmc.search(asking, hosts(server), "cells")
+    assert (found.count, len(found.ids), len(pages)) == (25, 25, 3)
+
+
+def test_registry_by_token_and_a_dead_token(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World(studies=[study(i) for i in range(1, 26)], page_size=10, dead_tokens=1))
+    asking = client(server, tmp_path)
+    asking.begin("q")
+    found, pages = clinicaltrials.search(asking, hosts(server), "cells")
+    assert (found.count, len(found.ids)) == (25, 25)
+    assert sum(len(json.loads(p.body)["studies"]) for p in pages) == 25
+    by_id = list(clinicaltrials.fetch(asking, hosts(server), ["NCT00000007", "NCT99999999"]))
+    assert [
+        s["protocolSection"]["identificationModule"]["nctId"] for p in by_id for s in json.loads(p.body)["studies"]
+    ] == ["NCT00000007"]
+
+
+def test_keys_are_redacted() -> None:
+    assert SECRET not in redacted(f'GET /x?api_key={SECRET}&a=1 {{"api-key":"{SECRET}"}}')
+    assert redacted("x?email=a@b.org&y=1") == "x?email=***&y=1"
+
+
+def test_retry_after() -> None:
+    assert retry_after("2") == 2.0
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    assert retry_after("soon") is None
+    assert retry_after(None) is None
+
+
+def test_pmids_start_where_they_should() -> None:
+    assert World(hits=3).pmids()[0] == FIRST_PMID
