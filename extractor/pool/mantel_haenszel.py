@@ -37,13 +37,15 @@ class Tables:
         """Studies with no event, or nothing but events, in both arms."""
         none = (self.events1 == 0) & (self.events2 == 0)
         all_ = (self.events1 == self.totals1) & (self.events2 == self.totals2)
-        return none | all_
+        double: NDArray[np.bool_] = none | all_
+        return double
 
     @property
     def single_zero(self) -> NDArray[np.bool_]:
         """Studies with an empty cell that are not double-zero."""
         full = (self.events1 == self.totals1) | (self.events2 == self.totals2)
-        return ((self.events1 == 0) | (self.events2 == 0) | full) & ~self.double_zero
+        single: NDArray[np.bool_] = ((self.events1 == 0) | (self.events2 == 0) | full) & ~self.double_zero
+        return single
 
     def where(self, keep: NDArray[np.bool_]) -> Tables:
         """Some of the studies."""

@@ -68,9 +68,11 @@ def compare_subgroups(
     found = _common(x, n, member, modelled) if common and len(modelled) > 1 else {}
     rows = tuple(found.get(name) or _alone(name, x[member[name]], n[member[name]]) for name in order)
     q = _between_common(x, n, member, modelled) if common else _between_separate(x, n, member, modelled)
-    df = len(modelled) - 1 if q is not None else None
+    df = len(modelled) - 1
     notes = _notes(order, modelled, smallest, common)
-    return Subgroups(common, rows, q, df, float(chi2.sf(q, df)) if q is not None else None, tuple(left_out), notes)
+    if q is None:
+        return Subgroups(common, rows, None, None, None, tuple(left_out), notes)
+    return Subgroups(common, rows, q, df, float(chi2.sf(q, df)), tuple(left_out), notes)
 
 
 def _design(member: dict[str, NDArray[np.bool_]], names: Sequence[str]) -> tuple[NDArray[np.bool_], _Vector]:
