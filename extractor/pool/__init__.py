@@ -1,0 +1,21 @@
+"""Meta-analysis of rare events on plain arrays; knows counts, nothing of trials or documents.
+
+- :func:`pool_proportions` one arm; :func:`pool_two_arm` two arms; :func:`compare_subgroups`; :func:`meta_regression`
+- :func:`read_counts` and :func:`pool_table` for a user's CSV
+- :mod:`extractor.pool.forest` draws, :mod:`extractor.pool.metafor` hands on to R, :mod:`extractor.pool.simulate` measures coverage
+
+Words: *events* of *total* participants; *estimate* the risk of the median study; *tau2* the variance between studies on
+the logit scale. Proportions are 0-1.
+"""
+
+from .proportions import pool_proportions
+from .regression import meta_regression
+from .results import LeftOut, Note, PooledComparison, PooledProportion, Regression, Subgroups
+from .subgroups import compare_subgroups
+from .tables import CountsTable, pool_table, read_counts
+from .two_arms import pool_two_arm
+
+__all__ = [
+    "CountsTable", "LeftOut", "Note", "PooledComparison", "PooledProportion", "Regression", "Subgroups",
+    "compare_subgroups", "meta_regression", "pool_proportions", "pool_table", "pool_two_arm", "read_counts",
+]  # fmt: skip

@@ -34,17 +34,22 @@ class Tables:
 
     @property
     def double_zero(self) -> NDArray[np.bool_]:
-        """Studies with no event, or nothing but events, in both arms."""
-        none = (self.events1 == 0) & (self.events2 == 0)
-        all_ = (self.events1 == self.totals1) & (self.events2 == self.totals2)
-        double: NDArray[np.bool_] = none | all_
+        """Studies with no event in either arm."""
+        double: NDArray[np.bool_] = (self.events1 == 0) & (self.events2 == 0)
         return double
 
     @property
+    def uninformative(self) -> NDArray[np.bool_]:
+        """Studies that say nothing of an odds ratio: no event, or nothing but events, in both arms."""
+        full = (self.events1 == self.totals1) & (self.events2 == self.totals2)
+        silent: NDArray[np.bool_] = self.double_zero | full
+        return silent
+
+    @property
     def single_zero(self) -> NDArray[np.bool_]:
-        """Studies with an empty cell that are not double-zero."""
+        """Studies with an empty cell that are informative all the same."""
         full = (self.events1 == self.totals1) | (self.events2 == self.totals2)
-        single: NDArray[np.bool_] = ((self.events1 == 0) | (self.events2 == 0) | full) & ~self.double_zero
+        single: NDArray[np.bool_] = ((self.events1 == 0) | (self.events2 == 0) | full) & ~self.uninformative
         return single
 
     def where(self, keep: NDArray[np.bool_]) -> Tables:

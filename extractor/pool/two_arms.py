@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from math import exp
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
 from ..errors import PoolError
 from . import counts, effects, glmm, inverse_variance, mantel_haenszel, unconditional
+from .intervals import one_sided_upper
 from .mantel_haenszel import Estimate, Tables
 from .results import Comparison, LeftOut, Note, PooledComparison
 from .risk import ONE_STUDY
@@ -111,21 +112,34 @@ def _compare(measure: str, tables: Tables) -> Comparison:
     if found is None:
         return Comparison(measure, method, k, None, None, None, None, None, _why_undefined(measure, tables))
     estimate, low, high = found.values
-    used = k if measure == "RD" else k - int(tables.double_zero.sum())
+    used = k - int(_silent(measure, tables).sum())
     note = ONE_STUDY if k == 1 else "" if used == k else f"{used} of {k} studies carry information on a ratio"
     return Comparison(measure, method, k, estimate, low, high, found.p_value, None, note)
+
+
+def _silent(measure: str, tables: Tables) -> NDArray[np.bool_]:
+    """Studies that carry no information on this measure."""
+    if measure == "RD":
+        return np.zeros(tables.size.size, dtype=bool)
+    return tables.double_zero if measure == "RR" else tables.uninformative
 
 
 def _why_undefined(measure: str, tables: Tables) -> str:
     events1, events2 = int(tables.events1.sum()), int(tables.events2.sum())
     if events1 + events2 == 0:
-        return "refused: no event in any arm of any study; only the upper bounds of each arm's risk can be given"
+        return f"refused: no event in any arm of any study; all that can be said is {_bounds(tables)}"
     if events1 + events2 == int(tables.size.sum()):
         return "refused: every participant of every arm had the event"
     empty = [arm for arm, events in (("arm 1", events1), ("arm 2", events2)) if events == 0]
     if empty:
         return f"undefined: no event in {empty[0]} of any study; see the risk difference and Peto's odds ratio"
     return f"undefined: no study has what a {measure} compares; see the risk difference"
+
+
+def _bounds(tables: Tables) -> str:
+    sizes = (int(tables.totals1.sum()), int(tables.totals2.sum()))
+    said = (f"arm {arm}: 0 of {n}, at most {100 * one_sided_upper(0, n):.1f} %" for arm, n in enumerate(sizes, start=1))
+    return "; ".join(said) + " (one-sided 95 %)"
 
 
 def _heterogeneity(measure: str, tables: Tables) -> tuple[float | None, int | None, float | None]:
@@ -136,7 +150,7 @@ def _heterogeneity(measure: str, tables: Tables) -> tuple[float | None, int | No
     if measure == "Peto OR":
         q, df = mantel_haenszel.peto_q(tables)
     else:
-        kept = tables.where(~tables.double_zero)
+        kept = tables.where(~tables.uninformative)
         each = effects.two_arm(measure, kept.events1, kept.totals1, kept.events2, kept.totals2)
         q, df = float(np.sum((each.values - found.estimate) ** 2 / each.variances)), each.values.size - 1
     i2 = max(0.0, 100.0 * (q - df) / q) if q > 0 else 0.0
@@ -152,7 +166,7 @@ def _models(tables: Tables) -> list[Comparison]:
 
 def _fittable(tables: Tables) -> str:
     """Why no model can be fitted; empty where one can."""
-    kept = tables.where(~tables.double_zero)
+    kept = tables.where(~tables.uninformative)
     if kept.size.size < 2:
         return "not fitted: fewer than two studies with an event"
     failures1, failures2 = kept.totals1 - kept.events1, kept.totals2 - kept.events2
@@ -163,7 +177,7 @@ def _fittable(tables: Tables) -> str:
 
 def _conditional(tables: Tables) -> Comparison:
     method = "GLMM, conditional on the events of each study (approximate, CM.AL)"
-    reason, kept = _fittable(tables), tables.where(~tables.double_zero)
+    reason, kept = _fittable(tables), tables.where(~tables.uninformative)
     if reason:
         return _unfitted(method, tables, reason)
     events = kept.events1 + kept.events2
@@ -174,7 +188,7 @@ def _conditional(tables: Tables) -> Comparison:
 
 def _unconditional(tables: Tables) -> Comparison:
     method = "GLMM with one intercept per study (UM.FS)"
-    reason, kept = _fittable(tables), tables.where(~tables.double_zero)
+    reason, kept = _fittable(tables), tables.where(~tables.uninformative)
     if reason:
         return _unfitted(method, tables, reason)
     fit = unconditional.fit(kept)
@@ -183,7 +197,7 @@ def _unconditional(tables: Tables) -> Comparison:
 
 def _by_inverse_variance(tables: Tables) -> list[Comparison]:
     """Log OR and log RR by REML with the ad hoc Knapp-Hartung interval; double-zero studies left out."""
-    kept = tables.where(~tables.double_zero)
+    kept = tables.where(~tables.uninformative)
     if kept.size.size < 2:
         return []
     rows = []
@@ -223,7 +237,7 @@ def _warnings(main: Comparison, tables: Tables) -> list[Note]:
     elif k == 1:
         found.append(Note("not_pooled", ONE_STUDY))
     if double:
-        message = f"{double} of {k} studies saw no event (or only events) in either arm: no part of a ratio, part of the RD."
+        message = f"{double} of {k} studies saw no event in either arm: no part of a ratio, but of the risk difference."
         found.append(Note("double_zero", message))
     single = int(tables.single_zero.sum())
     if single:
