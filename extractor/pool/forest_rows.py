@@ -1,0 +1,186 @@
+"""What a forest plot says: rows, axis and foot lines of a pooled result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import PoolError
+from .forest_layout import Axis, Line, Mark, difference_axis, percent_axis, ratio_axis
+from .results import Group, Heterogeneity, LeftOut, PooledComparison, PooledProportion, StudyRisk, Subgroups
+
+_GAP = Line("gap", ("", "", ""))
+_Drawn = tuple[list[Line], Axis, list[str]]
+
+
+def one_arm_lines(result: PooledProportion, groups: Sequence[str] | None, subgroups: Subgroups | None) -> _Drawn:
+    """Rows of a pooled proportion, under group headings where there are groups.
+
+    Raises
+    ------
+    PoolError
+        If there are not as many groups as studies.
+    """
+    if groups is not None and len(groups) != len(result.studies):
+        raise PoolError(f"{len(groups)} groups for {len(result.studies)} studies")
+    largest = max(study.total for study in result.studies)
+    lines = [Line("head", ("Study", "Events", "Total"), "Risk, % [95 % CI]")]
+    pooled = {group.group: group for group in subgroups.groups} if subgroups else {}
+    for group in dict.fromkeys(groups) if groups else [None]:
+        if group is not None:
+            lines += [*([_GAP] if len(lines) > 1 else []), Line("group", (group, "", ""))]
+        members = [s for i, s in enumerate(result.studies) if groups is None or groups[i] == group]
+        lines += [_study_line(study, largest, group is not None) for study in members]
+        if group in pooled:
+            lines.append(_group_line(pooled[group]))
+    lines += _pooled_lines(result)
+    axis = percent_axis(_highest(result, list(pooled.values())), "Risk, %", result.estimate)
+    return lines, axis, _one_arm_foot(result, subgroups)
+
+
+def _study_line(study: StudyRisk, largest: int, indented: bool) -> Line:
+    mark = Mark("square", study.estimate, study.low, study.high, study.total / largest)
+    cells = (study.study, str(study.events), str(study.total))
+    return Line("study", cells, _percent(study.estimate, study.low, study.high), mark, indented)
+
+
+def _group_line(group: Group) -> Line:
+    mark = Mark("diamond", group.estimate, group.low, group.high, filled=False)
+    cells = (f"Subtotal ({_studies(group.k)})", str(group.events), str(group.total))
+    return Line("study", cells, _percent(group.estimate, group.low, group.high), mark, True)
+
+
+def _pooled_lines(result: PooledProportion) -> list[Line]:
+    name = "One study, not pooled" if result.k == 1 else f"Median study ({_studies(result.k)})"
+    if result.k > 1 and result.tau2 is None:
+        name = f"All studies together ({_studies(result.k)})"
+    mark = Mark("diamond", result.estimate, result.low, result.high)
+    cells = (name, str(result.events), str(result.total))
+    lines = [_GAP, Line("pooled", cells, _percent(result.estimate, result.low, result.high), mark)]
+    low, high = result.prediction.low, result.prediction.high
+    if low is not None and high is not None:
+        words = f"[{_number(low)} to {_number(high)}]"
+        lines.append(Line("study", (f"Prediction interval, {result.prediction.rule}", "", ""), words, Mark("prediction", None, low, high)))
+    return lines
+
+
+def _highest(result: PooledProportion, groups: Sequence[Group]) -> float:
+    values = [study.high for study in result.studies] + [result.high]
+    values += [group.high for group in groups]
+    if result.prediction.high is not None:
+        values.append(result.prediction.high)
+    return max(values)
+
+
+def _one_arm_foot(result: PooledProportion, subgroups: Subgroups | None) -> list[str]:
+    notes = [f"{result.method[0].upper()}{result.method[1:]}; {result.interval}. Studies: exact (Clopper-Pearson) intervals, squares by participants."]
+    notes.append(_heterogeneity(result.heterogeneity))
+    if result.one_sided_upper is not None:
+        notes.append(f"No event in {result.total} participants: risk at most {_number(result.one_sided_upper)} % (one-sided 95 %).")
+    if result.wald_t is not None:
+        low, high = _number(result.wald_t.low), _number(result.wald_t.high)
+        notes.append(f"With few studies, a wider interval by Wald t({result.wald_t.df}): {low} to {high} %.")
+    if subgroups and subgroups.q_between is not None:
+        p = _p(subgroups.q_p)
+        notes.append(f"Between groups: Q = {subgroups.q_between:.2f}, df = {subgroups.q_df}, {p}.")
+    return [*notes, *_left_out(result.left_out)]
+
+
+def _heterogeneity(found: Heterogeneity) -> str:
+    if found.tau2 is None or found.q is None:
+        return "Heterogeneity not estimable."
+    bounds = ""
+    if found.tau2_low is not None and found.tau2_high is not None:
+        bounds = f" (Q-profile 95 % CI {found.tau2_low:.2f} to {found.tau2_high:.2f})"
+    return f"Heterogeneity: τ² = {found.tau2:.2f}{bounds}, LRT Q = {found.q:.2f}, df = {found.q_df}, {_p(found.q_p)}, I² = {found.i2:.0f} %."
+
+
+# --- two arms --------------------------------------------------------------------------------------------------------
+
+
+def two_arm_lines(result: PooledComparison, arms: tuple[str, str]) -> _Drawn:
+    """Rows of a comparison of two arms."""
+    unit = "RD, % points" if result.measure == "RD" else result.measure
+    lines = [Line("head", ("Study", f"{arms[0]} n/N", f"{arms[1]} n/N"), f"{unit} [95 % CI]")]
+    largest = max(study.total1 + study.total2 for study in result.studies)
+    for study in result.studies:
+        cells = (study.study, f"{study.events1}/{study.total1}", f"{study.events2}/{study.total2}")
+        size = (study.total1 + study.total2) / largest
+        if study.estimate is None and study.low is None and study.high is None:
+            reason = "no event" if study.events1 + study.events2 == 0 else "not estimable"
+            lines.append(Line("study", cells, "not estimable", Mark("note", note=reason)))
+        else:
+            words = _interval(result.measure, study.estimate, study.low, study.high)
+            lines.append(Line("study", cells, words, Mark("square", study.estimate, study.low, study.high, size)))
+    lines += [_GAP, _pooled_comparison(result)]
+    return lines, _comparison_axis(result, arms), _two_arm_foot(result)
+
+
+def _pooled_comparison(result: PooledComparison) -> Line:
+    name = "One study, not pooled" if result.k == 1 else f"Pooled ({_studies(result.k)})"
+    cells = (name, f"{result.events1}/{result.total1}", f"{result.events2}/{result.total2}")
+    if result.estimate is None:
+        return Line("pooled", cells, "not estimable", Mark("note", note="not estimable"))
+    words = _interval(result.measure, result.estimate, result.low, result.high)
+    return Line("pooled", cells, words, Mark("diamond", result.estimate, result.low, result.high))
+
+
+def _comparison_axis(result: PooledComparison, arms: tuple[str, str]) -> Axis:
+    rows = [(study.low, study.high) for study in result.studies] + [(result.low, result.high)]
+    lows = [low for low, _ in rows if low is not None]
+    highs = [high for _, high in rows if high is not None]
+    sides = (f"fewer events, {arms[0]}", f"more events, {arms[0]}")
+    if result.measure == "RD":
+        return difference_axis(min(lows, default=-0.1), max(highs, default=0.1), "", result.estimate, sides)
+    lowest = min((low for low in lows if low > 0), default=0.1)
+    return ratio_axis(lowest, max(highs, default=10.0), "", result.estimate, sides)
+
+
+def _two_arm_foot(result: PooledComparison) -> list[str]:
+    notes = [f"{result.method}. Squares by participants; arrows: the interval goes on."]
+    if result.q is not None:
+        notes.append(f"Heterogeneity: Q = {result.q:.2f}, df = {result.q_df}, {_p(result.q_p)}, I² = {result.i2 or 0.0:.0f} %.")
+    if result.double_zero:
+        notes.append(f"{result.double_zero} of {result.k} studies saw no event in either arm.")
+    notes += [note.message for note in result.warnings if note.code in ("undefined", "unequal_arms")]
+    return [*notes, *_left_out(result.left_out)]
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
+    if not left_out:
+        return []
+    return ["Left out: " + "; ".join(f"{row.study} ({row.reason})" for row in left_out) + "."]
+
+
+def _studies(k: int) -> str:
+    return "1 study" if k == 1 else f"{k} studies"
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "p not given"
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def _number(share: float) -> str:
+    """A proportion as percent: one decimal, two below one percent."""
+    percent = 100.0 * share
+    return f"{percent:.2f}" if 0.0 < percent < 1.0 else f"{percent:.1f}"
+
+
+def _percent(estimate: float, low: float, high: float) -> str:
+    return f"{_number(estimate)} [{_number(low)} to {_number(high)}]"
+
+
+def _interval(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
+    if measure == "RD":
+        words = [f"{100 * value:.1f}".replace("-", "−") if value is not None else "" for value in (estimate, low, high)]
+        return f"{words[0]} [{words[1]} to {words[2]}]"
+    middle = _ratio(estimate) if estimate is not None else "–"
+    return f"{middle} [{_ratio(low) if low is not None else '0'} to {_ratio(high) if high is not None else '∞'}]"
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
