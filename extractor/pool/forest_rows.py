@@ -9,6 +9,8 @@ from .forest_layout import Axis, Line, Mark, difference_axis, percent_axis, rati
 from .results import Group, Heterogeneity, LeftOut, PooledComparison, PooledProportion, StudyRisk, Subgroups
 
 _GAP = Line("gap", ("", "", ""))
+_WOOLF = "Woolf's interval, the exact conditional one where a cell is empty"
+_STUDY_INTERVALS = {"OR": _WOOLF, "Peto OR": _WOOLF, "RR": "Katz's interval", "RD": "Newcombe's interval"}
 _Drawn = tuple[list[Line], Axis, list[str]]
 
 
@@ -136,7 +138,7 @@ def _comparison_axis(result: PooledComparison, arms: tuple[str, str]) -> Axis:
 
 
 def _two_arm_foot(result: PooledComparison) -> list[str]:
-    notes = [f"{result.method}. Squares by participants; arrows: the interval goes on."]
+    notes = [f"{result.method}. Studies: {_STUDY_INTERVALS[result.measure]}; squares by participants, arrows where it goes on."]
     if result.q is not None:
         notes.append(f"Heterogeneity: Q = {result.q:.2f}, df = {result.q_df}, {_p(result.q_p)}, I² = {result.i2 or 0.0:.0f} %.")
     if result.double_zero:
