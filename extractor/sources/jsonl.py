@@ -1,45 +1,103 @@
-"""JSON lines of ``{"id", "title", "text"}``, and of whole records as this program writes them."""
+"""JSON lines of ``{"id", "title", "text"}``, and of whole records as this program writes them; also one such list or object."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from extractor.errors import ParseError
-from extractor.model import SCHEMA, Document
-from extractor.sources import reader
+from extractor.model import SCHEMA, Document, Ids
+from extractor.sources import Item, attempt, reader
+from extractor.sources.decoding import lines
+from extractor.sources.identifiers import doi_in, pmcid_in, pmid_in
+
+BOM_AND_BLANKS = b"\xef\xbb\xbf \r\n\t"
+BLANKS = " \r\n\t\ufeff"
+TEXTS = ("text", "abstract")
+NEEDED = "an object with id, title and text"
 
 
 def sniff(head: bytes) -> float:
-    first = head.lstrip(b"\xef\xbb\xbf \r\n\t").split(b"\n", 1)[0].rstrip()
-    if not first.startswith(b"{"):
+    start = head.lstrip(BOM_AND_BLANKS)
+    if start[:1] not in (b"{", b"["):
         return 0.0
-    return 0.9 if first.endswith(b"}") and (b'"text"' in first or b'"document"' in first) else 0.3
+    first = start.split(b"\n", 1)[0].rstrip()
+    known = any(key in start for key in (b'"text"', b'"abstract"', b'"document"'))
+    if start[:1] == b"[":
+        return 0.6 if known else 0.1
+    if first.endswith(b"}"):
+        return 0.9 if any(key in first for key in (b'"text"', b'"abstract"', b'"document"')) else 0.3
+    return 0.5 if known else 0.2
 
 
-@reader("jsonl", sniff=sniff, suffixes=(".jsonl", ".ndjson"))
-def read(stream: BinaryIO, stem: str) -> Iterator[Document]:
+@reader("jsonl", sniff=sniff, suffixes=(".jsonl", ".ndjson", ".json"))
+def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """One JSON object a line: id, title, text (an empty text is a document too)."""
-    for number, line in enumerate(stream, 1):
-        if line.strip(b"\xef\xbb\xbf \r\n\t"):
-            yield _document(_row(line, number), stem, number)
+    numbered = ((n, line) for n, line in lines(stream) if line.strip(BLANKS))
+    start = list(islice(numbered, 2))
+    if _is_whole([line.strip(BLANKS) for _, line in start]):
+        yield from _listed("".join(line for _, line in chain(start, numbered)), stem)
+        return
+    for number, line in chain(start, numbered):
+        yield attempt(lambda: _document(_row(line), f"{stem}:{number}"), f"line {number}")  # noqa: B023
 
 
-def _row(line: bytes, number: int) -> dict[str, Any]:
+def _is_whole(start: list[str]) -> bool:
+    """Whether the file is one JSON value over many lines: a list, or an object that goes on after its first line."""
+    first, second = (*start, "", "")[:2]
+    return first.startswith("[") or (first.startswith("{") and not first.endswith("}") and not second.startswith("{"))
+
+
+def _listed(text: str, stem: str) -> Iterator[Item]:
     try:
-        row = json.loads(line.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise ParseError(f"line {number}: not a JSON object in UTF-8: {error}") from error
+        found = json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"not one JSON value: {error}") from error
+    rows = found if isinstance(found, list) else [found]
+    for number, row in enumerate(rows, 1):
+        name = stem if len(rows) == 1 else f"{stem}:{number}"
+        yield attempt(lambda: _document(_checked(row), name), f"entry {number}")  # noqa: B023
+
+
+def _row(line: str) -> dict[str, Any]:
+    try:
+        return _checked(json.loads(line.lstrip("\ufeff")))
+    except ParseError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"not a JSON object: {error}") from error
+
+
+def _checked(row: Any) -> dict[str, Any]:
     if not isinstance(row, dict):
-        raise ParseError(f"line {number}: a JSON object with id, title and text is needed, found {type(row).__name__}")
+        raise ParseError(f"{NEEDED} is needed, found {type(row).__name__}")
     return row
 
 
-def _document(row: dict[str, Any], stem: str, number: int) -> Document:
+def _document(row: dict[str, Any], otherwise: str) -> Document:
     if row.get("schema") == SCHEMA:
         return Document.from_dict(row["document"])
-    if "text" not in row:
-        raise ParseError(f"line {number}: no key 'text'; found {', '.join(sorted(map(str, row)))}")
-    parts = {"title": str(row["title"])} if row.get("title") else {}
-    return Document(str(row.get("id") or f"{stem}:{number}"), "jsonl", parts | {"abstract": str(row["text"] or "")})
+    key = next((k for k in TEXTS if k in row), None)
+    if key is None:
+        raise ParseError(f"no key 'text'; found {', '.join(sorted(map(str, row))) or 'none'}")
+    parts = {"title": _text(row["title"], "title")} if row.get("title") else {}
+    name = row.get("id")
+    return Document(
+        otherwise if name in (None, "") else str(name),
+        "jsonl",
+        parts | {"abstract": _text(row[key], key)},
+        ids=_ids(row),
+    )
+
+
+def _text(value: Any, key: str) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise ParseError(f"the value of {key!r} must be a string, found {type(value).__name__}")
+
+
+def _ids(row: dict[str, Any]) -> Ids:
+    said = {key: str(row[key]) for key in ("pmid", "doi", "pmcid") if row.get(key)}
+    return Ids(pmid_in(said.get("pmid")), doi_in(said.get("doi")), pmcid_in(said.get("pmcid")))

@@ -1,0 +1,60 @@
+"""Identifiers of reports as sources write them, brought to one form; and the id of a document made of them."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.model import Ids
+
+# "10.1177/0963689718802370", also after "doi:" or "https://doi.org/"
+DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
+# "NCT02881476"
+NCT = re.compile(r"\bNCT\d{8}\b")
+# "PMC6301165"
+PMCID = re.compile(r"\bPMC\d+\b", re.I)
+# "30602021", "PMID: 30602021", "pubmed:30602021"
+PMID = re.compile(r"\d{1,9}")
+YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+
+
+def doi_in(text: str | None) -> str | None:
+    """The first DOI in `text`, without what sentences and addresses hang on it."""
+    match = DOI.search(text or "")
+    if not match:
+        return None
+    doi = match[0].rstrip(".,;:'")
+    while doi.endswith(")") and doi.count(")") > doi.count("("):
+        doi = doi[:-1].rstrip(".,;:'")
+    return doi
+
+
+def pmid_in(text: str | None) -> str | None:
+    """The PMID where `text` is one, with or without a name before it."""
+    bare = re.sub(r"(?i)^\s*(?:pmid|pubmed|medline)\s*[:=]?\s*", "", text or "").strip()
+    return bare if PMID.fullmatch(bare) else None
+
+
+def pmcid_in(text: str | None) -> str | None:
+    match = PMCID.search(text or "")
+    return match[0].upper() if match else None
+
+
+def ncts_in(*texts: str | None) -> tuple[str, ...]:
+    """Distinct ClinicalTrials.gov ids in the order of their first mention."""
+    return tuple(dict.fromkeys(i for t in texts if t for i in NCT.findall(t)))
+
+
+def year_in(text: str | None) -> int | None:
+    match = YEAR.search(text or "")
+    return int(match[1]) if match else None
+
+
+def document_id(ids: Ids, otherwise: str) -> str:
+    """A CURIE of the strongest identifier, else what the source calls the record."""
+    if ids.pmid:
+        return f"pubmed:{ids.pmid}"
+    if ids.pmcid:
+        return f"pmc:{ids.pmcid}"
+    if ids.doi:
+        return f"doi:{ids.doi.lower()}"
+    return otherwise

@@ -1,0 +1,164 @@
+"""Markup without loss: XML read safely, and mixed content to text in which a superscript stays a superscript.
+
+``<sup>6</sup>`` becomes ``^6`` and ``<sub>2</sub>`` ``_2``; ``^{...}`` where the content is more than one word or number,
+or a digit follows at once. Nothing else is added or dropped but white space.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html.entities import html5
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from extractor.errors import ParseError
+
+# "6", "-3", "−7", "18", "2a"
+SIMPLE = re.compile(r"[-+−]?\w+")
+MARK = {"sup": "^", "sub": "_"}
+XLINK = "{http://www.w3.org/1999/xlink}"
+# "<?xml ...?>", "<!-- ... -->", "<!DOCTYPE article PUBLIC ... [ ... ]>" before the root element
+PROLOG = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.S | re.I)
+ROOT = re.compile(rb"\s*<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+
+
+def root_name(head: bytes) -> str | None:
+    """Local name of the root element of an XML text, from its first bytes; None where it is no XML."""
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    place = 0
+    while match := PROLOG.match(head, place):
+        place = match.end()
+    found = ROOT.match(head, place)
+    return found[1].decode("ascii", "replace") if found else None
+
+
+def elements(stream: BinaryIO, tags: Sequence[str], roots: Sequence[str]) -> Iterator[Any]:
+    """Elements of the given `tags`, each freed after use, so that memory stays constant; no DTD, network or entity is used.
+
+    Parameters
+    ----------
+    roots : sequence of str
+        Names that the root may have; checked before anything else.
+
+    Raises
+    ------
+    ParseError
+        For broken or truncated XML, and for a document that declares entities.
+    """
+    events = etree.iterparse(
+        stream,
+        events=("start", "end"),
+        tag=[*tags, *(r for r in roots if r not in tags)],
+        load_dtd=False,
+        no_network=True,
+        resolve_entities=False,
+        huge_tree=False,
+    )
+    count, checked, depth = 0, False, 0
+    try:
+        for event, element in events:
+            if not checked:
+                _refuse_entities(element)
+                checked = True
+            if element.tag not in tags:
+                continue
+            depth += 1 if event == "start" else -1
+            if event == "end" and depth == 0:
+                yield element
+                count += 1
+                _free(element)
+    except etree.XMLSyntaxError as error:
+        raise ParseError(_broken(error, count)) from error
+
+
+def _broken(error: etree.XMLSyntaxError, count: int) -> str:
+    reason = str(error.msg or "no element found").split(", line")[0]
+    return f"broken or truncated XML at line {error.lineno}: {reason}; {count} records before it were read"
+
+
+def _refuse_entities(element: Any) -> None:
+    declared = element.getroottree().docinfo.internalDTD
+    names = [e.name for e in declared.iterentities()] if declared is not None else []
+    if names:
+        raise ParseError(f"declares the XML entity {names[0]!r}: entities are not read, they can hide files and bombs")
+
+
+def _free(element: Any) -> None:
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def rendered(element: Any) -> str:
+    """Text of an lxml element with its marks, white space as it stands; the element's tail is left out."""
+    if not len(element):
+        return element.text or ""
+    pieces: list[str] = []
+    _render(element, pieces)
+    return "".join(pieces)
+
+
+def _render(element: Any, pieces: list[str]) -> None:
+    if element.text:
+        pieces.append(element.text)
+    raised = _scripts(element)
+    for place, child in enumerate(element):
+        tag = child.tag
+        if not isinstance(tag, str):
+            pieces.append(_other(child))
+        elif mark := raised.get(place) or MARK.get(local(tag)):
+            inner: list[str] = []
+            _render(child, inner)
+            add_mark(pieces, mark, "".join(inner), child.tail or "")
+        else:
+            _render(child, pieces)
+        if child.tail:
+            pieces.append(child.tail)
+
+
+def _scripts(element: Any) -> dict[int, str]:
+    """Places of MathML children that are set high or low."""
+    scripts = {"msup": {1: "^"}, "msub": {1: "_"}, "msubsup": {1: "_", 2: "^"}}
+    return scripts.get(local(element.tag), {}) if isinstance(element.tag, str) else {}
+
+
+def local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _other(node: Any) -> str:
+    """Comments and processing instructions say nothing; a named character is that character."""
+    if node.tag is not etree.Entity:
+        return ""
+    if character := html5.get(f"{node.name};"):
+        return character
+    raise ParseError(f"line {node.sourceline}: the entity &{node.name}; is not known")
+
+
+def add_mark(pieces: list[str], mark: str, inner: str, after: str) -> None:
+    """Append `inner` as a superscript or subscript; a blank follows where a letter would run into an exponent."""
+    content = inner.strip(" \t\r\n")
+    if not content:
+        pieces.append(inner)
+        return
+    before = pieces[-1][-1:] if pieces else ""
+    pieces.append(inner[: len(inner) - len(inner.lstrip(" \t\r\n"))])
+    simple = SIMPLE.fullmatch(content) and not after[:1].isdigit()
+    pieces.append(mark + content if simple else f"{mark}{{{content}}}")
+    if mark == "^" and simple and before.isalnum() and content[-1].isdigit() and after[:1].isalpha():
+        pieces.append(" ")
+    pieces.append(inner[len(inner.rstrip(" \t\r\n")) :])
+
+
+def tidy(text: str) -> str:
+    """Runs of plain white space as one blank, ends trimmed; no-break and thin spaces stay."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
+def text_of(element: Any) -> str:
+    """Rendered and tidied text of an element; empty for None."""
+    return "" if element is None else tidy(rendered(element))

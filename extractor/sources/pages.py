@@ -1,0 +1,296 @@
+"""Title and abstract in the text of a page as it was copied: navigation, buttons and legal lines are its *frame*.
+
+Both are found as spans of the text, so that each is an unchanged slice. A text without a frame is no page (None): it is
+the abstract as it stands. Words: a *line* is what stands between two line ends; *prose* a line with sentences in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# what a line of a page's frame begins with, in lower case: buttons, navigation, legal and access lines of reading services
+FRAME_STARTS = (
+    "add like|add dislike|add to|save to|saved papers|like$|dislike$|share|cite|export|print|e-?mail|follow|download|"
+    "full text|full-text|view (?:article|full|pdf|in)|get (?:access|pdf|article|full|citation|see?mless)|read the full|read online|"
+    "open in|sign (?:in|up|out)|log ?(?:in|out)|register|create (?:an )?account|subscribe|subscription|purchase|buy|rent|access (?:through|this|options)|"
+    "skip to|menu|search|advanced search|home$|browse|help$|about|contact|feedback|back to|go to|show|hide|expand|collapse|close|next|previous|"
+    "privacy|your privacy|cookie|we use cookies|this (?:site|website) (?:uses|also contains|is)|by using this|terms|all rights reserved|"
+    "all material on this|copyright|©|\\(c\\) ?\\d{4}|mobile app|for the best experience|use the read|we have located|can't access|can’t access|"
+    "try logging in|you can now claim|related (?:resources|articles|papers|content)|similar articles|recommended|cited by|see all|see more|"
+    "trending|pubmed disclaimer|an official website|here's how you know|here’s how you know|the \\.gov means|the site is secure|linkout|"
+    "national (?:library|center for biotechnology)|nih$|ncbi|nlm|conflict of interest|figures$|references$|supplementary|publication types|"
+    "mesh terms|substances|grants?(?: support|s and funding)|keywords?\\b|key words|affiliations?$|author information|authors?$|permalink|copy$|"
+    "display options|actions$|page navigation|on this page|article tools|metrics|altmetric|views|crossmark|check for updates|"
+    "received:?|accepted:?|published(?: online)?:?|first published|issue (?:date|date:)|version of record|associated data|data availability|"
+    "google scholar|mendeley|twitter|facebook|linkedin|reddit|toggle|powered by|doi:?$|pmid:?|pmcid:?|free (?:pmc )?article|connect with|visit the|"
+    "https?://|www\\.|doi: |doi:10|collections?$|favorites$|loading|error$|comment in|erratum in|update in|journal article$|research support|review$"
+)
+FRAME = re.compile(rf"\s*(?:[•·|>»*-]\s*)?(?:{FRAME_STARTS})", re.I)
+# frame lines that no abstract or plain text begins with: one of them makes a text a page
+SURE = re.compile(
+    r"\s*(?:add (?:like|dislike|to (?:saved|favorites|collections|my))|full text links|save (?:to|citation)|skip to (?:main|content|page)|"
+    r"we have located links|all material on this website|by using this service|your privacy choices|we use cookies|"
+    r"for the best experience, use|pubmed disclaimer|an official website of|similar articles|related (?:resources|articles)|sign in|log in|"
+    r"display options|cited by|full text$|download pdf|view (?:article|full|pdf)|pmid: ?\d+|permissions|cite this|article tools|"
+    r"copyright ©|© ?\d{4}|privacy policy|terms (?:of|and) )",
+    re.I,
+)
+# "Abstract", "ABSTRACT:", "Summary" alone on a line
+ABSTRACT_HEAD = re.compile(r"\s*(?:structured |author )?(?:abstract|summary)\s*[:.]?\s*$", re.I)
+# "Abstract: Forty patients", "ABSTRACT Background"
+ABSTRACT_GLUED = re.compile(r"\s*abstract\s*[:.—–-]\s+(?=\S)", re.I)
+# what ends an abstract in a full text
+BODY_HEAD = re.compile(
+    r"\s*(?:\d+\.?\s+)?(?:introduction|graphical abstract|highlights|abbreviations|plain language summary|significance statement|references|"
+    r"acknowledge?ments|keywords?\b.*|key words\b.*|index terms.*|main(?: text)?|article)\s*:?\s*$",
+    re.I,
+)
+# "1 Department of Neurology, University ..., Poland.": an address
+ADDRESS = re.compile(
+    r"\b(?:department|university|hospital|institute?|faculty|school of|cent(?:er|re) (?:of|for)|college|clinic|laboratory|inc\.|ltd)\b",
+    re.I,
+)
+# "Neural Regen Res. 2019 Feb;14(2):313-318.", "2019 Mar 5", "Volume 12, Issue 3"
+CITATION = re.compile(
+    r"\b(?:19|20)\d\d\b.{0,24}[;:]\s*\d+|\bdoi\b|\bvol(?:ume)?\.? ?\d|\bissue \d|^\W*(?:19|20)\d\d [A-Z][a-z]{2}\b|\bpp?\. ?\d+",
+    re.I,
+)
+# "Barczewska M1, Grudniak M, Maksymowicz S"
+NAMES = re.compile(r"(?:[A-ZÀ-Þ][\w’'-]+\.?(?: [A-ZÀ-Þ][\w’'.-]*){0,3}[\d*†‡§,\s]*(?:,|;| and |&|·|$)\s*){2,}$")
+SENTENCE = re.compile(r"[a-z\d)%\]][.!?](?:\s|$)")
+WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
+PROSE_CHARACTERS, LONG_CHARACTERS = 100, 300  # of a line with two sentences, or with one; titles are shorter
+SECTION_HEAD = re.compile(r"\s*(?:[A-Z][A-Z /,&-]{3,60}|[A-Z][a-z]+(?:(?: and|,)? ?[A-Za-z]+){0,3})\s*:\s*\S")
+LONGEST_TITLE, SHORTEST_TITLE = 400, 12  # characters; PubMed's longest titles pass 400, but they are errata lists
+SHORTEST_ABSTRACT = 80  # characters under an Abstract heading
+# how much better than the line found below it a line must look: in the same run the upper one wins, beyond a frame not
+NEAR, FAR = 0.8, 1.5
+SECTIONS = frozenset(
+    [
+        "background",
+        "introduction",
+        "context",
+        "objective",
+        "objectives",
+        "aim",
+        "aims",
+        "purpose",
+        "methods",
+        "method",
+        "materials and methods",
+        "patients and methods",
+        "design",
+        "setting",
+        "participants",
+        "intervention",
+        "interventions",
+        "results",
+        "findings",
+        "conclusion",
+        "conclusions",
+        "importance",
+        "rationale",
+        "trial registration",
+        "funding",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: where it stands in the text, and what it is (``frame``, ``abstract``, ``prose``, ``short``, ``blank``)."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Spans of title and abstract in the text; the title's may be missing."""
+
+    title: tuple[int, int] | None
+    abstract: tuple[int, int]
+
+
+def find_page(text: str, *, sure: bool = False) -> Page | None:
+    """Title and abstract of a page's text.
+
+    Parameters
+    ----------
+    sure : bool
+        True where the text is known to come from a page, so that no frame need be seen.
+
+    Returns
+    -------
+    Page or None
+        None where the text is no page, or a page without prose.
+    """
+    lines = list(_lines(text))
+    if not sure and not _is_page(lines):
+        return None
+    headed = _under_heading(lines)
+    body = headed or _longest_run(lines)
+    if not body:
+        return None
+    first, last = body
+    title = _title(lines, first if headed else _first_prose(lines, first, last), last)
+    if title is not None and title >= first:
+        first = next(n for n in range(title + 1, last + 1) if _begins(lines[n]))
+    start, end = _trimmed(text, lines[first].start, lines[last].end)
+    if match := ABSTRACT_GLUED.match(text, start, end):
+        start = match.end()
+    return Page(None if title is None else _trimmed(text, lines[title].start, lines[title].end), (start, end))
+
+
+def _lines(text: str) -> list[Line]:
+    found, start = [], 0
+    for piece in text.splitlines(keepends=True):
+        bare = piece.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+        found.append(Line(start, start + len(bare), bare, _kind(bare)))
+        start += len(piece)
+    return found
+
+
+def _kind(line: str) -> str:
+    if not line.strip():
+        return "blank"
+    if ABSTRACT_HEAD.match(line):
+        return "abstract"
+    ends = len(SENTENCE.findall(line))
+    prose = len(line) >= PROSE_CHARACTERS and (ends > 1 or (ends > 0 and len(line) >= LONG_CHARACTERS))
+    if SURE.match(line) or (FRAME.match(line) and not (prose and _reports(line))):
+        return "frame"
+    return "prose" if prose else "short"
+
+
+def _reports(line: str) -> bool:
+    """A long line that happens to begin like a button ("Search for ...", "Related donors ...") but is a report's prose."""
+    return len(SENTENCE.findall(line)) > 1 and not LEGAL.search(line)
+
+
+# what frames say in whole sentences
+LEGAL = re.compile(
+    r"copyright|privacy policy|terms of (?:use|service)|cookies|full text access|subscription|mobile app|log(?:ging)? in|third part|3rd part|"
+    r"all rights reserved|your (?:institution|university)|sign up|newsletter|javascript|browser",
+    re.I,
+)
+
+
+def _is_page(lines: Sequence[Line]) -> bool:
+    """Two lines of a frame, one of them sure, or an Abstract heading with lines before it; and sentences to find."""
+    said = [line for line in lines if line.kind != "blank"]
+    frames = [line for line in said if line.kind == "frame"]
+    if not any(_ended(line) for line in said):
+        return False
+    heading = next((n for n, line in enumerate(said) if line.kind == "abstract"), 0)
+    sure = any(SURE.match(line.text) for line in frames)
+    return heading > 0 or len(frames) > 1 + (not sure)
+
+
+def _ended(line: Line) -> bool:
+    """Whether a line ends like a sentence, or begins like a labelled section."""
+    return line.text.rstrip().endswith((".", "?", "!", ")", "]")) or SECTION_HEAD.match(line.text) is not None
+
+
+def _under_heading(lines: Sequence[Line]) -> tuple[int, int] | None:
+    """First and last line of the text under the first Abstract heading that has any."""
+    for number, line in enumerate(lines):
+        if line.kind == "abstract" and (body := _run(lines, number + 1)):
+            return body
+    return None
+
+
+def _run(lines: Sequence[Line], first: int) -> tuple[int, int] | None:
+    """The run of lines from `first` up to the next of the frame or heading of the body; None where it says too little."""
+    kept: list[int] = []
+    for number in range(first, len(lines)):
+        line = lines[number]
+        if line.kind in ("frame", "abstract") or BODY_HEAD.match(line.text):
+            if kept or line.kind != "frame":
+                break
+        elif line.kind != "blank":
+            kept.append(number)
+    while kept and not _ended(lines[kept[-1]]):
+        kept.pop()
+    if sum(len(lines[n].text) for n in kept) < SHORTEST_ABSTRACT:
+        return None
+    return kept[0], kept[-1]
+
+
+def _longest_run(lines: Sequence[Line]) -> tuple[int, int] | None:
+    """The run of lines between two of the frame that has the most words of prose."""
+    best, most, number = None, 0, 0
+    while number < len(lines):
+        if lines[number].kind in ("frame", "blank", "abstract"):
+            number += 1
+            continue
+        end = number
+        while (
+            end + 1 < len(lines)
+            and lines[end + 1].kind not in ("frame", "abstract")
+            and not BODY_HEAD.match(lines[end + 1].text)
+        ):
+            end += 1
+        words = sum(len(line.text.split()) for line in lines[number : end + 1] if line.kind == "prose" or _ended(line))
+        if words > most:
+            best, most = (number, end), words
+        number = end + 1
+    return best and _sentences_only(lines, *best)
+
+
+def _sentences_only(lines: Sequence[Line], first: int, last: int) -> tuple[int, int]:
+    """The run up to its last sentence; what stands before its first one is looked at for the title."""
+    while last > first and not _ended(lines[last]):
+        last -= 1
+    return first, last
+
+
+def _first_prose(lines: Sequence[Line], first: int, last: int) -> int:
+    return next((n for n in range(first, last + 1) if lines[n].kind == "prose"), last)
+
+
+def _title(lines: Sequence[Line], prose: int, last: int) -> int | None:
+    """Number of the title's line: the line above `prose` that shares most words with the lines from there to `last`."""
+    words = {w.lower() for line in lines[prose : last + 1] for w in WORD.findall(line.text)}
+    best, most, needed = None, 0.0, NEAR
+    for number in range(prose - 1, -1, -1):
+        score = _likeness(lines[number], words)
+        if score > most * needed:
+            best, most = number, score
+        if lines[number].kind == "frame":
+            needed = FAR
+    return best
+
+
+def _begins(line: Line) -> bool:
+    """Whether an abstract may begin with this line: prose, a labelled section, or a sentence that is no name or address."""
+    if line.kind == "prose" or (line.kind == "short" and SECTION_HEAD.match(line.text)):
+        return True
+    address = NAMES.match(line.text) or CITATION.search(line.text) or ADDRESS.search(line.text)
+    return line.kind == "short" and _ended(line) and not address
+
+
+def _likeness(line: Line, words: set[str]) -> float:
+    """How much a line looks like the title of the prose: 0 for names, addresses, citations and frames, else up to 1."""
+    text = line.text.strip()
+    if line.kind not in ("short", "prose") or not SHORTEST_TITLE <= len(text) <= LONGEST_TITLE:
+        return 0.0
+    own = [w.lower() for w in WORD.findall(text)]
+    if SECTION_HEAD.match(text) and text.split(":")[0].strip().lower() in SECTIONS:
+        return 0.0
+    if len(own) < 2 or CITATION.search(text) or NAMES.match(text) or (ADDRESS.search(text) and "," in text):
+        return 0.0
+    shared = sum(w in words for w in own)
+    return (shared + 0.5) / (len(own) + 2.0) * min(1.0, len(own) / 5)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,48 @@
+"""Plain text: an abstract as it stands, or a page as it was copied, of which title and abstract are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.sources import Item, reader
+from extractor.sources.decoding import whole
+from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in
+from extractor.sources.pages import find_page
+
+# "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
+LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
+# "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
+LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
+CONTROLS = bytes(range(9)) + bytes(range(14, 32)) + b"\x7f"
+MOST_CONTROLS = 0.02  # share of control characters that a text copied from anywhere may have
+
+
+def sniff(head: bytes) -> float:
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
+        return 0.0
+    if b"\0" in head or len(head) - len(head.translate(None, CONTROLS)) > MOST_CONTROLS * len(head):
+        return 0.0
+    return 0.1
+
+
+@reader("text", sniff=sniff, suffixes=(".txt", ".text", ".md"))
+def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
+    """Text: one abstract as it stands, or a copied page of which title and abstract are found."""
+    text = whole(stream)
+    page = find_page(text)
+    if page is None:
+        yield Document(stem, "text", {ABSTRACT: text})
+        return
+    spans = ({TITLE: page.title} if page.title else {}) | {ABSTRACT: page.abstract}
+    parts = {name: text[start:end] for name, (start, end) in spans.items()}
+    starts = {name: start for name, (start, _) in spans.items()}
+    yield Document(stem, "text", parts, ids=_ids(text, parts), starts=starts)
+
+
+def _ids(text: str, parts: dict[str, str]) -> Ids:
+    """Ids that stand in title and abstract; of the page only what is labelled as its own."""
+    found = {match["name"].lower(): match["id"] for match in reversed(list(LABELLED.finditer(text)))}
+    return Ids(found.get("pmid"), doi_in(found.get("doi")), pmcid_in(found.get("pmcid")), ncts_in(*parts.values()))
