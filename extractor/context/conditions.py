@@ -165,7 +165,7 @@ def mentions(seen: View) -> list[Mention]:
             name = written(seen, start, end)
             if not _vague(name.lower()):
                 _add(found, Mention(start, end, name, None, role="head"))
-    return sorted(found, key=lambda m: m.start)
+    return sorted((m for m in found if m.end <= seen.sentence_at(m.start).end), key=lambda m: m.start)
 
 
 # what goes before a term and belongs to its name: "venous leg ulcer", "diabetic macular edema"

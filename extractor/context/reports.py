@@ -173,7 +173,8 @@ def _places(cue: Cue, seen: View) -> Iterator[tuple[int, int]]:
     for match in cue.pattern.finditer(seen.folded, first, last):
         if cue.where == "text" and cue.kind in ("single-trial", "animal") and seen.role_at(match.start()) == "background":
             continue
-        yield match.span()
+        if match.end() <= seen.sentence_at(match.start()).end:
+            yield match.span()
 
 
 def _decided(scores: dict[str, float], places: dict[str, tuple[float, int, int]], seen: View) -> Verdict:
