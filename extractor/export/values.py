@@ -1,0 +1,193 @@
+"""Values as a reader wants them: numbers with separators, units in words, and the three kinds of nothing told apart.
+
+``not reported`` is silence, ``none (denied)`` a blanket denial in the text, ``0`` a stated zero. Nothing else in the
+package turns a value into words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from extractor.model import Fact, Record
+
+Value = Mapping[str, Any]
+NOT_REPORTED = "not reported"
+DENIED = "none (denied)"
+OTHERS_ONLY = "only others' figures"
+JOIN = "; "
+
+
+def shown(field: str, value: Value) -> str:
+    """A field's value in words.
+
+    >>> shown("dose", {"low": 420000, "high": 420000, "unit": "cells/kg", "basis": "mean", "sd": None})
+    '420,000 cells/kg (mean)'
+    """
+    show = _SHOWN.get(field)
+    return show(value) if show else _any(value)
+
+
+def fact_shown(fact: Fact) -> str:
+    """A fact's value in words, with its arm where it has one."""
+    words = shown(fact.field, fact.value)
+    return f"{words} [{fact.arm}]" if fact.arm and fact.field != "arm" else words
+
+
+def field_shown(record: Record, *fields: str) -> str:
+    """The trial's own values of some fields in words, or which kind of nothing there is.
+
+    A blank means that nobody looked for it.
+    """
+    own = [f for name in fields for f in record.of(name)]
+    if own:
+        return JOIN.join(dict.fromkeys(events_shown(own) if fields == ("adverse_event",) else map(fact_shown, own)))
+    if any(record.of(name, primary=False) for name in fields):
+        return OTHERS_ONLY
+    return NOT_REPORTED if set(fields) & set(record.not_found) else ""
+
+
+def events_shown(events: Sequence[Fact]) -> list[str]:
+    """Adverse events in words: what happened, then what did not, then what is denied as a whole."""
+    order = {"present": 0, "absent": 1, "none_reported": 2}
+    return [fact_shown(f) for f in sorted(events, key=lambda f: order.get(f.value.get("assertion", ""), 0))]
+
+
+def number(value: float) -> str:
+    """A number with separators and without trailing zeros.
+
+    >>> number(420000.0), number(57.3), number(0.25)
+    ('420,000', '57.3', '0.25')
+    """
+    return f"{int(value):,}" if value == int(value) else f"{value:,.6g}"
+
+
+def span(low: float | None, high: float | None) -> str:
+    """One figure, a range, or an open range.
+
+    >>> span(1, 1), span(1, 3), span(40, None), span(None, 9)
+    ('1', '1–3', '≥ 40', '≤ 9')
+    """
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        return f"≤ {number(high)}" if high is not None else f"≥ {number(low or 0)}"
+    return number(low) if low == high else f"{number(low)}–{number(high)}"
+
+
+def duration(value: Value) -> str:
+    """A length of time; the unit in the singular where it is one."""
+    unit = value.get("unit") or ""
+    single = value.get("low") == value.get("high") == 1
+    return f"{span(value.get('low'), value.get('high'))} {unit.removesuffix('s') if single else unit}".strip()
+
+
+def _name(value: Value) -> str:
+    return str(value.get("name") or "")
+
+
+def _dose(value: Value) -> str:
+    spread = f" ± {number(value['sd'])}" if value.get("sd") is not None else ""
+    basis = f" ({value['basis']})" if value.get("basis") else ""
+    return f"{span(value.get('low'), value.get('high'))}{spread} {value.get('unit') or ''}".strip() + basis
+
+
+def _administrations(value: Value) -> str:
+    times = span(value.get("low"), value.get("high"))
+    interval = value.get("interval")
+    return JOIN.join(filter(None, [times, f"every {duration(interval)}" if interval else ""])).replace(JOIN, ", ")
+
+
+def _participants(value: Value) -> str:
+    kind = value.get("kind")
+    n = number(value["n"]) if value.get("n") is not None else ""
+    return n if kind in (None, "unspecified") else f"{n} {kind}".strip()
+
+
+def _sex(value: Value) -> str:
+    return ", ".join(f"{number(value[s])} {s}" for s in ("female", "male") if value.get(s) is not None)
+
+
+def _age(value: Value) -> str:
+    unit = value.get("unit") or "years"
+    low, high = value.get("low"), value.get("high")
+    if low is not None and low == high == value.get("mean"):
+        return f"{number(low)} {unit}"
+    words = []
+    for name in ("mean", "median"):
+        if value.get(name) is not None:
+            words.append(f"{name} {number(value[name])}")
+    if value.get("sd") is not None:
+        words.append(f"SD {number(value['sd'])}")
+    if low is not None or high is not None:
+        words.append(f"range {span(low, high)}" if low is not None and high is not None else span(low, high))
+    return f"{', '.join(words)} {unit}".strip()
+
+
+def _arm(value: Value) -> str:
+    return f"{_name(value)} (n = {number(value['n'])})" if value.get("n") is not None else _name(value)
+
+
+def _deaths(value: Value) -> str:
+    return number(value["n"]) if value.get("n") is not None else ""
+
+
+def _registry_id(value: Value) -> str:
+    on = value.get("registered_on")
+    return f"{value.get('id')} (registered {on})" if on else str(value.get("id"))
+
+
+def _event(value: Value) -> str:
+    term = str(value.get("term") or "")
+    if value.get("assertion") == "none_reported":
+        limit = ", related ones" if value.get("related") else ""
+        return f"{DENIED}: {term}{limit}"
+    words = ", ".join(filter(None, [_count(value), *_qualities(value)]))
+    if value.get("assertion") == "absent":
+        return f"no {term}" + (f" ({words})" if words else "")
+    return f"{term} ({words})" if words else term
+
+
+def _count(value: Value) -> str:
+    n, of, percent = value.get("n"), value.get("denominator"), value.get("percent")
+    unit = value.get("denominator_unit")
+    words = number(n) if n is not None else ""
+    if of is not None:
+        words += f" of {number(of)}"
+    if unit and unit != "participants" and words:
+        words += f" {unit}"
+    if percent is not None:
+        words = f"{words}, {number(percent)} %" if words else f"{number(percent)} %"
+    return words
+
+
+def _qualities(value: Value) -> list[str]:
+    grade, related = value.get("grade"), value.get("related")
+    return [
+        f"grade {grade}" if grade not in (None, "") else "",
+        str(value.get("severity") or ""),
+        "serious" if value.get("serious") else "",
+        {True: "related", False: "not related"}.get(related, "") if isinstance(related, bool) else "",
+    ]
+
+
+def _any(value: Value) -> str:
+    for key in ("name", "id", "n", "text"):
+        if value.get(key) is not None:
+            return number(value[key]) if isinstance(value[key], int | float) else str(value[key])
+    return json.dumps(dict(value), ensure_ascii=False)
+
+
+_SHOWN: dict[str, Callable[[Value], str]] = {
+    "dose": _dose,
+    "administrations": _administrations,
+    "participants": _participants,
+    "sex": _sex,
+    "age": _age,
+    "arm": _arm,
+    "follow_up": duration,
+    "adverse_event": _event,
+    "deaths": _deaths,
+    "registry_id": _registry_id,
+}

@@ -1,0 +1,246 @@
+"""Exports: exact quotes, the same bytes twice, opened by the tools that they are meant for, zeros told apart."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from io import BytesIO
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from hypothesis import given, settings
+
+from extractor.errors import QueryError
+from extractor.export import FORMATS, characteristics, shown, workbook
+from extractor.export.characteristics import COLUMNS, lines
+from extractor.export.office import LONGEST_CELL, clean
+from extractor.export.plain import CSV_COLUMNS, cell
+from extractor.model import Conflict, Document, Evidence, Fact, Record
+from tests.strategies import records
+
+BODY = "=1+1 Two injections. No adverse events occurred; headache in 1 of 43. No deaths. Pain in 0 of 6. \x00|\r\n\u2028*"
+
+
+def fact(field: str, value: dict[str, Any], quote: str = "headache", **more: Any) -> Fact:
+    start = BODY.index(quote)
+    return Fact(field, value, (Evidence("abstract", quote, start, start + len(quote)),), f"rule:{field}/x", 0.9, **more)
+
+
+def event(term: str, assertion: str, **value: Any) -> Fact:
+    keys = workbook.EVENT_KEYS[1:]
+    return fact("adverse_event", dict.fromkeys(keys) | {"term": term, "assertion": assertion} | value)
+
+
+def sample() -> list[Record]:
+    document = Document("=cmd|' /C calc'!A0", "text", {"title": "A *bold* | title", "abstract": BODY}, year=2019)
+    facts = (
+        fact("report_kind", {"name": "single-trial"}),
+        fact("route", {"name": "intrathecal"}),
+        fact("route", {"name": "intravenous"}),
+        fact("participants", {"n": 43, "kind": "treated"}, "43"),
+        fact("participants", {"n": 6, "kind": "treated"}, "6", primary=False),
+        fact("deaths", {"n": 0}, "No deaths"),
+        fact("ethics_approval", {"id": "=1+1"}, "=1+1"),
+        event("adverse events", "none_reported"),
+        event("headache", "present", n=1, denominator=43, denominator_unit="participants"),
+        event("pain", "absent", n=0, denominator=6),
+        fact("nonsense", {"x": "\x00|"}, "\x00|\r\n\u2028*"),
+    )
+    conflict = Conflict("blanket_contradicted", (7, 8), "The text denies all | yet reports one.")
+    quiet = Record(Document("quiet", "text", {"abstract": "nothing"}, retracted=True), (), (), ("sex", "deaths"))
+    others = Record(Document("review", "text", {"abstract": BODY}), (facts[4],), (), ("sex",))
+    return [Record(document, facts, (conflict,), ("sex", "age")), quiet, others]
+
+
+def written(name: str, found: list[Record]) -> bytes:
+    out = BytesIO()
+    FORMATS[name].write(iter(found), out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_records_give_the_same_bytes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = written(name, sample())
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    monkeypatch.setattr("time.localtime", lambda *_: (2033, 5, 18, 3, 33, 20, 2, 138, 0))
+    assert written(name, sample()) == first
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_records_give_a_legal_file(name: str) -> None:
+    out = written(name, [])
+    assert out or name == "jsonl"
+    if name == "json":
+        assert json.loads(out) == []
+
+
+# -- text -------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=80, deadline=None)
+@given(record=records())
+def test_csv_and_json_give_the_quotes_back(record: Record) -> None:
+    text = written("csv", [record]).decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == len(record.facts)
+    for row, one in zip(rows, record.facts, strict=True):
+        assert json.loads(row["value"]) == one.value
+        first = one.evidence[0]
+        assert row["quote"] == first.quote.encode("utf-8", "backslashreplace").decode()
+        assert (row["start"], row["end"]) == ("" if first.start is None else str(first.start), "" if first.end is None else str(first.end))
+    assert [json.loads(line) for line in written("jsonl", [record]).decode().split("\n")[:-1]] == [record.to_dict()]
+    assert json.loads(written("json", [record, record])) == [record.to_dict()] * 2
+
+
+def test_csv_has_the_columns_of_the_contract() -> None:
+    assert ",".join(CSV_COLUMNS) == "document,field,value,quote,part,start,end,confidence,method,primary,arm,flags"
+    rows = list(csv.DictReader(io.StringIO(written("csv", sample()).decode(), newline="")))
+    assert rows[6]["quote"] == "=1+1" and rows[6]["document"] == "=cmd|' /C calc'!A0"
+    assert [row["primary"] for row in rows[3:5]] == ["true", "false"]
+
+
+def test_csv_of_a_registry_record_names_the_path() -> None:
+    data = {"protocolSection": {"n": 126}}
+    one = Fact("participants", {"n": 126, "kind": "planned"}, (Evidence("json", "126", path="$.protocolSection.n"),), "registry:x")
+    record = Record(Document("NCT1", "clinicaltrials", {}, data=data), (one,))
+    row = next(csv.DictReader(io.StringIO(written("csv", [record]).decode())))
+    assert (row["quote"], row["part"], row["start"], row["end"]) == ("126", "json:$.protocolSection.n", "", "")
+
+
+def test_markdown_keeps_a_cell_in_its_cell() -> None:
+    text = written("md", sample()).decode()
+    assert "A \\*bold\\* \\| title" in text
+    rows = [line for line in text.split("\n") if line.startswith("|")]
+    assert all(line.replace("\\|", "").count("|") == 4 for line in rows)
+    assert "- The text denies all \\| yet reports one. (blanket\\_contradicted)" in text
+    assert "## quiet (retracted)" in text
+
+
+def test_markdown_cell() -> None:
+    assert cell("a\n\tb <i>") == "a b \\<i\\>"
+
+
+# -- office -----------------------------------------------------------------------------------------------------
+
+
+def sheet(name: str) -> list[tuple[Any, ...]]:
+    book = openpyxl.load_workbook(BytesIO(written("xlsx", sample())))
+    return list(book[name].iter_rows(values_only=True))
+
+
+def test_nothing_in_the_workbook_is_a_formula() -> None:
+    book = openpyxl.load_workbook(BytesIO(written("xlsx", sample())))
+    cells = [c for name in book.sheetnames for row in book[name].iter_rows() for c in row if c.value is not None]
+    assert {c.data_type for c in cells} == {"s", "n"}
+    assert "=1+1" in {c.value for c in cells}
+
+
+def test_the_workbook_tells_the_kinds_of_nothing_apart() -> None:
+    wide = [dict(zip(sheet("characteristics")[0], row, strict=True)) for row in sheet("characteristics")[1:]]
+    assert [row["deaths"] for row in wide] == ["0", "not reported", None]
+    assert [row["n"] for row in wide] == ["43 treated", None, "only others' figures"]
+    assert wide[0]["adverse events"] == "headache (1 of 43); no pain (0 of 6); none (denied): adverse events"
+    zeros = [(row[2], row[13]) for row in sheet("adverse events")[1:]]
+    assert zeros == [("adverse events", "none (denied)"), ("headache", None), ("pain", "reported zero")]
+    assert sheet("not reported")[1:] == [
+        *[(sample()[0].document.id, name, "not reported") for name in ("sex", "age")],
+        *[("quiet", name, "not reported") for name in ("sex", "deaths")],
+        ("review", "sex", "not reported"),
+    ]
+    assert sheet("conflicts")[1][1:] == ("blanket_contradicted", "The text denies all | yet reports one.", "headache; headache")
+
+
+def test_characters_that_xml_cannot_hold() -> None:
+    assert sheet("facts")[11][6] == "␀|\r\n\u2028*" or sheet("facts")[11][6] == "␀|\n\u2028*"
+    assert clean("\ud800\uffff\x1b") == "\ufffd\ufffd␛"
+
+
+@settings(max_examples=15, deadline=None)
+@given(record=records())
+def test_office_files_open_whatever_is_in_them(record: Record) -> None:
+    book = openpyxl.load_workbook(BytesIO(written("xlsx", [record])))
+    assert book["facts"].max_row == 1 + len(record.facts)
+    file = docx.Document(BytesIO(written("docx", [record])))
+    assert len(file.tables) == 1
+
+
+def test_a_long_text_is_cut_and_says_so() -> None:
+    body = "x" * 40_000
+    one = Fact("condition", {"name": "y", "id": None}, (Evidence("abstract", body, 0, len(body)),), "m")
+    book = openpyxl.load_workbook(BytesIO(written("xlsx", [Record(Document("a", "text", {"abstract": body}), (one,))])))
+    quote = str(book["facts"]["G2"].value)
+    assert len(quote) == LONGEST_CELL and quote.endswith("the CSV export has all of it]")
+
+
+def test_more_rows_than_a_sheet_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 5)
+    with pytest.raises(QueryError, match="--format csv"):
+        written("xlsx", sample())
+
+
+def test_the_word_file() -> None:
+    file = docx.Document(BytesIO(written("docx", sample())))
+    table = [[c.text for c in row.cells] for row in file.tables[0].rows]
+    assert ["n", "43 treated", "“43”"] in table
+    assert ["sex", "not reported", ""] in table
+    assert any("yet reports one" in p.text for p in file.paragraphs)
+    assert [p.text for p in file.paragraphs if p.text.startswith("quiet")] == ["quiet (retracted)"]
+
+
+# -- words ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("dose", {"low": 420000, "high": 420000, "unit": "cells/kg", "basis": "mean", "sd": None}, "420,000 cells/kg (mean)"),
+        ("dose", {"low": 1e6, "high": 2e6, "unit": "cells", "basis": None, "sd": None}, "1,000,000–2,000,000 cells"),
+        ("dose", {"low": 15e6, "high": 15e6, "unit": "cells", "basis": None, "sd": 3e6}, "15,000,000 ± 3,000,000 cells"),
+        ("administrations", {"low": 2, "high": 2, "interval": {"low": 1, "high": 1, "unit": "months"}}, "2, every 1 month"),
+        ("administrations", {"low": 1, "high": 4, "interval": None}, "1–4"),
+        ("participants", {"n": 1200, "kind": "unspecified"}, "1,200"),
+        ("sex", {"female": 16, "male": None}, "16 female"),
+        ("age", {"mean": 57.3, "sd": 4, "median": None, "low": 30, "high": 70, "unit": "years"}, "mean 57.3, SD 4, range 30–70 years"),
+        ("age", {"mean": 60, "sd": None, "median": None, "low": 60, "high": 60, "unit": "years"}, "60 years"),
+        ("age", {"mean": None, "sd": None, "median": None, "low": 40, "high": None, "unit": "years"}, "≥ 40 years"),
+        ("arm", {"name": "placebo", "n": 12}, "placebo (n = 12)"),
+        ("arm", {"name": "placebo", "n": None}, "placebo"),
+        ("follow_up", {"low": 6, "high": 6, "unit": "months"}, "6 months"),
+        ("deaths", {"n": 0}, "0"),
+        ("registry_id", {"registry": "x", "id": "NCT1", "registered_on": "2016-08-29"}, "NCT1 (registered 2016-08-29)"),
+        ("ethics_approval", {"id": "36/2014"}, "36/2014"),
+        ("unknown", {"a": [1]}, '{"a": [1]}'),
+    ],
+)
+def test_values_in_words(field: str, value: dict[str, Any], words: str) -> None:
+    assert shown(field, value) == words
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (event("fever", "present"), "fever"),
+        (event("fever", "present", n=12, denominator=111, denominator_unit="administrations"), "fever (12 of 111 administrations)"),
+        (event("fever", "present", percent=36.7, grade="3", serious=True, related=False), "fever (36.7 %, grade 3, serious, not related)"),
+        (event("fever", "absent"), "no fever"),
+        (event("serious adverse events", "none_reported", related=True), "none (denied): serious adverse events, related ones"),
+    ],
+)
+def test_events_in_words(one: Fact, words: str) -> None:
+    assert shown("adverse_event", one.value) == words
+
+
+def test_characteristics_of_few_reports_can_be_turned() -> None:
+    table = characteristics(sample())
+    assert all(len(row) == len(table.headings) for row in table.rows)
+    turned = table.turned()
+    assert turned.headings == ("document", *(r.document.id for r in sample()))
+    assert ("route", "intrathecal; intravenous", "", "") in turned.rows
+    assert table.rows[1][1].startswith("RETRACTED")
+
+
+def test_a_third_partys_field_has_its_line() -> None:
+    assert [line.heading for line in lines(sample()[0])][len(COLUMNS) :] == ["nonsense"]
