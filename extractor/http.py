@@ -271,11 +271,11 @@ class Client:
     def _once(self, request: Request, check: Check, identify: bool) -> bytes:
         self.asked += 1
         params = dict(request.params) | (self._identity if identify else {})
-        place = {"params": params} if request.method == "GET" else {"data": params}
+        asked, form = (params, None) if request.method == "GET" else (None, params)
         try:
             with self._session.request(
-                request.method, request.url, timeout=TIMEOUT_S, stream=True, **place
-            ) as response:  # type: ignore[arg-type]
+                request.method, request.url, params=asked, data=form, timeout=TIMEOUT_S, stream=True
+            ) as response:
                 body = self._body(response)
         except (
             requests.ConnectionError,

@@ -2,20 +2,69 @@
 
 from __future__ import annotations
 
+import logging
+import signal
+import sys
+from types import FrameType, TracebackType
+from typing import Annotated
+
 import typer
 
-from extractor.commands import evaluate, extract
+from extractor import __version__
+from extractor.commands import evaluate, extract, fields, records
+from extractor.errors import ExtractorError, SettingsError
 
 app = typer.Typer(name="trialspan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("extract")(extract.extract)
+app.command("list")(records.list_records)
+app.command("show")(records.show)
+app.command("export")(records.export)
 app.command("evaluate")(evaluate.evaluate_command)
+app.command("fields")(fields.fields)
+
+WRONG_USAGE, INTERRUPTED = 2, 130
+
+
+def version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"trialspan {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def root() -> None:
-    """Facts of clinical trials, each tied to the words that say it."""
+def root(
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and the log.")] = False,
+    _: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Facts of clinical trials, each tied to the words that say it.
+
+    Example: trialspan extract page.txt
+    """
+    if debug:
+        logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
+    else:
+        sys.excepthook = said
+
+
+def said(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The last word of a run that could not go on: a message, never a traceback."""
+    if issubclass(kind, ExtractorError):
+        sys.stderr.write(f"trialspan: {error}\n")
+    else:
+        sys.stderr.write(f"trialspan: internal error: {kind.__name__}: {error}; run again with: trialspan --debug ...\n")
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """Ctrl-C: unwind, so that open transactions are rolled back and half-written files removed."""
+    sys.stderr.write("trialspan: stopped; what was stored is whole, and the same command goes on from there\n")
+    raise SystemExit(INTERRUPTED)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; exit code 0, 1 (an input failed), 2 (wrong usage) or 130 (stopped)."""
+    signal.signal(signal.SIGINT, stop)
+    try:
+        app()
+    except SettingsError as error:
+        said(type(error), error, None)
+        sys.exit(WRONG_USAGE)

@@ -2,26 +2,89 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from extractor.commands.screen import print_record
+from extractor.commands.shared import OutputOption, end, output_to, progress, settings_or_exit, wrong_usage
 from extractor.engine import Run, run
+from extractor.export import FORMATS
 from extractor.inputs import documents
-from extractor.settings import read_settings
+from extractor.model import Record
+from extractor.settings import Settings
+from extractor.sources import READERS
+from extractor.store import Store
 
 
-def extract(inputs: Annotated[list[Path], typer.Argument(help="Files to read.")]) -> None:
-    """Extract facts from files: trialspan extract page.txt"""
-    settings = read_settings(Path.cwd())
+class ExtractFormat(StrEnum):
+    """How facts are printed."""
+
+    table = "table"
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+def extract(
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
+    output: OutputOption = None,
+    form: Annotated[ExtractFormat, typer.Option("--format", help="table, json, jsonl or csv.")] = ExtractFormat.table,
+    store: Annotated[str | None, typer.Option(metavar="PATH|URL", help="Keep the records in this store too.")] = None,
+    reader: Annotated[str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Processes to run on; the output is the same.")] = None,
+) -> None:
+    """Extract facts from reports, each with the words that say it.
+
+    Example: trialspan extract page.txt saved_pages/ pubmed.xml.gz --format csv -o facts.csv --store review.db
+    """
+    if reader is not None and reader not in READERS:
+        raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
+    if missing := [i for i in inputs if i != "-" and not Path(i).exists()]:
+        raise wrong_usage(f"no such file or folder: {', '.join(missing)}")
+    settings = settings_or_exit()
+    if processes is not None:
+        settings = replace(settings, processes=processes)
     report = Run()
-    found = documents(inputs, settings, report.fail, stdin=sys.stdin.buffer)
-    for record in run(found, settings, report):
-        typer.echo(json.dumps(record.to_dict(), ensure_ascii=False))
-    for issue in report.issues:
-        typer.echo(f"{issue.input}: {issue.error}", err=True)
-    if report.issues:
-        raise typer.Exit(1)
+    records = _records(inputs, settings, report, reader)
+    if store is not None:
+        records = _stored(records, store, report, settings)
+    if form is ExtractFormat.table and output is None:
+        for record in records:
+            print_record(record)
+    else:
+        _write(progress(records, "extracting"), form, output)
+    end(report)
+
+
+def _records(inputs: list[str], settings: Settings, report: Run, reader: str | None) -> Iterator[Record]:
+    found = documents(inputs, settings, report.fail, form=reader, stdin=sys.stdin.buffer)
+    return run(found, settings, report)
+
+
+def _stored(records: Iterator[Record], target: str, report: Run, settings: Settings) -> Iterator[Record]:
+    """The records as they pass, each put into the store in its own transaction; the run's end is written down."""
+    with Store.open(target) as opened:
+        key = opened.begin("extract", settings={"model": settings.model})
+        outcomes = {"added": 0, "unchanged": 0, "updated": 0}
+        for record in records:
+            outcomes[opened.add(record, key)] += 1
+            yield record
+        for issue in report.issues:
+            opened.issue(key, issue.input, issue.stage, issue.error)
+        opened.finish(key, outcomes | {"read": report.read, "deleted": report.deleted, "failed": report.failed})
+        typer.echo(f"store {opened.name}: " + ", ".join(f"{n} {name}" for name, n in outcomes.items()), err=True)
+
+
+def _write(records: Iterator[Record], form: ExtractFormat, output: Path | None) -> None:
+    with output_to(output) as stream:
+        if form is ExtractFormat.table:
+            for record in records:
+                print_record(record, stream)
+        else:
+            FORMATS[form.value].write(records, stream)

@@ -1,14 +1,28 @@
-"""What the commands share: formats, settings, and how a failure ends a run (1: an input failed, 2: wrong usage)."""
+"""What the commands share: formats, settings, the store, progress, and how a run ends (1: an input failed, 2: wrong usage)."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, BinaryIO, TypeVar
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from extractor.engine import Run
 from extractor.errors import SettingsError
 from extractor.settings import Settings, read_settings
+from extractor.store import Store
+
+T = TypeVar("T")
+MOST_ISSUES = 20  # failures printed in full at the end of a run; all are in the store
+
+StoreOption = Annotated[str | None, typer.Option("--store", metavar="PATH|URL", help="Store: a file or a database URL [default: trialspan.db].")]
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here instead of the terminal.")]
 
 
 class Format(StrEnum):
@@ -30,3 +44,48 @@ def settings_or_exit() -> Settings:
         return read_settings(Path.cwd())
     except SettingsError as error:
         raise wrong_usage(str(error)) from error
+
+
+def open_store(target: str | None, *, create: bool = False) -> Store:
+    """The store that the option or the settings name."""
+    return Store.open(target or settings_or_exit().store, create=create)
+
+
+@contextmanager
+def output_to(path: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that appears only when it is whole."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with temporary.open("wb") as stream:
+            yield stream
+        temporary.replace(path)
+    except OSError as error:
+        raise wrong_usage(f"{path}: cannot write there: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def progress(items: Iterable[T], what: str, *, total: int | None = None) -> Iterator[T]:
+    """`items`, with a bar on a terminal's standard error; silent where nobody looks."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from items
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        yield from bar.track(items, total=total, description=what)
+
+
+def end(report: Run) -> None:
+    """Print the counts and the failures of a run; exit code 1 if any input failed."""
+    for issue in report.issues[:MOST_ISSUES]:
+        typer.echo(f"failed: {issue.input} ({issue.stage}): {issue.error}", err=True)
+    if len(report.issues) > MOST_ISSUES:
+        typer.echo(f"... and {len(report.issues) - MOST_ISSUES} more failures", err=True)
+    typer.echo(report.summary(), err=True)
+    if report.failed:
+        raise typer.Exit(1)

@@ -1,0 +1,45 @@
+"""``trialspan fields``: the catalogue of fields, as the documentation prints it."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from extractor.fields import FIELDS
+from extractor.pipeline import field_order
+
+
+class FieldsFormat(StrEnum):
+    """How the catalogue is printed."""
+
+    table = "table"
+    json = "json"
+    md = "md"
+
+
+def fields(output: Annotated[FieldsFormat, typer.Option("--format", help="table, json or md.")] = FieldsFormat.table) -> None:
+    """List the fields that are looked for, in the order of the pipeline.
+
+    Example: trialspan fields --format md
+    """
+    entries = [FIELDS[name] for name in field_order()]
+    if output is FieldsFormat.json:
+        typer.echo(json.dumps([{"field": e.name, "value": e.value, "summary": e.summary} for e in entries], indent=1))
+    elif output is FieldsFormat.md:
+        typer.echo(markdown())
+    else:
+        table = Table("field", "value", "what it is")
+        for entry in entries:
+            table.add_row(entry.name, entry.value, entry.summary)
+        Console().print(table)
+
+
+def markdown() -> str:
+    """The field table of the README."""
+    rows = [f"| `{e.name}` | `{e.value}` | {e.summary} |" for e in (FIELDS[name] for name in sorted(FIELDS))]
+    return "\n".join(["| field | value | what it is |", "|---|---|---|", *rows])

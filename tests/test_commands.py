@@ -1,0 +1,111 @@
+"""The command line as a user meets it: tables, files, exit codes, messages; run in this process and as a program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+CORPUS = ROOT / "corpora" / "als_msc"
+GOOD = "Ten patients with amyotrophic lateral sclerosis received mesenchymal stem cells."
+
+
+def trialspan(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "extractor", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environment)
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_every_command_has_help_with_an_example(tmp_path: Path) -> None:
+    import typer.main
+
+    from extractor.commands import app
+
+    group = typer.main.get_command(app)
+    names = sorted(group.commands)  # type: ignore[attr-defined]
+    assert {"extract", "list", "show", "export", "evaluate", "fields"} <= set(names)
+    for name in names:
+        assert "Example: trialspan" in (group.commands[name].help or ""), name  # type: ignore[attr-defined]
+
+
+def test_one_bad_file_among_good_ones(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for i in range(20):
+        (folder / f"good{i:02}.txt").write_text(GOOD, encoding="utf-8")
+    (folder / "bad.xml").write_bytes(b"%PDF-1.7 no xml at all")
+    (folder / "empty.txt").write_bytes(b"")
+    done = trialspan("extract", folder, "--format", "jsonl", "-o", "out.jsonl", "--store", "r.db", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "bad.xml" in done.stderr and "PDF" in done.stderr and "empty.txt" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "20 extracted" in done.stderr
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["document"]["id"] for line in lines] == [f"good{i:02}" for i in range(20)]
+
+
+def test_same_run_twice_doubles_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    first = trialspan("extract", "a.txt", "--store", "r.db", cwd=tmp_path)
+    second = trialspan("extract", "a.txt", "--store", "r.db", cwd=tmp_path)
+    assert "1 added" in first.stderr and "1 unchanged" in second.stderr
+    shown = trialspan("list", "--store", "r.db", "--format", "json", cwd=tmp_path)
+    assert [row["document"] for row in json.loads(shown.stdout)] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("extract",),
+        ("extract", "nowhere.txt"),
+        ("extract", "a.txt", "--format", "pdf"),
+        ("extract", "a.txt", "--reader", "nonsense"),
+        ("nonsense",),
+        ("evaluate", "nowhere"),
+    ],
+)
+def test_wrong_usage_is_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    done = trialspan(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr and done.stderr.strip()
+
+
+def test_failures_name_the_cause(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("this is no database, but long enough to look like one " * 50, encoding="utf-8")
+    done = trialspan("list", "--store", "notes.db", cwd=tmp_path)
+    assert done.returncode == 1 and "notes.db" in done.stderr and "Traceback" not in done.stderr
+    done = trialspan("list", "--store", "missing.db", cwd=tmp_path)
+    assert done.returncode == 1 and "missing.db" in done.stderr
+    (tmp_path / "trialspan.toml").write_text("colour = 1", encoding="utf-8")
+    done = trialspan("list", cwd=tmp_path)
+    assert done.returncode == 2 and "colour" in done.stderr and "store" in done.stderr
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    done = trialspan("extract", "-", "--format", "json", cwd=tmp_path, stdin=GOOD.encode())
+    assert done.returncode == 0
+    assert json.loads(done.stdout)[0]["document"]["parts"] == {"abstract": GOOD}
+
+
+def test_formats(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    table = trialspan("extract", "a.txt", cwd=tmp_path)
+    assert "amyotrophic lateral sclerosis" in table.stdout and "not reported" in table.stdout
+    assert max(map(len, table.stdout.splitlines())) <= 100
+    facts = trialspan("extract", "a.txt", "--format", "csv", cwd=tmp_path)
+    assert facts.stdout.splitlines()[0] == "document,field,value,quote,part,start,end,confidence,method,primary,arm,flags"
+    trialspan("extract", "a.txt", "--store", "r.db", cwd=tmp_path)
+    for form in ("xlsx", "docx", "md", "csv", "jsonl"):
+        done = trialspan("export", "--store", "r.db", "--format", form, "-o", f"x.{form}", cwd=tmp_path)
+        assert done.returncode == 0 and (tmp_path / f"x.{form}").stat().st_size > 0
+    shown = trialspan("show", "a", "--store", "r.db", cwd=tmp_path)
+    assert "amyotrophic lateral sclerosis" in shown.stdout
+    assert trialspan("show", "b", "--store", "r.db", cwd=tmp_path).returncode == 1
