@@ -1,0 +1,60 @@
+"""Whether a document studies a product made of cells, and where it speaks of that product.
+
+A trial of a drug in people who have had a stem-cell transplant studies no cell product; nor does one that counts cells.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_NOT_GIVEN = r"(?! (?:count|number|lymphoma|carcinoma|leuk|cancer|line|proliferation|death|lung|arteritis|anaemia|anemia|disease|volume|marker|mobili[sz]|collect|factor|function|response|recover|subset))"
+# words that name a cell product nearly always: "mesenchymal stem cells" "MSCs" "BMMNC" "Tregs" "cell therapy"
+PRODUCT = re.compile(
+    r"\b(?:(?:stem|stromal|progenitor|precursor|mononuclear|nucleated|ensheathing|schwann|muse|regulatory t|mesenchymal|stem/stromal|satellite|islet|limbal|"
+    r"car[ -]t|til|lak|ex vivo[ -]expanded|expanded)[ -]+(?:\([^)]{1,12}\) )?(?:stem |stromal |progenitor )?cells?\b" + _NOT_GIVEN + r"|"
+    r"(?:[a-z0-9]{1,5}-)?[a-z]{0,3}(?:msc|bmmnc|bmmc|bmnc|adsc|adrc|svf|mapc)s?(?:-[a-z0-9]+)?\b|(?:[a-z0-9]{1,5}-)?(?:(?:mpc|nsc|npc|oec|epc|opc)s|(?:mnc|hipsc|ipsc|hesc|treg|car-t)s?)\b|"
+    r"cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
+    r"cord blood (?:cell|stem|mono|infus|transf|transp)\w*|umbilical cord infusion|bone marrow (?:infusion|aspirate concentrate|concentrate|injection|(?:stem |mono\w+ )?cells?)|stromal vascular fraction|"
+    r"regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
+)
+# words that name a product only beside a verb of giving
+PERHAPS = re.compile(
+    r"\b(?:(?:killer|dendritic|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
+    r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b" + _NOT_GIVEN + r"|lymphoc?[yt]tes?|myoblasts?|fibroblasts|keratinocytes|chondrocytes|melanocytes|hepatocytes|astrocytes|cardiomyocytes)"
+)
+# verbs and nouns of giving: "injected", "transplantation", "receive", "were given"
+GIVING = re.compile(
+    r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|receiv\w*|given|giving|"
+    r"treat\w*|transfus\w*|graft\w*|engraft\w*|therap\w*|inoculat\w*|vaccinat\w*|instill\w*|application\w*|applied|transfer\w*|dos(?:e|ed|es|ing)|underw?\w*|placed|plac\w* into)\b"
+)
+# "patients undergoing allogeneic hematopoietic stem cell transplantation": the setting of a drug trial
+SETTING = re.compile(
+    r"\b(?:undergo\w*|underwent|after|following|before|prior to|recipients? of|receiving|received|post|candidates for|scheduled for|eligible for|in)[\s-]+"
+    r"(?:an? |the )?(?:(?:high-dose [\w ]{0,20}(?:and|with|followed by) )?(?:autologous|allogen\w+|h[a]?ematopoietic|myeloablative|reduced[ -]intensity|unrelated[ -]donor|t[ -]cell[ -]depleted|peripheral|blood|autologous or allogen\w+)[ /,-]*){1,5}"
+    r"(?:bone )?(?:marrow |stem[ -]cell |progenitor[ -]cell |cell |blood )*(?:transplan\w*|hsct|hct|asct|rescue|support)|\b(?:hsct|asct|allo-?hct|bmt|(?:stem[ -]cell|marrow) transplant recipients)\b"
+)
+# "hMSC/kg": a dose of cells by weight
+_PER_WEIGHT = re.compile(r"(?:cells?|scs?)\s?(?:/|per)\s?(?:kg|kilo)")
+NEAR = 70  # characters between a product and the verb that gives it
+ENOUGH = 2  # words that may name a product beside a verb of giving, to believe them
+
+
+@lru_cache(maxsize=64)
+def studies_cells(folded: str, title_end: int = 0) -> bool:
+    """Whether the document's studied product is made of cells.
+
+    Parameters
+    ----------
+    folded : str
+        The document's text, folded; the title first, up to `title_end`.
+    """
+    setting = [m.span() for m in SETTING.finditer(folded)]
+    sure = [m for m in PRODUCT.finditer(folded) if not any(s <= m.start() < e for s, e in setting)]
+    if sure and (sure[0].start() < title_end or any(_given(folded, m) for m in sure)):
+        return len(sure) > 1 or sure[0].start() < title_end or bool(_PER_WEIGHT.search(folded))
+    return sum(_given(folded, m) for m in PERHAPS.finditer(folded)) >= ENOUGH
+
+
+def _given(folded: str, match: re.Match[str]) -> bool:
+    return bool(GIVING.search(folded, max(0, match.start() - NEAR), match.end() + NEAR))

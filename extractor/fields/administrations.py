@@ -1,0 +1,238 @@
+"""How often one participant was given the studied cells, and how far apart.
+
+Cell products only. Sites injected in one operation are no administrations; neither are a co-medication's doses, dose levels
+("two doses, 1 and 5 million"), or a cohort's total ("113 injections were given").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from extractor.context.products import studies_cells
+from extractor.context.sentences import Sentence
+from extractor.context.view import View, view
+from extractor.fields import Field, field
+from extractor.model import Fact
+from extractor.quantities.doses import amounts
+from extractor.quantities.durations import durations
+from extractor.quantities.numbers import NUMBER_WORDS, whole
+from extractor.quantities.schedules import Interval, courses, intervals
+
+_NOUN = r"(?:injections?|infusions?|doses?|dosing|administrations?|treatments?|transplantations?|transplants?|applications?|cycles?|courses?|rounds?|sessions?|implantations?|instillations?|transfusions?|vaccinations?|shots?)"
+_NUMBER = rf"(?:single|{NUMBER_WORDS}|\d{{1,3}})"
+# words that may stand between the number and its noun: "monthly intrathecal", "consecutive", "BM-MSC"
+_BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|patients?|participants?|subjects?|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|placebo|saline|sham|control)\b)[a-z®][\w®'/+-]*(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
+# "two intrathecal injections" "single dose" "1-3 infusions" "single-dose" "up to 4 treatments"
+_COUNTED = re.compile(
+    rf"(?<![\w.,×x/%±<>-])(?<![\d] )(?P<low>{_NUMBER})(?:\s?(?:-|to|or)\s?(?P<high>{_NUMBER}))?(?:\s*-\s*|\s+)(?P<mods>{_BETWEEN})(?P<noun>{_NOUN})\b"
+)
+# "injected twice" "administered 3 times" "one time" "on two occasions" "at a single time point"
+_TIMES = re.compile(
+    rf"\b(?:(?P<adverb>once|twice|thrice)|(?P<n>{_NUMBER})[\s-]+(?:separate |different |consecutive )?(?:times?|occasions?|time[ -]?points?))\b(?!\s*(?:daily|weekly|monthly|yearly|a |an |per |every |each |/|-?\s?(?:month|week|year|day)|higher|lower|more|greater|the|faster|as))"
+)
+_GIVE = r"(?:(?:re)?inject\w*|(?:re)?infus\w*|administ\w*|transplant\w*|implant\w*|given|receiv\w*|treat\w*|deliver\w*|dosed|transfus\w*|vaccinat\w*|perform\w*|appl\w*)"
+_GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^.;]{{0,90}}$")
+_GIVEN_NEAR = re.compile(rf"\b{_GIVE}\b")
+# "on days 0 and 28", "at months 0, 3 and 6": each point one administration where the first is the start
+_POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^.;]{{0,60}}\b(?:on|at|in)\s+(?:study\s+)?$")
+_EACH = re.compile(r"\b(?:per|each|every)\s+(?:\w+\s)?(?:patient|participant|subject|person|individual)|\b(?:each|all|every|the) (?:\w+\s)?(?:patients?|participants?|subjects?)\s+(?:\w+\s){0,2}(?:receiv|had|got|under)")
+_AFTER_NOT = re.compile(
+    r"^(?:\s+(?:sites?|points?|tracks?|tracts?|levels?|groups?|arms?|regimens?|schedules?|volumes?|rates?|cohorts?|failures?|options?|effects?|response|period|phase|strateg\w+|modalit\w+|protocols?|or more|escalation|ranges?|finding|limiting|dependent|naive|resistant)\b|"
+    r"-(?:related|emergent|limiting|dependent|response|escalat\w+|finding|naive|resistant|induced|free|experienced|associated)|"
+    r"\s+of\s+(?:\w+\s){0,3}?(?:placebo|saline|vehicle|filgrastim|g-csf|interleukin|il-2|cyclophosphamide|methylprednisolone|dexamethasone|fludarabine|vaccine|steroids?|lithium|antibiotic\w*|chemotherapy|radiotherapy|rituximab|alemtuzumab|atg|\d+(?:\.\d+)?\s?(?:mg|g|µg|μg|mcg|iu)\b))"
+)
+_BEFORE_NOT = re.compile(r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?|\bof\s)$")
+_MAXIMUM = re.compile(r"\b(?:up to|maximum of|at most)\s+(?:a\s+)?$")
+_TOTAL = re.compile(r"\b(?:total of|in total,?|altogether,?|a total)\s+$")
+# direct injection into a tissue: many injections are sites of one operation
+_TISSUE = re.compile(
+    r"\b(?:intraspinal\w*|intramedullar\w*|spinal cord|cord|intracerebral\w*|cortex|cortices|putam\w+|striat\w+|brain\w*|intramyocard\w*|transendocard\w*|endocard\w*|myocard\w*|"
+    r"epicard\w*|intramuscular\w*|muscles?|gastrocnem\w*|calf|sites?|tracks?|needle|bilateral\w*|unilateral\w*|microinject\w*|fistula\w*|sphincter|sub-?retinal\w*|lesions?|intraperitumor\w*|gluteal|per leg|each leg|scalp|intradermal\w*|locations?)\b"
+)
+_TIME_CUE = re.compile(r"\b(?:apart|interval\w*|every|monthly|weekly|months?|weeks?|days?|repeated\w*|consecutive|sequential\w*|separate occasions|later|followed by)\b")
+_OTHER_DRUG = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu|g/m2|mg/m2)\b")
+_LEVELS = re.compile(r"\b(?:escalat\w*|ascending|different|levels?|de-escalation|either|low(?:er)?|high(?:er)?)\b")
+MOST = 30  # more than that is a cohort's total
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A number of administrations said at ``start:end`` of a sentence."""
+
+    start: int
+    end: int
+    low: int
+    high: int
+    rule: str
+    sentence: Sentence
+    interval: Interval | None = None
+    primary: bool = True
+
+
+@field("administrations", value="{low, high, interval}")
+class Administrations(Field):
+    """How often one participant was given the cells, with the interval between two administrations."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        if not studies_cells(seen.folded, seen.title[1]):
+            return
+        found = _spaced(seen, _own(seen, list(_counts(seen))))
+        best: dict[tuple[int, int, bool], list[_Count]] = {}
+        for item in found:
+            best.setdefault((item.low, item.high, item.primary), []).append(item)
+        for group in best.values():
+            yield self._fact(doc, group)
+
+    def _fact(self, doc: Doc, group: list[_Count]) -> Fact:
+        spaced = next((c for c in group if c.interval), None)
+        first = spaced or group[0]
+        places = [(first.start, first.end)]
+        if first.interval and not first.start <= first.interval.start < first.end:
+            places.append((first.interval.start, first.interval.end))
+        places += [(c.start, c.end) for c in group if c is not first]
+        value = {"low": first.low, "high": first.high, "interval": first.interval.to_dict() if first.interval else None}
+        flags = ["derived"] if first.rule in ("course", "points") else []
+        return self.fact(
+            doc, value, places[:4], rule=first.rule, confidence=_CONFIDENCE[first.rule], primary=first.primary, flags=flags
+        )
+
+
+_CONFIDENCE = {"single": 0.9, "counted": 0.85, "times": 0.8, "course": 0.75, "points": 0.75, "sites": 0.3}
+
+
+# ---------------------------------------------------------------- counts
+
+
+def _counts(seen: View) -> Iterator[_Count]:
+    for sentence in seen.sentences:
+        if _NEEDED.search(seen.folded, sentence.start, sentence.end):
+            yield from _counted(seen, sentence)
+            yield from _repeated(seen, sentence)
+            yield from _computed(seen, sentence)
+
+
+_NEEDED = re.compile(rf"\b(?:{_NOUN}|{_GIVE}|times?|once|twice|occasions?)\b")
+
+
+def _counted(seen: View, sentence: Sentence) -> Iterator[_Count]:
+    for match in _COUNTED.finditer(seen.folded, sentence.start, sentence.end):
+        low = _n(match["low"])
+        high = _n(match["high"]) if match["high"] else low
+        if low is None or high is None or not 1 <= low <= high <= MOST:
+            continue
+        before = seen.folded[max(sentence.start, match.start() - 60) : match.start()]
+        after = seen.folded[match.end() : sentence.end]
+        if _not_counted(seen, sentence, match, low, before, after):
+            continue
+        sites = high > 1 and _are_sites(seen.folded[sentence.start : sentence.end], match.group(), after)
+        rule = "sites" if sites else "single" if high == 1 else "counted"
+        yield _Count(match.start(), match.end(), low, high, rule, sentence, primary=not sites)
+
+
+def _not_counted(seen: View, sentence: Sentence, match: re.Match[str], low: int, before: str, after: str) -> bool:
+    noun, mods = match["noun"], match["mods"]
+    if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before):
+        return True
+    if noun.startswith(("treatment", "course", "cycle", "session", "round")) and low == 1 and match["low"] not in ("single", "one", "a single"):
+        return True
+    if noun.startswith("treatment") and (re.match(r"\s+(?:with|were|was|in)\b", after) and match["low"] != "single"):
+        return low == 1
+    if _OTHER_DRUG.search(match.group() + after[:40]):
+        return True
+    if _TOTAL.search(before) and low > 6 and not _EACH.search(before + after):
+        return True
+    if noun.startswith("dos") and low > 1:
+        return bool(_LEVELS.search(mods) or _LEVELS.search(before[-25:]) or _lists_levels(seen, match.end(), sentence.end))
+    return False
+
+
+def _lists_levels(seen: View, start: int, end: int) -> bool:
+    """Whether two or more amounts follow: then the "doses" are levels."""
+    return len(amounts(seen.folded, start, min(end, start + 100))) > 1
+
+
+def _are_sites(sentence: str, counted: str, after: str) -> bool:
+    return bool(_TISSUE.search(sentence)) and not (_TIME_CUE.search(counted) or _TIME_CUE.search(after[:80]) or "intrathecal" in counted or "intravenous" in counted)
+
+
+def _repeated(seen: View, sentence: Sentence) -> Iterator[_Count]:
+    for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
+        before = seen.folded[sentence.start : match.start()]
+        n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
+        if n is None or n > MOST or not _GIVEN_BEFORE.search(before) or _OTHER_DRUG.search(before[-60:]):
+            continue
+        yield _Count(match.start(), match.end(), n, n, "times", sentence)
+
+
+def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
+    """Counts that follow from a schedule: "weekly for 4 weeks", "on days 0 and 28"."""
+    text = seen.folded
+    for course in courses(text, sentence.start, sentence.end):
+        around = text[max(sentence.start, course.start - 90) : course.start + 10]
+        if _GIVEN_NEAR.search(around) and not _OTHER_DRUG.search(text[max(sentence.start, course.start - 60) : course.end]):
+            yield _Count(course.start, course.end, course.count, course.count, "course", sentence)
+    for point in durations(text, sentence.start, sentence.end):
+        listed = point.kind == "point" and len(point.values) > 1 and not point.ranged and min(point.values) <= 1
+        if listed and _POINTS_BEFORE.search(text, max(sentence.start, point.start - 90), point.start):
+            n, gaps = len(point.values), {b - a for a, b in zip(point.values, point.values[1:], strict=False)}
+            gap = gaps.pop() if len(gaps) == 1 else None
+            interval = Interval(point.start, point.end, gap, gap, point.unit) if gap and gap > 0 else None
+            yield _Count(point.start, point.end, n, n, "points", sentence, interval)
+
+
+def _n(text: str) -> int | None:
+    return 1 if text in ("single", "a single") else whole(text)
+
+
+# ---------------------------------------------------------------- choice
+
+
+def _own(seen: View, found: list[_Count]) -> list[_Count]:
+    """Counts of the background are others'; a conclusion's or the title's count only where nothing else says one."""
+    role = {id(c): seen.role_at(c.start) for c in found}
+    found = [c for c in found if role[id(c)] != "background"]
+    body = [c for c in found if role[id(c)] not in ("conclusions",) and c.primary]
+    late = [c for c in found if role[id(c)] == "conclusions" and c.primary]
+    known = {(c.low, c.high) for c in body}
+    return [c for c in found if c not in late or not body or (c.low, c.high) in known]
+
+
+def _spaced(seen: View, found: list[_Count]) -> list[_Count]:
+    """Each repeated count with the interval of its own sentence, or of the next one that speaks of giving."""
+    done = []
+    for item in found:
+        if item.high > 1 and item.interval is None and item.primary:
+            interval = _interval_near(seen, item)
+            item = _Count(item.start, item.end, item.low, item.high, item.rule, item.sentence, interval)
+        done.append(item)
+    return done
+
+
+_VISIT = re.compile(r"\b(?:assess\w*|evaluat\w*|visits?|follow\w*|measur\w*|scor\w*|tested|monitor\w*|examin\w*|decline|rate|slope|change)\b")
+
+
+def _interval_near(seen: View, item: _Count) -> Interval | None:
+    place = seen.sentences.index(item.sentence)
+    for sentence in seen.sentences[place : place + 2]:
+        text = seen.folded[sentence.start : sentence.end]
+        choices = [
+            i
+            for i in intervals(seen.folded, sentence.start, sentence.end)
+            if _about_giving(seen, i, sentence) and not _VISIT.search(seen.folded[max(sentence.start, i.start - 30) : i.start])
+        ]
+        if choices and (sentence is item.sentence or _GIVEN_NEAR.search(text)):
+            return min(choices, key=lambda i: abs(i.start - item.end))
+    return None
+
+
+def _about_giving(seen: View, interval: Interval, sentence: Sentence) -> bool:
+    """Whether an interval is one between administrations, not between visits."""
+    around = seen.folded[max(sentence.start, interval.start - 100) : min(sentence.end, interval.end + 60)]
+    after = seen.folded[interval.end : min(sentence.end, interval.end + 30)]
+    return bool(re.search(rf"\b(?:{_GIVE}|{_NOUN})\b", around)) and not _VISIT.match(after.strip())
+

@@ -1,0 +1,179 @@
+"""Doses of cells: how many were given, of what unit, on what basis.
+
+Cells only: a drug's milligrams, a co-medication's units and blood counts are none. Not found: doses in drops or vials, and
+numbers whose exponent is gone for good (``1 × 10 cells``): from those no dose is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from spacy.tokens import Doc
+
+from extractor.context.products import GIVING, studies_cells
+from extractor.context.view import View, view
+from extractor.fields import Field, facts, field
+from extractor.model import Fact
+from extractor.quantities.doses import CELL_NOUN, LARGEST, SMALLEST, Amount, amounts
+
+BEFORE, AFTER = 90, 80  # characters of the sentence read on either side of an amount
+_NOUN = re.compile(rf"\b(?:{CELL_NOUN})\b")
+_DOSE_WORD = re.compile(r"\b(?:dos(?:e|es|age|ing|ed)|concentration|inject\w*|infus\w*|administ\w*|receiv\w*|cohort|given|transplant\w*|implant\w*)\b")
+# "<5 × 10(7)", "more than 1 million": a threshold
+_THRESHOLD = re.compile(r"(?:[<>=]\s*|\b(?:less|more|fewer|greater|lower|higher) than\s+|\b(?:at least|minimum of|exceed\w*|above|below|over)\s+)$")
+# verbs that say what was done to cells before anybody got them
+_MADE = re.compile(
+    r"\b(?:yield\w*|harvest\w*|collect\w*|isolat\w*|obtain\w*|seed(?:ed|ing)|plat(?:ed|ing)|cultur(?:ed|ing)|expand(?:ed|ing)? (?:to|from)|contain\w*|aspirat\w*|recover\w*|count(?:s|ed)?|density)\b"
+)
+_EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|prior) (?:stud|trial|report|work|phase|cohort|publi|described|shown|treated)")
+_TOTAL = re.compile(r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)?\d+\s+(?:patients|participants|subjects))[^.;,]{0,40}$")
+_TOTAL_AFTER = re.compile(r"^\s*\(?(?:in total|altogether|total\b|cumulative)")
+_MEAN = re.compile(r"\b(?:mean|average|averag\w+)\b[^.;]{0,45}$")
+_MEDIAN = re.compile(r"\bmedian\b[^.;]{0,45}$")
+_MAXIMUM = re.compile(r"\b(?:up to|maxim\w+|max\.?|at most|not exceed\w*|no more than|not more than)\b[^.;,]{0,30}$")
+_EACH = re.compile(r"\b(?:per|each|every)\s+(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|session|transplantation|application|time)|\beach time\b")
+_GIVEN = re.compile(r"\b(?:inject\w*|infus\w*|dos(?:e|es|ed|age)|administ\w*|transplant\w*|implant\w*|receiv\w*|given|treat\w*)\b")
+_ARM = re.compile(r"^\s*[(\[,]?\s*(?P<arm>(?:cohort|group|arm|dose level|level)\s+(?:\d+|[a-z]|[ivx]+)\b|(?:low|medium|middle|mid|high|intermediate)[ -](?:dose)\b(?: (?:group|cohort|arm))?)")
+_BODY = frozenset({"patient", "subject", "participant", "person", "knee", "joint", "limb", "leg", "eye", "fistula", "body"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An amount with the words of its sentence on either side."""
+
+    amount: Amount
+    before: str
+    after: str
+    sentence: str
+    primary: bool
+    rule: str
+
+
+@field("dose", value="{low, high, unit, basis, sd}", after=("administrations",))
+class Dose(Field):
+    """Doses of cells, each dose group one fact, with what the figure is (per administration, total, mean, ...)."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        if not studies_cells(seen.folded, seen.title[1]):
+            return
+        merged = _merged(_placed(seen))
+        for group in merged:
+            yield self._fact(doc, seen, group)
+        yield from self._derived(doc, [g[0] for g in merged])
+
+    def _fact(self, doc: Doc, seen: View, group: list[_Seen]) -> Fact:
+        first = group[0]
+        amount = first.amount
+        basis = next((b for b in map(_basis, group) if b), None)
+        value = {"low": amount.low, "high": amount.high, "unit": amount.unit, "basis": basis, "sd": amount.sd}
+        arm = next((m["arm"] for s in group if (m := _ARM.match(s.after))), None)
+        places = list(dict.fromkeys((s.amount.start, s.amount.end) for s in group if s.primary == first.primary))
+        flags = sorted({f for s in group for f in s.amount.flags})
+        return self.fact(
+            doc, value, places[:4], rule=first.rule, confidence=_CONFIDENCE[first.rule], primary=first.primary, arm=arm, flags=flags
+        )
+
+    def _derived(self, doc: Doc, found: list[_Seen]) -> Iterator[Fact]:
+        """What one participant got in all: one dose per administration, times one stated number of administrations."""
+        times = [f for f in facts(doc, "administrations") if f.primary]
+        own = [s for s in found if s.primary]
+        if len(own) != 1 or len(times) != 1 or own[0].amount.unit == "cells/ml":
+            return
+        n, amount = times[0].value["low"], own[0].amount
+        if n < 2 or n != times[0].value["high"] or _basis(own[0]) != "per administration":
+            return
+        value = {"low": amount.low * n, "high": amount.high * n, "unit": amount.unit, "basis": "total", "sd": None}
+        fact = self.fact(
+            doc, value, [(amount.start, amount.end)], rule="algebra", confidence=0.7, primary=False, flags=["derived", *amount.flags]
+        )
+        yield fact.change(evidence=(*fact.evidence, *times[0].evidence))
+
+
+_CONFIDENCE = {"with_unit": 0.95, "after_noun": 0.85, "threshold": 0.5, "not_given": 0.4, "earlier": 0.4}
+
+
+def _placed(seen: View) -> Iterator[_Seen]:
+    for sentence in seen.sentences:
+        found = _abbreviated(seen, amounts(seen.folded, sentence.start, sentence.end))
+        units = [a.unit for a in found if a.unit and a.unit not in ("other", "cells")]
+        for amount in found:
+            if amount.unit == "other" or not SMALLEST <= amount.low <= LARGEST:
+                continue
+            before = seen.folded[max(sentence.start, amount.start - BEFORE) : amount.start]
+            after = seen.folded[amount.end : min(sentence.end, amount.end + AFTER)]
+            words = seen.folded[sentence.start : sentence.end]
+            known = bool(amount.unit)
+            if not known and not _speaks_of_cells(before, after):
+                continue
+            unit = amount.unit or (units[0] if units else "cells")
+            rule = _doubt(seen, amount, before, after, words) or ("with_unit" if known else "after_noun")
+            yield _Seen(_with(amount, unit), before, after, words, rule in ("with_unit", "after_noun"), rule)
+
+
+def _with(amount: Amount, unit: str) -> Amount:
+    from dataclasses import replace
+
+    return replace(amount, unit=unit)
+
+
+def _abbreviated(seen: View, found: list[Amount]) -> list[Amount]:
+    """Amounts whose unit is a short form of the document's own: "100 × 106 MC"."""
+    from dataclasses import replace
+
+    done = []
+    for amount in found:
+        word = re.match(r"\s?([A-Za-z][\w+-]*?)s?\b", seen.text[amount.end : amount.end + 30])
+        long = seen.abbreviations.get(word[1], "") if word and not amount.unit else ""
+        if word and "cell" in long.lower():
+            amount = replace(amount, unit="cells", end=amount.end + word.end())
+        done.append(amount)
+    return done
+
+
+def _speaks_of_cells(before: str, after: str) -> bool:
+    """Whether an amount without a unit is one of cells: a cell noun before it, or a word of dosing."""
+    return bool(_NOUN.search(before) or _DOSE_WORD.search(before) or re.match(r"\W{0,3}(?:dose|group|arm|cohort)", after))
+
+
+def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -> str | None:
+    """Why the amount is not the trial's dose, if it is not."""
+    if _THRESHOLD.search(before):
+        return "threshold"
+    made = list(_MADE.finditer(before))
+    if made and not GIVING.search(before, made[-1].end()) and not GIVING.search(after[:60]):
+        return "not_given"
+    if seen.role_at(amount.start) == "background" or _EARLIER.search(sentence):
+        return "earlier"
+    return None
+
+
+def _basis(seen: _Seen) -> str | None:
+    amount, before = seen.amount, seen.before
+    if amount.per:
+        return "total" if amount.per in _BODY else "per administration"
+    if _MAXIMUM.search(before):
+        return "maximum"
+    if _MEDIAN.search(before):
+        return "median"
+    if amount.sd is not None or _MEAN.search(before):
+        return "mean"
+    if amount.low != amount.high:
+        return "range"
+    if _TOTAL.search(before) or _TOTAL_AFTER.match(seen.after):
+        return "total"
+    if _EACH.search(before[-40:] + " " + seen.after[:40]) or _GIVEN.search(before + seen.after):
+        return "per administration"
+    return None
+
+
+def _merged(found: Iterable[_Seen]) -> list[list[_Seen]]:
+    """The same dose said again is one fact that cites both places; the trial's own mention leads."""
+    groups: dict[Any, list[_Seen]] = {}
+    for item in found:
+        a = item.amount
+        groups.setdefault((a.low, a.high, a.unit), []).append(item)
+    return [sorted(group, key=lambda s: (not s.primary, s.rule != "with_unit")) for group in groups.values()]
