@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from extractor.context.background import background
 from extractor.context.products import studies_cells
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
@@ -25,7 +26,7 @@ from extractor.quantities.schedules import Interval, courses, intervals
 _NOUN = r"(?:injections?|infusions?|doses?|dosing|administrations?|treatments?|transplantations?|transplants?|applications?|cycles?|courses?|rounds?|sessions?|implantations?|instillations?|transfusions?|vaccinations?|shots?)"
 _NUMBER = rf"(?:single|{NUMBER_WORDS}|\d{{1,3}})"
 # words that may stand between the number and its noun: "monthly intrathecal", "consecutive", "BM-MSC"
-_BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|patients?|participants?|subjects?|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|placebo|saline|sham|control)\b)[a-z®][\w®'/+-]*(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
+_BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|following|before|prior|post|h|hrs?|since|patients?|participants?|subjects?|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|placebo|saline|sham|control)\b)[a-z®][\w®'/+-]*(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
 # "two intrathecal injections" "single dose" "1-3 infusions" "single-dose" "up to 4 treatments"
 _COUNTED = re.compile(
     rf"(?<![\w.,×x/%±<>-])(?<![\d] )(?P<low>{_NUMBER})(?:\s?(?:-|to|or)\s?(?P<high>{_NUMBER}))?(?:\s*-\s*|\s+)(?P<mods>{_BETWEEN})(?P<noun>{_NOUN})\b"
@@ -195,7 +196,7 @@ def _n(text: str) -> int | None:
 def _own(seen: View, found: list[_Count]) -> list[_Count]:
     """Counts of the background are others'; a conclusion's or the title's count only where nothing else says one."""
     role = {id(c): seen.role_at(c.start) for c in found}
-    found = [c for c in found if role[id(c)] != "background"]
+    found = [c for c in found if not background(seen, c.sentence)]
     body = [c for c in found if role[id(c)] not in ("conclusions",) and c.primary]
     late = [c for c in found if role[id(c)] == "conclusions" and c.primary]
     known = {(c.low, c.high) for c in body}

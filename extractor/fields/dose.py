@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spacy.tokens import Doc
 
+from extractor.context.background import background
 from extractor.context.products import GIVING, studies_cells
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
@@ -115,15 +116,11 @@ def _placed(seen: View) -> Iterator[_Seen]:
 
 
 def _with(amount: Amount, unit: str) -> Amount:
-    from dataclasses import replace
-
     return replace(amount, unit=unit)
 
 
 def _abbreviated(seen: View, found: list[Amount]) -> list[Amount]:
     """Amounts whose unit is a short form of the document's own: "100 × 106 MC"."""
-    from dataclasses import replace
-
     done = []
     for amount in found:
         word = re.match(r"\s?([A-Za-z][\w+-]*?)s?\b", seen.text[amount.end : amount.end + 30])
@@ -146,7 +143,7 @@ def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -
     made = list(_MADE.finditer(before))
     if made and not GIVING.search(before, made[-1].end()) and not GIVING.search(after[:60]):
         return "not_given"
-    if seen.role_at(amount.start) == "background" or _EARLIER.search(sentence):
+    if background(seen, seen.sentence_at(amount.start)) or _EARLIER.search(sentence):
         return "earlier"
     return None
 

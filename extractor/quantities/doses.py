@@ -248,6 +248,8 @@ def _divided(amount: Amount, match: re.Match[str]) -> Amount:
 
 # ---------------------------------------------------------------- ranges
 
+# between the members of a list: ", ", " and ", " (low dose) or ", " versus "
+_LISTED = re.compile(r"\s*(?:\([^()]{0,30}\)\s*)?(?:,\s*and|,\s*or|,|and|or|vs\.?|versus|/|to|-)\s*(?:approximately\s+)?")
 # between the ends of a range: " to ", "-", " (single dose) to "
 _TO = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:to|-|through|up to)\s*(?:a maximum of\s*)?$")
 _AND = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?and\s*$")
@@ -273,7 +275,18 @@ def _ranges(folded: str, found: list[Amount]) -> list[Amount]:
             )
         else:
             joined.append(amount)
-    return joined
+    return _shared_unit(folded, joined)
+
+
+def _shared_unit(folded: str, found: list[Amount]) -> list[Amount]:
+    """In "1 × 10^6, 3 × 10^6 and 10 × 10^6 cells/kg" the unit behind the last is that of all."""
+    done: list[Amount] = []
+    for amount in reversed(found):
+        after = done[-1] if done else None
+        if after and after.unit and not amount.unit and _LISTED.fullmatch(folded, amount.end, after.start):
+            amount = replace(amount, unit=after.unit, per=after.per)
+        done.append(amount)
+    return done[::-1]
 
 
 def _spans(folded: str, a: Amount, b: Amount) -> bool:

@@ -18,12 +18,8 @@ UNITS = ("hours", "days", "weeks", "months", "years")
 _FIRST = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
 DAYS = {"hours": 1 / 24, "days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 LATEST_YEAR = 40  # "year 2" is a point of a trial, "year 2013" a date
-_ORDINALS = {
-    w: i
-    for i, w in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
-    )
-}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
+_ORDINALS |= {"ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12}
 # "months" "wk" "hrs" "24 h": found first, its number is looked for on both sides
 _UNIT = re.compile(
     r"(?<![a-z])(?:hours?|hrs?|days?|weeks?|wks?|months?|mths?|mos?|years?|yrs?|(?<=\d)[hy]|(?<=\d[ -])[hy])(?![a-z])"
@@ -34,7 +30,7 @@ _BETWEEN = r"\s*-?\s*(?:(?:,\s*)?(?:and|or|&|to|through|until|,|-|/|\+/-|\+-|±|
 _BEFORE = re.compile(rf"(?<![\w.,])(?<!\d/)(?P<numbers>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,9}})\)?(?:\s(?:consecutive|additional|further|more|full|successive|whole|calendar))?[\s-]*$")
 # "week 104" "days 14 and 28" "day +28" "month 6": what stands after the unit
 _AFTER = re.compile(
-    r"\s+\+?(?P<numbers>\d{1,4}(?:\.\d+)?(?:\s*(?:,\s*and|,\s*or|and|or|&|to|through|,|-)\s*(?:day |week |month |year )?\+?\d{1,4}(?![\d%.]*%))*)(?![\d:/%])"
+    r"\s+\+?(?P<numbers>\d{1,4}(?:\.\d+)?(?:\s*(?:,\s*and|,\s*or|and|or|&|to|through|,|-)\s*(?:day |week |month |year )?\+?\d{1,4}(?![\d%.]*%))*)(?!\d|:\d|/|%)"
 )
 # "the 6th month" "third week"
 _ORDINAL = re.compile(rf"\b(?:(?P<digits>\d{{1,2}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_ORDINALS)}))[\s-]+$")

@@ -1,0 +1,178 @@
+"""How long the trial's people were followed: the latest time at which they were watched or assessed.
+
+Not found: eligibility, the time before treatment, disease duration, hospital stay, intervals between doses, survival times.
+In a trial of anything but cells only what the text calls follow-up is the trial's own; a treatment's length or an
+endpoint's time is kept beside it, not primary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from extractor.context.background import background
+from extractor.context.products import GIVING, studies_cells
+from extractor.context.sentences import Sentence
+from extractor.context.view import View, view
+from extractor.fields import Field, field
+from extractor.model import Fact
+from extractor.quantities.durations import Duration, durations
+
+_FOLLOW = r"(?:follow(?:ed|ing)?[\s-]?-?ups?|followup|followed|follow)"
+_WATCH = rf"(?:{_FOLLOW}|watched|monitored|observed|observation(?:al)?(?: period| time)?|tracked|surveillance)"
+# between the words and the length: "up for", "was a mean of", "period of", "(range", "visits at"
+_LINK = (
+    r"(?:[\s,:(=<>~]|-|\b(?:up|for|of|at|over|was|were|is|has|been|had|will|be|to|until|till|through|throughout|during|a|an|the|in|on|with|by|and|from|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
+    r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|period|time|duration|length|lasted|lasting|completed|than|longer|more|"
+    r"visits?|assessments?|examinations?|evaluations?|performed|conducted|scheduled|planned|carried|out|obtained|every|day|week|month|hospital|clinic|patients?|participants?|subjects?|closely|regularly|prospectively|clinically|postoperatively|"
+    r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|\d+(?:\.\d+)?(?:\s?-\s?\d+(?:\.\d+)?)?|\)|/|;(?=\s*(?:range|median|mean)))*"
+)
+_CALLED_BEFORE = re.compile(rf"\b{_WATCH}{_LINK}$")
+# "6 months of follow-up", "6-month angiographic follow-up", "12 months (follow-up)", "1-year observation period"
+_CALLED_AFTER = re.compile(
+    rf"^(?:[\s)]|-|\b(?:of|in|the|a|post|after|at|our|open|label|long|term|study|clinical|post-?\w*|angiographic|echocardiographic|radiographic|radiological|endoscopic|outpatient|telephone|safety|blinded|double-blind|extended|median|mean|minimum|maximum|further|additional|active|treatment|intervention|treatment-free|off-treatment|total|postoperative|cumulative)\b){{0,8}}\(?{_WATCH}\b(?!\s+by\b)"
+)
+_NOT_CALLED = re.compile(r"\b(?:lost|loss|returned?|return)\s+(?:to|for)\s+$")
+# assessed at: "at 12 months", "after 6 months", "by week 104", "up to 42 months post", "from baseline to 28 weeks"
+_AT = re.compile(
+    r"\b(?:at|after|by|until|till|through|throughout|over|across|during|within|up to|to|for|and|or|every|least|on|in)\s+(?:the\s+|a\s+|an\s+)?(?:(?:first|full|whole|subsequent|next|following|entire|period of|up to|end of|study|final|initial|minimum of|total of|least|about|approximately|than|additional)\s+){0,3}$|[(,]\s*$"
+)
+_POST = re.compile(
+    r"^[\s-]*(?:\(?follow|after|post|following|from (?:the )?(?:baseline|randomi[sz]ation|injection|infusion|transplant|treatment)|later|treatment period|study period|period\b|study\b|trial\b|phase\b|visits?|assessments?|compared|time ?points?|evaluation)"
+)
+_ASSESSED = re.compile(
+    r"\b(?:end ?-?points?|outcomes?|assess\w*|evaluat\w*|measur\w*|examin\w*|chang\w*|improv\w*|surviv\w*|safety|efficacy|score\w*|observ\w*|response|respon\w*|monitor\w*|visit\w*|adverse|decline\w*|remain\w*|stable|progress\w*|reduc\w*|increas\w*|baseline|compar\w*|"
+    r"slow\w*|gains?|persist\w*|maintain\w*|detect\w*|benefit\w*|support\w*|significan\w*|show\w*|halt\w*|found|test\w*|scan\w*|imaging|mri|symptom\w*|function\w*|died|alive|relapse\w*|regress\w*|tended|levels?|again|differ\w*|graft|record\w*|perform\w*|engraft\w*|closure|heal\w*|effect\w*)\b"
+)
+_ENDPOINT = re.compile(r"\b(?:primary|secondary|co-primary|main)\s+(?:\w+\s){0,3}?(?:end ?-?points?|outcomes?|measures?|objectives?)\b")
+_DIRECT = re.compile(r"\b(?:end ?-?points?|outcomes?)\s+(?:was |were |is |are |will be |assessed |measured |evaluated )*(?:at|after)\s+(?:the\s+)?$")
+# what a length or point of time is besides follow-up
+_NOT_FOLLOW_BEFORE = re.compile(
+    r"\b(?:aged?|ages|older than|younger than|history of|duration of (?:disease|illness|symptoms?|diabetes)|symptoms? for|diagnosed|disease duration\w*|survival (?:time |was |of |duration )*(?:was |of )?|survived(?: for)?|time to [\w -]{1,30}(?:was|of)?|stay (?:was |of )*|stay\b[^.;]{0,25}|"
+    r"every|each|once (?:a|per|every)|per|interval\w* (?:of|was|between)?|separated by|last|past|previous|prior|preceding|within|before|over the next|first|cultured? for|passage|expanded for|incubat\w+ (?:for)?|lead-in|run-in|washout|screening|half-life\w*|enrol\w* (?:over|in|within|for)|recruit\w* (?:over|in|within|for)|"
+    r"period (?:from|between)|onset of|since|life expectancy(?: of)?|expectancy \w+|symptom duration|below|lasting|persist\w* for|resolved (?:with)?in|subsided (?:with)?in|delay\w*|recovery time \w+|operat\w+ time\w*)\s*(?:a |an |the |at least |about |approximately |more than |less than |up to |[<>~]\s*)?(?:period of |mean of |median of )?$"
+)
+_NOT_FOLLOW_AFTER = re.compile(
+    r"^[\s-]*(?:old\b|of age|ago\b|earlier\b|before\b|prior\b|pre-?\w+|apart\b|intervals?\b|from (?:diagnosis|onset|symptom)|of (?:symptoms?|disease|duration|diagnosis|age|experience|lithium|riluzole|methylpred\w*|treatment with)|life expectancy|history|duration of disease|washout|run-in|lead-in|screening|half-life|survival\b(?! was)|ahead|in culture|of culture|"
+    r"(?:of|after|from|since) (?:the )?(?:symptom |disease )?(?:onset|injury|infarction|stroke|diagnosis|symptoms|harvest|infection)|post-?(?:injury|stroke|infarct\w*|infection)|hospital|stay\b|of hospital\w*|mortality rate|shelf|window)"
+)
+# "6 months before and after", "ahead of transplantation and equally long after it"
+_BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\d]{0,25}\bafter\b")
+_SPAN_OF_STUDY = re.compile(r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$")
+# between two times of one list: " p=0.001, and ", " (n = 20), "
+_LIST_GAP = re.compile(r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:,\s*and|,|and|or)\s*(?:at\s+)?(?:the\s+)?")
+_CONFIDENCE = {"called": 0.92, "endpoint": 0.8, "assessed": 0.72, "treatment": 0.5, "not_latest": 0.4}
+LONGEST_YEARS = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A duration and how it was known for a follow-up."""
+
+    length: Duration
+    rule: str
+    sentence: Sentence
+    direct: bool = False  # the word endpoint stands right before it
+
+
+@field("follow_up", value="{low, high, unit}")
+class FollowUp(Field):
+    """The latest time at which the trial's people were watched or assessed."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        cells = studies_cells(seen.folded, seen.title[1])
+        times = list(_times(seen))
+        chosen = {id(t) for t in _chosen(times, cells)}
+        groups: dict[tuple[float, float, str, bool], list[_Time]] = {}
+        for item in times:
+            d = item.length
+            groups.setdefault((d.low, d.high, d.unit, id(item) in chosen), []).append(item)
+        for (low, high, unit, primary), places in groups.items():
+            rule = min((p.rule for p in places), key=list(_CONFIDENCE).index) if primary else "not_latest"
+            at = [(p.length.start, p.length.end) for p in places[:4]]
+            yield self.fact(
+                doc, {"low": low, "high": high, "unit": unit}, at, rule=rule, confidence=_CONFIDENCE[rule], primary=primary
+            )
+
+
+def _times(seen: View) -> Iterator[_Time]:
+    for sentence in seen.sentences:
+        last: _Time | None = None
+        for length in durations(seen.folded, sentence.start, sentence.end):
+            rule = "called" if last and _continues(seen, last, length) else _rule(seen, sentence, length)
+            before = seen.folded[max(sentence.start, length.start - 60) : length.start]
+            last = _Time(length, rule, sentence, bool(_DIRECT.search(before))) if rule else None
+            if last:
+                yield last
+
+
+def _continues(seen: View, last: _Time, length: Duration) -> bool:
+    """Whether a list goes on: "follow-ups (Day 7 p=0.001, and Day 14 p=0.01)"."""
+    gap = seen.folded[last.length.end : length.start]
+    return last.rule == "called" and last.length.kind == length.kind and bool(_LIST_GAP.fullmatch(gap))
+
+
+def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
+    """How a duration is known to be one of follow-up; None where it is something else."""
+    before = seen.folded[max(sentence.start, length.start - 110) : length.start]
+    after = seen.folded[length.end : min(sentence.end, length.end + 70)]
+    if length.high <= 0 or length.days > LONGEST_YEARS * 365.25 or (_NOT_FOLLOW_AFTER.match(after) and not _BOTH_SIDES.search(after)):
+        return None
+    if length.kind == "ordinal" and length.unit == "years":
+        return None
+    called = _CALLED_BEFORE.search(before)
+    if called and not _NOT_CALLED.search(before[: called.start()]) and not re.search(r"\bevery\s+$", before):
+        return "called"
+    if _CALLED_AFTER.match(after) and not re.search(r"\bevery\s+$", before):
+        return "called"
+    if _NOT_FOLLOW_BEFORE.search(before) or background(seen, sentence) or _SPAN_OF_STUDY.search(before):
+        return None
+    words = seen.folded[sentence.start : sentence.end]
+    if length.kind == "adjective":
+        return "assessed" if re.match(r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint)", after) else None
+    linked = bool(_AT.search(before)) or bool(_POST.match(after))
+    if length.kind in ("point", "ordinal"):
+        linked = linked or bool(re.search(r"\b(?:end|visit|time ?points?|on)\s*[(:]?$", before))
+    if not linked:
+        return None
+    if _ENDPOINT.search(words):
+        return "endpoint"
+    if _treats(before) and not _POST.match(after):
+        return "treatment"
+    return "assessed" if _ASSESSED.search(words) or seen.in_title(length.start) else None
+
+
+def _treats(before: str) -> bool:
+    """Whether the length is how long a treatment was given: "received X for 12 weeks"."""
+    return bool(re.search(r"\bfor\s+(?:\w+\s){0,2}$", before)) and bool(GIVING.search(before[-80:]))
+
+
+def _chosen(times: list[_Time], cells: bool) -> list[_Time]:
+    """The latest time that the text calls follow-up; in cell trials also the latest assessment, and what an endpoint names."""
+    called = [t for t in times if t.rule == "called"]
+    if not cells:
+        return _latest(called)
+    endpoint = [t for t in times if t.rule == "endpoint"]
+    latest = _latest([t for t in times if t.rule != "treatment"])
+    return latest + _named_by_endpoint(endpoint, called)
+
+
+def _named_by_endpoint(endpoint: list[_Time], called: list[_Time]) -> list[_Time]:
+    """The latest time of each sentence on endpoints, where nothing is called follow-up."""
+    if called:
+        return []
+    by_sentence: dict[int, list[_Time]] = {}
+    for item in endpoint:
+        by_sentence.setdefault(item.sentence.index, []).append(item)
+    direct = [t for t in endpoint if t.rule == "endpoint" and t.direct]
+    return list({id(t): t for t in [*direct, *(t for group in by_sentence.values() for t in _latest(group))]}.values())
+
+
+def _latest(times: list[_Time]) -> list[_Time]:
+    """Those within a hundredth of the longest: "24 months" and "week 104" are one time said twice."""
+    longest = max((t.length.days for t in times), default=0.0)
+    return [t for t in times if t.length.days >= 0.99 * longest]

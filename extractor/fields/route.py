@@ -1,0 +1,130 @@
+"""Route by which the studied product was given.
+
+One fact a route. Not found: a route that only follows from the product's form ("tablets"), and a co-medication's route.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from spacy.tokens import Doc
+
+from extractor.context.background import background, of_others
+from extractor.context.delivery import Delivery, deliveries, given, of_other_agent, put_into
+from extractor.context.products import studies_cells
+from extractor.context.view import View, view
+from extractor.fields import Field, facts, field
+from extractor.model import Fact
+
+# words after a route's name that make it something else: "intravenous access", "oral mucosa", "intracerebral hemorrhage"
+_NOT_A_ROUTE = re.compile(
+    r"^[\s-]*(?:ha?emorrhage|ha?ematoma|bleed\w*|pressure|access|line|catheter\w*|cannula\w*|mucosa\w*|mucositis|hygiene|health|ulcer\w*|cavity|intake|diet\w*|feeding|nutrition|lichen|cancer|squamous|candid\w*|lesions?|surgery|contracepti\w*|"
+    r"glucose|temperature|examination|swab\w*|tissue|fat|adipose|thrombus|imaging|ultrasound|stent\w*|fracture\w*|tumou?rs?|conduction|septal|dyssynchrony|loose|patholog\w*|symptom\w*|bleeding|drug us\w*|"
+    r"iga|igg|synthesis|pathogen|polio|immunoglobulin|ivig|anesthe\w*|anaesthe\w*|sedation|analgesi\w*|fluid\w*|rehydration|colloid\w*|crystalloid\w*|contrast|antibiotic\w*|heparin|thrombolysis|thrombolytic|methylpred\w*|dexameth\w*|steroid\w*|opioid\w*|"
+    r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|abscess|adhesion\w*|disorders?|derangement|coordination)\b"
+)
+_NO_PRODUCT = re.compile(r"\b(?:an[a]?esthe\w+|rescue|premedicat\w+|sedat\w+|block\w*|induction|nutrition|intake)\b")
+_TRIED = re.compile(r"\b(?:randomi[sz]\w*|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study)\b")
+# "Elobixibat is an oral treatment": the studied drug, named in the title, described
+_IS_A = re.compile(r"[a-z][\w-]{3,}[^.;]{0,60}\bis an?\b[^.;]{0,30}$")
+_CONFIDENCE = {"title": 0.95, "named": 0.92, "into": 0.85, "abbreviation": 0.85, "drug": 0.75, "alone": 0.6, "doubtful": 0.4}
+_ASSIGNED = re.compile(r"\b(?:randomi[sz]\w*|assigned|allocated|inhal\w*|compar\w*)\b")
+BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
+# "IV" "IT" "IM" "SC" in capitals, beside an administration
+_SHORT = re.compile(r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc])\.)")
+_SHORT_NAMES = {"IV": "intravenous", "IT": "intrathecal", "IM": "intramuscular", "SC": "subcutaneous", "ICV": "intraventricular"}
+# "phase IV", "stage IV": a Roman numeral
+_NUMERAL = re.compile(r"\b(?:phase|stage|grade|type|class|level|factor|group|arm|iii|and|or|to)[\s,/-]*$")
+_SHORT_BESIDE = re.compile(r"^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose|\))|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$", re.I)
+_REVIEWS = frozenset({"review", "meta-analysis"})
+
+
+@field("route", value="{name}", after=("report_kind",))
+class Route(Field):
+    """Route of administration of the studied product, one fact each."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        cells = studies_cells(seen.folded, seen.title[1])
+        review = any(f.value.get("name") in _REVIEWS for f in facts(doc, "report_kind"))
+        found = [*_named(seen, cells), *_short(seen, cells)]
+        if all(rule == "doubtful" for _, rule in found):  # nothing better: the only routes of the text
+            found = [(item, "alone") for item, _ in found]
+        certain = [i for i, rule in found if rule != "doubtful"]
+        groups: dict[str, list[tuple[Delivery, str]]] = {}
+        for item, rule in found:
+            groups.setdefault(item.name, []).append((item, rule))
+        for name, places in groups.items():
+            own = [p for p in places if p[0] in certain] or places
+            rule = own[0][1]
+            primary = rule != "doubtful" and not review
+            at = [(i.start, i.end) for i, _ in own[:4]]
+            yield self.fact(doc, {"name": name}, at, rule=rule, confidence=_CONFIDENCE[rule], primary=primary)
+
+
+def _named(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
+    for item in deliveries(seen, "routes"):
+        if _NOT_A_ROUTE.match(seen.folded[item.end : item.end + 40]):
+            continue
+        rule = _rule_of_cells(seen, item) if cells else _rule_of_drug(seen, item)
+        if rule:
+            yield item, rule
+
+
+def _rule_of_cells(seen: View, item: Delivery) -> str | None:
+    """How a route in a trial of cells is known to be the cells', if it is."""
+    if item.kind == "target":
+        if not put_into(seen, item) or of_other_agent(seen, item) or _harvest(seen, item):
+            return None
+        return "doubtful" if _elsewhere(seen, item) else "into"
+    if item.kind == "word" and not given(seen, item):
+        return None
+    if of_other_agent(seen, item):
+        return None
+    if seen.in_title(item.start):
+        return "title"
+    if item.name in ("oral", "topical", "rectal", "epidural", "nerve block", "inhaled", "transdermal"):
+        return "doubtful"
+    return "doubtful" if _elsewhere(seen, item) else "named"
+
+
+def _elsewhere(seen: View, item: Delivery) -> bool:
+    """Whether the sentence speaks of animals or of other people's studies."""
+    return background(seen, item.sentence) or of_others(seen, item.sentence)
+
+
+def _harvest(seen: View, item: Delivery) -> bool:
+    """Whether something was taken out there, not put in."""
+    before = seen.folded[max(item.sentence.start, item.start - 60) : item.start]
+    return bool(re.search(r"\b(?:from|catheter in|drawn|taken|aspirat\w*|collect\w*|samples?|harvest\w*)\b", before))
+
+
+def _rule_of_drug(seen: View, item: Delivery) -> str | None:
+    """How a route in any other trial is known to be the studied product's."""
+    if item.kind == "target":
+        return None
+    sentence = seen.folded[item.sentence.start : item.sentence.end]
+    if seen.in_title(item.start):
+        return "title"
+    if _IS_A.match(sentence, 0, item.start - item.sentence.start) and sentence.split(" ")[0] in seen.folded[: seen.title[1]]:
+        return "drug"
+    if _elsewhere(seen, item) or not _TRIED.search(sentence):
+        return None
+    around = seen.folded[max(item.sentence.start, item.start - 60) : min(item.sentence.end, item.end + 60)]
+    if (_NO_PRODUCT.search(around) and item.name not in BLOCKS) or not (given(seen, item) or _ASSIGNED.search(around)):
+        return None
+    return "drug"
+
+
+def _short(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
+    """Short forms in capitals: "given IV", "IT injection"."""
+    for match in _SHORT.finditer(seen.cased):
+        name = _SHORT_NAMES.get((match["short"] or match["dotted"]).replace(".", "").replace(" ", "").upper())
+        sentence = seen.sentence_at(match.start())
+        beside = (seen.folded[match.end() : match.end() + 20], seen.folded[max(sentence.start, match.start() - 30) : match.start()])
+        item = Delivery(match.start(), match.end(), name or "", "sure", sentence)
+        if name and not _NUMERAL.search(beside[1]) and (match["dotted"] or any(_SHORT_BESIDE.search(x) for x in beside)) and not of_other_agent(seen, item):
+            rule = "abbreviation" if cells else _rule_of_drug(seen, item)
+            if rule:
+                yield item, "doubtful" if _elsewhere(seen, item) else rule
