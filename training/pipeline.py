@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import fix_random_seed
 from thinc.api import Adam, warmup_linear
 
-from training import corpora, harm
+from training import corpora
 from training.tokens import blank
 
 SEED = 20
@@ -37,14 +36,14 @@ class Recipe:
     """What one training run does."""
 
     parts: Sequence[str] = ("ner", "tagger", "parser")
-    epochs: int = 10
-    with_ncbi: bool = False
+    epochs: int = 12
+    with_ncbi: bool = True
     depth: int = DEPTH
     embed: int = EMBED
     rate: float = 0.001
-    teacher: str = ""  # folder of a recogniser trained on BC5CDR alone; adds the texts of training/harm.py
+    with_dev: bool = False
     drop: float = 0.1
-    tree_passes: float = 3.0
+    tree_passes: float = 4.0
 
 
 def pipeline(recipe: Recipe) -> Language:
@@ -98,11 +97,9 @@ def examples(nlp: Language, docs: list[Doc]) -> list[Example]:
 def entity_docs(nlp: Language, folder: Path, recipe: Recipe) -> list[Doc]:
     """Training documents with entities."""
     docs = corpora.bc5cdr(nlp, folder, "train")
-    chemicals = corpora.chemical_words(docs)
+    docs += corpora.bc5cdr(nlp, folder, "dev") if recipe.with_dev else []
     if recipe.with_ncbi:
-        docs += corpora.ncbi(nlp, folder, "train", chemicals=chemicals)
-    if recipe.teacher:
-        docs += harm.docs(nlp, spacy.load(recipe.teacher), folder)
+        docs += corpora.ncbi(nlp, folder, "train", chemicals=corpora.chemical_words(docs))
     return docs
 
 

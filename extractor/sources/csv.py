@@ -35,19 +35,19 @@ FACTS_HEADER = ("document", "field", "value", "quote")  # this program's own exp
 
 
 def sniff(head: bytes) -> float:
-    text = plain(head.removeprefix(b"\xef\xbb\xbf"))
-    header = _header(text)
+    header = header_of(head)
     if len(header) < 2:
         return 0.0
     known = {KNOWN[name] for name in map(normal, header) if name in KNOWN}
     if tuple(map(normal, header[:4])) == FACTS_HEADER or (known & {"title", "text"} and len(known) > 1):
         return 0.8
     named = all(name and len(name) < 50 for name in map(normal, header))
-    return 0.3 if known and named and "\n" in text else 0.0
+    return 0.3 if known and named and b"\n" in head else 0.0
 
 
-def _header(text: str) -> list[str]:
-    first = text.lstrip("\r\n")
+def header_of(head: bytes) -> list[str]:
+    """Cells of the first line of a table, from its first bytes; empty where it is none."""
+    first = plain(head.removeprefix(b"\xef\xbb\xbf")).lstrip("\r\n")
     separator = re.match(r"sep=(.)\r?\n", first)
     first = first[separator.end() :] if separator else first
     if not first:
@@ -77,7 +77,7 @@ def normal(name: str) -> str:
 @reader("csv", sniff=sniff, suffixes=(".csv", ".tsv", ".tab"))
 def read(stream: BinaryIO, stem: str, *, columns: Mapping[str, str] | None = None) -> Iterator[Item]:
     """CSV or TSV with a header; columns found by their names, or named by an option."""
-    rows = _rows(stream)
+    rows = table_rows(stream)
     header = next(rows, [])
     places = _places(header, columns or {})
     for number, row in enumerate(rows, 2):
@@ -85,7 +85,8 @@ def read(stream: BinaryIO, stem: str, *, columns: Mapping[str, str] | None = Non
             yield attempt(lambda: _document(row, places, len(header), f"{stem}:{number}"), f"row {number}")  # noqa: B023
 
 
-def _rows(stream: BinaryIO) -> Iterator[list[str]]:
+def table_rows(stream: BinaryIO) -> Iterator[list[str]]:
+    """Rows of a table, the header first; delimiter and encoding found."""
     csv.field_size_limit(MAX_FIELD)
     texts = (line for _, line in lines(stream))
     first = next((line for line in texts if line.strip()), "")

@@ -17,6 +17,7 @@ from extractor.errors import ParseError
 
 # "6", "-3", "−7", "18", "2a"
 SIMPLE = re.compile(r"[-+−]?\w+")
+BREAK = "\v"
 MARK = {"sup": "^", "sub": "_"}
 XLINK = "{http://www.w3.org/1999/xlink}"
 # "<?xml ...?>", "<!-- ... -->", "<!DOCTYPE article PUBLIC ... [ ... ]>" before the root element
@@ -93,31 +94,48 @@ def _free(element: Any) -> None:
         del parent[0]
 
 
-def rendered(element: Any) -> str:
-    """Text of an lxml element with its marks, white space as it stands; the element's tail is left out."""
+def rendered(element: Any, blocks: frozenset[str] = frozenset(), skipped: frozenset[str] = frozenset()) -> str:
+    """Text of an lxml element with its marks, white space as it stands; the element's tail is left out.
+
+    Around each element of `blocks` (local names) stands a BREAK; those of `skipped` are left out, but for their tails.
+    """
     if not len(element):
         return element.text or ""
     pieces: list[str] = []
-    _render(element, pieces)
+    _render(element, pieces, blocks, skipped)
     return "".join(pieces)
 
 
-def _render(element: Any, pieces: list[str]) -> None:
+def _render(element: Any, pieces: list[str], blocks: frozenset[str], skipped: frozenset[str]) -> None:
     if element.text:
         pieces.append(element.text)
     raised = _scripts(element)
     for place, child in enumerate(element):
-        tag = child.tag
-        if not isinstance(tag, str):
+        name = local(child.tag) if isinstance(child.tag, str) else ""
+        if not name:
             pieces.append(_other(child))
-        elif mark := raised.get(place) or MARK.get(local(tag)):
+        elif name in skipped or (name == "tex-math" and _told_otherwise(child)):
+            pieces.append(BREAK if name in blocks else "")
+        elif mark := raised.get(place) or MARK.get(name):
             inner: list[str] = []
-            _render(child, inner)
+            _render(child, inner, blocks, skipped)
             add_mark(pieces, mark, "".join(inner), child.tail or "")
+        elif name in blocks:
+            pieces.append(BREAK)
+            _render(child, pieces, blocks, skipped)
+            pieces.append(BREAK)
         else:
-            _render(child, pieces)
+            _render(child, pieces, blocks, skipped)
         if child.tail:
             pieces.append(child.tail)
+
+
+def _told_otherwise(formula: Any) -> bool:
+    """Whether a formula in TeX stands beside the same one in MathML."""
+    parent = formula.getparent()
+    return local(parent.tag) == "alternatives" and any(
+        isinstance(other.tag, str) and local(other.tag) == "math" for other in parent
+    )
 
 
 def _scripts(element: Any) -> dict[int, str]:
@@ -159,6 +177,53 @@ def tidy(text: str) -> str:
     return _BLANKS.sub(" ", text).strip(" ")
 
 
+def block_text(element: Any, blocks: frozenset[str], skipped: frozenset[str] = frozenset()) -> str:
+    """Text of an element, one line a block, each tidied; empty for None."""
+    if element is None:
+        return ""
+    lines = (tidy(line) for line in rendered(element, blocks, skipped).split(BREAK))
+    return "\n".join(line for line in lines if line)
+
+
 def text_of(element: Any) -> str:
     """Rendered and tidied text of an element; empty for None."""
     return "" if element is None else tidy(rendered(element))
+
+
+# tags that abstracts in JSON and BibTeX hold as text; "<1 year" and "P< .05" are none
+TAG = re.compile(
+    r"<(/?)(sup|sub|i|b|u|em|strong|p|br|h[1-6]|div|span|jats:\w+|italic|bold|sc|ul|ol|li)(?:\s[^<>]*)?/?>", re.I
+)
+_BLOCK = frozenset({"p", "br", "div", "ul", "ol", "li", "jats:p", "jats:sec", "jats:title"})
+
+
+def untagged(text: str) -> str:
+    """Text with inline tags read: marks for ``sup`` and ``sub``, a line for a block, ``Heading: `` for a heading."""
+    pieces: list[str] = []
+    stack: list[tuple[str, int]] = []
+    last = 0
+    for match in TAG.finditer(text):
+        pieces.append(text[last : match.start()])
+        last = match.end()
+        closing, name = match[1], match[2].lower().removeprefix("jats:")
+        if name in MARK and not closing:
+            stack.append((name, len(pieces)))
+        elif name in MARK and stack and stack[-1][0] == name:
+            start = stack.pop()[1]
+            inner = "".join(pieces[start:])
+            del pieces[start:]
+            add_mark(pieces, MARK[name], inner, text[last : last + 1])
+        elif re.fullmatch("h[1-6]|title", name):
+            pieces.append(_heading_end(pieces) if closing else "\n")
+        elif name in _BLOCK:
+            pieces.append("\n")
+    return "".join([*pieces, text[last:]])
+
+
+def _heading_end(pieces: list[str]) -> str:
+    return " " if pieces and pieces[-1].rstrip().endswith((":", ".", "?")) else ": "
+
+
+def lines_of(text: str) -> str:
+    """Each line tidied, empty lines dropped."""
+    return "\n".join(line for line in (tidy(line) for line in text.split("\n")) if line)

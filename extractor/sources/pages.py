@@ -64,6 +64,7 @@ WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
 PROSE_CHARACTERS, LONG_CHARACTERS = 100, 300  # of a line with two sentences, or with one; titles are shorter
 SECTION_HEAD = re.compile(r"\s*(?:[A-Z][A-Z /,&-]{3,60}|[A-Z][a-z]+(?:(?: and|,)? ?[A-Za-z]+){0,3})\s*:\s*\S")
 LONGEST_TITLE, SHORTEST_TITLE = 400, 12  # characters; PubMed's longest titles pass 400, but they are errata lists
+SENTENCE_WORDS = 4  # the least that a sentence of a report has; buttons have no full stop
 SHORTEST_ABSTRACT = 80  # characters under an Abstract heading
 # how much better than the line found below it a line must look: in the same run the upper one wins, beyond a frame not
 NEAR, FAR = 0.8, 1.5
@@ -162,14 +163,14 @@ def _kind(line: str) -> str:
         return "abstract"
     ends = len(SENTENCE.findall(line))
     prose = len(line) >= PROSE_CHARACTERS and (ends > 1 or (ends > 0 and len(line) >= LONG_CHARACTERS))
-    if SURE.match(line) or (FRAME.match(line) and not (prose and _reports(line))):
+    if SURE.match(line) or (FRAME.match(line) and not _reports(line)):
         return "frame"
     return "prose" if prose else "short"
 
 
 def _reports(line: str) -> bool:
-    """A long line that happens to begin like a button ("Search for ...", "Related donors ...") but is a report's prose."""
-    return len(SENTENCE.findall(line)) > 1 and not LEGAL.search(line)
+    """A sentence that happens to begin like a button: "Follow-up was 6 months.", "Search of four databases gave ..."."""
+    return line.rstrip().endswith(".") and len(line.split()) >= SENTENCE_WORDS and not LEGAL.search(line)
 
 
 # what frames say in whole sentences

@@ -1,0 +1,100 @@
+"""BibTeX libraries of reference managers: LaTeX accents decoded, marks kept, entries that repeat a key kept too."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.middlewares import LatexDecodingMiddleware
+from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
+
+from extractor.errors import ParseError
+from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.sources import Item, attempt, reader
+from extractor.sources.decoding import plain, whole
+from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, year_in
+from extractor.sources.markup import MARK, SIMPLE, tidy, untagged
+
+# "@article{lind2018,"
+START = re.compile(r"(?m)^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]")
+# "\textsuperscript{6}", "{\textsubscript{2}}"
+SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]*)\}")
+# "$10^6$", "$_{2}$": formulas of marks alone, which need no TeX to read
+FORMULA = re.compile(r"\$([^$\n]{1,80})\$")
+BARE_PERCENT = re.compile(r"(?<!\\)%")
+SYMBOLS = {
+    r"\textless": "<", r"\textgreater": ">", r"\textpm": "±", r"\texttimes": "×", r"\times": "×", r"\pm": "±", r"\leq": "≤", r"\geq": "≥",
+    r"\le": "≤", r"\ge": "≥", r"\cdot": "·", r"\sim": "~", r"\mu": "μ", r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\,": " ",
+}  # fmt: skip
+SYMBOL = re.compile("|".join(rf"{re.escape(s)}(?:\{{\}}|(?![A-Za-z]))" for s in sorted(SYMBOLS, key=len, reverse=True)))
+
+
+def sniff(head: bytes) -> float:
+    text = plain(head.removeprefix(b"\xef\xbb\xbf"))
+    match = START.search(text)
+    return 0.9 if match and re.match(r"\s*(?:%.*|@comment.*|\s)*$", text[: match.start()], re.S) else 0.0
+
+
+@reader("bibtex", sniff=sniff, suffixes=(".bib", ".bibtex"))
+def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
+    """BibTeX: entries with title and abstract."""
+    logging.getLogger("bibtexparser").setLevel(logging.ERROR)  # it prints each entry that is yielded below as failed
+    library = parse_string(_readied(whole(stream)), append_middleware=[LatexDecodingMiddleware()])
+    for number, block in enumerate(library.blocks, 1):
+        found = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else block
+        place = f"entry at line {(block.start_line or 0) + 1}"
+        if isinstance(found, Entry):
+            yield attempt(lambda: _document(found, stem, number), place)  # noqa: B023
+        elif isinstance(found, ParsingFailedBlock):
+            yield ParseError(f"{place}: not closed or not BibTeX: {str(found.raw).splitlines()[0][:60]!r}")
+
+
+def _readied(text: str) -> str:
+    """The text with marks and symbols in characters, before TeX would drop them."""
+    whole_percents = BARE_PERCENT.sub(r"\\%", text)  # TeX would drop the rest of the line
+    return FORMULA.sub(_formula, SYMBOL.sub(_symbol, SCRIPT.sub(_script, whole_percents)))
+
+
+def _symbol(match: re.Match[str]) -> str:
+    return SYMBOLS[match[0].removesuffix("{}")]
+
+
+def _script(match: re.Match[str]) -> str:
+    mark, content = MARK["sup" if match[1] == "super" else "sub"], match[2].strip()
+    return mark + content if SIMPLE.fullmatch(content) else f"{mark}({content})"
+
+
+def _formula(match: re.Match[str]) -> str:
+    """A formula without commands as plain text; any other stays as it is."""
+    bare = re.sub(r"([\^_])\{([-+−]?\w+)\}", r"\1\2", match[1])
+    return bare if "\\" not in bare else match[0]
+
+
+def _document(entry: Entry, stem: str, number: int) -> Document:
+    fields = {f.key.lower(): _clean(f.value) for f in entry.fields}
+    ids = Ids(
+        pmid_in(fields.get("pmid") or fields.get("pubmedid")),
+        next((d for d in map(doi_in, (fields.get("doi"), fields.get("url"))) if d), None),
+        pmcid_in(fields.get("pmcid") or fields.get("pmc")),
+        ncts_in(fields.get("abstract")),
+    )
+    title = fields.get("title")
+    return Document(
+        document_id(ids, f"{stem}:{entry.key}" if entry.key else f"{stem}:{number}"),
+        "bibtex",
+        ({TITLE: title} if title else {}) | {ABSTRACT: fields.get("abstract", "")},
+        ids=ids,
+        year=year_in(fields.get("year") or fields.get("date")),
+        journal=fields.get("journal") or fields.get("journaltitle") or fields.get("booktitle"),
+        authors=tuple(filter(None, re.split(r"\s+and\s+", fields.get("author", "")))),
+        publication_types=(entry.entry_type,),
+        language=fields.get("language") or fields.get("langid"),
+        metadata={name: fields[name] for name in ("volume", "number", "pages", "keywords") if fields.get(name)},
+    )
+
+
+def _clean(value: Any) -> str:
+    return tidy(untagged(str(value).replace("{", "").replace("}", "")))
