@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from extractor.context.conditions import LEAST, canonical, treated
+from extractor.context.linker import ground
 from extractor.context.view import view
 from extractor.fields import Field, field
 from extractor.model import Fact
@@ -24,6 +25,8 @@ class Condition(Field):
             name, curie = canonical(candidate)
             best = candidate.best
             rule = "linked" if curie else "phrase"
+            if not curie and (found := ground(name, "conditions")):
+                curie = found[0].id
             sure = min(1.0, candidate.score / SURE)
             yield self.fact(
                 doc,
