@@ -12,10 +12,14 @@ from spacy.tokens import Doc
 
 from extractor.assemble import assemble
 from extractor.context import PARTS
+from extractor.context.trained import pipeline
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
 from extractor.model import Document, Record
 from extractor.settings import Settings
+from extractor.shipped import SHIPPED_MODEL, shipped
+
+BLANK = "blank"
 
 
 def field_order() -> list[str]:
@@ -35,14 +39,17 @@ def field_order() -> list[str]:
 
 
 def build(settings: Settings) -> Language:
-    """The pipeline: tokeniser, sentences, shared context, then one component a field."""
+    """The pipeline: tokeniser, sentences, trained parts, shared context, then one component a field."""
     import extractor.context.abbreviations
+    import extractor.context.roles
     import extractor.context.sentences
     import extractor.context.view  # noqa: F401
 
     nlp = load_model(settings.model)
     nlp.max_length = settings.max_characters
-    nlp.add_pipe("trial_sentences")
+    nlp.add_pipe("trial_sentences", first=True)
+    if settings.model != BLANK:
+        nlp.add_pipe("trial_roles")
     nlp.add_pipe("trial_abbreviations")
     for name in field_order():
         nlp.add_pipe(FIELDS[name].factory, name=name)
@@ -51,17 +58,17 @@ def build(settings: Settings) -> Language:
 
 
 def load_model(name: str) -> Language:
-    """The spaCy model that the settings name; a blank English one for ``blank``.
+    """The spaCy model that the settings name; empty is the shipped one, ``blank`` none.
 
     Raises
     ------
     SettingsError
         If no such model is installed. Nothing is downloaded.
     """
-    if name in ("", "blank"):
+    if name == BLANK:
         return spacy.blank("en")
     try:
-        return spacy.load(name)
+        return spacy.load(name) if name else pipeline(shipped("models") / SHIPPED_MODEL, parse=False)
     except OSError as error:
         raise SettingsError(
             f"model {name!r} is not installed here and nothing is downloaded; install it or leave the setting empty for the shipped one"

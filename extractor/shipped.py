@@ -6,6 +6,7 @@ from pathlib import Path
 
 from extractor.errors import SettingsError
 
+SHIPPED_MODEL = "trial_sm"
 _PACKAGE = Path(__file__).parent
 PLACES = {"models": (_PACKAGE / "_models", _PACKAGE.parent / "models"), "als_msc": (_PACKAGE / "_als_msc", _PACKAGE.parent / "corpora" / "als_msc")}
 

@@ -37,11 +37,15 @@ ADDED: tuple[tuple[str, str, str, list[str]], ...] = (
     ("", "nausea and vomiting", "sign", []),
     ("mesh:D014514", "ureteric stone", "disease", ["ureteral stone", "ureteral calculus"]),
 )  # fmt: skip
-NO_NAMES = frozenset({"complete", "strains", "sprains and strains", "strain", "asthenia", "mass", "drop", "hunger", "bites", "stress"})
+NO_NAMES = frozenset(
+    {"complete", "strains", "sprains and strains", "strain", "asthenia", "mass", "drop", "hunger", "bites", "stress"}
+)
 CANCER = re.compile(r"\bneoplasms?\b", re.I)
 MAX_WORDS = 6  # longer entry terms are not met in running text
 MONDO_WORDS = 4
-MONDO_SKIPPED = re.compile(r"\d|non-human|obsolete|susceptibility|\b(?:cattle|dog|cat|sheep|goat|horse|pig|chicken|mouse|rabbit)\b|,")
+MONDO_SKIPPED = re.compile(
+    r"\d|non-human|obsolete|susceptibility|\b(?:cattle|dog|cat|sheep|goat|horse|pig|chicken|mouse|rabbit)\b|,"
+)
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
@@ -69,7 +73,9 @@ def names(labels: Iterable[str]) -> frozenset[str]:
 
 def cased(label: str, keep: frozenset[str]) -> str:
     """`label` in lower case but for names and for words in capitals."""
-    return re.sub(r"[A-Za-z][\w'-]*", lambda m: m[0] if m[0] in keep or m[0][1:] != m[0][1:].lower() else m[0].lower(), label)
+    return re.sub(
+        r"[A-Za-z][\w'-]*", lambda m: m[0] if m[0] in keep or m[0][1:] != m[0][1:].lower() else m[0].lower(), label
+    )
 
 
 def mesh(path: Path, keep: frozenset[str]) -> Iterator[tuple[str, str, str, list[str]]]:

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import fix_random_seed
 from thinc.api import Adam, warmup_linear
 
-from training import corpora
+from training import corpora, harm
 from training.tokens import blank
 
 SEED = 20
@@ -36,14 +37,14 @@ class Recipe:
     """What one training run does."""
 
     parts: Sequence[str] = ("ner", "tagger", "parser")
-    epochs: int = 12
-    with_ncbi: bool = True
+    epochs: int = 10
+    with_ncbi: bool = False
     depth: int = DEPTH
     embed: int = EMBED
     rate: float = 0.001
-    with_dev: bool = False
+    teacher: str = ""  # folder of a recogniser trained on BC5CDR alone; adds the texts of training/harm.py
     drop: float = 0.1
-    tree_passes: float = 4.0
+    tree_passes: float = 3.0
 
 
 def pipeline(recipe: Recipe) -> Language:
@@ -97,9 +98,11 @@ def examples(nlp: Language, docs: list[Doc]) -> list[Example]:
 def entity_docs(nlp: Language, folder: Path, recipe: Recipe) -> list[Doc]:
     """Training documents with entities."""
     docs = corpora.bc5cdr(nlp, folder, "train")
-    docs += corpora.bc5cdr(nlp, folder, "dev") if recipe.with_dev else []
+    chemicals = corpora.chemical_words(docs)
     if recipe.with_ncbi:
-        docs += corpora.ncbi(nlp, folder, "train", chemicals=corpora.chemical_words(docs))
+        docs += corpora.ncbi(nlp, folder, "train", chemicals=chemicals)
+    if recipe.teacher:
+        docs += harm.docs(nlp, spacy.load(recipe.teacher), folder)
     return docs
 
 

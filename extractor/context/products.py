@@ -36,6 +36,14 @@ SETTING = re.compile(
 )
 # "hMSC/kg": a dose of cells by weight
 _PER_WEIGHT = re.compile(r"(?:cells?|scs?)\s?(?:/|per)\s?(?:kg|kilo)")
+# verbs that bring cells into somebody, on either side; and those that must stand right before: "treated with MSCs"
+_DELIVERED = re.compile(r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive)\b")
+_TAKEN = re.compile(r"\b(?:receiv\w*|treated|treatment|therapy|dos(?:e|es)|use|effects?|efficacy|safety|had)\s(?:[\w-]+\s){0,4}?(?:with|of|or|-)?\s?(?:[\w-]+\s){0,4}$")
+# support after chemotherapy: no product of its own in a trial of cancer treatment
+_SUPPORT = re.compile(
+    r"(?:stem|progenitor)[ -]cell[ -](?:support|rescue|transplan\w*|harvest\w*|mobili[sz]\w*|collection|yield)|bone marrow transplan\w*|(?:blood|ha?ematopoietic|haemopoietic) (?:stem|progenitor)[ -]cells?|ha?emopoietic cell transplan\w*|pbscs?"
+)
+_CANCER = re.compile(r"\b(?:myeloma|[a-z]*lymphomas?|leuk[ae]+mi\w*|cancers?|tumou?rs?|[a-z]*blastomas?|carcinomas?|malignan\w*|sarcomas?|graft-versus-host|gvhd)\b")
 NEAR = 70  # characters between a product and the verb that gives it
 ENOUGH = 2  # words that may name a product beside a verb of giving, to believe them
 
@@ -51,10 +59,16 @@ def studies_cells(folded: str, title_end: int = 0) -> bool:
     """
     setting = [m.span() for m in SETTING.finditer(folded)]
     sure = [m for m in PRODUCT.finditer(folded) if not any(s <= m.start() < e for s, e in setting)]
+    if sure and _CANCER.search(folded):
+        support = [m.span() for m in _SUPPORT.finditer(folded)]
+        sure = [m for m in sure if not any(s < m.end() and m.start() < e for s, e in support)]
     if sure and (sure[0].start() < title_end or any(_given(folded, m) for m in sure)):
         return len(sure) > 1 or sure[0].start() < title_end or bool(_PER_WEIGHT.search(folded))
     return sum(_given(folded, m) for m in PERHAPS.finditer(folded)) >= ENOUGH
 
 
 def _given(folded: str, match: re.Match[str]) -> bool:
-    return bool(GIVING.search(folded, max(0, match.start() - NEAR), match.end() + NEAR))
+    near = max(0, match.start() - NEAR)
+    if _DELIVERED.search(folded, near, match.end() + NEAR):
+        return True
+    return bool(_TAKEN.search(folded[near : match.start()])) or folded.startswith((" therap", "-therap", " treatment"), match.end())

@@ -18,6 +18,7 @@ from extractor.context.sentences import Sentence, sentences
 from extractor.text import fold, fold_case
 
 VIEW = "trialspan_view"
+PREDICTED = "trialspan_roles"  # doc.user_data: [[start of a sentence, role, probability], ...], the title left out
 ABBREVIATIONS = "trialspan_abbreviations"  # doc.user_data: {short form: long form as written}
 
 
@@ -32,6 +33,7 @@ class View:
     roles: Roles
     title: tuple[int, int]  # offsets of the title; (0, 0) where there is none
     abbreviations: dict[str, str] = field(default_factory=dict)
+    predicted: dict[int, tuple[str, float]] = field(default_factory=dict)  # start of a sentence: role, probability
     _starts: list[int] = field(default_factory=list)
 
     def sentence_at(self, offset: int) -> Sentence:
@@ -45,6 +47,13 @@ class View:
         if self.title[0] <= offset < self.title[1]:
             return "title"
         return self.roles.at(offset)
+
+    def likely_role(self, offset: int) -> tuple[str | None, float]:
+        """Role and probability: what a heading says (1.0), else what the trained model thinks; (None, 0.0) without either."""
+        role = self.role_at(offset)
+        if role is not None:
+            return role, 1.0
+        return self.predicted.get(self.sentence_at(offset).start, (None, 0.0))
 
     def in_title(self, offset: int) -> bool:
         return self.title[0] <= offset < self.title[1]
@@ -74,6 +83,7 @@ def _make(doc: Doc) -> View:
         Roles(found),
         title,
         dict(doc.user_data.get(ABBREVIATIONS, {})),
+        {start: (role, p) for start, role, p in doc.user_data.get(PREDICTED, ())},
     )
 
 

@@ -18,7 +18,7 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
-from extractor.quantities.doses import amounts
+from extractor.quantities.doses import CELL_NOUN, amounts
 from extractor.quantities.durations import durations
 from extractor.quantities.numbers import NUMBER_WORDS, whole
 from extractor.quantities.schedules import Interval, courses, intervals
@@ -46,6 +46,7 @@ _AFTER_NOT = re.compile(
     r"-(?:related|emergent|limiting|dependent|response|escalat\w+|finding|naive|resistant|induced|free|experienced|associated)|"
     r"\s+of\s+(?:\w+\s){0,3}?(?:placebo|saline|vehicle|filgrastim|g-csf|interleukin|il-2|cyclophosphamide|methylprednisolone|dexamethasone|fludarabine|vaccine|steroids?|lithium|antibiotic\w*|chemotherapy|radiotherapy|rituximab|alemtuzumab|atg|\d+(?:\.\d+)?\s?(?:mg|g|µg|μg|mcg|iu)\b))"
 )
+_OF_CELLS = re.compile(rf"\b(?:cells?|{CELL_NOUN}|infusions?|injections?|transplant\w*)\b")
 _BEFORE_NOT = re.compile(r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?|\bof\s)$")
 _MAXIMUM = re.compile(r"\b(?:up to|maximum of|at most)\s+(?:a\s+)?$")
 _TOTAL = re.compile(r"\b(?:total of|in total,?|altogether,?|a total)\s+$")
@@ -139,7 +140,9 @@ def _not_counted(seen: View, sentence: Sentence, match: re.Match[str], low: int,
     noun, mods = match["noun"], match["mods"]
     if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before):
         return True
-    if noun.startswith(("treatment", "course", "cycle", "session", "round")) and low == 1 and match["low"] not in ("single", "one", "a single"):
+    if noun.startswith(("cycle", "course", "round", "session")) and not _OF_CELLS.search(match.group() + after[:50]):
+        return True
+    if noun.startswith("treatment") and low == 1 and match["low"] not in ("single", "one", "a single"):
         return True
     if noun.startswith("treatment") and (re.match(r"\s+(?:with|were|was|in)\b", after) and match["low"] != "single"):
         return low == 1
@@ -179,7 +182,8 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
             yield _Count(course.start, course.end, course.count, course.count, "course", sentence)
     for point in durations(text, sentence.start, sentence.end):
         listed = point.kind == "point" and len(point.values) > 1 and not point.ranged and min(point.values) <= 1
-        if listed and _POINTS_BEFORE.search(text, max(sentence.start, point.start - 90), point.start):
+        before = text[max(sentence.start, point.start - 90) : point.start]
+        if listed and not _OTHER_DRUG.search(before) and "drug" not in before and _POINTS_BEFORE.search(text, max(sentence.start, point.start - 90), point.start):
             n, gaps = len(point.values), {b - a for a, b in zip(point.values, point.values[1:], strict=False)}
             gap = gaps.pop() if len(gaps) == 1 else None
             interval = Interval(point.start, point.end, gap, gap, point.unit) if gap and gap > 0 else None

@@ -140,8 +140,9 @@ def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -
     """Why the amount is not the trial's dose, if it is not."""
     if _THRESHOLD.search(before):
         return "threshold"
-    made = list(_MADE.finditer(before))
-    if made and not GIVING.search(before, made[-1].end()) and not GIVING.search(after[:60]):
+    whole = sentence[: sentence.find(seen.folded[amount.start : amount.end])]
+    made = list(_MADE.finditer(whole))
+    if made and not GIVING.search(whole, made[-1].end()) and not GIVING.search(after[:60]):
         return "not_given"
     if background(seen, seen.sentence_at(amount.start)) or _EARLIER.search(sentence):
         return "earlier"

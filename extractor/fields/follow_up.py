@@ -21,24 +21,31 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.quantities.durations import Duration, durations
 
-_FOLLOW = r"(?:follow(?:ed|ing)?[\s-]?-?ups?|followup|followed|follow)"
-_WATCH = rf"(?:{_FOLLOW}|watched|monitored|observed|observation(?:al)?(?: period| time)?|tracked|surveillance)"
+_FOLLOW = r"(?:follow(?:ed|ing)?[\s-]?-?ups?|followups?|followed(?!\s+by)(?:\s(?:up\s)?with(?:\s[\w-]+){1,4})?|follow(?=\s(?:for|until|over|to)\b)|follow(?:ed)?[\s-]up\s(?:by|with)(?:\s[\w-]+){1,4})"
+_PEOPLE = r"(?:patients?|participants?|subjects?|children|infants|neonates|women|men|they|all|everyone|individuals|volunteers|animals|who)\s(?:\w+\s)?(?:were|was|will be|are|is)\s(?:then\s|also\s|closely\s|clinically\s|regularly\s|prospectively\s)?"
+_WATCH = rf"(?:{_FOLLOW}|{_PEOPLE}(?:watched|monitored|observed|tracked)|observation(?:al)?\s(?:period|time|phase)|observed for|(?:watched|observed|monitored)(?=\s(?:for|over)\s(?:a|an|another|at least|up to|\d)))"
 # between the words and the length: "up for", "was a mean of", "period of", "(range", "visits at"
 _LINK = (
-    r"(?:[\s,:(=<>~]|-|\b(?:up|for|of|at|over|was|were|is|has|been|had|will|be|to|until|till|through|throughout|during|a|an|the|in|on|with|by|and|from|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
-    r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|period|time|duration|length|lasted|lasting|completed|than|longer|more|"
-    r"visits?|assessments?|examinations?|evaluations?|performed|conducted|scheduled|planned|carried|out|obtained|every|day|week|month|hospital|clinic|patients?|participants?|subjects?|closely|regularly|prospectively|clinically|postoperatively|"
-    r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|\d+(?:\.\d+)?(?:\s?-\s?\d+(?:\.\d+)?)?|\)|/|;(?=\s*(?:range|median|mean)))*"
+    r"(?:[\s,:(=<>~'\[]|-|\b(?:up|for|of|at|over|was|were|are|is|has|been|had|will|be|to|until|till|through|throughout|during|after|a|an|the|in|on|with|by|and|from|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
+    r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|period|peri?od|time|duration|durations|interval|length|lasted|lasting|continued|extended|extending|completed|than|longer|more|occurred|included|took|take|place|planned|"
+    r"visits?|assessments?|examinations?|evaluations?|angiograph\w+|echocardiograph\w+|endoscop\w+|imaging|mri|telephone|clinical(?:ly)?|performed|conducted|scheduled|carried|out|obtained|every|day|week|month|hospital|clinic|patients?|participants?|subjects?|closely|regularly|prospectively|postoperatively|"
+    r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|\d+(?:\.\d+)?(?:\s?-\s?\d+(?:\.\d+)?)?|\)|\]|/|;(?=\s*(?:range|median|mean)))*"
 )
 _CALLED_BEFORE = re.compile(rf"\b{_WATCH}{_LINK}$")
+# some words between, but a word that binds right before the length: "follow-up in the first study was 41 months"
+_LOOSE = re.compile(
+    rf"\b{_FOLLOW}(?:(?!\b(?:treat\w*|receiv\w*|random\w*|placebo|dos(?:e|es|ed)|improv\w*|reduc\w*|increas\w*|decreas\w*|had|showed|lower|higher|rates?|surviv\w*|aged?|at|every|lasting|within)\b)[^.;,()]|\([^()]{{1,40}}\)){{1,55}}?\b(?:for|until|till|was|were|through|at|on|over)\s+(?:the\s|a\s|up to\s|at least\s|about\s|approximately\s|an additional\s)?$"
+)
 # "6 months of follow-up", "6-month angiographic follow-up", "12 months (follow-up)", "1-year observation period"
 _CALLED_AFTER = re.compile(
-    rf"^(?:[\s)]|-|\b(?:of|in|the|a|post|after|at|our|open|label|long|term|study|clinical|post-?\w*|angiographic|echocardiographic|radiographic|radiological|endoscopic|outpatient|telephone|safety|blinded|double-blind|extended|median|mean|minimum|maximum|further|additional|active|treatment|intervention|treatment-free|off-treatment|total|postoperative|cumulative)\b){{0,8}}\(?{_WATCH}\b(?!\s+by\b)"
+    rf"^(?:[\s),']|-|\b(?:of|in|the|a|no|for|post|after|at|our|open|label|long|term|study|clinical|post-?\w*|angiographic|echocardiographic|radiographic|radiological|endoscopic|outpatient|telephone|safety|blinded|double-blind|extended|median|mean|minimum|maximum|further|additional|active|period|treatment|intervention|treatment-free|off-treatment|total|postoperative|cumulative)\b){{0,8}}\(?(?:{_FOLLOW}|observation(?:al)?\s(?:period|time|phase)|observation\b)(?!\s+by\b)"
 )
+# "(range, 2-10 years)" behind a mean or median
+_SPREAD = re.compile(r"\d[^.;]{0,45}[(\[;,]\s*(?:with\s+a\s+)?(?:range|iqr|interquartile range|25th|95% ci)[\s,:=of]*$")
 _NOT_CALLED = re.compile(r"\b(?:lost|loss|returned?|return)\s+(?:to|for)\s+$")
 # assessed at: "at 12 months", "after 6 months", "by week 104", "up to 42 months post", "from baseline to 28 weeks"
 _AT = re.compile(
-    r"\b(?:at|after|by|until|till|through|throughout|over|across|during|within|up to|to|for|and|or|every|least|on|in)\s+(?:the\s+|a\s+|an\s+)?(?:(?:first|full|whole|subsequent|next|following|entire|period of|up to|end of|study|final|initial|minimum of|total of|least|about|approximately|than|additional)\s+){0,3}$|[(,]\s*$"
+    r"\b(?:at|after|by|until|till|through|throughout|over|across|during|within|up to|to|for|least|on|in)\s+(?:the\s+|a\s+|an\s+)?(?:(?:first|full|whole|subsequent|next|following|entire|period of|up to|end of|study|final|initial|minimum of|total of|least|about|approximately|than|additional)\s+){0,3}$|\bbaseline,?\s+(?:and\s+)?(?:at\s+)?$"
 )
 _POST = re.compile(
     r"^[\s-]*(?:\(?follow|after|post|following|from (?:the )?(?:baseline|randomi[sz]ation|injection|infusion|transplant|treatment)|later|treatment period|study period|period\b|study\b|trial\b|phase\b|visits?|assessments?|compared|time ?points?|evaluation)"
@@ -49,6 +56,7 @@ _ASSESSED = re.compile(
 )
 _ENDPOINT = re.compile(r"\b(?:primary|secondary|co-primary|main)\s+(?:\w+\s){0,3}?(?:end ?-?points?|outcomes?|measures?|objectives?)\b")
 _DIRECT = re.compile(r"\b(?:end ?-?points?|outcomes?)\s+(?:was |were |is |are |will be |assessed |measured |evaluated )*(?:at|after)\s+(?:the\s+)?$")
+_WHOLE = re.compile(r"\b(?:median|mean|average\w*|followed(?:[ -]up)? (?:for|over|until|up to)|follow[ -]?up (?:was|of|period|time|duration|ranged|is|\())\b[^.;,]{0,40}$|follow-?up \($")
 # what a length or point of time is besides follow-up
 _NOT_FOLLOW_BEFORE = re.compile(
     r"\b(?:aged?|ages|older than|younger than|history of|duration of (?:disease|illness|symptoms?|diabetes)|symptoms? for|diagnosed|disease duration\w*|survival (?:time |was |of |duration )*(?:was |of )?|survived(?: for)?|time to [\w -]{1,30}(?:was|of)?|stay (?:was |of )*|stay\b[^.;]{0,25}|"
@@ -64,7 +72,7 @@ _BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\
 _SPAN_OF_STUDY = re.compile(r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$")
 # between two times of one list: " p=0.001, and ", " (n = 20), "
 _LIST_GAP = re.compile(r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:,\s*and|,|and|or)\s*(?:at\s+)?(?:the\s+)?")
-_CONFIDENCE = {"called": 0.92, "endpoint": 0.8, "assessed": 0.72, "treatment": 0.5, "not_latest": 0.4}
+_CONFIDENCE = {"called": 0.92, "endpoint": 0.8, "assessed": 0.72, "treatment": 0.5, "spread": 0.4, "not_latest": 0.4}
 LONGEST_YEARS = 40.0
 
 
@@ -76,6 +84,7 @@ class _Time:
     rule: str
     sentence: Sentence
     direct: bool = False  # the word endpoint stands right before it
+    whole: bool = False  # said of the whole trial: "median follow-up was", "followed for"
 
 
 @field("follow_up", value="{low, high, unit}")
@@ -103,9 +112,9 @@ def _times(seen: View) -> Iterator[_Time]:
     for sentence in seen.sentences:
         last: _Time | None = None
         for length in durations(seen.folded, sentence.start, sentence.end):
-            rule = "called" if last and _continues(seen, last, length) else _rule(seen, sentence, length)
+            rule = last.rule if last and _continues(seen, last, length) else _rule(seen, sentence, length)
             before = seen.folded[max(sentence.start, length.start - 60) : length.start]
-            last = _Time(length, rule, sentence, bool(_DIRECT.search(before))) if rule else None
+            last = _Time(length, rule, sentence, bool(_DIRECT.search(before)), bool(_WHOLE.search(before))) if rule else None
             if last:
                 yield last
 
@@ -113,7 +122,8 @@ def _times(seen: View) -> Iterator[_Time]:
 def _continues(seen: View, last: _Time, length: Duration) -> bool:
     """Whether a list goes on: "follow-ups (Day 7 p=0.001, and Day 14 p=0.01)"."""
     gap = seen.folded[last.length.end : length.start]
-    return last.rule == "called" and last.length.kind == length.kind and bool(_LIST_GAP.fullmatch(gap))
+    alike = last.length.kind == length.kind or "adjective" in (last.length.kind, length.kind)
+    return last.rule != "spread" and alike and bool(_LIST_GAP.fullmatch(gap))
 
 
 def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
@@ -125,15 +135,16 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     if length.kind == "ordinal" and length.unit == "years":
         return None
     called = _CALLED_BEFORE.search(before)
-    if called and not _NOT_CALLED.search(before[: called.start()]) and not re.search(r"\bevery\s+$", before):
-        return "called"
-    if _CALLED_AFTER.match(after) and not re.search(r"\bevery\s+$", before):
-        return "called"
+    called = called or _LOOSE.search(before)
+    if re.search(r"\bevery\s+$", before):
+        return None
+    if (called and not _NOT_CALLED.search(before[: called.start()])) or _CALLED_AFTER.match(after):
+        return "spread" if _SPREAD.search(before) else "called"
     if _NOT_FOLLOW_BEFORE.search(before) or background(seen, sentence) or _SPAN_OF_STUDY.search(before):
         return None
     words = seen.folded[sentence.start : sentence.end]
     if length.kind == "adjective":
-        return "assessed" if re.match(r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint)", after) else None
+        return "assessed" if re.match(r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint)|^\s?,[^.;]{0,50}\b(?:study|trial)\b", after) else None
     linked = bool(_AT.search(before)) or bool(_POST.match(after))
     if length.kind in ("point", "ordinal"):
         linked = linked or bool(re.search(r"\b(?:end|visit|time ?points?|on)\s*[(:]?$", before))
@@ -156,8 +167,10 @@ def _chosen(times: list[_Time], cells: bool) -> list[_Time]:
     called = [t for t in times if t.rule == "called"]
     if not cells:
         return _latest(called)
+    if any(t.whole for t in called):
+        return _latest(called)
     endpoint = [t for t in times if t.rule == "endpoint"]
-    latest = _latest([t for t in times if t.rule != "treatment"])
+    latest = _latest([t for t in times if t.rule not in ("treatment", "spread")])
     return latest + _named_by_endpoint(endpoint, called)
 
 

@@ -25,16 +25,20 @@ _UNIT = re.compile(
     r"(?<![a-z])(?:hours?|hrs?|days?|weeks?|wks?|months?|mths?|mos?|years?|yrs?|(?<=\d)[hy]|(?<=\d[ -])[hy])(?![a-z])"
 )
 _NUMBER = rf"(?:\d+(?:\.\d+)?(?:\s?1/2)?|{NUMBER_WORDS}(?:\s+and\s+a\s+half)?|half\s+an?|an?)"
-_BETWEEN = r"\s*-?\s*(?:(?:,\s*)?(?:and|or|&|to|through|until|,|-|/|\+/-|\+-|±|\(±))\s*-?\s*"
+_BETWEEN = r"\s*-?\s*(?:(?:,\s*)?(?:and|or|&|to|through|until|vs\.?|versus|,|-|/|\+/-|\+-|±|\(±))\s*-?\s*"
 # "1, 3, 6, 12 and 18 " "3- and 6-" "6-18 " "12 ± 3 " "six to 12 ": what stands before the unit
-_BEFORE = re.compile(rf"(?<![\w.,])(?<!\d/)(?P<numbers>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,9}})\)?(?:\s(?:consecutive|additional|further|more|full|successive|whole|calendar))?[\s-]*$")
+_BEFORE = re.compile(rf"(?<![\w.,])(?<!\d/)(?P<numbers>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,9}})(?:\s(?:consecutive|additional|further|more|full|successive|whole|calendar))?[\s-]*$")
+# "17 (range 1-39) " "12 (± 3) ": a spread stands between number and unit
+_SPREAD_BETWEEN = re.compile(
+    rf"(?<![\w.,])(?P<numbers>{_NUMBER})\s?[(\[]\s?(?:range|iqr|interquartile|95|sd|±|\+/-|min|max)[^()\[\]]{{0,35}}[)\]][\s-]*$"
+)
 # "week 104" "days 14 and 28" "day +28" "month 6": what stands after the unit
 _AFTER = re.compile(
     r"\s+\+?(?P<numbers>\d{1,4}(?:\.\d+)?(?:\s*(?:,\s*and|,\s*or|and|or|&|to|through|,|-)\s*(?:day |week |month |year )?\+?\d{1,4}(?![\d%.]*%))*)(?!\d|:\d|/|%)"
 )
 # "the 6th month" "third week"
-_ORDINAL = re.compile(rf"\b(?:(?P<digits>\d{{1,2}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_ORDINALS)}))[\s-]+$")
-_SPLIT = re.compile(r"\s*(?:,|\band\b(?!\s+a\s+half)|\bor\b|&|\bto\b|\bthrough\b|\buntil\b|\+/-|\+-|±|(?<=\d)-|-(?=\s*\d)|/(?!2\b))[\s-]*")
+_ORDINAL = re.compile(rf"\b(?:(?:\d{{1,3}}(?:st|nd|rd|th)\s?,?\s?(?:and\s|or\s|to\s)?(?:the\s)?)*(?P<digits>\d{{1,3}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_ORDINALS)}))[\s-]+$")
+_SPLIT = re.compile(r"\s*(?:,|\band\b(?!\s+a\s+half)|\bor\b|\bvs\.?(?=\s)|\bversus\b|&|\bto\b|\bthrough\b|\buntil\b|\+/-|\+-|±|(?<=\d)-|-(?=\s*\d)|/(?!2\b))[\s-]*")
 _RANGED = re.compile(r"\b(?:to|through|until)\b|(?<=\d)\s*-\s*(?=\w)(?!\s*(?:and|or)\b)|(?<=\w)-(?=\d)")
 _SPREAD = re.compile(r"±|\+/-|\+-")
 _BETWEEN_WORD = re.compile(r"\bbetween\s+$")
@@ -87,7 +91,7 @@ def _at(folded: str, match: re.Match[str], first: int) -> Duration | None:
     unit = _FIRST[match.group()[0]]
     begin = max(first, match.start() - WINDOW)
     window = folded[begin : match.start()]
-    before = _BEFORE.search(window)
+    before = _BEFORE.search(window) or _SPREAD_BETWEEN.search(window)
     if before:
         return _length(folded, match, before, begin, unit)
     ordinal = _ORDINAL.search(window)
@@ -114,7 +118,8 @@ def _length(folded: str, match: re.Match[str], before: re.Match[str], begin: int
         values, ranged = values[:1], False
     elif len(values) == 2 and _BETWEEN_WORD.search(folded, max(0, first - 12), first):
         ranged = True
-    kind = "adjective" if folded[match.start() - 1] == "-" else "length"
+    plural = match.group().endswith("s")
+    kind = "adjective" if folded[match.start() - 1] == "-" and not plural else "length"
     return Duration(first, match.end(), values, ranged, unit, kind)
 
 

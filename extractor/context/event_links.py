@@ -1,0 +1,379 @@
+"""Which count belongs to which mention: beside it, before it ("two patients had fever") or after it ("fever in two").
+
+Mentions side by side form a group that may share counts; several counts of one group are those of its arms, or, with
+"respectively", one for each of its terms. Nothing is linked across a semicolon or out of a pair of brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractor.context.event_mentions import CLASS, DEATH, ORGAN, Mention
+from extractor.quantities.counts import Count
+
+_PEOPLE = r"(?:patients?|subjects?|participants?|volunteers?|individuals?|persons?|people|wom[ae]n|m[ae]n|child(?:ren)?|infants?|neonates?|cases?|recipients?|adults?|girls?|boys?|mothers?|eyes?|knees?|limbs?)"
+_SMALL = r"(?:(?!(?:in|of|with|for|on|to|from|by|and|or|had|was|were|who|that|after|at|during|improved|received|completed|underwent|died|responded|achieved|without|not)\b)[a-z0-9][\w/-]*\s+)"
+_HAD = (
+    r"(?:had|has|have|having|developed|developing|experienced|experiencing|suffered|suffering|showed|exhibited|reported|reporting|sustained|complained|presented|complaining|displayed|described|demonstrated|got|noted|"
+    r"were diagnosed|was diagnosed|were reported to have|was found to have|were found to have|were noted to have|incurred|manifested|required (?:treatment|hospitalization) for|discontinued (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|"
+    r"withdrew (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|(?:was|were) (?:withdrawn|excluded|hospitalized|hospitalised) (?:\w+ ){0,3}?(?:due to|because of|for|owing to|with))"
+)
+# Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
+BACK = re.compile(
+    rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{_SMALL}{{0,2}}{_PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
+    rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?"
+    rf"(?:,?\s*each\s+)?(?:who\s+|that\s+)?(?:also\s+|subsequently\s+|each\s+|either\s+)?{_HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=)\s*1\s+)?{_SMALL}{{0,4}}\Z"
+)
+DIRECT = re.compile(rf"\s*(?:(?:{_SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{_SMALL}{{0,3}})\Z")
+# Between a count and "died": "of the patients in the control arm had", "subsequently"
+DIED = re.compile(rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{_SMALL}{{0,2}}{_PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|treated (?:by|with)|receiving|from|assigned to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z")
+# Between a term and the count after it: something that says it happened to people
+AFTER = re.compile(
+    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|with|of)\b"
+)
+NOT_AFTER = re.compile(
+    r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"
+    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed|evaluable|withdrew|discontinu\w*|median|mean)\b"
+)
+# Between two counts of one comparison
+CHAIN = re.compile(r"[^;]{0,110}\Z")
+COMPARED = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\Z"
+)
+JOIN = re.compile(
+    rf"\s*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:,|/|\band\b|\bor\b|\bas well as\b|\bplus\b|&|\bfollowed by\b|\bwith\b|\bthen\b|\bsubsequent\b|\balso\b|\band/or\b|;)*\s*(?:,\s*)?(?:\band\b|\bor\b|/)?\s*{_SMALL}{{0,3}}\Z"
+)
+BARE_LIST = re.compile(r"\s*(?:[,;.)\]]|and\b|or\b|vs\b|versus\b|\Z|in\b|/|v\b)")
+
+
+@dataclass(slots=True)
+class Link:
+    """Counts of one mention; ``how`` is beside, before, after or shared; ``evidence`` begins and ends at these offsets."""
+
+    counts: list[Count] = field(default_factory=list)
+    how: str = ""
+
+
+def segments(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentence cut at semicolons that stand outside brackets."""
+    cuts, depth, first = [], 0, start
+    for at in range(start, end):
+        letter = folded[at]
+        depth += (letter in "([") - (letter in ")]")
+        if letter == ";" and depth <= 0:
+            cuts.append((first, at))
+            first = at + 1
+    return [*cuts, (first, end)]
+
+
+def brackets(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Outermost bracket pairs as (open, after close); an open one that never closes reaches to the end."""
+    pairs, stack = [], []
+    for at in range(start, end):
+        if folded[at] in "([":
+            stack.append(at)
+        elif folded[at] in ")]" and stack:
+            first = stack.pop()
+            if not stack:
+                pairs.append((first, at + 1))
+    return [*pairs, (stack[0], end)] if stack else pairs
+
+
+def inside(pairs: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
+    """The outermost bracket pair that holds an offset."""
+    return next(((a, b) for a, b in pairs if a < at < b), None)
+
+
+class Linker:
+    """Links the counts of one segment to its mentions."""
+
+    def __init__(self, folded: str, start: int, end: int, mentions: Sequence[Mention], counts: Sequence[Count]) -> None:
+        self.folded, self.start, self.end = folded, start, end
+        self.mentions = list(mentions)
+        self.counts = list(counts)
+        self.pairs = brackets(folded, start, end)
+        self.used: set[int] = set()
+        self.links = [Link() for _ in self.mentions]
+        self.groups = self._groups()
+
+    def run(self) -> list[Link]:
+        for place in range(len(self.mentions)):
+            self._beside(place)
+        self._share()
+        for group in self.groups:
+            self._loose(group)
+        return self.links
+
+    # ---- groups
+
+    def _groups(self) -> list[list[int]]:
+        """Indices of mentions that stand side by side, at the same bracket level."""
+        groups: list[list[int]] = []
+        for place, mention in enumerate(self.mentions):
+            if groups and self._joined(self.mentions[groups[-1][-1]], mention):
+                groups[-1].append(place)
+            else:
+                groups.append([place])
+        return groups
+
+    def _joined(self, left: Mention, right: Mention) -> bool:
+        if inside(self.pairs, left.start) != inside(self.pairs, right.start) or (left.kind in (CLASS, ORGAN)) != (right.kind in (CLASS, ORGAN)):
+            return False
+        between = self.folded[left.end : right.start]
+        loose = [c for c in self.counts if left.end <= c.start < right.start and not inside(self.pairs, c.start)]
+        if any(c.form != "bare" for c in loose):
+            between = self._without(left.end, right.start, loose)
+        return len(between) < 120 and JOIN.match(between) is not None and bool(between.strip()) and (";" not in between)
+
+    def _without(self, start: int, end: int, gone: Sequence[Count]) -> str:
+        text = self.folded[start:end]
+        for count in reversed(gone):
+            if count.form in ("percent", "equals") or re.match(r"\s*,?\s*\Z", self.folded[start : count.start]):
+                text = text[: count.start - start] + text[count.end - start :]
+        return text
+
+    # ---- beside
+
+    def _beside(self, place: int) -> None:
+        """Counts in the brackets right after a mention, or right after it: "fever (12%)", "rash, one;", "diarrhea 1"."""
+        mention = self.mentions[place]
+        at = mention.end
+        for pair in sorted(self.pairs):
+            if pair[0] >= at and not self.folded[at : pair[0]].strip():
+                if not self._in_brackets(place, pair):
+                    at = pair[1]
+                    continue
+                return
+        inner = inside(self.pairs, mention.start)
+        nested = re.compile(r"\s*[(\[]").match(self.folded, mention.end, self.end) if inner else None
+        if nested and self._nested(place, nested.end()):
+            return
+        self._right_after(place)
+
+    def _in_brackets(self, place: int, pair: tuple[int, int]) -> bool:
+        if any(pair[0] < m.start < pair[1] for m in self.mentions):
+            return False
+        held = [i for i, c in enumerate(self.counts) if pair[0] < c.start < pair[1] and i not in self.used]
+        sure = [i for i in held if self.counts[i].form not in ("bare", "none", "one")]
+        if not sure:
+            sure = [i for i in held if self._plain(pair, self.counts[i])]
+        elif any(self.counts[i].form in ("bare", "none") for i in held):
+            sure = [i for i in held if i in sure or self._compared(pair, self.counts[i])]
+        return self._take(place, sure, "beside")
+
+    def _plain(self, pair: tuple[int, int], count: Count) -> bool:
+        """A bare number in brackets that hold little else: "(3)", "(one versus eight; p = 0.02)", "(4 vs. 7)"."""
+        text = self.folded[pair[0] + 1 : pair[1] - 1]
+        text = re.split(r";|,\s*p\b|\bp\s*[=<>]", text)[0]
+        return len(text) <= 60 and bool(re.match(r"\s*(?:(?:in|the|only)\s+)?(?:\d+|[a-z]+)(?:\s*(?:each|vs\.?|versus|v\.?|and|or|/|,|compared (?:to|with)|in the|in|on|with|group|groups|patients?|cases?|arm|placebo|control|[a-z]{1,12}|[\w-]+)\s*(?:\d+|[a-z]+)?)*\s*\Z", text)) and count.start - pair[0] < 60 and not re.search(r"\b(?:grade|score|day|range|mean|median|year|hour|week|month|dose|point|from|to|lasting|after|within)\b", text)
+
+    def _compared(self, pair: tuple[int, int], count: Count) -> bool:
+        return bool(re.search(r"(?:vs\.?|versus|and|/|v\.?|,)\s*\Z", self.folded[pair[0] : count.start])) or count.form == "none"
+
+    def _nested(self, place: int, at: int) -> bool:
+        close = self.folded.find(")", at, self.end)
+        close2 = self.folded.find("]", at, self.end)
+        stop = min(x for x in (close, close2, self.end) if x >= 0)
+        held = [i for i, c in enumerate(self.counts) if at <= c.start < stop and i not in self.used]
+        return self._take(place, held, "beside")
+
+    def _right_after(self, place: int) -> None:
+        mention = self.mentions[place]
+        following = next((i for i, c in enumerate(self.counts) if c.start >= mention.end and i not in self.used), None)
+        if following is None:
+            return
+        count = self.counts[following]
+        between = self.folded[mention.end : count.start]
+        if not re.match(r"\s*(?:,|:|-|=)?\s*(?:only\s+)?\Z", between):
+            return
+        if count.form in ("bare", "people", "one", "none"):
+            listed = count.form != "people" or bool(re.match(r"\s*[;,)]", self.folded[count.end : count.end + 2])) or ":" in between
+            if between.strip() == "" and count.form == "bare" and not re.match(r"\d", self.folded[count.start]):
+                listed = False
+            if not listed or count.form == "one" or not BARE_LIST.match(self.folded, count.end, self.end) or (":" not in between and len(self.mentions) < 2 and not inside(self.pairs, mention.start)):
+                return
+            if between.strip() == "," and count.form == "bare" and self._begins_other(count):
+                return
+        taken = [following, *self._chain(following, self._next(mention.end))]
+        self._take(place, taken, "beside")
+
+    def _begins_other(self, count: Count) -> bool:
+        """Whether a number after a comma belongs to what follows ("fever, two had rash")."""
+        return bool(re.match(r"\s+(?!(?:and|or|in|vs|versus)\b)[a-z]", self.folded[count.end : self.end]))
+
+    def _take(self, place: int, found: Sequence[int], how: str) -> bool:
+        if not found:
+            return False
+        self.links[place].counts += [self.counts[i] for i in found]
+        self.links[place].how = how
+        self.used |= set(found)
+        return True
+
+    def _share(self) -> None:
+        """"arthralgia and swelling (4 of 11)": the count beside the last of a pair is that of both."""
+        for group in self.groups:
+            linked = [p for p in group if self.links[p].counts]
+            if len(linked) != 1 or linked[0] != group[-1] or len(group) < 2 or self.links[linked[0]].how != "beside":
+                continue
+            last = linked[0]
+            for place in group[:-1]:
+                self.links[place] = Link(list(self.links[last].counts), "shared")
+
+    # ---- loose counts
+
+    def _next(self, at: int) -> int:
+        """Where the next mention begins, at or after an offset."""
+        return next((m.start for m in self.mentions if m.start >= at), self.end)
+
+    def _loose(self, group: list[int]) -> None:
+        if any(self.links[p].counts for p in group):
+            self._add_percent(group)
+            return
+        before = self._before(group)
+        after = [] if before else self._after(group)
+        if before:
+            after = self._continued(group)
+        found = [*before, *after]
+        if not found:
+            return
+        self._give(group, found, "before" if before else "after")
+
+    def _add_percent(self, group: list[int]) -> None:
+        """"two patients had fever (12%)": the count before and the percentage beside are one."""
+        first = group[0]
+        link = self.links[first]
+        if link.how != "beside" or len(group) > 1 or len(link.counts) != 1 or link.counts[0].n is not None:
+            return
+        before = self._before(group)
+        if len(before) == 1 and self.counts[before[0]].percent is None:
+            head, tail = self.counts[before[0]], link.counts[0]
+            self.used.add(before[0])
+            link.counts = [Count(head.start, head.end, "count_percent", head.n, head.denominator, head.unit, tail.percent)]
+
+    def _give(self, group: list[int], found: list[int], how: str) -> None:
+        each = [self.counts[i] for i in found]
+        self.used |= set(found)
+        if len(group) > 1 and len(each) == len(group) and self._respectively(each[-1].end) and not self._arms_follow(each[-1].end, len(each)):
+            for place, count in zip(group, each, strict=True):
+                self.links[place] = Link([count], how)
+            return
+        if len(group) > 1 and len(each) == 2 * len(group) and self._respectively(each[-1].end):
+            for order, place in enumerate(group):
+                self.links[place] = Link([each[order], each[order + len(group)]], how)
+            return
+        for place in group:
+            self.links[place] = Link(list(each), how)
+
+    def _respectively(self, at: int) -> bool:
+        return "respectively" in self.folded[at : self.end]
+
+    def _arms_follow(self, at: int, size: int) -> bool:
+        """Whether a list of `size` arms stands after the counts ("in groups A and B, respectively")."""
+        text = self.folded[at : self.end].split("respectively")[0]
+        if not re.search(r"\b(?:groups?|arms?|treatment|placebo|control|with|recipients)\b", text):
+            return False
+        return len(re.split(r",\s*(?:and\s+)?|\s+and\s+|\s+or\s+|\s+versus\s+|\s+vs\.?\s+", text.strip(" ,"))) >= size
+
+    def _before(self, group: list[int]) -> list[int]:
+        first = self.mentions[group[0]]
+        level = inside(self.pairs, first.start)
+        past = [i for i, c in enumerate(self.counts) if c.end <= first.start and i not in self.used and inside(self.pairs, c.start) == level]
+        if not past:
+            return []
+        last = past[-1]
+        count = self.counts[last]
+        between = self.folded[count.end : first.start]
+        if any(m.start >= count.end and m.end <= first.start and m is not first for m in self.mentions):
+            return []
+        if self._of_class(count, between, first) or not (self._direct(count, between, first) or BACK.match(between)):
+            return []
+        found = [last]
+        for i in reversed(past[:-1]):
+            gap = self.folded[self.counts[i].end : self.counts[found[0]].start]
+            if len(gap) > 70 or not re.match(r"[^;]*?(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*\Z", gap) or any(m.start >= self.counts[i].end and m.end <= self.counts[found[0]].start for m in self.mentions):
+                break
+            if re.search(rf"{_HAD}\b", gap):
+                break
+            found.insert(0, i)
+        return found
+
+    def _direct(self, count: Count, between: str, mention: Mention) -> bool:
+        if mention.kind == DEATH and self.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
+            return DIED.match(between) is not None
+        if not DIRECT.match(between):
+            return False
+        return count.form in ("bare", "count_percent", "fraction") or (count.form in ("people", "percent") and bool(re.match(r"\s*(?:of|with)\b", between)))
+
+    def _of_class(self, count: Count, between: str, mention: Mention) -> bool:
+        """"65% of adverse events": a share of the events, not of the people."""
+        share = count.n is None or bool(re.match(r"\s*of\s+(?:the|all|these)\b", between))
+        return share and bool(re.match(r"\s*of\s+(?:the\s+|all\s+|these\s+)?(?:[\w-]+\s+){0,2}\Z", between)) and mention.kind in (CLASS, ORGAN)
+
+    def _after(self, group: list[int]) -> list[int]:
+        last = self.mentions[group[-1]]
+        level = inside(self.pairs, last.start)
+        bound = self._next(last.end)
+        for i, count in enumerate(self.counts):
+            if count.start < last.end or count.start >= bound or i in self.used or (count.form == "bare" and not self._listed(i, bound)):
+                continue
+            if level and inside(self.pairs, count.start) != level:
+                return []
+            between = self.folded[last.end : count.start]
+            if len(between) > 150 or NOT_AFTER.search(between) or not AFTER.search(between) or self._owned(count, bound):
+                return []
+            return [i, *self._chain(i, bound)]
+        return []
+
+    def _listed(self, i: int, bound: int) -> bool:
+        """A bare number is a count in "in 4, 5, and 7 patients" and in "(3 vs 8)"."""
+        count = self.counts[i]
+        text = self.folded[count.end : min(bound, self.end)]
+        return bool(re.match(rf"(?:\s*,\s*(?:and\s+)?(?:\d+|[a-z]+)){{0,4}}\s*,?\s*(?:and|or|vs\.?|versus|v\.?)\s+(?:\d+|[a-z]+)\s+(?:of\s+)?(?:{_SMALL}{{0,2}}{_PEOPLE}|\(|of\b)", text)) or bool(
+            re.search(r"\(\s*\Z", self.folded[self.start : count.start]) and re.match(r"\s*(?:vs\.?|versus|v\.?)\s*\d+", text)
+        ) or (bool(re.match(r"\s+(?:in|of)\s+(?:the\s+)?[\w+ -]{1,40}?(?:groups?|arms?)\b", text)) and bool(re.search(r"\b(?:in|by|were|was)\s+\Z", self.folded[self.start : count.start])))
+
+    def _owned(self, count: Count, bound: int) -> bool:
+        """Whether a count is the subject of what follows: "fever was seen, and two patients withdrew"."""
+        return bool(re.match(rf"\s*(?:{_SMALL}{{0,1}}{_PEOPLE})?\s*(?:\([^()]*\)\s*)?(?:{_HAD}|were|was|died|withdrew|discontinued|required|recovered|completed|dropped)\b", self.folded[count.end : min(bound, self.end)])) and not re.search(
+            r"\b(?:in|by|among|of|for|with|at)\s+(?:only\s+|the\s+)?\Z", self.folded[self.start : count.start]
+        )
+
+    def _chain(self, first: int, bound: int) -> list[int]:
+        """Counts of the other arms after the first: "12% of A and 5% of B", "4 of 11 ... and 0 of 6"."""
+        chain: list[int] = []
+        left = self.counts[first]
+        for i in range(first + 1, len(self.counts)):
+            right = self.counts[i]
+            gap = self.folded[left.end : right.start]
+            if i in self.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
+                break
+            if right.form in ("people", "one") and self._owned(right, bound):
+                break
+            if left.percent is None and left.n is not None and right.form == "percent" and re.match(r"\s*\(\s*\Z", gap):
+                chain.append(i)
+                continue
+            if not re.search(r"\b(?:vs|versus|v|and|compared|than|whereas|while|or|with|in|for|against)\b|[,/(:]", gap):
+                break
+            if right.form == "bare" and not self._bare_chain(left, right, gap):
+                break
+            if left.form not in ("percent", "bare") and right.form == "percent" and left.percent is not None and left.n is not None:
+                break
+            chain.append(i)
+            left = right
+        return chain
+
+    def _bare_chain(self, left: Count, right: Count, gap: str) -> bool:
+        return bool(re.match(r"(?:\s*,?\s*(?:and|vs\.?|versus|v\.?|or|/|,)?\s*|.{0,60}\b(?:vs\.?|versus|and in|in|and)\s+)\Z", gap)) and left.percent is None
+
+    def _continued(self, group: list[int]) -> list[int]:
+        """Counts of another arm after the term: "5% of A had fever compared with 2% of B"."""
+        last = self.mentions[group[-1]]
+        bound = self._next(last.end)
+        for i, count in enumerate(self.counts):
+            if count.start >= last.end and count.start < bound and i not in self.used:
+                if not COMPARED.match(self.folded, last.end, count.start) or self._owned(count, bound):
+                    return []
+                return [i, *self._chain(i, bound)]
+        return []

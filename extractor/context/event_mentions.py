@@ -1,0 +1,206 @@
+"""Where a text names something that can be an adverse event: classes, clinical terms, deaths. Nothing is decided here.
+
+A *class* names events without saying which ("serious adverse events", "complications"); an *organ class* says where
+("gastrointestinal side effects"). A *named* mention is a term of the lexicon, widened to the left by site and quality
+("left leg pain"), or an unknown term with a harmful head ("plate failure"). Whether it happened, and to whom, is decided in
+:mod:`extractor.context.events`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from extractor.terms import Term, table
+
+CLASS, ORGAN, NAMED, DEATH, OPEN = "class", "organ", "named", "death", "open"
+
+# "adverse drug reactions", "side-effects", "untoward events", "SAEs", "complications", "toxicity", "safety concerns"
+HEAD = re.compile(
+    r"\b(?:(?:adverse|untoward|undesirable|undesired|unwanted|unfavou?rable|harmful|toxic|ill)[\s-]+(?:drug[\s-]+|clinical[\s-]+|side[\s-]+|study[\s-]+)?"
+    r"(?:(?:events?|effects?|reactions?|experiences?|signs?|incidents?|sequelae|symptoms?)\b(?:\s*\((?:t?e?s?aes?|adrs?|ars?)\))?)"
+    r"|side[\s-]?effects?\b|teaes?\b|tesaes?\b|s?aes?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?)\b"
+    r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal) )"
+    r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b)"
+)
+_GRADE = r"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*(?:-|/|to|and|or|,|or higher|or greater)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|and (?:higher|above)|\+))?)"
+_GENERAL = (
+    r"serious|severe|major|significant|clinically|clinical|important|relevant|remarkable|minor|mild|moderate|mild-to-moderate|moderate-to-severe|any|other|such|new|"
+    r"unexpected|expected|emergent|treatment|product|procedure|cell|study|drug|medication|infusion|injection|transplant\w*|vaccine|vaccination|device|therapy|intervention|"
+    r"long|short|term|permanent|acute|late|early|immediate|delayed|related|associated|attributable|non|or|and|post-?operative|peri-?operative|intra-?operative|surgical|surgery|"
+    r"anesthetic|anaesthetic|observable|obvious|apparent|noticeable|notable|substantial|special|specific|additional|further|common|frequent|reported|recorded|observed|"
+    r"overall|total|all|most|main|predominant|life-threatening|life|threatening|fatal|lethal|unusual|intolerable|unacceptable|limiting|dose-limiting|dose|local|systemic|"
+    r"undesirable|potential|possible|probable|nonserious|non-serious|intraprocedural|periprocedural|post-?procedural|procedural|technical|maternal|neonatal|fetal|in-hospital|"
+    r"30-day|90-day|1-year|one-year|short-term|long-term|late-onset|all-cause|all-grade|any-grade|high-grade|low-grade|subjective|objective|discernible|detectable|persistent|transient|treatment-limiting|"
+    r"deleterious|spontaneous|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
+)
+_MODIFIER = re.compile(rf"(?:(?:{_GRADE}|[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z")
+# The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
+_ORGAN = re.compile(
+    r"((?:[a-z]+(?:al|ic|ar|ary|ous|ory)|git?|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|donor[- ]site|access[- ]site|injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
+    r"(?:[\s-]+(?:and|or|tract|system|site)[\s-]+(?:[a-z]+(?:al|ic|ar|ary|ous|ory))?)?\s*)\Z"
+)
+_NOT_ORGAN = frozenset(_GENERAL.split("|")) | {
+    "typical", "several", "general", "clinical", "additional", "identical", "equal", "usual", "critical", "potential", "initial", "final",
+    "statistical", "electrocardiographic", "laboratory", "biological", "serious", "various", "obvious", "previous", "dangerous", "similar",
+    "particular", "primary", "secondary", "temporary", "ordinary", "intravenous", "oral", "topical", "pharmacological", "medical", "symptomatic",
+    "specific", "drastic", "therapeutic", "beneficial", "chemical", "experimental", "actual", "minimal", "marginal", "numerous", "continuous",
+    "history", "historical", "chronic", "crucial", "essential", "special", "vital", "normal", "exploratory", "diagnostic", "systematic", "total",
+    "epidural", "spinal", "global", "residual", "optimal", "bilateral", "unilateral", "trivial", "incidental", "atypical",
+}  # fmt: skip
+
+DEATHS = re.compile(
+    r"\b(?:(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|\d+-day|one-year|cardiac|cardiovascular|cancer|maternal|neonatal|"
+    r"perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*"
+    r"(?:deaths?|mortality(?:\s+rates?)?|fatalit(?:y|ies)|fatal (?:events?|outcomes?|cases?))|died|deceased|expired)\b"
+)
+# Heads of harm: an unknown term that ends in one is a candidate ("plate failure", "occlusal discrepancy")
+HARM = re.compile(
+    r"\b(?:pain|ache|infections?|failures?|damage|injur(?:y|ies)|bleeding|bleeds?|ha?emorrhages?|leak(?:s|age)?|ruptures?|fractures?|dehiscence|discrepanc(?:y|ies)|dysfunctions?|"
+    r"disorders?|reactions?|necrosis|o?edema|swellings?|fistula[se]?|stenos[ie]s|thrombos[ie]s|embolisms?|arrest|insufficiency|perforations?|obstructions?|ha?ematomas?|abscess(?:es)?|"
+    r"toxicity|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
+    r"ulcers?|ulcerations?|erosions?|lesions?|effusions?|retention|incontinence|obstruction|occlusions?|dissections?|aneurysms?|detachments?|dislocations?|displacement|loosening|"
+    r"loss|weakness|stiffness|numbness|spasms?|cramps?|seizures?|episodes|exacerbations?|attacks?|prolongation|suppression|impairment|abnormalit(?:y|ies)|elevations?|itching|"
+    r"redness|dryness|tenderness|bruising|soreness|adhesions?|strictures?|scarring|infiltration|breakage|protrusion|recession|hernias?|prolapse|collapse|depression|intolerance|"
+    r"hypersensitivity|rejections?|dyspnea|apnea|malaise|deformit(?:y|ies)|contractures?|discoloration|complaints|distress|upset|desaturation|clots?|[a-z]{3,}(?:itis|emia|aemia|algia|"
+    r"penia|rrhea|rrhoea|uria|pathy|plegia|pnea|pnoea|kinesia|phagia|esthesia|aesthesia|ptysis|edema|oedema|megaly|thorax|spasm|rrhagia|cardia|tension|thermia|volemia))\b"
+)
+# Words that may stand before a term and belong to it: sites, sides, qualities by their ending
+_SITE = (
+    "abdominal|arm|leg|foot|hand|knee|hip|neck|back|low|lower|upper|left|right|chest|scalp|skin|wound|eye|ear|nose|nasal|throat|mouth|oral|tooth|dental|gum|lip|tongue|jaw|head|face|"
+    "muscle|joint|bone|nerve|limb|shoulder|elbow|wrist|finger|toe|heel|ankle|thigh|calf|groin|pelvic|breast|nipple|vaginal|vulvar|penile|testicular|scrotal|bladder|bowel|stomach|gastric|"
+    "liver|kidney|renal|lung|heart|cardiac|brain|spinal|cord|vein|artery|blood|tract|urinary|respiratory|gi|gastrointestinal|injection|infusion|application|site|puncture|surgical|incision|"
+    "incisional|donor|graft|stent|catheter|port|plate|screw|implant|flap|suture|anastomotic|staple|pin|hardware|device|lead|superficial|deep|local|systemic|peripheral|central|venous|arterial|"
+    "bacterial|viral|fungal|opportunistic|nosocomial|acute|chronic|recurrent|residual|painful|symptomatic|asymptomatic|nocturnal|daytime|orthostatic|postural|hot|dry|cold|night|morning|"
+    "sleep|mood|visual|hearing|taste|weight|hair|nail|body|fluid|electrolyte|menstrual|sexual|cognitive|sensory|motor|neurological|psychiatric|hemodynamic|ocular|corneal|retinal|macular|"
+    "lumbar|cervical|thoracic|sacral|radicular|intracranial|cerebral|hepatic|pulmonary|pleural|pericardial|myocardial|ventricular|atrial|valvular|coronary|vascular|limb|soft|tissue|"
+    "allergic|anaphylactic|febrile|flu|influenza|like|bloody|loose|watery|burning|facial|conjunctival|periorbital|eyelid|perineal|perianal|anal|rectal|colonic|esophageal|duodenal|biliary|bile|duct|"
+    "pancreatic|splenic|adrenal|thyroid|pituitary|uterine|ovarian|cervix|endometrial|placental|fetal|neonatal|maternal|postpartum|post|traumatic|iatrogenic|intraoperative|postoperative|"
+    "intraocular|pressure|blistering|contact|fat|lymph|node|serum|csf|protein|cell|count|platelet|hemoglobin|creatinine|enzyme|transaminase|glucose|potassium|sodium|calcium|bilirubin|occlusal|drug|vaccine|"
+    "mandibular|maxillary|temporomandibular|palatal|gingival|periprosthetic|vertebral|femoral|tibial|radial|ulnar|humeral|epidural|subdural|dural|radiation|heat|dysphoric|transient neurological|non-fatal|nonfatal|major|minor|clinically relevant"
+)
+_LEFT = re.compile(rf"(?<![\w-])((?:{_SITE}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|ine))(?:[\s-]+))\Z")
+_NOT_LEFT = _NOT_ORGAN - {"chronic", "oral", "symptomatic", "bilateral", "unilateral", "epidural", "spinal", "residual"} | {
+    "clinic", "placebo-like", "public", "vaccine", "cell", "drug", "major", "minor", "post", "lead", "local", "like", "transient neurological",
+}  # fmt: skip
+# Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
+_RIGHT = re.compile(
+    r"\s+(?:(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
+    r"jaw|legs?|arms?|limbs?|face|eyes?|mouth|throat|knees?|fingers|extremities|hands?|feet|lower limbs?|abdomen|chest|neck|scalp|back|joints?|tongue|lips?|bowel|bladder|colon|uterus|wound|nerve roots?|oily material|the qt interval|qt interval|liver enzymes|liver transaminases|appetite|consciousness|vision|hearing|libido|weight|taste|energy|concentration|motor function))"
+)
+_LEXICON = "adverse_events"
+# Lexicon kinds and terms that need a class of events beside them: they are outcomes or treated diseases more often
+WEAK = frozenset(
+    ["pain", "discomfort", "anxiety", "depression", "inflammation", "necrosis", "blood transfusion", "hospitalization", "reoperation", "sedation", "somnolence", "obesity", "malnutrition", "disease progression", "treatment discontinuation", "coronary revascularization", "postoperative pain", "weight loss", "atrophy", "neoplasm", "neoplasms", "malignancy", "scar", "cicatrix", "insomnia", "fatigue", "mucositis oral", "cognitive dysfunction", "dementia", "infertility", "myopia", "adhesion", "tissue adhesions", "awareness", "hypertension", "smoking", "stress disorders", "low birth weight", "premature delivery", "malaria", "tuberculosis", "influenza", "graft rejection", "osteoporosis", "proteinuria", "albuminuria", "intraoperative awareness", "fibrosis", "hyperplasia", "hypertrophy"]
+)
+_SKIP = frozenset(
+    ["blood pressure", "behavioral symptom", "prostate symptom", "insulin resistance", "neoplasm metastasis", "neoplasm metastases", "parasitemia", "ketosis", "prehypertension", "frailty", "rupture of membranes", "tetanus", "rabies", "diphtheria", "whooping cough", "chorea", "alcoholism", "smoking", "sputum", "critical illness", "hantavirus pulmonary syndrome", "retinitis", "congestion"]
+)
+_SKIP_WORDS = re.compile(r"(?:the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`start:end` is the term as written; `core` begins the part that the lexicon knows; `term` is the concept."""
+
+    start: int
+    end: int
+    kind: str
+    core: int
+    term: Term | None = None
+    how: str = ""
+    organ: bool = False
+
+    @property
+    def weak(self) -> bool:
+        """Whether the term is an outcome or a treated disease at least as often as an adverse event."""
+        return self.term is not None and (self.term.kind == "disease" or self.term.name in WEAK)
+
+
+def mentions(folded: str, start: int, end: int) -> list[Mention]:
+    """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
+    found = [*_classes(folded, start, end)]
+    found += [m for m in _deaths(folded, start, end) if _free(m, found)]
+    found += [m for m in _named(folded, start, end) if _free(m, found)]
+    found += [m for m in _open(folded, start, end) if _free(m, found)]
+    return sorted(found, key=lambda m: m.start)
+
+
+def _free(mention: Mention, taken: list[Mention]) -> bool:
+    return not any(t.start < mention.end and mention.start < t.end for t in taken)
+
+
+def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
+    for head in HEAD.finditer(folded, start, end):
+        if re.match(r"\s*(?:-free|free\b)", folded[head.end() : head.end() + 6]):
+            continue
+        first = _modified(folded, start, head.start())
+        organ = _ORGAN.search(folded, max(start, first - 40), first)
+        limited = bool(organ and organ[1].split()[0].strip("- ") not in _NOT_ORGAN) or bool(
+            re.match(r"cardiac|cardiovascular|cerebro|thrombo|neuro|clinical|respir|gastro", head.group())
+        )
+        if organ and limited:
+            first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
+        yield Mention(first, head.end(), ORGAN if limited else CLASS, head.start(), organ=limited)
+
+
+def _modified(folded: str, start: int, head: int) -> int:
+    """Where the modifiers of a class begin."""
+    before = folded[max(start, head - 90) : head]
+    match = _MODIFIER.search(before)
+    if not match:
+        return head
+    words = re.match(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total)\b[\s,/-]*", before[match.start() :])
+    first = head - len(before) + match.start()
+    while words and words.end() < len(before) - match.start():
+        first += words.end()
+        words = re.match(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total)\b[\s,/-]*", folded[first:head])
+        if not words or first + words.end() > head:
+            break
+    return first
+
+
+def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
+    for match in DEATHS.finditer(folded, start, end):
+        yield Mention(match.start(), match.end(), DEATH, match.start())
+
+
+def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
+    for match in table(_LEXICON).find(folded, start, end):
+        word = folded[match.start : match.end]
+        if match.term.name in _SKIP or _SKIP_WORDS.match(word):
+            continue
+        first = _widened(folded, start, match.start)
+        last = _site(folded, end, match.end)
+        yield Mention(first, last, NAMED, match.start, match.term, match.how)
+
+
+def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
+    for match in HARM.finditer(folded, start, end):
+        first = _widened(folded, start, match.start())
+        last = _site(folded, end, match.end())
+        bare = first == match.start() and last == match.end()
+        if bare and re.match(r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset)", match.group()):
+            continue
+        yield Mention(first, last, OPEN, match.start())
+
+
+def _widened(folded: str, start: int, at: int) -> int:
+    """Where a term begins with the sites and qualities before it; at most four words."""
+    for _ in range(4):
+        match = _LEFT.search(folded, max(start, at - 28), at)
+        if not match or match[1].strip(" -") in _NOT_LEFT:
+            break
+        at = match.start(1)
+    return at
+
+
+def _site(folded: str, end: int, at: int) -> int:
+    match = _RIGHT.match(folded, at, end)
+    return match.end() if match else at
+
+
+def widened(mention: Mention, start: int, end: int) -> Mention:
+    """A copy with other borders."""
+    return replace(mention, start=start, end=end)

@@ -1,0 +1,118 @@
+"""Whether a sentence tells what happened in this trial, and whether a term is its outcome or its treated disease.
+
+Headings decide where there are any. Without headings a text is read in order: nothing before the trial is spoken of is a
+result, and a sentence that only says what was asked, planned or measured is none either.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from extractor.context.event_mentions import Mention, mentions
+from extractor.context.sentences import Sentence
+from extractor.context.view import View
+from extractor.terms import words
+
+SILENT = frozenset({"background", "objective", "methods", "registration", "funding"})
+# The trial begins: "this study", "we compared", "patients were randomised", "a double-blind trial"
+BEGINS = re.compile(
+    r"\b(?:this (?:\w+[\s-]+){0,3}(?:study|trial|report|paper|analysis|work|article)|the (?:aims?|objectives?|purpose|goals?) |(?:the )?present (?:study|trial)|aims?:|we |our |randomi[sz]ed|randomly|were enrolled|were recruited|were included|were assigned|"
+    r"double[\s-]blind|single[\s-]blind|open[\s-]label|was conducted|was performed|were treated|received|case report|is reported|were studied|in (?:a|an) .{0,60}(?:study|trial))"
+)
+# A sentence that asks, plans or measures
+ASKS = re.compile(
+    r"\b(?:aim(?:ed|s)?\b|objectives?\b|purpose\b|hypothesi[sz]\w*|to (?:evaluate|assess|compare|determine|investigate|examine|test|study|explore|establish|analy[sz]e|describe|estimate)\b|will be\b|"
+    r"(?:primary|secondary|main|co-primary|key|principal|other) (?:\w+[\s-]+){0,3}(?:end[\s-]?points?|outcomes?|variables?|measures?|parameters?|criteria|criterion)\b|outcome measures?\b|end[\s-]?points? (?:were|was|included)|outcomes? (?:were|was|included|assessed|measured)|"
+    r"were (?:eligible|excluded|randomi[sz]ed|randomly|allocated|assigned|divided|enrolled|recruited|invited)|was (?:defined|designed)|were (?:defined|designed)|inclusion criteria|exclusion criteria|we (?:compared|evaluated|investigated|assessed|examined|conducted|performed|studied|tested|aimed|sought|hypothesi[sz]ed|designed|undertook|report on|analy[sz]ed|recorded|measured))"
+)
+# What was measured, without a result: "adverse events were recorded", "safety was assessed by"
+MEASURED = re.compile(
+    r"\b(?:was|were|are|be|been)\s+(?:also\s+|then\s+|all\s+|carefully\s+|prospectively\s+|routinely\s+|closely\s+|systematically\s+|continuously\s+|\w+ly\s+)?(?:monitored|assessed|evaluated|recorded|measured|compared|collected|documented|analy[sz]ed|examined|investigated|registered|noted|studied|graded|determined|calculated|"
+    r"estimated|observed for|reviewed|classified|watched|tabulated|explored|defined|queried|elicited|summari[sz]ed|tested|followed|checked|questioned|rated|scored|captured|ascertained)\b"
+)
+RESULT = re.compile(
+    r"\b(?:no\b|none\b|without\b|occurred|experienced|developed|significantly|higher|lower|fewer|similar|more (?:common|frequent|often)|less (?:common|frequent|often)|there (?:was|were)|most (?:common|frequent)|compared with|respectively|well tolerated|\d+(?:\.\d+)?\s*%|\(n\s*=|p\s*[<>=])"
+)
+HYPOTHESIS = re.compile(r"\b(?:may|might|could|can|would|should|will|cannot|potential(?:ly)?|expected to|likely to|is known|are known|has been (?:shown|reported|associated)|have been (?:shown|reported|associated|documented)|is associated with|are associated with|previous(?:ly)?|in the literature|is (?:a )?common|are common|often (?:causes?|leads?))\b")
+CONCLUDES = re.compile(r"^\W*(?:(?:in )?conclusions?|we conclude|these (?:results|findings|data)|our (?:results|findings|data|study)|this (?:study|trial) (?:demonstrates|shows|suggests|confirms|provides)|in summary|overall,|thus,|therefore|the (?:results|findings) (?:of (?:this|the|our) (?:\w+ )?study )?(?:suggest|indicate|show|demonstrate|support))\b")
+# Around a term that is somebody's outcome, disease or aim
+BEFORE_TERM = re.compile(
+    r"\b(?:history of|risk(?:s)? (?:of|for|factors? for)|prevention of|prevent(?:ing|ed|s)?|prophyla\w+ (?:of|against|for)|treatment (?:of|for)|treating|management of|managing|treated for|therapy (?:of|for)|diagnos(?:ed with|is of)|suffering from|because of (?:the )?|"
+    r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to|onset of|scores? (?:for|of)|measures? of|"
+    r"(?<!the )symptoms of|assessment of|assessed|evaluat\w+|to reduce|to prevent|caused by|induced by|patients? (?:with|without|having|who had)|(?:subjects|women|men|children|adults|those|people|participants|infants|individuals|volunteers|eyes|group) with(?:out)?|surgery for|operation for|undergoing|scheduled for|"
+    r"hospitali[sz]ed (?:for|with)|admitted (?:for|with)|resolution of|clearance of|recovery from|recurrence of|progression of|worsening of|prevalence of|burden of|model of|efficacy (?:in|against|for)|incidence of new|number of (?:patients with )?(?:new )?(?:episodes of )?|free from|protection against|vaccine against|score for|baseline|mean|median|"
+    r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline)\s+"
+    r"(?:the\s+|a\s+|an\s+|their\s+|any\s+|all\s+|both\s+)?(?:[\w-]+\s+){0,2}\Z"
+)
+AFTER_TERM = re.compile(
+    r"(?:\s+|-)(?:scores?|scales?|severity|intensit(?:y|ies)|relief|control|management|prevention|treatment|therapy|prophylaxis|index|thresholds?|free\b|questionnaires?|assessments?|measures?|measurements?|related\b|induced\b|model|surgery|clearance|counts?|specific|reduction|medications?|duration|centers?|"
+    r"clinic|drugs?|vaccin\w+|screening|recurrence|rating|visual|VAS|trials?|inventory|patients|subjects|rehabilitation|outcomes?|status|response|responses|remission|survivors|cells?|patterns?|markers?|biomarkers?|mediators?|parameters|variables|domain|subscale|units?|interference|catastroph\w*|sensitivity|perception|level|levels|"
+    r"tissue|resection|repair|reconstruction|operations?|mapping|reserve|mortality|specialists?|care|guidelines|prone|analysis|test|tests|function|experience|assessed|measured|at baseline|positive|negative|cultures?|samples?|hospital|ward|diagnosis|days|history|risk)\b"
+)
+SCREEN = re.compile(r"\b(?:patients|subjects|women|men|children|adults|participants|people|those|individuals|infants|eyes|knees|volunteers) (?:\w+ )?(?:with|who have|suffering from|undergoing|having|aged|presenting with|diagnosed with|requiring|treated for)\b|\b(?:treatment|management|prevention|prophylaxis|therapy|relief|control|reduction) (?:of|for|against)\b|\b(?:in|with|for|of|on|after|during|versus)\b")
+
+
+@dataclass(slots=True)
+class Reports:
+    """What a document's sentences may report: built once a document."""
+
+    seen: View
+    treated: frozenset[tuple[str, ...]] = frozenset()
+    begins: int = 0
+    headed: bool = False
+    _ids: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, seen: View, conditions: frozenset[str] = frozenset()) -> Reports:
+        body = seen.body()
+        headed = any(s.role in ("results", "methods") for s in seen.roles.sections)
+        begins = next((s.start for s in body if BEGINS.search(seen.folded, s.start, s.end)), 0)
+        made = cls(seen, frozenset(words(c) for c in conditions), begins, headed)
+        made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)
+        return made
+
+    def _own(self, body: list[Sentence]) -> list[Mention]:
+        """Terms of the title, and of the primary outcome: the trial's subject, not what befell people by the way."""
+        found = list(mentions(self.seen.folded, *self.seen.title)) if self.seen.title[1] else []
+        for sentence in body:
+            place = re.compile(r"\bprimary (?:\w+[\s-]+){0,3}(?:end[\s-]?points?|outcomes?|variables?|measures?)\b").search(self.seen.folded, sentence.start, sentence.end)
+            if place:
+                found += mentions(self.seen.folded, place.end(), sentence.end)
+        return found
+
+    def subject(self, mention: Mention) -> bool:
+        """Whether the term is what the trial treats, prevents or measures first."""
+        text = words(self.seen.folded[mention.start : mention.end])
+        if any(set(text) <= set(c) or set(c) <= set(text) for c in self.treated if c):
+            return True
+        return mention.term is not None and mention.term.name in self._ids
+
+    def silent(self, sentence: Sentence) -> bool:
+        """Whether nothing in this sentence is a result of the trial."""
+        role = self.seen.role_at(sentence.start)
+        text = self.seen.folded[sentence.start : sentence.end]
+        if role == "title":
+            return True
+        if role in SILENT:
+            return True
+        if role in ("results", "conclusions"):
+            return False
+        if sentence.start < self.begins:
+            return True
+        return bool(ASKS.search(text)) and not self._told(text)
+
+    def _told(self, text: str) -> bool:
+        """A result in a sentence that also asks: "we observed no", "no adverse event was recorded"."""
+        return bool(re.search(r"\b(?:no|without|none)\b[^.]{0,80}\b(?:observed|occurred|reported|seen|noted|recorded|found)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)", text))
+
+    def concludes(self, sentence: Sentence) -> bool:
+        role = self.seen.role_at(sentence.start)
+        return role == "conclusions" or bool(CONCLUDES.search(self.seen.folded[sentence.start : sentence.end]))
+
+    def outcome(self, mention: Mention, start: int, end: int) -> bool:
+        """Whether the words around a term make it a disease treated, a risk, a scale or an aim."""
+        folded = self.seen.folded
+        if AFTER_TERM.match(folded, mention.end, end):
+            return True
+        return bool(BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start))

@@ -1,0 +1,295 @@
+"""What a document says of adverse events, sentence by sentence: mention, assertion, counts, arms, and the cues.
+
+The order of decisions in a sentence: what is named (``event_mentions``), which counts belong to it (``event_links``), what is
+denied (``negation``), and whether the rest was said to have happened in this trial (``event_reports``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractor.context import event_attributes as attributes
+from extractor.context.event_links import Link, Linker, brackets, inside, segments
+from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention, mentions
+from extractor.context.event_reports import HYPOTHESIS, MEASURED, Reports
+from extractor.context.negation import OF_KIND, Denial, denials, denied_after
+from extractor.context.sentences import Sentence
+from extractor.quantities.counts import Count, counts
+
+PRESENT, ABSENT, NONE_REPORTED = "present", "absent", "none_reported"
+# "occurred", "was observed": after a term, it happened
+HAPPENED = re.compile(
+    r"(?:\s*\([^()]*\))?\s*(?:,\s*)?(?:(?:which|that|also|only|mainly|mostly|usually|generally|occasionally|rarely|transiently|commonly|frequently|subsequently|each|both|all|most often|most commonly|after \w+|in \w+ (?:patients?|group)|of (?:the )?\w+)\s+)*"
+    r"(?:occurr(?:ed|ing)|developed|appeared|arose|emerged|ensued|(?:was|were|has been|have been|had been|being)\s+(?:\w+ly\s+|also\s+|only\s+|more\s+|not\s+uncommonly\s+)?(?:observed|reported|noted|seen|found|recorded|documented|detected|encountered|experienced|identified|noticed|present|associated|complained|mild|moderate|severe|transient|rare|uncommon|infrequent|common|"
+    r"frequent|more|less|higher|lower|similar|comparable|equally|the (?:most|main|only|predominant|major|principal|commonest|primary|dose-limiting)|self-limit\w*|manageable|minimal|reversible|treated|resolved|tolerable|significantly|reduced|increased|greater|fewer|decreased|generally|usually|mainly|mostly)|"
+    r"resolved|subsided|disappeared|recurred|was a|were a|led to|necessitated|complicated|were$|was$)\b"
+)
+# "developed", "complained of", "such as": before a term
+BEFELL = re.compile(
+    r"\b(?:developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|presented with|caused|causing|induced|resulted in|resulting in|led to|leading to|manifested as|occurrence of|cases? of|episodes? of|instances? of|(?:incidences?|rates?|frequency|frequencies|occurrence|proportion of patients with|number of patients with|percentage of patients with|development) of|"
+    r"higher|more|fewer|less|greater|lower|observed|reported|noted|recorded|had|showed|exhibited|were withdrawn (?:due to|because of|for)|withdrew (?:due to|because of|for)|discontinued (?:\w+ ){0,3}?(?:due to|because of|for)|(?:due to|because of|owing to)|hospitali[sz]ed (?:for|with)|there (?:was|were)|found)\s+(?:only\s+|a\s+|an\s+|the\s+|some\s+|any\s+|one\s+|increased\s+|more\s+|frequent\s+|of\s+)*(?:[\w-]+\s+){0,2}\Z"
+)
+STRONG_BEFORE = re.compile(r"\b(?:developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z")
+# From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
+MEMBERS = re.compile(
+    r"[^;]{0,110}?(?:\b(?:were|was|are|is|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly|with)\b|[(:\[,-])[^;]{0,80}\Z"
+)
+NO_MEMBERS = re.compile(r"\b(?:leading to|resulting in|because of|requiring|compared|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|for|efficacy|than|but)\b")
+# From a term to its class: "fever was the most common adverse event", "occurred as an important complication"
+IS_CLASS = re.compile(r"[^;]{0,140}?\b(?:was|were|is|are|as|being|remained|represented|constituted)\b[^;]{0,40}\Z")
+ONLY_SHARE = re.compile(r"\b(?:most|majority|all|\d+(?:\.\d+)?%) (?:of )?(?:the |these )?\Z")
+
+
+# "In the high-dose group, the most common": the arm said before; "in the elobixibat groups": after
+ARM_BEFORE = re.compile(r"\b(?:in|with|on|receiving|of|patients|by) (?:the )?(?P<arm>[\w+/ -]{1,40}?) (?:groups?|arms?|recipients)\b")
+ARM_AFTER = re.compile(r"[^;.]{0,80}?\b(?:in|with|on|receiving) (?:the )?(?P<arm>[\w+/ -]{1,40}?) (?:groups?|arms?|recipients)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One assertion about one mention, with one count at most."""
+
+    mention: Mention
+    assertion: str
+    count: Count | None
+    arm: tuple[int, int] | None
+    cue: tuple[int, int] | None
+    how: str
+    sentence: tuple[int, int]
+    severity: tuple[int, int] | None = None
+    grade: tuple[int, int] | None = None
+    serious: bool | None = None
+    related: bool | None = None
+    concluded: bool = False
+
+
+def events(reports: Reports) -> Iterator[Event]:
+    """All events of a document, in order."""
+    for sentence in reports.seen.sentences:
+        if not reports.silent(sentence):
+            yield from _Reading(reports, sentence).events()
+
+
+class _Reading:
+    """One sentence, read once."""
+
+    def __init__(self, reports: Reports, sentence: Sentence) -> None:
+        self.reports = reports
+        self.folded = reports.seen.folded
+        self.start, self.end = sentence.start, sentence.end
+        self.sentence = sentence
+        self.mentions = mentions(self.folded, self.start, self.end)
+        self.denials: list[Denial] = []
+        self.pairs: list[tuple[int, int]] = []
+
+    def events(self) -> Iterator[Event]:
+        if not self.mentions:
+            return
+        self.denials = denials(self.folded, self.start, self.end)
+        self.pairs = brackets(self.folded, self.start, self.end)
+        self.concluded = self.reports.concludes(self.sentence)
+        found = counts(self.folded, self.start, self.end, bare=True, avoid=[(m.start, m.end) for m in self.mentions])
+        for first, last in segments(self.folded, self.start, self.end):
+            inner = [m for m in self.mentions if first <= m.start < last]
+            links = Linker(self.folded, first, last, inner, [c for c in found if first <= c.start < last]).run()
+            self._hand_over(inner, links)
+            for mention, link in zip(inner, links, strict=True):
+                yield from self._of(mention, link, inner, first, last)
+        yield from self._kinds_denied()
+
+    def _hand_over(self, inner: list[Mention], links: list[Link]) -> None:
+        """"Nausea was the most common adverse event (12%)": the count beside the class is the term's."""
+        for place, mention in enumerate(inner):
+            if mention.kind not in (CLASS, ORGAN) or not links[place].counts or links[place].how != "beside" or not place:
+                continue
+            between = self.folded[inner[place - 1].end : mention.start]
+            if inner[place - 1].kind in (NAMED, OPEN) and not links[place - 1].counts and re.search(r"\b(?:was|were|as) (?:the|a|an)\b[^;,]*\Z", between):
+                links[place - 1] = links[place]
+                links[place] = Link()
+
+    def _of(self, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
+        after = denied_after(self.folded, mention.end, last)
+        denial = next((d for d in self.denials if d.covers(mention.start, mention.end)), None)
+        excepted = any((d.scope[0] <= mention.start and any(a <= mention.start < b for a, b in d.exceptions)) or any(a <= mention.start < b for a, b in d.exceptions) for d in self.denials)
+        if denial and not excepted and not any(c.n or c.percent for c in link.counts):
+            yield from self._denied(mention, (denial.start, denial.end), inner, denial, last)
+        elif after and not excepted:
+            yield from self._denied(mention, (mention.end, after.end()), inner, None, last)
+        elif link.counts:
+            yield from self._counted(mention, link, inner, first, last)
+        else:
+            yield from self._bare(mention, inner, excepted, first, last)
+
+    # ---- denials
+
+    def _denied(self, mention: Mention, cue: tuple[int, int], inner: list[Mention], denial: Denial | None, last: int) -> Iterator[Event]:
+        folded = self.folded
+        if mention.kind in (NAMED, OPEN) and (self.reports.outcome(mention, self.start, last) or self.reports.subject(mention)):
+            return
+        if mention.kind in (NAMED, OPEN) and self.concluded:
+            return
+        if self._hypothetical(cue[0]):
+            return
+        if re.compile(r"\s+(?:\w+\s+){0,2}?(?:leading to|requiring|that (?:led|required|necessitated)|necessitating|resulting in|of clinical concern|profiles?|scores?|rates?|data|leads?)\b").match(folded, mention.end, last):
+            return
+        blanket = mention.kind == CLASS
+        text = folded[mention.start : mention.end]
+        cut = mention
+        if blanket or mention.kind == ORGAN:
+            is_serious = bool(attributes.DENIED_SERIOUS.search(folded[max(mention.start, cue[1] if denial else mention.start) : mention.end]) or (denial and attributes.DENIED_SERIOUS.search(folded[denial.end : mention.start])))
+        else:
+            is_serious = False
+        is_related = attributes.related(folded, self.start, mention, last, denied=True)
+        if denial and denial.kind == "verb" and re.search(r"cause|produce|induce|lead|result|provoke|elicit", denial.cue):
+            is_related = True
+        if denial is None and attributes.OF_AGENT.match(folded, mention.end, last):
+            is_related = True
+        if not text.strip():
+            return
+        yield Event(
+            cut,
+            NONE_REPORTED if blanket else ABSENT,
+            None,
+            None,
+            cue,
+            "denied",
+            (self.start, self.end),
+            serious=is_serious or None,
+            related=is_related or None,
+            concluded=self.concluded,
+        )
+
+    def _kinds_denied(self) -> Iterator[Event]:
+        """"... , none of which were serious": the class denied only in kind."""
+        for match in OF_KIND.finditer(self.folded, self.start, self.end):
+            before = [m for m in self.mentions if m.kind in (CLASS, ORGAN) and m.start < match.end()]
+            if not before:
+                continue
+            kind = match["kind"]
+            is_serious = bool(re.match(r"serious|severe|life|fatal|clinically", kind))
+            yield Event(before[-1], NONE_REPORTED, None, None, match.span(), "kind", (self.start, self.end), serious=is_serious or None, related=None if is_serious else True, concluded=self.concluded)
+
+    # ---- counts
+
+    def _counted(self, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
+        if self._hypothetical(mention.start):
+            return
+        if mention.kind in (NAMED, OPEN) and not self._plausible(mention, link, inner, last):
+            return
+        spans = attributes.arms(self.folded, first, last, link.counts)
+        if len(spans) == 1 and spans[0] is None:
+            spans = [self._arm_before(first, mention)]
+        total = self._out_of(first, link.counts)
+        for count, arm in zip(link.counts, spans, strict=True):
+            zero = count.n == 0 or (count.n is None and count.percent == 0)
+            if total and count.denominator is None and count.n is not None and count.n <= total:
+                count = Count(count.start, count.end, count.form, count.n, total, count.unit, count.percent)
+            if zero and count.n is None:
+                count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
+            yield self._event(mention, ABSENT if zero else PRESENT, count, arm, "count_" + link.how, last)
+
+    def _out_of(self, first: int, found: list[Count]) -> int | None:
+        """"Out of 14 patients treated by plates, 2 developed": the denominator said first."""
+        match = re.compile(r"(?:^|\b)(?:out of|of|among)\s+(?:the\s+|these\s+|all\s+)?").search(self.folded, first, found[0].start)
+        if not match:
+            return None
+        head = [c for c in counts(self.folded, match.end(), found[0].start) if c.form == "people"]
+        if not head or head[0].start - match.end() > 3 or match.start() - first > 12:
+            return None
+        return head[0].n
+
+    def _plausible(self, mention: Mention, link: Link, inner: list[Mention], last: int) -> bool:
+        """Whether a counted term is an adverse event rather than an outcome, a reason or a group's disease."""
+        classed = self._member(mention, inner)
+        if classed:
+            return True
+        if self.reports.subject(mention) or self.reports.outcome(mention, self.start, last):
+            return False
+        if mention.weak and link.how not in ("before",) and not STRONG_BEFORE.search(self.folded, max(self.start, mention.start - 60), mention.start):
+            return bool(re.compile(r"[^;]{0,60}?\b(?:occurred|developed|observed|reported|experienced|seen|noted)\b").match(self.folded, mention.end, last)) and mention.term is not None and mention.term.kind != "disease"
+        if mention.kind == OPEN and link.how == "after":
+            return bool(HAPPENED.match(self.folded, mention.end, last)) or bool(STRONG_BEFORE.search(self.folded, max(self.start, mention.start - 60), mention.start))
+        return not self.concluded or link.counts[0].n is not None
+
+    # ---- no count
+
+    def _bare(self, mention: Mention, inner: list[Mention], excepted: bool, first: int, last: int) -> Iterator[Event]:
+        if mention.kind in (CLASS, DEATH, ORGAN) or self._hypothetical(mention.start):
+            return
+        if excepted:
+            count = next((c for c in counts(self.folded, mention.end, last) if c.form in ("one", "people")), None)
+            yield self._event(mention, PRESENT, count, None, "exception", last)
+            return
+        member = self._member(mention, inner)
+        if self.concluded or (self.reports.outcome(mention, self.start, last) and not member):
+            return
+        if member:
+            if self.reports.subject(mention) and mention.weak:
+                return
+            yield self._event(mention, PRESENT, None, self._arm_before(first, mention) or self._arm_after(mention, last), "listed", last)
+            return
+        if mention.weak or self.reports.subject(mention) or MEASURED.match(self.folded[mention.end : last].lstrip()):
+            return
+        strong = STRONG_BEFORE.search(self.folded, max(self.start, mention.start - 70), mention.start)
+        happened = self._happened(mention, inner, last)
+        if (strong or happened) and not (mention.kind == OPEN and not (strong and happened)):
+            yield self._event(mention, PRESENT, None, self._arm_after(mention, last), "happened", last)
+
+    def _happened(self, mention: Mention, inner: list[Mention], last: int) -> bool:
+        """Whether an occurrence is said of the mention, or of the list that it begins."""
+        end = mention.end
+        for other in inner:
+            if other.start > end and re.match(r"\s*(?:,|and\b|or\b|/|as well as\b|, and\b)*\s*(?:[\w-]+\s+){0,2}\Z", self.folded[end : other.start]):
+                end = other.end
+        return bool(HAPPENED.match(self.folded, end, last))
+
+    def _member(self, mention: Mention, inner: list[Mention]) -> bool:
+        """Whether the term is listed under a class of events in the same segment."""
+        for other in inner:
+            if other.kind not in (CLASS, ORGAN) or other is mention:
+                continue
+            if other.end <= mention.start:
+                between = self.folded[other.end : mention.start]
+                start = next((m.start for m in inner if m.start >= other.end and m.kind in (NAMED, OPEN)), mention.start)
+                lead = self.folded[other.end : start]
+                if MEMBERS.match(lead) and not NO_MEMBERS.search(lead) and not re.search(r"\b(?:but|although|whereas)\b", between):
+                    return True
+            elif IS_CLASS.match(self.folded, mention.end, other.start) and len(self.folded[mention.end : other.start]) < 150:
+                return True
+        return False
+
+    # ---- shared
+
+    def _hypothetical(self, at: int) -> bool:
+        before = self.folded[self.start : at]
+        clause = re.split(r";|\bbut\b|\balthough\b", before)[-1]
+        return bool(HYPOTHESIS.search(clause)) or bool(re.search(r"\b(?:if|whether|to determine|to assess|to evaluate|defined as|criteri(?:a|on))\b", clause))
+
+    def _arm_before(self, first: int, mention: Mention) -> tuple[int, int] | None:
+        every = list(ARM_BEFORE.finditer(self.folded, first, mention.start))
+        return every[-1].span("arm") if every and not attributes.NO_ARM.search(every[-1]["arm"]) else None
+
+    def _arm_after(self, mention: Mention, last: int) -> tuple[int, int] | None:
+        found = ARM_AFTER.match(self.folded, mention.end, last)
+        return found.span("arm") if found and not attributes.NO_ARM.search(found["arm"]) else None
+
+    def _event(self, mention: Mention, assertion: str, count: Count | None, arm: tuple[int, int] | None, how: str, last: int) -> Event:
+        return Event(
+            mention,
+            assertion,
+            count,
+            arm,
+            None,
+            how,
+            (self.start, self.end),
+            attributes.severity(self.folded, self.start, mention, last),
+            attributes.grade(self.folded, self.start, mention),
+            attributes.serious(self.folded, mention),
+            attributes.related(self.folded, self.start, mention, last, denied=False),
+            self.concluded,
+        )
+
+
+__all__ = ["ABSENT", "NONE_REPORTED", "PRESENT", "Event", "events", "inside"]

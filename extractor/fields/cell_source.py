@@ -1,0 +1,39 @@
+"""The tissue that the cells were taken from, as stated; none is inferred from the cell type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Doc
+
+from extractor.context.cells import products, sources
+from extractor.context.view import view
+from extractor.fields import Field, facts, field
+from extractor.model import Fact
+
+NO_PRODUCT = frozenset({"review", "meta-analysis"})
+INSIDE = {"Wharton's jelly": "umbilical cord", "fetal spinal cord": "spinal cord"}  # the closer one is the source
+
+
+@field("cell_source", value="{name, id}", after=("report_kind", "cell_type"))
+class CellSource(Field):
+    """Tissue of origin of the cells, with its CURIE in UBERON."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        found = products(seen)
+        if not found:
+            return
+        own = not any(f.value.get("name") in NO_PRODUCT for f in facts(doc, "report_kind"))
+        ranked = sources(seen, found)
+        hidden = {INSIDE[s.term.name] for s in ranked if s.term.name in INSIDE}
+        kept = [s for s in ranked if s.term.name not in hidden]
+        for source in kept[: len(found)]:
+            yield self.fact(
+                doc,
+                {"name": source.term.name, "id": source.term.id or None},
+                [(source.start, source.end)],
+                rule="beside",
+                confidence=0.93,
+                primary=own,
+            )

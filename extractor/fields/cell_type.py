@@ -1,0 +1,34 @@
+"""The studied cell product's type; cells that are only counted, stained or transfused are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Doc
+
+from extractor.context.cells import products
+from extractor.context.view import view
+from extractor.fields import Field, facts, field
+from extractor.model import Fact
+
+NO_PRODUCT = frozenset({"review", "meta-analysis"})
+
+
+@field("cell_type", value="{name, id}", after=("report_kind",))
+class CellType(Field):
+    """Type of the cells that were given, with its CURIE in the Cell Ontology."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        own = not any(f.value.get("name") in NO_PRODUCT for f in facts(doc, "report_kind"))
+        for product in products(seen):
+            best = product.best
+            rule = "title" if seen.in_title(best.start) else "given"
+            yield self.fact(
+                doc,
+                {"name": product.term.name, "id": product.term.id or None},
+                [(best.start, best.end)],
+                rule=rule,
+                confidence=0.95 if rule == "title" else 0.85,
+                primary=own,
+            )

@@ -1,0 +1,78 @@
+"""Deaths: how many of the trial's participants died, of whatever cause, where the text lets one say.
+
+Counts by arm are added up (flag ``derived``). Survival, hazard ratios, percentages and the deaths of other studies are not
+deaths counted here; zero only where the text says that nobody died.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from spacy.tokens import Doc
+
+from extractor.context.event_mentions import DEATH
+from extractor.context.event_reports import Reports
+from extractor.context.events import ABSENT, Event, events
+from extractor.context.view import view
+from extractor.fields import Field, facts, field
+from extractor.model import Fact
+
+# "death from bleeding", "died of sepsis", "cardiac deaths": deaths of one cause are no total
+CAUSE = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:due to|from|of|because of|caused by|related to|attributed to|secondary to|as a result of)\s+(?!any\b|all\b)")
+BY_CAUSE = re.compile(r"\b(?:cardiac|cardiovascular|cancer|toxic|treatment-related|drug-related|procedure-related|vascular|cerebral|non-relapse|transplant-related|sudden|fatal)\b")
+# "the latter and two additional patients", "another patient died": deaths beside those already told
+MORE = re.compile(r"\b(?:another|additional|further|second|the latter|other|more)\b")
+
+
+@field("deaths", value="{n}", after=("report_kind",))
+class Deaths(Field):
+    """Deaths among the trial's participants; sums of arms are marked as derived."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        if "protocol" in {f.value.get("name") for f in facts(doc, "report_kind")}:
+            return
+        seen = view(doc)
+        told = [e for e in events(Reports.of(seen)) if e.mention.kind == DEATH]
+        statements = [s for s in _statements(told) if s[0].count is None or s[0].count.n is not None]
+        if not statements:
+            return
+        best = max(statements, key=lambda s: (_number(s), -s[0].mention.start))
+        more = [s for s in statements if s is not best and _adds(seen.folded, s)]
+        chosen = [e for s in (best, *more) for e in s]
+        number = _number(best) + sum(map(_number, more))
+        at = [p for e in chosen for p in _places(e)]
+        summed = len(chosen) > 1
+        rule = "sum" if summed else "zero" if number == 0 else "stated"
+        prior = {"sum": 0.8, "zero": 0.9, "stated": 0.85}[rule]
+        yield self.fact(doc, {"n": number}, at, rule=rule, confidence=prior, flags=("derived",) if summed else ())
+
+
+def _statements(told: Sequence[Event]) -> list[list[Event]]:
+    """Events of one mention together: the arms of one statement."""
+    groups: dict[int, list[Event]] = {}
+    for event in told:
+        if event.count is None and event.assertion != ABSENT:
+            continue
+        groups.setdefault(event.mention.start, []).append(event)
+    return [g for g in groups.values() if all(e.count is None or e.count.n is not None for e in g)]
+
+
+def _number(statement: Sequence[Event]) -> int:
+    return sum(e.count.n or 0 for e in statement if e.count)
+
+
+def _adds(folded: str, statement: Sequence[Event]) -> bool:
+    """Whether a statement speaks of deaths beside those of another one."""
+    first = statement[0]
+    place = first.count.start if first.count else first.mention.start
+    return bool(MORE.search(folded, max(first.sentence[0], min(place, first.mention.start) - 25), max(first.mention.end, place)))
+
+
+def _places(event: Event) -> list[tuple[int, int]]:
+    mention, count = event.mention, event.count
+    if event.cue:
+        return [(min(event.cue[0], mention.start), max(event.cue[1], mention.end))]
+    if count is None:
+        return [(mention.start, mention.end)]
+    return [(min(mention.start, count.start), max(mention.end, count.end))]

@@ -1,0 +1,29 @@
+"""Whose cells they are: the patients' own (autologous) or another's (allogeneic), where the text says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Doc
+
+from extractor.context.cells import donors, products
+from extractor.context.view import view
+from extractor.fields import Field, facts, field
+from extractor.model import Fact
+
+NO_PRODUCT = frozenset({"review", "meta-analysis"})
+
+
+@field("donor", value="{name}", after=("report_kind", "cell_type"))
+class DonorOfCells(Field):
+    """Donor of the cells: autologous or allogeneic."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        own = not any(f.value.get("name") in NO_PRODUCT for f in facts(doc, "report_kind"))
+        found = products(seen)
+        ranked = donors(seen, found) if found else []
+        for donor in (d for d in ranked if d.weight == ranked[0].weight):  # two where both are studied side by side
+            yield self.fact(
+                doc, {"name": donor.name}, [(donor.start, donor.end)], rule="said", confidence=0.95, primary=own
+            )
