@@ -6,6 +6,8 @@ python -m training.report CORPORA models/trial_sm [--gold FOLDER]
 from __future__ import annotations
 
 import argparse
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,6 +25,8 @@ from training import corpora, mentions, roles, tokens
 from training.card import Section, update
 from training.pipeline import examples
 
+#: Names of classes of events, and deaths: no business of the recogniser.
+CLASS_NAME = re.compile(r"adverse|side.effect|event|complication|toxicit|death|died|mortality|reaction$", re.I)
 BATCHES = (8, 32, 128)
 TEXTS = 400
 
@@ -68,6 +72,38 @@ def reached(folder: Path, nlp: Language) -> float:
         for m in wanted
     ]
     return sum(hits) / len(hits)
+
+
+def runs(folder: Path, models: dict[str, Path], gold: Path | None) -> Section:
+    """Entities of several trained folders side by side: what shared weights and further data cost and bring."""
+    rows = []
+    for name, path in models.items():
+        nlp = pipeline(path, parse=False)
+        found = nlp.evaluate(examples(nlp, corpora.bc5cdr(nlp, folder, "dev")))
+        row = {"recipe": name, "BC5CDR dev F1": found["ents_f"], "Disease F1": found["ents_per_type"]["Disease"]["f"]}
+        row["PHEE dev effects overlapped"] = reached(folder, nlp)
+        rows.append(row | (named_events(gold, nlp) if gold else {}))
+    return {
+        "note": "Recipes compared. Trial events: named adverse events of annotated randomised trials.",
+        "rows": rows,
+    }
+
+
+def named_events(gold: Path, nlp: Language) -> dict[str, float]:
+    """Share of named events that stand literally in their quote and that a Disease overlaps, or equals."""
+    over, equal = list[bool](), list[bool]()
+    for path in sorted(gold.glob("*.json")):
+        row = json.loads(path.read_text(encoding="utf-8"))
+        spans = [(e.start_char, e.end_char) for e in nlp(row["text"]).ents if e.label_ == "Disease"]
+        for event in row["gold"]["adverse_events"]:
+            at = row["text"].find(event["quote"])
+            start = row["text"].lower().find(event["term"].lower(), max(at, 0))
+            if CLASS_NAME.search(event["term"]) or not 0 <= at <= start < at + len(event["quote"]):
+                continue
+            end = start + len(event["term"])
+            over.append(any(s < end and start < e for s, e in spans))
+            equal.append((start, end) in spans)
+    return {"trial events overlapped": sum(over) / len(over), "trial events exact": sum(equal) / len(equal)}
 
 
 def word_list(nlp: Language, training: Iterable[Doc]) -> Language:
@@ -172,11 +208,14 @@ def main() -> None:
     parser.add_argument("corpora", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--gold", type=Path, help="annotated trials, to score the mention model on as well")
+    parser.add_argument("--runs", nargs="*", default=[], metavar="NAME=FOLDER", help="other trained folders to compare")
     options = parser.parse_args()
+    others = {name: Path(path) for name, path in (item.split("=", 1) for item in options.runs)}
     nlp, bare = spacy.load(options.model), pipeline(options.model, parse=False)
     sections = {
         "tokeniser": tokeniser(options.corpora),
         "entities": entities(options.corpora, bare),
+        "entities_runs": runs(options.corpora, others | {"shipped": options.model}, options.gold),
         "trees": trees(options.corpora, nlp),
         "roles": sentence_roles(options.corpora, options.model),
         "mentions": mention_sources(options.corpora, bare, options.gold),

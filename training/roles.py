@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from extractor.context.trained import ROLE_FILE, ROLES, RoleClassifier, role_features
+from extractor.context.trained import ROLE_FILE, ROLES, RoleClassifier, role_features, words
 from training.corpora import Row, normal, rows
 from training.linear import fit, matrix
 
@@ -98,7 +98,8 @@ def held_out(abstract: Abstract) -> bool:
 def train(abstracts: Sequence[Abstract], *, strength: float = STRENGTH, trust: float = TRUST) -> RoleClassifier:
     """Fit the sentence model and the order of roles."""
     pairs = [(a, i) for a in abstracts for i, role in enumerate(a.roles) if role >= 0]
-    table = matrix([role_features(a.sentences, i) for a, i in pairs], SIZE)
+    split = {a: [words(sentence) for sentence in a.sentences] for a in abstracts}
+    table = matrix([role_features(split[a], i) for a, i in pairs], SIZE)
     model = fit(table, [a.roles[i] for a, i in pairs], len(ROLES), strength=strength)
     return RoleClassifier(model, order(abstracts), trust)
 
@@ -121,11 +122,12 @@ def score(model: RoleClassifier, abstracts: Sequence[Abstract]) -> dict[str, flo
     gold, found, alone = list[int](), list[int](), list[int]()
     for abstract in abstracts:
         names = [ROLES.index(name) for name, _ in model.roles(abstract.sentences)]
+        split = [words(sentence) for sentence in abstract.sentences]
         for i, role in enumerate(abstract.roles):
             if role >= 0:
                 gold.append(role)
                 found.append(names[i])
-                alone.append(int(model.model.logits(role_features(abstract.sentences, i)).argmax()))
+                alone.append(int(model.model.logits(role_features(split, i)).argmax()))
     return {
         "sentences": len(gold), "accuracy": _share(gold, found), "accuracy alone": _share(gold, alone),
         "majority": max(Counter(gold).values()) / len(gold), "by place": _by_place(abstracts),

@@ -132,22 +132,22 @@ def softmax(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 # --- sentence roles ---------------------------------------------------------------------------------------------------
 
 
-def role_features(sentences: Sequence[str], at: int) -> Iterator[str]:
-    """Features of sentence ``at`` of an abstract: its words and pairs, its opening, its place."""
-    own = words(sentences[at])
-    count = len(sentences)
+def role_features(split: Sequence[Sequence[str]], at: int) -> Iterator[str]:
+    """Features of sentence ``at`` of an abstract: its words and pairs, its opening and end, its neighbours' openings, its place.
+
+    ``split`` is `words` of every sentence of the abstract, in order.
+    """
+    own = split[at]
+    count = len(split)
+    tenth, shown = 10 * at // count, min(count, 12)
     yield from (f"w {word}" for word in own)
     yield from (f"b {one} {two}" for one, two in pairwise(own))
     yield from (f"o{i} {word}" for i, word in enumerate(own[:3]))
     yield from (f"e{i} {word}" for i, word in enumerate(reversed(own[-3:])))
-    yield f"first {min(at, 4)}"
-    yield f"last {min(count - 1 - at, 4)}"
-    yield f"tenth {10 * at // count}"
-    yield f"of {min(count, 12)}"
-    yield f"tenth {10 * at // count} of {min(count, 12)}"
-    yield f"long {min(len(own) // 8, 6)}"
-    yield from (f"p {word}" for word in (words(sentences[at - 1])[:6] if at else ["<start>"]))
-    yield from (f"n {word}" for word in (words(sentences[at + 1])[:6] if at + 1 < count else ["<end>"]))
+    yield from (f"p {word}" for word in (split[at - 1][:6] if at else ("<start>",)))
+    yield from (f"n {word}" for word in (split[at + 1][:6] if at + 1 < count else ("<end>",)))
+    yield from (f"first {min(at, 4)}", f"last {min(count - 1 - at, 4)}", f"long {min(len(own) // 8, 6)}")
+    yield from (f"tenth {tenth}", f"of {shown}", f"tenth {tenth} of {shown}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +184,13 @@ class RoleClassifier:
         """
         if not sentences:
             return []
-        scores = np.array([self._log_probabilities(sentences, at) for at in range(len(sentences))])
+        split = [words(sentence) for sentence in sentences]
+        scores = np.array([self._log_probabilities(split, at) for at in range(len(split))])
         marginals = smoothed(scores * self.trust, self.order.astype(np.float64))
         return [(ROLES[int(row.argmax())], float(row.max())) for row in marginals]
 
-    def _log_probabilities(self, sentences: Sequence[str], at: int) -> npt.NDArray[np.float64]:
-        logits = self.model.logits(role_features(sentences, at))
+    def _log_probabilities(self, split: Sequence[Sequence[str]], at: int) -> npt.NDArray[np.float64]:
+        logits = self.model.logits(role_features(split, at))
         return np.asarray(np.log(softmax(logits) + SMALLEST))
 
 
