@@ -145,12 +145,16 @@ def own(rows: list[Concept], place: dict[tuple[str, ...], int]) -> Iterator[str]
     for line in read(OWN):
         name = line["name"]
         row = place.get(words((line["as"] or name).lower()))
-        if line["as"] == "-" or ":" in line["as"]:
-            rows.append((line["as"].strip("-"), name, "event", []))
-            row = len(rows) - 1
-        if row is None:
+        if row is None and line["as"] != "-" and ":" not in line["as"]:
             yield name
             continue
+        if line["as"]:  # a thing of our own, with the CURIE of a broader concept, one given outright, or none
+            rows.append((line["as"].strip("-") if row is None else rows[row][0], name, "event", []))
+            row = len(rows) - 1
+            place.pop(words(name.lower()), None)
+        elif row is not None and rows[row][2] == "disease":
+            rows[row] = (*rows[row][:2], "event", rows[row][3])
+        assert row is not None
         for label in (x for x in [name, *line["synonyms"].split("|")] if usable(x)):
             key = words(label.lower())
             old = place.get(key, row)

@@ -22,11 +22,11 @@ _HAD = (
 )
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
 BACK = re.compile(
-    rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{_SMALL}{{0,2}}{_PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
+    rf"[)\]]?\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{_SMALL}{{0,2}}{_PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
     rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?"
     rf"(?:,?\s*each\s+)?(?:who\s+|that\s+)?(?:also\s+|subsequently\s+|each\s+|either\s+)?{_HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=)\s*1\s+)?{_SMALL}{{0,4}}\Z"
 )
-DIRECT = re.compile(rf"\s*(?:(?:{_SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{_SMALL}{{0,3}})\Z")
+DIRECT = re.compile(rf"\s*(?:(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{_SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{_SMALL}{{0,3}})\Z")
 # Between a count and "died": "of the patients in the control arm had", "subsequently"
 DIED = re.compile(rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{_SMALL}{{0,2}}{_PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|treated (?:by|with)|receiving|from|assigned to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z")
 # Between a term and the count after it: something that says it happened to people
@@ -35,13 +35,18 @@ AFTER = re.compile(
 )
 NOT_AFTER = re.compile(
     r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"
-    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed|evaluable|withdrew|discontinu\w*|median|mean)\b"
+    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed (?:up|for)|evaluable|withdrew|discontinu\w*|median|mean)\b"
 )
+SAID = re.compile(r"\b(?:occurr\w+|developed|observed|reported|noted|seen|found|recorded|experienced|documented|detected)\b")
+# "skin irritation, mostly dryness, in 42": the second term explains the first and has no count of its own
+APPOSED = re.compile(r"\s*,\s*(?:which (?:was|were) )?(?:mostly|mainly|primarily|predominantly|chiefly|especially|particularly|including|largely|usually|generally|in particular)\b[^,;]*\Z")
 # Between two counts of one comparison
 CHAIN = re.compile(r"[^;]{0,110}\Z")
 COMPARED = re.compile(
     r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\Z"
 )
+# "..., and 11 cases were observed in the other group": the term is left out
+ELIDED = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|episodes?|events?)\s+(?:(?:were|was|occurred|developed|had)\b|in\b|with\b)")
 JOIN = re.compile(
     rf"\s*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:,|/|\band\b|\bor\b|\bas well as\b|\bplus\b|&|\bfollowed by\b|\bwith\b|\bthen\b|\bsubsequent\b|\balso\b|\band/or\b|;)*\s*(?:,\s*)?(?:\band\b|\bor\b|/)?\s*{_SMALL}{{0,3}}\Z"
 )
@@ -93,9 +98,12 @@ class Linker:
         self.folded, self.start, self.end = folded, start, end
         self.mentions = list(mentions)
         self.counts = list(counts)
-        self.pairs = brackets(folded, start, end)
+        every = brackets(folded, start, end)
+        self.pairs = every
+        self.closed = [p for p in every if any(p[0] < m.start < p[1] for m in mentions)]  # brackets that name something
         self.used: set[int] = set()
         self.links = [Link() for _ in self.mentions]
+        self.apposed: set[int] = set()
         self.groups = self._groups()
 
     def run(self) -> list[Link]:
@@ -112,7 +120,9 @@ class Linker:
         """Indices of mentions that stand side by side, at the same bracket level."""
         groups: list[list[int]] = []
         for place, mention in enumerate(self.mentions):
-            if groups and self._joined(self.mentions[groups[-1][-1]], mention):
+            if place and APPOSED.match(self.folded[self.mentions[place - 1].end : mention.start]) and mention.kind not in (CLASS, ORGAN):
+                self.apposed.add(place)
+            if groups and place not in self.apposed and self._joined(self.mentions[groups[-1][-1]], mention):
                 groups[-1].append(place)
             else:
                 groups.append([place])
@@ -225,11 +235,13 @@ class Linker:
 
     def _next(self, at: int) -> int:
         """Where the next mention begins, at or after an offset."""
-        return next((m.start for m in self.mentions if m.start >= at), self.end)
+        return next((m.start for i, m in enumerate(self.mentions) if m.start >= at and i not in self.apposed), self.end)
 
     def _loose(self, group: list[int]) -> None:
         if any(self.links[p].counts for p in group):
             self._add_percent(group)
+            return
+        if group[0] in self.apposed:
             return
         before = self._before(group)
         after = [] if before else self._after(group)
@@ -278,8 +290,12 @@ class Linker:
 
     def _before(self, group: list[int]) -> list[int]:
         first = self.mentions[group[0]]
-        level = inside(self.pairs, first.start)
-        past = [i for i, c in enumerate(self.counts) if c.end <= first.start and i not in self.used and inside(self.pairs, c.start) == level]
+        level = inside(self.closed, first.start)
+        past = [
+            i
+            for i, c in enumerate(self.counts)
+            if c.end <= first.start and i not in self.used and inside(self.closed, c.start) == level and not self._whole(c)
+        ]
         if not past:
             return []
         last = past[-1]
@@ -299,6 +315,14 @@ class Linker:
             found.insert(0, i)
         return found
 
+    def _whole(self, count: Count) -> bool:
+        """"Out of 14 patients, 2 ...": the whole that the next counts are of."""
+        before = self.folded[max(self.start, count.start - 40) : count.start]
+        told = re.search(r"(?:\bout of|(?P<first>\b(?:of|among)))\s+(?:the\s+|these\s+|all\s+|a total of\s+|our\s+)*\Z", before)
+        if told is None or count.form not in ("people", "bare"):
+            return False
+        return told["first"] is None or not self.folded[self.start : count.start - len(before) + told.start()].strip(" ,;:-")
+
     def _direct(self, count: Count, between: str, mention: Mention) -> bool:
         if mention.kind == DEATH and self.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
             return DIED.match(between) is not None
@@ -313,15 +337,17 @@ class Linker:
 
     def _after(self, group: list[int]) -> list[int]:
         last = self.mentions[group[-1]]
-        level = inside(self.pairs, last.start)
+        level = inside(self.closed, last.start)
         bound = self._next(last.end)
         for i, count in enumerate(self.counts):
             if count.start < last.end or count.start >= bound or i in self.used or (count.form == "bare" and not self._listed(i, bound)):
                 continue
-            if level and inside(self.pairs, count.start) != level:
+            if inside(self.closed, count.start) != level:
                 return []
             between = self.folded[last.end : count.start]
-            if len(between) > 150 or NOT_AFTER.search(between) or not AFTER.search(between) or self._owned(count, bound):
+            said = list(SAID.finditer(between))
+            tail = between[said[-1].end() :] if said else between
+            if len(between) > 150 or NOT_AFTER.search(tail) or not AFTER.search(between) or self._owned(count, bound):
                 return []
             return [i, *self._chain(i, bound)]
         return []
@@ -373,6 +399,8 @@ class Linker:
         bound = self._next(last.end)
         for i, count in enumerate(self.counts):
             if count.start >= last.end and count.start < bound and i not in self.used:
+                if ELIDED.match(self.folded, count.start, bound) and re.search(r"\b(?:and|while|whereas|versus|vs)\s+\Z", self.folded[last.end : count.start]):
+                    return [i, *self._chain(i, bound)]
                 if not COMPARED.match(self.folded, last.end, count.start) or self._owned(count, bound):
                     return []
                 return [i, *self._chain(i, bound)]

@@ -36,9 +36,11 @@ _GENERAL = (
     r"deleterious|spontaneous|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
 )
 _MODIFIER = re.compile(rf"(?:(?:{_GRADE}|[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z")
+# Words before a class that are no part of its name
+_STRAY = re.compile(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/-]*")
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
 _ORGAN = re.compile(
-    r"((?:[a-z]+(?:al|ic|ar|ary|ous|ory)|git?|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|donor[- ]site|access[- ]site|injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
+    r"((?:[a-z]+(?:al|ic|ar|ary|ous|ory|iac)|git?|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|donor[- ]site|access[- ]site|injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
     r"(?:[\s-]+(?:and|or|tract|system|site)[\s-]+(?:[a-z]+(?:al|ic|ar|ary|ous|ory))?)?\s*)\Z"
 )
 _NOT_ORGAN = frozenset(_GENERAL.split("|")) | {
@@ -62,7 +64,7 @@ HARM = re.compile(
     r"toxicity|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
     r"ulcers?|ulcerations?|erosions?|lesions?|effusions?|retention|incontinence|obstruction|occlusions?|dissections?|aneurysms?|detachments?|dislocations?|displacement|loosening|"
     r"loss|weakness|stiffness|numbness|spasms?|cramps?|seizures?|episodes|exacerbations?|attacks?|prolongation|suppression|impairment|abnormalit(?:y|ies)|elevations?|itching|"
-    r"redness|dryness|tenderness|bruising|soreness|adhesions?|strictures?|scarring|infiltration|breakage|protrusion|recession|hernias?|prolapse|collapse|depression|intolerance|"
+    r"redness|dryness|tenderness|bruising|soreness|patholog(?:y|ies)|adhesions?|strictures?|scarring|infiltration|breakage|protrusion|recession|hernias?|prolapse|collapse|depression|intolerance|"
     r"hypersensitivity|rejections?|dyspnea|apnea|malaise|deformit(?:y|ies)|contractures?|discoloration|complaints|distress|upset|desaturation|clots?|[a-z]{3,}(?:itis|emia|aemia|algia|"
     r"penia|rrhea|rrhoea|uria|pathy|plegia|pnea|pnoea|kinesia|phagia|esthesia|aesthesia|ptysis|edema|oedema|megaly|thorax|spasm|rrhagia|cardia|tension|thermia|volemia))\b"
 )
@@ -84,6 +86,13 @@ _LEFT = re.compile(rf"(?<![\w-])((?:{_SITE}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|i
 _NOT_LEFT = _NOT_ORGAN - {"chronic", "oral", "symptomatic", "bilateral", "unilateral", "epidural", "spinal", "residual"} | {
     "clinic", "placebo-like", "public", "vaccine", "cell", "drug", "major", "minor", "post", "lead", "local", "like", "transient neurological",
 }  # fmt: skip
+_ELLIPSIS = re.compile(rf"(?<![\w-])(?P<site>(?:(?:{_SITE})\s+){{0,3}}(?:{_SITE}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z")
+# "elevated CSF protein and nucleated cells", "increases in serum creatinine"
+LABORATORY = re.compile(
+    r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
+    r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|platelets?(?: count)?|neutrophils?(?: count)?|leukocytes?|lymphocytes?(?: count)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
+    r"(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?(?:cells|protein|ast|alt|bilirubin|creatinine|aspartate aminotransferase|alkaline phosphatase)))?\b"
+)
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
 _RIGHT = re.compile(
     r"\s+(?:(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
@@ -100,9 +109,16 @@ _SKIP = frozenset(
 _SKIP_WORDS = re.compile(r"(?:the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z")
 
 
+# Two terms that are written as one thing unless they close a list
+_PAIR = re.compile(r"(?P<first>nausea|vomiting)\s*(?:and|or|and/or|/)\s*(?P<second>vomiting|nausea|emesis)\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """`start:end` is the term as written; `core` begins the part that the lexicon knows; `term` is the concept."""
+    """`start:end` is the term as written; `core` begins the part that the lexicon knows; `term` is the concept.
+
+    ``tail`` is the head that the term shares with the next one: "low back" in "low back and radicular leg pain".
+    """
 
     start: int
     end: int
@@ -111,6 +127,8 @@ class Mention:
     term: Term | None = None
     how: str = ""
     organ: bool = False
+    site: bool = False
+    tail: tuple[int, int] | None = None
 
     @property
     def weak(self) -> bool:
@@ -122,8 +140,10 @@ def mentions(folded: str, start: int, end: int) -> list[Mention]:
     """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
     found = [*_classes(folded, start, end)]
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
-    found += [m for m in _named(folded, start, end) if _free(m, found)]
-    found += [m for m in _open(folded, start, end) if _free(m, found)]
+    unknown = list(_open(folded, start, end))
+    sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
+    found += [m for m in _named(folded, start, end) if _free(m, found) and not any(u.core < m.start < u.end for u in sited)]
+    found += [m for m in unknown if _free(m, found)]
     return sorted(found, key=lambda m: m.start)
 
 
@@ -142,6 +162,8 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
+        while stray := _STRAY.match(folded, first, head.start()):
+            first = stray.end()
         yield Mention(first, head.end(), ORGAN if limited else CLASS, head.start(), organ=limited)
 
 
@@ -151,14 +173,7 @@ def _modified(folded: str, start: int, head: int) -> int:
     match = _MODIFIER.search(before)
     if not match:
         return head
-    words = re.match(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total)\b[\s,/-]*", before[match.start() :])
-    first = head - len(before) + match.start()
-    while words and words.end() < len(before) - match.start():
-        first += words.end()
-        words = re.match(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total)\b[\s,/-]*", folded[first:head])
-        if not words or first + words.end() > head:
-            break
-    return first
+    return head - len(before) + match.start()
 
 
 def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
@@ -171,8 +186,15 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         word = folded[match.start : match.end]
         if match.term.name in _SKIP or _SKIP_WORDS.match(word):
             continue
+        pair = _PAIR.match(word)
+        if pair and re.search(r",\s*\Z", folded[start : match.start]) and not re.match(r"\s*(?:\([^()]*\)\s*)?(?:,|and\b|or\b)", folded[match.end : end]):
+            for part in ("first", "second"):  # the last two of a list: "headache, nausea and vomiting"
+                a, b = (match.start + x for x in pair.span(part))
+                yield Mention(a, b, NAMED, a, table(_LEXICON).get(pair[part]), match.how)
+            continue
         first = _widened(folded, start, match.start)
         last = _site(folded, end, match.end)
+        yield from _shared_head(folded, start, first, match.end, NAMED)
         yield Mention(first, last, NAMED, match.start, match.term, match.how)
 
 
@@ -181,9 +203,27 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
         first = _widened(folded, start, match.start())
         last = _site(folded, end, match.end())
         bare = first == match.start() and last == match.end()
+        if re.match(r"(?:blood|heat|water|teeth|tooth|graft|data|sleep|fat|attachment) (?:loss|retention)\b", folded[first : match.end()]):
+            continue
         if bare and re.match(r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset)", match.group()):
             continue
-        yield Mention(first, last, OPEN, match.start())
+        yield from _shared_head(folded, start, first, match.end(), OPEN)
+        yield Mention(first, last, OPEN, match.start(), site=last > match.end())
+    for match in LABORATORY.finditer(folded, start, end):
+        yield Mention(match.start(), match.end("what"), OPEN, match.start())
+        if match["more"]:
+            yield Mention(*match.span("more"), OPEN, match.start("more"), tail=match.span("how"))
+
+
+def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> Iterator[Mention]:
+    """"low back and radicular leg pain", "local and systemic reactions": the first of two terms with one head."""
+    left = _ELLIPSIS.search(folded, max(start, first - 60), first)
+    head = re.compile(r"[a-z]+\Z").search(folded, first, end)
+    if not left or not head or head.start() == first or table(_LEXICON).get(left["site"]) is not None:
+        return
+    term = table(_LEXICON).get(f"{left['site']} {head.group()}")
+    if term is not None or kind == NAMED:
+        yield Mention(left.start("site"), left.end("site"), kind, left.start("site"), term, "synonym" if term else "", tail=head.span())
 
 
 def _widened(folded: str, start: int, at: int) -> int:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.context import event_attributes as attributes
-from extractor.context.event_links import Link, Linker, brackets, inside, segments
+from extractor.context.event_links import APPOSED, Link, Linker, brackets, inside, segments
 from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention, mentions
 from extractor.context.event_reports import HYPOTHESIS, MEASURED, Reports
 from extractor.context.negation import OF_KIND, Denial, denials, denied_after
@@ -22,7 +22,7 @@ PRESENT, ABSENT, NONE_REPORTED = "present", "absent", "none_reported"
 # "occurred", "was observed": after a term, it happened
 HAPPENED = re.compile(
     r"(?:\s*\([^()]*\))?\s*(?:,\s*)?(?:(?:which|that|also|only|mainly|mostly|usually|generally|occasionally|rarely|transiently|commonly|frequently|subsequently|each|both|all|most often|most commonly|after \w+|in \w+ (?:patients?|group)|of (?:the )?\w+)\s+)*"
-    r"(?:occurr(?:ed|ing)|developed|appeared|arose|emerged|ensued|(?:was|were|has been|have been|had been|being)\s+(?:\w+ly\s+|also\s+|only\s+|more\s+|not\s+uncommonly\s+)?(?:observed|reported|noted|seen|found|recorded|documented|detected|encountered|experienced|identified|noticed|present|associated|complained|mild|moderate|severe|transient|rare|uncommon|infrequent|common|"
+    r"(?:(?:close to|near|at|in|around|adjacent to|on|of)\s+(?:the\s+)?(?:[\w-]+\s+){1,3}?)?(?:occurr(?:ed|ing)|followed|developed|appeared|arose|emerged|ensued|(?:was|were|has been|have been|had been|being)\s+(?:\w+ly\s+|also\s+|only\s+|more\s+|not\s+uncommonly\s+)?(?:observed|reported|noted|seen|found|recorded|documented|detected|encountered|experienced|identified|noticed|present|associated|complained|mild|moderate|severe|transient|rare|uncommon|infrequent|common|"
     r"frequent|more|less|higher|lower|similar|comparable|equally|the (?:most|main|only|predominant|major|principal|commonest|primary|dose-limiting)|self-limit\w*|manageable|minimal|reversible|treated|resolved|tolerable|significantly|reduced|increased|greater|fewer|decreased|generally|usually|mainly|mostly)|"
     r"resolved|subsided|disappeared|recurred|was a|were a|led to|necessitated|complicated|were$|was$)\b"
 )
@@ -31,7 +31,7 @@ BEFELL = re.compile(
     r"\b(?:developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|presented with|caused|causing|induced|resulted in|resulting in|led to|leading to|manifested as|occurrence of|cases? of|episodes? of|instances? of|(?:incidences?|rates?|frequency|frequencies|occurrence|proportion of patients with|number of patients with|percentage of patients with|development) of|"
     r"higher|more|fewer|less|greater|lower|observed|reported|noted|recorded|had|showed|exhibited|were withdrawn (?:due to|because of|for)|withdrew (?:due to|because of|for)|discontinued (?:\w+ ){0,3}?(?:due to|because of|for)|(?:due to|because of|owing to)|hospitali[sz]ed (?:for|with)|there (?:was|were)|found)\s+(?:only\s+|a\s+|an\s+|the\s+|some\s+|any\s+|one\s+|increased\s+|more\s+|frequent\s+|of\s+)*(?:[\w-]+\s+){0,2}\Z"
 )
-STRONG_BEFORE = re.compile(r"\b(?:developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z")
+STRONG_BEFORE = re.compile(r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied by)|developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z")
 # From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
 MEMBERS = re.compile(
     r"[^;]{0,110}?(?:\b(?:were|was|are|is|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly|with)\b|[(:\[,-])[^;]{0,80}\Z"
@@ -39,7 +39,18 @@ MEMBERS = re.compile(
 NO_MEMBERS = re.compile(r"\b(?:leading to|resulting in|because of|requiring|compared|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|for|efficacy|than|but)\b")
 # From a term to its class: "fever was the most common adverse event", "occurred as an important complication"
 IS_CLASS = re.compile(r"[^;]{0,140}?\b(?:was|were|is|are|as|being|remained|represented|constituted)\b[^;]{0,40}\Z")
-ONLY_SHARE = re.compile(r"\b(?:most|majority|all|\d+(?:\.\d+)?%) (?:of )?(?:the |these )?\Z")
+# "no withdrawals due to adverse events": what is denied is not the event
+OTHER_HEAD = re.compile(r"\b(?:due to|because of|owing to|related to|associated with|attributed to|attributable to|for|after|during|following|leading to|from|between)\b")
+# "... leading to discontinuation of treatment in 5/107": a count of its own
+CONSEQUENCE = re.compile(r"[^;]{0,40}?,?\s*(?P<what>(?:leading|led|leads) to (?:treatment |study |drug |premature |permanent )?(?:discontinuation|withdrawal|hospitali[sz]ation|death))(?:\s+of\s+(?:the\s+)?(?:study\s+)?(?:treatment|drug|medication|therapy))?\s+(?:in|for|of)\s+(?:only\s+)?\Z")
+# "one serious adverse event (gastrointestinal haemorrhage)": the one event is the one named
+EXPLAINED = re.compile(r"\s*(?:\([a-z]+\)\s*)?(?:[(:]|,\s+an?\b)\s*")
+MEMBERS_ONLY = frozenset(("hospitalization", "blood transfusion", "obesity", "awareness"))
+# "three deaths, at 2 months, caused by": from a death to its cause
+KILLED = re.compile(r"[^;]{0,90}?(?:\b(?:due to|caused by|because of|from|of|as a result of|secondary to|attributed to|owing to|following|resulting from)\s+(?:[\w-]+\s+){0,3}\Z|\((?:[\w-]+\s+){0,4}\Z|[(,]\s*(?:[^()]{0,80},\s*|[^()]{0,60}\band\s+)?(?:one|two|three|\d+)?\s*(?:of|from|due to)?\s*(?:[\w-]+\s+){0,2}\Z|(?:due to|caused by|from|of)\s[^;]{0,60}\band\s+(?:[\w-]+\s+){0,2}\Z)")
+LISTED = re.compile(r"\s*(?:\([^()]*\))?\s*(?:,|and\b|or\b|/|as well as\b|plus\b|, and\b|;)+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){0,2}\Z")
+# What befalls people of an event, rather than an event: told only with a count
+COUNTED_ONLY = frozenset(("hospitalization", "reoperation", "blood transfusion", "treatment discontinuation", "disease progression"))
 
 
 # "In the high-dose group, the most common": the arm said before; "in the elobixibat groups": after
@@ -63,6 +74,7 @@ class Event:
     serious: bool | None = None
     related: bool | None = None
     concluded: bool = False
+    also: tuple[int, int] | None = None
 
 
 def events(reports: Reports) -> Iterator[Event]:
@@ -95,6 +107,7 @@ class _Reading:
             inner = [m for m in self.mentions if first <= m.start < last]
             links = Linker(self.folded, first, last, inner, [c for c in found if first <= c.start < last]).run()
             self._hand_over(inner, links)
+            self._explain(inner, links)
             for mention, link in zip(inner, links, strict=True):
                 yield from self._of(mention, link, inner, first, last)
         yield from self._kinds_denied()
@@ -109,7 +122,28 @@ class _Reading:
                 links[place - 1] = links[place]
                 links[place] = Link()
 
+    def _explain(self, inner: list[Mention], links: list[Link]) -> None:
+        """"One serious adverse event (pneumonia)": the count of the one event is that of the term named."""
+        for place, mention in enumerate(inner[:-1]):
+            link, following = links[place], inner[place + 1]
+            if mention.kind not in (CLASS, ORGAN) or [c.n for c in link.counts] != [1] or following.kind not in (NAMED, OPEN):
+                continue
+            opened = EXPLAINED.match(self.folded, mention.end, following.start)
+            if not opened:
+                continue
+            target = place + 1
+            pair = inside(self.pairs, following.start)
+            if pair and target + 1 < len(inner) and inner[target + 1].start < pair[1]:
+                named = [i for i in range(target, len(inner)) if inner[i].start < pair[1] and not inner[i].weak]
+                target = named[0] if len(named) == 1 else target
+            if not links[target].counts:
+                links[target], links[place] = link, Link()
+
     def _of(self, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
+        if mention.kind in (NAMED, OPEN) and self._defined(mention):
+            return
+        if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", self._lead(mention, inner)):
+            return  # "two complications of venous thrombosis and infection": the members are told
         after = denied_after(self.folded, mention.end, last)
         denial = next((d for d in self.denials if d.covers(mention.start, mention.end)), None)
         excepted = any((d.scope[0] <= mention.start and any(a <= mention.start < b for a, b in d.exceptions)) or any(a <= mention.start < b for a, b in d.exceptions) for d in self.denials)
@@ -122,6 +156,22 @@ class _Reading:
         else:
             yield from self._bare(mention, inner, excepted, first, last)
 
+    def _lead(self, mention: Mention, inner: list[Mention]) -> str:
+        """What stands between a class and the term after it."""
+        following = next((m for m in inner if m.start >= mention.end and m.kind in (NAMED, OPEN)), None)
+        return self.folded[mention.end : following.start] if following else ""
+
+    def _defined(self, mention: Mention) -> bool:
+        """Whether a term stands in brackets that explain another word ("severe (i.e. events that caused coma)")."""
+        pair = inside(self.pairs, mention.start)
+        return pair is not None and bool(re.match(r"[(\[]\s*(?:i\.e|defined|ie\b|that is|definition|assessed|measured)", self.folded[pair[0] : pair[1]]))
+
+    def _excepted(self, mention: Mention, inner: list[Mention], start: int, end: int) -> bool:
+        """Whether the term is what an exception names, not what is said of the people in it."""
+        if not start <= mention.start < end:
+            return False
+        return not re.search(r"\b(?:in|among|with|due to)\b", self.folded[start : mention.start]) or not any(start <= m.start < mention.start for m in inner)
+
     # ---- denials
 
     def _denied(self, mention: Mention, cue: tuple[int, int], inner: list[Mention], denial: Denial | None, last: int) -> Iterator[Event]:
@@ -131,6 +181,8 @@ class _Reading:
         if mention.kind in (NAMED, OPEN) and self.concluded:
             return
         if self._hypothetical(cue[0]):
+            return
+        if denial and OTHER_HEAD.search(self._head(denial, mention, inner)):
             return
         if re.compile(r"\s+(?:\w+\s+){0,2}?(?:leading to|requiring|that (?:led|required|necessitated)|necessitating|resulting in|of clinical concern|profiles?|scores?|rates?|data|leads?)\b").match(folded, mention.end, last):
             return
@@ -161,6 +213,14 @@ class _Reading:
             concluded=self.concluded,
         )
 
+    def _head(self, denial: Denial, mention: Mention, inner: list[Mention]) -> str:
+        """What stands between a denial's cue and a term, other terms left out."""
+        text = self.folded[denial.end : mention.start]
+        for other in inner:
+            if denial.end <= other.start and other.end <= mention.start:
+                text = text.replace(self.folded[other.start : other.end], " ", 1)
+        return text
+
     def _kinds_denied(self) -> Iterator[Event]:
         """"... , none of which were serious": the class denied only in kind."""
         for match in OF_KIND.finditer(self.folded, self.start, self.end):
@@ -189,6 +249,15 @@ class _Reading:
             if zero and count.n is None:
                 count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
             yield self._event(mention, ABSENT if zero else PRESENT, count, arm, "count_" + link.how, last)
+        yield from self._consequence(mention, link.counts[-1], last)
+
+    def _consequence(self, mention: Mention, count: Count, last: int) -> Iterator[Event]:
+        """"..., leading to discontinuation in 5/107": an event of its own, with the term's name before it."""
+        following = next((c for c in counts(self.folded, count.end, last) if c.n is not None), None)
+        what = CONSEQUENCE.match(self.folded, count.end, following.start) if following else None
+        if what:
+            event = self._event(mention, PRESENT, following, None, "count_after", last)
+            yield replace(event, also=what.span("what"))
 
     def _out_of(self, first: int, found: list[Count]) -> int | None:
         """"Out of 14 patients treated by plates, 2 developed": the denominator said first."""
@@ -202,9 +271,10 @@ class _Reading:
 
     def _plausible(self, mention: Mention, link: Link, inner: list[Mention], last: int) -> bool:
         """Whether a counted term is an adverse event rather than an outcome, a reason or a group's disease."""
-        classed = self._member(mention, inner)
-        if classed:
+        if self._member(mention, inner) or self._killed(mention, inner):
             return True
+        if mention.term is not None and mention.term.name in MEMBERS_ONLY:
+            return False
         if self.reports.subject(mention) or self.reports.outcome(mention, self.start, last):
             return False
         if mention.weak and link.how not in ("before",) and not STRONG_BEFORE.search(self.folded, max(self.start, mention.start - 60), mention.start):
@@ -222,28 +292,47 @@ class _Reading:
             count = next((c for c in counts(self.folded, mention.end, last) if c.form in ("one", "people")), None)
             yield self._event(mention, PRESENT, count, None, "exception", last)
             return
-        member = self._member(mention, inner)
+        member = self._member(mention, inner) or self._killed(mention, inner)
         if self.concluded or (self.reports.outcome(mention, self.start, last) and not member):
             return
-        if member:
-            if self.reports.subject(mention) and mention.weak:
+        if member or self._apposed(mention, inner):
+            if (self.reports.subject(mention) and mention.weak) or (mention.term and mention.term.name in COUNTED_ONLY):
                 return
             yield self._event(mention, PRESENT, None, self._arm_before(first, mention) or self._arm_after(mention, last), "listed", last)
             return
         if mention.weak or self.reports.subject(mention) or MEASURED.match(self.folded[mention.end : last].lstrip()):
             return
-        strong = STRONG_BEFORE.search(self.folded, max(self.start, mention.start - 70), mention.start)
+        head = self._list_head(mention, inner)
+        strong = STRONG_BEFORE.search(self.folded, max(self.start, head - 70), head)
         happened = self._happened(mention, inner, last)
-        if (strong or happened) and not (mention.kind == OPEN and not (strong and happened)):
+        if (strong or happened) and not (mention.kind == OPEN and not mention.tail and not (strong and happened)):
             yield self._event(mention, PRESENT, None, self._arm_after(mention, last), "happened", last)
+
+    def _list_head(self, mention: Mention, inner: list[Mention]) -> int:
+        """Where the list that a mention is in begins."""
+        start = mention.start
+        for other in reversed(inner):
+            if other.end <= start and other.kind == mention.kind and LISTED.match(self.folded[other.end : start]):
+                start = other.start
+        return start
 
     def _happened(self, mention: Mention, inner: list[Mention], last: int) -> bool:
         """Whether an occurrence is said of the mention, or of the list that it begins."""
         end = mention.end
         for other in inner:
-            if other.start > end and re.match(r"\s*(?:,|and\b|or\b|/|as well as\b|, and\b)*\s*(?:[\w-]+\s+){0,2}\Z", self.folded[end : other.start]):
+            if other.start > end and LISTED.match(self.folded[end : other.start]):
                 end = other.end
         return bool(HAPPENED.match(self.folded, end, last))
+
+    def _apposed(self, mention: Mention, inner: list[Mention]) -> bool:
+        """"skin irritation, mostly skin dryness": the second explains the first."""
+        past = [m for m in inner if m.end <= mention.start]
+        return bool(past) and past[-1].kind in (NAMED, OPEN) and APPOSED.match(self.folded[past[-1].end : mention.start]) is not None
+
+    def _killed(self, mention: Mention, inner: list[Mention]) -> bool:
+        """"three deaths, caused by lung infection and myocardial infarction": a cause of death happened."""
+        fatal = [m for m in inner if m.kind == DEATH and m.end <= mention.start]
+        return bool(fatal) and KILLED.match(self.folded, fatal[-1].end, mention.start) is not None
 
     def _member(self, mention: Mention, inner: list[Mention]) -> bool:
         """Whether the term is listed under a class of events in the same segment."""
@@ -254,8 +343,12 @@ class _Reading:
                 between = self.folded[other.end : mention.start]
                 start = next((m.start for m in inner if m.start >= other.end and m.kind in (NAMED, OPEN)), mention.start)
                 lead = self.folded[other.end : start]
+                if re.match(r"\s+of\s+\Z", lead):
+                    return True
                 if MEMBERS.match(lead) and not NO_MEMBERS.search(lead) and not re.search(r"\b(?:but|although|whereas)\b", between):
                     return True
+            elif other.end <= mention.start:
+                continue
             elif IS_CLASS.match(self.folded, mention.end, other.start) and len(self.folded[mention.end : other.start]) < 150:
                 return True
         return False

@@ -77,7 +77,11 @@ def _term(text: str, event: Event) -> str:
     mention = event.mention
     if mention.kind == DEATH:
         return "death"
-    return " ".join(text[mention.start : mention.end].split())
+    words = text[mention.start : mention.end].split()
+    if mention.tail:  # a head before ("elevated ... nucleated cells") or after ("low back ... pain")
+        head = text[slice(*mention.tail)].split()
+        words = [*head, *words] if mention.tail[0] < mention.start else [*words, *head]
+    return " ".join([*words, *(text[slice(*event.also)].split() if event.also else ())])
 
 
 def _slice(text: str, span: tuple[int, int] | None) -> str | None:
@@ -105,6 +109,8 @@ def _places(event: Event) -> list[Place]:
     places: list[Place] = [(mention.start, mention.end)]
     if event.cue and event.cue != (mention.start, mention.end):
         places = [(min(event.cue[0], mention.start), max(event.cue[1], mention.end))]
+    if event.also:
+        places.append(event.also)
     if event.count:
         places.append((event.count.start, event.count.end))
     return places

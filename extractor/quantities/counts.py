@@ -27,7 +27,7 @@ _UNITS = {
 }
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
-_N = rf"(?:{NUMBER_WORDS}|(?<![\d.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d))"
+_N = rf"(?:{NUMBER_WORDS}|(?<![\d.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-[a-z]))"
 _PCT = r"(?P<pct>\d{1,3}(?:\.\d+)?)\s*(?:%|percent\b|per cent\b)"
 _PCT2, _PCT3 = _PCT.replace("pct", "pct2"), _PCT.replace("pct", "pct3")
 _STOP = "versus|vs|v|and|or|of|in|with|to|than|had|have|has|were|was|who|that|for|from|by|percent|per|at|on|as|the|out|more|experienced|developed|reported|during|after|adverse|side|serious|severe|untoward|toxic"
@@ -95,7 +95,7 @@ NO_COUNT = re.compile(
     r"mmol|nmol|units?|points?|times|fold|msec|ms|sec|seconds?|bpm|kcal|ng|pg|dl|mw|cells?|x|°c|dioptres?|fr|gauge|metres?|meters?|centers|centres|hospitals|sites|countries|studies|trials|groups|arms|different|types|most|main|kinds|drugs|treatments|formulations|regimens|doses of)\b(?:/[a-z0-9]+)*"
     r"|\d+(?:\.\d+)?\s*%\s*(?:ci\b|confidence|reduction|decrease|increase|improvement|lower|higher|greater|less|more|relative|risk|absolute|power|glucose|dextrose|saline|solution|cream|gel|ointment|lidocaine|bupivacaine|ropivacaine)"
     r"|(?:by|of at least|at least a|more than a|>|<|>=|<=)\s*\d+(?:\.\d+)?\s*%(?!\s*of\s+(?:the\s+)?(?:patients|subjects|participants))"
-    r"|\b(?:or|rr|hr|ratio|risk|odds|hazard|irr|arr|nnh|nnt|mean|median|average|difference|iqr|sd|kappa|sensitivity|specificity)\s*(?:\([^()]*\)\s*)?[:=,]?\s*(?:of\s+|was\s+|were\s+|is\s+)?-?\d+(?:\.\d+)?%?"
+    r"|\b(?:or|rr|hr|ratio|risk|odds|hazard|irr|arr|nnh|nnt|mean|median|average|difference|iqr|sd|kappa|efficacy|accuracy|prevalence|coverage|compliance|adherence|sensitivity|specificity)\s*(?:\([^()]*\)\s*)?[:=,]?\s*(?:of\s+|was\s+|were\s+|is\s+)?-?\d+(?:\.\d+)?%?"
     r"|\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%"
     r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
     r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
