@@ -17,7 +17,7 @@ from extractor.terms import Match, table
 # "into the", "in", "to both", "via a", "at the level of": what stands before a place that something is put into
 INTO = re.compile(
     r"\b(?:into|in|to|onto|via|through|at|within|inside|around|from|by|directly|beneath|under|above|surrounding|between|of|and|or|,|plus|/|by standard|by a)\s*"
-    r"(?:the |a |an |each |both |either |one |two |her |his |their |affected |left |right |bilateral |unilateral |ipsilateral |contralateral |injured |anterior |posterior |part of |parts of |side of |level of |levels of |region of |"
+    r"(?:the |a |an |each |both |either |one |two |three |four |all her |his |their |affected |left |right |bilateral |unilateral |ipsilateral |contralateral |injured |anterior |posterior |part of |parts of |side of |level of |levels of |region of |"
     r"area of |areas of |subject's |patient's |patients' |diseased |osteoarthritic |target |standard |symptomatic |upper |lower |distal |proximal |dorsal |ventral |lateral |medial |internal |external |main |ischa?emic |infarcted |external anal |damaged )*$"
 )
 # a drug beside the product: its route is not the product's

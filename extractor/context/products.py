@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from extractor.quantities.doses import CELL_NOUN
+
 _NOT_GIVEN = r"(?! (?:count|number|lymphoma|carcinoma|leuk|cancer|line|proliferation|death|lung|arteritis|anaemia|anemia|disease|volume|marker|mobili[sz]|collect|factor|function|response|recover|subset))"
 # words that name a cell product nearly always: "mesenchymal stem cells" "MSCs" "BMMNC" "Tregs" "cell therapy"
 PRODUCT = re.compile(
@@ -16,11 +18,11 @@ PRODUCT = re.compile(
     r"(?:[a-z0-9]{1,5}-)?[a-z]{0,3}(?:msc|bmmnc|bmmc|bmnc|adsc|adrc|svf|mapc)s?(?:-[a-z0-9]+)?\b|(?:[a-z0-9]{1,5}-)?(?:(?:mpc|nsc|npc|oec|epc|opc)s|(?:mnc|hipsc|ipsc|hesc|treg|car-t)s?)\b|"
     r"cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
     r"cord blood (?:cell|stem|mono|infus|transf|transp)\w*|umbilical cord infusion|bone marrow (?:infusion|aspirate concentrate|concentrate|injection|(?:stem |mono\w+ )?cells?)|stromal vascular fraction|"
-    r"regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
+    r"(?:fetal|foetal|embryonic|neural|mesencephalic|striatal) (?:\w+ )?(?:tissue |cell )?(?:grafts?|transplant\w*)|regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
 )
 # words that name a product only beside a verb of giving
 PERHAPS = re.compile(
-    r"\b(?:(?:killer|dendritic|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
+    r"\b(?:(?:killer|nk|dendritic|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
     r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b" + _NOT_GIVEN + r"|lymphoc?[yt]tes?|myoblasts?|fibroblasts|keratinocytes|chondrocytes|melanocytes|hepatocytes|astrocytes|cardiomyocytes)"
 )
 # verbs and nouns of giving: "injected", "transplantation", "receive", "were given"
@@ -36,6 +38,10 @@ SETTING = re.compile(
 )
 # "hMSC/kg": a dose of cells by weight
 _PER_WEIGHT = re.compile(r"(?:cells?|scs?)\s?(?:/|per)\s?(?:kg|kilo)")
+# "188x10^6 cells", "3.08 million ALDHbr cells": so many cells, beside a verb of giving, are a dose
+_MANY = re.compile(
+    rf"(?:[x*]\s?10\s?\^?\s?[(\[]?\d{{1,2}}[)\]]?|[x*]\s?10[⁰¹²³⁴-⁹]+|million)\s(?:\([^()]{{1,15}}\)\s)?(?!cells\s?/\s?(?:m?l|µl|mm))(?:[a-z0-9+-]+\s){{0,3}}{CELL_NOUN}\b"
+)
 # verbs that bring cells into somebody, on either side; and those that must stand right before: "treated with MSCs"
 _DELIVERED = re.compile(r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive)\b")
 _TAKEN = re.compile(r"\b(?:receiv\w*|treated|treatment|therapy|dos(?:e|es)|use|effects?|efficacy|safety|had)\s(?:[\w-]+\s){0,4}?(?:with|of|or|-)?\s?(?:[\w-]+\s){0,4}$")
@@ -62,9 +68,13 @@ def studies_cells(folded: str, title_end: int = 0) -> bool:
     if sure and _CANCER.search(folded):
         support = [m.span() for m in _SUPPORT.finditer(folded)]
         sure = [m for m in sure if not any(s < m.end() and m.start() < e for s, e in support)]
-    if sure and (sure[0].start() < title_end or any(_given(folded, m) for m in sure)):
-        return len(sure) > 1 or sure[0].start() < title_end or bool(_PER_WEIGHT.search(folded))
-    return sum(_given(folded, m) for m in PERHAPS.finditer(folded)) >= ENOUGH
+    named = sure and (len(sure) > 1 or sure[0].start() < title_end or bool(_PER_WEIGHT.search(folded)))
+    if named and (sure[0].start() < title_end or any(_given(folded, m) for m in sure)):
+        return True
+    perhaps = sum(m.start() < title_end or _given(folded, m) for m in PERHAPS.finditer(folded))
+    return perhaps >= ENOUGH or any(
+        GIVING.search(folded, max(0, m.start() - NEAR), m.end() + NEAR) for m in _MANY.finditer(folded)
+    )
 
 
 def _given(folded: str, match: re.Match[str]) -> bool:

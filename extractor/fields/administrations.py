@@ -47,7 +47,7 @@ _AFTER_NOT = re.compile(
     r"\s+of\s+(?:\w+\s){0,3}?(?:placebo|saline|vehicle|filgrastim|g-csf|interleukin|il-2|cyclophosphamide|methylprednisolone|dexamethasone|fludarabine|vaccine|steroids?|lithium|antibiotic\w*|chemotherapy|radiotherapy|rituximab|alemtuzumab|atg|\d+(?:\.\d+)?\s?(?:mg|g|µg|μg|mcg|iu)\b))"
 )
 _OF_CELLS = re.compile(rf"\b(?:cells?|{CELL_NOUN}|infusions?|injections?|transplant\w*)\b")
-_BEFORE_NOT = re.compile(r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?|\bof\s)$")
+_BEFORE_NOT = re.compile(r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?|(?<!total )(?<!series )(?<!course )(?<!maximum )(?<!minimum )\bof\s)$")
 _MAXIMUM = re.compile(r"\b(?:up to|maximum of|at most)\s+(?:a\s+)?$")
 _TOTAL = re.compile(r"\b(?:total of|in total,?|altogether,?|a total)\s+$")
 # direct injection into a tissue: many injections are sites of one operation
@@ -58,6 +58,7 @@ _TISSUE = re.compile(
 _TIME_CUE = re.compile(r"\b(?:apart|interval\w*|every|monthly|weekly|months?|weeks?|days?|repeated\w*|consecutive|sequential\w*|separate occasions|later|followed by)\b")
 _OTHER_DRUG = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu|g/m2|mg/m2)\b")
 _LEVELS = re.compile(r"\b(?:escalat\w*|ascending|different|levels?|de-escalation|either|low(?:er)?|high(?:er)?)\b")
+_VISIT = re.compile(r"\b(?:assess\w*|evaluat\w*|visits?|follow(?!ed by)\w*|measur\w*|scor\w*|tested|monitor\w*|examin\w*|decline|rate|slope|change)\b")
 MOST = 30  # more than that is a cohort's total
 
 
@@ -113,9 +114,10 @@ _CONFIDENCE = {"single": 0.9, "counted": 0.85, "times": 0.8, "course": 0.75, "po
 def _counts(seen: View) -> Iterator[_Count]:
     for sentence in seen.sentences:
         if _NEEDED.search(seen.folded, sentence.start, sentence.end):
-            yield from _counted(seen, sentence)
-            yield from _repeated(seen, sentence)
-            yield from _computed(seen, sentence)
+            said = [*_counted(seen, sentence), *_repeated(seen, sentence)]
+            yield from said
+            if all(c.high == 1 for c in said):
+                yield from _computed(seen, sentence)
 
 
 _NEEDED = re.compile(rf"\b(?:{_NOUN}|{_GIVE}|times?|once|twice|occasions?)\b")
@@ -177,6 +179,8 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
     """Counts that follow from a schedule: "weekly for 4 weeks", "on days 0 and 28"."""
     text = seen.folded
     for course in courses(text, sentence.start, sentence.end):
+        if _VISIT.search(text, course.start, course.end):
+            continue
         around = text[max(sentence.start, course.start - 90) : course.start + 10]
         if _GIVEN_NEAR.search(around) and not _OTHER_DRUG.search(text[max(sentence.start, course.start - 60) : course.end]):
             yield _Count(course.start, course.end, course.count, course.count, "course", sentence)
@@ -217,8 +221,6 @@ def _spaced(seen: View, found: list[_Count]) -> list[_Count]:
         done.append(item)
     return done
 
-
-_VISIT = re.compile(r"\b(?:assess\w*|evaluat\w*|visits?|follow\w*|measur\w*|scor\w*|tested|monitor\w*|examin\w*|decline|rate|slope|change)\b")
 
 
 def _interval_near(seen: View, item: _Count) -> Interval | None:

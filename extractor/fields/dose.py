@@ -34,7 +34,7 @@ _TOTAL = re.compile(r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)
 _TOTAL_AFTER = re.compile(r"^\s*\(?(?:in total|altogether|total\b|cumulative)")
 _MEAN = re.compile(r"\b(?:mean|average|averag\w+)\b[^.;]{0,45}$")
 _MEDIAN = re.compile(r"\bmedian\b[^.;]{0,45}$")
-_MAXIMUM = re.compile(r"\b(?:up to|maxim\w+|max\.?|at most|not exceed\w*|no more than|not more than)\b[^.;,]{0,30}$")
+_MAXIMUM = re.compile(r"\b(?:up to|maxim\w+|(?<!min-)(?<!min/)max\b\.?(?! range)|at most|not exceed\w*|no more than|not more than)\b[^.;,]{0,30}$")
 _EACH = re.compile(r"\b(?:per|each|every)\s+(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|session|transplantation|application|time)|\beach time\b")
 _GIVEN = re.compile(r"\b(?:inject\w*|infus\w*|dos(?:e|es|ed|age)|administ\w*|transplant\w*|implant\w*|receiv\w*|given|treat\w*)\b")
 _ARM = re.compile(r"^\s*[(\[,]?\s*(?P<arm>(?:cohort|group|arm|dose level|level)\s+(?:\d+|[a-z]|[ivx]+)\b|(?:low|medium|middle|mid|high|intermediate)[ -](?:dose)\b(?: (?:group|cohort|arm))?)")
@@ -151,8 +151,8 @@ def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -
 
 def _basis(seen: _Seen) -> str | None:
     amount, before = seen.amount, seen.before
-    if amount.per:
-        return "total" if amount.per in _BODY else "per administration"
+    if amount.per and amount.per not in _BODY:
+        return "per administration"
     if _MAXIMUM.search(before):
         return "maximum"
     if _MEDIAN.search(before):
@@ -161,7 +161,7 @@ def _basis(seen: _Seen) -> str | None:
         return "mean"
     if amount.low != amount.high:
         return "range"
-    if _TOTAL.search(before) or _TOTAL_AFTER.match(seen.after):
+    if amount.per in _BODY or _TOTAL.search(before) or _TOTAL_AFTER.match(seen.after):
         return "total"
     if _EACH.search(before[-40:] + " " + seen.after[:40]) or _GIVEN.search(before + seen.after):
         return "per administration"

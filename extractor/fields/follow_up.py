@@ -27,7 +27,7 @@ _WATCH = rf"(?:{_FOLLOW}|{_PEOPLE}(?:watched|monitored|observed|tracked)|observa
 # between the words and the length: "up for", "was a mean of", "period of", "(range", "visits at"
 _LINK = (
     r"(?:[\s,:(=<>~'\[]|-|\b(?:up|for|of|at|over|was|were|are|is|has|been|had|will|be|to|until|till|through|throughout|during|after|a|an|the|in|on|with|by|and|from|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
-    r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|period|peri?od|time|duration|durations|interval|length|lasted|lasting|continued|extended|extending|completed|than|longer|more|occurred|included|took|take|place|planned|"
+    r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|period|peri?od|time|duration|durations|interval|length|lasts|lasted|lasting|continued|extended|extending|completed|than|longer|more|occurred|included|took|take|place|planned|"
     r"visits?|assessments?|examinations?|evaluations?|angiograph\w+|echocardiograph\w+|endoscop\w+|imaging|mri|telephone|clinical(?:ly)?|performed|conducted|scheduled|carried|out|obtained|every|day|week|month|hospital|clinic|patients?|participants?|subjects?|closely|regularly|prospectively|postoperatively|"
     r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|\d+(?:\.\d+)?(?:\s?-\s?\d+(?:\.\d+)?)?|\)|\]|/|;(?=\s*(?:range|median|mean)))*"
 )
@@ -52,10 +52,11 @@ _POST = re.compile(
 )
 _ASSESSED = re.compile(
     r"\b(?:end ?-?points?|outcomes?|assess\w*|evaluat\w*|measur\w*|examin\w*|chang\w*|improv\w*|surviv\w*|safety|efficacy|score\w*|observ\w*|response|respon\w*|monitor\w*|visit\w*|adverse|decline\w*|remain\w*|stable|progress\w*|reduc\w*|increas\w*|baseline|compar\w*|"
-    r"slow\w*|gains?|persist\w*|maintain\w*|detect\w*|benefit\w*|support\w*|significan\w*|show\w*|halt\w*|found|test\w*|scan\w*|imaging|mri|symptom\w*|function\w*|died|alive|relapse\w*|regress\w*|tended|levels?|again|differ\w*|graft|record\w*|perform\w*|engraft\w*|closure|heal\w*|effect\w*)\b"
+    r"slow\w*|gains?|persist\w*|maintain\w*|detect\w*|benefit\w*|support\w*|significan\w*|show\w*|halt\w*|found|test\w*|scan\w*|imaging|mri|symptom\w*|function\w*|died|alive|relapse\w*|regress\w*|tended|levels?|again|differ\w*|graft|events?|saes?|aes?|record\w*|perform\w*|engraft\w*|closure|heal\w*|effect\w*)\b"
 )
 _ENDPOINT = re.compile(r"\b(?:primary|secondary|co-primary|main)\s+(?:\w+\s){0,3}?(?:end ?-?points?|outcomes?|measures?|objectives?)\b")
 _DIRECT = re.compile(r"\b(?:end ?-?points?|outcomes?)\s+(?:was |were |is |are |will be |assessed |measured |evaluated )*(?:at|after)\s+(?:the\s+)?$")
+_DIRECT_AFTER = re.compile(r"[\s,)]*(?:(?:was|were|is|as|being)\s)?(?:the\s|a\s|our\s)?(?:primary|secondary|main|co-primary)\b")
 _WHOLE = re.compile(r"\b(?:median|mean|average\w*|followed(?:[ -]up)? (?:for|over|until|up to)|follow[ -]?up (?:was|of|period|time|duration|ranged|is|\())\b[^.;,]{0,40}$|follow-?up \($")
 # what a length or point of time is besides follow-up
 _NOT_FOLLOW_BEFORE = re.compile(
@@ -114,7 +115,8 @@ def _times(seen: View) -> Iterator[_Time]:
         for length in durations(seen.folded, sentence.start, sentence.end):
             rule = last.rule if last and _continues(seen, last, length) else _rule(seen, sentence, length)
             before = seen.folded[max(sentence.start, length.start - 60) : length.start]
-            last = _Time(length, rule, sentence, bool(_DIRECT.search(before)), bool(_WHOLE.search(before))) if rule else None
+            after = seen.folded[length.end : min(sentence.end, length.end + 60)]
+            last = _Time(length, rule, sentence, bool(_DIRECT.search(before) or _DIRECT_AFTER.match(after)), bool(_WHOLE.search(before))) if rule else None
             if last:
                 yield last
 
@@ -144,7 +146,7 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
         return None
     words = seen.folded[sentence.start : sentence.end]
     if length.kind == "adjective":
-        return "assessed" if re.match(r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint)|^\s?,[^.;]{0,50}\b(?:study|trial)\b", after) else None
+        return "assessed" if re.match(r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint|results?|outcomes?|data|efficacy)|^\s?,[^.;]{0,50}\b(?:study|trial)\b", after) else None
     linked = bool(_AT.search(before)) or bool(_POST.match(after))
     if length.kind in ("point", "ordinal"):
         linked = linked or bool(re.search(r"\b(?:end|visit|time ?points?|on)\s*[(:]?$", before))

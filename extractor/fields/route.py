@@ -53,6 +53,8 @@ class Route(Field):
             found = [(item, "alone") for item, _ in found]
         certain = [i for i, rule in found if rule != "doubtful"]
         groups: dict[str, list[tuple[Delivery, str]]] = {}
+        if any(i.kind != "target" and rule != "doubtful" for i, rule in found):  # "intramuscularly around the ulcer"
+            found = [(i, rule) for i, rule in found if (i.name, i.kind) != ("local injection", "target")]
         for item, rule in found:
             groups.setdefault(item.name, []).append((item, rule))
         for name, places in groups.items():
