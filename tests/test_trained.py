@@ -169,5 +169,5 @@ def test_hashing_is_the_same_everywhere() -> None:
 
 @pytest.mark.parametrize("load", [RoleClassifier.load, MentionClassifier.load, pipeline])
 def test_a_missing_model_is_said(load: object, tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="models/trial_sm"):
+    with pytest.raises(OSError, match=r"models/trial_sm"):
         load(tmp_path)  # type: ignore[operator]
