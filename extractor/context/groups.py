@@ -1,0 +1,257 @@
+"""Groups with sizes: "placebo (n = 30)", "33 to X and 32 to Y", "group A (49 patients)", "six patients in each group".
+
+Yields *splits*: the groups that one stretch of text names side by side. Which split is the trial's own arms is decided
+by :mod:`extractor.fields.arm`; that a split adds up to the trial's total is evidence for both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extractor.context.people import EQUAL, NUMBER, nouns
+from extractor.context.sentences import Sentence
+from extractor.context.view import View
+from extractor.quantities.numbers import whole
+
+Place = tuple[int, int]
+SIZED, LISTED, EACH, EQUALLY = "sized", "listed", "each", "equally"
+# a sentence without any of these names no groups
+CUE = re.compile(
+    r"randomi|assign|allocat|divided|distribut|group|\barms?\b|placebo|control|versus|\bvs\b|receiv|treated|cohort|\beach\b|underwent|\bgiven\b|regimen|sham|usual care|compar|stratif|categor|classif|enrol|sequence"
+)
+_NUM = NUMBER.pattern
+_PEOPLE = r"(?:(?!of\b|in\b|and\b|or\b|were\b)[a-z][a-z'/-]* ){0,3}?(?:patients|subjects|participants|women|men|children|infants|volunteers|individuals|people|persons|cases|eyes|adults|boys|girls|males|females|students|newborns|neonates|mothers|adolescents)"
+_WHAT = r"(?:groups?|arms?|cohorts?|treatment groups?|study groups?|treatment arms?|study arms?|regimens?|sequences?|treatments?|dose levels?|levels?)"
+# "(49 patients)", "(101)", "(65; 51%)", "(group A, 49 patients)"; group "n"
+IN_BRACKETS = re.compile(
+    rf"(?<=[a-z0-9)%.+'] )[(\[](?:(?P<inside>[^()\[\]]{{1,50}}?)[,;:] )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?(?:[,;:]? ?\d[\d.]* ?%)?[)\]]"
+)
+# "33 patients received X", "32 to Y", "34 in the control group", "31 had acupuncture", "20 controls"
+LISTED_AS = re.compile(
+    rf"(?P<n>{_NUM})(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
+    r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
+    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|being|administered|their) )*)"
+    r"(?P<name>[^,;.()\[\]]{2,70})"
+)
+VERB = re.compile(r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|administered|injected|to|in|into|on|placed|with)")
+# "30 in each group", "25 per group", "n = 6 each", "three patients each", "20/group"
+PER_GROUP = re.compile(
+    rf"(?P<n>{_NUM})(?: {_PEOPLE})?,?(?: were| was| are)?(?:(?: assigned| allocated| included| enrolled| randomi[sz]ed)?(?: in| to| into| for| per| from|,)? (?:(?:each|every|both)(?: one)?(?: of (?:the )?(?:{_NUM} )?)? ?(?:study |treatment |dose |intervention |experimental |parallel )?(?:{_WHAT})?|per (?:study |treatment |dose )?{_WHAT})(?![a-z])| ?/ ?(?:group|arm)\b)"
+)
+# "each group contains 14 patients", "groups of 30 patients", "each arm (n = 20)", "composed of three patients each"
+OF_EACH = re.compile(
+    rf"(?:\b(?:each|every|both) (?:study |treatment |dose |parallel )?{_WHAT}|\b{_WHAT})(?:,? which (?:are|were))?,?(?: \((?=n ?=)| (?:contain(?:s|ed|ing)|consist(?:s|ed|ing) of|compris(?:es|ed|ing)|composed of|is composed of|was composed of|includ(?:es|ed|ing)|of|with|had|has|having|size of|size was)) ?(?:a total of |n ?= ?)?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?(?P<after>,? each)?"
+)
+# "two equal groups", "equally randomized", "divided randomly but equally", "evenly allocated"
+EQUAL_PARTS = re.compile(
+    rf"\b(?:equal(?:ly)?[ -](?:sized )?(?:\w+ )?{_WHAT}|equal numbers? (?:in|of)|(?:randomly |was |were |randomi[sz]ed |but |and |been )?(?:equally|evenly) (?:and randomly )?(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped|separated|into)|(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped)(?: \w+){{0,3}} (?:equally|evenly))\b"
+)
+# "two groups", "three parallel arms", "2 treatment groups"
+HOW_MANY = re.compile(rf"(?<![\w.,/=-])(?P<k>two|three|four|five|six|seven|eight|[2-8])[ -](?:equal[ -]|equally |sized |randomi[sz]ed |study |treatment |parallel |different |dose |dosing |experimental |comparison |main |independent |intervention |matched |patient |age |subject |similar |sequential )*(?:groups|arms|cohorts|sequences|subgroups)\b")
+BREAK = re.compile(r".*(?:[,;:()\[\]]|\b(?:to|or|either|receive|received|receiving|versus|vs\.?|into|and|were|was|with|in|the|an?|of|as|by|for|than|given|had|who|whom|between|from|alone or)\b) ?")
+TAIL = re.compile(r"\b(?:and|or|versus|vs|while|whereas|compared|than|were|was|for|at|during|after|before|followed|once|twice|daily|every|of whom|who|which|as|that|until|because)\b.*$")
+# names that are outcomes or features, not groups
+NO_GROUP = re.compile(
+    r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|discontinu|excluded|declin|refus|adverse|nausea|headache|vomiting|pain|infections?|fever|rash|responders?|response|remission"
+    r"|relapse|progression|mutation|positive|negative|males?|females?|men|women|boys|girls|years?|months?|weeks?|(?<!/)days?|center|centre|sites?|hospital|analy[sz]|evalua|follow-?ups?\b|stage|grade|%|mean|median|sd|ci|p ?[<=]|baseline|aged?\b|bmi)"
+)
+# what a size in brackets may not size
+NO_SIZED = re.compile(r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|excluded|declin|refus|nausea|headaches?|vomiting|fever|rash|responders|remission|males?|females?|men|women|boys|girls)\b")
+# "75 mg", "3 cycles": a number of these is no size
+NO_NAME = re.compile(r"(?:(?:m?g|kg|ml|l|mcg|iu|m?m|cm|cycles?|sessions?|groups?|arms?|treatments?|times|doses?|hours?|h|min|minutes|years?|months?|weeks?|days?|percent|studies|trials|different|regimens|genes|items|sites|centers|centres|cohorts?)\b|%)")
+GROUP_WORD = re.compile(r"\b(?:groups?|arms?|placebo|controls?|cohorts?|sham|mg|dose|treatment|treated|usual care|standard|intervention|vaccine|therapy|alone|experimental|study|cells?|plus)\b|\+")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group: size, name as written, the phrase that says the size; ``name_at`` are the offsets of the name."""
+
+    n: int
+    name: str
+    start: int
+    end: int
+    name_at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Groups named side by side. ``shape``: sized, listed, each (one size for k groups), equally (size by division)."""
+
+    shape: str
+    groups: tuple[Group, ...]
+    cued: bool  # the sentence says that people were assigned, or the names say group
+    k: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(g.n for g in self.groups)
+
+    @property
+    def start(self) -> int:
+        return self.groups[0].start
+
+
+ASSIGNED = re.compile(r"randomi|assign|allocat|divided|distribut|apportion|split into|receiv|treated with|given|underwent|consisted of|comprised|\benrol")
+
+
+def splits(seen: View) -> list[Split]:
+    """All splits of the document, in order of the text."""
+    found: list[Split] = []
+    for sentence in seen.sentences:
+        if CUE.search(seen.folded, sentence.start, sentence.end):
+            found += _in_sentence(seen, sentence)
+    return [*found, *_joined(found)]
+
+
+def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
+    text = seen.folded
+    cued = bool(ASSIGNED.search(text, sentence.start, sentence.end))
+    each = list(_each(text, sentence))
+    taken = [(g.start, g.end) for s in each for g in s.groups]
+    for shape, groups in ((SIZED, list(_sized(text, sentence))), (LISTED, list(_listed(text, sentence)))):
+        own = tuple(g for g in groups if not any(s < g.end and g.start < e for s, e in taken))
+        if own:
+            named = sum(bool(GROUP_WORD.search(g.name)) for g in own)
+            yield Split(shape, own, cued or named > 0)
+    yield from each
+
+
+def _joined(found: list[Split]) -> Iterator[Split]:
+    """Groups that consecutive sentences size one at a time: "Group A (n = 6) had X. Group B (n = 5) had Y."""
+    for shape in (SIZED, LISTED):
+        run = [s for s in found if s.shape == shape]
+        singles = [s for s in run if len(s.groups) == 1]
+        if len(singles) > 1:
+            unique: dict[str, Group] = {}
+            for split in singles:
+                unique.setdefault(split.groups[0].name, split.groups[0])
+            if len(unique) > 1:
+                yield Split(shape, tuple(unique.values()), all(s.cued for s in singles))
+
+
+# ---------------------------------------------------------------- "name (n = 30)", "name (30 patients)"
+
+
+def _sized(text: str, sentence: Sentence) -> Iterator[Group]:
+    seen: set[int] = set()
+    for match in [*EQUAL.finditer(text, sentence.start, sentence.end), *IN_BRACKETS.finditer(text, sentence.start, sentence.end)]:
+        n = whole(match["n"])
+        if not n or match.start("n") in seen or _each_follows(text, match.end()):
+            continue
+        seen.add(match.start("n"))
+        name = _name_before(text, match.start(), sentence.start)
+        if name and not NO_SIZED.search(text[name[0] : name[1]]):
+            first = match.start() if "noun" not in match.groupdict() else match.start("n")
+            last = match.end() if "noun" not in match.groupdict() else match.end("noun") if match["noun"] else match.end("n")
+            yield Group(n, text[name[0] : name[1]], first, last, name)
+
+
+def _each_follows(text: str, end: int) -> bool:
+    return bool(re.compile(r",? ?(?:in |for |per |to )?(?:each|every|both|per\b|/ ?group)").match(text, end))
+
+
+def _name_before(text: str, at: int, first: int) -> Place | None:
+    """The name that stands before a size: inside its bracket, or before it."""
+    opened = max(text.rfind("(", first, at + 1), text.rfind("[", first, at + 1))
+    closed = max(text.rfind(")", first, at), text.rfind("]", first, at))
+    if opened > closed and opened < at and text[opened + 1 : at].strip(" ,;:-"):
+        inside = text[opened + 1 : at]
+        place = max(inside.rstrip(" ,;:").rfind(";"), inside.rstrip(" ,;:").rfind(")")) + 1
+        comma = inside.rstrip(" ,;:").rfind(",")
+        if comma >= place and re.search(r"\d", inside[:comma]):
+            place = comma + 1
+        return _stripped(text, opened + 1 + place, at)
+    stop = opened if opened > closed else at
+    while stop > first and text[stop - 1] == " ":
+        stop -= 1
+    if stop > first and text[stop - 1] in ")]":  # "(MPC + HA group) (n = 11)", "oral iron (OI) (n = 20)"
+        begin = max(text.rfind("(", first, stop), text.rfind("[", first, stop))
+        return _stripped(text, begin + 1, stop - 1) if begin >= 0 else None
+    window = text[max(first, stop - 70) : stop]
+    broken = BREAK.match(window)
+    begin = stop - len(window) + (broken.end() if broken else 0)
+    return _stripped(text, begin, stop)
+
+
+def _stripped(text: str, start: int, end: int) -> Place | None:
+    while start < end and text[start] in " ,;:-(":
+        start += 1
+    while end > start and text[end - 1] in " ,;:-(":
+        end -= 1
+    return (start, end) if end - start > 0 and re.search(r"[a-z]", text[start:end]) else None
+
+
+# ---------------------------------------------------------------- "33 received X and 32 Y"
+
+
+def _listed(text: str, sentence: Sentence) -> Iterator[Group]:
+    place = sentence.start
+    while True:
+        match = LISTED_AS.search(text, place, sentence.end)
+        if not match:
+            return
+        place = match.end("n")
+        group = _as_group(text, match)
+        if group:
+            yield group
+
+
+def _as_group(text: str, match: re.Match[str]) -> Group | None:
+    n = whole(match["n"])
+    if not n:
+        return None
+    start = match.start("name")
+    name = match["name"]
+    following = NUMBER.search(name)  # "22 metformin and 18 placebo"
+    if following:
+        name = name[: following.start()]
+    name = TAIL.sub("", name).strip(" ,;:-")
+    if not match["verb"] and not GROUP_WORD.search(name) and len(name.split()) > 4:
+        return None
+    if len(name) < 2 or not re.search("[a-z]", name) or NO_GROUP.search(name) or NO_NAME.match(name) or (match["verb"] and not VERB.search(match["verb"])):
+        return None
+    if name.split()[0] in nouns() and name.split()[0] not in ("controls", "control"):
+        return None
+    start += match["name"].index(name)
+    end = match.end("noun") if match["noun"] else match.end("n")
+    return Group(n, name, match.start("n"), end, (start, start + len(name)))
+
+
+# ---------------------------------------------------------------- "six in each of three groups", "two equal groups"
+
+
+def _each(text: str, sentence: Sentence) -> Iterator[Split]:
+    for pattern in (PER_GROUP, OF_EACH):
+        for match in pattern.finditer(text, sentence.start, sentence.end):
+            if pattern is OF_EACH and not (match.group().startswith(("each", "every", "both")) or match["after"] or "groups of" in match.group() or "groups (" in match.group()):
+                continue
+            n = whole(match["n"])
+            if n and n > 1:
+                k, at = how_many(text, match.start(), sentence)
+                start, end = (match.start("n"), match.end())
+                yield Split(EACH, tuple(Group(n, "", start, end, at) for _ in range(k)), True, k)
+
+
+@lru_cache(maxsize=64)
+def _group_numbers(text: str) -> tuple[tuple[int, int, int], ...]:
+    return tuple((m.start(), m.end(), whole(m["k"]) or 0) for m in HOW_MANY.finditer(text))
+
+
+def how_many(text: str, at: int, sentence: Sentence | None = None) -> tuple[int, Place]:
+    """How many groups the text says there are, by the nearest mention before `at`, or else the first; (0, (0, 0)) if none."""
+    found = _group_numbers(text)
+    if not found:
+        return 0, (0, 0)
+    inside = [f for f in found if sentence and sentence.start <= f[0] < sentence.end]
+    before = [f for f in found if f[0] < at]
+    start, end, k = inside[0] if inside else before[-1] if before else found[0]
+    return k, (start, end)
+
+
+def equal_parts(seen: View) -> Place | None:
+    """Where the text says that the groups are of one size."""
+    match = EQUAL_PARTS.search(seen.folded)
+    return match.span() if match else None

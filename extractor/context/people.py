@@ -1,0 +1,197 @@
+"""Counts of people in running text: "Two hundred eighty seven patients", "infants (N = 301)", "60 were randomised".
+
+A count is a number with the words that make it a number of people. Whose number it is (the trial's, an arm's, a
+subgroup's) is not decided here; see :mod:`extractor.context.cohort` and :mod:`extractor.context.groups`. Animals and
+things (eyes, knees, injections) are no people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from extractor.quantities.numbers import SCALES, TENS, UNITS, whole
+from extractor.terms import rows
+
+NOUN, EQUALS, BARE, PART = "noun", "equals", "bare", "part"  # forms of a count
+_SMALL = "|".join(sorted([*UNITS, *TENS, *SCALES], key=len, reverse=True))
+# "forty-three" "two hundred eighty seven" "one hundred and twelve"; no "one and two"
+_WORDS = rf"(?:{_SMALL})(?:(?:(?<=hundred)|(?<=thousand)),? and (?:{_SMALL})|(?:,? | ?- ?)(?:{_SMALL}))*"
+# "43" "1,907" "266 064 women" "4o"; no "1.5", "10-20", "2/3", "p53"
+_DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
+NUMBER = re.compile(rf"(?<![\w.,/%<>=±+*^~-])(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,]\d|-\d| ?%))")
+# "n = 30", "N=1,907", "(n 30)"; group "n"
+EQUAL = re.compile(r"(?<![\w])n ?(?:=|:|(?<=\(n) ) ?(?P<n>\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?=[);,])|\d+)(?![\d.]*\d|,\d| ?[+%]| ?- ?\d|/\d)")
+TOKEN = re.compile(r"\s*(\([^()]{1,60}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
+# what makes a number no count: "group 1", "phase 2", "day 7", "p = 0.03", "at least 5", "grade 3"
+BEFORE = re.compile(
+    r"(?:\b(?:phase|group|groups|arm|cohort|day|days|week|weeks|month|months|year|visit|grade|stage|type|class|level|table|figure|fig|version|step|part"
+    r"|cycle|cycles|score|scores|hour|at week|no|number|nct|january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|age|aged|ages|asa|status|than|version|study|trial|protocol|h|ci|p|sd|or|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
+)
+# "63 were TR", "49 completed", "369 in the study group", "2144 (1063 ablation, 1081 none) received"
+AFTER_BARE = re.compile(
+    r"(?: ?\([^()]{1,90}\)| ?\[[^\[\]]{1,60}\])?,? (?:(?:who |of whom |all |both |successfully |eventually |finally |also |only )?(?:were|was|had|have|has|completed|received"
+    r"|underwent|participated|entered|finished|consented|agreed|met|eligible|evaluable|enrol+ed|randomi[sz]ed|assigned|allocated|analy[sz]ed|treated|recruited|included|discontinued|withdrew"
+    r"|dropped|died|did|developed|provided|attended|declined|refused|took|with|without|on|in|to|from|at|remained|reported|experienced|showed|could|did) )"
+)
+# "enrolled 60", "a total of 60", "sample size was 60", "Enrollment 12"
+BEFORE_BARE = re.compile(
+    r"(?:\b(?:enrol+ed|randomi[sz]ed|recruited|included|assigned|allocated|treated|studied|screened|analy[sz]ed|evaluated|invited|approached|accrued|enrol+ment(?: of| was|:)?"
+    r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:data|results) (?:of|from|for|on)|which|whom|and|remaining|other|another|after|among|only|of|overall,) )$"
+)
+OF = re.compile(r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])")
+YEAR = re.compile(r"(?:\b(?:in|since|between|from|to|until|by|and|of|during|after|before|year|january|february|march|april|may|june|july|august|september|october|november|december|\d{1,2},?) |- ?)$")
+STOP = frozenset(
+    "of in with to for from by on at per than after before during over within without among between into onto via as that which who whom whose was were is"
+    " are be been being has have had did does do will would could should may might can cannot not no nor vs versus either both each every any this these"
+    " those it its they their we our he she his her then while when where if because since until through across against about around under above below"
+    " received underwent completed developed showed reported died experienced achieved remained withdrew discontinued dropped had"
+    " mg g kg ml l dl mcg ug iu mm cm m km nm mmhg kcal kj percent % weeks week wk wks days day months month mo years year yr yrs hours hour hrs hr h min minutes"
+    " minute s sec seconds times time doses dose cycles cycle sessions session points point visits visit sites site centers center centres centre hospitals"
+    " hospital countries country clinics clinic trials trial studies study groups group arms arm items item questions events event eyes knees knee teeth tooth"
+    " limbs hips ears wounds lesions samples specimens cells grafts implants procedures injections infusions embryos oocytes pregnancies births deaths schools"
+    " families households practices villages clusters articles reports records outcomes measurements tablets capsules units stents vessels joints feet hands"
+    " shoulders breasts tumors tumours sides episodes admissions cycles biopsies parameters genes variables categories patches steps letters messages calls"
+    " wards units departments communities districts regions cities institutions occasions extremities fractures operations surgeries tests scans images plaques"
+    " nodes segments areas regimens treatments drugs formulations placebo million billion fold types stages classes kinds methods techniques".split()
+)
+NUMBERED = frozenset("status type stage grade class asa phase category level hiv covid nyha child-pugh ecog bclc factor".split())
+LARGEST = 5_000_000  # no trial is larger; what is, counts a population
+_ASIDE = re.compile(r"\d[\d.]* ?%|\d+/\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of people at ``start:end`` of the text; ``noun`` is empty where only the grammar says that it is people."""
+
+    n: int
+    start: int
+    end: int
+    form: str
+    noun: str = ""
+    kind: str = ""  # person, female, male
+    modifiers: str = ""
+    percent: bool = False  # a share stands beside it: "12 [43%] patients"
+
+
+@cache
+def nouns() -> dict[str, str]:
+    """Plural (and odd) nouns for people and animals -> kind."""
+    found: dict[str, str] = {}
+    for row in rows("people"):
+        for word in (row.name, *row.synonyms):
+            found.setdefault(_plural(word), row.kind)
+            found.setdefault(word, "singular " + row.kind)
+    for word in ("people", "children", "women", "men", "mice", "calves", "swine", "sheep", "fish", "staff", "schoolchildren", "gentlemen"):
+        found[word] = found[word].removeprefix("singular ")
+    return found
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("ch", "sh", "x", "ss")) else "s")
+
+
+@lru_cache(maxsize=64)
+def counts(folded: str, short: frozenset[str] = frozenset()) -> tuple[Count, ...]:
+    """All counts of people in folded text, in order.
+
+    `short` holds abbreviations for people that the document defines ("bcs" for breast cancer survivors).
+    """
+    known = nouns() | dict.fromkeys(short, "person")
+    found = [*_numbered(folded, known), *_equals(folded)]
+    return tuple(sorted(found, key=lambda c: c.start))
+
+
+def _numbered(folded: str, known: dict[str, str]) -> Iterator[Count]:
+    for match in NUMBER.finditer(folded):
+        before = folded[max(0, match.start() - 24) : match.start()]
+        if BEFORE.search(before):
+            continue
+        n = _value(match.group())
+        if n is None or n > LARGEST:
+            continue
+        count = _with_noun(folded, n, match.start(), match.end(), known) or _without(folded, n, match.start(), match.end(), before)
+        if count:
+            yield count
+
+
+def _value(written: str) -> int | None:
+    """The number; a letter o after a digit is a mistyped zero."""
+    return whole(written.replace("o", "0") if written[0].isdigit() else written.replace(",", ""))
+
+
+def _without(folded: str, n: int, start: int, end: int, before: str) -> Count | None:
+    """A number without a noun that the words around it make one of people."""
+    if 1900 <= n <= 2035 and "," not in folded[start:end] and YEAR.search(before):
+        return None
+    part = OF.match(folded, end)
+    if part:
+        rest = NUMBER.match(folded, part.start("rest"))
+        if rest and (_value(rest.group()) or 0) > n or nouns().get(_word(folded, part.start("rest"))):
+            return Count(n, start, end, PART)
+        return None
+    after = AFTER_BARE.match(folded, end)
+    if after or (BEFORE_BARE.search(before) and re.match(r" ?(?:[.;:)]|\(|,| and| or|$)", folded[end : end + 5])):
+        return Count(n, start, end, BARE, percent=bool(_ASIDE.search(folded[end : after.end() if after else end + 12])))
+    return None
+
+
+def _word(folded: str, start: int) -> str:
+    match = re.compile(r"[a-z]+").match(folded, start)
+    return match.group() if match else ""
+
+
+def _with_noun(folded: str, n: int, start: int, end: int, known: dict[str, str]) -> Count | None:
+    """The count that begins at `start`, if a noun for people ends its phrase."""
+    place, passed, percent = end, 0, False
+    last = ""
+    while passed < 10:
+        match = TOKEN.match(folded, place)
+        if not match:
+            return None
+        token, at = match[1], match.start(1)
+        word = token.rstrip(".")
+        kind = known.get(word, "")
+        if kind == "singular person" or kind in ("singular female", "singular male"):
+            kind = kind.removeprefix("singular ") if n == 1 else ""
+        if kind == "animal" or (at == place and passed == 0 and token[0] not in "(["):
+            return None
+        if kind in ("person", "female", "male") and not kind.startswith("singular"):
+            return _head(folded, n, start, end, match.end(1) - len(token) + len(word), word, kind, percent)
+        if token[0] in "([":
+            percent = percent or (passed == 0 and bool(_ASIDE.search(token)))
+        elif not _modifies(token, last):
+            return None
+        place, last = match.end(), last if last in NUMBERED and (word in ("and", "or", ",", "to") or word.isdigit()) else word
+        passed += 1
+    return None
+
+
+def _modifies(token: str, last: str) -> bool:
+    """Whether a word may stand between a number and its noun."""
+    if token in STOP or token.split("/")[0] in STOP or token in ":;=<>±%\"?!.":
+        return False
+    if token[0].isdigit():
+        return last in NUMBERED or token.endswith(("-old", "-olds", "+", "-positive", "-negative", "-naive"))
+    return not (token.endswith(".") and len(token) > 3)
+
+
+def _head(folded: str, n: int, start: int, end: int, stop: int, noun: str, kind: str, percent: bool) -> Count:
+    """The whole noun phrase: "36 women participants" ends at the last noun, and stays female."""
+    modifiers = folded[end:stop].removesuffix(noun).strip()
+    match = re.compile(r" ([a-z]+)\b").match(folded, stop)
+    if match and nouns().get(match[1]) == "person" and match[1] not in ("controls", "cases", "minors"):
+        modifiers, noun, stop = f"{modifiers} {noun}".strip(), match[1], match.end()
+    return Count(n, start, stop, NOUN, noun, kind, modifiers, percent)
+
+
+def _equals(folded: str) -> Iterator[Count]:
+    for match in EQUAL.finditer(folded):
+        n = whole(match["n"])
+        if n:
+            yield Count(n, match.start(), match.end(), EQUALS)

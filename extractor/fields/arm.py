@@ -1,0 +1,103 @@
+"""Arms and dose groups with their sizes (CONSORT 13a).
+
+Does not find: sizes that only a table gives, and groups that are never sized.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from extractor.context.cohort import Cohort, Total, cohort, total
+from extractor.context.groups import EACH, EQUALLY, LISTED, SIZED, Group, Split, equal_parts, how_many
+from extractor.context.view import View, view
+from extractor.fields import Field, field
+from extractor.model import Fact
+
+MOST_GROUPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Groups that may be the trial's arms."""
+
+    groups: tuple[Group, ...]
+    rule: str
+    confidence: float
+    rank: int  # lower is better
+    start: int
+    derived: bool = False
+
+
+@field("arm", value="{name, n}")
+class Arm(Field):
+    """Each arm or dose group with its size."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        found = cohort(seen)
+        own = total(seen, found)
+        choices = sorted(_choices(seen, found, own), key=lambda c: (c.rank, c.start))
+        if choices:
+            yield from self._facts(doc, seen, choices[0])
+
+    def _facts(self, doc: Doc, seen: View, choice: Choice) -> Iterator[Fact]:
+        for place, group in enumerate(choice.groups, 1):
+            name = seen.text[slice(*group.name_at)] if group.name else f"group {place}"
+            at = [(group.start, group.end)]
+            if group.name_at != (0, 0) and not (group.start <= group.name_at[0] < group.end):
+                at.append(group.name_at)
+            flags = ("derived",) if choice.derived else ()
+            yield self.fact(doc, {"name": name, "n": group.n}, at, rule=choice.rule, confidence=choice.confidence, arm=name, flags=flags)
+
+
+def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
+    n = own.n if own else None
+    for split in found.splits:
+        if seen.in_title(split.start):
+            continue
+        if split.shape == EACH:
+            yield from _each(split, n)
+        else:
+            yield from _named(split, n, own)
+    equal = equal_parts(seen)
+    if equal and own and not own.derived:
+        yield from _equal(seen, equal, own)
+
+
+def _named(split: Split, n: int | None, own: Total | None) -> Iterator[Choice]:
+    """Groups that add up to the total; or all of them where no total is said or they are a sized list."""
+    groups = split.groups
+    for size in range(len(groups), 1, -1):
+        for first in range(len(groups) - size + 1):
+            run = groups[first : first + size]
+            if n is not None and sum(g.n for g in run) == n and size <= MOST_GROUPS:
+                derived = bool(own and own.derived)
+                yield Choice(run, "sum_agrees", 0.8 if derived else 0.95, 0, run[0].start)
+    if split.shape == SIZED and len(groups) > 1 and split.cued and len(groups) <= MOST_GROUPS and (n is None or all(g.n < n for g in groups)) and (n is None or split.total <= 1.05 * n):
+        yield Choice(groups, "sized", 0.7, 2, split.start)
+    elif split.shape == LISTED and len(groups) > 1 and split.cued and n is not None and 0.8 * n <= split.total < n:
+        yield Choice(groups, "listed", 0.6, 3, split.start)
+
+
+def _each(split: Split, n: int | None) -> Iterator[Choice]:
+    size = split.groups[0] if split.groups else None
+    if size is None:
+        return
+    k = split.k
+    if n is not None and n % size.n == 0 and 2 <= n // size.n <= MOST_GROUPS:
+        yield Choice(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.9, 0 if k == n // size.n else 1, split.start, True)
+    elif 2 <= k <= MOST_GROUPS:
+        yield Choice(split.groups, "each", 0.6, 3, split.start, True)
+
+
+def _equal(seen: View, equal: tuple[int, int], own: Total) -> Iterator[Choice]:
+    """Arms of one size by division: "130 patients were equally randomised to X or Y"."""
+    k, at = how_many(seen.folded, equal[1], seen.sentence_at(equal[0]))
+    k = k or 2
+    if own.n % k == 0 and own.n // k > 1:
+        group = Group(own.n // k, "", own.at[0][0], own.at[0][1], equal)
+        yield Choice(tuple(itertools.repeat(group, k)), EQUALLY, 0.8, 1, equal[0], True)

@@ -1,0 +1,78 @@
+"""Women and men among the participants, as counts (CONSORT 15). Percentages without counts are no counts.
+
+Does not find: a sex left over by subtraction; "mostly male".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from spacy.tokens import Doc
+
+from extractor.context.cohort import Total, cohort, total
+from extractor.context.sexes import ALL, Sexes, is_female, sexes
+from extractor.context.view import View, view
+from extractor.fields import Field, field
+from extractor.model import Fact
+
+NEARLY = 0.85  # counts of both sexes that reach this share of the total are the trial's, less a few lost
+_BOTH = re.compile(r",? (?:and|or|&) (?:\w+ ){0,2}?(?:women|men|males?|females?|boys|girls)\b")
+_WOMEN, _MEN = re.compile(r"\b(?:women|females?|girls|mothers|parturients)\b"), re.compile(r"\b(?:men|males?|boys|fathers)\b")
+
+
+@field("sex", value="{female, male}")
+class Sex(Field):
+    """How many of the participants are women and how many are men."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        own = total(seen, cohort(seen))
+        found = [s for s in sexes(seen.folded)]
+        both = [s for s in found if s.shape != "some"]
+        chosen = list(self._both(doc, seen, both, own))
+        if not any(f.primary for f in chosen):
+            chosen += self._one_sex(doc, seen, [s for s in found if s.shape == "some"], own)
+        yield from chosen
+
+    def _both(self, doc: Doc, seen: View, both: list[Sexes], own: Total | None) -> Iterator[Fact]:
+        n = own.n if own else None
+        own_pair = next((s for s in both if n is None or s.total == n), None)
+        summed = n is not None and len(both) > 1 and sum(s.total for s in both) == n
+        if own_pair is None and not summed:
+            own_pair = next((s for s in both if s.shape == "pair" and n and NEARLY * n <= s.total <= n), None)
+        for item in both:
+            yield self.fact(doc, {"female": item.female, "male": item.male}, [(item.start, item.end)], rule="both" if item is own_pair else "other", confidence=0.95 if n and item.total == n else 0.7, primary=item is own_pair)
+        if own_pair is None and summed:
+            value = {"female": sum(s.female or 0 for s in both), "male": sum(s.male or 0 for s in both)}
+            yield self.fact(doc, value, [(s.start, s.end) for s in both], rule="sum", confidence=0.85, flags=("derived",))
+
+    def _one_sex(self, doc: Doc, seen: View, some: list[Sexes], own: Total | None) -> Iterator[Fact]:
+        for item in some:
+            if own is None or item.total < own.n:
+                yield self.fact(doc, {"female": item.female, "male": item.male}, [(item.start, item.end)], rule="one_sex", confidence=0.75)
+                return
+        if own:
+            yield from self._everyone(doc, seen, own)
+
+    def _everyone(self, doc: Doc, seen: View, own: Total) -> Iterator[Fact]:
+        """A trial of women only, or of men only."""
+        said = ALL.search(seen.folded)
+        sex = "female" if said and is_female(said["sex"]) else "male" if said else _sex_of(seen, own)
+        if sex:
+            at = [*own.at, said.span()] if said else list(own.at)
+            value = {"female": own.n if sex == "female" else None, "male": own.n if sex == "male" else None}
+            flags = ("derived",) if own.derived or said else ()
+            yield self.fact(doc, value, at, rule="everyone", confidence=0.85, flags=flags)
+
+
+def _sex_of(seen: View, own: Total) -> str:
+    """The one sex that the words of the total name, or "" where they name both or none."""
+    start, end = own.at[0][0], own.at[-1][1]
+    if own.derived or not own.count or not own.count.noun:
+        start = seen.sentence_at(start).start
+    words = seen.folded[start:end]
+    women, men = bool(_WOMEN.search(words)), bool(_MEN.search(words))
+    if women == men or _BOTH.match(seen.folded, end):
+        return ""
+    return "female" if women else "male"

@@ -1,0 +1,154 @@
+"""Ages in text: "mean age 57.3 ± 8.2 years (range 38-71)", "aged 18-40", "between 2 and 17 years of age", "≥ 40 years".
+
+Takes text from :func:`extractor.text.fold`; offsets are half-open. Whose age it is, is decided by the field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from extractor.quantities.numbers import whole
+
+_UNIT = r"(?:years?|yrs?\.?|y\.?o\.?|y|months?|mos?\.?|weeks?|wks?|wk|days?)(?![a-z])"
+_NUM = r"\d{1,3}(?:\.\d+)?"
+_TO = r"(?: ?- ?| ?~ ?| to | and | through | until | up to )"
+_PM = r"(?:\+ ?/ ?-|±|\+-|\? )"
+# "+/- 8.2", "± 8.2 years", "(8.2)", "(sd 8.2)", "[sd = 8.2]", ", sd 8.2"; group "sd"
+_SPREAD = rf"(?: ?(?:{_UNIT})?,? ?(?:(?:\(|\[)? ?(?:standard deviation|s\.?d\.?|sem|se|{_PM})[ =:,of]*(?:{_PM})? ?(?P<sd>{_NUM})|(?:\(|\[)(?P<sd_in>\d{{1,2}}(?:\.\d+)?)(?= ?(?:{_UNIT})?[)\]])))?"
+# ", range 34-71", "(range, 34 to 71 years)", "[38-62]", "(interquartile range 40-60)" is no range; groups "low", "high"
+_RANGE = rf"(?: ?(?:{_UNIT})?[)\]]?[,;]? ?(?:with an? )?(?P<open>\(|\[)?,? ?(?:(?P<iqr>iqr|inter-?quartile range|95% ci|ci)|(?:age |years, |yr, )?(?:range[ds]?|min-max|minimum-maximum|extremes?)(?: from| of| between|:|=|,)*)? ?(?P<low>{_NUM}) ?(?:{_UNIT})?{_TO}(?P<high>{_NUM})(?! ?%))?"
+_WHICH = r"(?P<which>mean|average|avg\.?|median)"
+# "mean age: 57.3 years", "median (range) age was 61", "age (mean ± sd) 28.3 ± 8.2", "mean patient age of"
+CENTRE = re.compile(
+    rf"\b(?:{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?(?:patients?'?s?|participants?'?|subjects?'?|maternal|gestational|chronological|baseline|study|overall|donors?))* ages?(?: \(?(?:at|of|in|for)(?: [a-z]+){{1,5}}\)?)?|ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>mean|average|median)[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?|ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d)))"
+    rf"(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?(?: was| were| is| of| being| at| in years| years| approximately| about|,|:|=| ?{_PM} ?s\.?d\.?|\[|\(|~)* ?(?P<mean>{_NUM}){_SPREAD}(?P<tail>{_RANGE})"
+)
+# "a mean of 61 years of age", "averaging 61 years of age", "aged 28.3 ± 8.2 years"
+CENTRE_OF = re.compile(rf"\b(?:(?P<which>mean|average|median)(?: of)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})")
+_AGED = r"(?:\b(?:aged|ages|age|age range[ds]?|age-range|ages? ranged|ages? ranging|ranging in age|range of ages?|range in age|ranged in age|age group|age groups?)\b(?: of| in| was| were| is|:|=|,| range[ds]?| ranging| years| yr)*[( ]*(?:from |between |of )?(?:the ages? of )?)"
+# "aged 18-40 years", "age range: 4-13", "ages 50 to 79", "aged between 18 and 60"
+AGED_RANGE = re.compile(rf"{_AGED}(?P<low>{_NUM}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?")
+# "2 to 6 years of age", "(3-11 years old)", "18-65 year-old", "between 5 and 15 years of age"
+RANGE_OF = re.compile(rf"(?<![\d.,/])(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?-? ?(?P<unit>{_UNIT})(?: |-)?(?:of age|old\b|olds\b|in age)")
+# "(22-36 months)", "(18-65 years)" right after people
+BETWEEN_AGES = re.compile(rf"\bbetween (?:the )?ages? of (?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\bbetween (?P<low2>{_NUM}){_TO}(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?: of age| old)")
+# "aged ≥ 40 years", "65 years or older", "over 18 years of age", "older than 65", "age > 50"; folded >= is ">"
+AT_LEAST = re.compile(
+    rf"(?:\b(?:aged|ages?)(?: of)? ?(?:over |above |older than |more than |at least |greater than |from |>=? ?|= ?> ?)(?P<low>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?:aged |ages? )?(?P<low2>{_NUM}) ?(?P<unit2>{_UNIT})?(?: of age| old)?(?:,| \()? ?(?:or|and|&) (?:older|over|above|more|greater|up\b|upwards)|(?:older than|over the age of|at least|over|>=? ?) ?(?P<low3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\bolder than (?P<low4>{_NUM}) ?(?P<unit4>{_UNIT})|> ?=? ?(?P<low5>{_NUM}) ?-?(?P<unit5>years?|yrs?)(?= (?:with|who|and|were|of)|\)))"
+)
+# "younger than 70 years", "under 5 years of age", "aged < 18"
+AT_MOST = re.compile(
+    rf"(?:\b(?:aged|ages?) ?(?:under |below |younger than |less than |up to |<=? ?)(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?: of age| old)? (?:or|and) (?:younger|under|below|less)|(?:younger than|under the age of|under|below|<=? ?) ?(?P<high3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\byounger than (?P<high4>{_NUM}) ?(?P<unit4>{_UNIT}))"
+)
+# "a 55-year-old man", "a 41 years old female", "a woman aged 41 years", "an 8-month-old boy"
+ONE = re.compile(rf"\b(?:an?|the|one|this) (?:[a-z-]+ ){{0,3}}?(?P<n>\d{{1,3}}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?,?(?: [a-z-]+){{0,3}}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b|\b(?:an?|the) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant)(?: patient)?,? (?:aged|of) (?P<n2>\d{{1,3}}) ?(?P<unit2>years?|months?|yrs?)")
+CUE = re.compile(r"\bage|\bold\b|older|year-old|years?-old|younger|averag")
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """One statement of age; numbers in `unit`, offsets of the phrase that says it."""
+
+    start: int
+    end: int
+    shape: str  # centre, range, limit, one
+    unit: str = "years"
+    mean: float | None = None
+    sd: float | None = None
+    median: float | None = None
+    low: float | None = None
+    high: float | None = None
+    who: str = ""  # for one person: man, woman, ...
+
+
+def ages(folded: str) -> list[Age]:
+    """All statements of age in folded text, in order, none inside another."""
+    if not CUE.search(folded):
+        return []
+    found: list[Age] = []
+    for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
+        if not any(a.start < age.end and age.start < a.end for a in found):
+            found.append(age)
+    return sorted(found, key=lambda a: a.start)
+
+
+def unit_name(written: str | None) -> str:
+    """``years`` unless the text says months, weeks or days."""
+    first = (written or "y").strip()[:2]
+    return {"mo": "months", "we": "weeks", "wk": "weeks", "da": "days"}.get(first, "years")
+
+
+def _number(written: str | None) -> float | None:
+    if not written:
+        return None
+    if written[0].isdigit():
+        value = float(written)
+        return int(value) if value == int(value) and "." not in written else value
+    return whole(written)
+
+
+def _unit_in(folded: str, start: int, end: int) -> str:
+    match = re.compile(_UNIT).search(folded, start, min(len(folded), end + 9))
+    return unit_name(match.group() if match else None)
+
+
+_NUMBER_UNIT = re.compile(rf"{_NUM} ?-?(?P<unit>{_UNIT})")
+
+
+def _centres(folded: str) -> Iterator[Age]:
+    for pattern in (CENTRE, CENTRE_OF):
+        for match in pattern.finditer(folded):
+            groups = match.groupdict()
+            value = _number(groups["mean"] or groups.get("mean2"))
+            sd = _number(groups.get("sd") or groups.get("sd_in") or groups.get("sd2"))
+            if value is None or value > 120:
+                continue
+            ranged = bool(groups.get("low")) and not groups.get("iqr")
+            end = match.end() if ranged else match.start("tail")
+            unit = _NUMBER_UNIT.search(folded, match.start(), min(len(folded), end + 9))
+            if unit and unit.end() <= end + 9 and unit.start() < end:
+                end = max(end, unit.end())
+            which = groups.get("which") or groups.get("which2") or "mean"
+            low, high = (_number(groups["low"]), _number(groups["high"])) if ranged else (None, None)
+            age = Age(match.start(), end, "centre", unit_name(unit["unit"] if unit else None), sd=sd, low=low, high=high)
+            yield replace(age, median=value, sd=None) if which == "median" else replace(age, mean=value)
+
+
+def _ranges(folded: str) -> Iterator[Age]:
+    for pattern in (BETWEEN_AGES, AGED_RANGE, RANGE_OF):
+        for match in pattern.finditer(folded):
+            groups = match.groupdict()
+            low, high = _number(groups.get("low") or groups.get("low2")), _number(groups.get("high") or groups.get("high2"))
+            first, last = groups.get("unit1"), groups.get("unit") or groups.get("unit2")
+            if low is None or high is None or high > 120:
+                continue
+            if first and last and unit_name(first) != unit_name(last):  # "6 months to 15 years"
+                low = _in_years(low, unit_name(first))
+            elif low >= high:
+                continue
+            yield Age(match.start(), match.end(), "range", unit_name(last or first), low=low, high=high)
+
+
+def _in_years(value: float, unit: str) -> float:
+    return round(value / {"months": 12, "weeks": 52, "days": 365}.get(unit, 1), 3)
+
+
+def _limits(folded: str) -> Iterator[Age]:
+    for pattern, name in ((AT_LEAST, "low"), (AT_MOST, "high")):
+        for match in pattern.finditer(folded):
+            value = next((g for k, g in match.groupdict().items() if k.startswith(name) and g), None)
+            unit = next((g for k, g in match.groupdict().items() if k.startswith("unit") and g), None)
+            number = _number(value)
+            if number is not None and 0 < number <= 110:
+                age = Age(match.start(), match.end(), "limit", unit_name(unit))
+                yield replace(age, low=number) if name == "low" else replace(age, high=number)
+
+
+def _ones(folded: str) -> Iterator[Age]:
+    for match in ONE.finditer(folded):
+        value = _number(match["n"] or match["n2"])
+        if value is not None and value <= 110:
+            unit = unit_name(match["unit"] or match["unit2"])
+            yield Age(match.start(), match.end(), "one", unit, mean=value, low=value, high=value, who=match["who"] or match["who2"])
