@@ -6,35 +6,38 @@ that the fact can say it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from extractor.context.groups import Split, splits
+from extractor.context.groups import EACH, SIZED, Group, Split, splits
 from extractor.context.people import BARE, EQUALS, NOUN, PART, Count, counts, nouns
+from extractor.context.sexes import Sexes, sexes
 from extractor.context.view import View
 from extractor.quantities.ages import ages
 
 # what was done to the people counted: kind -> words, searched in the clause of the count
 DONE: dict[str, re.Pattern[str]] = {
     "randomized": re.compile(r"randomi[sz]|\b(?:assigned|allocated|divided|distributed|apportioned|stratified|grouped|matched)\b"),
-    "enrolled": re.compile(r"\b(?:enrol+(?:ed|ing|s|ment)?|included|recruited|entered|participated|participating|took part|accrued|registered|admitted|selected|inducted|joined|comprised|consisted)\b"),
+    "enrolled": re.compile(r"\b(?:enrol+(?:ed|ing|s|ment)?|included|inclusion of|recruited|entered|participated|participating|took part|accrued|registered|admitted|selected|inducted|joined|comprised|consisted)\b"),
     "treated": re.compile(r"\b(?:received|receiving|treated|underwent|undergoing|were given|injected|transplanted|vaccinated|infused|implanted|administered|ingested|consumed|exposed|operated)\b"),
     "studied": re.compile(r"\b(?:studied|evaluated|examined|investigated|compared|conducted|performed|carried out|trial|study|sample|tested|undertaken|involving|involved|assessed|measured|observed)\b"),
     "analyzed": re.compile(r"\b(?:analy[sz]ed|evaluable|assessable|available|analy[sz]able|analys[ie]s|per[ -]protocol|valid|intention|intent)\b"),
     "completed": re.compile(r"\b(?:completed|completing|finished|completers|remained|retained|returned|followed)\b"),
-    "screened": re.compile(r"\b(?:(?<!breast cancer )(?:was|were|are|be) screened|eligible|approached|invited|eligibility|consent(?:ed)?|identified|contacted|referred|mailed|potential|considered|willing|offered)\b|^ ?(?:\w+ )?screened\b"),
+    "screened": re.compile(r"\b(?:(?<!breast cancer )(?:was|were|are|be) screened|eligible(?! for (?:the )?(?:evaluation|analys))|approached|invited|for eligibility|qualified|consent(?:ed)?|contacted|referred|mailed|potential|considered|willing|offered)\b|^ ?(?:\w+ )?screened\b"),
     "planned": re.compile(r"\b(?:will|to be|planned|aims?|target|required?|needed|calculated|intend|intended|anticipated|expected|projected|envisaged|power|goal)\b"),
     "lost": re.compile(r"\b(?:excluded|withdr[ae]w\w*|dropped|lost|discontinu\w+|died|deaths?|declined|refused|dropouts?|ineligible|excluding|except)\b"),
     "outcome": re.compile(
         r"\b(?:experienced|developed|reported|respon[ds]\w*|occurred|adverse|events?|achieved|relaps\w+|recurrence|positive|improved|improvement|showed|required|remission|toxicity|complications?|survived|cured|failed|failure|without|incidence|suffered)\b"
     ),
 }
-OTHERS = re.compile(r"\b(?:previous(?:ly)?|earlier|meta-analys|prior|another (?:study|trial)|other (?:study|trial|studies)|pooled|(?:two|three|four|five|six|\d) (?:\w+ )?(?:studies|trials)|worldwide|annually|every year|each year|per year|million|prevalence|population|parent|main (?:study|trial)|larger (?:study|trial))\b")
+OTHERS = re.compile(r"\b(?:published|preliminary|first-stage|previous(?:ly)?|earlier|meta-analys|prior|another (?:study|trial)|other (?:study|trial|studies)|pooled|(?:two|three|four|five|six|\d) (?:\w+ )?(?:studies|trials)|worldwide|annually|every year|each year|per year|million|prevalence|population|parent|main (?:study|trial)|larger (?:study|trial))\b")
 SUBSET = re.compile(r"\b(?:subset|subgroup|sub-?sample|subsample|substudy|sub-study|of whom|of which|of these|of them|the other|others?|another|remaining|additional|first|last|only)\b")
 TOTAL = re.compile(r"\b(?:total(?:ing)?|in all|altogether|overall|entire|study population|cohort|sample)\b[^.;]{0,25}$")
 ON = re.compile(r"\b(?:in|on|among|of|with|for|from|involving|comprising|included|by)(?: the| a| an| approximately| about| over| more than| consecutive|,)* ?$")
+SMALL = 5  # fewer people than this are seldom a trial's total, but in first-in-human work
 CODED = re.compile(r"[A-Z]{2,}[A-Z0-9-]* ?$")  # "SWOG 0307", "NSABP 35": a study's name
 DENOMINATOR = re.compile(r"\bof (?:the |these |those |all |our |a total of )*$")
 
@@ -56,6 +59,7 @@ class Cohort:
     candidates: tuple[Candidate, ...]
     splits: tuple[Split, ...]
     counts: tuple[Count, ...]
+    pairs: tuple[Sexes, ...] = ()
 
 
 def short_forms(seen: View) -> frozenset[str]:
@@ -68,8 +72,9 @@ def cohort(seen: View) -> Cohort:
     """All counts of people in the document, with points, best first."""
     found = counts(seen.folded, short_forms(seen))
     parts = splits(seen)
-    made = [Candidate(c, f, _kind(f), score(f)) for c, f in zip(found, _all_features(seen, found, parts), strict=True)]
-    return Cohort(tuple(sorted(made, key=lambda c: -c.points)), tuple(parts), found)
+    pairs = [s for s in sexes(seen.folded) if s.shape == "pair"]
+    made = [Candidate(c, f, _kind(f), score(f)) for c, f in zip(found, _all_features(seen, found, parts, pairs), strict=True)]
+    return Cohort(tuple(sorted(made, key=lambda c: -c.points)), tuple(parts), found, tuple(pairs))
 
 
 def clause(seen: View, count: Count, following: Count | None, before: Count | None) -> tuple[str, str]:
@@ -82,20 +87,26 @@ def clause(seen: View, count: Count, following: Count | None, before: Count | No
     return seen.folded[first : count.start], seen.folded[count.end : last]
 
 
-def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split]) -> Iterator[frozenset[str]]:
+def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pairs: Sequence[Sexes]) -> list[frozenset[str]]:
+    made: list[set[str]] = []
     values = Counter(c.n for c in found)
     largest = max(values, default=0)
-    sized = {g.start + d for s in parts for g in s.groups if len(s.groups) > 1 for d in (0, 1)}
-    sums = {total for s in parts for total in _sums(s)}
+    sized = {g.start + d for s in parts for g in s.groups if len(s.groups) > 1 or s.shape == EACH for d in (0, 1)}
+    sums = {total for s in parts for total in _sums(s)} | {p.total for p in pairs}
+    sized |= {c.start for c in found for p in pairs if p.start <= c.start < p.end}
     body = [c for c in found if not seen.in_title(c.start)]
+    body = [c for c in body if c.n >= SMALL and c.form in (NOUN, EQUALS, PART)] or body
     for place, count in enumerate(found):
         before, after = clause(seen, count, found[place + 1] if place + 1 < len(found) else None, found[place - 1] if place else None)
         features = set(_words(before, after, count))
         if place and found[place - 1].form == PART and "of" in features and found[place - 1].end > count.start - 60:
             features = {"whole"} | {f for f in features if f.startswith("before:") or f == "screened"}
         features |= {f"part:{f}" for f in ("randomized", "enrolled", "outcome", "completed") if count.form == PART and f in features}
+        features |= {f"bare:{f}" for f in ("randomized", "enrolled", "analyzed") if count.form == BARE and (f in features or f"before:{f}" in features)}
         if "screened" in features and not features & {"randomized", "enrolled", "treated", "completed", "analyzed"}:
             features.add("screened only")
+        if made and "screened only" in made[-1] and features & {"randomized", "enrolled", "treated", "analyzed"}:
+            features = {"after screening"} | features - {"before:screened", "before:studied"}
         features |= {count.form, f"role:{seen.role_at(count.start)}"}
         features |= {name for name, holds in (
             ("largest", count.n == largest),
@@ -106,12 +117,15 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split]) ->
             ("sum", count.n in sums),
             ("group", count.start in sized and count.n not in sums),
             ("one", count.n == 1),
-            ("small", 1 < count.n < 5),
+            ("small", 1 < count.n < SMALL),
+            ("staff", count.kind == "staff"),
             ("capital", count.form == EQUALS and seen.text[count.start] == "N"),
             ("coded", bool(CODED.search(seen.cased, max(0, count.start - 12), count.start))),
             ("late", count.start > 0.7 * len(seen.text)),
         ) if holds}
-        yield frozenset(features)
+        made.append(features)
+    firm = any("planned" not in f and "before:planned" not in f and f & {"randomized", "enrolled", "before:randomized", "analyzed"} for f in made)
+    return [frozenset(f | {"planned instead"}) if firm and f & {"planned", "before:planned"} else frozenset(f) for f in made]
 
 
 def _sums(split: Split) -> set[int]:
@@ -147,8 +161,8 @@ POINTS: dict[str, float] = {
     "largest": 1.5, "first": 1.8, "sum": 1.4, "randomized": 1.1, "before:randomized": 0.6, "enrolled": 0.9, "before:enrolled": 0.4, "analyzed": 0.3, "total": 0.5,
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
     NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "whole": -0.7, BARE: -1.3,
-    "screened only": -2.5, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.2, "subset": -0.8, "completed": -0.3,
-    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0,
+    "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -2.4, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
+    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -1.5, "planned instead": -2.5,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
 }
 
@@ -169,7 +183,16 @@ def _kind(features: frozenset[str]) -> str:
 
 # ---------------------------------------------------------------- the trial's own total
 
-LEAST = 1.0  # fewer points than this: no count in the text is the trial's total
+# "we report a patient with", "this case report describes the case of a woman"
+CASE = re.compile(
+    r"\b(?:we|authors|report|article|paper|here,?|case)(?: (?:here|also|hereby|now))? (?:report|describe|present|document|reports|describes|presents|reported|described|presented)(?: on| here)? (?P<who>(?:an?|one|the) (?:case of an? )?(?:[a-z-]+ ){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant|case)\b)"
+)
+# between two numbers: the second is part of the first, not beside it
+NESTED = re.compile(r"\b(?:of whom|of which|of these|of them|including|included|completed|were evaluable|agreed)\b")
+MOST_APART = 80  # characters between a group and the next that borrows its verb
+LOST_SHARE = 0.15  # of the people in a trial, so many may be missing from its groups' sizes
+LEAST_SHARE = 0.2  # groups of one trial are of one order of size
+LEAST = 0.5  # fewer points than this: no count in the text is the trial's total
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +211,13 @@ class Total:
 
 def total(seen: View, found: Cohort) -> Total | None:
     """The number of people treated or enrolled; None where the text does not say."""
-    best = found.candidates[0] if found.candidates else None
-    if best and best.points >= LEAST and not _is_part(best):
-        return _stated(best, found)
-    return _summed(seen, found) or (_stated(best, found) if best and best.points >= LEAST else None) or _one(seen)
-
-
-def _is_part(best: Candidate) -> bool:
-    return "group" in best.features and "sum" not in best.features
+    best = next((c for c in found.candidates if c.count.n > 1), None)
+    if best and best.points < LEAST:
+        best = None
+    if best and "sum" not in best.features:
+        summed = _summed(seen, found, best)
+        return (_nearly(found, summed) or summed) if summed else _stated(best, found)
+    return _stated(best, found) if best else _summed(seen, found, None) or _one(seen)
 
 
 def _stated(best: Candidate, found: Cohort) -> Total:
@@ -207,22 +229,51 @@ def _stated(best: Candidate, found: Cohort) -> Total:
     return Total(count.n, best.kind, ((count.start, count.end),), rule, confidence, noun=count.kind, count=count)
 
 
-def _summed(seen: View, found: Cohort) -> Total | None:
-    """The sum of groups that people were assigned to, where no total is written."""
+def _nearly(found: Cohort, summed: Total) -> Total | None:
+    """A stated total that the groups all but reach: "81 were randomised. Forty underwent A; 40 underwent B; one was excluded"."""
+    for candidate in found.candidates:
+        if summed.n <= candidate.count.n <= summed.n * (1 + LOST_SHARE) and candidate.points > 0 and "planned" not in candidate.features:
+            return _stated(candidate, found)
+    return None
+
+
+def _summed(seen: View, found: Cohort, best: Candidate | None) -> Total | None:
+    """The sum of groups that people were assigned to, where no total is written; `best` must be one of the groups."""
+    for pair in found.pairs:
+        if not seen.in_title(pair.start) and (best is None or pair.start <= best.count.start < pair.end):
+            return Total(pair.total, "enrolled", ((pair.start, pair.end),), "sum_of_sexes", 0.85, True)
     for split in found.splits:
         groups = split.groups
-        if len(groups) < 2 or not split.cued or seen.in_title(split.start):
+        if seen.in_title(split.start) or not split.cued or split.joined:
             continue
-        if split.shape == "each":
+        if best and ("of" in best.features or not any(g.start <= best.count.start + 1 and best.count.start < g.end for g in groups)):
+            continue
+        if split.shape == EACH and split.k:
             return Total(split.total, "unspecified", (groups[0].name_at, (groups[0].start, groups[0].end)), "times_groups", 0.7, True)
-        if split.shape == "sized" or all(g.n > 1 for g in groups):
-            return Total(split.total, "randomized" if split.shape == "sized" else "treated", tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.75, True)
+        groups = _siblings(seen, split, best)
+        if split.shape != EACH and len(groups) > 1 and min(g.n for g in groups) >= LEAST_SHARE * max(g.n for g in groups):
+            return Total(sum(g.n for g in groups), "randomized" if split.shape == SIZED else "treated", tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.75, True)
     return None
+
+
+def _siblings(seen: View, split: Split, best: Candidate | None) -> tuple[Group, ...]:
+    """The run of neighbouring groups, said in one way, that holds `best`: none of them inside another."""
+    runs: list[list[Group]] = []
+    for group in split.groups:
+        last = runs[-1][-1] if runs else None
+        said = group.said or (last.said if last and group.start - last.end < MOST_APART else "")  # "five had X and five Y"
+        if last and last.said == said and not NESTED.search(seen.folded, last.end, group.start):
+            runs[-1].append(replace(group, said=said))
+        else:
+            runs.append([group])
+    held = [run for run in runs if best is None or any(g.start <= best.count.start + 1 and best.count.start < g.end for g in run)]
+    return tuple(held[0]) if held else ()
 
 
 def _one(seen: View) -> Total | None:
-    """One person: "a 55-year-old man"."""
+    """One person: "a 55-year-old man", "we report a patient with"."""
     for age in ages(seen.folded):
         if age.shape == "one":
-            return Total(1, "treated", ((age.start, age.end),), "one_person", 0.85, False, noun="")
-    return None
+            return Total(1, "treated", ((age.start, age.end),), "one_person", 0.85)
+    match = CASE.search(seen.folded)
+    return Total(1, "treated", (match.span("who"),), "one_person", 0.7) if match else None

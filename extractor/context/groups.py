@@ -20,7 +20,7 @@ Place = tuple[int, int]
 SIZED, LISTED, EACH, EQUALLY = "sized", "listed", "each", "equally"
 # a sentence without any of these names no groups
 CUE = re.compile(
-    r"randomi|assign|allocat|divided|distribut|group|\barms?\b|placebo|control|versus|\bvs\b|receiv|treated|cohort|\beach\b|underwent|\bgiven\b|regimen|sham|usual care|compar|stratif|categor|classif|enrol|sequence"
+    r"randomi|assign|allocat|divided|distribut|group|\barms?\b|placebo|control|versus|\bvs\b|receiv|treated|cohort|\beach\b|underwent|\bgiven\b|regimen|sham|usual care|compar|stratif|categor|classif|enrol|sequence|\bdoses?\b|patients with|subjects with|served as"
 )
 _NUM = NUMBER.pattern
 _PEOPLE = r"(?:(?!of\b|in\b|and\b|or\b|were\b)[a-z][a-z'/-]* ){0,3}?(?:patients|subjects|participants|women|men|children|infants|volunteers|individuals|people|persons|cases|eyes|adults|boys|girls|males|females|students|newborns|neonates|mothers|adolescents)"
@@ -29,6 +29,8 @@ _WHAT = r"(?:groups?|arms?|cohorts?|treatment groups?|study groups?|treatment ar
 IN_BRACKETS = re.compile(
     rf"(?<=[a-z0-9)%.+'] )[(\[](?:(?P<inside>[^()\[\]]{{1,50}}?)[,;:] )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?(?:[,;:]? ?\d[\d.]* ?%)?[)\]]"
 )
+# "(control, 288; capecitabine, 297)"
+NAME_FIRST = re.compile(rf"[(;,] ?(?:and )?(?P<name>[a-z][^,;:()]{{1,40}})[,:] ?(?P<n>{_NUM})(?= ?[;)])")
 # "33 patients received X", "32 to Y", "34 in the control group", "31 had acupuncture", "20 controls"
 LISTED_AS = re.compile(
     rf"(?P<n>{_NUM})(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
@@ -36,6 +38,7 @@ LISTED_AS = re.compile(
     r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|being|administered|their) )*)"
     r"(?P<name>[^,;.()\[\]]{2,70})"
 )
+RECEIVED = re.compile(r"receiv|treated|given|underwent|undergo|took|had|used|administered|injected")
 VERB = re.compile(r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|administered|injected|to|in|into|on|placed|with)")
 # "30 in each group", "25 per group", "n = 6 each", "three patients each", "20/group"
 PER_GROUP = re.compile(
@@ -61,7 +64,7 @@ NO_GROUP = re.compile(
 # what a size in brackets may not size
 NO_SIZED = re.compile(r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|excluded|declin|refus|nausea|headaches?|vomiting|fever|rash|responders|remission|males?|females?|men|women|boys|girls)\b")
 # "75 mg", "3 cycles": a number of these is no size
-NO_NAME = re.compile(r"(?:(?:m?g|kg|ml|l|mcg|iu|m?m|cm|cycles?|sessions?|groups?|arms?|treatments?|times|doses?|hours?|h|min|minutes|years?|months?|weeks?|days?|percent|studies|trials|different|regimens|genes|items|sites|centers|centres|cohorts?)\b|%)")
+NO_NAME = re.compile(r"(?:x \d|(?:(?:one|1|either|any|each|all|both) of|m?g|kg|ml|l|mcg|iu|m?m|cm|cycles?|sessions?|groups?|arms?|treatments?|times|doses?|hours?|h|min|minutes|years?|months?|weeks?|days?|percent|studies|trials|different|regimens|genes|items|sites|centers|centres|cohorts?)\b|%)")
 GROUP_WORD = re.compile(r"\b(?:groups?|arms?|placebo|controls?|cohorts?|sham|mg|dose|treatment|treated|usual care|standard|intervention|vaccine|therapy|alone|experimental|study|cells?|plus)\b|\+")
 
 
@@ -74,6 +77,7 @@ class Group:
     start: int
     end: int
     name_at: Place
+    said: str = ""  # how the text joins size and name: received, to, in, with, or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Split:
     groups: tuple[Group, ...]
     cued: bool  # the sentence says that people were assigned, or the names say group
     k: int = 0
+    near: bool = False  # the number of groups stands in the same sentence
+    joined: bool = False  # from several sentences
 
     @property
     def total(self) -> int:
@@ -94,7 +100,11 @@ class Split:
         return self.groups[0].start
 
 
-ASSIGNED = re.compile(r"randomi|assign|allocat|divided|distribut|apportion|split into|receiv|treated with|given|underwent|consisted of|comprised|\benrol")
+THING = re.compile(r"(?:[a-z-]+ )?(?:lesions|drains|eyes|tumou?rs|teeth|knees|procedures|samples|specimens|grafts|wounds|implants|limbs|events|episodes|cycles|injections|cells|centers|centres)\b")
+INSIDE = re.compile(r"\b(?:lesions|eyes|procedures|samples|specimens|grafts|wounds|implants|injections|episodes|sites|visits)\b")
+BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
+NEXT_SIZE = re.compile(rf",? (?:and|or|vs\.?|versus) (?:the (?:other|remaining) )?{_NUM}")
+ASSIGNED = re.compile(r"randomi|assign|allocat|divided|distribut|apportion|split into|receiv|treated with|given|underwent|consisted of|comprised|\benrol|\btrial (?:of|in|with|was)|conducted|performed (?:a|an|in|on)|\bincluded\b|\bstudied\b")
 
 
 def splits(seen: View) -> list[Split]:
@@ -129,7 +139,7 @@ def _joined(found: list[Split]) -> Iterator[Split]:
             for split in singles:
                 unique.setdefault(split.groups[0].name, split.groups[0])
             if len(unique) > 1:
-                yield Split(shape, tuple(unique.values()), all(s.cued for s in singles))
+                yield Split(shape, tuple(unique.values()), all(s.cued for s in singles), joined=True)
 
 
 # ---------------------------------------------------------------- "name (n = 30)", "name (30 patients)"
@@ -137,6 +147,11 @@ def _joined(found: list[Split]) -> Iterator[Split]:
 
 def _sized(text: str, sentence: Sentence) -> Iterator[Group]:
     seen: set[int] = set()
+    for match in NAME_FIRST.finditer(text, sentence.start, sentence.end):
+        n = whole(match["n"])
+        if n and not NO_SIZED.search(match["name"]) and GROUP_WORD.search(text, sentence.start, sentence.end):
+            seen.add(match.start("n"))
+            yield Group(n, match["name"], match.start("name"), match.end("n"), match.span("name"))
     for match in [*EQUAL.finditer(text, sentence.start, sentence.end), *IN_BRACKETS.finditer(text, sentence.start, sentence.end)]:
         n = whole(match["n"])
         if not n or match.start("n") in seen or _each_follows(text, match.end()):
@@ -189,14 +204,12 @@ def _stripped(text: str, start: int, end: int) -> Place | None:
 
 def _listed(text: str, sentence: Sentence) -> Iterator[Group]:
     place = sentence.start
-    while True:
-        match = LISTED_AS.search(text, place, sentence.end)
-        if not match:
-            return
-        place = match.end("n")
+    while match := LISTED_AS.search(text, place, sentence.end):
         group = _as_group(text, match)
+        place = match.end("n")
         if group:
             yield group
+            place = group.name_at[1]
 
 
 def _as_group(text: str, match: re.Match[str]) -> Group | None:
@@ -205,19 +218,32 @@ def _as_group(text: str, match: re.Match[str]) -> Group | None:
         return None
     start = match.start("name")
     name = match["name"]
-    following = NUMBER.search(name)  # "22 metformin and 18 placebo"
+    following = NEXT_SIZE.search(name)  # "22 metformin and 18 placebo"
     if following:
         name = name[: following.start()]
     name = TAIL.sub("", name).strip(" ,;:-")
     if not match["verb"] and not GROUP_WORD.search(name) and len(name.split()) > 4:
         return None
-    if len(name) < 2 or not re.search("[a-z]", name) or NO_GROUP.search(name) or NO_NAME.match(name) or (match["verb"] and not VERB.search(match["verb"])):
+    if len(name) < 2 or not re.search("[a-z]", name) or NO_GROUP.search(name) or (not match["noun"] and NO_NAME.match(name)) or (match["verb"] and not VERB.search(match["verb"])):
         return None
     if name.split()[0] in nouns() and name.split()[0] not in ("controls", "control"):
         return None
+    if not match["noun"] and not match["verb"] and not BESIDE.search(text, max(0, match.start("n") - 12), match.start("n")):
+        return None
+    if not match["noun"] and 1900 <= n <= 2035 and "," not in match["n"]:  # a year
+        return None
+    if THING.match(name) or (not RECEIVED.search(match["verb"]) and INSIDE.search(name)):
+        return None
     start += match["name"].index(name)
     end = match.end("noun") if match["noun"] else match.end("n")
-    return Group(n, name, match.start("n"), end, (start, start + len(name)))
+    return Group(n, name, match.start("n"), end, (start, start + len(name)), _said(match["verb"]))
+
+
+def _said(verb: str) -> str:
+    """The word that joins a size to its group, one for all that mean the same."""
+    if RECEIVED.search(verb):
+        return "received"
+    return next((word for word in ("to", "into", "in", "on", "with") if f" {word} " in f" {verb}"), "")
 
 
 # ---------------------------------------------------------------- "six in each of three groups", "two equal groups"
@@ -232,7 +258,8 @@ def _each(text: str, sentence: Sentence) -> Iterator[Split]:
             if n and n > 1:
                 k, at = how_many(text, match.start(), sentence)
                 start, end = (match.start("n"), match.end())
-                yield Split(EACH, tuple(Group(n, "", start, end, at) for _ in range(k)), True, k)
+                near = sentence.start <= at[0] < sentence.end
+                yield Split(EACH, tuple(Group(n, "", start, end, at) for _ in range(max(k, 1))), True, k, near)
 
 
 @lru_cache(maxsize=64)

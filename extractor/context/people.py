@@ -21,7 +21,7 @@ _SMALL = "|".join(sorted([*UNITS, *TENS, *SCALES], key=len, reverse=True))
 _WORDS = rf"(?:{_SMALL})(?:(?:(?<=hundred)|(?<=thousand)),? and (?:{_SMALL})|(?:,? | ?- ?)(?:{_SMALL}))*"
 # "43" "1,907" "266 064 women" "4o"; no "1.5", "10-20", "2/3", "p53"
 _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
-NUMBER = re.compile(rf"(?<![\w.,/%<>=±+*^~-])(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,]\d|-\d| ?%))")
+NUMBER = re.compile(rf"(?<![\w.,/%<>=±+*^~-])(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
 EQUAL = re.compile(r"(?<![\w])n ?(?:=|:|(?<=\(n) ) ?(?P<n>\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?=[);,])|\d+)(?![\d.]*\d|,\d| ?[+%]| ?- ?\d|/\d)")
 TOKEN = re.compile(r"\s*(\([^()]{1,60}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
@@ -34,13 +34,13 @@ BEFORE = re.compile(
 # "63 were TR", "49 completed", "369 in the study group", "2144 (1063 ablation, 1081 none) received"
 AFTER_BARE = re.compile(
     r"(?: ?\([^()]{1,90}\)| ?\[[^\[\]]{1,60}\])?,? (?:(?:who |of whom |all |both |successfully |eventually |finally |also |only )?(?:were|was|had|have|has|completed|received"
-    r"|underwent|participated|entered|finished|consented|agreed|met|eligible|evaluable|enrol+ed|randomi[sz]ed|assigned|allocated|analy[sz]ed|treated|recruited|included|discontinued|withdrew"
-    r"|dropped|died|did|developed|provided|attended|declined|refused|took|with|without|on|in|to|from|at|remained|reported|experienced|showed|could|did) )"
+    r"|underwent|participated|entered|finished|consented|agreed|met|eligible|evaluable|enrol+ed|randomi[sz]ed(?! (?:controlled|clinical|trial|study|studies|trials|1 ?:|phase|placebo|double|open|prospective|parallel|cross|feasib))|assigned|allocated|analy[sz]ed|treated|recruited|included|discontinued|withdrew"
+    r"|dropped|died|did|developed|provided|attended|declined|refused|took|with|without|on|in|to(?! \d)|from|at|remained|reported|experienced|showed|could|did) )"
 )
 # "enrolled 60", "a total of 60", "sample size was 60", "Enrollment 12"
 BEFORE_BARE = re.compile(
     r"(?:\b(?:enrol+ed|randomi[sz]ed|recruited|included|assigned|allocated|treated|studied|screened|analy[sz]ed|evaluated|invited|approached|accrued|enrol+ment(?: of| was|:)?"
-    r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:data|results) (?:of|from|for|on)|which|whom|and|remaining|other|another|after|among|only|of|overall,) )$"
+    r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:data|results) (?:of|from|for|on)|whom|remaining|other|another|after|among|only|overall,) )$"
 )
 OF = re.compile(r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])")
 YEAR = re.compile(r"(?:\b(?:in|since|between|from|to|until|by|and|of|during|after|before|year|january|february|march|april|may|june|july|august|september|october|november|december|\d{1,2},?) |- ?)$")
@@ -50,15 +50,16 @@ STOP = frozenset(
     " those it its they their we our he she his her then while when where if because since until through across against about around under above below"
     " received underwent completed developed showed reported died experienced achieved remained withdrew discontinued dropped had"
     " mg g kg ml l dl mcg ug iu mm cm m km nm mmhg kcal kj percent % weeks week wk wks days day months month mo years year yr yrs hours hour hrs hr h min minutes"
-    " minute s sec seconds times time doses dose cycles cycle sessions session points point visits visit sites site centers center centres centre hospitals"
-    " hospital countries country clinics clinic trials trial studies study groups group arms arm items item questions events event eyes knees knee teeth tooth"
+    " minute s sec seconds times time doses dose cycles cycle sessions session points point visits visit sites site centers centres hospitals"
+    " countries country clinics trials trial studies study groups group arms arm items item questions events event eyes knees teeth"
     " limbs hips ears wounds lesions samples specimens cells grafts implants procedures injections infusions embryos oocytes pregnancies births deaths schools"
     " families households practices villages clusters articles reports records outcomes measurements tablets capsules units stents vessels joints feet hands"
     " shoulders breasts tumors tumours sides episodes admissions cycles biopsies parameters genes variables categories patches steps letters messages calls"
     " wards units departments communities districts regions cities institutions occasions extremities fractures operations surgeries tests scans images plaques"
     " nodes segments areas regimens treatments drugs formulations placebo million billion fold types stages classes kinds methods techniques".split()
 )
-NUMBERED = frozenset("status type stage grade class asa phase category level hiv covid nyha child-pugh ecog bclc factor".split())
+NUMBERED = frozenset("status anesthesiologists anaesthesiologists type stage grade class asa phase category level hiv covid nyha child-pugh ecog bclc factor".split())
+MOST_MODIFIERS = 14  # words and commas between a number and its noun
 LARGEST = 5_000_000  # no trial is larger; what is, counts a population
 _ASIDE = re.compile(r"\d[\d.]* ?%|\d+/\d+")
 
@@ -72,7 +73,7 @@ class Count:
     end: int
     form: str
     noun: str = ""
-    kind: str = ""  # person, female, male
+    kind: str = ""  # person, female, male, staff
     modifiers: str = ""
     percent: bool = False  # a share stands beside it: "12 [43%] patients"
 
@@ -150,30 +151,32 @@ def _with_noun(folded: str, n: int, start: int, end: int, known: dict[str, str])
     """The count that begins at `start`, if a noun for people ends its phrase."""
     place, passed, percent = end, 0, False
     last = ""
-    while passed < 10:
+    while passed < MOST_MODIFIERS:
         match = TOKEN.match(folded, place)
         if not match:
             return None
         token, at = match[1], match.start(1)
         word = token.rstrip(".")
         kind = known.get(word, "")
-        if kind == "singular person" or kind in ("singular female", "singular male"):
+        if kind in ("singular person", "singular female", "singular male"):
             kind = kind.removeprefix("singular ") if n == 1 else ""
         if kind == "animal" or (at == place and passed == 0 and token[0] not in "(["):
             return None
-        if kind in ("person", "female", "male") and not kind.startswith("singular"):
+        if kind in ("person", "female", "male", "staff") and not kind.startswith("singular"):
             return _head(folded, n, start, end, match.end(1) - len(token) + len(word), word, kind, percent)
         if token[0] in "([":
             percent = percent or (passed == 0 and bool(_ASIDE.search(token)))
         elif not _modifies(token, last):
             return None
-        place, last = match.end(), last if last in NUMBERED and (word in ("and", "or", ",", "to") or word.isdigit()) else word
+        place, last = match.end(), last if last in NUMBERED and _continues(word) else word
         passed += 1
     return None
 
 
 def _modifies(token: str, last: str) -> bool:
     """Whether a word may stand between a number and its noun."""
+    if last in NUMBERED and _continues(token) or (token == "of" and last == "society"):
+        return True
     if token in STOP or token.split("/")[0] in STOP or token in ":;=<>±%\"?!.":
         return False
     if token[0].isdigit():
@@ -181,11 +184,16 @@ def _modifies(token: str, last: str) -> bool:
     return not (token.endswith(".") and len(token) > 3)
 
 
+def _continues(word: str) -> bool:
+    """Whether a word goes on with a grade: "status I to II", "type 1 and 2"."""
+    return word in ("and", "or", ",", "to", "-", "physical", "status") or word.isdigit() or not word.strip("iv-")
+
+
 def _head(folded: str, n: int, start: int, end: int, stop: int, noun: str, kind: str, percent: bool) -> Count:
     """The whole noun phrase: "36 women participants" ends at the last noun, and stays female."""
     modifiers = folded[end:stop].removesuffix(noun).strip()
     match = re.compile(r" ([a-z]+)\b").match(folded, stop)
-    if match and nouns().get(match[1]) == "person" and match[1] not in ("controls", "cases", "minors"):
+    if match and nouns().get(match[1]) in ("person", "staff") and match[1] not in ("controls", "cases", "minors"):
         modifiers, noun, stop = f"{modifiers} {noun}".strip(), match[1], match.end()
     return Count(n, start, stop, NOUN, noun, kind, modifiers, percent)
 

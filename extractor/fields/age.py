@@ -17,7 +17,7 @@ from extractor.model import Fact
 from extractor.quantities.ages import Age, ages
 
 ELIGIBLE = re.compile(
-    r"\b(?:eligib\w+|inclusion|criteri\w+|will|must|may|can|should|if they|whether|were invited|is to|are to|to be (?:included|enrolled|randomi)|qualif\w+|recruiting|exclu\w+|allows?|planned)\b"
+    r"\b(?:eligib\w+|(?:inclusion|entry|selection) criteri\w+|inclusion|will|must|may|can|should|if they|whether|were invited|is to|are to|to be (?:included|enrolled|randomi)|qualif\w+|recruiting|exclu\w+|allows?|planned)\b"
 )
 STUDIED = re.compile(
     r"randomi[sz]|enrol|includ|recruit|assigned|allocated|divided|receiv|treated|underwent|studied|participat|participants|completed|evaluated|investigated|compared|took part|conducted|performed|carried out|undergoing|examined|given|tested|analy[sz]ed|assessed|consist|compris|volunteer|selected|entered|patients|subjects"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from extractor.context.cohort import Cohort, Total, cohort, total
-from extractor.context.groups import EACH, EQUALLY, LISTED, SIZED, Group, Split, equal_parts, how_many
+from extractor.context.groups import EACH, EQUALLY, GROUP_WORD, LISTED, SIZED, Group, Split, equal_parts, how_many
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
@@ -57,8 +57,8 @@ class Arm(Field):
 def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
     n = own.n if own else None
     for split in found.splits:
-        if seen.in_title(split.start):
-            continue
+        if seen.in_title(split.start) or all(g.said == "with" and not GROUP_WORD.search(g.name) for g in split.groups):
+            continue  # "five patients with X and six with Y" are diagnoses, no arms
         if split.shape == EACH:
             yield from _each(split, n)
         else:
@@ -87,10 +87,14 @@ def _each(split: Split, n: int | None) -> Iterator[Choice]:
     size = split.groups[0] if split.groups else None
     if size is None:
         return
-    k = split.k
-    if n is not None and n % size.n == 0 and 2 <= n // size.n <= MOST_GROUPS:
-        yield Choice(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.9, 0 if k == n // size.n else 1, split.start, True)
-    elif 2 <= k <= MOST_GROUPS:
+    k = split.k if 2 <= split.k <= MOST_GROUPS else 0
+    if k and k * size.n == n:
+        yield Choice(split.groups, "each_agrees", 0.9, 0, split.start, True)
+    elif k and split.near:
+        yield Choice(split.groups, "each", 0.7, 1, split.start, True)
+    elif n is not None and n % size.n == 0 and 2 <= n // size.n <= MOST_GROUPS:
+        yield Choice(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.8, 1, split.start, True)
+    elif k:
         yield Choice(split.groups, "each", 0.6, 3, split.start, True)
 
 
