@@ -6,7 +6,6 @@ that the fact can say it.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,7 +32,8 @@ DONE: dict[str, re.Pattern[str]] = {
         r"\b(?:experienced|developed|reported|respon[ds]\w*|occurred|adverse|events?|achieved|relaps\w+|recurrence|positive|improved|improvement|showed|required|remission|toxicity|complications?|survived|cured|failed|failure|without|incidence|suffered)\b"
     ),
 }
-OTHERS = re.compile(r"\b(?:published|preliminary|first-stage|previous(?:ly)?|earlier|meta-analys|prior|another (?:study|trial)|other (?:study|trial|studies)|pooled|(?:two|three|four|five|six|\d) (?:\w+ )?(?:studies|trials)|worldwide|annually|every year|each year|per year|million|prevalence|population|parent|main (?:study|trial)|larger (?:study|trial))\b")
+# another study's figure
+OTHERS = re.compile(r"\b(?:published|preliminary|(?:previous|earlier|prior|another|other)(?: \w+){0,2} (?:study|trial|studies|trials|reports?)|(?:two|three|four|five|six) (?:\w+ )?(?:studies|trials)|meta-analys\w*|worldwide|annually|every year|each year|per year|million (?:people|adults|women|patients)|prevalence)\b")
 SUBSET = re.compile(r"\b(?:subset|subgroup|sub-?sample|subsample|substudy|sub-study|of whom|of which|of these|of them|the other|others?|another|remaining|additional|first|last|only)\b")
 TOTAL = re.compile(r"\b(?:total(?:ing)?|in all|altogether|overall|entire|study population|cohort|sample)\b[^.;]{0,25}$")
 ON = re.compile(r"\b(?:in|on|among|of|with|for|from|involving|comprising|included|by)(?: the| a| an| approximately| about| over| more than| consecutive|,)* ?$")
@@ -103,7 +103,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
             features = {"whole"} | {f for f in features if f.startswith("before:") or f == "screened"}
         features |= {f"part:{f}" for f in ("randomized", "enrolled", "outcome", "completed") if count.form == PART and f in features}
         features |= {f"bare:{f}" for f in ("randomized", "enrolled", "analyzed") if count.form == BARE and (f in features or f"before:{f}" in features)}
-        if "screened" in features and not features & {"randomized", "enrolled", "treated", "completed", "analyzed"}:
+        if "screened" in features and count.n not in sums and not features & {"randomized", "enrolled", "treated", "completed", "analyzed"}:
             features.add("screened only")
         if made and "screened only" in made[-1] and features & {"randomized", "enrolled", "treated", "analyzed"}:
             features = {"after screening"} | features - {"before:screened", "before:studied"}
@@ -123,6 +123,10 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
             ("coded", bool(CODED.search(seen.cased, max(0, count.start - 12), count.start))),
             ("late", count.start > 0.7 * len(seen.text)),
         ) if holds}
+        if count.form == EQUALS and not features & {"randomized", "enrolled", "treated", "analyzed", "studied", "before:randomized", "before:enrolled", "before:treated", "before:studied", "sum", "capital"}:
+            features.add("only equals")
+        if "others" in features:
+            features -= {"largest", "first"}
         made.append(features)
     firm = any("planned" not in f and "before:planned" not in f and f & {"randomized", "enrolled", "before:randomized", "analyzed"} for f in made)
     return [frozenset(f | {"planned instead"}) if firm and f & {"planned", "before:planned"} else frozenset(f) for f in made]
@@ -143,7 +147,7 @@ def _words(before: str, after: str, count: Count) -> Iterator[str]:
         if pattern.search(before[-60:]):
             yield "before:" + name
     for name, pattern, text in (
-        ("others", OTHERS, before + after[:60]),
+        ("others", OTHERS, before[-70:] + after[:30]),
         ("subset", SUBSET, before[-40:]),
         ("total", TOTAL, before),
         ("on", ON, before),
@@ -161,8 +165,8 @@ POINTS: dict[str, float] = {
     "largest": 1.5, "first": 1.8, "sum": 1.4, "randomized": 1.1, "before:randomized": 0.6, "enrolled": 0.9, "before:enrolled": 0.4, "analyzed": 0.3, "total": 0.5,
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
     NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "whole": -0.7, BARE: -1.3,
-    "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -2.4, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
-    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -1.5, "planned instead": -2.5,
+    "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.5, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
+    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -3.0, "only equals": -3.5, "planned instead": -3.5,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
 }
 

@@ -23,6 +23,7 @@ CUE = re.compile(
     r"randomi|assign|allocat|divided|distribut|group|\barms?\b|placebo|control|versus|\bvs\b|receiv|treated|cohort|\beach\b|underwent|\bgiven\b|regimen|sham|usual care|compar|stratif|categor|classif|enrol|sequence|\bdoses?\b|patients with|subjects with|served as"
 )
 _NUM = NUMBER.pattern
+_COUNT = rf"(?P<n>{_NUM})(?: ?\(\d+\))?"  # "eight (8)"
 _PEOPLE = r"(?:(?!of\b|in\b|and\b|or\b|were\b)[a-z][a-z'/-]* ){0,3}?(?:patients|subjects|participants|women|men|children|infants|volunteers|individuals|people|persons|cases|eyes|adults|boys|girls|males|females|students|newborns|neonates|mothers|adolescents)"
 _WHAT = r"(?:groups?|arms?|cohorts?|treatment groups?|study groups?|treatment arms?|study arms?|regimens?|sequences?|treatments?|dose levels?|levels?)"
 # "(49 patients)", "(101)", "(65; 51%)", "(group A, 49 patients)"; group "n"
@@ -33,7 +34,7 @@ IN_BRACKETS = re.compile(
 NAME_FIRST = re.compile(rf"[(;,] ?(?:and )?(?P<name>[a-z][^,;:()]{{1,40}})[,:] ?(?P<n>{_NUM})(?= ?[;)])")
 # "33 patients received X", "32 to Y", "34 in the control group", "31 had acupuncture", "20 controls"
 LISTED_AS = re.compile(
-    rf"(?P<n>{_NUM})(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
+    rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
     r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
     r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|being|administered|their) )*)"
     r"(?P<name>[^,;.()\[\]]{2,70})"
@@ -53,8 +54,8 @@ EQUAL_PARTS = re.compile(
     rf"\b(?:equal(?:ly)?[ -](?:sized )?(?:\w+ )?{_WHAT}|equal numbers? (?:in|of)|(?:randomly |was |were |randomi[sz]ed |but |and |been )?(?:equally|evenly) (?:and randomly )?(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped|separated|into)|(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped)(?: \w+){{0,3}} (?:equally|evenly))\b"
 )
 # "two groups", "three parallel arms", "2 treatment groups"
-HOW_MANY = re.compile(rf"(?<![\w.,/=-])(?P<k>two|three|four|five|six|seven|eight|[2-8])[ -](?:equal[ -]|equally |sized |randomi[sz]ed |study |treatment |parallel |different |dose |dosing |experimental |comparison |main |independent |intervention |matched |patient |age |subject |similar |sequential )*(?:groups|arms|cohorts|sequences|subgroups)\b")
-BREAK = re.compile(r".*(?:[,;:()\[\]]|\b(?:to|or|either|receive|received|receiving|versus|vs\.?|into|and|were|was|with|in|the|an?|of|as|by|for|than|given|had|who|whom|between|from|alone or)\b) ?")
+HOW_MANY = re.compile(r"(?<![\w.,/=-])(?P<k>two|three|four|five|six|seven|eight|[2-8])[ -](?:equal[ -]|equally |sized |randomi[sz]ed |study |treatment |parallel |different |dose |dosing |experimental |comparison |main |independent |intervention |matched |patient |age |subject |similar |sequential )*(?:groups|arms|cohorts|sequences|subgroups)\b")
+BREAK = re.compile(r".*(?:[,;:()\[\]]|\b(?:to|or|either|receive|received|receiving|versus|vs\.?|into|and|were|was|with|in|the|(?<!group )(?<!arm )(?<!cohort )(?<!groups )an?(?! [+&])|of|as|by|for|than|given|had|who|whom|between|from|alone or)\b) ?")
 TAIL = re.compile(r"\b(?:and|or|versus|vs|while|whereas|compared|than|were|was|for|at|during|after|before|followed|once|twice|daily|every|of whom|who|which|as|that|until|because)\b.*$")
 # names that are outcomes or features, not groups
 NO_GROUP = re.compile(
@@ -102,6 +103,7 @@ class Split:
 
 THING = re.compile(r"(?:[a-z-]+ )?(?:lesions|drains|eyes|tumou?rs|teeth|knees|procedures|samples|specimens|grafts|wounds|implants|limbs|events|episodes|cycles|injections|cells|centers|centres)\b")
 INSIDE = re.compile(r"\b(?:lesions|eyes|procedures|samples|specimens|grafts|wounds|implants|injections|episodes|sites|visits)\b")
+LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort) [a-z0-9+-]{1,4}$")
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
 NEXT_SIZE = re.compile(rf",? (?:and|or|vs\.?|versus) (?:the (?:other|remaining) )?{_NUM}")
 ASSIGNED = re.compile(r"randomi|assign|allocat|divided|distribut|apportion|split into|receiv|treated with|given|underwent|consisted of|comprised|\benrol|\btrial (?:of|in|with|was)|conducted|performed (?:a|an|in|on)|\bincluded\b|\bstudied\b")
@@ -133,13 +135,13 @@ def _joined(found: list[Split]) -> Iterator[Split]:
     """Groups that consecutive sentences size one at a time: "Group A (n = 6) had X. Group B (n = 5) had Y."""
     for shape in (SIZED, LISTED):
         run = [s for s in found if s.shape == shape]
-        singles = [s for s in run if len(s.groups) == 1]
-        if len(singles) > 1:
-            unique: dict[str, Group] = {}
-            for split in singles:
-                unique.setdefault(split.groups[0].name, split.groups[0])
-            if len(unique) > 1:
-                yield Split(shape, tuple(unique.values()), all(s.cued for s in singles), joined=True)
+        unique: dict[str, Group] = {}
+        for split in run:
+            for group in split.groups:
+                if len(split.groups) == 1 or LETTERED.match(group.name):
+                    unique.setdefault(group.name.removeprefix("the "), group)
+        if len(unique) > 1 and len({g.start for g in unique.values()}) > 1:
+            yield Split(shape, tuple(sorted(unique.values(), key=lambda g: g.start)), all(s.cued for s in run), joined=True)
 
 
 # ---------------------------------------------------------------- "name (n = 30)", "name (30 patients)"
@@ -157,11 +159,25 @@ def _sized(text: str, sentence: Sentence) -> Iterator[Group]:
         if not n or match.start("n") in seen or _each_follows(text, match.end()):
             continue
         seen.add(match.start("n"))
-        name = _name_before(text, match.start(), sentence.start)
-        if name and not NO_SIZED.search(text[name[0] : name[1]]):
+        name = _name_after(text, match, sentence.end) or _name_before(text, match.start(), sentence.start)
+        if name and whole(text[name[0] : name[1]]) is None and not NO_SIZED.search(text[name[0] : name[1]]):
             first = match.start() if "noun" not in match.groupdict() else match.start("n")
             last = match.end() if "noun" not in match.groupdict() else match.end("noun") if match["noun"] else match.end("n")
             yield Group(n, text[name[0] : name[1]], first, last, name)
+
+
+# "(n = 507 for sitagliptin and n = 514 for ...)", "(n = 423 MEC, n = 185 HEC)"
+AFTER_SIZE = re.compile(r" (?:(?:for|in|to|on|with|received|receiving|assigned to|randomi[sz]ed to|treated with|given) )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{1,45}?)(?=,| and n ?=|;|\)|\]| vs| versus)")
+
+
+def _name_after(text: str, match: re.Match[str], last: int) -> Place | None:
+    """The name inside the bracket, after the size, where none stands before it there."""
+    opened = max(text.rfind("(", 0, match.start()), text.rfind("[", 0, match.start()))
+    inside = text[opened + 1 : match.start()]
+    if opened < 0 or ")" in inside or "noun" in match.groupdict() or (inside.strip() and not re.search(r"n ?= ?\d+[^()]*(?:,|and|;|or) ?$", inside)):
+        return None
+    after = AFTER_SIZE.match(text, match.end(), last)
+    return after.span("name") if after and not re.match(r"(?:and|or|vs|versus)\b", after["name"]) else None
 
 
 def _each_follows(text: str, end: int) -> bool:
@@ -224,7 +240,7 @@ def _as_group(text: str, match: re.Match[str]) -> Group | None:
     name = TAIL.sub("", name).strip(" ,;:-")
     if not match["verb"] and not GROUP_WORD.search(name) and len(name.split()) > 4:
         return None
-    if len(name) < 2 or not re.search("[a-z]", name) or NO_GROUP.search(name) or (not match["noun"] and NO_NAME.match(name)) or (match["verb"] and not VERB.search(match["verb"])):
+    if len(name) < 2 or not (re.search("[a-z]", name) or (match["noun"] and name[0].isdigit())) or NO_GROUP.search(name) or (not match["noun"] and NO_NAME.match(name)) or (match["verb"] and not VERB.search(match["verb"])):
         return None
     if name.split()[0] in nouns() and name.split()[0] not in ("controls", "control"):
         return None

@@ -21,7 +21,8 @@ _SMALL = "|".join(sorted([*UNITS, *TENS, *SCALES], key=len, reverse=True))
 _WORDS = rf"(?:{_SMALL})(?:(?:(?<=hundred)|(?<=thousand)),? and (?:{_SMALL})|(?:,? | ?- ?)(?:{_SMALL}))*"
 # "43" "1,907" "266 064 women" "4o"; no "1.5", "10-20", "2/3", "p53"
 _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
-NUMBER = re.compile(rf"(?<![\w.,/%<>=±+*^~-])(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
+# a heading may be glued to the number: "Methods48 participants"
+NUMBER = re.compile(rf"(?:(?<![\w.,/%<>=±+*^~-])|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
 EQUAL = re.compile(r"(?<![\w])n ?(?:=|:|(?<=\(n) ) ?(?P<n>\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?=[);,])|\d+)(?![\d.]*\d|,\d| ?[+%]| ?- ?\d|/\d)")
 TOKEN = re.compile(r"\s*(\([^()]{1,60}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
@@ -45,22 +46,17 @@ BEFORE_BARE = re.compile(
 OF = re.compile(r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])")
 YEAR = re.compile(r"(?:\b(?:in|since|between|from|to|until|by|and|of|during|after|before|year|january|february|march|april|may|june|july|august|september|october|november|december|\d{1,2},?) |- ?)$")
 STOP = frozenset(
-    "of in with to for from by on at per than after before during over within without among between into onto via as that which who whom whose was were is"
-    " are be been being has have had did does do will would could should may might can cannot not no nor vs versus either both each every any this these"
-    " those it its they their we our he she his her then while when where if because since until through across against about around under above below"
-    " received underwent completed developed showed reported died experienced achieved remained withdrew discontinued dropped had"
-    " mg g kg ml l dl mcg ug iu mm cm m km nm mmhg kcal kj percent % weeks week wk wks days day months month mo years year yr yrs hours hour hrs hr h min minutes"
-    " minute s sec seconds times time doses dose cycles cycle sessions session points point visits visit sites site centers centres hospitals"
-    " countries country clinics trials trial studies study groups group arms arm items item questions events event eyes knees teeth"
-    " limbs hips ears wounds lesions samples specimens cells grafts implants procedures injections infusions embryos oocytes pregnancies births deaths schools"
-    " families households practices villages clusters articles reports records outcomes measurements tablets capsules units stents vessels joints feet hands"
-    " shoulders breasts tumors tumours sides episodes admissions cycles biopsies parameters genes variables categories patches steps letters messages calls"
-    " wards units departments communities districts regions cities institutions occasions extremities fractures operations surgeries tests scans images plaques"
-    " nodes segments areas regimens treatments drugs formulations placebo million billion fold types stages classes kinds methods techniques".split()
+    ["of", "in", "with", "to", "for", "from", "by", "on", "at", "per", "than", "after", "before", "during", "over", "within", "without", "among", "between", "into", "onto", "via", "as", "that", "which", "who", "whom", "whose", "was", "were", "is", "are", "be", "been", "being", "has", "have", "had", "did", "does", "do", "will", "would", "could", "should", "may", "might", "can", "cannot", "not", "no", "nor", "vs", "versus", "either", "both", "each", "every", "any", "this", "these", "those", "it", "its", "they", "their", "we", "our", "he", "she", "his", "her", "then", "while", "when", "where", "if", "because", "since", "until", "through", "across", "against", "about", "around", "under", "above", "below", "received", "underwent", "completed", "developed", "showed", "reported", "died", "experienced", "achieved", "remained", "withdrew", "discontinued", "dropped", "had", "mg", "g", "kg", "ml", "l", "dl", "mcg", "ug", "iu", "mm", "cm", "m", "km", "nm", "mmhg", "kcal", "kj", "percent", "%", "weeks", "week", "wk", "wks", "days", "day", "months", "month", "mo", "years", "year", "yr", "yrs", "hours", "hour", "hrs", "hr", "h", "min", "minutes", "minute", "s", "sec", "seconds", "times", "time", "doses", "dose", "cycles", "cycle", "sessions", "session", "points", "point", "visits", "visit", "sites", "site", "centers", "centres", "hospitals", "countries", "country", "clinics", "trials", "trial", "studies", "study", "groups", "group", "arms", "arm", "items", "item", "questions", "events", "event", "eyes", "knees", "teeth", "limbs", "hips", "ears", "wounds", "lesions", "samples", "specimens", "cells", "grafts", "implants", "procedures", "injections", "infusions", "embryos", "oocytes", "pregnancies", "births", "deaths", "schools", "families", "households", "practices", "villages", "clusters", "articles", "reports", "records", "outcomes", "measurements", "tablets", "capsules", "units", "stents", "vessels", "joints", "feet", "hands", "shoulders", "breasts", "tumors", "tumours", "sides", "episodes", "admissions", "cycles", "biopsies", "parameters", "genes", "variables", "categories", "patches", "steps", "letters", "messages", "calls", "wards", "units", "departments", "communities", "districts", "regions", "cities", "institutions", "occasions", "extremities", "fractures", "operations", "surgeries", "tests", "scans", "images", "plaques", "nodes", "segments", "areas", "regimens", "treatments", "drugs", "formulations", "placebo", "million", "billion", "fold", "types", "stages", "classes", "kinds", "methods", "techniques"]
 )
-NUMBERED = frozenset("status anesthesiologists anaesthesiologists type stage grade class asa phase category level hiv covid nyha child-pugh ecog bclc factor".split())
+NUMBERED = frozenset(["status", "anesthesiologists", "anaesthesiologists", "type", "stage", "grade", "class", "asa", "phase", "category", "level", "hiv", "covid", "nyha", "child-pugh", "ecog", "bclc", "factor"])
 MOST_MODIFIERS = 14  # words and commas between a number and its noun
 LARGEST = 5_000_000  # no trial is larger; what is, counts a population
+TYPED_SINGULAR = frozenset(("patient", "subject", "participant", "volunteer"))  # "16 diabetic subject", "a 30-patient trial"
+# what a bracket with "n =" after it counts, and is no person
+THING_COUNTED = re.compile(
+    r"\b(?:eyes|knees|hips|limbs|ears|teeth|wounds|lesions|tumou?rs|samples|specimens|biopsies|procedures|injections|infusions|cycles|cells|embryos|oocytes|grafts|implants|sites|centers|centres|hospitals"
+    r"|clinics|practices|schools|families|households|rats|mice|rabbits|dogs|pigs|animals|sheep|events|episodes|lines|plates|stents|vessels|nodes|births|pregnancies|fractures|articles|items|questions|reports) ?[(\[]?$"
+)
 _ASIDE = re.compile(r"\d[\d.]* ?%|\d+/\d+")
 
 
@@ -133,7 +129,7 @@ def _without(folded: str, n: int, start: int, end: int, before: str) -> Count | 
     part = OF.match(folded, end)
     if part:
         rest = NUMBER.match(folded, part.start("rest"))
-        if rest and (_value(rest.group()) or 0) > n or nouns().get(_word(folded, part.start("rest"))):
+        if (rest and (_value(rest.group()) or 0) > n) or nouns().get(_word(folded, part.start("rest"))):
             return Count(n, start, end, PART)
         return None
     after = AFTER_BARE.match(folded, end)
@@ -152,14 +148,14 @@ def _with_noun(folded: str, n: int, start: int, end: int, known: dict[str, str])
     place, passed, percent = end, 0, False
     last = ""
     while passed < MOST_MODIFIERS:
-        match = TOKEN.match(folded, place)
+        match = TOKEN.match(folded, place + (passed == 0 and folded[place : place + 1] == "-"))
         if not match:
             return None
         token, at = match[1], match.start(1)
         word = token.rstrip(".")
         kind = known.get(word, "")
         if kind in ("singular person", "singular female", "singular male"):
-            kind = kind.removeprefix("singular ") if n == 1 else ""
+            kind = kind.removeprefix("singular ") if n == 1 or word in TYPED_SINGULAR else ""
         if kind == "animal" or (at == place and passed == 0 and token[0] not in "(["):
             return None
         if kind in ("person", "female", "male", "staff") and not kind.startswith("singular"):
@@ -175,7 +171,7 @@ def _with_noun(folded: str, n: int, start: int, end: int, known: dict[str, str])
 
 def _modifies(token: str, last: str) -> bool:
     """Whether a word may stand between a number and its noun."""
-    if last in NUMBERED and _continues(token) or (token == "of" and last == "society"):
+    if (last in NUMBERED and _continues(token)) or (token == "of" and last == "society"):
         return True
     if token in STOP or token.split("/")[0] in STOP or token in ":;=<>±%\"?!.":
         return False
@@ -201,5 +197,5 @@ def _head(folded: str, n: int, start: int, end: int, stop: int, noun: str, kind:
 def _equals(folded: str) -> Iterator[Count]:
     for match in EQUAL.finditer(folded):
         n = whole(match["n"])
-        if n:
+        if n and not THING_COUNTED.search(folded, max(0, match.start() - 16), match.start()):
             yield Count(n, match.start(), match.end(), EQUALS)

@@ -22,7 +22,7 @@ ELIGIBLE = re.compile(
 STUDIED = re.compile(
     r"randomi[sz]|enrol|includ|recruit|assigned|allocated|divided|receiv|treated|underwent|studied|participat|participants|completed|evaluated|investigated|compared|took part|conducted|performed|carried out|undergoing|examined|given|tested|analy[sz]ed|assessed|consist|compris|volunteer|selected|entered|patients|subjects"
 )
-BACKGROUND = re.compile(r"\b(?:risk|prevalence|incidence|leading cause|population|common|worldwide|life expectancy|mortality|aged? (?:standardi|adjust))|\d ?%")
+BACKGROUND = re.compile(r"\b(?:risk|prevalence|incidence|leading cause|population|common|worldwide|life expectancy|mortality|aged? (?:standardi|adjust))\b")
 AFTER = re.compile(r"\b(?:subgroup|strat\w+|cut-?off|in (?:patients|those|women|men|children|subjects) |among (?:patients|those|women|men) |group(?:s)? (?:aged|of)|compared with those|older than|younger than)\b[^.]{0,20}$")
 COMPARED = re.compile(r"^.{0,40}?(?:\bvs\.?|\bversus\b|respectively|\d (?:and|or) \d+(?:\.\d+)? (?:years|yr)|in the [a-z ]{2,40}group)")
 PER_ARM = re.compile(r"\bin (?:the )?(?:[\w+-]+ ){0,4}(?:group|arm|controls?|placebo)\b|\bof (?:the )?(?:[\w+-]+ ){0,3}(?:group|arm)\b")

@@ -77,7 +77,7 @@ def _named(split: Split, n: int | None, own: Total | None) -> Iterator[Choice]:
             if n is not None and sum(g.n for g in run) == n and size <= MOST_GROUPS:
                 derived = bool(own and own.derived)
                 yield Choice(run, "sum_agrees", 0.8 if derived else 0.95, 0, run[0].start)
-    if split.shape == SIZED and len(groups) > 1 and split.cued and len(groups) <= MOST_GROUPS and (n is None or all(g.n < n for g in groups)) and (n is None or split.total <= 1.05 * n):
+    if split.shape == SIZED and not split.joined and len(groups) > 1 and split.cued and len(groups) <= MOST_GROUPS and (n is None or all(g.n < n for g in groups)) and (n is None or split.total <= 1.05 * n):
         yield Choice(groups, "sized", 0.7, 2, split.start)
     elif split.shape == LISTED and len(groups) > 1 and split.cued and n is not None and 0.8 * n <= split.total < n:
         yield Choice(groups, "listed", 0.6, 3, split.start)
@@ -100,7 +100,7 @@ def _each(split: Split, n: int | None) -> Iterator[Choice]:
 
 def _equal(seen: View, equal: tuple[int, int], own: Total) -> Iterator[Choice]:
     """Arms of one size by division: "130 patients were equally randomised to X or Y"."""
-    k, at = how_many(seen.folded, equal[1], seen.sentence_at(equal[0]))
+    k, _at = how_many(seen.folded, equal[1], seen.sentence_at(equal[0]))
     k = k or 2
     if own.n % k == 0 and own.n // k > 1:
         group = Group(own.n // k, "", own.at[0][0], own.at[0][1], equal)

@@ -28,7 +28,7 @@ class Sex(Field):
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
         own = total(seen, cohort(seen))
-        found = [s for s in sexes(seen.folded)]
+        found = list(sexes(seen.folded))
         both = [s for s in found if s.shape != "some"]
         chosen = list(self._both(doc, seen, both, own))
         if not any(f.primary for f in chosen):

@@ -43,7 +43,7 @@ AT_MOST = re.compile(
     rf"(?:\b(?:aged|ages?) ?(?:under |below |younger than |less than |up to |<=? ?)(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?: of age| old)? (?:or|and) (?:younger|under|below|less)|(?:younger than|under the age of|under|below|<=? ?) ?(?P<high3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\byounger than (?P<high4>{_NUM}) ?(?P<unit4>{_UNIT}))"
 )
 # "a 55-year-old man", "a 41 years old female", "a woman aged 41 years", "an 8-month-old boy"
-ONE = re.compile(rf"\b(?:an?|the|one|this) (?:[a-z-]+ ){{0,3}}?(?P<n>\d{{1,3}}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?,?(?: [a-z-]+){{0,3}}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b|\b(?:an?|the) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant)(?: patient)?,? (?:aged|of) (?P<n2>\d{{1,3}}) ?(?P<unit2>years?|months?|yrs?)")
+ONE = re.compile(r"\b(?:an?|the|one|this) (?:[a-z-]+ ){0,3}?(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?,?(?: [a-z-]+){0,3}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b|\b(?:an?|the) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant)(?: patient)?,? (?:aged|of) (?P<n2>\d{1,3}) ?(?P<unit2>years?|months?|yrs?)")
 CUE = re.compile(r"\bage|\bold\b|older|year-old|years?-old|younger|averag")
 
 
