@@ -38,6 +38,8 @@ SUBSET = re.compile(r"\b(?:subset|subgroup|sub-?sample|subsample|substudy|sub-st
 TOTAL = re.compile(r"\b(?:total(?:ing)?|in all|altogether|overall|entire|study population|cohort|sample)\b[^.;]{0,25}$")
 ON = re.compile(r"\b(?:in|on|among|of|with|for|from|involving|comprising|included|by)(?: the| a| an| approximately| about| over| more than| consecutive|,)* ?$")
 SMALL = 5  # fewer people than this are seldom a trial's total, but in first-in-human work
+# "participants (n = 54)" counts people in general; "responders (n = 58)" a part of them
+PEOPLE_BEFORE = re.compile(r"\b(?:patients|participants|subjects|women|men|children|volunteers|adults|survivors|individuals|students|infants|residents|adolescents|mothers|outpatients|cancer|disease|syndrome|disorder)\)? ?[(\[]$")
 CODED = re.compile(r"[A-Z]{2,}[A-Z0-9-]* ?$")  # "SWOG 0307", "NSABP 35": a study's name
 DENOMINATOR = re.compile(r"\bof (?:the |these |those |all |our |a total of )*$")
 
@@ -123,7 +125,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
             ("coded", bool(CODED.search(seen.cased, max(0, count.start - 12), count.start))),
             ("late", count.start > 0.7 * len(seen.text)),
         ) if holds}
-        if count.form == EQUALS and not features & {"randomized", "enrolled", "treated", "analyzed", "studied", "before:randomized", "before:enrolled", "before:treated", "before:studied", "sum", "capital"}:
+        if count.form == EQUALS and not features & {"randomized", "enrolled", "treated", "analyzed", "studied", "before:randomized", "before:enrolled", "before:treated", "before:studied", "sum", "capital"} and not PEOPLE_BEFORE.search(before):
             features.add("only equals")
         if "others" in features:
             features -= {"largest", "first"}
@@ -166,7 +168,7 @@ POINTS: dict[str, float] = {
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
     NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "whole": -0.7, BARE: -1.3,
     "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.5, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
-    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -3.0, "only equals": -3.5, "planned instead": -3.5,
+    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -3.0, "only equals": -3.0, "planned instead": -3.5,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
 }
 

@@ -123,14 +123,6 @@ _NAMES: dict[str, str] = {
     "funding": "funding",
     "ethics and dissemination": "methods",
     "ethics": "methods",
-    "case report": "results",
-    "case reports": "results",
-    "case presentation": "results",
-    "case presentations": "results",
-    "case description": "results",
-    "case summary": "results",
-    "case series": "results",
-    "patient concerns": "results",
 }
 _ALTERNATIVES = "|".join(re.escape(n) for n in sorted(_NAMES, key=len, reverse=True))
 # "METHODS: ", "Results:", "\nMethods\n", "trial.MethodsThe study", "OBJECTIVE:To"
