@@ -8,12 +8,12 @@ Words: *events* of *total* participants; *estimate* the risk of the median study
 the logit scale. Proportions are 0-1.
 """
 
-from .proportions import pool_proportions
-from .regression import meta_regression
-from .results import LeftOut, Note, PooledComparison, PooledProportion, Regression, Subgroups
-from .subgroups import compare_subgroups
-from .tables import CountsTable, pool_table, read_counts
-from .two_arms import pool_two_arm
+from extractor.pool.proportions import pool_proportions
+from extractor.pool.regression import meta_regression
+from extractor.pool.results import LeftOut, Note, PooledComparison, PooledProportion, Regression, Subgroups
+from extractor.pool.subgroups import compare_subgroups
+from extractor.pool.tables import CountsTable, pool_table, read_counts
+from extractor.pool.two_arms import pool_two_arm
 
 __all__ = [
     "CountsTable", "LeftOut", "Note", "PooledComparison", "PooledProportion", "Regression", "Subgroups",

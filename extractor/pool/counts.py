@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import PoolError
+from extractor.errors import PoolError
 
 Counts = NDArray[np.int64]
 
@@ -33,7 +33,8 @@ def checked(events: ArrayLike, totals: ArrayLike, *, arm: str = "") -> tuple[Cou
     if raw[0].size == 0:
         raise PoolError(f"nothing to pool: no study{name}")
     for position, (count, total) in enumerate(zip(*raw, strict=True)):
-        if not (count == round(count) and total == round(total) and 0 <= count <= total and total > 0):
+        whole = bool(np.isfinite([count, total]).all()) and count == round(count) and total == round(total)
+        if not (whole and 0 <= count <= total and total > 0):
             raise PoolError(
                 f"study {position + 1}{name}: events {count:g} of total {total:g}; legal are whole numbers with "
                 "0 <= events <= total and total > 0"

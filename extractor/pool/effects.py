@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from ..errors import PoolError
+from extractor.errors import PoolError
 
 Vector = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 
-from ..errors import PoolError
-from .forest_layout import (
+from extractor.errors import PoolError
+from extractor.pool.forest_layout import (
     BOLD,
     FIXED_STYLE,
     FOOT_SIZE,
@@ -34,8 +34,8 @@ from .forest_layout import (
     text_width,
     wrapped,
 )  # fmt: skip
-from .forest_rows import one_arm_lines, two_arm_lines
-from .results import PooledComparison, PooledProportion, Subgroups
+from extractor.pool.forest_rows import one_arm_lines, two_arm_lines
+from extractor.pool.results import PooledComparison, PooledProportion, Subgroups
 
 INK, SQUARE, DIAMOND, PREDICTION, RULE = "#1a1a1a", "#3b5570", "#14375e", "#a8442a", "#8a8a8a"
 _GAP = 0.22

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import PoolError
-from .forest_layout import Axis, Line, Mark, difference_axis, percent_axis, ratio_axis
-from .results import Group, Heterogeneity, LeftOut, PooledComparison, PooledProportion, StudyRisk, Subgroups
+from extractor.errors import PoolError
+from extractor.pool.forest_layout import Axis, Line, Mark, difference_axis, percent_axis, ratio_axis
+from extractor.pool.results import (
+    Group,
+    Heterogeneity,
+    LeftOut,
+    PooledComparison,
+    PooledProportion,
+    StudyRisk,
+    Subgroups,
+)
 
 _GAP = Line("gap", ("", "", ""))
 _WOOLF = "Woolf's interval, the exact conditional one where a cell is empty"

@@ -374,7 +374,7 @@ def _bound(best: Fit, column: int, side: int, root: float) -> float:
         outer = outer + side * step
         if abs(outer) > LOGIT_LIMIT:
             return side * inf
-    return float(brentq(lambda value: profile.root(value) - root, inner, outer, xtol=1e-9, rtol=1e-12))
+    return float(brentq(lambda value: profile.root(value) - root, inner, outer, xtol=1e-7, rtol=1e-10))
 
 
 class _Profile:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, norm, t
 
-from ..errors import PoolError
+from extractor.errors import PoolError
 
 Vector = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ class Pooled:
 
 
 def fit(values: ArrayLike, variances: ArrayLike, *, design: ArrayLike | None = None, estimator: str = "REML",
-        test: str = "z") -> Pooled:
+        test: str = "z", tau2: float | None = None) -> Pooled:
     """Fit a mean, or a regression, with a variance between studies.
 
     Parameters
@@ -76,6 +76,8 @@ def fit(values: ArrayLike, variances: ArrayLike, *, design: ArrayLike | None = N
         One of ``ESTIMATORS``.
     test : str
         One of ``TESTS``; with as many coefficients as studies always ``z``.
+    tau2 : float, optional
+        A variance between studies that is known, instead of an estimated one.
 
     Raises
     ------
@@ -93,7 +95,8 @@ def fit(values: ArrayLike, variances: ArrayLike, *, design: ArrayLike | None = N
         raise PoolError(f"unknown test {test!r}; legal: {', '.join(TESTS)}")
     y, v = np.asarray(values, dtype=float), np.asarray(variances, dtype=float)
     x = np.ones((y.size, 1)) if design is None else np.asarray(design, dtype=float).reshape(y.size, -1)
-    tau2 = 0.0 if estimator == "EE" or y.size <= x.shape[1] else _TAU2[estimator](y, v, x)
+    if tau2 is None:
+        tau2 = 0.0 if estimator == "EE" or y.size <= x.shape[1] else _TAU2[estimator](y, v, x)
     return _summarise(y, v, x, tau2, estimator, test)
 
 
@@ -164,7 +167,7 @@ def _summarise(y: Vector, v: Vector, x: Vector, tau2: float, estimator: str, tes
 
 
 def _p_values(beta: Vector, se: Vector, df: float) -> Vector:
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.abs(beta / se)
     tail: Vector = 2.0 * (norm.sf(ratio) if np.isinf(df) else t.sf(ratio, df))
     return tail

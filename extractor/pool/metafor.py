@@ -11,7 +11,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .tables import CountsTable
+from extractor.pool.tables import CountsTable
 
 ONE_ARM = ("study", "xi", "ni")
 TWO_ARM = ("study", "ai", "n1i", "ci", "n2i")

@@ -15,12 +15,12 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 from scipy.stats import chi2, t
 
-from ..errors import PoolError
-from . import counts, effects, glmm, intervals, inverse_variance
-from .counts import Counts
-from .results import Heterogeneity, LeftOut, Note, PooledProportion, Prediction, StudyRisk, WaldT
-from .risk import ONE_STUDY, Answer, answer
-from .sensitivity import proportion_rows
+from extractor.errors import PoolError
+from extractor.pool import counts, effects, glmm, intervals, inverse_variance
+from extractor.pool.counts import Counts
+from extractor.pool.results import Heterogeneity, LeftOut, Note, PooledProportion, Prediction, StudyRisk, WaldT
+from extractor.pool.risk import ONE_STUDY, Answer, answer
+from extractor.pool.sensitivity import proportion_rows
 
 # Up to so many studies the Wald t interval is shown beside the profile one (which is short of 95 % there).
 FEW_STUDIES = 5

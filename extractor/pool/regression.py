@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
-from ..errors import PoolError
-from . import counts, effects, glmm, inverse_variance
-from .results import Coefficient, LeftOut, Note, Regression
-from .subgroups import wald
+from extractor.errors import PoolError
+from extractor.pool import counts, effects, glmm, inverse_variance
+from extractor.pool.results import Coefficient, LeftOut, Note, Regression
+from extractor.pool.subgroups import wald
 
 # Fewer studies per covariate are refused unless forced (Cochrane Handbook, 10.11.5.1).
 STUDIES_PER_COVARIATE = 10

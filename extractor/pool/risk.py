@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scipy.special import expit
 
-from . import glmm, intervals
-from .counts import Counts
+from extractor.pool import glmm, intervals
+from extractor.pool.counts import Counts
 
 GLMM = "GLMM (random-intercept logistic, maximum likelihood)"
 ONE_STUDY = "one study, not pooled"

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import t
 
-from . import beta_binomial, effects, glmm, intervals, inverse_variance
-from .counts import Counts
-from .results import SensitivityRow
-from .risk import Answer, answer
+from extractor.pool import beta_binomial, effects, glmm, intervals, inverse_variance
+from extractor.pool.counts import Counts
+from extractor.pool.results import SensitivityRow
+from extractor.pool.risk import Answer, answer
 
 # With more studies, leaving out one at a time moves nothing and takes longer than the rest together.
 LEAVE_ONE_OUT_STUDIES = 100

@@ -16,8 +16,8 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t
 
-from ..errors import PoolError
-from .risk import Answer, answer
+from extractor.errors import PoolError
+from extractor.pool.risk import Answer, answer
 
 STUDIES = (4, 8)
 RISKS = (0.01, 0.05, 0.25)

@@ -7,9 +7,9 @@ from math import exp, inf, log, sqrt
 
 from scipy.stats.contingency import odds_ratio
 
-from .intervals import wilson
-from .mantel_haenszel import Tables
-from .results import StudyComparison
+from extractor.pool.intervals import wilson
+from extractor.pool.mantel_haenszel import Tables
+from extractor.pool.results import StudyComparison
 
 NO_EFFECT = "no event, or only events, in both arms"
 _Z = 1.959963984540054

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 from scipy.stats import chi2
 
-from ..errors import PoolError
-from . import counts, glmm
-from .counts import Counts
-from .results import Group, LeftOut, Note, Subgroups
-from .risk import answer
+from extractor.errors import PoolError
+from extractor.pool import counts, glmm
+from extractor.pool.counts import Counts
+from extractor.pool.results import Group, LeftOut, Note, Subgroups
+from extractor.pool.risk import answer
 
 # With fewer studies in any group one variance for all is the default (Borenstein and Higgins 2013,
 # doi:10.1007/s11121-013-0377-7).

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from ..errors import PoolError
-from .proportions import pool_proportions
-from .results import LeftOut, PooledComparison, PooledProportion
-from .two_arms import pool_two_arm
+from extractor.errors import PoolError
+from extractor.pool.proportions import pool_proportions
+from extractor.pool.results import LeftOut, PooledComparison, PooledProportion
+from extractor.pool.two_arms import pool_two_arm
 
 ONE_ARM = ("study", "events", "total")
 TWO_ARM = ("study", "events1", "total1", "events2", "total2")

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
-from ..errors import PoolError
-from . import counts, effects, glmm, inverse_variance, mantel_haenszel, unconditional
-from .intervals import one_sided_upper
-from .mantel_haenszel import Estimate, Tables
-from .results import Comparison, LeftOut, Note, PooledComparison
-from .risk import ONE_STUDY
-from .study_effects import study_comparisons
+from extractor.errors import PoolError
+from extractor.pool import counts, effects, glmm, inverse_variance, mantel_haenszel, unconditional
+from extractor.pool.intervals import one_sided_upper
+from extractor.pool.mantel_haenszel import Estimate, Tables
+from extractor.pool.results import Comparison, LeftOut, Note, PooledComparison
+from extractor.pool.risk import ONE_STUDY
+from extractor.pool.study_effects import study_comparisons
 
 MEASURES = ("OR", "RR", "RD", "Peto OR")
 MANTEL_HAENSZEL = "Mantel-Haenszel, no correction"

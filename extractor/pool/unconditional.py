@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from .glmm import SIGMA_LIMIT
-from .mantel_haenszel import Tables, odds_ratio
+from extractor.pool.glmm import SIGMA_LIMIT
+from extractor.pool.mantel_haenszel import Tables, odds_ratio
 
 Vector = NDArray[np.float64]
 
