@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from extractor import __version__
-from extractor.commands import evaluate, extract, fields, records
+from extractor.commands import evaluate, extract, fields, pool, records
 from extractor.errors import ExtractorError, SettingsError
 
 app = typer.Typer(name="trialspan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -21,6 +21,8 @@ app.command("show")(records.show)
 app.command("export")(records.export)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("fields")(fields.fields)
+app.command("pool")(pool.pool)
+app.command("pool-simulate")(pool.pool_simulate)
 
 WRONG_USAGE, INTERRUPTED = 2, 130
 

@@ -99,7 +99,7 @@ def _heterogeneity(found: Heterogeneity) -> str:
     if found.tau2 is None or found.q is None:
         return "Heterogeneity not estimable."
     bounds = ""
-    if found.tau2_low is not None and found.tau2_high is not None:
+    if found.tau2_low is not None and found.tau2_high:
         bounds = f" (Q-profile 95 % CI {found.tau2_low:.2f} to {found.tau2_high:.2f})"
     return f"Heterogeneity: τ² = {found.tau2:.2f}{bounds}, LRT Q = {found.q:.2f}, df = {found.q_df}, {_p(found.q_p)}, I² = {found.i2:.0f} %."
 

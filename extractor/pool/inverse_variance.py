@@ -135,16 +135,20 @@ def _q(y: Vector, v: Vector, x: Vector, tau2: float) -> float:
     return float(np.sum(w * (y - x @ beta) ** 2))
 
 
-def _projection(v: Vector, x: Vector, tau2: float) -> Vector:
-    """Weights with the fixed effects projected out."""
+def _trace(v: Vector, x: Vector, tau2: float) -> float:
+    """Trace of P, the weights with the fixed effects projected out; never made as a matrix of K times K."""
     w = 1.0 / (v + tau2)
-    scaled = w[:, None] * x
-    projection: Vector = np.diag(w) - scaled @ np.linalg.inv(x.T @ scaled) @ scaled.T
-    return projection
+    return float(np.sum(w) - np.trace(np.linalg.solve(x.T @ (w[:, None] * x), x.T @ (w[:, None] ** 2 * x))))
+
+
+def _weighted_residuals(y: Vector, v: Vector, x: Vector, tau2: float) -> Vector:
+    """P times the effects."""
+    beta, _, w = _weighted(y, v, x, tau2)
+    return w * (y - x @ beta)
 
 
 def _typical_variance(v: Vector, x: Vector) -> float:
-    return (v.size - x.shape[1]) / float(np.trace(_projection(v, x, 0.0)))
+    return (v.size - x.shape[1]) / _trace(v, x, 0.0)
 
 
 def _summarise(y: Vector, v: Vector, x: Vector, tau2: float, estimator: str, test: str) -> Pooled:
@@ -195,13 +199,14 @@ def _root(difference: Callable[[float], float], limit: float) -> float:
 
 
 def _dersimonian_laird(y: Vector, v: Vector, x: Vector) -> float:
-    trace = float(np.trace(_projection(v, x, 0.0)))
-    return max(0.0, (_q(y, v, x, 0.0) - (y.size - x.shape[1])) / trace)
+    return max(0.0, (_q(y, v, x, 0.0) - (y.size - x.shape[1])) / _trace(v, x, 0.0))
 
 
 def _hedges(y: Vector, v: Vector, x: Vector) -> float:
-    plain = np.eye(y.size) - x @ np.linalg.inv(x.T @ x) @ x.T
-    return max(0.0, float(y @ plain @ y - np.sum(np.diag(plain) * v)) / (y.size - x.shape[1]))
+    inverse = np.linalg.inv(x.T @ x)
+    residuals = y - x @ (inverse @ (x.T @ y))
+    leverages = np.sum((x @ inverse) * x, axis=1)
+    return max(0.0, float(np.sum(residuals**2) - np.sum((1.0 - leverages) * v)) / (y.size - x.shape[1]))
 
 
 def _paule_mandel(y: Vector, v: Vector, x: Vector) -> float:
@@ -213,12 +218,11 @@ def _sidik_jonkman(y: Vector, v: Vector, x: Vector) -> float:
     start = float(np.var(y))
     if start == 0.0:
         return 0.0
-    return start * float(y @ _projection(v, x, start) @ y) / (y.size - x.shape[1])
+    return start * _q(y, v, x, start) / (y.size - x.shape[1])
 
 
 def _reml_score(y: Vector, v: Vector, x: Vector, tau2: float) -> float:
-    projection = _projection(v, x, tau2)
-    return float(np.sum((projection @ y) ** 2) - np.trace(projection))
+    return float(np.sum(_weighted_residuals(y, v, x, tau2) ** 2)) - _trace(v, x, tau2)
 
 
 def _reml_loglik(y: Vector, v: Vector, x: Vector, tau2: float) -> float:
@@ -228,7 +232,7 @@ def _reml_loglik(y: Vector, v: Vector, x: Vector, tau2: float) -> float:
 
 
 def _ml_score(y: Vector, v: Vector, x: Vector, tau2: float) -> float:
-    return float(np.sum((_projection(v, x, tau2) @ y) ** 2) - np.sum(1.0 / (v + tau2)))
+    return float(np.sum(_weighted_residuals(y, v, x, tau2) ** 2) - np.sum(1.0 / (v + tau2)))
 
 
 def _ml_loglik(y: Vector, v: Vector, x: Vector, tau2: float) -> float:

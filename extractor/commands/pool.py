@@ -1,0 +1,155 @@
+"""``trialspan pool`` and ``trialspan pool-simulate``: meta-analysis of a table of counts, and how well its intervals hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from extractor.commands.shared import Format, OutputOption, output_to, wrong_usage
+
+if TYPE_CHECKING:
+    from extractor.pool import CountsTable, PooledComparison, PooledProportion, Subgroups
+
+# The statistics load SciPy and matplotlib, a second's work: they are imported by the commands that need them, when run.
+
+_COLUMNS = ("measure", "method", "k", "events", "total", "estimate", "low", "high", "tau2", "p_value", "note")
+
+
+class PoolFormat(StrEnum):
+    """How a pooled result is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def pool(
+    counts: Annotated[Path, typer.Option("--from", metavar="CSV", help="study, events, total; or study, events1, total1, events2, total2.")],
+    form: Annotated[PoolFormat, typer.Option("--format", help="table, json or csv.")] = PoolFormat.table,
+    output: OutputOption = None,
+    measure: Annotated[str, typer.Option(help="Two arms: OR, RR, RD or 'Peto OR'; all are listed.")] = "OR",
+    rule: Annotated[str, typer.Option(help="Prediction interval: t(k-1) or t(k-2).")] = "t(k-1)",
+    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="One arm: subgroups by this column of the table.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a forest plot: .svg, .pdf or .png.")] = None,
+    title: Annotated[str, typer.Option(help="Title of the plot.")] = "",
+    arms: Annotated[tuple[str, str], typer.Option(metavar="NAME NAME", help="Names of the two arms in the plot.")] = ("Arm 1", "Arm 2"),
+    to_r: Annotated[Path | None, typer.Option("--metafor", metavar="FOLDER", help="Write a CSV and an R script that reruns this.")] = None,
+) -> None:
+    """Pool rare events of one arm, or compare two, from a table of counts.
+
+    Example: trialspan pool --from counts.csv --format json --plot forest.svg
+    """
+    from extractor.pool import compare_subgroups, forest, metafor, pool_table, read_counts
+    from extractor.pool.forest_layout import SUFFIXES
+    from extractor.pool.proportions import PREDICTION_RULES
+    from extractor.pool.two_arms import MEASURES
+
+    if measure not in MEASURES:
+        raise wrong_usage(f"--measure {measure}: there are: {', '.join(MEASURES)}")
+    if rule not in PREDICTION_RULES:
+        raise wrong_usage(f"--rule {rule}: there are: {', '.join(PREDICTION_RULES)}")
+    if plot is not None and plot.suffix.lower() not in SUFFIXES:
+        raise wrong_usage(f"--plot {plot}: the suffix must be one of {', '.join(SUFFIXES)}")
+    table = read_counts(counts)
+    groups = _groups(table, by)
+    found = pool_table(table, measure=measure, prediction_rule=rule)
+    subgroups = compare_subgroups(table.events[0], table.totals[0], groups) if groups else None
+    if form is PoolFormat.table and output is None:
+        _print(found, subgroups)
+    else:
+        with output_to(output) as stream:
+            stream.write(_text(found, subgroups, form).encode())
+    if plot is not None:
+        forest.draw(found, plot, title=title, groups=groups, subgroups=subgroups, arms=arms)
+    if to_r is not None:
+        metafor.write(table, to_r)
+
+
+def pool_simulate(
+    replicates: Annotated[int | None, typer.Option(min=1, help="Meta-analyses simulated for each of the 12 designs [default: 2000].")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same table [default: that of the docs].")] = None,
+    form: Annotated[Format, typer.Option("--format", help="table (Markdown) or json.")] = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """Measure how often the default 95 % interval holds the truth; some ten minutes at 2,000 replicates. Exit code 1 below the goals.
+
+    Example: trialspan pool-simulate --replicates 200
+    """
+    from extractor.pool import simulate
+
+    rows = simulate.run(replicates or simulate.REPLICATES, seed=simulate.SEED if seed is None else seed)
+    summary = simulate.summary(rows)
+    text = simulate.as_markdown(rows) if form is Format.table else json.dumps({"designs": simulate.as_dicts(rows), **summary}, indent=1) + "\n"
+    with output_to(output) as stream:
+        stream.write(text.encode())
+    if not summary["met"]:
+        raise typer.Exit(1)
+
+
+def _groups(table: CountsTable, by: str | None) -> tuple[str, ...] | None:
+    if by is None:
+        return None
+    if table.arms != 1:
+        raise wrong_usage("--by: subgroups are for tables of one arm")
+    column = by.strip().lower()
+    if column not in table.extra:
+        raise wrong_usage(f"--by {by}: no such column; the table has: {', '.join(table.extra) or 'none beside the counts'}")
+    return tuple(value or "not given" for value in table.extra[column])
+
+
+def _text(found: PooledProportion | PooledComparison, subgroups: Subgroups | None, form: PoolFormat) -> str:
+    record = found.to_dict() | ({"subgroups": subgroups.to_dict()} if subgroups else {})
+    if form is PoolFormat.json:
+        return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [name for name in _COLUMNS if any(name in row for row in _rows(record))], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(_rows(record))
+    return out.getvalue()
+
+
+def _rows(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The main answer first, then every other: one line each."""
+    groups = record.get("subgroups", {}).get("groups", [])
+    named = [group | {"method": f"{group['group']}: {group['method']}", "note": ""} for group in groups]
+    return [*record.get("measures", []), *record["sensitivity"], *named]
+
+
+def _print(found: PooledProportion | PooledComparison, subgroups: Subgroups | None) -> None:
+    record = found.to_dict() | ({"subgroups": subgroups.to_dict()} if subgroups else {})
+    table = Table(title=_headline(record), title_justify="left")
+    for name in ("measure", "method", "k", "estimate", "95 %", "tau2", "note"):
+        table.add_column(name, justify="left" if name in ("measure", "method", "note") else "right")
+    for row in _rows(record):
+        scale = 100 if row.get("measure", "risk") in ("risk", "RD") else 1
+        interval = f"{_number(row['low'], scale)} to {_number(row['high'], scale)}"
+        table.add_row(
+            row.get("measure", "risk, %") + (", %" if row.get("measure") == "RD" else ""), row["method"], str(row["k"]),
+            _number(row["estimate"], scale), interval, _number(row.get("tau2"), 1), row.get("note", ""),
+        )  # fmt: skip
+    console = Console()
+    console.print(table)
+    for note in record["warnings"]:
+        console.print(f"{note['code']}: {note['message']}", markup=False, highlight=False)
+    for row in record["left_out"]:
+        console.print(f"left out: {row['study']} ({row['reason']})", markup=False, highlight=False)
+
+
+def _headline(record: dict[str, Any]) -> str:
+    if "double_zero" in record:
+        return f"{record['k']} studies, {record['double_zero']} of them without any event"
+    prediction = record["prediction"]
+    given = f"{_number(prediction['low'], 100)} to {_number(prediction['high'], 100)} %, " if prediction["low"] is not None else ""
+    return f"{record['events']} of {record['total']} in {record['k']} studies; prediction interval {given}{prediction['rule']}"
+
+
+def _number(value: float | None, scale: int) -> str:
+    return "-" if value is None else f"{scale * value:.3g}"
