@@ -461,7 +461,7 @@ def test_profile_interval_agrees_with_a_brute_force_grid(case: str) -> None:
     for ours, theirs in ((low, row["low"]), (high, row["high"])):
         assert ours == pytest.approx(theirs, abs=2e-3) if abs(theirs) < 10 else expit(ours) == pytest.approx(expit(theirs), abs=1e-6)
     if case != "two_studies_discordant":
-        assert float(fit.beta[0]) == pytest.approx(row["mu"], abs=3e-3)
+        assert float(fit.beta[0]) == pytest.approx(row["mu"], abs=5e-3)
 
 
 def test_the_brute_force_grid_is_complete() -> None:
