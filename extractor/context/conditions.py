@@ -40,21 +40,21 @@ _MODIFIER = (
 # "patients with definite", "children suffering from", "subjects diagnosed as having"
 POPULATION = re.compile(
     rf"\b{PEOPLE}(?: (?:aged [^,;]{{1,25}}|\([^)]{{1,40}}\)|\w+ed|of both sexes),?)? (?:(?:who (?:had|have|has|were|are)|were|was|being|presenting|admitted|hospitali[sz]ed|affected|diagnosed|suffering|treated|scheduled|listed|referred) ?){{0,3}}"
-    rf"(?:with|from|having|for|by|as having) {_MODIFIER}(?:(?!of |for |and |who |undergoing |without |after |in |to |at |normal )[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\b(?:who had|diagnosis of|diagnosed with|suffering from|affected by|afflicted with|suffered|with a confirmed diagnosis of|diagnosed as) {_MODIFIER}$"
+    rf"(?:with|from|having|for|by|as having) {_MODIFIER}(?:(?!of |for |and |who |undergoing |without |after |in |to |at |normal )[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\bindications? (?:for [\w -]{1,30} )?(?:was|were|is|are|included?) (?:\w+ly )?{_MODIFIER}$|\b(?:who had|diagnosis of|diagnosed with|suffering from|affected by|afflicted with|suffered|with a confirmed diagnosis of|diagnosed as) {_MODIFIER}$"
 )
 # "ALS patients", "COPD subjects"
-PATIENTS = re.compile(rf"^[ -](?:\([^)]{{1,15}}\) )?(?:\w+ )?{PEOPLE}\b|^ undergoing")
+PATIENTS = re.compile(rf"^[ -](?:\([^)]{{1,15}}\) )?(?:\w+ )?{PEOPLE}\b|^ (?:extraction|removal|surgery|repair|resection|fixation)\b|^ undergoing")
 # "for the treatment of", "in the management of", "to treat", "prevention of", "relief of"
 TREATED = re.compile(
     r"\b(?:treat(?:ment|ing|ments)?|manag(?:ement|ing)|therap(?:y|ies)|prevent(?:ion|ing)?|prophylaxis|relie(?:f|ve|ving)|control(?:ling)?|cure|"
-    r"care|diagnosis|repair|reduc(?:e|ing|tion)|alleviat(?:e|ing|ion)|improv(?:e|ing)|intervention|remission|healing|option|indicated|effective|efficacy|safety|effects?|resolution|ablation|fixation|monotherapy|chemotherapy|study|trial) "
-    rf"(?:(?:of|for|in|on|against) )?(?:(?:the )?(?:symptoms?|signs|pain|severity|incidence|management|treatment|prevention|development|occurrence) (?:of|from|due to|in|associated with) )?{_MODIFIER}$"
+    r"care|diagnosis|repair|reduc(?:e|ing|tion)|alleviat(?:e|ing|ion)|improv(?:e|ing)|intervention|remission|healing|option|indicated|resolution|ablation|fixation|monotherapy|chemotherapy) "
+    rf"(?:(?:of|for|in|on|against|with) )?(?:(?:the )?(?:symptoms?|signs|pain|severity|incidence|management|treatment|prevention|development|occurrence) (?:of|from|due to|in|associated with) )?{_MODIFIER}$|\b(?:effective|efficacy|safety|effects?|useful|study|trial|effectiveness) (?:for|in|on|against) {_MODIFIER}$"
 )
 # a title's last words: "... in amyotrophic lateral sclerosis", "... for knee osteoarthritis"
-ENDS = re.compile(rf"\b(?:in|for|of|against|with|from|after|following|and) {_MODIFIER}$")
+ENDS = re.compile(rf"\b(?:in|for|of|on|against|with|from|after|following|and) {_MODIFIER}$")
 # "history of", "risk of", "without", "complications such as": another's disease, or an outcome
 OTHER = re.compile(
-    r"\b(?:history of|risk (?:of|for)|risks? factors? for|without|absence of|exclu\w+|adverse (?:events?|effects?|reactions?)\b[^.]*|side effects?\b[^.]*|complications?\b[^.]*|"
+    r"\b(?:history of|risk (?:of|for)|risks? factors? for|without|absence of|exclu\w+|adverse (?:events?|effects?|reactions?)\b[^.]*|side effects?\b[^.]*|complications? (?:such as|like|including|were|was|included)\b[^.]*|"
     r"such as|including|include[ds]?|due to|secondary to|caused by|induced by|resulting from|associated with|cause of|causes of|leading to|lead to|leads to|progress(?:ion|es)? to|"
     r"incidence of|occurrence of|rates? of|episodes? of|cases? of|prevalence of|deaths? from|died (?:of|from)|except for|free of|free from|no|not|comorbid\w*|development of|markers? of|models? of|like|other than|scores? (?:for|of)|scale) "
     rf"(?:[\w-]+ (?:or|and) )?{_MODIFIER}$"
@@ -63,6 +63,8 @@ OTHER = re.compile(
 OTHER_AFTER = re.compile(
     r"^(?:-(?:induced|related|associated|free|like|positive)\b| (?:(?:was|were|is|are) )?(?:\w+ly )?(?:occurred|reported|observed|developed|developing|noted|rates?|scores?|risk|scale|index|incidence|free|severity|inventory|questionnaire|rating|intensity|models?|virus|questionnaires?|events?|vaccin\w+|toxoid|antibod\w+|antigens?|viruses|prophylaxis with)\b)"
 )
+# "diphtheria, tetanus and pertussis vaccine": what one is vaccinated against is not treated
+VACCINE = re.compile(r"^(?:[ ,/-]+(?!in |for |among |of |with |after )[\w-]+){0,8}?[ -]+(?:vaccin\w*|toxoid)\b")
 # "we treated", "this study", "were enrolled": the sentence speaks of the trial itself
 OWN = re.compile(
     r"\b(?:we|our|this (?:[\w-]+ ){0,4}(?:study|trial|report)|aims?|aimed|objectives?|purposes?|to (?:assess|evaluate|compare|investigate|determine|examine|test|study)|(?:was|were|will be) (?:\w+ )?(?:enrolled|randomi[sz]ed|randomly|included|recruited|assigned|treated|allocated|studied|given|performed|conducted|divided|selected|injected|investigated)|enrolled|received|participated|took part|took in)\b"
@@ -107,7 +109,7 @@ OF_PEOPLE = {
 }
 ADJECTIVAL = re.compile(rf"\b(diabetics|hypertensives|asthmatics|(?:{'|'.join(sorted(OF_PEOPLE))})(?= (?:\w+ )?{PEOPLE}\b))")
 VAGUE = frozenset(
-    ["disease syndrome disorder injury wound lesion tumor tumour defect infection deficiency dysfunction tear pain cancers resistance molars molar", "    complication ulcer scar deformity diseases inflammation fibrosis necrosis bleeding hemorrhage haemorrhage toxicity hypersensitivity", "    disability sign symptom ischemia side effect adverse effect hemodynamic instability medical condition cognitive impairment muscle weakness", "    wound healing autonomic nervous system disease nervous system disease diagnosis prognosis soma genoma diploma chroma aroma stroma biochemia academia risk", "    rejection allergy mental disorder infarction dependence obstruction hypoxia aggression stress atrophy edema rupture perforation", "    illness aging cell death impairment neurodegenerative disease neurodegeneration neurodegenerative disorder weakness autoimmune disease", "    comorbidity death bites hospital-acquired condition pathological condition diet lesions function pathology"]
+    ["disease syndrome disorder injury wound lesion tumor tumour defect infection deficiency dysfunction tear pain resistance molars molar", "    complication ulcer scar deformity diseases inflammation fibrosis necrosis bleeding hemorrhage haemorrhage toxicity hypersensitivity", "    disability sign symptom ischemia side effect adverse effect hemodynamic instability medical condition cognitive impairment muscle weakness", "    wound healing autonomic nervous system disease nervous system disease diagnosis prognosis soma genoma diploma chroma aroma stroma biochemia academia risk", "    rejection allergy mental disorder infarction dependence obstruction hypoxia aggression stress atrophy edema rupture perforation", "    illness aging cell death impairment neurodegenerative disease neurodegeneration neurodegenerative disorder weakness autoimmune disease", "    comorbidity death bites hospital-acquired condition pathological condition diet lesions function pathology"]
 )
 VAGUE_NAMES = frozenset(n for line in VAGUE for n in line.split()) | {
     "side effect", "adverse effect", "nervous system disease", "mental disorder", "medical condition", "muscle weakness",
@@ -126,6 +128,7 @@ class Mention:
     term: Term | None
     weight: float = 0.0
     role: str = ""
+    people: bool = False  # said of the people treated: "patients with X"
 
 
 @dataclass(slots=True)
@@ -308,14 +311,17 @@ def _weight(seen: View, mention: Mention) -> float:
     role = seen.role_at(mention.start)
     weight = 2.0 if title else 0.3
     own = title or role in ("objective", "methods") or bool(OWN.search(seen.folded, sentence.start, sentence.end))
-    if POPULATION.search(before) or PATIENTS.match(after):
+    mention.people = bool(POPULATION.search(before) or PATIENTS.match(after))
+    if mention.people:
         weight += 3.0 if own else 1.5
     elif TREATED.search(before):
         weight += 2.0 if own else 1.0
     elif title and ENDS.search(before):
         weight += 2.0
     if OTHER.search(before) or OTHER_AFTER.match(after):
-        weight -= 2.5 if not title else 1.5
+        weight -= 1.5 if title and not OTHER_AFTER.match(after) else 2.5
+    if VACCINE.match(after):
+        weight -= 3.0
     if mention.role == "pain":
         weight += 2.0 if own else 0.0
     if mention.role == "head":
@@ -334,24 +340,45 @@ def treated(seen: View) -> list[Candidate]:
     """The treated disease; two where the text names both of the same people ("patients with MS and ALS")."""
     ranked = weigh(seen, mentions(seen))
     if not ranked or ranked[0].score < LEAST:
-        return []
+        pain = _pain(seen)
+        return [pain] if pain else []
     first = ranked[0]
     return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))]
 
 
-JOINED = re.compile(r"^(?: \([^)]{1,40}\))?(?:,| and| or|, and|/| and/or)(?: \w+){0,3}?  ?$")
+# no disease is named, but pain is measured after an operation under an analgesic
+ANALGESIA = re.compile(r"\banalges\w+|\bana?esthe\w+|\bopioids?\b|\bpain relief\b|\bpain control\b")
+OPERATION = re.compile(r"\bpost-?\s?operativ\w*|\bpost-?surg\w+|\bafter (?:\w+ )?(?:surgery|operation)|\bsurgery\b")
+PAIN = re.compile(r"\bpain\b(?! threshold)")
+
+
+def _pain(seen: View) -> Candidate | None:
+    found = list(PAIN.finditer(seen.folded))
+    if len(found) < 2 or not ANALGESIA.search(seen.folded) or not OPERATION.search(seen.folded):
+        return None
+    mention = Mention(*found[0].span(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, LEAST, "pain")
+    return Candidate(mention.name, mention.term, [mention], LEAST)
+
+
+JOINED = re.compile(r"^(?: \([^)]{1,40}\))?(?:,| and| or|, and|/| and/or| due to| secondary to)(?: \w+){0,3}?  ?$")
 
 
 def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
-    """Whether both stand side by side, in the title or said of the people treated."""
-    if other.score < 0.6 * first.score:
+    """Whether both are treated: side by side, or both said of the people of one sentence, or both in the title."""
+    if other.score < 0.5 * first.score:
         return False
-    for a in first.mentions:
-        for b in other.mentions:
-            left, right = (a, b) if a.start < b.start else (b, a)
-            if JOINED.match(seen.folded[left.end : right.start] + " ") and max(a.weight, b.weight) >= LEAST:
-                return True
-    return False
+    for a, b in itertools.product(first.mentions, other.mentions):
+        left, right = (a, b) if a.start < b.start else (b, a)
+        if JOINED.match(seen.folded[left.end : right.start] + " ") and max(a.weight, b.weight) >= LEAST:
+            return True
+        same = seen.sentence_at(a.start) == seen.sentence_at(b.start)
+        if same and a.people and b.people and min(a.weight, b.weight) >= PEOPLE_SURE:
+            return True
+    return any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in other.mentions)
+
+
+PEOPLE_SURE = 3.0  # the people of a sentence on the trial itself
+TITLE_SURE = 2.5  # the title's "treatment of X" or "in X", not a mere mention
 
 
 def canonical(candidate: Candidate) -> tuple[str, str]:
@@ -360,6 +387,8 @@ def canonical(candidate: Candidate) -> tuple[str, str]:
     longest = named.name
     if named.term is None:
         return longest, ""
+    if longest.isupper() and " " not in longest:
+        return named.term.name, named.term.id
     if _content(named.term.name) >= _content(longest) or named.role == "pain":
         return named.term.name, named.term.id
     return longest, named.term.id
