@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractor.context import parts
 
+SENTENCES = "trialspan_sentences"  # doc.user_data: [[start, end], ...]
+NOT_A_START = -1  # spaCy's sign for "no sentence begins here", which a parser respects
 # "vs." "e.g." "No. 36/2014" "Fig. 2" "et al. found" "St. Louis" "approx. 5"
 ABBREVIATION = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|cf|no|nos|fig|figs|al|st|dr|mr|mrs|prof|approx|resp|ca|inc|ltd|co|etc|vol|eq|ref|refs|i\.v|s\.c|i\.m|p\.o|sp|spp|dept|univ|min|max|wt|b\.i\.d|t\.i\.d|q\.d)|(?<![A-Za-z])[A-Z])\.$",
@@ -63,19 +67,24 @@ def _ends(text: str, begin: int, stop: int, after: int) -> bool:
 
 @Language.component("trial_sentences", assigns=["token.is_sent_start"])
 def trial_sentences(doc: Doc) -> Doc:
-    """Set ``token.is_sent_start`` for every token of `doc`."""
-    starts = set()
-    for _, first, last in parts(doc):
-        starts |= {first + s + _lead(doc.text[first + s : first + e]) for s, e in spans(doc.text[first:last])}
-    opened = False
-    pending = sorted(starts, reverse=True)
-    for token in doc:
-        opened = False
-        while pending and pending[-1] < token.idx + len(token):
-            pending.pop()
-            opened = True
-        token.is_sent_start = opened or token.i == 0
-    return doc
+    """Set the sentence boundaries of `doc`, and keep their exact offsets: a boundary may lie inside a token."""
+    text = doc.text  # built anew on each access
+    found = [
+        [first + start + _lead(text[first + start : first + end]), first + len(text[first : first + end].rstrip())]
+        for _, first, last in parts(doc)
+        for start, end in spans(text[first:last])
+    ]
+    doc.user_data[SENTENCES] = found
+    starts = iter([start for start, _ in found])
+    pending = next(starts, None)
+    flags = np.full(len(doc), NOT_A_START, dtype=np.int64)
+    for place, token in enumerate(doc):
+        end = token.idx + len(token)
+        while pending is not None and pending < end:
+            flags[place] = 1
+            pending = next(starts, None)
+    flags[:1] = 1
+    return doc.from_array([SENT_START], flags.astype(np.uint64))  # type: ignore[arg-type]  # the stub knows 2-d only
 
 
 def _lead(text: str) -> int:
@@ -83,5 +92,8 @@ def _lead(text: str) -> int:
 
 
 def sentences(doc: Doc) -> list[Sentence]:
-    """The sentences of `doc` in order, as offsets (the trailing white space is left out)."""
-    return [Sentence(s.start_char, s.start_char + len(s.text.rstrip()), i) for i, s in enumerate(doc.sents)]
+    """The sentences of `doc` in order, as offsets (white space at the ends is left out)."""
+    stored: list[list[int]] | None = doc.user_data.get(SENTENCES)
+    if stored is None:
+        stored = [[s.start_char, s.start_char + len(s.text.rstrip())] for s in doc.sents]
+    return [Sentence(start, end, index) for index, (start, end) in enumerate(stored)]

@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractor.context import located
+from extractor.context.view import view
 from extractor.model import Evidence, Fact
 from extractor.registry import Catalogue
 from extractor.text import trim
@@ -72,9 +73,10 @@ class Field:
 
 def evidence_at(doc: Doc, start: int, end: int) -> Evidence:
     """Evidence for a span of the document, given in offsets of ``doc.text``; white space at its ends is left out."""
-    start, end = trim(doc.text, start, end)
+    text = view(doc).text
+    start, end = trim(text, start, end)
     part, offset = located(doc, start, end)
-    return Evidence(part, doc.text[start:end], start - offset, end - offset)
+    return Evidence(part, text[start:end], start - offset, end - offset)
 
 
 def facts(doc: Doc, name: str) -> list[Fact]:
