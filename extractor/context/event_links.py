@@ -50,6 +50,8 @@ ELIDED = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|episodes?|events?)\s+(?:(?:were
 JOIN = re.compile(
     rf"\s*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:,|/|\band\b|\bor\b|\bas well as\b|\bplus\b|&|\bfollowed by\b|\bwith\b|\bthen\b|\bsubsequent\b|\balso\b|\band/or\b|;)*\s*(?:,\s*)?(?:\band\b|\bor\b|/)?\s*{_SMALL}{{0,3}}\Z"
 )
+# "(3)", "(one versus eight", "(4 vs. 7": words and numbers, nothing that would make it a formula
+WORDS_ONLY = re.compile(r"\s*\w[\w\s,/.-]*")
 BARE_LIST = re.compile(r"\s*(?:[,;.)\]]|and\b|or\b|vs\b|versus\b|\Z|in\b|/|v\b)")
 
 
@@ -177,7 +179,7 @@ class Linker:
         """A bare number in brackets that hold little else: "(3)", "(one versus eight; p = 0.02)", "(4 vs. 7)"."""
         text = self.folded[pair[0] + 1 : pair[1] - 1]
         text = re.split(r";|,\s*p\b|\bp\s*[=<>]", text)[0]
-        return len(text) <= 60 and bool(re.match(r"\s*(?:(?:in|the|only)\s+)?(?:\d+|[a-z]+)(?:\s*(?:each|vs\.?|versus|v\.?|and|or|/|,|compared (?:to|with)|in the|in|on|with|group|groups|patients?|cases?|arm|placebo|control|[a-z]{1,12}|[\w-]+)\s*(?:\d+|[a-z]+)?)*\s*\Z", text)) and count.start - pair[0] < 60 and not re.search(r"\b(?:grade|score|day|range|mean|median|year|hour|week|month|dose|point|from|to|lasting|after|within)\b", text)
+        return len(text) <= 60 and bool(WORDS_ONLY.fullmatch(text)) and count.start - pair[0] < 60 and not re.search(r"\b(?:grade|score|day|range|mean|median|year|hour|week|month|dose|point|from|to|lasting|after|within)\b", text)
 
     def _compared(self, pair: tuple[int, int], count: Count) -> bool:
         return bool(re.search(r"(?:vs\.?|versus|and|/|v\.?|,)\s*\Z", self.folded[pair[0] : count.start])) or count.form == "none"
