@@ -112,6 +112,14 @@ def test_the_sensitivity_table_has_every_method_and_says_where_a_half_was_added(
     assert "older reviews only" in freeman.note
 
 
+def test_studies_of_one_participant_are_case_reports_unless_said_otherwise() -> None:
+    counts = ([0, 1, 0, 2, 1, 4, 0], [1, 1, 1, 14, 11, 29, 17])
+    row = next(row for row in pool_proportions(*counts).sensitivity if row.method == "without case reports")
+    assert (row.k, row.events, row.total) == (4, 7, 71)
+    told = pool_proportions(*counts, case_reports=[False] * 7)
+    assert all(row.method != "without case reports" for row in told.sensitivity)
+
+
 def test_freeman_tukey_is_shown_failing() -> None:
     """n from 10 to 100,000: the back-transformed common effect is 0.00 % although 74 events were seen (Schwarzer 2019)."""
     found = pool_proportions([0, 1, 3, 40, 30], [10, 25, 150, 20000, 100000])

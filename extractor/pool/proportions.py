@@ -51,8 +51,8 @@ def pool_proportions(
     studies : sequence of str, optional
         Names, for tables and plots.
     case_reports, overlaps : sequence of bool, optional
-        Studies to leave out in the rows "without case reports" and "without overlaps" of the sensitivity table; in the
-        main answer they stay.
+        Studies to leave out in the rows "without case reports" (by default those of one participant) and "without
+        overlaps" of the sensitivity table; in the main answer they stay.
     left_out : sequence of LeftOut
         Studies that the caller already set aside; handed through.
     prediction_rule : str
@@ -79,7 +79,7 @@ def pool_proportions(
     x, n = counts.checked(events, totals)
     labels = counts.names(studies, x.size)
     flagged = {
-        "without case reports": counts.flags(case_reports, x.size, "case_reports"),
+        "without case reports": n == 1 if case_reports is None else counts.flags(case_reports, x.size, "case_reports"),
         "without overlaps": counts.flags(overlaps, x.size, "overlaps"),
     }
     main = answer(x, n)
