@@ -22,12 +22,12 @@ _NOT_A_ROUTE = re.compile(
     r"^[\s-]*(?:ha?emorrhage|ha?ematoma|bleed\w*|pressure|access|line|catheter\w*|cannula\w*|mucosa\w*|mucositis|hygiene|health|ulcer\w*|cavity|intake|diet\w*|feeding|nutrition|lichen|cancer|squamous|candid\w*|lesions?|surgery|contracepti\w*|"
     r"glucose|temperature|examination|swab\w*|tissue|fat|adipose|thrombus|imaging|ultrasound|stent\w*|fracture\w*|tumou?rs?|conduction|septal|dyssynchrony|loose|patholog\w*|symptom\w*|bleeding|drug us\w*|"
     r"iga|igg|synthesis|pathogen|polio|immunoglobulin|ivig|anesthe\w*|anaesthe\w*|sedation|analgesi\w*|fluid\w*|rehydration|colloid\w*|crystalloid\w*|contrast|antibiotic\w*|heparin|thrombolysis|thrombolytic|methylpred\w*|dexameth\w*|steroid\w*|opioid\w*|"
-    r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|abscess|adhesion\w*|disorders?|derangement|coordination)\b"
+    r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|volume|wall|toxicit\w*|anti\w+|hypoglyc\w*|medications?\b(?! of)|examin\w*|cavities|abscess|adhesion\w*|disorders?|derangement|coordination)\b"
 )
 _NO_PRODUCT = re.compile(r"\b(?:an[a]?esthe\w+|rescue|premedicat\w+|sedat\w+|block\w*|induction|nutrition|intake)\b")
 _TRIED = re.compile(r"\b(?:randomi[sz]\w*|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study)\b")
 # "Elobixibat is an oral treatment": the studied drug, named in the title, described
-_IS_A = re.compile(r"[a-z][\w-]{3,}[^.;]{0,60}\bis an?\b[^.;]{0,30}$")
+_IS_A = re.compile(r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$")
 _CONFIDENCE = {"title": 0.95, "named": 0.92, "into": 0.85, "abbreviation": 0.85, "drug": 0.75, "alone": 0.6, "doubtful": 0.4}
 _ASSIGNED = re.compile(r"\b(?:randomi[sz]\w*|assigned|allocated|inhal\w*|compar\w*)\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
@@ -36,7 +36,7 @@ _SHORT = re.compile(r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<dotted>[Ii
 _SHORT_NAMES = {"IV": "intravenous", "IT": "intrathecal", "IM": "intramuscular", "SC": "subcutaneous", "ICV": "intraventricular"}
 # "phase IV", "stage IV": a Roman numeral
 _NUMERAL = re.compile(r"\b(?:phase|stage|grade|type|class|level|factor|group|arm|iii|and|or|to)[\s,/-]*$")
-_SHORT_BESIDE = re.compile(r"^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose|\))|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$", re.I)
+_SHORT_BESIDE = re.compile(r"^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$", re.I)
 _REVIEWS = frozenset({"review", "meta-analysis"})
 
 
@@ -109,7 +109,8 @@ def _rule_of_drug(seen: View, item: Delivery) -> str | None:
     sentence = seen.folded[item.sentence.start : item.sentence.end]
     if seen.in_title(item.start):
         return "title"
-    if _IS_A.match(sentence, 0, item.start - item.sentence.start) and sentence.split(" ")[0] in seen.folded[: seen.title[1]]:
+    described = _IS_A.search(seen.folded[item.sentence.start : item.start])
+    if described and described["drug"] in seen.folded[: seen.title[1]]:
         return "drug"
     if _elsewhere(seen, item) or not _TRIED.search(sentence):
         return None

@@ -194,7 +194,7 @@ _PER = (
 )
 # what may stand between a number and its unit: up to seven words of a product's name
 _UNIT = re.compile(
-    rf"\s?(?:\([^()]{{1,25}}(?:\(\d\))?\)\s)?(?:of\s+)?(?P<phrase>(?:(?!(?:patients|people|americans|adults|children|subjects|participants|in|to|for|with|and|or|were|was|at|on|from|platelets|iu|copies|particles|u|units|mg|women|men)\b)[^\s.,;:()<>=%]+(?:\s?\([^)]{{1,12}}\))?\s+){{0,7}}?(?P<noun>{CELL_NOUN})\b(?:\s?\((?!\w*\s*[=<>]|\s*\d)[^)]{{1,25}}\))?(?:'s)?\)?)(?P<per>{_PER})?"
+    rf"\s?(?P<aside>\([^()]{{1,25}}(?:\(\d\))?\)\s)?(?:of\s+)?(?P<phrase>(?:(?!(?:patients|people|americans|adults|children|subjects|participants|in|to|for|with|and|or|were|was|at|on|from|platelets|iu|copies|particles|u|units|mg|women|men)\b)[^\s.,;:()<>=%]+(?:\s?\([^)]{{1,12}}\))?\s+){{0,7}}?(?P<noun>{CELL_NOUN})\b(?:\s?\((?!\w*\s*[=<>]|\s*\d)[^)]{{1,25}}\))?(?:'s)?\)?)(?P<per>{_PER})?"
 )
 _ONLY_PER = re.compile(rf"(?P<per>{_PER})")
 # "autologous cells / kg their weight": the unit after the product's name, some words later
@@ -220,11 +220,18 @@ def _with_unit(folded: str, end: int, amount: Amount) -> Amount:
     if not phrase:
         per = _ONLY_PER.match(folded, amount.number_end, end)
         return _divided(amount, per) if per else amount
-    found = replace(amount, end=phrase.end(), unit="cells")
+    again = phrase["aside"] and _SCALE.search(phrase["aside"])  # "20 million (2 x 10^7) MSCs": two quotes, not one
+    end_of_quote = amount.number_end if again else _balanced(folded, amount.start, phrase.end())
+    found = replace(amount, end=end_of_quote, unit="cells")
     if phrase["per"]:
         return _divided(found, phrase)
     late = _LATE_PER.match(folded, phrase.end(), end)
     return _divided(found, late) if late else found
+
+
+def _balanced(folded: str, start: int, end: int) -> int:
+    """`end` without a closing bracket that was opened before `start`."""
+    return end - 1 if folded[end - 1] == ")" and folded.count(")", start, end) > folded.count("(", start, end) else end
 
 
 def _divided(amount: Amount, match: re.Match[str]) -> Amount:
