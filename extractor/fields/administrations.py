@@ -23,19 +23,24 @@ from extractor.quantities.durations import durations
 from extractor.quantities.numbers import NUMBER_WORDS, whole
 from extractor.quantities.schedules import Interval, courses, intervals
 
-_NOUN = r"(?:injections?|infusions?|doses?|dosing|administrations?|treatments?|transplantations?|transplants?|applications?|cycles?|courses?|rounds?|sessions?|implantations?|instillations?|transfusions?|vaccinations?|shots?)"
+_NOUN = r"(?:injections?|infusions?|doses?|dosing|administrations?|treatments?|transplantations?|transplants?|applications?|cycles?|courses?|rounds?|sessions?|implantations?|instillations?|transfusions?|vaccinations?|shots?|lumbar punctures?)"
 _NUMBER = rf"(?:single|{NUMBER_WORDS}|\d{{1,3}})"
 # words that may stand between the number and its noun: "monthly intrathecal", "consecutive", "BM-MSC"
-_BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|following|before|prior|post|h|hrs?|since|patients?|participants?|subjects?|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|placebo|saline|sham|control)\b)[a-z®][\w®'/+-]*(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
+_BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|following|before|prior|post|h|hrs?|since|patients?|participants?|subjects?|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|first|second|third|fourth|last|a|an|another|placebo|saline|sham|control)\b)[a-z®][\w®'/+-]*(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
 # "two intrathecal injections" "single dose" "1-3 infusions" "single-dose" "up to 4 treatments"
 _COUNTED = re.compile(
     rf"(?<![\w.,×x/%±<>-])(?<![\d] )(?P<low>{_NUMBER})(?:\s?(?:-|to|or)\s?(?P<high>{_NUMBER}))?(?:\s*-\s*|\s+)(?P<mods>{_BETWEEN})(?P<noun>{_NOUN})\b"
+)
+# "the number of infusions was 2 (range 1-5)", "injections per patient ranged from 2 to 6"
+_NUMBER_OF = re.compile(
+    rf"\b(?:number of\s+(?P<noun>{_NOUN})|{_NOUN} per (?:patient|participant|subject))(?:\s(?:per|received by|given to|in)\s(?:each\s|a\s)?(?:patients?|participants?|subjects?))?\s"
+    rf"(?:was|were|ranged|varied|is)\s(?:from\s|between\s|a\s)?(?:median\s|mean\s)?(?:of\s)?(?P<low>{_NUMBER})(?:\s?(?:-|to|and)\s?(?P<high>{_NUMBER}))?(?!\s?(?:\.\d|±|%))"
 )
 # "injected twice" "administered 3 times" "one time" "on two occasions" "at a single time point"
 _TIMES = re.compile(
     rf"\b(?:(?P<adverb>once|twice|thrice)|(?P<n>{_NUMBER})[\s-]+(?:separate |different |consecutive )?(?:times?|occasions?|time[ -]?points?))\b(?!\s*(?:daily|weekly|monthly|yearly|a |an |per |every |each |/|-?\s?(?:month|week|year|day)|higher|lower|more|greater|the|faster|as))"
 )
-_GIVE = r"(?:(?:re)?inject\w*|(?:re)?infus\w*|administ\w*|transplant\w*|implant\w*|given|receiv\w*|treat\w*|deliver\w*|dosed|transfus\w*|vaccinat\w*|perform\w*|appl\w*)"
+_GIVE = r"(?:(?:re)?inject\w*|(?:re)?infus\w*|administ\w*|transplant\w*|implant\w*|given|receiv\w*|treat\w*|deliver\w*|dosed|got|transfus\w*|vaccinat\w*|perform\w*|appl\w*)"
 _GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^.;]{{0,90}}$")
 _GIVEN_NEAR = re.compile(rf"\b{_GIVE}\b")
 # "on days 0 and 28", "at months 0, 3 and 6": each point one administration where the first is the start
@@ -47,7 +52,7 @@ _AFTER_NOT = re.compile(
     r"\s+of\s+(?:\w+\s){0,3}?(?:placebo|saline|vehicle|filgrastim|g-csf|interleukin|il-2|cyclophosphamide|methylprednisolone|dexamethasone|fludarabine|vaccine|steroids?|lithium|antibiotic\w*|chemotherapy|radiotherapy|rituximab|alemtuzumab|atg|\d+(?:\.\d+)?\s?(?:mg|g|µg|μg|mcg|iu)\b))"
 )
 _OF_CELLS = re.compile(rf"\b(?:cells?|{CELL_NOUN}|infusions?|injections?|transplant\w*)\b")
-_BEFORE_NOT = re.compile(r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?|(?<!total )(?<!series )(?<!course )(?<!maximum )(?<!minimum )\bof\s)$")
+_BEFORE_NOT = re.compile(r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|(?:\d|out|each|all|any|some|none|most|one|two|three|four|five|six|second|third|first) of|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?)$")
 _MAXIMUM = re.compile(r"\b(?:up to|maximum of|at most)\s+(?:a\s+)?$")
 _TOTAL = re.compile(r"\b(?:total of|in total,?|altogether,?|a total)\s+$")
 # direct injection into a tissue: many injections are sites of one operation
@@ -60,6 +65,9 @@ _OTHER_DRUG = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu|g/m
 _LEVELS = re.compile(r"\b(?:escalat\w*|ascending|different|levels?|de-escalation|either|low(?:er)?|high(?:er)?)\b")
 _VISIT = re.compile(r"\b(?:assess\w*|evaluat\w*|visits?|follow(?!ed by)\w*|measur\w*|scor\w*|tested|monitor\w*|examin\w*|decline|rate|slope|change)\b")
 MOST = 30  # more than that is a cohort's total
+
+
+_BESIDE = re.compile(r"\b(?:injections?|infusions?|injected|infused|administrations?|transplantations?|implantations?|doses)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,18 @@ class Administrations(Field):
             best.setdefault((item.low, item.high, item.primary), []).append(item)
         for group in best.values():
             yield self._fact(doc, group)
+        if not any(c.primary for c in found):
+            yield from self._intervals(doc, seen)
+
+    def _intervals(self, doc: Doc, seen: View) -> Iterator[Fact]:
+        """Where no number is said: "repeated monthly injections"."""
+        for sentence in seen.body():
+            for item in intervals(seen.folded, sentence.start, sentence.end):
+                around = seen.folded[max(sentence.start, item.start - 25) : min(sentence.end, item.end + 25)]
+                if _BESIDE.search(around) and not background(seen, sentence) and _about_giving(seen, item, sentence):
+                    value = {"low": None, "high": None, "interval": item.to_dict()}
+                    yield self.fact(doc, value, [(item.start, item.end)], rule="interval", confidence=0.6)
+                    return
 
     def _fact(self, doc: Doc, group: list[_Count]) -> Fact:
         spaced = next((c for c in group if c.interval), None)
@@ -105,7 +125,7 @@ class Administrations(Field):
         )
 
 
-_CONFIDENCE = {"single": 0.9, "counted": 0.85, "times": 0.8, "course": 0.75, "points": 0.75, "sites": 0.3}
+_CONFIDENCE = {"single": 0.9, "counted": 0.85, "times": 0.8, "course": 0.75, "points": 0.75, "interval": 0.6, "sites": 0.3}
 
 
 # ---------------------------------------------------------------- counts
@@ -114,7 +134,7 @@ _CONFIDENCE = {"single": 0.9, "counted": 0.85, "times": 0.8, "course": 0.75, "po
 def _counts(seen: View) -> Iterator[_Count]:
     for sentence in seen.sentences:
         if _NEEDED.search(seen.folded, sentence.start, sentence.end):
-            said = [*_counted(seen, sentence), *_repeated(seen, sentence)]
+            said = [*_counted(seen, sentence), *_repeated(seen, sentence), *_numbered(seen, sentence)]
             yield from said
             if all(c.high == 1 for c in said):
                 yield from _computed(seen, sentence)
@@ -175,6 +195,14 @@ def _repeated(seen: View, sentence: Sentence) -> Iterator[_Count]:
         yield _Count(match.start(), match.end(), n, n, "times", sentence)
 
 
+def _numbered(seen: View, sentence: Sentence) -> Iterator[_Count]:
+    for match in _NUMBER_OF.finditer(seen.folded, sentence.start, sentence.end):
+        low = _n(match["low"])
+        high = _n(match["high"]) if match["high"] else low
+        if low is not None and high is not None and 1 <= low <= high <= MOST:
+            yield _Count(match.start(), match.end(), low, high, "counted", sentence)
+
+
 def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
     """Counts that follow from a schedule: "weekly for 4 weeks", "on days 0 and 28"."""
     text = seen.folded
@@ -229,12 +257,22 @@ def _interval_near(seen: View, item: _Count) -> Interval | None:
         text = seen.folded[sentence.start : sentence.end]
         choices = [
             i
-            for i in intervals(seen.folded, sentence.start, sentence.end)
+            for i in [*intervals(seen.folded, sentence.start, sentence.end), *_between_points(seen, sentence, item)]
             if _about_giving(seen, i, sentence) and not _VISIT.search(seen.folded[max(sentence.start, i.start - 30) : i.start])
         ]
         if choices and (sentence is item.sentence or _GIVEN_NEAR.search(text)):
             return min(choices, key=lambda i: abs(i.start - item.end))
     return None
+
+
+def _between_points(seen: View, sentence: Sentence, item: _Count) -> Iterator[Interval]:
+    """The gap of "(day 0 and day 14)" beside "two infusions"."""
+    for point in durations(seen.folded, sentence.start, sentence.end):
+        gaps = {b - a for a, b in zip(point.values, point.values[1:], strict=False)}
+        if point.kind == "point" and len(point.values) == item.low and len(gaps) == 1 and min(point.values) <= 1:
+            gap = gaps.pop()
+            if gap > 0:
+                yield Interval(point.start, point.end, gap, gap, point.unit)
 
 
 def _about_giving(seen: View, interval: Interval, sentence: Sentence) -> bool:

@@ -33,10 +33,11 @@ _EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|prior) (?:stud|trial|report
 _TOTAL = re.compile(r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)?\d+\s+(?:patients|participants|subjects))[^.;,]{0,40}$")
 _TOTAL_AFTER = re.compile(r"^\s*\(?(?:in total|altogether|total\b|cumulative)")
 _MEAN = re.compile(r"\b(?:mean|average|averag\w+)\b[^.;]{0,45}$")
+_MEAN_AFTER = re.compile(r"^\s*\(?on average\b")
 _MEDIAN = re.compile(r"\bmedian\b[^.;]{0,45}$")
 _MAXIMUM = re.compile(r"\b(?:up to|maxim\w+|(?<!min-)(?<!min/)max\b\.?(?! range)|at most|not exceed\w*|no more than|not more than)\b[^.;,]{0,30}$")
 _EACH = re.compile(r"\b(?:per|each|every)\s+(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|session|transplantation|application|time)|\beach time\b")
-_GIVEN = re.compile(r"\b(?:inject\w*|infus\w*|dos(?:e|es|ed|age)|administ\w*|transplant\w*|implant\w*|receiv\w*|given|treat\w*)\b")
+_GIVEN = re.compile(r"\b(?:inject\w*|infus\w*|dos(?:e|es|ed|age)|administ\w*|transplant\w*|implant\w*|receiv\w*|given|got|had|treat\w*)\b")
 _ARM = re.compile(r"^\s*[(\[,]?\s*(?P<arm>(?:cohort|group|arm|dose level|level)\s+(?:\d+|[a-z]|[ivx]+)\b|(?:low|medium|middle|mid|high|intermediate)[ -](?:dose)\b(?: (?:group|cohort|arm))?)")
 _BODY = frozenset({"patient", "subject", "participant", "person", "knee", "joint", "limb", "leg", "eye", "fistula", "body"})
 
@@ -85,7 +86,7 @@ class Dose(Field):
         if len(own) != 1 or len(times) != 1 or own[0].amount.unit == "cells/ml":
             return
         n, amount = times[0].value["low"], own[0].amount
-        if n < 2 or n != times[0].value["high"] or _basis(own[0]) != "per administration":
+        if n is None or n < 2 or n != times[0].value["high"] or _basis(own[0]) != "per administration":
             return
         value = {"low": amount.low * n, "high": amount.high * n, "unit": amount.unit, "basis": "total", "sd": None}
         fact = self.fact(
@@ -157,7 +158,7 @@ def _basis(seen: _Seen) -> str | None:
         return "maximum"
     if _MEDIAN.search(before):
         return "median"
-    if amount.sd is not None or _MEAN.search(before):
+    if amount.sd is not None or _MEAN.search(before) or _MEAN_AFTER.match(seen.after):
         return "mean"
     if amount.low != amount.high:
         return "range"

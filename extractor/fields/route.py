@@ -29,14 +29,17 @@ _TRIED = re.compile(r"\b(?:randomi[sz]\w*|receiv\w*|assigned|allocated|administ\
 # "Elobixibat is an oral treatment": the studied drug, named in the title, described
 _IS_A = re.compile(r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$")
 _CONFIDENCE = {"title": 0.95, "named": 0.92, "into": 0.85, "abbreviation": 0.85, "drug": 0.75, "alone": 0.6, "doubtful": 0.4}
-_ASSIGNED = re.compile(r"\b(?:randomi[sz]\w*|assigned|allocated|inhal\w*|compar\w*)\b")
+_ASSIGNED = re.compile(r"\b(?:randomi[sz]\w*|assigned|allocated|inhal\w*|compar\w*|trials? of)\b")
+_BLOCKED = re.compile(r"\b(?:used|performed|block\w*)\b")
+_PAIN = re.compile(r"\b(?:ana?esthe\w*|analges\w*|block\w*|sedat\w*)\b")
+_VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
 # "IV" "IT" "IM" "SC" in capitals, beside an administration
 _SHORT = re.compile(r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc])\.)")
 _SHORT_NAMES = {"IV": "intravenous", "IT": "intrathecal", "IM": "intramuscular", "SC": "subcutaneous", "ICV": "intraventricular"}
 # "phase IV", "stage IV": a Roman numeral
 _NUMERAL = re.compile(r"\b(?:phase|stage|grade|type|class|level|factor|group|arm|iii|and|or|to)[\s,/-]*$")
-_SHORT_BESIDE = re.compile(r"^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$", re.I)
+_SHORT_BESIDE = re.compile(r"^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$|\b(?:i[mvt]|intrathecally|intravenously|intramuscularly|intrathecal|intravenous|intramuscular)\s(?:and|plus|or)\s(?:\d+\s)?$", re.I)
 _REVIEWS = frozenset({"review", "meta-analysis"})
 
 
@@ -115,7 +118,13 @@ def _rule_of_drug(seen: View, item: Delivery) -> str | None:
     if _elsewhere(seen, item) or not _TRIED.search(sentence):
         return None
     around = seen.folded[max(item.sentence.start, item.start - 60) : min(item.sentence.end, item.end + 60)]
-    if (_NO_PRODUCT.search(around) and item.name not in BLOCKS) or not (given(seen, item) or _ASSIGNED.search(around)):
+    if item.name in BLOCKS:
+        return "drug" if _BLOCKED.search(around) else None
+    if item.name == "rectal" and _VAGINAL.search(around):  # "vaginal suppositories"
+        return None
+    if _NO_PRODUCT.search(around) and not _PAIN.search(seen.folded[: seen.title[1]]):
+        return None
+    if not (given(seen, item) or _ASSIGNED.search(around)):
         return None
     return "drug"
 
