@@ -159,6 +159,7 @@ def own(rows: list[Concept], place: dict[tuple[str, ...], int]) -> Iterator[str]
             key = words(label.lower())
             old = place.get(key, row)
             if old != row and words(rows[old][1].lower()) == key:
+                rows[old] = (*rows[old][:2], "event", rows[old][3])
                 continue  # a concept's own name stays its own
             rows[old][3][:] = [s for s in rows[old][3] if words(s.lower()) != key]
             place[key] = row

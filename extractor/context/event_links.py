@@ -24,22 +24,23 @@ _HAD = (
 BACK = re.compile(
     rf"[)\]]?\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{_SMALL}{{0,2}}{_PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
     rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?"
-    rf"(?:,?\s*each\s+)?(?:who\s+|that\s+)?(?:also\s+|subsequently\s+|each\s+|either\s+)?{_HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=)\s*1\s+)?{_SMALL}{{0,4}}\Z"
+    rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|subsequently\s+|each\s+|either\s+)?{_HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=)\s*1\s+)?{_SMALL}{{0,6}}\Z"
 )
-DIRECT = re.compile(rf"\s*(?:(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{_SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{_SMALL}{{0,3}})\Z")
+DIRECT = re.compile(rf"\s*(?:(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{_SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{_SMALL}{{0,3}})\Z")
 # Between a count and "died": "of the patients in the control arm had", "subsequently"
 DIED = re.compile(rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{_SMALL}{{0,2}}{_PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|treated (?:by|with)|receiving|from|assigned to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z")
 # Between a term and the count after it: something that says it happened to people
 AFTER = re.compile(
-    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|with|of)\b"
+    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|follow\w*|after|with|of)\b"
 )
 NOT_AFTER = re.compile(
     r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"
-    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed (?:up|for)|evaluable|withdrew|discontinu\w*|median|mean)\b"
+    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed (?:up|for)|evaluable|withdrew|withdraw(?:al|als|n)|discontinu\w*|leading to|led to|resulting in|median|mean)\b"
 )
 SAID = re.compile(r"\b(?:occurr\w+|developed|observed|reported|noted|seen|found|recorded|experienced|documented|detected)\b")
 # "skin irritation, mostly dryness, in 42": the second term explains the first and has no count of its own
 APPOSED = re.compile(r"\s*,\s*(?:which (?:was|were) )?(?:mostly|mainly|primarily|predominantly|chiefly|especially|particularly|including|largely|usually|generally|in particular)\b[^,;]*\Z")
+CAUSE = re.compile(r"\s*(?:due to|because of|from|of|caused by|as a result of|secondary to|attributed to|related to)\s+(?:[\w-]+\s+){0,3}\Z")
 # Between two counts of one comparison
 CHAIN = re.compile(r"[^;]{0,110}\Z")
 COMPARED = re.compile(
@@ -122,7 +123,9 @@ class Linker:
         """Indices of mentions that stand side by side, at the same bracket level."""
         groups: list[list[int]] = []
         for place, mention in enumerate(self.mentions):
-            if place and APPOSED.match(self.folded[self.mentions[place - 1].end : mention.start]) and mention.kind not in (CLASS, ORGAN):
+            between = self.folded[self.mentions[place - 1].end : mention.start] if place else ""
+            explains = APPOSED.match(between) or (self.mentions[place - 1].kind == DEATH and CAUSE.match(between))
+            if place and explains and mention.kind not in (CLASS, ORGAN):
                 self.apposed.add(place)
             if groups and place not in self.apposed and self._joined(self.mentions[groups[-1][-1]], mention):
                 groups[-1].append(place)
@@ -165,7 +168,7 @@ class Linker:
         self._right_after(place)
 
     def _in_brackets(self, place: int, pair: tuple[int, int]) -> bool:
-        if any(pair[0] < m.start < pair[1] for m in self.mentions):
+        if any(pair[0] < m.start < pair[1] for m in self.mentions) or re.search(r"<\s*(?:0\.)?\d+(?:\.\d+)?\s*%", self.folded[pair[0] : pair[1]]):
             return False
         held = [i for i, c in enumerate(self.counts) if pair[0] < c.start < pair[1] and i not in self.used]
         sure = [i for i in held if self.counts[i].form not in ("bare", "none", "one")]
@@ -346,20 +349,37 @@ class Linker:
                 continue
             if inside(self.closed, count.start) != level:
                 return []
-            between = self.folded[last.end : count.start]
+            between = self._unexplained(last.end, count.start)
             said = list(SAID.finditer(between))
             tail = between[said[-1].end() :] if said else between
+            if not said and (re.search(r",", between) and not re.search(r"\b(?:was|were|rates?|incidence)\b", between)):
+                return []
+            if last.kind != DEATH and re.match(r"\s*(?:\([^()]*\))?\s*of\s+\Z", between) and not re.search(r"\b(?:incidences?|rates?|frequency|occurrence)\b", self.folded[max(self.start, last.start - 40) : last.end]):
+                return []
             if len(between) > 150 or NOT_AFTER.search(tail) or not AFTER.search(between) or self._owned(count, bound):
                 return []
             return [i, *self._chain(i, bound)]
         return []
 
+    def _unexplained(self, start: int, end: int) -> str:
+        """The text between two offsets, explanations in it (", mostly skin dryness,") left out."""
+        text = self.folded[start:end]
+        for place in sorted(self.apposed, reverse=True):
+            mention = self.mentions[place]
+            if start < mention.start and mention.end <= end:
+                comma = text.rfind(",", 0, mention.start - start)
+                after = text.find(",", mention.end - start)
+                text = text[: max(comma, 0)] + (text[after + 1 :] if 0 <= after < mention.end - start + 2 else text[mention.end - start :])
+        return text
+
     def _listed(self, i: int, bound: int) -> bool:
         """A bare number is a count in "in 4, 5, and 7 patients" and in "(3 vs 8)"."""
         count = self.counts[i]
         text = self.folded[count.end : min(bound, self.end)]
+        if re.search(r"\b(?:occurred|observed|seen|noted|developed|reported|found|present|experienced)\s+(?:in|by)\s+(?:only\s+)?\Z", self.folded[max(self.start, count.start - 30) : count.start]) and re.match(r"\s*(?:[.,;)]|\Z|and\b|of the\b)", text):
+            return True
         return bool(re.match(rf"(?:\s*,\s*(?:and\s+)?(?:\d+|[a-z]+)){{0,4}}\s*,?\s*(?:and|or|vs\.?|versus|v\.?)\s+(?:\d+|[a-z]+)\s+(?:of\s+)?(?:{_SMALL}{{0,2}}{_PEOPLE}|\(|of\b)", text)) or bool(
-            re.search(r"\(\s*\Z", self.folded[self.start : count.start]) and re.match(r"\s*(?:vs\.?|versus|v\.?)\s*\d+", text)
+            re.search(r"\(\s*\Z", self.folded[self.start : count.start]) and re.match(r"\s*(?:vs\.?|versus|v\.?)\s*(?:\d+|[a-z]+)\s*[,;)]", text)
         ) or (bool(re.match(r"\s+(?:in|of)\s+(?:the\s+)?[\w+ -]{1,40}?(?:groups?|arms?)\b", text)) and bool(re.search(r"\b(?:in|by|were|was)\s+\Z", self.folded[self.start : count.start])))
 
     def _owned(self, count: Count, bound: int) -> bool:

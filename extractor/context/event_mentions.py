@@ -20,7 +20,7 @@ CLASS, ORGAN, NAMED, DEATH, OPEN = "class", "organ", "named", "death", "open"
 HEAD = re.compile(
     r"\b(?:(?:adverse|untoward|undesirable|undesired|unwanted|unfavou?rable|harmful|toxic|ill)[\s-]+(?:drug[\s-]+|clinical[\s-]+|side[\s-]+|study[\s-]+)?"
     r"(?:(?:events?|effects?|reactions?|experiences?|signs?|incidents?|sequelae|symptoms?)\b(?:\s*\((?:t?e?s?aes?|adrs?|ars?)\))?)"
-    r"|side[\s-]?effects?\b|teaes?\b|tesaes?\b|s?aes?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?)\b"
+    r"|side[\s-]?effects?\b|teaes?\b|tesaes?\b|s?aes?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?|findings?)\b"
     r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal) )"
     r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b)"
 )
@@ -35,7 +35,7 @@ _GENERAL = (
     r"30-day|90-day|1-year|one-year|short-term|long-term|late-onset|all-cause|all-grade|any-grade|high-grade|low-grade|subjective|objective|discernible|detectable|persistent|transient|treatment-limiting|"
     r"deleterious|spontaneous|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
 )
-_MODIFIER = re.compile(rf"(?:(?:{_GRADE}|[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z")
+_MODIFIER = re.compile(rf"(?<![\w-])(?:(?:{_GRADE}|(?!(?:of|the|in|and|or|were|was|to|with|for|by|most|common|any|no|be|not|considered|possibly)\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z")
 # Words before a class that are no part of its name
 _STRAY = re.compile(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/-]*")
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"

@@ -42,13 +42,13 @@ BEFORE_TERM = re.compile(
     r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to|onset of|scores? (?:for|of)|measures? of|"
     r"(?<!the )symptoms of|assessment of|assessed|evaluat\w+|to reduce|to prevent|caused by|induced by|patients? (?:with|without|having|who had)|(?:subjects|women|men|children|adults|those|people|participants|infants|individuals|volunteers|eyes|group) with(?:out)?|surgery for|operation for|undergoing|scheduled for|"
     r"hospitali[sz]ed (?:for|with)|admitted (?:for|with)|resolution of|clearance of|recovery from|recurrence of|progression of|worsening of|prevalence of|burden of|model of|efficacy (?:in|against|for)|incidence of new|number of (?:patients with )?(?:new )?(?:episodes of )?|free from|protection against|vaccine against|score for|baseline|mean|median|"
-    r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline|new|incident)\s+"
+    r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline)\s+"
     r"(?:the\s+|a\s+|an\s+|their\s+|any\s+|all\s+|both\s+)?(?:[\w-]+\s+){0,2}\Z"
 )
 AFTER_TERM = re.compile(
     r"(?:\s+|-)(?:scores?|scales?|severity|intensit(?:y|ies)|relief|control|management|prevention|treatment|therapy|prophylaxis|index|thresholds?|free\b|questionnaires?|assessments?|measures?|measurements?|related\b|induced\b|model|surgery|clearance|counts?|specific|reduction|medications?|duration|centers?|"
     r"clinic|drugs?|vaccin\w+|screening|recurrence|rating|visual|vas|trials?|inventory|patients?|subjects?|rehabilitation|outcomes?|status|response|responses|remission|survivors|cells?|patterns?|markers?|biomarkers?|mediators?|parameters|variables|domain|subscale|units?|interference|catastroph\w*|sensitivity|perception|level|levels|"
-    r"tissue|resection|repair|reconstruction|operations?|mapping|reserve|mortality|specialists?|care|guidelines|prone|analysis|test|tests|function|experience|assessed|measured|at baseline|positive|negative|sites?|healing|fixation|union|lines?|types?|cultures?|samples?|hospital|ward|diagnosis|days|history|risk)\b"
+    r"reduced\b|improved\b|relieved\b|tissue|resection|repair|reconstruction|operations?|mapping|reserve|mortality|specialists?|care|guidelines|prone|analysis|test|tests|function|experience|assessed|measured|at baseline|positive|negative|sites?|healing|fixation|union|lines?|types?|cultures?|samples?|hospital|ward|diagnosis|days|history|risk)\b"
 )
 SCREEN = re.compile(r"\b(?:patients|subjects|women|men|children|adults|participants|people|those|individuals|infants|eyes|knees|volunteers) (?:\w+ )?(?:with|who have|suffering from|undergoing|having|aged|presenting with|diagnosed with|requiring|treated for)\b|\b(?:treatment|management|prevention|prophylaxis|therapy|relief|control|reduction) (?:of|for|against)\b|\b(?:in|with|for|of|on|after|during|versus)\b")
 
@@ -100,6 +100,8 @@ class Reports:
             return False
         if sentence.start < self.begins:
             return True
+        if MEASURED.search(text) and not RESULT.search(text):
+            return True
         return bool(ASKS.search(text)) and not self._told(text)
 
     def _told(self, text: str) -> bool:
@@ -109,6 +111,10 @@ class Reports:
     def concludes(self, sentence: Sentence) -> bool:
         role = self.seen.role_at(sentence.start)
         return role == "conclusions" or bool(CONCLUDES.search(self.seen.folded[sentence.start : sentence.end]))
+
+    def incident(self, mention: Mention) -> bool:
+        """"new infections": cases of what the trial prevents, in a trial that treats one."""
+        return bool(re.search(r"\b(?:new|incident)\s+\Z", self.seen.folded[max(0, mention.start - 12) : mention.start]))
 
     def outcome(self, mention: Mention, start: int, end: int) -> bool:
         """Whether the words around a term make it a disease treated, a risk, a scale or an aim."""

@@ -31,24 +31,29 @@ BEFELL = re.compile(
     r"\b(?:developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|presented with|caused|causing|induced|resulted in|resulting in|led to|leading to|manifested as|occurrence of|cases? of|episodes? of|instances? of|(?:incidences?|rates?|frequency|frequencies|occurrence|proportion of patients with|number of patients with|percentage of patients with|development) of|"
     r"higher|more|fewer|less|greater|lower|observed|reported|noted|recorded|had|showed|exhibited|were withdrawn (?:due to|because of|for)|withdrew (?:due to|because of|for)|discontinued (?:\w+ ){0,3}?(?:due to|because of|for)|(?:due to|because of|owing to)|hospitali[sz]ed (?:for|with)|there (?:was|were)|found)\s+(?:only\s+|a\s+|an\s+|the\s+|some\s+|any\s+|one\s+|increased\s+|more\s+|frequent\s+|of\s+)*(?:[\w-]+\s+){0,2}\Z"
 )
-STRONG_BEFORE = re.compile(r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied by)|developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z")
+STRONG_BEFORE = re.compile(r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied by)|(?:fewer|more)(?=\s+(?:[\w-]+\s+)?\Z)|developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z")
 # From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
 MEMBERS = re.compile(
-    r"[^;]{0,110}?(?:\b(?:were|was|are|is|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly|with)\b|[(:\[,-])[^;]{0,80}\Z"
+    r"[^;]{0,110}?(?:\b(?:were|was|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly|with)\b|[(:\[,-])[^;]{0,80}\Z"
 )
 NO_MEMBERS = re.compile(r"\b(?:leading to|resulting in|because of|requiring|compared|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|for|efficacy|than|but)\b")
 # From a term to its class: "fever was the most common adverse event", "occurred as an important complication"
-IS_CLASS = re.compile(r"[^;]{0,140}?\b(?:was|were|is|are|as|being|remained|represented|constituted)\b[^;]{0,40}\Z")
+IS_CLASS = re.compile(r"[^;]{0,140}?\b(?:was|were|as|being|remained|represented|constituted)\b[^;]{0,40}\Z")
 # "no withdrawals due to adverse events": what is denied is not the event
 OTHER_HEAD = re.compile(r"\b(?:due to|because of|owing to|related to|associated with|attributed to|attributable to|for|after|during|following|leading to|from|between)\b")
+CASES_OF = re.compile(r"\b(?:cases?|evidence|signs?|episodes?|occurrences?|reports?|incidences?|instances?|symptoms?|indications?|incidents?|clinical evidence|risk|kinds?|types?|none|events?|manifestations?|sort|presence|development|form|any|hint|trace|suspicion|increase) of\b")
 # "... leading to discontinuation of treatment in 5/107": a count of its own
 CONSEQUENCE = re.compile(r"[^;]{0,40}?,?\s*(?P<what>(?:leading|led|leads) to (?:treatment |study |drug |premature |permanent )?(?:discontinuation|withdrawal|hospitali[sz]ation|death))(?:\s+of\s+(?:the\s+)?(?:study\s+)?(?:treatment|drug|medication|therapy))?\s+(?:in|for|of)\s+(?:only\s+)?\Z")
 # "one serious adverse event (gastrointestinal haemorrhage)": the one event is the one named
 EXPLAINED = re.compile(r"\s*(?:\([a-z]+\)\s*)?(?:[(:]|,\s+an?\b)\s*")
 MEMBERS_ONLY = frozenset(("hospitalization", "blood transfusion", "obesity", "awareness"))
 # "three deaths, at 2 months, caused by": from a death to its cause
-KILLED = re.compile(r"[^;]{0,90}?(?:\b(?:due to|caused by|because of|from|of|as a result of|secondary to|attributed to|owing to|following|resulting from)\s+(?:[\w-]+\s+){0,3}\Z|\((?:[\w-]+\s+){0,4}\Z|[(,]\s*(?:[^()]{0,80},\s*|[^()]{0,60}\band\s+)?(?:one|two|three|\d+)?\s*(?:of|from|due to)?\s*(?:[\w-]+\s+){0,2}\Z|(?:due to|caused by|from|of)\s[^;]{0,60}\band\s+(?:[\w-]+\s+){0,2}\Z)")
+KILLED = re.compile(r"[^;]{0,90}?(?:\b(?:due to|caused by|because of|from|of|as a result of|secondary to|attributed to|owing to|following|resulting from)\s+(?:[\w-]+\s+){0,3}\Z|\((?:(?:one|two|three|\d+)\s+)?(?:(?:of|from|due to)\s+)?(?:[\w-]+\s+){0,2}\Z|[(,][^()]{0,80}(?:,|\band)\s+(?:one|two|three|four|\d+)\s+(?:(?:of|from|due to|because of)\s+)?(?:[\w-]+\s+){0,2}\Z|(?:due to|caused by|from|of)\s[^;]{0,60}\band\s+(?:[\w-]+\s+){0,2}\Z)")
 LISTED = re.compile(r"\s*(?:\([^()]*\))?\s*(?:,|and\b|or\b|/|as well as\b|plus\b|, and\b|;)+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){0,2}\Z")
+# "when 142 deaths had occurred": what an analysis waited for
+AWAITED = re.compile(r"\b(?:when|after|until|once|required|requires|expected|needed|target of|assum\w+)\s+(?:\w+\s+){0,2}?(?:\d+|[a-z]+)\s+\Z")
+# "significantly reduced the incidence of": an effect of the treatment, without a count
+REDUCED = re.compile(r"\b(?:reduc\w+|decreas\w+|lower(?:s|ed|ing)|prevent\w*|diminish\w*|attenuat\w+|minimi[sz]\w+)\s+(?:the\s+)?(?:overall\s+|relative\s+)?(?:incidences?|rates?|frequency|occurrence|risks?|number|development|severity)\s+(?:and \w+ )?of\s+(?:[\w-]+\s+){0,3}\Z")
 # What befalls people of an event, rather than an event: told only with a count
 COUNTED_ONLY = frozenset(("hospitalization", "reoperation", "blood transfusion", "treatment discontinuation", "disease progression"))
 
@@ -182,7 +187,8 @@ class _Reading:
             return
         if self._hypothetical(cue[0]):
             return
-        if denial and OTHER_HEAD.search(self._head(denial, mention, inner)):
+        lead = self._head(denial, mention, inner) if denial else ""
+        if OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
             return
         if re.compile(r"\s+(?:\w+\s+){0,2}?(?:leading to|requiring|that (?:led|required|necessitated)|necessitating|resulting in|of clinical concern|profiles?|scores?|rates?|data|leads?)\b").match(folded, mention.end, last):
             return
@@ -196,7 +202,7 @@ class _Reading:
         is_related = attributes.related(folded, self.start, mention, last, denied=True)
         if denial and denial.kind == "verb" and re.search(r"cause|produce|induce|lead|result|provoke|elicit", denial.cue):
             is_related = True
-        if denial is None and attributes.OF_AGENT.match(folded, mention.end, last):
+        if denial is None and attributes.FROM_ANY.match(folded, mention.end, last):
             is_related = True
         if not text.strip():
             return
@@ -204,7 +210,7 @@ class _Reading:
             cut,
             NONE_REPORTED if blanket else ABSENT,
             None,
-            None,
+            self._arm_after(mention, last),
             cue,
             "denied",
             (self.start, self.end),
@@ -234,11 +240,11 @@ class _Reading:
     # ---- counts
 
     def _counted(self, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
-        if self._hypothetical(mention.start):
+        if self._hypothetical(mention.start) or (mention.kind == DEATH and AWAITED.search(self.folded, first, mention.start)):
             return
         if mention.kind in (NAMED, OPEN) and not self._plausible(mention, link, inner, last):
             return
-        spans = attributes.arms(self.folded, first, last, link.counts)
+        spans = attributes.arms(self.folded, first, last, link.counts, mention.end)
         if len(spans) == 1 and spans[0] is None:
             spans = [self._arm_before(first, mention)]
         total = self._out_of(first, link.counts)
@@ -248,7 +254,9 @@ class _Reading:
                 count = Count(count.start, count.end, count.form, count.n, total, count.unit, count.percent)
             if zero and count.n is None:
                 count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
-            yield self._event(mention, ABSENT if zero else PRESENT, count, arm, "count_" + link.how, last)
+            event = self._event(mention, ABSENT if zero else PRESENT, count, arm, "count_" + link.how, last)
+            said = attributes.grade_of_count(self.folded, count)
+            yield replace(event, grade=said) if said else event
         yield from self._consequence(mention, link.counts[-1], last)
 
     def _consequence(self, mention: Mention, count: Count, last: int) -> Iterator[Event]:
@@ -265,7 +273,7 @@ class _Reading:
         if not match:
             return None
         head = [c for c in counts(self.folded, match.end(), found[0].start) if c.form == "people"]
-        if not head or head[0].start - match.end() > 3 or match.start() - first > 12:
+        if not head or head[0].start - match.end() > 3 or not re.fullmatch(r"\W*(?:[a-z &/]{3,40}:\s*)?", self.folded[first : match.start()]):
             return None
         return head[0].n
 
@@ -275,7 +283,7 @@ class _Reading:
             return True
         if mention.term is not None and mention.term.name in MEMBERS_ONLY:
             return False
-        if self.reports.subject(mention) or self.reports.outcome(mention, self.start, last):
+        if self.reports.subject(mention) or self.reports.outcome(mention, self.start, last) or self.reports.incident(mention):
             return False
         if mention.weak and link.how not in ("before",) and not STRONG_BEFORE.search(self.folded, max(self.start, mention.start - 60), mention.start):
             return bool(re.compile(r"[^;]{0,60}?\b(?:occurred|developed|observed|reported|experienced|seen|noted)\b").match(self.folded, mention.end, last)) and mention.term is not None and mention.term.kind != "disease"
@@ -300,11 +308,13 @@ class _Reading:
                 return
             yield self._event(mention, PRESENT, None, self._arm_before(first, mention) or self._arm_after(mention, last), "listed", last)
             return
-        if mention.weak or self.reports.subject(mention) or MEASURED.match(self.folded[mention.end : last].lstrip()):
+        if mention.weak or self.reports.subject(mention) or self.reports.incident(mention) or MEASURED.match(self.folded[mention.end : last].lstrip()):
             return
         head = self._list_head(mention, inner)
         strong = STRONG_BEFORE.search(self.folded, max(self.start, head - 70), head)
         happened = self._happened(mention, inner, last)
+        if REDUCED.search(self.folded, max(self.start, head - 60), head):
+            return
         if (strong or happened) and not (mention.kind == OPEN and not mention.tail and not (strong and happened)):
             yield self._event(mention, PRESENT, None, self._arm_after(mention, last), "happened", last)
 
@@ -336,6 +346,10 @@ class _Reading:
 
     def _member(self, mention: Mention, inner: list[Mention]) -> bool:
         """Whether the term is listed under a class of events in the same segment."""
+        return self._class_of(mention, inner) is not None
+
+    def _class_of(self, mention: Mention, inner: list[Mention]) -> Mention | None:
+        """The class that a term is listed under."""
         for other in inner:
             if other.kind not in (CLASS, ORGAN) or other is mention:
                 continue
@@ -344,14 +358,14 @@ class _Reading:
                 start = next((m.start for m in inner if m.start >= other.end and m.kind in (NAMED, OPEN)), mention.start)
                 lead = self.folded[other.end : start]
                 if re.match(r"\s+of\s+\Z", lead):
-                    return True
+                    return other
                 if MEMBERS.match(lead) and not NO_MEMBERS.search(lead) and not re.search(r"\b(?:but|although|whereas)\b", between):
-                    return True
+                    return other
             elif other.end <= mention.start:
                 continue
             elif IS_CLASS.match(self.folded, mention.end, other.start) and len(self.folded[mention.end : other.start]) < 150:
-                return True
-        return False
+                return other
+        return None
 
     # ---- shared
 
@@ -369,20 +383,17 @@ class _Reading:
         return found.span("arm") if found and not attributes.NO_ARM.search(found["arm"]) else None
 
     def _event(self, mention: Mention, assertion: str, count: Count | None, arm: tuple[int, int] | None, how: str, last: int) -> Event:
-        return Event(
-            mention,
-            assertion,
-            count,
-            arm,
-            None,
-            how,
-            (self.start, self.end),
-            attributes.severity(self.folded, self.start, mention, last),
-            attributes.grade(self.folded, self.start, mention),
-            attributes.serious(self.folded, mention),
-            attributes.related(self.folded, self.start, mention, last, denied=False),
-            self.concluded,
-        )
+        folded, start = self.folded, self.start
+        above = self._class_of(mention, self.mentions) if mention.kind in (NAMED, OPEN) else None
+        grade = attributes.grade(folded, start, mention)
+        is_serious = attributes.serious(folded, mention)
+        is_related = attributes.related(folded, start, mention, last, denied=False)
+        if above is not None:  # "grade 3 adverse events were fever": what is said of the class holds for its members
+            grade = grade or attributes.grade_in(folded, above)
+            is_serious = is_serious if is_serious is not None else attributes.serious(folded, above)
+            is_related = is_related if is_related is not None else attributes.related(folded, start, above, above.end, denied=False)
+        severity = attributes.severity(folded, start, mention, last)
+        return Event(mention, assertion, count, arm, None, how, (start, self.end), severity, grade, is_serious, is_related, self.concluded)
 
 
 __all__ = ["ABSENT", "NONE_REPORTED", "PRESENT", "Event", "events", "inside"]

@@ -24,8 +24,8 @@ CUE = re.compile(
 )
 # After a cue: it denies a difference, not an event
 COMPARISON = re.compile(
-    r"\s+(?!adverse|side)(?:(?:statistically|statistical|significant(?:ly)?|major|clear|marked|real|clinically|clinical|important|relevant|meaningful|other|further|apparent|substantial|between-group|between|group|intergroup|treatment|overall|additional|"
-    r"notable|evident|obvious|such|consistent|appreciable|or|and|evidence|of|for|an?|any|detectable|material|remarkable|particular|striking|numerical|dose-related|the|discernible|great|large|in|safety)[\s-]+){0,6}?"
+    r"\s+(?!adverse|side|[\w-]+[\s-](?:related|emergent|associated|induced|attributable|limiting|specific)\b)(?:(?:statistically|statistical|significant(?:ly)?|major|clear|marked|real|clinically|clinical|important|relevant|meaningful|other|further|apparent|substantial|between-group|between|group|intergroup|treatment|overall|additional|"
+    r"notable|evident|obvious|such|consistent|appreciable|or|and|evidence|of|for|an?|any|detectable|material|remarkable|particular|striking|numerical|dose-related|the|discernible|great|large|in)[\s-]+){0,6}?"
     r"(?:differences?|differ\b|different|changes?\b|chang(?:ed|ing)|increas\w+|decreas\w+|effects? (?:on|of|in|was|were)\b|effect\b(?!s)|association|correlations?|impact|benefits?|influence|improve\w*|reduc\w+|relation(?:ship)?|interactions?|superiority|variation|advantage|"
     r"consensus|data|information|comparison|stud(?:y|ies)|trials?|significance|predict\w*|excess|worse|better|more|less|greater|higher|lower|longer|need|requirement|evidence (?:that|for)|role|trend|doubt|loss to follow|treatment|intervention|"
     r"prophyla\w*|therapy|placebo|control|medication|history|previous|prior|known|later than|risk factors?|contraindications?|symptoms? at|prevention|mask|drain(?:age)?|antibiotics?|drug|analges\w+|premedication|correlat\w+|preference|dose|apparent dose|findings?|regarding)\b"
@@ -34,7 +34,7 @@ COMPARISON = re.compile(
 ELIGIBLE = re.compile(r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people)\s+(?:\w+\s+){0,3}(?:with|having|who (?:had|have))?\s*\Z")
 # What ends a scope
 BREAK = re.compile(
-    r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b"
+    r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b"
 )
 EXCEPTION = re.compile(
     r",?\s*\(?\b(?:except(?:ing|ion)?(?:\s+(?:for|of|that|in))?|other than|apart from|aside from|besides|with the exception of|beyond|excluding|save for|outside of)\b"

@@ -17,12 +17,15 @@ from extractor.context.events import ABSENT, Event, events
 from extractor.context.view import view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.quantities.numbers import WHOLE, whole
 
 # "death from bleeding", "died of sepsis", "cardiac deaths": deaths of one cause are no total
 CAUSE = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:due to|from|of|because of|caused by|related to|attributed to|secondary to|as a result of)\s+(?!any\b|all\b)")
 BY_CAUSE = re.compile(r"\b(?:cardiac|cardiovascular|cancer|toxic|treatment-related|drug-related|procedure-related|vascular|cerebral|non-relapse|transplant-related|sudden|fatal)\b")
 # "the latter and two additional patients", "another patient died": deaths beside those already told
 MORE = re.compile(r"\b(?:another|additional|further|second|the latter|other|more)\b")
+# "the latter and two additional patients died": one told before, and two
+LATTER = re.compile(rf"\bthe (?:latter|former|first)(?:\s+\w+){{0,2}}\s+and\s+(?P<more>{WHOLE})\s+(?:additional|other|more|further)\b[^.;]{{0,60}}?\b(?:died|deaths?)\b")
 
 
 @field("deaths", value="{n}", after=("report_kind",))
@@ -33,6 +36,10 @@ class Deaths(Field):
         if "protocol" in {f.value.get("name") for f in facts(doc, "report_kind")}:
             return
         seen = view(doc)
+        latter = LATTER.search(seen.folded)
+        if latter and (more := whole(latter["more"])):
+            yield self.fact(doc, {"n": more + 1}, [latter.span()], rule="sum", confidence=0.7, flags=("derived",))
+            return
         told = [e for e in events(Reports.of(seen)) if e.mention.kind == DEATH]
         statements = [s for s in _statements(told) if s[0].count is None or s[0].count.n is not None]
         if not statements:

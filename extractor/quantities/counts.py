@@ -27,7 +27,7 @@ _UNITS = {
 }
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
-_N = rf"(?:{NUMBER_WORDS}|(?<![\d.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-[a-z]))"
+_N = rf"(?:{NUMBER_WORDS}|(?<![\d.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]))"
 _PCT = r"(?P<pct>\d{1,3}(?:\.\d+)?)\s*(?:%|percent\b|per cent\b)"
 _PCT2, _PCT3 = _PCT.replace("pct", "pct2"), _PCT.replace("pct", "pct3")
 _STOP = "versus|vs|v|and|or|of|in|with|to|than|had|have|has|were|was|who|that|for|from|by|percent|per|at|on|as|the|out|more|experienced|developed|reported|during|after|adverse|side|serious|severe|untoward|toxic"
@@ -99,7 +99,7 @@ NO_COUNT = re.compile(
     r"|\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%"
     r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
     r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
-    r"|\bone of the\b|\bone another\b|\bat one\b|\bone or more\b|\bat least one\b|\bmore than one\b|\b>\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
+    r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bone or more\b|\bat least one\b|\bmore than one\b|\b>\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
 )
 
 
