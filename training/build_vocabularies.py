@@ -31,11 +31,14 @@ DROPPED = {  # headings that say no disease
 }  # fmt: skip
 # names that trials use and neither table has
 ADDED: tuple[tuple[str, str, str, list[str]], ...] = (
-    ("mesh:D000690", "amyotrophic lateral sclerosis", "disease", []),
-    ("mesh:D020250", "postoperative nausea and vomiting", "disease", ["PONV", "nausea and vomiting after surgery"]),
-    ("", "chemotherapy-induced nausea and vomiting", "disease", ["cisplatin-induced nausea and vomiting", "chemotherapy-induced emesis", "CINV"]),
+    ("mesh:D000690", "amyotrophic lateral sclerosis", "named", []),
+    ("mesh:D020250", "postoperative nausea and vomiting", "named", ["PONV", "nausea and vomiting after surgery"]),
+    ("", "chemotherapy-induced nausea and vomiting", "named", ["cisplatin-induced nausea and vomiting", "chemotherapy-induced emesis", "CINV"]),
     ("", "nausea and vomiting", "sign", []),
-    ("mesh:D014514", "ureteric stone", "disease", ["ureteral stone", "ureteral calculus"]),
+    ("mesh:D003865", "major depressive disorder", "named", ["major depression", "major depressive episode"]),
+    ("mesh:D016481", "Helicobacter pylori infection", "named", ["Helicobacter pylori", "H pylori infection"]),
+    ("mesh:D007415", "small bowel obstruction", "named", ["small intestinal obstruction"]),
+    ("mesh:D014514", "ureteric stone", "named", ["ureteral stone", "ureteral calculus"]),
 )  # fmt: skip
 NO_NAMES = frozenset(
     {"complete", "strains", "sprains and strains", "strain", "asthenia", "mass", "drop", "hunger", "bites", "stress"}

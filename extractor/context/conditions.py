@@ -15,6 +15,7 @@ from functools import cache
 
 from extractor.context.view import View
 from extractor.terms import Term, table, words
+from extractor.text import fold_case
 
 POSTOPERATIVE_PAIN = Term("mesh:D010149", "postoperative pain", "disease")
 # "pain after elective caesarean section", "postoperative analgesia", "analgesia following hip surgery"
@@ -40,7 +41,7 @@ _MODIFIER = (
 # "patients with definite", "children suffering from", "subjects diagnosed as having"
 POPULATION = re.compile(
     rf"\b{PEOPLE}(?: (?:aged [^,;]{{1,25}}|\([^)]{{1,40}}\)|\w+ed|of both sexes),?)? (?:(?:who (?:had|have|has|were|are)|were|was|being|presenting|admitted|hospitali[sz]ed|affected|diagnosed|suffering|treated|scheduled|listed|referred) ?){{0,3}}"
-    rf"(?:with|from|having|for|by|as having) {_MODIFIER}(?:(?!of |for |and |who |undergoing |without |after |in |to |at |normal )[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\bindications? (?:for [\w -]{1,30} )?(?:was|were|is|are|included?) (?:\w+ly )?{_MODIFIER}$|\b(?:who had|diagnosis of|diagnosed with|suffering from|affected by|afflicted with|suffered|with a confirmed diagnosis of|diagnosed as) {_MODIFIER}$"
+    rf"(?:with|from|having|for|by|as having) {_MODIFIER}(?:(?!of |for |and |who |undergoing |without |after |in |to |at |normal )[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\bindications? (?:for [\w -]{{1,30}} )?(?:was|were|is|are|included?) (?:\w+ly )?{_MODIFIER}$|\b(?:who had|diagnosis of|diagnosed with|suffering from|affected by|afflicted with|suffered|with a confirmed diagnosis of|diagnosed as) {_MODIFIER}$"
 )
 # "ALS patients", "COPD subjects"
 PATIENTS = re.compile(rf"^[ -](?:\([^)]{{1,15}}\) )?(?:\w+ )?{PEOPLE}\b|^ (?:extraction|removal|surgery|repair|resection|fixation)\b|^ undergoing")
@@ -74,12 +75,12 @@ HEAD = re.compile(
     r"\b(?:[\w'-]+ ){0,3}(?:fractures?|stones?|calculi|syndromes?|disorders?|injur(?:y|ies)|ulcers?|wounds?|defects?|lesions?|tears?|deficienc(?:y|ies)|"
     r"insufficiency|infections?|cancers?|tumou?rs?|carcinomas?|neoplasms?|dysfunction|dependence|addiction|bleeding|ha?emorrhages?|incontinence|impaction|infertility|"
     r"scars?|burns?|obesity|myopath(?:y|ies)|dystroph(?:y|ies)|constipation|stenosis|strictures?|fistulas?|fistulae|neuropath(?:y|ies)|keratosis|"
-    r"caries|periodontitis|recession|molars?|myomas?|fibroids?|cysts?|nonunion|non-union|spasticity|insomnia|resistance|pain|[a-z]{4,}(?:itis|osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
+    r"caries|periodontitis|recession|obstruction|diseases?|palsy|sepsis|embolism|arrest|ischa?emia|o?edema|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|myomas?|fibroids?|cysts?|nonunion|non-union|spasticity|insomnia|resistance|pain|[a-z]{4,}(?:itis|osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
 )
 # words that begin no disease's name: the phrase starts after them
 CUT = re.compile(
     r"^.*\b(?:of|in|for|with|from|the|a|an|and|or|their|to|by|on|patients?|after|following|had|have|having|who|treat|is|are|was|were|against|both|either|"
-    r"symptomatic|severe|moderate|mild|early|late|stable|newly|diagnosed|uncomplicated|refractory|adult|pediatric|grade|stage|\d+|reduce|prevent|improve|acute-phase|moderate-to-severe|mild-to-moderate|experimental|this|that|these|other|no|any|between|during|at|some|most|all|each|because|due|its|not|than|as|versus|vs|distal|isolated) "
+    r"symptomatic|severe|moderate|mild|early|late|stable|newly|diagnosed|treated|previously|uncomplicated|refractory|adult|pediatric|grade|stage|\d+|reduce|prevent|improve|acute-phase|moderate-to-severe|mild-to-moderate|experimental|this|that|these|other|no|any|between|during|at|some|most|all|each|because|due|its|not|than|as|versus|vs|distal|isolated) "
 )
 # people named by their disease: "diabetic patients", "hypertensive subjects"
 OF_PEOPLE = {
@@ -172,7 +173,7 @@ def mentions(seen: View) -> list[Mention]:
 
 
 # what goes before a term and belongs to its name: "venous leg ulcer", "diabetic macular edema"
-ADJECTIVE = re.compile(r"\b(?!(?:clinical|radiological|several|additional|potential|usual|typical|critical|experimental|total|final|initial|medical|surgical|biological|historical|oral|pharmacological|effective|active|symptomatic|recent|different|persistent|significant|important|topical|general|essential|elective|primary|basic|therapeutic|positive|negative|progressive|extensive|relevant|early-onset|frequent|consistent|sporadic|familial|ordinary|preoperative|intraoperative|prophylactic|academic|public|randomized|pediatric|paediatric|geriatric|specific|unilateral|bilateral|idiopathic|annual|severe|moderate)\b)[a-z-]{3,}(?:ous|al|ic|ar|ary|eal|ive|oid|ent|ant|ine)[ -]$")
+ADJECTIVE = re.compile(r"\b(?!(?:clinical|radiological|several|additional|potential|usual|typical|critical|experimental|total|final|initial|medical|surgical|biological|historical|oral|pharmacological|effective|active|symptomatic|recent|different|persistent|significant|important|topical|general|essential|elective|primary|basic|therapeutic|positive|negative|progressive|extensive|relevant|prevent|present|patient|inpatient|outpatient|treatment|management|subsequent|current|concurrent|concomitant|infant|adolescent|pregnant|parental|maternal|cumulative|improvement|development|efficient|agent|component|dependent|resistant|refractory|constant|adjuvant|neoadjuvant|anticoagulant|placebo-controlled|double-blind|alternative|preventive|curative|operative|effective|objective|perioperative|comparative|prospective|retrospective|early-onset|frequent|consistent|sporadic|familial|ordinary|preoperative|intraoperative|prophylactic|academic|public|randomized|pediatric|paediatric|geriatric|specific|unilateral|bilateral|idiopathic|annual|severe|moderate)\b)[a-z-]{3,}(?:ous|al|ic|ar|ary|eal|ive|oid|ent|ant|uterine|urine)[ -]$")
 # "osteoarthritis of the knee", "carcinoma (SCC) of the cervix"
 SITE = re.compile(r"(?: \([^)]{1,12}\))? (?:of|in) the (knee|hip|hand|breast|lung|cervix|prostate|stomach|colon|rectum|pancreas|head and neck|oesophagus|esophagus|skin|bladder|liver|shoulder|ankle|foot|spine|lumbar spine|mandible|thyroid|kidney|ovary|endometrium|femur|femoral neck|tibia|distal radius|brain|larynx|oropharynx|hypopharynx)s?\b")
 
@@ -215,7 +216,7 @@ def _abbreviated(seen: View) -> Iterator[tuple[int, int, str, Term | None]]:
         if term is None and not HEAD.fullmatch(long.lower()):
             continue
         for match in re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w])", seen.text):
-            yield match.start(), match.end(), long if long.lower() != long.upper() else short, term
+            yield match.start(), match.end(), fold_case(long), term
 
 
 # abbreviations that papers use in titles without a definition
@@ -252,8 +253,10 @@ def _head_term(long: str) -> Term | None:
 def written(seen: View, start: int, end: int) -> str:
     """The mention as it stands, in lower case but for capitals inside names."""
     parts = re.sub(r"\s+", " ", seen.cased[start:end]).split(" ")
-    low = [w if w.isupper() or w.endswith("'s") else w.lower() for w in parts]
-    return " ".join(low)
+    return " ".join(w if w.endswith("'s") else CAPITALS.sub(lambda m: m[0] if m[0].isupper() and len(m[0]) > 1 else m[0].lower(), w) for w in parts)
+
+
+CAPITALS = re.compile(r"[^\W\d_]+")
 
 
 def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
@@ -323,16 +326,17 @@ def _weight(seen: View, mention: Mention) -> float:
     if VACCINE.match(after):
         weight -= 3.0
     if mention.role == "pain":
-        weight += 2.0 if own else 0.0
+        weight += 2.0 if title or role == "objective" or AIM.search(seen.folded, sentence.start, sentence.end) else 0.3
     if mention.role == "head":
         weight -= 1.2
-    if mention.term and mention.term.kind == "sign":
+    if mention.term and mention.term.kind == "sign" and not mention.people:
         weight -= 0.8
     if role == "results":
         weight -= 0.5
     return weight
 
 
+AIM = re.compile(r"\b(?:aims?|aimed|objectives?|purposes?|goals?|to (?:assess|evaluate|compare|investigate|determine|examine|test|study)|this (?:[\w-]+ ){0,4}(?:study|trial) (?:was|evaluated|compared|assessed)|we (?:compared|evaluated|studied|assessed|investigated|tested))\b")
 LEAST = 1.3  # one "treatment of X", or X among the people, though in no sentence of the trial's own
 
 
@@ -343,7 +347,7 @@ def treated(seen: View) -> list[Candidate]:
         pain = _pain(seen)
         return [pain] if pain else []
     first = ranked[0]
-    return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))]
+    return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))][:MOST]
 
 
 # no disease is named, but pain is measured after an operation under an analgesic
@@ -354,7 +358,7 @@ PAIN = re.compile(r"\bpain\b(?! threshold)")
 
 def _pain(seen: View) -> Candidate | None:
     found = list(PAIN.finditer(seen.folded))
-    if len(found) < 2 or not ANALGESIA.search(seen.folded) or not OPERATION.search(seen.folded):
+    if len(found) < 2 or not re.search(r"\bpain|analges|ana?esthe", seen.folded[: seen.title[1]]) or not ANALGESIA.search(seen.folded) or not OPERATION.search(seen.folded):
         return None
     mention = Mention(*found[0].span(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, LEAST, "pain")
     return Candidate(mention.name, mention.term, [mention], LEAST)
@@ -377,18 +381,27 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
     return any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in other.mentions)
 
 
+MOST = 3  # more diseases than this are a list of comorbidities
 PEOPLE_SURE = 3.0  # the people of a sentence on the trial itself
 TITLE_SURE = 2.5  # the title's "treatment of X" or "in X", not a mere mention
 
 
 def canonical(candidate: Candidate) -> tuple[str, str]:
     """(name, CURIE): the vocabulary's name where it shares words with what is written, else as written."""
-    named = max(candidate.mentions, key=lambda m: (m.term is not None, len(_content(m.name)) if m.role != "pain" else 0, m.weight))
+    best = candidate.best
+    wider = [m for m in candidate.mentions if _content(m.name) >= _content(best.name) and m.role != "pain"]
+    named = max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), m.weight))
     longest = named.name
     if named.term is None:
         return longest, ""
     if longest.isupper() and " " not in longest:
         return named.term.name, named.term.id
-    if _content(named.term.name) >= _content(longest) or named.role == "pain":
+    own = _content(named.term.name)
+    if own >= _content(longest) or named.role == "pain" or named.term.kind == "named" or _elsewhere(candidate, own, longest):
         return named.term.name, named.term.id
     return longest, named.term.id
+
+
+def _elsewhere(candidate: Candidate, own: frozenset[str], longest: str) -> bool:
+    """Whether the text says the vocabulary's name in another place, and nothing closer here."""
+    return not own < _content(longest) and any(_content(m.name) == own for m in candidate.mentions)
