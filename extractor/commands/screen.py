@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from extractor.export import fact_shown
+from extractor.export import COLUMNS, fact_shown
 from extractor.model import Evidence, Fact, Record
 from extractor.text import squeeze
 
@@ -35,9 +36,9 @@ def print_record(record: Record, stream: BinaryIO | None = None) -> None:
     console.print(Text(f"{document.id}", style="bold"), Text(squeeze(document.title or "(no title)")))
     for note in [*(["RETRACTED"] if document.retracted else []), *document.notes]:
         console.print(Text(note, style="bold red"))
-    own = [f for f in record.facts if f.primary]
+    own = in_table_order(f for f in record.facts if f.primary)
     console.print(facts_table(own) if own else Text("no facts found", style="yellow"))
-    if others := [f for f in record.facts if not f.primary]:
+    if others := in_table_order(f for f in record.facts if not f.primary):
         console.print("kept, but not the trial's own:")
         console.print(facts_table(others))
     for conflict in record.conflicts:
@@ -46,6 +47,12 @@ def print_record(record: Record, stream: BinaryIO | None = None) -> None:
     console.print()
     if stream is not None:
         console.file.detach()  # type: ignore[attr-defined]  # else the stream would be closed with the wrapper
+
+
+def in_table_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts as a table of characteristics lists them; fields of third parties last."""
+    places = {name: place for place, name in enumerate(name for fields in COLUMNS.values() for name in fields)}
+    return sorted(facts, key=lambda f: places.get(f.field, len(places)))
 
 
 def facts_table(facts: list[Fact]) -> Table:
