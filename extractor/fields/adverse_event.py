@@ -35,6 +35,9 @@ PRIOR = {
 }
 
 
+UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
+
+
 @field(
     "adverse_event",
     value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion}",
@@ -59,7 +62,7 @@ class AdverseEvent(Field):
             "term_match": event.mention.how or None,
             "n": count.n if count else None,
             "denominator": count.denominator if count else None,
-            "denominator_unit": count.unit if count else None,
+            "denominator_unit": count.unit if count and count.unit in UNITS else None,
             "percent": count.percent if count else None,
             "grade": _slice(text, event.grade),
             "severity": _slice(text, event.severity),
