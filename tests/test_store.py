@@ -384,7 +384,7 @@ def test_a_killed_writer_leaves_whole_reports_and_can_be_run_again(tmp_path: Pat
             assert found and all(r == report(r.document.id, TEXT, people()) for r in found)
     with Store.open(path) as store:
         outcomes = [store.add(report(f"d{n:03}", TEXT, people())) for n in range(400)]
-        assert set(outcomes) == {"added", "unchanged"} and outcomes.count("unchanged") >= len(found)
+        assert set(outcomes) <= {"added", "unchanged"} and outcomes.count("unchanged") >= len(found)
         assert [r.document.id for r in store.records()] == [f"d{n:03}" for n in range(400)]
 
 

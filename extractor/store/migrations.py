@@ -89,7 +89,29 @@ CREATE TABLE not_found (
 CREATE TABLE views (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)
 """
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "documents, extractions, facts, decisions, runs", FIRST),)
+LINKS = """
+CREATE TABLE link_profiles (
+  document TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL, extraction BIGINT, profile TEXT NOT NULL);
+CREATE TABLE link_keys (document TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (document, key));
+CREATE INDEX link_keys_by_key ON link_keys (key);
+CREATE TABLE links (
+  a TEXT NOT NULL, b TEXT NOT NULL, kind TEXT NOT NULL, relation TEXT NOT NULL, method TEXT NOT NULL,
+  score DOUBLE PRECISION NOT NULL, state TEXT NOT NULL, preferred TEXT, why TEXT NOT NULL, reasons TEXT NOT NULL,
+  PRIMARY KEY (a, b, kind));
+CREATE INDEX links_by_b ON links (b);
+CREATE TABLE link_decisions (
+  key {key}, action TEXT NOT NULL, kind TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL, curator TEXT NOT NULL,
+  undoes BIGINT REFERENCES link_decisions (key), note TEXT, decided_at TEXT NOT NULL);
+CREATE INDEX link_decisions_of_a ON link_decisions (a);
+CREATE INDEX link_decisions_of_b ON link_decisions (b);
+CREATE TABLE trial_reports (document TEXT NOT NULL PRIMARY KEY, trial TEXT NOT NULL);
+CREATE INDEX trial_reports_of_trial ON trial_reports (trial)
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "documents, extractions, facts, decisions, runs", FIRST),
+    Migration(2, "links between reports, and trials", LINKS),
+)
 NEWEST = MIGRATIONS[-1].number
 
 
@@ -130,7 +152,7 @@ def migrate(conn: Connection, where: str, *, steps: Sequence[Migration] = MIGRAT
         drop_views(conn)
     for step in pending:
         apply(conn, step, where)
-    if not conn.execute(text("SELECT count(*) FROM views")).scalar_one():
+    if newest >= NEWEST and not conn.execute(text("SELECT count(*) FROM views")).scalar_one():
         make_views(conn)
     return [step.number for step in pending]
 

@@ -158,3 +158,50 @@ NOT_FOUND = Table(
     Column("position", Integer, primary_key=True),
     Column("field", Exact, nullable=False),
 )
+LINK_PROFILES = Table(
+    "link_profiles",
+    METADATA,
+    Column("document", Exact, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("extraction", BigInteger),
+    Column("profile", Json, nullable=False),
+)
+LINK_KEYS = Table(
+    "link_keys",
+    METADATA,
+    Column("document", Exact, primary_key=True),
+    Column("key", Exact, primary_key=True),
+)
+LINKS = Table(
+    "links",
+    METADATA,
+    Column("a", Exact, primary_key=True),
+    Column("b", Exact, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("relation", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("preferred", Exact),
+    Column("why", Exact, nullable=False),
+    Column("reasons", Json, nullable=False),
+)
+LINK_DECISIONS = Table(
+    "link_decisions",
+    METADATA,
+    _key(),
+    Column("action", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("a", Exact, nullable=False),
+    Column("b", Exact, nullable=False),
+    Column("curator", Exact, nullable=False),
+    _to("link_decisions.key", "undoes"),
+    Column("note", Exact),
+    Column("decided_at", Text, nullable=False),
+)
+TRIAL_REPORTS = Table(
+    "trial_reports",
+    METADATA,
+    Column("document", Exact, primary_key=True),
+    Column("trial", Exact, nullable=False),
+)

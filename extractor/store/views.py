@@ -115,6 +115,21 @@ SELECT f.document, {text:f.value:registry} AS registry, {text:f.value:id} AS id,
     ),
 }
 
+VIEWS["trial_members"] = View(
+    "one row a report of a trial, as they were linked; a report that no link reaches is its own trial",
+    """
+SELECT d.document, coalesce(t.trial, d.document) AS trial, d.source, d.title, d.year
+FROM current_documents d LEFT JOIN trial_reports t ON t.document = d.document
+""",
+)
+VIEWS["overlapping_reports"] = View(
+    "one row a pair of reports of the same people, with the report that is preferred for pooling",
+    """
+SELECT l.a AS document, l.b AS other, l.relation, l.method, l.score, l.state, l.preferred, l.why
+FROM links l WHERE l.kind = 'overlap'
+""",
+)
+
 _HOLE = re.compile(r"\{(text|number|truth|joined):([\w.]+):(\w+)\}")
 
 
