@@ -1,0 +1,236 @@
+"""From a comparison to links: which method found it, whether it is made without asking, and in one sentence why.
+
+Explicit links come first (the same paper in two channels, a shared registry id, a registry record's reference, a
+statement); where there is none, the score decides. Two ids of one registry keep trials apart, whatever the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from extractor.link.compare import Reason, bits, compare, earlier_of, probability
+from extractor.link.overlaps import preferred
+from extractor.link.profile import RECORD, Profile, alike, registry_of
+from extractor.link.statements import ANALYSIS, EXTENSION
+from extractor.store.links import Link
+
+MADE_BITS = 5.5  # from here a scored link is made without asking
+PROPOSED_BITS = -0.5  # from here it is proposed
+MADE_OVERLAP_BITS = 4.5
+COPY_TITLE = 0.8  # share of the title's words
+COPY_TEXT = 0.6  # share of the text's phrases
+SPLIT_COHORT = frozenset({"n", "sex", "age", "arms", "phase"})  # may differ between overlapping cohorts
+GROUP = frozenset({"authors", "site", "code", "said", "ethics", "centre", "text"})  # say that it is the same group
+CONFIRMED, PROPOSED = "confirmed", "proposed"
+
+
+def judge(a: Profile, b: Profile) -> list[Link]:
+    """Links between two reports; none where nothing says that they belong together."""
+    if b.id < a.id:
+        a, b = b, a
+    reasons = compare(a, b)
+    copy = _copy(a, b)
+    if copy:
+        return list(_copies(a, b, copy, reasons))
+    if not (a.of_people and b.of_people):
+        return []
+    return list(_explicit(a, b, reasons)) or list(_scored(a, b, reasons))
+
+
+# ---------------------------------------------------------------- the same paper
+
+
+def _copy(a: Profile, b: Profile) -> str:
+    """Why two reports are the same paper as two channels print it; empty where they are not."""
+    if a.is_record or b.is_record:
+        return ""
+    for name in ("pmid", "doi", "pmcid"):
+        one, two = getattr(a, name), getattr(b, name)
+        if one and one == two:
+            return f"both are {name.upper()} {one}"
+    if any(getattr(a, n) and getattr(b, n) and getattr(a, n) != getattr(b, n) for n in ("pmid", "doi", "pmcid")):
+        return ""
+    titles = _share(a.title, b.title)
+    if titles >= COPY_TITLE and min(len(a.title), len(b.title)) > 3 and not _differ(a, b):
+        texts = alike(a.shingles, b.shingles)
+        if texts >= COPY_TEXT or not (a.shingles and b.shingles):
+            return f"their titles have {titles:.0%} of the words in common, their texts {texts:.0%} of the phrases"
+    return ""
+
+
+def _differ(a: Profile, b: Profile) -> bool:
+    """Whether the reports cannot be one paper: years apart, or other people."""
+    years = a.year and b.year and abs(a.year - b.year) > 1
+    return bool(years or (a.n and b.n and a.n not in (*b.counts, b.n) and b.n not in a.counts))
+
+
+def _copies(a: Profile, b: Profile, why: str, reasons: Sequence[Reason]) -> Iterator[Link]:
+    if a.of_people and b.of_people:
+        yield _link(a, b, "trial", "copy", "same_report", 0.99, CONFIRMED, f"The same report: {why}.", reasons)
+    yield _overlap(a, b, "copy", "same_report", 0.99, CONFIRMED, f"The same report in two channels: {why}.", reasons)
+
+
+# ---------------------------------------------------------------- said by the reports
+
+
+def _explicit(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[Link]:
+    shared = sorted(set(a.own) & set(b.own))
+    if shared:
+        yield from _shared(a, b, shared, reasons)
+        return
+    for one, two in ((a, b), (b, a)):
+        reference = next((r for r in one.references if two.pmid and r[0] == two.pmid and r[1] != "BACKGROUND"), None)
+        if reference:
+            state = CONFIRMED if reference[1] == "RESULT" or two.kind in ("single-trial", "case-report") else PROPOSED
+            why = f"The registry record {one.id} names PMID {two.pmid} as {reference[1].lower()} ({reference[2]})."
+            yield _link(a, b, "trial", "record", "registry_reference", 0.98, state, why, reasons)
+            return
+    for one, two in ((a, b), (b, a)):
+        said = _statement(one, two)
+        if said:
+            yield from _stated(a, b, one, said, reasons)
+            return
+
+
+def _shared(a: Profile, b: Profile, shared: Sequence[str], reasons: Sequence[Reason]) -> Iterator[Link]:
+    ids = ", ".join(shared)
+    if _pooled(a, b) or _pooled(b, a):
+        why = f"One of them reports several trials, among them {ids}."
+        yield _overlap(a, b, "pooled", "registry_id", 0.95, CONFIRMED, why, reasons)
+        return
+    strange = any(r.feature == "condition" and r.weight < 0 for r in reasons)
+    state = PROPOSED if strange else CONFIRMED
+    why = f"Both give {ids} as their own registry number" + (", but treat different conditions." if strange else ".")
+    yield _link(a, b, "trial", _relation(a, b), "registry_id", 0.7 if strange else 0.99, state, why, reasons)
+    if not (a.is_record or b.is_record):
+        yield _cohorts(a, b, "registry_id", 0.95, state, why, reasons)
+
+
+def _pooled(one: Profile, two: Profile) -> bool:
+    """Whether `one` reports more trials of a registry than `two`."""
+    if one.is_record:
+        return False
+    ours, theirs = (_per_registry(p) for p in (one, two))
+    return any(len(ids) > 1 and ids != theirs.get(name) for name, ids in ours.items() if theirs.get(name))
+
+
+def _per_registry(p: Profile) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for id in p.own:
+        found.setdefault(registry_of(id), set()).add(id)
+    return found
+
+
+def _statement(one: Profile, two: Profile) -> tuple[str, str, str] | None:
+    """A statement of `one` that names `two`: its registry id, or its first author and year."""
+    first = two.authors[0].rsplit(" ", 1)[0] if two.authors else ""
+    names = {*two.own, f"{first} {two.year}" if first and two.year else ""} - {""}
+    cited = set(one.cited) & set(two.own)
+    for kind, whom, quote in one.statements:
+        if whom in names:
+            return kind, whom, quote
+    if cited and any(kind in (EXTENSION, ANALYSIS) for kind, _, _ in one.statements):
+        kind, _, quote = next(s for s in one.statements if s[0] in (EXTENSION, ANALYSIS))
+        return kind, min(cited), quote
+    return None
+
+
+def _stated(a: Profile, b: Profile, one: Profile, said: tuple[str, str, str], reasons: Sequence[Reason]) -> Iterator[Link]:
+    kind, whom, quote = said
+    other = a if one is b else b
+    apart = _other_trial(one, other)
+    strange = any(r.feature in ("condition", "cells") and r.weight < 0 for r in reasons)
+    state = PROPOSED if strange or " " in whom else CONFIRMED
+    why = f"{one.id} says that it goes back to {whom}: “{quote[:200]}”."
+    if not apart:
+        yield _link(a, b, "trial", kind, "statement", 0.6 if state == PROPOSED else 0.95, state, why, reasons)
+    if apart or not (a.is_record or b.is_record):
+        yield _cohorts(a, b, "statement", 0.6 if state == PROPOSED else 0.93, state, why, reasons)
+
+
+# ---------------------------------------------------------------- scored
+
+
+def _scored(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[Link]:
+    if _other_trial(a, b) or (a.is_record and b.is_record and registry_of_record(a) == registry_of_record(b)):
+        return
+    total = bits(reasons)
+    why = _why(reasons)
+    if total >= PROPOSED_BITS and not any(r.feature == "phase" and r.weight < -1 for r in reasons):
+        state = CONFIRMED if total >= MADE_BITS and _identified(a, b, reasons) else PROPOSED
+        score = probability(total)
+        yield _link(a, b, "trial", _relation(a, b), "score", score, state, why, reasons)
+        if not (a.is_record or b.is_record):
+            yield _cohorts(a, b, "score", score, state, why, reasons)
+    elif not (a.is_record or b.is_record):
+        yield from _same_group(a, b, reasons)
+
+
+def _identified(a: Profile, b: Profile, reasons: Sequence[Reason]) -> bool:
+    """Whether more than the treatment agrees: the people in it, and who wrote it."""
+    agree = {r.feature for r in reasons if r.weight >= 1.5}
+    against = {r.feature for r in reasons if r.weight <= -1.0}
+    return bool(agree & {"n", "sex", "age", "arms", "text", "title", "ethics"}) and bool(agree & {"authors", "centre", "ethics", "text"}) and not against
+
+
+def _same_group(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[Link]:
+    """The same group, the same treatment, another number of people: perhaps a growing cohort."""
+    kept = [r for r in reasons if r.feature not in SPLIT_COHORT]
+    group = [r for r in kept if r.feature in GROUP and r.weight >= 2.0]
+    phase = any(r.feature == "phase" and r.weight < -1 for r in reasons)
+    total = bits(kept) + 3.0  # the sizes, which may differ here, would have had to agree
+    if group and total >= PROPOSED_BITS and not phase:
+        why = f"The same group gave the same treatment to {a.n or 'unknown'} and {b.n or 'unknown'} people; {_why(kept)}"
+        state = CONFIRMED if total >= MADE_OVERLAP_BITS and any(r.feature == "said" and r.weight > 2 for r in kept) else PROPOSED
+        yield _cohorts(a, b, "score", probability(total), state, why, reasons)
+
+
+def _other_trial(a: Profile, b: Profile) -> bool:
+    """Whether the reports give different ids of one registry."""
+    one, two = _per_registry(a), _per_registry(b)
+    return any(not ids & two[name] for name, ids in one.items() if name in two)
+
+
+def registry_of_record(p: Profile) -> str:
+    return registry_of(p.own[0]) if p.own else RECORD
+
+
+# ---------------------------------------------------------------- links
+
+
+def _relation(a: Profile, b: Profile) -> str:
+    return "record" if a.is_record or b.is_record else "report"
+
+
+def _cohorts(a: Profile, b: Profile, method: str, score: float, state: str, why: str, reasons: Sequence[Reason]) -> Link:
+    """The overlap of two reports of one trial: the same people, or one cohort inside another."""
+    nested = a.n != b.n or bool(earlier_of(a, b) or earlier_of(b, a))
+    return _overlap(a, b, "nested" if nested else "same_group", method, score, state, why, reasons)
+
+
+def _overlap(
+    a: Profile, b: Profile, relation: str, method: str, score: float, state: str, why: str, reasons: Sequence[Reason]
+) -> Link:
+    best, because = preferred([a, b])
+    return Link(a.id, b.id, "overlap", relation, method, round(score, 4), state, f"{why} {because}", best, _dicts(reasons))
+
+
+def _link(
+    a: Profile, b: Profile, kind: str, relation: str, method: str, score: float, state: str, why: str, reasons: Sequence[Reason]
+) -> Link:
+    return Link(a.id, b.id, kind, relation, method, round(score, 4), state, why, None, _dicts(reasons))
+
+
+def _dicts(reasons: Sequence[Reason]) -> list[dict[str, object]]:
+    return [r.to_dict() for r in reasons]
+
+
+def _why(reasons: Sequence[Reason]) -> str:
+    agree = [f"{r.feature} ({r.a})" for r in reasons if r.weight > 0]
+    against = [f"{r.feature} ({r.a} / {r.b})" for r in reasons if r.weight < 0]
+    words = f"They agree on {', '.join(agree[:6]) or 'nothing'}"
+    return f"{words}; they differ on {', '.join(against[:4])}." if against else f"{words}."
+
+
+def _share(a: Sequence[str], b: Sequence[str]) -> float:
+    return len(set(a) & set(b)) / len(set(a) | set(b)) if a and b else 0.0

@@ -1,0 +1,71 @@
+"""Sentences in which a report says that it belongs to another: an extension, a further analysis, people reported before.
+
+Each statement is (kind, whom, quote): `whom` is a registry id, ``surname year`` of a cited paper, a count of people, or
+empty where the sentence names nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractor.model import Document
+from extractor.text import fold_case
+
+EXTENSION, ANALYSIS, EARLIER = "extension", "analysis", "earlier"
+REGISTRY_ID = re.compile(r"\bNCT ?\d{8}\b|\bISRCTN ?\d{8}\b|\b\d{4}-\d{6}-\d{2}\b|\bChiCTR[-\w]*\d{8,}\b|\bUMIN ?\d{9}\b")
+# "(Glass et al., 2012)", "Glass and others (2012)"
+CITED = re.compile(r"\b([A-Z][a-z]+(?:-[A-Z][a-z]+)?)(?: et al\.?| and (?:others|colleagues|coworkers)),? ?\(?((?:19|20)\d\d)\)?")
+SENTENCE = re.compile(r"[^.;]+(?:\.(?=\d|\w)[^.;]*|(?<=al)\.[^.;]*)*[.;]?")
+# in lower case; the example that each must match stands after it
+_KINDS = (
+    (
+        EXTENSION,
+        re.compile(
+            r"\b(?:open-label|long-term|safety)? ?extension (?:study|trial|phase|period|protocol)?\b.{0,80}\b(?:of|to|from|following)\b"
+            r"|\broll(?:ed)? ?-?over\b|\blong-?term (?:outcomes?|results|follow-?up|safety)\b.{0,60}\b(?:of|from|in)\b.{0,60}\b(?:trial|study|cohort)\b"
+            r"|\bfollow-?up (?:study |report )?of (?:the |a |our )?(?:\w+ ){0,3}(?:trial|study|cohort|participants)\b"
+        ),
+    ),  # "an open-label extension of NCT01363401"
+    (
+        ANALYSIS,
+        re.compile(
+            r"\b(?:secondary|post[- ]?hoc|sub-?group|ancillary|exploratory|pooled|pre-?specified) (?:\w+ )?(?:analys[ie]s|study|sub-?study)\b"
+            r"|\bsub-?study of\b|\bdata (?:from|of) the\b.{0,40}\btrial\b"
+        ),
+    ),  # "a secondary analysis of the trial (NCT01363401)"
+    (
+        EARLIER,
+        re.compile(
+            r"\b(?:previously|already|earlier) (?:been )?(?:reported|published|described|in print)\b|\balready in print\b"
+            r"|\b(?:preliminary|interim|initial|first|earlier) (?:results|report|data|findings|outcomes)\b.{0,80}\b(?:published|reported|in print|described)\b"
+            r"|\b(?:in|from|of) (?:the|our|an) (?:earlier|previous|same|original|initial|preceding|parent|first) (?:cohort|trial|study|report|series|phase)\b"
+            r"|\b(?:final|updated|longer-term|second) (?:cohort|report|follow-?up|results)\b"
+        ),
+    ),  # "Preliminary results for the first 12 subjects are published"
+)
+PEOPLE = re.compile(r"\b(?:first|initial|earlier|previous|same|of the|all|these) (\d{1,4}|[a-z]+) (?:\w+ ){0,2}(?:patients|subjects|participants|people|cases|individuals)\b")
+NUMBERS = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])}
+
+
+def statements(document: Document) -> Iterator[tuple[str, str, str]]:
+    """Statements of a document, in its order."""
+    for text in document.parts.values():
+        cased = fold_case(text)
+        for match in SENTENCE.finditer(cased):
+            lower = match.group().lower()
+            for kind, pattern in _KINDS:
+                if pattern.search(lower):
+                    quote = text[match.start() : match.end()].strip()
+                    yield from ((kind, whom, quote) for whom in _whom(match.group()))
+
+
+def _whom(sentence: str) -> list[str]:
+    """Whom a sentence names; an empty name where nobody."""
+    found = [m.group().replace(" ", "").upper() for m in REGISTRY_ID.finditer(sentence)]
+    found += [f"{m.group(1).lower()} {m.group(2)}" for m in CITED.finditer(sentence)]
+    for match in PEOPLE.finditer(sentence.lower()):
+        word = match.group(1)
+        n = int(word) if word.isdigit() else NUMBERS.get(word)
+        found += [f"n={n}"] if n is not None else []
+    return list(dict.fromkeys(found)) or [""]
