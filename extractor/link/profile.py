@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from extractor.link.statements import statements
-from extractor.model import Fact, Record, value_at
+from extractor.model import Fact, Record
 from extractor.text import fold_case
 
 RECORD, ABSTRACT, PAPER = "record", "conference", "paper"
@@ -130,7 +130,7 @@ def profile(record: Record) -> Profile:
         **_people(record),
         phases=_names(record, "phase"),
         ethics=tuple(sorted({str(f.value.get("id")) for f in record.of("ethics_approval")})),
-        authors=tuple(dict.fromkeys(filter(None, map(author, document.authors)))),
+        authors=tuple(dict.fromkeys(filter(None, map(author, _authors(record))))),
         centres=centres([*document.affiliations, *_sponsors(record)]),
         codes=codes(text),
         title=title_words(document.title or ""),
@@ -142,7 +142,7 @@ def profile(record: Record) -> Profile:
 
 def _role(record: Record) -> str:
     document = record.document
-    if document.source == "clinicaltrials" or (document.data or {}).get("protocolSection"):
+    if document.source == "clinicaltrials":
         return RECORD
     types = " ".join([*document.publication_types, document.journal or ""])
     return ABSTRACT if MEETING.search(types) else PAPER
@@ -208,24 +208,36 @@ def _people(record: Record) -> dict[str, Any]:
 
 def _references(record: Record) -> tuple[tuple[str, str, str], ...]:
     """Papers that a registry record names: PMID, type (RESULT, DERIVED, BACKGROUND), path."""
-    module = ((record.document.data or {}).get("protocolSection") or {}).get("referencesModule") or {}
-    found = module.get("references") or []
+    found = (_protocol(record).get("referencesModule") or {}).get("references") or []
     path = "$.protocolSection.referencesModule.references"
     return tuple((str(r["pmid"]), str(r.get("type", "")), f"{path}[{i}].pmid") for i, r in enumerate(found) if r.get("pmid"))
 
 
 def _start_year(record: Record) -> int | None:
-    start = value_at(record.document.data, "$.protocolSection.statusModule.startDateStruct.date")
-    return int(start[:4]) if start and start[:4].isdigit() else None
+    found = re.search(r"\b(?:19|20)\d\d\b", str(record.document.metadata.get("start_date", "")))
+    return int(found.group()) if found else None
+
+
+def _authors(record: Record) -> list[str]:
+    """Names of people; a registry record's authors are its sponsors, so its officials stand for them."""
+    if record.document.source != "clinicaltrials":
+        return list(record.document.authors)
+    module = _protocol(record).get("contactsLocationsModule") or {}
+    names = [str(o.get("name", "")).split(",")[0] for o in module.get("overallOfficials") or ()]
+    return [n for n in names if len(n.split()) > 1]
+
+
+def _protocol(record: Record) -> dict[str, Any]:
+    return dict((record.document.data or {}).get("protocolSection") or {})
 
 
 def _sponsors(record: Record) -> list[str]:
-    protocol = (record.document.data or {}).get("protocolSection") or {}
-    sponsor = (protocol.get("sponsorCollaboratorsModule") or {}).get("leadSponsor") or {}
-    module = protocol.get("contactsLocationsModule") or {}
+    if record.document.source != "clinicaltrials":
+        return []
+    module = _protocol(record).get("contactsLocationsModule") or {}
     places = [str(p.get("facility", "")) for p in module.get("locations") or ()][:10]
-    officials = [str(p.get("affiliation", "")) for p in module.get("overallOfficials") or ()]
-    return [str(sponsor.get("name", "")), *officials, *places]
+    officials = [str(o.get("affiliation", "")) for o in module.get("overallOfficials") or ()]
+    return [*record.document.authors, *officials, *places]
 
 
 def _quotes(record: Record) -> dict[str, str]:

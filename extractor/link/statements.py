@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from extractor.model import Document
+from extractor.quantities.numbers import WHOLE, whole
 from extractor.text import fold_case
 
 EXTENSION, ANALYSIS, EARLIER = "extension", "analysis", "earlier"
@@ -44,8 +45,11 @@ _KINDS = (
         ),
     ),  # "Preliminary results for the first 12 subjects are published"
 )
-PEOPLE = re.compile(r"\b(?:first|initial|earlier|previous|same|of the|all|these) (\d{1,4}|[a-z]+) (?:\w+ ){0,2}(?:patients|subjects|participants|people|cases|individuals)\b")
-NUMBERS = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])}
+# "the first 12 subjects", "the same ten patients"
+PEOPLE = re.compile(
+    rf"\b(?:first|initial|earlier|previous|same|of the|all|these) ({WHOLE}) (?:[\w-]+ ){{0,2}}"
+    r"(?:patients|subjects|participants|people|cases|individuals)\b"
+)
 
 
 def statements(document: Document) -> Iterator[tuple[str, str, str]]:
@@ -65,7 +69,6 @@ def _whom(sentence: str) -> list[str]:
     found = [m.group().replace(" ", "").upper() for m in REGISTRY_ID.finditer(sentence)]
     found += [f"{m.group(1).lower()} {m.group(2)}" for m in CITED.finditer(sentence)]
     for match in PEOPLE.finditer(sentence.lower()):
-        word = match.group(1)
-        n = int(word) if word.isdigit() else NUMBERS.get(word)
+        n = whole(match.group(1))
         found += [f"n={n}"] if n is not None else []
     return list(dict.fromkeys(found)) or [""]

@@ -6,11 +6,11 @@ link does not come back by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from extractor.errors import StoreError
 from extractor.store import Store, reading
@@ -28,6 +28,7 @@ from extractor.store.versions import key_of, now
 
 KINDS = ("trial", "overlap")
 ACTIONS = {"confirm": "confirmed", "reject": "rejected"}
+UNLINKED = -1  # in place of a version: not linked yet
 Pair = tuple[str, str]
 
 
@@ -94,25 +95,31 @@ class LinkStore:
     def put(
         self, profiles: Mapping[str, dict[str, Any]], keys: Mapping[str, Iterable[str]], gone: Sequence[str] = ()
     ) -> None:
-        """Put profiles and their blocking keys in; links of these reports, and of those that are gone, are forgotten."""
-        touched = [*profiles, *gone]
+        """Put profiles and their blocking keys in; links of these reports, and of those that are gone, are forgotten.
+
+        The reports stay stale until :meth:`done`.
+        """
         with self.store.writing() as conn:
-            _delete(conn, touched)
-            rows = [
-                {"document": i, "profile": profiles[i], "version": v, "extraction": e}
-                for i, v, e in _versions(conn, list(profiles))
-            ]
+            _delete(conn, [*profiles, *gone])
+            rows = [{"document": i, "profile": p, "version": UNLINKED, "extraction": None} for i, p in profiles.items()]
             if rows:
                 conn.execute(insert(LINK_PROFILES), rows)
             found = [{"document": i, "key": key} for i in profiles for key in sorted(set(keys[i]))]
             if found:
                 conn.execute(insert(LINK_KEYS), found)
 
+    def done(self, ids: Sequence[str]) -> None:
+        """Say that these reports, as they are now, are linked."""
+        with self.store.writing() as conn:
+            for document, version, extraction in list(_versions(conn, ids)):
+                values = {"version": version, "extraction": extraction}
+                conn.execute(update(LINK_PROFILES).where(LINK_PROFILES.c.document == document).values(values))
+
     def forget(self, ids: Sequence[str]) -> None:
-        """Forget the profiles of these reports, so that they are stale."""
+        """Say that these reports are to be linked again."""
         with self.store.writing() as conn:
             for batch in batches(ids):
-                conn.execute(delete(LINK_PROFILES).where(LINK_PROFILES.c.document.in_(batch)))
+                conn.execute(update(LINK_PROFILES).where(LINK_PROFILES.c.document.in_(batch)).values(version=UNLINKED))
 
     def profiles(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Profiles by report."""
@@ -123,12 +130,15 @@ class LinkStore:
                 for row in conn.execute(select(LINK_PROFILES).where(LINK_PROFILES.c.document.in_(batch)))
             }
 
-    def members(self, keys: Iterable[str]) -> dict[str, list[str]]:
-        """The reports behind each blocking key, sorted."""
+    def members(self, keys: Iterable[str], most: Callable[[str], int]) -> dict[str, list[str]]:
+        """The reports behind each blocking key, sorted; a key with more than ``most(key)`` of them is left out."""
         found: dict[str, list[str]] = {}
         with self.store.reading() as conn:
             for batch in batches(sorted(set(keys))):
-                query = select(LINK_KEYS.c.key, LINK_KEYS.c.document).where(LINK_KEYS.c.key.in_(batch))
+                at = LINK_KEYS.c.key.in_(batch)
+                sizes = conn.execute(select(LINK_KEYS.c.key, func.count()).where(at).group_by(LINK_KEYS.c.key)).all()
+                small = [key for key, size in sizes if 1 < size <= most(key)]
+                query = select(LINK_KEYS.c.key, LINK_KEYS.c.document).where(LINK_KEYS.c.key.in_(small))
                 for key, document in conn.execute(query):
                     found.setdefault(key, []).append(document)
         return {key: sorted(members) for key, members in found.items()}
