@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from extractor.link.profile import Profile, alike
+from extractor.link.profile import ABSTRACT, Profile, alike
 from extractor.link.statements import EARLIER
 
 PRIOR = -9.0  # bits: two reports that share a blocking key are seldom of one trial
@@ -111,9 +111,16 @@ def _same_n(a: Profile, b: Profile) -> float:
     if one == two or one in b.counts or two in a.counts:
         return 4.0 if one >= 20 and one % 10 else 3.0 if one >= 10 else 2.0 if one > 1 else 0.5
     ratio = min(one, two) / max(one, two, 1)
+    if interim(a, b) or interim(b, a):
+        return -0.5
     if a.is_record != b.is_record:
         return 0.5 if ratio > 0.85 else -0.5 if ratio > 0.5 else -2.5
     return -1.5 if ratio > 0.5 else -3.0
+
+
+def interim(part: Profile, whole: Profile) -> bool:
+    """Whether `part` is a conference abstract about fewer people, which may be some of those of `whole`."""
+    return part.role == ABSTRACT and whole.role != ABSTRACT and (part.n or 0) < (whole.n or 0)
 
 
 def _dose(a: Profile, b: Profile) -> Iterator[Reason]:

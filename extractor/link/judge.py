@@ -18,9 +18,13 @@ MADE_BITS = 5.5  # from here a scored link is made without asking
 PROPOSED_BITS = -0.5  # from here it is proposed
 MADE_OVERLAP_BITS = 4.5
 COPY_TITLE = 0.8  # share of the title's words
+SHORT_TITLE = 4  # words; a shorter title says too little
 COPY_TEXT = 0.6  # share of the text's phrases
 SPLIT_COHORT = frozenset({"n", "sex", "age", "arms", "phase"})  # may differ between overlapping cohorts
 GROUP = frozenset({"authors", "site", "code", "said", "ethics", "centre", "text"})  # say that it is the same group
+COHORT = frozenset({"n", "sex", "age", "arms", "dose", "text", "ethics", "said"})  # say that it is the same people
+WRITERS = frozenset({"authors", "centre", "ethics", "text"})
+MANY_AUTHORS = 4
 CONFIRMED, PROPOSED = "confirmed", "proposed"
 
 
@@ -50,16 +54,20 @@ def _copy(a: Profile, b: Profile) -> str:
             return f"both are {name.upper()} {one}"
     if any(getattr(a, n) and getattr(b, n) and getattr(a, n) != getattr(b, n) for n in ("pmid", "doi", "pmcid")):
         return ""
-    titles = _share(a.title, b.title)
-    if titles >= COPY_TITLE and min(len(a.title), len(b.title)) > 3 and not _differ(a, b):
-        texts = alike(a.shingles, b.shingles)
-        if texts >= COPY_TEXT or not (a.shingles and b.shingles):
-            return f"their titles have {titles:.0%} of the words in common, their texts {texts:.0%} of the phrases"
+    titles, texts = _share(a.title, b.title), alike(a.shingles, b.shingles)
+    if min(len(a.title), len(b.title)) < SHORT_TITLE or _differ(a, b):
+        return ""
+    if titles == 1.0 and not (a.shingles and b.shingles):
+        return "their titles are the same"
+    if titles >= COPY_TITLE and texts >= COPY_TEXT:
+        return f"their titles have {titles:.0%} of the words in common, their texts {texts:.0%} of the phrases"
     return ""
 
 
 def _differ(a: Profile, b: Profile) -> bool:
-    """Whether the reports cannot be one paper: years apart, or other people."""
+    """Whether the reports cannot be one paper: years apart, other people, other registry numbers, other authors."""
+    if _other_trial(a, b) or (a.authors and b.authors and not set(a.authors) & set(b.authors)):
+        return True
     years = a.year and b.year and abs(a.year - b.year) > 1
     return bool(years or (a.n and b.n and a.n not in (*b.counts, b.n) and b.n not in a.counts))
 
@@ -167,10 +175,16 @@ def _scored(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[Link]
 
 
 def _identified(a: Profile, b: Profile, reasons: Sequence[Reason]) -> bool:
-    """Whether more than the treatment agrees: the people in it, and who wrote it."""
+    """Whether the same people and the same writers agree, and nothing is against it.
+
+    Groups repeat treatments and sizes, so that one number of people is too little: a second thing about the cohort has
+    to agree, or many authors.
+    """
     agree = {r.feature for r in reasons if r.weight >= 1.5}
-    against = {r.feature for r in reasons if r.weight <= -1.0}
-    return bool(agree & {"n", "sex", "age", "arms", "text", "title", "ethics"}) and bool(agree & {"authors", "centre", "ethics", "text"}) and not against
+    if any(r.weight <= -1.0 for r in reasons) or not agree & WRITERS:
+        return False
+    cohort = agree & COHORT
+    return len(cohort) > 1 or (bool(cohort) and len(set(a.authors) & set(b.authors)) >= MANY_AUTHORS)
 
 
 def _same_group(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[Link]:
@@ -181,7 +195,8 @@ def _same_group(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[L
     total = bits(kept) + 3.0  # the sizes, which may differ here, would have had to agree
     if group and total >= PROPOSED_BITS and not phase:
         why = f"The same group gave the same treatment to {a.n or 'unknown'} and {b.n or 'unknown'} people; {_why(kept)}"
-        state = CONFIRMED if total >= MADE_OVERLAP_BITS and any(r.feature == "said" and r.weight > 2 for r in kept) else PROPOSED
+        said = any(r.feature == "said" and r.weight > 2 for r in kept) and not any(r.weight <= -1.0 for r in kept)
+        state = CONFIRMED if total >= MADE_OVERLAP_BITS and said else PROPOSED
         yield _cohorts(a, b, "score", probability(total), state, why, reasons)
 
 
