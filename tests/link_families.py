@@ -88,7 +88,7 @@ CONDITIONS = ("spinal cord injury", "knee osteoarthritis", "multiple sclerosis",
 CELLS = ((MSC, BM), (MSC, AD), (MSC, WJ), (MSC, "umbilical cord"), (MNC, BM), (NSC, "fetal brain"))
 ROUTES = ("intrathecal", "intravenous", "intra-articular", "intra-arterial", "intramuscular", "intraportal")
 CENTRES = ("University Hospital of Northmark", "Institute of Cell Therapy, Varnholm", "Saint Orla Hospital", "Medical University of Tessin Valley", "Royan Lake Clinic", "National Center for Regenerative Medicine, Ostrava Hills")
-SURNAMES = "Abel Borg Castro Dahl Egger Fiala Garay Holt Ito Jansky Kurz Lopes Meyer Novak Okoye Petri Quist Rossi Sato Toth Ulrich Vega Weiss Xu Young Zeman Arslan Bekker Chand Duarte Endo Farah Greco Haas Ilic Joshi Kowal Lindh Mori Nagy".split()
+SURNAMES = ["Abel", "Borg", "Castro", "Dahl", "Egger", "Fiala", "Garay", "Holt", "Ito", "Jansky", "Kurz", "Lopes", "Meyer", "Novak", "Okoye", "Petri", "Quist", "Rossi", "Sato", "Toth", "Ulrich", "Vega", "Weiss", "Xu", "Young", "Zeman", "Arslan", "Bekker", "Chand", "Duarte", "Endo", "Farah", "Greco", "Haas", "Ilic", "Joshi", "Kowal", "Lindh", "Mori", "Nagy"]
 
 
 def constructed(count: int = 36, seed: int = 5) -> list[Report]:

@@ -2,11 +2,30 @@
 
 ``link(store)`` compares reports that share a key (:mod:`~extractor.link.blocking`), judges each pair
 (:mod:`~extractor.link.judge`), and groups reports into trials (:mod:`~extractor.link.trials`). Links are made, proposed or
-rejected; curators' decisions win and are never lost.
+rejected; curators' decisions win and are never lost. ``check(records)`` holds the reports of one trial against each other,
+``annotated(store)`` gives records with the conflicts that links show.
 """
 
 from __future__ import annotations
 
+from extractor.link.annotated import annotated
+from extractor.link.authority import Choice, characteristics
+from extractor.link.check import check
+from extractor.link.decide import decide, merge, reports_named, split, undo
+from extractor.link.difference import Difference
 from extractor.link.linker import Linked, link
 
-__all__ = ["Linked", "link"]
+__all__ = [
+    "Choice",
+    "Difference",
+    "Linked",
+    "annotated",
+    "characteristics",
+    "check",
+    "decide",
+    "link",
+    "merge",
+    "reports_named",
+    "split",
+    "undo",
+]

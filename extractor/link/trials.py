@@ -11,16 +11,19 @@ from collections.abc import Iterable, Sequence
 from extractor.link.profile import RECORD, Profile, registry_of
 from extractor.store.links import Link, LinkStore, Pair
 
+RECORD_VOTES = 1_000  # a registry record knows its own number
 WIDEST = 20_000  # reports of one neighbourhood; above it everything is grouped at once
 
 
 def regroup(links: LinkStore, ids: Iterable[str]) -> int:
     """Group the neighbourhood of some reports anew; the number of trials with more than one report in it."""
-    found = neighbourhood(links, set(ids))
-    members, between = found
+    members, between = neighbourhood(links, set(ids))
     profiles = {i: Profile.from_dict({"id": i} | data) for i, data in links.profiles(members).items()}
     groups = group(profiles, between)
-    links.put_trials({i: name for name, reports in groups.items() for i in reports})
+    elsewhere = links.trials_named(groups, members)
+    links.put_trials(
+        {i: f"{name} ({reports[0]})" if name in elsewhere else name for name, reports in groups.items() for i in reports}
+    )
     return sum(len(reports) > 1 for reports in groups.values())
 
 
@@ -52,7 +55,11 @@ def group(profiles: dict[str, Profile], links: Sequence[Link]) -> dict[str, list
         for i in right:
             of[i] = left
     unique = {id(reports): sorted(reports) for reports in of.values()}
-    return {name_of([profiles[i] for i in reports]): reports for reports in sorted(unique.values())}
+    named: dict[str, list[str]] = {}
+    for reports in sorted(unique.values(), key=lambda found: (-len(found), found)):
+        name = name_of([profiles[i] for i in reports])
+        named[f"{name} ({reports[0]})" if name in named else name] = reports
+    return dict(sorted(named.items()))
 
 
 def _strength(link: Link) -> tuple[object, ...]:
@@ -80,8 +87,15 @@ def name_of(reports: Sequence[Profile]) -> str:
     """
     votes: dict[str, int] = {}
     for p in reports:
-        for id in p.own if len(p.own) < 3 or p.role == RECORD else ():
-            votes[id] = votes.get(id, 0) + (1000 if p.role == RECORD and id == min(p.own, key=lambda i: (not i.startswith("NCT"), i)) else 1)
+        for id in _names(p):
+            votes[id] = votes.get(id, 0) + (RECORD_VOTES if p.role == RECORD else 1)
     if votes:
         return min(votes, key=lambda id: (-votes[id], not id.startswith("NCT"), id))
     return min(p.id for p in reports)
+
+
+def _names(p: Profile) -> tuple[str, ...]:
+    """Registry ids that may name a report's trial: none for a report of no trial, or of several."""
+    registries = [registry_of(id) for id in p.own]
+    several = p.role != RECORD and len(set(registries)) < len(registries)
+    return () if several or not p.of_people else p.own

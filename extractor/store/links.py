@@ -6,7 +6,7 @@ link does not come back by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -245,6 +245,16 @@ class LinkStore:
                 row.document: row.trial
                 for batch in batches(sorted(set(ids)))
                 for row in conn.execute(select(TRIAL_REPORTS).where(TRIAL_REPORTS.c.document.in_(batch)))
+            }
+
+    def trials_named(self, names: Iterable[str], besides: Collection[str]) -> set[str]:
+        """Those of some names of trials that reports other than `besides` bear."""
+        with self.store.reading() as conn:
+            return {
+                row.trial
+                for batch in batches(sorted(names))
+                for row in conn.execute(select(TRIAL_REPORTS).where(TRIAL_REPORTS.c.trial.in_(batch)))
+                if row.document not in besides
             }
 
     def reports_of(self, trials: Iterable[str]) -> list[str]:

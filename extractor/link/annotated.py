@@ -1,0 +1,61 @@
+"""Records with the conflicts that only their links show: the registry differs, the same people are reported twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractor.link.check import check, registry_conflicts
+from extractor.model import Conflict, Record
+from extractor.store import Store
+from extractor.store.links import Link, LinkStore
+
+AT_ONCE = 200  # records whose trials are looked up together
+
+
+def annotated(store: Store, ids: Sequence[str] | None = None) -> Iterator[Record]:
+    """Records of the store in the order of their ids, with the conflicts between reports; as they are where nothing is linked.
+
+    ``duplicate_cohort`` stands on the report that is not preferred, ``registry_differs`` on the paper: each conflict once.
+    """
+    links = LinkStore(store)
+    batch: list[Record] = []
+    for record in store.records(ids):
+        batch.append(record)
+        if len(batch) == AT_ONCE:
+            yield from _with_conflicts(store, links, batch)
+            batch = []
+    yield from _with_conflicts(store, links, batch)
+
+
+def _with_conflicts(store: Store, links: LinkStore, records: Sequence[Record]) -> Iterator[Record]:
+    ids = [r.document.id for r in records]
+    overlaps = links.links(ids, kind="overlap")
+    trials = links.trials_of(ids)
+    differences = differing(store, links, sorted(set(trials.values())))
+    for record in records:
+        id = record.document.id
+        found = [duplicate(one) for one in overlaps if id in one.pair and id != one.preferred and one.state != "rejected"]
+        found += differences.get(id, [])
+        yield replace(record, conflicts=(*record.conflicts, *found)) if found else record
+
+
+def duplicate(link: Link) -> Conflict:
+    """The conflict of an overlap, for the report that is not preferred."""
+    other = link.preferred or link.a
+    proposed = "Perhaps the same people" if link.state == "proposed" else "The same people"
+    return Conflict("duplicate_cohort", (), f"{proposed} as in {other}: {link.why}", ((other, ()),))
+
+
+def differing(store: Store, links: LinkStore, trials: Sequence[str]) -> dict[str, list[Conflict]]:
+    """``registry_differs`` of all papers of some trials that have a registry record and a paper."""
+    found: dict[str, list[Conflict]] = {}
+    for trial in trials:
+        ids = links.reports_of([trial])
+        if len(ids) < 2:
+            continue
+        records = list(store.records(ids))
+        registry = {r.document.id for r in records if r.document.source == "clinicaltrials"}
+        if registry and len(registry) < len(records):
+            found |= registry_conflicts(check(records), registry)
+    return found

@@ -1,0 +1,70 @@
+"""Whose word counts: a curator's before registry results, before the report (rule before model), before a registry's plan.
+
+For each field the trial's own values come from the one report that ranks first; the rivals are kept beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.link.overlaps import preferred
+from extractor.link.profile import Profile, profile
+from extractor.model import JSON_PART, Fact, Record
+
+CURATOR, RESULTS, RULE, MODEL, PLAN = range(5)
+EVERYONES = frozenset({"registry_id", "ethics_approval"})  # all reports' values together
+RESULTS_PATH = "$.resultsSection"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A field of a trial: the values that count with the report that gives them, and the others'."""
+
+    field: str
+    report: str
+    facts: tuple[Fact, ...]
+    rivals: tuple[tuple[str, Fact], ...]
+
+
+def authority(fact: Fact) -> int:
+    """The rank of a fact, 0 first."""
+    who = fact.method.split(":")[0]
+    if who == "curator":
+        return CURATOR
+    if any(e.part == JSON_PART for e in fact.evidence):
+        return RESULTS if any((e.path or "").startswith(RESULTS_PATH) for e in fact.evidence) else PLAN
+    return MODEL if who == "model" else RULE
+
+
+def characteristics(records: Sequence[Record]) -> list[Choice]:
+    """The fields of a trial from its reports, in the order in which the records have them."""
+    order = ranked([profile(r) for r in records])
+    by_id = {r.document.id: r for r in records}
+    fields = dict.fromkeys(f.field for i in order for f in by_id[i].facts if f.primary)
+    return [choice for name in fields if (choice := _choice(name, [by_id[i] for i in order]))]
+
+
+def ranked(profiles: Sequence[Profile]) -> list[str]:
+    """Ids of reports, the one preferred for pooling first."""
+    left, order = list(profiles), []
+    while left:
+        best, _ = preferred(left)
+        order.append(best)
+        left = [p for p in left if p.id != best]
+    return order
+
+
+def _choice(field: str, records: Sequence[Record]) -> Choice | None:
+    found = [(r.document.id, r.of(field)) for r in records if r.of(field)]
+    if not found:
+        return None
+    if field in EVERYONES:
+        every = {f.value.get("id"): f for _, facts in found for f in facts}
+        return Choice(field, found[0][0], tuple(every.values()), ())
+    best, facts = min(found, key=lambda item: min(authority(f) for f in item[1]))
+    rank = min(authority(f) for f in facts)
+    own = tuple(f for f in facts if authority(f) == rank)
+    values = [f.value for f in own]
+    rivals = [(i, f) for i, others in found for f in others if f not in own and f.value not in values]
+    return Choice(field, best, own, tuple(rivals))
