@@ -105,10 +105,10 @@ def related(folded: str, start: int, mention: Mention, end: int, *, denied: bool
     return None
 
 
-def arms(folded: str, start: int, end: int, found: Sequence[Count], after: int) -> list[tuple[int, int] | None]:
+def arms(folded: str, start: int, end: int, found: Sequence[Count], mention: Mention) -> list[tuple[int, int] | None]:
     """The arm of each of several counts of one event, as spans; None where the text gives none.
 
-    `after` is where the event's term ends: a count behind it has its arm behind it too.
+    A count behind the term has its arm behind it too; the arm of the last count before a term may stand behind the term.
     """
     if not found:
         return []
@@ -128,8 +128,12 @@ def arms(folded: str, start: int, end: int, found: Sequence[Count], after: int) 
     out: list[tuple[int, int] | None] = []
     for place, count in enumerate(found):
         stop = found[place + 1].start if place + 1 < len(found) else end
-        first = found[place - 1].end if place else (after if after <= count.start else start)
-        out.append(_arm(folded, first, count, stop))
+        first = found[place - 1].end if place else (mention.end if mention.end <= count.start else start)
+        leads = count.end <= mention.start < stop
+        arm = _arm(folded, first, count, mention.start if leads else stop)
+        if arm is None and leads:
+            arm = _arm(folded, mention.end, Count(mention.start, mention.end, ""), stop)
+        out.append(arm)
     return out
 
 

@@ -42,12 +42,14 @@ SAID = re.compile(r"\b(?:occurr\w+|developed|observed|reported|noted|seen|found|
 APPOSED = re.compile(r"\s*,\s*(?:which (?:was|were) )?(?:mostly|mainly|primarily|predominantly|chiefly|especially|particularly|including|largely|usually|generally|in particular)\b[^,;]*\Z")
 CAUSE = re.compile(r"\s*(?:due to|because of|from|of|caused by|as a result of|secondary to|attributed to|related to)\s+(?:[\w-]+\s+){0,3}\Z")
 # Between two counts of one comparison
-CHAIN = re.compile(r"[^;]{0,110}\Z")
+CHAIN = re.compile(r"[^;]{0,150}\Z")
 COMPARED = re.compile(
     r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\Z"
 )
 # "..., and 11 cases were observed in the other group": the term is left out
 ELIDED = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|episodes?|events?)\s+(?:(?:were|was|occurred|developed|had)\b|in\b|with\b)")
+# "... and five incidents of raised glucose": a count of something else
+OTHER_THING = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|incidents?|episodes?|instances?|events?|reports?)\s+of\s+(?!the\b|them\b|whom\b|which\b)")
 JOIN = re.compile(
     rf"\s*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:,|/|\band\b|\bor\b|\bas well as\b|\bplus\b|&|\bfollowed by\b|\bwith\b|\bthen\b|\bsubsequent\b|\balso\b|\band/or\b|;)*\s*(?:,\s*)?(?:\band\b|\bor\b|/)?\s*{_SMALL}{{0,3}}\Z"
 )
@@ -138,6 +140,8 @@ class Linker:
             return False
         between = self.folded[left.end : right.start]
         loose = [c for c in self.counts if left.end <= c.start < right.start and not inside(self.pairs, c.start)]
+        if loose and loose[-1].form != "percent" and DIRECT.match(self.folded[loose[-1].end : right.start]):
+            return False  # "1/10 rash, 3/10 fever": each has its own
         if any(c.form != "bare" for c in loose):
             between = self._without(left.end, right.start, loose)
         return len(between) < 120 and JOIN.match(between) is not None and bool(between.strip()) and (";" not in between)
@@ -209,14 +213,17 @@ class Linker:
                 listed = False
             if not listed or count.form == "one" or not BARE_LIST.match(self.folded, count.end, self.end) or (":" not in between and len(self.mentions) < 2 and not inside(self.pairs, mention.start)):
                 return
-            if between.strip() == "," and count.form == "bare" and self._begins_other(count):
-                return
+        if between.strip().startswith(",") and self._begins_other(count):
+            return
         taken = [following, *self._chain(following, self._next(mention.end))]
         self._take(place, taken, "beside")
 
     def _begins_other(self, count: Count) -> bool:
-        """Whether a number after a comma belongs to what follows ("fever, two had rash")."""
-        return bool(re.match(r"\s+(?!(?:and|or|in|vs|versus)\b)[a-z]", self.folded[count.end : self.end]))
+        """Whether a number after a comma belongs to what follows ("fever, two had rash", "rash, 3/10 fever")."""
+        following = self.folded[count.end : self._next(count.end)]
+        if len(following) < 40 and self._next(count.end) < self.end and DIRECT.match(following):
+            return True
+        return count.form == "bare" and bool(re.match(r"\s+(?!(?:and|or|in|vs|versus)\b)[a-z]", self.folded[count.end : self.end]))
 
     def _take(self, place: int, found: Sequence[int], how: str) -> bool:
         if not found:
@@ -331,7 +338,7 @@ class Linker:
     def _direct(self, count: Count, between: str, mention: Mention) -> bool:
         if mention.kind == DEATH and self.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
             return DIED.match(between) is not None
-        if not DIRECT.match(between):
+        if not DIRECT.match(between) or re.search(r"\b(?:most|main|commonest|principal|more|of the)\b", between):
             return False
         return count.form in ("bare", "count_percent", "fraction") or (count.form in ("people", "percent") and bool(re.match(r"\s*(?:of|with)\b", between)))
 
@@ -398,6 +405,8 @@ class Linker:
             if i in self.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
                 break
             if right.form in ("people", "one") and self._owned(right, bound):
+                break
+            if right.form in ("people", "bare") and OTHER_THING.match(self.folded, right.start, bound):
                 break
             if left.percent is None and left.n is not None and right.form == "percent" and re.match(r"\s*\(\s*\Z", gap):
                 chain.append(i)

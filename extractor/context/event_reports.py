@@ -53,6 +53,9 @@ AFTER_TERM = re.compile(
 SCREEN = re.compile(r"\b(?:patients|subjects|women|men|children|adults|participants|people|those|individuals|infants|eyes|knees|volunteers) (?:\w+ )?(?:with|who have|suffering from|undergoing|having|aged|presenting with|diagnosed with|requiring|treated for)\b|\b(?:treatment|management|prevention|prophylaxis|therapy|relief|control|reduction) (?:of|for|against)\b|\b(?:in|with|for|of|on|after|during|versus)\b")
 
 
+INFECTION = re.compile(r"infect|malaria|hepatitis|\bhiv\b|tubercul|schisto|helminth|pneumonia|sepsis|virus|bacter|vaginosis|otitis|sinusitis|influenza|covid|typhoid|leishman|pylori|cholera|syphilis|herpes|zoster|candid|tonsillitis|pharyngitis")
+
+
 @dataclass(slots=True)
 class Reports:
     """What a document's sentences may report: built once a document."""
@@ -61,6 +64,7 @@ class Reports:
     treated: frozenset[tuple[str, ...]] = frozenset()
     begins: int = 0
     headed: bool = False
+    infectious: bool = False  # the treated disease is an infection: "infections" are its cases
     _ids: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -69,6 +73,7 @@ class Reports:
         headed = any(s.role in ("results", "methods") for s in seen.roles.sections)
         begins = next((s.start for s in body if BEGINS.search(seen.folded, s.start, s.end)), 0)
         made = cls(seen, frozenset(words(c) for c in conditions), begins, headed)
+        made.infectious = bool(INFECTION.search(" ".join(conditions) + " " + seen.folded[slice(*seen.title)]))
         made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)
         return made
 
@@ -86,6 +91,8 @@ class Reports:
         text = words(self.seen.folded[mention.start : mention.end])
         if any(set(text) <= set(c) or set(c) <= set(text) for c in self.treated if c):
             return True
+        if mention.term is not None and mention.term.name == "infection" and self.infectious:
+            return mention.start == mention.core  # "wound infection" in a trial of malaria is one
         return mention.term is not None and mention.term.name in self._ids
 
     def silent(self, sentence: Sentence) -> bool:

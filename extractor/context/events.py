@@ -244,7 +244,7 @@ class _Reading:
             return
         if mention.kind in (NAMED, OPEN) and not self._plausible(mention, link, inner, last):
             return
-        spans = attributes.arms(self.folded, first, last, link.counts, mention.end)
+        spans = attributes.arms(self.folded, first, last, link.counts, mention)
         if len(spans) == 1 and spans[0] is None:
             spans = [self._arm_before(first, mention)]
         total = self._out_of(first, link.counts)
@@ -359,7 +359,7 @@ class _Reading:
                 lead = self.folded[other.end : start]
                 if re.match(r"\s+of\s+\Z", lead):
                     return other
-                if MEMBERS.match(lead) and not NO_MEMBERS.search(lead) and not re.search(r"\b(?:but|although|whereas)\b", between):
+                if MEMBERS.match(lead) and not NO_MEMBERS.search(lead.replace("except for", "")) and not re.search(r"\b(?:but|although|whereas)\b", between):
                     return other
             elif other.end <= mention.start:
                 continue

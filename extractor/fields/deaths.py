@@ -37,8 +37,8 @@ class Deaths(Field):
             return
         seen = view(doc)
         latter = LATTER.search(seen.folded)
-        if latter and (more := whole(latter["more"])):
-            yield self.fact(doc, {"n": more + 1}, [latter.span()], rule="sum", confidence=0.7, flags=("derived",))
+        if latter and (others := whole(latter["more"])):
+            yield self.fact(doc, {"n": others + 1}, [latter.span()], rule="sum", confidence=0.7, flags=("derived",))
             return
         told = [e for e in events(Reports.of(seen)) if e.mention.kind == DEATH]
         statements = [s for s in _statements(told) if s[0].count is None or s[0].count.n is not None]

@@ -28,7 +28,12 @@ _UNITS = {
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
 _N = rf"(?:{NUMBER_WORDS}|(?<![\d.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]))"
-_PCT = r"(?P<pct>\d{1,3}(?:\.\d+)?)\s*(?:%|percent\b|per cent\b)"
+# A percentage before a noun is a strength ("6% strips", "0.5%/salicylic acid"), one before these words or a mark may be a share
+_SHARE = (
+    r"(?=\s*(?:[,;:.)\]\[(~]|/\s*[\d<(]|-|\Z|(?:of|in|vs|versus|v|and|or|for|with|to|on|among|at|by|than|compared|respectively|had|has|have|experienced|reported|developed|were|was|during|after|who|from|each|died|while|whereas|but|overall|"
+    r"patients?|subjects?|participants?|women|men|children|infants|cases|incidence|rate|when|as|showed|suffered|before|per|against|within|is|are|volunteers|individuals|adults|complained|withdrew|discontinued|receiving|taking|required|under|the|without|grade|serious|only|both|between|,)\b))"
+)
+_PCT = rf"(?P<pct>\d{{1,3}}(?:\.\d+)?)\s*(?:%|percent\b|per cent\b){_SHARE}"
 _PCT2, _PCT3 = _PCT.replace("pct", "pct2"), _PCT.replace("pct", "pct3")
 _STOP = "versus|vs|v|and|or|of|in|with|to|than|had|have|has|were|was|who|that|for|from|by|percent|per|at|on|as|the|out|more|experienced|developed|reported|during|after|adverse|side|serious|severe|untoward|toxic"
 _WORD = rf"(?:(?!(?:{_STOP}|{NUMBER_WORDS.replace(chr(92) + 'b', '')})\b)[a-z][a-z0-9+/-]*\s+)"
@@ -87,9 +92,10 @@ _FORMS = (
 # p values, intervals, ratios, doses, durations, grades, years, relative changes: their numbers count nobody
 NO_COUNT = re.compile(
     r"\bp\s*(?:-?\s*values?)?\s*(?:[=<>]|of|for)\s*(?:or\s*=\s*)?\s*[\d.,]+(?:\s*(?:and|,)\s*[<>=]?\s*0?\.\d+)*"
-    r"|\b(?:9\d(?:\.\d)?)\s*%?\s*(?:-?\s*)?(?:ci|confidence|credible|upper|lower)\b[^();]{0,60}"
+    r"|\b9\d(?:\.\d)?\s*%?\s*-?\s*(?:ci|confidence|credible|upper|lower)\b(?:[\s-]*(?:intervals?|limits?|bounds?))?(?:\s*[\[(]cis?[\])])?[\s:=,;]*(?:of\s+|was\s+|from\s+)?"
+    r"(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?"
     r"|\bci\b\s*[:=,]?\s*[\[(]?[-\d.,\s%to;]+[\])]?"
-    r"|\b(?:grades?|stages?|phases?|class|day|days|week|weeks|month|months|visit|level|type|group|groups|arm|cohort|cycle|step|score|"
+    r"|\b(?:grades?|stages?|phases?|class|genotype|subtype|serotype|factor|vitamin|omega|strain|day|days|week|weeks|month|months|visit|level|type|group|groups|arm|cohort|cycle|step|score|"
     r"scores|year|years|version|table|figure|part|cm|period|course|nct|no|number needed to treat|nnt|category)\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+)*(?!\s*(?:patients|\(|%))"
     r"|\d+(?:\.\d+)?\s*(?:-|to)?\s*(?:\d+(?:\.\d+)?)?\s*-?\s*(?:mg|g|kg|ml|l|mcg|ug|µg|μg|iu|u|mm|cm|mmhg|mm hg|hz|gy|h|hr|hrs|hours?|min|mins|minutes?|days?|weeks?|wks?|months?|mo|years?|yrs?|"
     r"mmol|nmol|units?|points?|times|fold|msec|ms|sec|seconds?|bpm|kcal|ng|pg|dl|mw|cells?|x|°c|dioptres?|fr|gauge|metres?|meters?|centers|centres|hospitals|sites|countries|studies|trials|groups|arms|different|types|most|main|kinds|drugs|treatments|formulations|regimens|doses of)\b(?:/[a-z0-9]+)*"
