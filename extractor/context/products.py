@@ -15,7 +15,7 @@ _NOT_GIVEN = r"(?! (?:count|number|lymphoma|carcinoma|leuk|cancer|line|prolifera
 PRODUCT = re.compile(
     r"\b(?:(?:stem|stromal|progenitor|precursor|mononuclear|nucleated|ensheathing|schwann|muse|regulatory t|mesenchymal|stem/stromal|satellite|islet|limbal|"
     r"car[ -]t|til|lak|ex vivo[ -]expanded|expanded)[ -]+(?:\([^)]{1,12}\) )?(?:stem |stromal |progenitor )?cells?\b" + _NOT_GIVEN + r"|"
-    r"(?:[a-z0-9]{1,5}-)?[a-z]{0,3}(?:msc|bmmnc|bmmc|bmnc|adsc|adrc|svf|mapc)s?(?:-[a-z0-9]+)?\b|(?:[a-z0-9]{1,5}-)?(?:(?:mpc|nsc|npc|oec|epc|opc)s|(?:mnc|hipsc|ipsc|hesc|treg|car-t)s?)\b|"
+    r"(?:[a-z0-9]{1,5}-)?[a-z]{0,3}(?:msc|bmmnc|bmmc|bmnc|adsc|adrc|svf|mapc)s?(?:-[a-z0-9]+)?\b|(?:[a-z0-9]{1,5}-)?(?:(?:mpc|nsc|npc|epc|opc)s|(?:oec|a?hsct|mnc|hipsc|ipsc|hesc|treg|car-t)s?)\b|"
     r"cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
     r"cord blood (?:cell|stem|mono|infus|transf|transp)\w*|umbilical cord infusion|bone marrow (?:infusion|aspirate concentrate|concentrate|injection|(?:stem |mono\w+ )?cells?)|stromal vascular fraction|"
     r"(?:fetal|foetal|embryonic|neural|mesencephalic|striatal) (?:\w+ )?(?:tissue |cell )?(?:grafts?|transplant\w*)|regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
@@ -34,20 +34,20 @@ GIVING = re.compile(
 SETTING = re.compile(
     r"\b(?:undergo\w*|underwent|after|following|before|prior to|recipients? of|receiving|received|post|candidates for|scheduled for|eligible for|in)[\s-]+"
     r"(?:an? |the )?(?:(?:high-dose [\w ]{0,20}(?:and|with|followed by) )?(?:autologous|allogen\w+|h[a]?ematopoietic|myeloablative|reduced[ -]intensity|unrelated[ -]donor|t[ -]cell[ -]depleted|peripheral|blood|autologous or allogen\w+)[ /,-]*){1,5}"
-    r"(?:bone )?(?:marrow |stem[ -]cell |progenitor[ -]cell |cell |blood )*(?:transplan\w*|hsct|hct|asct|rescue|support)|\b(?:hsct|asct|allo-?hct|bmt|(?:stem[ -]cell|marrow) transplant recipients)\b"
+    r"(?:bone )?(?:marrow |stem[ -]cell |progenitor[ -]cell |cell |blood )*(?:transplan\w*|hsct|hct|asct|rescue|support)|\b(?:hsct|asct|allo-?hct|bmt|(?:stem[ -]cell|marrow) transplant) (?:recipients|patients|setting|unit)\b"
 )
 # "hMSC/kg": a dose of cells by weight
-_PER_WEIGHT = re.compile(r"(?:cells?|scs?)\s?(?:/|per)\s?(?:kg|kilo)")
+_PER_WEIGHT = re.compile(r"(?:cells?|scs?|[x*]\s?10\s?\^?\(?\d{1,2}\)?|[x*]\s?10[⁰¹²³⁴-⁹]+)\s?(?:/|per)\s?(?:kg|kilo)")
 # "188x10^6 cells", "3.08 million ALDHbr cells": so many cells, beside a verb of giving, are a dose
 _MANY = re.compile(
     rf"(?:[x*]\s?10\s?\^?\s?[(\[]?\d{{1,2}}[)\]]?|[x*]\s?10[⁰¹²³⁴-⁹]+|million)\s(?:\([^()]{{1,15}}\)\s)?(?!cells\s?/\s?(?:m?l|µl|mm))(?:[a-z0-9+-]+\s){{0,3}}{CELL_NOUN}\b"
 )
 # verbs that bring cells into somebody, on either side; and those that must stand right before: "treated with MSCs"
 _DELIVERED = re.compile(r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive)\b")
-_TAKEN = re.compile(r"\b(?:receiv\w*|treated|treatment|therapy|dos(?:e|es)|use|effects?|efficacy|safety|had)\s(?:[\w-]+\s){0,4}?(?:with|of|or|-)?\s?(?:[\w-]+\s){0,4}$")
+_TAKEN = re.compile(r"\b(?:receiv\w*|treated|treatment|therapy|dos(?:e|es)|use|effects?|efficacy|safety|had|got)\s(?:[\w-]+\s){0,4}?(?:with|of|or|-)?\s?(?:[\w-]+\s){0,4}$")
 # support after chemotherapy: no product of its own in a trial of cancer treatment
 _SUPPORT = re.compile(
-    r"(?:stem|progenitor)[ -]cell[ -](?:support|rescue|transplan\w*|harvest\w*|mobili[sz]\w*|collection|yield)|bone marrow transplan\w*|(?:blood|ha?ematopoietic|haemopoietic) (?:stem|progenitor)[ -]cells?|ha?emopoietic cell transplan\w*|pbscs?"
+    r"(?:stem|progenitor)[ -]cell[ -](?:support|rescue|transplan\w*|harvest\w*|mobili[sz]\w*|collection|yield)|bone marrow transplan\w*|(?:blood|ha?ematopoietic|haemopoietic) (?:stem|progenitor)[ -]cells?|ha?emopoietic cell transplan\w*|pbscs?|\ba?hscts?\b"
 )
 _CANCER = re.compile(r"\b(?:myeloma|[a-z]*lymphomas?|leuk[ae]+mi\w*|cancers?|tumou?rs?|[a-z]*blastomas?|carcinomas?|malignan\w*|sarcomas?|graft-versus-host|gvhd)\b")
 NEAR = 70  # characters between a product and the verb that gives it
@@ -68,8 +68,9 @@ def studies_cells(folded: str, title_end: int = 0) -> bool:
     if sure and _CANCER.search(folded):
         support = [m.span() for m in _SUPPORT.finditer(folded)]
         sure = [m for m in sure if not any(s < m.end() and m.start() < e for s, e in support)]
-    named = sure and (len(sure) > 1 or sure[0].start() < title_end or bool(_PER_WEIGHT.search(folded)))
-    if named and (sure[0].start() < title_end or any(_given(folded, m) for m in sure)):
+    if sure and (sure[0].start() < title_end or _PER_WEIGHT.search(folded)):
+        return True
+    if any(_given(folded, m) and (len(sure) > 1 or not _SUPPORT.match(folded, m.start())) for m in sure):
         return True
     perhaps = sum(m.start() < title_end or _given(folded, m) for m in PERHAPS.finditer(folded))
     return perhaps >= ENOUGH or any(

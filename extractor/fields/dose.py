@@ -34,6 +34,7 @@ _TOTAL = re.compile(r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)
 _TOTAL_AFTER = re.compile(r"^\s*\(?(?:in total|altogether|total\b|cumulative)")
 _MEAN = re.compile(r"\b(?:mean|average|averag\w+)\b[^.;]{0,45}$")
 _MEAN_AFTER = re.compile(r"^\s*\(?on average\b")
+_RANGE = re.compile(r"\brang(?:e|ed|ing)\b[\s:,=of]*(?:from\s)?$")
 _MEDIAN = re.compile(r"\bmedian\b[^.;]{0,45}$")
 _MAXIMUM = re.compile(r"\b(?:up to|maxim\w+|(?<!min-)(?<!min/)max\b\.?(?! range)|at most|not exceed\w*|no more than|not more than)\b[^.;,]{0,30}$")
 _EACH = re.compile(r"\b(?:per|each|every)\s+(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|session|transplantation|application|time)|\beach time\b")
@@ -156,6 +157,8 @@ def _basis(seen: _Seen) -> str | None:
         return "per administration"
     if _MAXIMUM.search(before):
         return "maximum"
+    if amount.low != amount.high and _RANGE.search(before):
+        return "range"
     if _MEDIAN.search(before):
         return "median"
     if amount.sd is not None or _MEAN.search(before) or _MEAN_AFTER.match(seen.after):

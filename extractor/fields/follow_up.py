@@ -26,7 +26,7 @@ _PEOPLE = r"(?:patients?|participants?|subjects?|children|infants|neonates|women
 _WATCH = rf"(?:{_FOLLOW}|{_PEOPLE}(?:watched|monitored|observed|tracked)|observation(?:al)?\s(?:period|time|phase)|observed for|(?:watched|observed|monitored)(?=\s(?:for|over)\s(?:a|an|another|at least|up to|\d)))"
 # between the words and the length: "up for", "was a mean of", "period of", "(range", "visits at"
 _LINK = (
-    r"(?:[\s,:(=<>~'\[]|-|\b(?:up|for|of|at|over|was|were|are|is|has|been|had|will|be|to|until|till|through|throughout|during|after|a|an|the|in|on|with|by|and|from|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
+    r"(?:[\s,:(=<>~'\[]|-|\b(?:up|for|of|at|over|was|were|are|is|has|been|had|will|be|to|until|till|through|throughout|during|after|a|an|the|in|on|with|by|and|from|before|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
     r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|period|peri?od|time|duration|durations|interval|length|lasts|lasted|lasting|continued|extended|extending|completed|than|longer|more|occurred|included|took|take|place|planned|"
     r"visits?|assessments?|examinations?|evaluations?|angiograph\w+|echocardiograph\w+|endoscop\w+|imaging|mri|telephone|clinical(?:ly)?|performed|conducted|scheduled|carried|out|obtained|every|day|week|month|hospital|clinic|patients?|participants?|subjects?|closely|regularly|prospectively|postoperatively|"
     r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|\d+(?:\.\d+)?(?:\s?-\s?\d+(?:\.\d+)?)?|\)|\]|/|;(?=\s*(?:range|median|mean)))*"
@@ -52,7 +52,7 @@ _POST = re.compile(
 )
 _ASSESSED = re.compile(
     r"\b(?:end ?-?points?|outcomes?|assess\w*|evaluat\w*|measur\w*|examin\w*|chang\w*|improv\w*|surviv\w*|safety|efficacy|score\w*|observ\w*|response|respon\w*|monitor\w*|visit\w*|adverse|decline\w*|remain\w*|stable|progress\w*|reduc\w*|increas\w*|baseline|compar\w*|"
-    r"slow\w*|gains?|persist\w*|maintain\w*|detect\w*|benefit\w*|support\w*|significan\w*|show\w*|halt\w*|found|test\w*|scan\w*|imaging|mri|symptom\w*|function\w*|died|alive|relapse\w*|regress\w*|tended|levels?|again|differ\w*|graft|events?|saes?|aes?|seen|noted|occur\w*|appear\w*|develop\w*|fallen|fell|rose|risen|worse\w*|better|free|clean|normal\w*|record\w*|perform\w*|engraft\w*|closure|heal\w*|effect\w*)\b"
+    r"slow\w*|gains?|persist\w*|maintain\w*|detect\w*|benefit\w*|support\w*|significan\w*|show\w*|halt\w*|found|test\w*|scan\w*|count\w*|imaging|mri|symptom\w*|function\w*|died|alive|relapse\w*|regress\w*|tended|levels?|again|differ\w*|graft|events?|saes?|aes?|seen|noted|occur\w*|appear\w*|develop\w*|fallen|fell|rose|risen|worse\w*|better|free|clean|normal\w*|record\w*|perform\w*|engraft\w*|closure|heal\w*|effect\w*)\b"
 )
 _ENDPOINT = re.compile(r"\b(?:primary|secondary|co-primary|main)\s+(?:\w+\s){0,3}?(?:end ?-?points?|outcomes?|measures?|objectives?)\b")
 _DIRECT = re.compile(r"\b(?:end ?-?points?|outcomes?)\s+(?:was |were |is |are |will be |assessed |measured |evaluated )*(?:at|after)\s+(?:the\s+)?$")

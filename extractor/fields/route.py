@@ -19,17 +19,22 @@ from extractor.model import Fact
 
 # words after a route's name that make it something else: "intravenous access", "oral mucosa", "intracerebral hemorrhage"
 _NOT_A_ROUTE = re.compile(
-    r"^[\s-]*(?:ha?emorrhage|ha?ematoma|bleed\w*|pressure|access|line|catheter\w*|cannula\w*|mucosa\w*|mucositis|hygiene|health|ulcer\w*|cavity|intake|diet\w*|feeding|nutrition|lichen|cancer|squamous|candid\w*|lesions?|surgery|contracepti\w*|"
+    r"^[\s-]*(?:ha?emorrhage|ha?ematoma|bleed\w*|pressure|access|line|catheter\w*|cannula\w*|mucosa\w*|mucositis|hygiene|health|ulcer\w*|cavity|intake|diet\w*|feeding|nutrition|lichen|cancers?|consent|hysterectom\w*|births?|deliver(?:y|ies)\b(?! of)|hydration|vaccin\w*|heroin|methadone|squamous|candid\w*|lesions?|surgery|contracepti\w*|"
     r"glucose|temperature|examination|swab\w*|tissue|fat|adipose|thrombus|imaging|ultrasound|stent\w*|fracture\w*|tumou?rs?|conduction|septal|dyssynchrony|loose|patholog\w*|symptom\w*|bleeding|drug us\w*|"
     r"iga|igg|synthesis|pathogen|polio|immunoglobulin|ivig|anesthe\w*|anaesthe\w*|sedation|analgesi\w*|fluid\w*|rehydration|colloid\w*|crystalloid\w*|contrast|antibiotic\w*|heparin|thrombolysis|thrombolytic|methylpred\w*|dexameth\w*|steroid\w*|opioid\w*|"
     r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|volume|wall|toxicit\w*|anti\w+|hypoglyc\w*|medications?\b(?! of)|examin\w*|cavities|abscess|adhesion\w*|disorders?|derangement|coordination)\b"
 )
 _NO_PRODUCT = re.compile(r"\b(?:an[a]?esthe\w+|rescue|premedicat\w+|sedat\w+|block\w*|induction|nutrition|intake)\b")
-_TRIED = re.compile(r"\b(?:randomi[sz]\w*|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study)\b")
+_TRIED = re.compile(r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study)\b")
 # "Elobixibat is an oral treatment": the studied drug, named in the title, described
 _IS_A = re.compile(r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$")
 _CONFIDENCE = {"title": 0.95, "named": 0.92, "into": 0.85, "abbreviation": 0.85, "drug": 0.75, "alone": 0.6, "doubtful": 0.4}
-_ASSIGNED = re.compile(r"\b(?:randomi[sz]\w*|assigned|allocated|inhal\w*|compar\w*|trials? of)\b")
+_ASSIGNED = re.compile(r"\b(?:random\w*|divided|assigned|allocated|inhal\w*|compar\w*|trials? of)\b")
+_DOSED = re.compile(r"\d\s?(?:mg|µg|μg|mcg|g|iu|units)\b")
+# "despite high-dose inhaled corticosteroids", "inadequately controlled on oral drugs": what people took before
+_BASELINE = re.compile(
+    r"\b(?:despite|controlled (?:by|with|on)|stable (?:dose |doses )?(?:of|on)|minus|background|patients on|switched to)\b[^.;,]{0,35}$"
+)
 _BLOCKED = re.compile(r"\b(?:used|performed|block\w*)\b")
 _PAIN = re.compile(r"\b(?:ana?esthe\w*|analges\w*|block\w*|sedat\w*)\b")
 _VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
@@ -118,13 +123,15 @@ def _rule_of_drug(seen: View, item: Delivery) -> str | None:
     if _elsewhere(seen, item) or not _TRIED.search(sentence):
         return None
     around = seen.folded[max(item.sentence.start, item.start - 60) : min(item.sentence.end, item.end + 60)]
+    if _BASELINE.search(seen.folded[max(item.sentence.start, item.start - 60) : item.start]):
+        return None
     if item.name in BLOCKS:
         return "drug" if _BLOCKED.search(around) else None
     if item.name == "rectal" and _VAGINAL.search(around):  # "vaginal suppositories"
         return None
     if _NO_PRODUCT.search(around) and not _PAIN.search(seen.folded[: seen.title[1]]):
         return None
-    if not (given(seen, item) or _ASSIGNED.search(around)):
+    if not (given(seen, item) or _ASSIGNED.search(around) or _DOSED.search(around)):
         return None
     return "drug"
 
