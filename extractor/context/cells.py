@@ -16,7 +16,7 @@ from extractor.context.view import View
 from extractor.terms import Term, table
 
 # a cheap look: no such word, no cell product
-CELLS = re.compile(r"\bcells?\b|stromal|marrow|\bmscs?\b|\btregs?\b|astrocyte|chondrocyte|myoblast|fibroblast|keratinocyte|hepatocyte|islets?\b|vesicle|exosome|cord blood|\b[\w-]{0,6}mscs?\b|\boecs?\b|melanocyte|astrorx|scaps?\b|neurons?\b")
+CELLS = re.compile(r"\bcells?\b|stromal|marrow|\bmscs?\b|\btregs?\b|astrocyte|chondrocyte|myoblast|fibroblast|keratinocyte|hepatocyte|islets?\b|vesicle|exosome|cord blood|\b[\w-]{0,6}mscs?\b|\boecs?\b|melanocyte|astrorx|prochymal|[a-z]+mestrocel|jointstem|cartistem|pneumostem|neuronata|nurown|darvadstrocel|scaps?\b|neurons?\b")
 GIVING = re.compile(
     r"\b(?:transplant\w*|inject\w*|infus\w*|implant\w*|administ\w*|therap\w*|treat\w*|graft\w*|deliver\w*|received?|given|engraft\w*|product|dose[sd]?|autologous|allogene?ic|intrathecal\w*|intravenous\w*|intracoronary|expanded|mg|/kg|per kg|million|secreting|cultured|derived|injection)\b"
 )
@@ -74,10 +74,9 @@ def products(seen: View) -> list[Product]:
 
 def _own(seen: View, ranked: list[Product]) -> list[Product]:
     """The first, and such others as the title names too, or nothing tells from it in weight."""
+    # "bone marrow cells" of the title are the "mononuclear cells" of the text
+    ranked = [p for p in ranked if p.term.name not in VAGUE] or ranked
     first = ranked[0]
-    if first.term.name in VAGUE:  # "bone marrow cells" of the title are the "mononuclear cells" of the text
-        ranked = [p for p in ranked if p.term.name not in VAGUE] or ranked
-        first = ranked[0]
     titled = [p for p in ranked if any(seen.in_title(m.start) for m in p.mentions)]
     if titled:
         return _unlike(titled)
@@ -281,8 +280,8 @@ def _said_of(seen: View, start: int, end: int, places: list[tuple[int, int]]) ->
     if end > sentence.end or re.match(r"[\s-]*(?:serum|plasma|blood patch|fat graft|bone graft|cartilage|platelet|tenocyte|skin|tissue graft|cerebrospinal)", seen.folded[end : end + 25]):
         return 0.0
     near = [max(s - end, start - e) for s, e in places if sentence.start <= s < sentence.end]
-    if not near:
-        return 0.0
+    if not near:  # "autologous transplantation into the motor cortex is safe"
+        return 0.5 if re.match(r" (?:\w+ )?(?:transplant|implant|infusion|injection|therapy|graft)", seen.folded[end : end + 30]) else 0.0
     bonus = 1.0 if seen.in_title(start) else 0.0
     if seen.role_at(start) == "background":
         bonus -= 0.5

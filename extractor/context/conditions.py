@@ -173,7 +173,7 @@ def mentions(seen: View) -> list[Mention]:
 
 
 # what goes before a term and belongs to its name: "venous leg ulcer", "diabetic macular edema"
-ADJECTIVE = re.compile(r"\b(?!(?:clinical|radiological|several|additional|potential|usual|typical|critical|experimental|total|final|initial|medical|surgical|biological|historical|oral|pharmacological|effective|active|symptomatic|recent|different|persistent|significant|important|topical|general|essential|elective|primary|basic|therapeutic|positive|negative|progressive|extensive|relevant|prevent|present|patient|inpatient|outpatient|treatment|management|subsequent|current|concurrent|concomitant|infant|adolescent|pregnant|parental|maternal|cumulative|improvement|development|efficient|agent|component|dependent|resistant|refractory|constant|adjuvant|neoadjuvant|anticoagulant|placebo-controlled|double-blind|alternative|preventive|curative|operative|effective|objective|perioperative|comparative|prospective|retrospective|early-onset|frequent|consistent|sporadic|familial|ordinary|preoperative|intraoperative|prophylactic|academic|public|randomized|pediatric|paediatric|geriatric|specific|unilateral|bilateral|idiopathic|annual|severe|moderate)\b)[a-z-]{3,}(?:ous|al|ic|ar|ary|eal|ive|oid|ent|ant|uterine|urine)[ -]$")
+ADJECTIVE = re.compile(r"\b(?!(?:clinical|radiological|several|additional|potential|usual|typical|critical|experimental|total|final|initial|medical|surgical|biological|historical|oral|pharmacological|effective|active|symptomatic|recent|different|persistent|significant|important|topical|general|essential|elective|primary|basic|therapeutic|positive|negative|progressive|extensive|relevant|prevent|present|patient|inpatient|outpatient|treatment|management|subsequent|current|concurrent|concomitant|infant|giant|adolescent|pregnant|parental|maternal|cumulative|improvement|development|efficient|agent|component|dependent|resistant|refractory|constant|adjuvant|neoadjuvant|anticoagulant|placebo-controlled|double-blind|alternative|preventive|curative|operative|effective|objective|perioperative|comparative|prospective|retrospective|early-onset|frequent|consistent|sporadic|familial|ordinary|preoperative|intraoperative|prophylactic|academic|public|randomized|pediatric|paediatric|geriatric|specific|unilateral|bilateral|idiopathic|annual|severe|moderate)\b)[a-z-]{3,}(?:ous|al|ic|ar|ary|eal|ive|oid|ent|ant|uterine|urine)[ -]$")
 # "osteoarthritis of the knee", "carcinoma (SCC) of the cervix"
 SITE = re.compile(r"(?: \([^)]{1,12}\))? (?:of|in) the (knee|hip|hand|breast|lung|cervix|prostate|stomach|colon|rectum|pancreas|head and neck|oesophagus|esophagus|skin|bladder|liver|shoulder|ankle|foot|spine|lumbar spine|mandible|thyroid|kidney|ovary|endometrium|femur|femoral neck|tibia|distal radius|brain|larynx|oropharynx|hypopharynx)s?\b")
 
@@ -253,10 +253,21 @@ def _head_term(long: str) -> Term | None:
 def written(seen: View, start: int, end: int) -> str:
     """The mention as it stands, in lower case but for capitals inside names."""
     parts = re.sub(r"\s+", " ", seen.cased[start:end]).split(" ")
-    return " ".join(w if w.endswith("'s") else CAPITALS.sub(lambda m: m[0] if m[0].isupper() and len(m[0]) > 1 else m[0].lower(), w) for w in parts)
+    return " ".join(w if w.endswith("'s") else CAPITALS.sub(_cased, w) for w in parts)
 
 
 CAPITALS = re.compile(r"[^\W\d_]+")
+
+
+def _cased(match: re.Match[str]) -> str:
+    """Capitals stay in "EGFR" and "IgA", not in "DySfunctiOn" or "Acute"."""
+    word = match[0]
+    short = len(word) <= SHORT and any(c.isupper() for c in word[1:])
+    return word if short or (word.isupper() and len(word) > 1) else word.lower()
+
+
+SHORT = 4  # letters of a word that may hold capitals inside
+
 
 
 def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
@@ -404,4 +415,4 @@ def canonical(candidate: Candidate) -> tuple[str, str]:
 
 def _elsewhere(candidate: Candidate, own: frozenset[str], longest: str) -> bool:
     """Whether the text says the vocabulary's name in another place, and nothing closer here."""
-    return not own < _content(longest) and any(_content(m.name) == own for m in candidate.mentions)
+    return not own < _content(longest) and any(own <= _content(m.name) for m in candidate.mentions)

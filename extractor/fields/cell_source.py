@@ -13,6 +13,7 @@ from extractor.model import Fact
 
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 INSIDE = {"Wharton's jelly": "umbilical cord", "fetal spinal cord": "spinal cord"}  # the closer one is the source
+NEAR = 0.1  # a second source counts only where it is said as clearly as the first ("marrow- or fat-derived")
 
 
 @field("cell_source", value="{name, id}", after=("report_kind", "cell_type"))
@@ -28,7 +29,9 @@ class CellSource(Field):
         ranked = sources(seen, found)
         hidden = {INSIDE[s.term.name] for s in ranked if s.term.name in INSIDE}
         kept = [s for s in ranked if s.term.name not in hidden]
-        for source in kept[: len(found)]:
+        for place, source in enumerate(kept):
+            if place >= len(found) and source.weight < kept[0].weight - NEAR:
+                break
             yield self.fact(
                 doc,
                 {"name": source.term.name, "id": source.term.id or None},
