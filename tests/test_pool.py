@@ -139,6 +139,17 @@ def test_warnings_are_data() -> None:
     assert pool_proportions([0, 10, 0], [10, 10, 8]).warnings[0].code == "tau2_at_limit"
 
 
+def test_studies_at_0_and_at_100_percent_leave_everything_open() -> None:
+    counts = ([0, 14, 14, 16], [4, 14, 14, 16])
+    found = pool_proportions(*counts)
+    assert found.warnings[0].code == "tau2_at_limit" and found.low < 0.05 and found.high > 0.99
+    assert found.marginal_mean is None and found.wald_t is not None and found.wald_t.high - found.wald_t.low > 0.9
+    groups = compare_subgroups([0, 9, 0, 8], [9, 9, 8, 8], ["a", "a", "b", "b"])
+    assert groups.q_between is None and groups.warnings[-1].code == "not_tested"
+    with pytest.raises(PoolError, match="without a bound"):
+        meta_regression([0, 9, 0, 8, 0, 7], [9, 9, 8, 8, 9, 7], {"dose": [1, 2, 4, 3, 6, 5]}, force=True)
+
+
 def test_the_dictionary_is_the_contract() -> None:
     found = pool_proportions(*MIXED, left_out=[LeftOut("x", "below threshold")]).to_dict()
     assert json.loads(json.dumps(found, allow_nan=False)) == found

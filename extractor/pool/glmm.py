@@ -35,6 +35,7 @@ NEGLIGIBLE_GAIN = 1e-9
 ROOT_95 = 1.959963984540054
 _STARTS = (0.5, 2.0)
 _MAX_STEPS = 80
+_LONGEST_STEP = 3.0
 _CONVERGED = 1e-13
 
 
@@ -89,9 +90,10 @@ class Fit:
 
     @property
     def se(self) -> Vector:
-        """Standard errors of ``beta``."""
-        variances: Vector = np.sqrt(np.diag(self.covariance))
-        return variances
+        """Standard errors of ``beta``; infinite where the likelihood is no hill (the spread ran into its limit)."""
+        variances = np.diag(self.covariance)
+        errors: Vector = np.where(variances > 0, np.sqrt(np.abs(variances)), inf)
+        return errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +369,7 @@ def _bound(best: Fit, column: int, side: int, root: float) -> float:
     """One end of the profile interval: the zero of the signed root of the deviance less ``root``."""
     profile = _Profile(best, column)
     centre = float(best.beta[column])
-    step = root * max(float(best.se[column]), 1e-6)
+    step = root * min(max(float(best.se[column]), 1e-6), _LONGEST_STEP)
     inner, outer = centre, centre + side * step
     while profile.root(outer) < root:
         inner = outer

@@ -51,13 +51,15 @@ def meta_regression(
     Raises
     ------
     PoolError
-        If there are too few studies and ``force`` is not set, a covariate is constant or has missing numbers, or there is
-        no event (or nothing else) at all.
+        If there are too few studies and ``force`` is not set, a covariate is constant or has missing numbers, there is no
+        event (or nothing else) at all, or the data do not bound the spread between studies.
     """
     x, n = counts.checked(events, totals)
     design = _design(covariates, x.size)
     _check(x, n, design, len(covariates), force)
     fit = glmm.fit(glmm.rows(x, n, design))
+    if fit.at_limit:
+        raise PoolError("no meta-regression: studies at 0 and at 100 % leave the spread between them without a bound")
     names = ("intercept", *covariates)
     contrasts = np.eye(design.shape[1])[1:]
     q = wald(fit.beta, fit.covariance, contrasts)

@@ -53,6 +53,7 @@ def compare_subgroups(
 
     Notes
     -----
+    Without a bound on the spread between studies (groups of 0 and of 100 %) there is no test either.
     A group without any event (or with nothing else) has an infinite logit: it is given exactly and is no part of the
     test. The test compares studies, not patients: what differs between them besides the group is not adjusted for.
     """
@@ -71,7 +72,8 @@ def compare_subgroups(
     df = len(modelled) - 1
     notes = _notes(order, modelled, smallest, common)
     if q is None:
-        return Subgroups(common, rows, None, None, None, tuple(left_out), notes)
+        untested = Note("not_tested", "Fewer than two groups can be modelled, or the spread between studies has no bound.")
+        return Subgroups(common, rows, None, None, None, tuple(left_out), (*notes, untested))
     return Subgroups(common, rows, q, df, float(chi2.sf(q, df)), tuple(left_out), notes)
 
 
@@ -113,7 +115,7 @@ def _between_common(
     if len(names) < 2:
         return None
     fit = _fit_common(x, n, member, names)
-    return wald(fit.beta, fit.covariance, _contrasts(len(names)))
+    return None if fit.at_limit else wald(fit.beta, fit.covariance, _contrasts(len(names)))
 
 
 def _between_separate(
@@ -123,6 +125,8 @@ def _between_separate(
     if len(names) < 2:
         return None
     fits = [glmm.fit(glmm.rows(x[member[name]], n[member[name]])) for name in names]
+    if any(fit.at_limit for fit in fits):
+        return None
     beta = np.array([float(fit.beta[0]) for fit in fits])
     return wald(beta, np.diag([float(fit.covariance[0, 0]) for fit in fits]), _contrasts(len(names)))
 
