@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.context.groups import EACH, SIZED, Group, Split, splits
+from extractor.context.groups import EACH, LISTED, PAIRED, SIZED, Group, Split, splits
 from extractor.context.people import BARE, EQUALS, NOUN, PART, Count, counts, nouns
 from extractor.context.sexes import Sexes, sexes
 from extractor.context.view import View
@@ -93,7 +93,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
     made: list[set[str]] = []
     values = Counter(c.n for c in found)
     largest = max(values, default=0)
-    sized = {g.start + d for s in parts for g in s.groups if len(s.groups) > 1 or s.shape == EACH for d in (0, 1)}
+    sized = {g.start + d for s in parts for g in s.groups if (len(s.groups) > 1 or s.shape == EACH) and s.shape != PAIRED for d in (0, 1)}
     sums = {total for s in parts for total in _sums(s)} | {p.total for p in pairs}
     sized |= {c.start for c in found for p in pairs if p.start <= c.start < p.end}
     body = [c for c in found if not seen.in_title(c.start)]
@@ -257,7 +257,7 @@ def _summed(seen: View, found: Cohort, best: Candidate | None) -> Total | None:
         if split.shape == EACH and split.k:
             return Total(split.total, "unspecified", (groups[0].name_at, (groups[0].start, groups[0].end)), "times_groups", 0.7, True)
         groups = _siblings(seen, split, best)
-        if split.shape != EACH and len(groups) > 1 and min(g.n for g in groups) >= LEAST_SHARE * max(g.n for g in groups):
+        if split.shape in (SIZED, LISTED) and len(groups) > 1 and min(g.n for g in groups) >= LEAST_SHARE * max(g.n for g in groups):
             return Total(sum(g.n for g in groups), "randomized" if split.shape == SIZED else "treated", tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.75, True)
     return None
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractor.context.people import EQUAL, NUMBER, nouns
+from extractor.context.people import BEFORE, EQUAL, NUMBER, nouns
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.quantities.numbers import whole
 
 Place = tuple[int, int]
-SIZED, LISTED, EACH, EQUALLY = "sized", "listed", "each", "equally"
+SIZED, LISTED, EACH, EQUALLY, PAIRED = "sized", "listed", "each", "equally", "paired"
 # a sentence without any of these names no groups
 CUE = re.compile(
     r"randomi|assign|allocat|divided|distribut|group|\barms?\b|placebo|control|versus|\bvs\b|receiv|treated|cohort|\beach\b|underwent|\bgiven\b|regimen|sham|usual care|compar|stratif|categor|classif|enrol|sequence|\bdoses?\b|patients with|subjects with|served as"
@@ -30,17 +30,17 @@ _WHAT = r"(?:groups?|arms?|cohorts?|treatment groups?|study groups?|treatment ar
 IN_BRACKETS = re.compile(
     rf"(?<=[a-z0-9)%.+'] )[(\[](?:(?P<inside>[^()\[\]]{{1,50}}?)[,;:] )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?(?:[,;:]? ?\d[\d.]* ?%)?[)\]]"
 )
-# "(control, 288; capecitabine, 297)"
-NAME_FIRST = re.compile(rf"[(;,] ?(?:and )?(?P<name>[a-z][^,;:()]{{1,40}})[,:] ?(?P<n>{_NUM})(?= ?[;)])")
+# "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
+NAME_FIRST = re.compile(rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{1,60}}?)[,:=]? ?(?<![\d.])(?P<n>{_NUM})(?: ?(?P<noun>{_PEOPLE})| eyes)?(?= ?[;,)\].]| and\b)")
 # "33 patients received X", "32 to Y", "34 in the control group", "31 had acupuncture", "20 controls"
 LISTED_AS = re.compile(
     rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
     r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
     r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|being|administered|their) )*)"
-    r"(?P<name>[^,;.()\[\]]{2,70})"
+    r"(?P<name>[^,;:.()\[\]]{2,70})"
 )
 RECEIVED = re.compile(r"receiv|treated|given|underwent|undergo|took|had|used|administered|injected")
-VERB = re.compile(r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|administered|injected|to|in|into|on|placed|with)")
+VERB = re.compile(r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|administered|injected|to|in|into|on|for|placed|with)")
 # "30 in each group", "25 per group", "n = 6 each", "three patients each", "20/group"
 PER_GROUP = re.compile(
     rf"(?P<n>{_NUM})(?: {_PEOPLE})?,?(?: were| was| are)?(?:(?: assigned| allocated| included| enrolled| randomi[sz]ed)?(?: in| to| into| for| per| from|,)? (?:(?:each|every|both)(?: one)?(?: of (?:the )?(?:{_NUM} )?)? ?(?:study |treatment |dose |intervention |experimental |parallel )?(?:{_WHAT})?|per (?:study |treatment |dose )?{_WHAT})(?![a-z])| ?/ ?(?:group|arm)\b)"
@@ -60,7 +60,7 @@ TAIL = re.compile(r"\b(?:and|or|versus|vs|while|whereas|compared|than|were|was|f
 # names that are outcomes or features, not groups
 NO_GROUP = re.compile(
     r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|discontinu|excluded|declin|refus|adverse|nausea|headache|vomiting|pain|infections?|fever|rash|responders?|response|remission"
-    r"|relapse|progression|mutation|positive|negative|males?|females?|men|women|boys|girls|years?|months?|weeks?|(?<!/)days?|center|centre|sites?|hospital|analy[sz]|evalua|follow-?ups?\b|stage|grade|%|mean|median|sd|ci|p ?[<=]|baseline|aged?\b|bmi)"
+    r"|relapse|progression|mutation|positive|negative|males?|females?|men|women|boys|girls|years?\b|months?\b|weeks?\b|(?<!/)days?\b|center|centre|sites?|hospital|analy[sz]|evalua|follow-?ups?\b|stage|grade|%|mean|median|sd|ci|p ?[<=]|baseline|aged?\b|bmi)"
 )
 # what a size in brackets may not size
 NO_SIZED = re.compile(r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|excluded|declin|refus|nausea|headaches?|vomiting|fever|rash|responders|remission|males?|females?|men|women|boys|girls)\b")
@@ -83,7 +83,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Groups named side by side. ``shape``: sized, listed, each (one size for k groups), equally (size by division)."""
+    """Groups named side by side. ``shape``: sized, listed, paired, each (one size for k groups), equally (by division).
+
+    Paired sizes ("HCT group 68 cases", "placebo, 201") are groups only where they add up to a count of the text.
+    """
 
     shape: str
     groups: tuple[Group, ...]
@@ -103,6 +106,7 @@ class Split:
 
 THING = re.compile(r"(?:[a-z-]+ )?(?:lesions|drains|eyes|tumou?rs|teeth|knees|procedures|samples|specimens|grafts|wounds|implants|limbs|events|episodes|cycles|injections|cells|centers|centres)\b")
 INSIDE = re.compile(r"\b(?:lesions|eyes|procedures|samples|specimens|grafts|wounds|implants|injections|episodes|sites|visits)\b")
+GROUPS_FOLLOW = re.compile(r"[)\]]? (?:\w+ ){0,2}(?:groups|arms|cohorts)\b")  # "X (n = 335) and Y (n = 347) groups"
 LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort) [a-z0-9+-]{1,4}$")
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
 NEXT_SIZE = re.compile(rf",? (?:and|or|vs\.?|versus) (?:the (?:other|remaining) )?{_NUM}")
@@ -127,8 +131,20 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
         own = tuple(g for g in groups if not any(s < g.end and g.start < e for s, e in taken))
         if own:
             named = sum(bool(GROUP_WORD.search(g.name)) for g in own)
-            yield Split(shape, own, cued or named > 0)
+            groups_follow = bool(GROUPS_FOLLOW.match(text, own[-1].end))
+            yield Split(shape, own, cued or named > 0 or groups_follow)
+    pairs = tuple(_paired(text, sentence))
+    if len(pairs) > 1:
+        yield Split(PAIRED, pairs, cued)
     yield from each
+
+
+def _paired(text: str, sentence: Sentence) -> Iterator[Group]:
+    """Names with their sizes after them."""
+    for match in NAME_FIRST.finditer(text, sentence.start, sentence.end):
+        n = whole(match["n"])
+        if n and n > 1 and not NO_SIZED.search(match["name"]) and not BEFORE.search(text, max(0, match.start("n") - 14), match.start("n")):
+            yield Group(n, match["name"], match.start("name"), match.end("noun") if match["noun"] else match.end("n"), match.span("name"))
 
 
 def _joined(found: list[Split]) -> Iterator[Split]:
@@ -149,11 +165,6 @@ def _joined(found: list[Split]) -> Iterator[Split]:
 
 def _sized(text: str, sentence: Sentence) -> Iterator[Group]:
     seen: set[int] = set()
-    for match in NAME_FIRST.finditer(text, sentence.start, sentence.end):
-        n = whole(match["n"])
-        if n and not NO_SIZED.search(match["name"]) and GROUP_WORD.search(text, sentence.start, sentence.end):
-            seen.add(match.start("n"))
-            yield Group(n, match["name"], match.start("name"), match.end("n"), match.span("name"))
     for match in [*EQUAL.finditer(text, sentence.start, sentence.end), *IN_BRACKETS.finditer(text, sentence.start, sentence.end)]:
         n = whole(match["n"])
         if not n or match.start("n") in seen or _each_follows(text, match.end()):
@@ -200,7 +211,11 @@ def _name_before(text: str, at: int, first: int) -> Place | None:
         stop -= 1
     if stop > first and text[stop - 1] in ")]":  # "(MPC + HA group) (n = 11)", "oral iron (OI) (n = 20)"
         begin = max(text.rfind("(", first, stop), text.rfind("[", first, stop))
-        return _stripped(text, begin + 1, stop - 1) if begin >= 0 else None
+        if begin < 0:
+            return None
+        if any(c.isalpha() for c in text[begin:stop]):
+            return _stripped(text, begin + 1, stop - 1)
+        stop = begin  # "75 mg/m(2) (n = 373)"
     window = text[max(first, stop - 70) : stop]
     broken = BREAK.match(window)
     begin = stop - len(window) + (broken.end() if broken else 0)
@@ -230,7 +245,7 @@ def _listed(text: str, sentence: Sentence) -> Iterator[Group]:
 
 def _as_group(text: str, match: re.Match[str]) -> Group | None:
     n = whole(match["n"])
-    if not n:
+    if not n or n == 1 or BEFORE.search(text, max(0, match.start("n") - 14), match.start("n")):
         return None
     start = match.start("name")
     name = match["name"]
@@ -240,7 +255,7 @@ def _as_group(text: str, match: re.Match[str]) -> Group | None:
     name = TAIL.sub("", name).strip(" ,;:-")
     if not match["verb"] and not GROUP_WORD.search(name) and len(name.split()) > 4:
         return None
-    if len(name) < 2 or not (re.search("[a-z]", name) or (match["noun"] and name[0].isdigit())) or NO_GROUP.search(name) or (not match["noun"] and NO_NAME.match(name)) or (match["verb"] and not VERB.search(match["verb"])):
+    if len(name) < 2 or not any(c.isalpha() for c in name) or NO_GROUP.search(name) or (not match["noun"] and NO_NAME.match(name)) or (match["verb"] and not VERB.search(match["verb"])):
         return None
     if name.split()[0] in nouns() and name.split()[0] not in ("controls", "control"):
         return None
@@ -259,7 +274,7 @@ def _said(verb: str) -> str:
     """The word that joins a size to its group, one for all that mean the same."""
     if RECEIVED.search(verb):
         return "received"
-    return next((word for word in ("to", "into", "in", "on", "with") if f" {word} " in f" {verb}"), "")
+    return next((word for word in ("to", "into", "in", "on", "for", "with") if f" {word} " in f" {verb}"), "")
 
 
 # ---------------------------------------------------------------- "six in each of three groups", "two equal groups"

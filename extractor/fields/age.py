@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
+from extractor.context.people import counts
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
@@ -20,7 +21,7 @@ ELIGIBLE = re.compile(
     r"\b(?:eligib\w+|(?:inclusion|entry|selection) criteri\w+|inclusion|will|must|may|can|should|if they|whether|were invited|is to|are to|to be (?:included|enrolled|randomi)|qualif\w+|recruiting|exclu\w+|allows?|planned)\b"
 )
 STUDIED = re.compile(
-    r"randomi[sz]|enrol|includ|recruit|assigned|allocated|divided|receiv|treated|underwent|studied|participat|participants|completed|evaluated|investigated|compared|took part|conducted|performed|carried out|undergoing|examined|given|tested|analy[sz]ed|assessed|consist|compris|volunteer|selected|entered|patients|subjects"
+    r"randomi[sz]|enrol|includ|recruit|assigned|allocated|divided|receiv|treated|underwent|studied|participated|completed|evaluated|investigated|compared|took part|conducted|performed|carried out|undergoing|examined|given|tested|analy[sz]ed|assessed|consist|compris|volunteers|selected|entered"
 )
 BACKGROUND = re.compile(r"\b(?:risk|prevalence|incidence|leading cause|population|common|worldwide|life expectancy|mortality|aged? (?:standardi|adjust))\b")
 AFTER = re.compile(r"\b(?:subgroup|strat\w+|cut-?off|in (?:patients|those|women|men|children|subjects) |among (?:patients|those|women|men) |group(?:s)? (?:aged|of)|compared with those|older than|younger than)\b[^.]{0,20}$")
@@ -61,4 +62,6 @@ def _own(seen: View, age: Age, already: bool) -> bool:
     before = seen.folded[max(sentence.start, age.start - 60) : age.start]
     if ELIGIBLE.search(words) or role in ("background", "conclusions", "objective") or AFTER.search(before):
         return False
-    return bool(STUDIED.search(words)) and not BACKGROUND.search(words)
+    if BACKGROUND.search(words):
+        return False
+    return bool(STUDIED.search(words)) or any(sentence.start <= c.start < age.start and c.n > 1 for c in counts(seen.folded))

@@ -18,6 +18,8 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 
 MOST_GROUPS = 8
+LEAST_SHARE = 0.25  # arms of a part of the trial's people (those analysed, one centre): no smaller part
+PART_OF_TRIAL = frozenset({"randomized", "enrolled", "analyzed", "completed", "treated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +58,31 @@ class Arm(Field):
 
 def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
     n = own.n if own else None
+    others = {c.count.n for c in found.candidates if c.features & PART_OF_TRIAL and c.count.n > 1 and (n is None or c.count.n <= n)}
     for split in found.splits:
         if seen.in_title(split.start) or all(g.said == "with" and not GROUP_WORD.search(g.name) for g in split.groups):
             continue  # "five patients with X and six with Y" are diagnoses, no arms
         if split.shape == EACH:
             yield from _each(split, n)
         else:
-            yield from _named(split, n, own)
+            yield from _named(split, own, others)
     equal = equal_parts(seen)
     if equal and own and not own.derived:
         yield from _equal(seen, equal, own)
 
 
-def _named(split: Split, n: int | None, own: Total | None) -> Iterator[Choice]:
-    """Groups that add up to the total; or all of them where no total is said or they are a sized list."""
+def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice]:
+    """Groups that add up to the total, or to those analysed; or all where no total is said or they are a sized list."""
+    n = own.n if own else None
     groups = split.groups
     for size in range(len(groups), 1, -1):
         for first in range(len(groups) - size + 1):
             run = groups[first : first + size]
-            if n is not None and sum(g.n for g in run) == n and size <= MOST_GROUPS:
-                derived = bool(own and own.derived)
-                yield Choice(run, "sum_agrees", 0.8 if derived else 0.95, 0, run[0].start)
+            whole = sum(g.n for g in run)
+            if size <= MOST_GROUPS and whole == n:
+                yield Choice(run, "sum_agrees", 0.8 if own and own.derived else 0.95, 0, run[0].start)
+            elif size <= MOST_GROUPS and whole in others and split.cued and (n is None or whole >= LEAST_SHARE * n):
+                yield Choice(run, "sum_of_part", 0.75, 1, run[0].start)
     if split.shape == SIZED and not split.joined and len(groups) > 1 and split.cued and len(groups) <= MOST_GROUPS and (n is None or all(g.n < n for g in groups)) and (n is None or split.total <= 1.05 * n):
         yield Choice(groups, "sized", 0.7, 2, split.start)
     elif split.shape == LISTED and len(groups) > 1 and split.cued and n is not None and 0.8 * n <= split.total < n:
