@@ -71,7 +71,14 @@ def short_forms(seen: View) -> frozenset[str]:
 
 
 def cohort(seen: View) -> Cohort:
-    """All counts of people in the document, with points, best first."""
+    """All counts of people in the document, with points, best first; read once a document."""
+    made: Cohort | None = seen.readings.get("cohort")
+    if made is None:
+        made = seen.readings["cohort"] = _read(seen)
+    return made
+
+
+def _read(seen: View) -> Cohort:
     found = counts(seen.folded, short_forms(seen))
     parts = splits(seen)
     pairs = [s for s in sexes(seen.folded) if s.shape == "pair"]
@@ -168,7 +175,7 @@ POINTS: dict[str, float] = {
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
     NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "whole": -0.7, BARE: -1.3,
     "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.5, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
-    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -3.0, "only equals": -3.0, "planned instead": -3.5,
+    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -2.5, "only equals": -3.0, "planned instead": -3.5,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
 }
 

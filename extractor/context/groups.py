@@ -20,7 +20,7 @@ Place = tuple[int, int]
 SIZED, LISTED, EACH, EQUALLY, PAIRED = "sized", "listed", "each", "equally", "paired"
 # a sentence without any of these names no groups
 CUE = re.compile(
-    r"randomi|assign|allocat|divided|distribut|group|\barms?\b|placebo|control|versus|\bvs\b|receiv|treated|cohort|\beach\b|underwent|\bgiven\b|regimen|sham|usual care|compar|stratif|categor|classif|enrol|sequence|\bdoses?\b|patients with|subjects with|served as"
+    r"randomi|assign|allocat|divided|distribut|group|\barms?\b|placebo|control|versus|\bvs\b|receiv|treated|cohort|\beach\b|underwent|\bgiven\b|regimen|sham|usual care|compar|stratif|categor|classif|enrol|sequence|\bdoses?\b|patients|subjects|women|participants|children|served as|n ?="
 )
 _NUM = NUMBER.pattern
 _COUNT = rf"(?P<n>{_NUM})(?: ?\(\d+\))?"  # "eight (8)"
@@ -30,17 +30,31 @@ _WHAT = r"(?:groups?|arms?|cohorts?|treatment groups?|study groups?|treatment ar
 IN_BRACKETS = re.compile(
     rf"(?<=[a-z0-9)%.+'] )[(\[](?:(?P<inside>[^()\[\]]{{1,50}}?)[,;:] )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?(?:[,;:]? ?\d[\d.]* ?%)?[)\]]"
 )
+# "Thirty-three patients (GJG group) received", "80 patients (group A)"
+NAMED_AFTER = re.compile(rf"(?P<n>{_NUM}) (?P<noun>{_PEOPLE}) [(\[](?:the )?(?P<name>[^()\[\]]{{0,50}}\b(?:group|arm|cohort|controls?|placebo)\b[^()\[\]]{{0,20}})[)\]]")
+# "used in 80 patients and not used in 79", "administered to 127 patients", "transplanted in 15 patients and withheld in 20"
+GIVEN_TO = re.compile(
+    rf"(?P<name>[a-z][^,;:.()\[\]]{{0,60}}? (?:(?:was|were|is|only|been) )*)?(?P<verb>administered|given|used|performed|transplanted|applied|injected|implanted|placed|inserted|carried out|delivered|withheld|prescribed|offered|undertaken|infused) (?:only )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?\b"
+)
+# "(353 EP patients and 352 EC patients)", "49 treated women"
+MODIFIED = re.compile(rf"(?P<n>{_NUM}) (?P<name>(?!(?:of|in|and|or|were|other|remaining|eligible|consecutive|enrolled|randomi[sz]ed|evaluable|healthy)\b)[a-z][a-z0-9'/+-]*(?: [a-z0-9][a-z0-9'/+-]*)?) (?P<noun>patients|subjects|participants|women|men|children|infants|volunteers|cases)\b")
+# "(42 and 43 patients in each respective treatment group)", "60 and 62 patients in the X and Y groups"
+TWO_SIZES = re.compile(rf"(?P<n1>{_NUM})(?: {_PEOPLE})? (?:and|vs\.?|versus) (?P<n2>{_NUM})(?: {_PEOPLE})?,? (?:(?:were )?(?:randomi[sz]ed|assigned|allocated)? ?(?:in|to) (?:each|the)\b|received\b|respectively)")
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
-NAME_FIRST = re.compile(rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{1,60}}?)[,:=]? ?(?<![\d.])(?P<n>{_NUM})(?: ?(?P<noun>{_PEOPLE})| eyes)?(?= ?[;,)\].]| and\b)")
+NAME_FIRST = re.compile(rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:])? ?(?<![\d.])(?P<n>{_NUM})(?: ?(?P<noun>{_PEOPLE})| eyes)?(?= ?[;,)\].]| and\b)")
+# "31 of 67 patients in the cell group", "4 (4%) of the 99 women given X", "33/64 for group 1": denominators size groups
+OUT_OF = re.compile(
+    rf"\b(?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[^()\[\]]{{0,30}}[)\]])? ?(?:of|/)(?: the)? ?(?P<n>\d{{1,5}}|{_NUM})[)\]]?(?:[,;]? ?[(\[]?\d[\d.]* ?%[)\]]?)?(?: (?P<noun>{_PEOPLE}))? (?:in|for|on|of|who received|receiving|given|treated with|assigned to|assigned|with) (?:the )?(?=(?P<name>[a-z][^,;:.()\[\]]{{1,45}}))"
+)
 # "33 patients received X", "32 to Y", "34 in the control group", "31 had acupuncture", "20 controls"
 LISTED_AS = re.compile(
     rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
     r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
-    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|being|administered|their) )*)"
+    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|administered|their) )*)"
     r"(?P<name>[^,;:.()\[\]]{2,70})"
 )
-RECEIVED = re.compile(r"receiv|treated|given|underwent|undergo|took|had|used|administered|injected")
-VERB = re.compile(r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|administered|injected|to|in|into|on|for|placed|with)")
+RECEIVED = re.compile(r"receiv|treated|given|underwent|undergo|took|used|administered|injected|opted|chose|formed|constituted|comprised")
+VERB = re.compile(r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|administered|injected|opted|chose|formed|constituted|comprised|to|in|into|on|for|placed|with)")
 # "30 in each group", "25 per group", "n = 6 each", "three patients each", "20/group"
 PER_GROUP = re.compile(
     rf"(?P<n>{_NUM})(?: {_PEOPLE})?,?(?: were| was| are)?(?:(?: assigned| allocated| included| enrolled| randomi[sz]ed)?(?: in| to| into| for| per| from|,)? (?:(?:each|every|both)(?: one)?(?: of (?:the )?(?:{_NUM} )?)? ?(?:study |treatment |dose |intervention |experimental |parallel )?(?:{_WHAT})?|per (?:study |treatment |dose )?{_WHAT})(?![a-z])| ?/ ?(?:group|arm)\b)"
@@ -56,7 +70,7 @@ EQUAL_PARTS = re.compile(
 # "two groups", "three parallel arms", "2 treatment groups"
 HOW_MANY = re.compile(r"(?<![\w.,/=-])(?P<k>two|three|four|five|six|seven|eight|[2-8])[ -](?:equal[ -]|equally |sized |randomi[sz]ed |study |treatment |parallel |different |dose |dosing |experimental |comparison |main |independent |intervention |matched |patient |age |subject |similar |sequential )*(?:groups|arms|cohorts|sequences|subgroups)\b")
 BREAK = re.compile(r".*(?:[,;:()\[\]]|\b(?:to|or|either|receive|received|receiving|versus|vs\.?|into|and|were|was|with|in|the|(?<!group )(?<!arm )(?<!cohort )(?<!groups )an?(?! [+&])|of|as|by|for|than|given|had|who|whom|between|from|alone or)\b) ?")
-TAIL = re.compile(r"\b(?:and|or|versus|vs|while|whereas|compared|than|were|was|for|at|during|after|before|followed|once|twice|daily|every|of whom|who|which|as|that|until|because)\b.*$")
+TAIL = re.compile(r"(?:(?<!\w)\d[\d.]* ?%|\b(?:and|or|versus|vs|while|whereas|compared|than|were|was|for|at|during|after|before|followed|once|twice|daily|every|of whom|who|which|as|that|until|because)\b).*$")
 # names that are outcomes or features, not groups
 NO_GROUP = re.compile(
     r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|discontinu|excluded|declin|refus|adverse|nausea|headache|vomiting|pain|infections?|fever|rash|responders?|response|remission"
@@ -109,6 +123,7 @@ INSIDE = re.compile(r"\b(?:lesions|eyes|procedures|samples|specimens|grafts|woun
 GROUPS_FOLLOW = re.compile(r"[)\]]? (?:\w+ ){0,2}(?:groups|arms|cohorts)\b")  # "X (n = 335) and Y (n = 347) groups"
 LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort) [a-z0-9+-]{1,4}$")
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
+COUNTED_NEXT = re.compile(rf"(?:{_NUM})(?: {_PEOPLE})?,? (?:to|in|were|received|had|underwent|on|receiving|assigned|allocated|completed)\b")
 NEXT_SIZE = re.compile(rf",? (?:and|or|vs\.?|versus) (?:the (?:other|remaining) )?{_NUM}")
 ASSIGNED = re.compile(r"randomi|assign|allocat|divided|distribut|apportion|split into|receiv|treated with|given|underwent|consisted of|comprised|\benrol|\btrial (?:of|in|with|was)|conducted|performed (?:a|an|in|on)|\bincluded\b|\bstudied\b")
 
@@ -119,7 +134,25 @@ def splits(seen: View) -> list[Split]:
     for sentence in seen.sentences:
         if CUE.search(seen.folded, sentence.start, sentence.end):
             found += _in_sentence(seen, sentence)
-    return [*found, *_joined(found)]
+    return [*found, *_joined(found), *_denominators(seen.folded)]
+
+
+def _denominators(text: str) -> Iterator[Split]:
+    """Groups sized only by the denominators of their outcomes, one size a name."""
+    unique: dict[str, Group] = {}
+    for match in OUT_OF.finditer(text):
+        n = whole(match["n"])
+        name = TAIL.sub("", match["name"]).strip()
+        if n and n > 1 and len(name) > 1 and GROUP_WORD.search(match["name"]):
+            start = match.start("name")
+            unique.setdefault(_key(name), Group(n, name, match.start("n"), match.end("noun") if match["noun"] else match.end("n"), (start, start + len(name))))
+    if len(unique) > 1:
+        yield Split(PAIRED, tuple(unique.values()), True, joined=True)
+
+
+def _key(name: str) -> str:
+    """A group's name without the words that come and go: "the placebo group", "placebo"."""
+    return " ".join(w for w in name.removesuffix("s").split() if w not in ("group", "arm", "patient", "the", "subject"))
 
 
 def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
@@ -136,6 +169,7 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
     pairs = tuple(_paired(text, sentence))
     if len(pairs) > 1:
         yield Split(PAIRED, pairs, cued)
+    yield from _loosely(text, sentence)
     yield from each
 
 
@@ -143,8 +177,35 @@ def _paired(text: str, sentence: Sentence) -> Iterator[Group]:
     """Names with their sizes after them."""
     for match in NAME_FIRST.finditer(text, sentence.start, sentence.end):
         n = whole(match["n"])
-        if n and n > 1 and not NO_SIZED.search(match["name"]) and not BEFORE.search(text, max(0, match.start("n") - 14), match.start("n")):
+        if n and n > 1 and not NO_SIZED.search(match["name"]) and (match["noun"] or "=" in text[match.end("name") : match.start("n")] or not BEFORE.search(text, max(0, match.start("n") - 14), match.start("n"))):
             yield Group(n, match["name"], match.start("name"), match.end("noun") if match["noun"] else match.end("n"), match.span("name"))
+
+
+def _loosely(text: str, sentence: Sentence) -> Iterator[Split]:
+    """Sizes in looser ways: groups only where they add up."""
+    given = tuple(_given(text, sentence))
+    if len(given) > 1:
+        yield Split(PAIRED, given, True)
+    modified = tuple(
+        Group(n, m["name"], m.start("n"), m.end("noun"), m.span("name"))
+        for m in MODIFIED.finditer(text, sentence.start, sentence.end)
+        if (n := whole(m["n"])) and n > 1 and not NO_GROUP.search(m["name"])
+    )
+    if len(modified) > 1:
+        yield Split(PAIRED, modified, False)
+    for match in TWO_SIZES.finditer(text, sentence.start, sentence.end):
+        first, second = whole(match["n1"]), whole(match["n2"])
+        if first and second and first > 1 and second > 1:
+            yield Split(PAIRED, (Group(first, "", *match.span("n1"), (0, 0)), Group(second, "", *match.span("n2"), (0, 0))), True)
+
+
+def _given(text: str, sentence: Sentence) -> Iterator[Group]:
+    for match in GIVEN_TO.finditer(text, sentence.start, sentence.end):
+        n = whole(match["n"])
+        if n and n > 1:
+            named = _stripped(text, *match.span("name")) if match["name"] else None
+            at = named or match.span("verb")
+            yield Group(n, text[at[0] : at[1]], match.start("n"), match.end("noun") if match["noun"] else match.end("n"), at)
 
 
 def _joined(found: list[Split]) -> Iterator[Split]:
@@ -165,6 +226,11 @@ def _joined(found: list[Split]) -> Iterator[Split]:
 
 def _sized(text: str, sentence: Sentence) -> Iterator[Group]:
     seen: set[int] = set()
+    for match in NAMED_AFTER.finditer(text, sentence.start, sentence.end):
+        n = whole(match["n"])
+        if n and n > 1 and not NO_SIZED.search(match["name"]):
+            seen.add(match.start("n"))
+            yield Group(n, match["name"], match.start("n"), match.end("noun"), match.span("name"))
     for match in [*EQUAL.finditer(text, sentence.start, sentence.end), *IN_BRACKETS.finditer(text, sentence.start, sentence.end)]:
         n = whole(match["n"])
         if not n or match.start("n") in seen or _each_follows(text, match.end()):
@@ -197,15 +263,17 @@ def _each_follows(text: str, end: int) -> bool:
 
 def _name_before(text: str, at: int, first: int) -> Place | None:
     """The name that stands before a size: inside its bracket, or before it."""
-    opened = max(text.rfind("(", first, at + 1), text.rfind("[", first, at + 1))
-    closed = max(text.rfind(")", first, at), text.rfind("]", first, at))
+    opened = _opening(text, first, at)
+    closed = -1 if opened >= 0 else max(text.rfind(")", first, at), text.rfind("]", first, at))
     if opened > closed and opened < at and text[opened + 1 : at].strip(" ,;:-"):
         inside = text[opened + 1 : at]
         place = max(inside.rstrip(" ,;:").rfind(";"), inside.rstrip(" ,;:").rfind(")")) + 1
         comma = inside.rstrip(" ,;:").rfind(",")
         if comma >= place and re.search(r"\d", inside[:comma]):
             place = comma + 1
-        return _stripped(text, opened + 1 + place, at)
+        named = _stripped(text, opened + 1 + place, at)
+        if named:
+            return named
     stop = opened if opened > closed else at
     while stop > first and text[stop - 1] == " ":
         stop -= 1
@@ -217,9 +285,25 @@ def _name_before(text: str, at: int, first: int) -> Place | None:
             return _stripped(text, begin + 1, stop - 1)
         stop = begin  # "75 mg/m(2) (n = 373)"
     window = text[max(first, stop - 70) : stop]
+    with_or_without = re.search(r"\b(?:with|without)$", window)
+    if with_or_without:  # "with (n = 85) or without (n = 79)"
+        return stop - len(window) + with_or_without.start(), stop
     broken = BREAK.match(window)
     begin = stop - len(window) + (broken.end() if broken else 0)
     return _stripped(text, begin, stop)
+
+
+def _opening(text: str, first: int, at: int) -> int:
+    """Where the bracket that holds `at` was opened; -1 where none holds it."""
+    depth = 0
+    for place in range(at, max(first, at - 160) - 1, -1):
+        if text[place] in ")]" and place < at:
+            depth += 1
+        elif text[place] in "([":
+            if depth == 0:
+                return place
+            depth -= 1
+    return -1
 
 
 def _stripped(text: str, start: int, end: int) -> Place | None:
@@ -249,6 +333,8 @@ def _as_group(text: str, match: re.Match[str]) -> Group | None:
         return None
     start = match.start("name")
     name = match["name"]
+    if COUNTED_NEXT.match(name) or ("," in text[match.end("n") : start] and NUMBER.match(text, start)):
+        return None  # "Of 143 patients, 98 received": the name is the next group's size
     following = NEXT_SIZE.search(name)  # "22 metformin and 18 placebo"
     if following:
         name = name[: following.start()]
@@ -274,7 +360,7 @@ def _said(verb: str) -> str:
     """The word that joins a size to its group, one for all that mean the same."""
     if RECEIVED.search(verb):
         return "received"
-    return next((word for word in ("to", "into", "in", "on", "for", "with") if f" {word} " in f" {verb}"), "")
+    return next((word for word in ("had", "to", "into", "in", "on", "for", "with") if f" {word} " in f" {verb}"), "")
 
 
 # ---------------------------------------------------------------- "six in each of three groups", "two equal groups"

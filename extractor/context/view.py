@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -34,6 +35,7 @@ class View:
     title: tuple[int, int]  # offsets of the title; (0, 0) where there is none
     abbreviations: dict[str, str] = field(default_factory=dict)
     predicted: dict[int, tuple[str, float]] = field(default_factory=dict)  # start of a sentence: role, probability
+    readings: dict[str, Any] = field(default_factory=dict)  # what shared grammars read in the text, each once a document
     _starts: list[int] = field(default_factory=list)
 
     def sentence_at(self, offset: int) -> Sentence:

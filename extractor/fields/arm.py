@@ -12,12 +12,24 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from extractor.context.cohort import Cohort, Total, cohort, total
-from extractor.context.groups import EACH, EQUALLY, GROUP_WORD, LISTED, SIZED, Group, Split, equal_parts, how_many
+from extractor.context.groups import (
+    EACH,
+    EQUALLY,
+    GROUP_WORD,
+    LISTED,
+    PAIRED,
+    SIZED,
+    Group,
+    Split,
+    equal_parts,
+    how_many,
+)
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 
 MOST_GROUPS = 8
+HALF = 0.5  # a sized list that reaches less of the total sizes something else
 LEAST_SHARE = 0.25  # arms of a part of the trial's people (those analysed, one centre): no smaller part
 PART_OF_TRIAL = frozenset({"randomized", "enrolled", "analyzed", "completed", "treated"})
 
@@ -79,14 +91,23 @@ def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice
         for first in range(len(groups) - size + 1):
             run = groups[first : first + size]
             whole = sum(g.n for g in run)
+            loose = split.shape == PAIRED or all(g.said == "had" and not GROUP_WORD.search(g.name) for g in run)
             if size <= MOST_GROUPS and whole == n:
-                yield Choice(run, "sum_agrees", 0.8 if own and own.derived else 0.95, 0, run[0].start)
-            elif size <= MOST_GROUPS and whole in others and split.cued and (n is None or whole >= LEAST_SHARE * n):
-                yield Choice(run, "sum_of_part", 0.75, 1, run[0].start)
-    if split.shape == SIZED and not split.joined and len(groups) > 1 and split.cued and len(groups) <= MOST_GROUPS and (n is None or all(g.n < n for g in groups)) and (n is None or split.total <= 1.05 * n):
-        yield Choice(groups, "sized", 0.7, 2, split.start)
-    elif split.shape == LISTED and len(groups) > 1 and split.cued and n is not None and 0.8 * n <= split.total < n:
-        yield Choice(groups, "listed", 0.6, 3, split.start)
+                yield Choice(run, "sum_agrees", 0.8 if own and own.derived else 0.9 if loose else 0.95, (1 if run[0].name else 2) if loose else 0, run[0].start)
+            elif size <= MOST_GROUPS and whole in others and (split.cued or split.shape == SIZED) and (n is None or whole >= LEAST_SHARE * n):
+                yield Choice(run, "sum_of_part", 0.75, 3 if loose else 2, run[0].start)
+    if split.shape == SIZED and not split.joined and len(groups) > 1 and split.cued and len(groups) <= MOST_GROUPS and (n is None or all(g.n < n for g in groups)) and (n is None or HALF * n <= split.total <= 1.05 * n):
+        yield Choice(groups, "sized", 0.7, 4, split.start)
+    elif split.shape == LISTED and split.cued and n is not None:
+        for run in alike(groups):
+            if len(run) > 1 and 0.8 * n <= sum(g.n for g in run) < n:
+                yield Choice(run, "listed", 0.6, 5, run[0].start)
+
+
+def alike(groups: tuple[Group, ...]) -> Iterator[tuple[Group, ...]]:
+    """Runs of neighbouring groups that the text joins to their names in one way."""
+    for _, run in itertools.groupby(groups, key=lambda g: g.said):
+        yield tuple(run)
 
 
 def _each(split: Split, n: int | None) -> Iterator[Choice]:
@@ -95,13 +116,13 @@ def _each(split: Split, n: int | None) -> Iterator[Choice]:
         return
     k = split.k if 2 <= split.k <= MOST_GROUPS else 0
     if k and k * size.n == n:
-        yield Choice(split.groups, "each_agrees", 0.9, 0, split.start, True)
+        yield Choice(split.groups, "each_agrees", 0.9, 1, split.start, True)
     elif k and split.near:
-        yield Choice(split.groups, "each", 0.7, 1, split.start, True)
+        yield Choice(split.groups, "each", 0.7, 2, split.start, True)
     elif n is not None and n % size.n == 0 and 2 <= n // size.n <= MOST_GROUPS:
-        yield Choice(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.8, 1, split.start, True)
+        yield Choice(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.8, 2, split.start, True)
     elif k:
-        yield Choice(split.groups, "each", 0.6, 3, split.start, True)
+        yield Choice(split.groups, "each", 0.6, 5, split.start, True)
 
 
 def _equal(seen: View, equal: tuple[int, int], own: Total) -> Iterator[Choice]:
@@ -110,4 +131,4 @@ def _equal(seen: View, equal: tuple[int, int], own: Total) -> Iterator[Choice]:
     k = k or 2
     if own.n % k == 0 and own.n // k > 1:
         group = Group(own.n // k, "", own.at[0][0], own.at[0][1], equal)
-        yield Choice(tuple(itertools.repeat(group, k)), EQUALLY, 0.8, 1, equal[0], True)
+        yield Choice(tuple(itertools.repeat(group, k)), EQUALLY, 0.8, 2, equal[0], True)
