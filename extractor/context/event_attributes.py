@@ -113,7 +113,7 @@ def arms(folded: str, start: int, end: int, found: Sequence[Count], mention: Men
     if not found:
         return []
     listed = LISTED.search(folded, found[-1].end, end)
-    if listed and len(found) > 1:
+    if listed and len(found) > 1 and "%" not in listed["list"]:
         spans = _split(folded, *listed.span("list"))
         if len(spans) == len(found):
             return list(spans)

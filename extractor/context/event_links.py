@@ -31,7 +31,7 @@ DIRECT = re.compile(rf"\s*(?:(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)
 DIED = re.compile(rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{_SMALL}{{0,2}}{_PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|treated (?:by|with)|receiving|from|assigned to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z")
 # Between a term and the count after it: something that says it happened to people
 AFTER = re.compile(
-    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|follow\w*|after|with|of)\b"
+    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|than|compared|follow\w*|after|with|of)\b"
 )
 NOT_AFTER = re.compile(
     r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"
@@ -127,7 +127,7 @@ class Linker:
         for place, mention in enumerate(self.mentions):
             between = self.folded[self.mentions[place - 1].end : mention.start] if place else ""
             explains = APPOSED.match(between) or (self.mentions[place - 1].kind == DEATH and CAUSE.match(between))
-            if place and explains and mention.kind not in (CLASS, ORGAN):
+            if place and explains and (mention.kind not in (CLASS, ORGAN) or self.mentions[place - 1].kind == DEATH):
                 self.apposed.add(place)
             if groups and place not in self.apposed and self._joined(self.mentions[groups[-1][-1]], mention):
                 groups[-1].append(place)
@@ -172,7 +172,7 @@ class Linker:
         self._right_after(place)
 
     def _in_brackets(self, place: int, pair: tuple[int, int]) -> bool:
-        if any(pair[0] < m.start < pair[1] for m in self.mentions) or re.search(r"<\s*(?:0\.)?\d+(?:\.\d+)?\s*%", self.folded[pair[0] : pair[1]]):
+        if any(pair[0] < m.start < pair[1] for m in self.mentions) or re.search(r"(?<!\[)<\s*(?:0\.)?\d+(?:\.\d+)?\s*%", self.folded[pair[0] : pair[1]]):
             return False
         held = [i for i, c in enumerate(self.counts) if pair[0] < c.start < pair[1] and i not in self.used]
         sure = [i for i in held if self.counts[i].form not in ("bare", "none", "one")]

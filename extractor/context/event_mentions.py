@@ -37,7 +37,14 @@ _GENERAL = (
 )
 _MODIFIER = re.compile(rf"(?<![\w-])(?:(?:{_GRADE}|(?!(?:of|the|in|and|or|were|was|to|with|for|by|most|common|any|no|be|not|considered|possibly)\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z")
 # Words before a class that are no part of its name
-_STRAY = re.compile(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/-]*")
+_STRAY = re.compile(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+")
+# "discontinued because of an", "withdrawals due to": before a class; "leading to discontinuation": after it
+_REASON = re.compile(
+    r"\b(?P<what>(?:(?:treatment|study|drug|premature|permanent)\s+)*(?:discontinu(?:ed|ations?)|withdrew|withdraw(?:n|als?)|drop(?:ped)?[\s-]?outs?|dropped out|stopped)\b(?:\s+(?:[\w-]+\s+){0,4}?)?(?:because of|due to|owing to|for|as a result of|secondary to|on account of)\s+)(?:an?\s+|the\s+|any\s+)?\Z"
+)
+_LED = re.compile(
+    r"\s+(?:leading|that led|which led|resulting|requiring|necessitating|that required|causing)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
+)
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
 _ORGAN = re.compile(
     r"((?:[a-z]+(?:al|ic|ar|ary|ous|ory|iac)|git?|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|donor[- ]site|access[- ]site|injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
@@ -90,12 +97,12 @@ _ELLIPSIS = re.compile(rf"(?<![\w-])(?P<site>(?:(?:{_SITE})\s+){{0,3}}(?:{_SITE}
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
     r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
-    r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|platelets?(?: count)?|neutrophils?(?: count)?|leukocytes?|lymphocytes?(?: count)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
+    r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
     r"(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?(?:cells|protein|ast|alt|bilirubin|creatinine|aspartate aminotransferase|alkaline phosphatase)))?\b"
 )
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
 _RIGHT = re.compile(
-    r"\s+(?:(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
+    r"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?(?:injection|puncture|insertion|application|operation|infusion|surgery)|(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
     r"jaw|legs?|arms?|limbs?|face|eyes?|mouth|throat|knees?|fingers|extremities|hands?|feet|lower limbs?|abdomen|chest|neck|scalp|back|joints?|tongue|lips?|bowel|bladder|colon|uterus|wound|nerve roots?|oily material|the qt interval|qt interval|liver enzymes|liver transaminases|appetite|consciousness|vision|hearing|libido|weight|taste|energy|concentration|motor function))"
 )
 _LEXICON = "adverse_events"
@@ -128,6 +135,7 @@ class Mention:
     how: str = ""
     organ: bool = False
     site: bool = False
+    stopped: bool = False
     tail: tuple[int, int] | None = None
 
     @property
@@ -164,7 +172,13 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
         while stray := _STRAY.match(folded, first, head.start()):
             first = stray.end()
-        yield Mention(first, head.end(), ORGAN if limited else CLASS, head.start(), organ=limited)
+        last, reason = head.end(), _REASON.search(folded, max(start, first - 60), first)
+        outcome = _LED.match(folded, last, end)
+        if reason or outcome:  # "withdrawals due to adverse events": who stopped, not who had an event
+            limited = True
+            first = reason.start("what") if reason else first
+            last = outcome.end() if outcome else last
+        yield Mention(first, last, ORGAN if limited else CLASS, head.start(), organ=limited, stopped=bool(reason or outcome))
 
 
 def _modified(folded: str, start: int, head: int) -> int:
@@ -203,6 +217,8 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
         first = _widened(folded, start, match.start())
         last = _site(folded, end, match.end())
         bare = first == match.start() and last == match.end()
+        if re.match(r"(?:[\w-]+ )?(?:virologic(?:al)?|treatment|therapy|therapeutic|clinical|technical|response|method|vaccine|contraceptive|eradication|drug|parasitological|bacteriological|microbiological) failures?", folded[first : match.end()]):
+            continue
         if re.match(r"(?:blood|heat|water|teeth|tooth|graft|data|sleep|fat|attachment) (?:loss|retention)\b", folded[first : match.end()]):
             continue
         if bare and re.match(r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset)", match.group()):

@@ -31,7 +31,7 @@ BEFELL = re.compile(
     r"\b(?:developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|presented with|caused|causing|induced|resulted in|resulting in|led to|leading to|manifested as|occurrence of|cases? of|episodes? of|instances? of|(?:incidences?|rates?|frequency|frequencies|occurrence|proportion of patients with|number of patients with|percentage of patients with|development) of|"
     r"higher|more|fewer|less|greater|lower|observed|reported|noted|recorded|had|showed|exhibited|were withdrawn (?:due to|because of|for)|withdrew (?:due to|because of|for)|discontinued (?:\w+ ){0,3}?(?:due to|because of|for)|(?:due to|because of|owing to)|hospitali[sz]ed (?:for|with)|there (?:was|were)|found)\s+(?:only\s+|a\s+|an\s+|the\s+|some\s+|any\s+|one\s+|increased\s+|more\s+|frequent\s+|of\s+)*(?:[\w-]+\s+){0,2}\Z"
 )
-STRONG_BEFORE = re.compile(r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied by)|(?:fewer|more)(?=\s+(?:[\w-]+\s+)?\Z)|developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z")
+STRONG_BEFORE = re.compile(r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied by)|(?:fewer|more)(?=\s+(?:[\w-]+\s+)?\Z)|(?:groups?|arms?|patients|subjects|participants|children|women|men|volunteers) (?:also |commonly |mainly |most often )?(?:reported|described|noted|mentioned)(?=\s+(?:[\w-]+\s+){0,2}\Z)|developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z")
 # From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
 MEMBERS = re.compile(
     r"[^;]{0,110}?(?:\b(?:were|was|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly|with)\b|[(:\[,-])[^;]{0,80}\Z"
@@ -187,6 +187,10 @@ class _Reading:
             return
         if self._hypothetical(cue[0]):
             return
+        if mention.kind == CLASS and any(
+            m.stopped and m.end <= mention.start and APPOSED.match(self.folded[m.end : mention.start] + " ") for m in inner
+        ):
+            return  # "no withdrawals due to adverse events, including related ones"
         lead = self._head(denial, mention, inner) if denial else ""
         if OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
             return

@@ -6,6 +6,7 @@ Does not find laboratory values that the text does not call abnormal, nor outcom
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -84,7 +85,27 @@ def _term(text: str, event: Event) -> str:
     if mention.tail:  # a head before ("elevated ... nucleated cells") or after ("low back ... pain")
         head = text[slice(*mention.tail)].split()
         words = [*head, *words] if mention.tail[0] < mention.start else [*words, *head]
+    if mention.kind in (CLASS, ORGAN):
+        return _spelled(" ".join(words))
     return " ".join([*words, *(text[slice(*event.also)].split() if event.also else ())])
+
+
+# "AEs", "SAE", "TEAEs", "ADRs": written out in the term; the quote stays as it is
+SHORT = {
+    "ae": "adverse event",
+    "sae": "serious adverse event",
+    "teae": "treatment-emergent adverse event",
+    "tesae": "treatment-emergent serious adverse event",
+    "adr": "adverse drug reaction",
+    "sadr": "serious adverse drug reaction",
+}
+ABBREVIATED = re.compile(r"\b(?P<short>tesae|teae|sadr|sae|adr|ae)(?P<plural>s?)\b", re.I)
+
+
+def _spelled(term: str) -> str:
+    """A class with its abbreviation written out, and without one in brackets behind it."""
+    term = re.sub(r"\s*\((?:t?e?s?aes?|adrs?|ars?)\)", "", term, flags=re.I)
+    return ABBREVIATED.sub(lambda m: SHORT[m["short"].lower()] + ("s" if m["plural"] else ""), term)
 
 
 def _slice(text: str, span: tuple[int, int] | None) -> str | None:

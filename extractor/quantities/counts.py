@@ -27,7 +27,7 @@ _UNITS = {
 }
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
-_N = rf"(?:{NUMBER_WORDS}|(?<![\d.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]))"
+_N = rf"(?:{NUMBER_WORDS}|(?<![\d.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]|\s?-\s?\d))"
 # A percentage before a noun is a strength ("6% strips", "0.5%/salicylic acid"), one before these words or a mark may be a share
 _SHARE = (
     r"(?=\s*(?:[,;:.)\]\[(~]|/\s*[\d<(]|-|\Z|(?:of|in|vs|versus|v|and|or|for|with|to|on|among|at|by|than|compared|respectively|had|has|have|experienced|reported|developed|were|was|during|after|who|from|each|died|while|whereas|but|overall|"
@@ -105,7 +105,8 @@ NO_COUNT = re.compile(
     r"|\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%"
     r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
     r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
-    r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bone or more\b|\bat least one\b|\bmore than one\b|\b>\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
+    r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bone or more\b|\bat least one\b|\bmore than one\b|[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
+    r"|(?:more than|at least|less than|fewer than|greater than|over|up to)\s+\d+(?:\.\d+)?\s*%"
 )
 
 
