@@ -137,7 +137,7 @@ def _metadata(result: dict[str, Any]) -> dict[str, Any]:
     info = result.get("journalInfo") or {}
     mesh = (result.get("meshHeadingList") or {}).get("meshHeading") or []
     found = {
-        "mesh_terms": [heading.get("descriptorName") for heading in mesh],
+        "mesh": [_heading(heading) for heading in mesh],
         "keywords": (result.get("keywordList") or {}).get("keyword"),
         "volume": info.get("volume"),
         "issue": info.get("issue"),
@@ -145,3 +145,11 @@ def _metadata(result: dict[str, Any]) -> dict[str, Any]:
         "licence": result.get("license"),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _heading(heading: dict[str, Any]) -> str:
+    """A MeSH heading as MEDLINE writes it: "Stroke/*therapy"."""
+    qualifiers = (heading.get("meshQualifierList") or {}).get("meshQualifier") or []
+    parts = [(heading.get("majorTopic_YN"), heading.get("descriptorName"))]
+    parts += [(q.get("majorTopic_YN"), q.get("qualifierName")) for q in qualifiers]
+    return "/".join(("*" if major == "Y" else "") + str(name or "") for major, name in parts)

@@ -85,7 +85,7 @@ def sniff(head: bytes) -> float:
 @reader("jats", sniff=sniff, suffixes=(".xml", ".nxml"))
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """JATS articles of PMC and publishers, one or a set, with sections, tables and adverse-event tables."""
-    for number, element in enumerate(elements(stream, ("article",), ROOTS), 1):
+    for number, element in enumerate(elements(stream, ("article",)), 1):
         yield attempt(lambda: _article(element, f"{stem}:{number}" if number > 1 else stem), f"article {number}")  # noqa: B023
 
 

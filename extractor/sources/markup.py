@@ -17,12 +17,16 @@ from extractor.errors import ParseError
 
 # "6", "-3", "−7", "18", "2a"
 SIMPLE = re.compile(r"[-+−]?\w+")
+SCRIPTS = {"msup": {1: "^"}, "msub": {1: "_"}, "msubsup": {1: "_", 2: "^"}}  # MathML: places of its children
+NOTHING: dict[int, str] = {}
 BREAK = "\v"
 MARK = {"sup": "^", "sub": "_"}
 XLINK = "{http://www.w3.org/1999/xlink}"
 # "<?xml ...?>", "<!-- ... -->", "<!DOCTYPE article PUBLIC ... [ ... ]>" before the root element
 PROLOG = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.S | re.I)
 ROOT = re.compile(rb"\s*<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+CHUNK = 65_536  # bytes; larger ones were no faster
+WHITE = " \t\r\n"
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -36,43 +40,37 @@ def root_name(head: bytes) -> str | None:
     return found[1].decode("ascii", "replace") if found else None
 
 
-def elements(stream: BinaryIO, tags: Sequence[str], roots: Sequence[str]) -> Iterator[Any]:
+def elements(stream: BinaryIO, tags: Sequence[str]) -> Iterator[Any]:
     """Elements of the given `tags`, each freed after use, so that memory stays constant; no DTD, network or entity is used.
-
-    Parameters
-    ----------
-    roots : sequence of str
-        Names that the root may have; checked before anything else.
 
     Raises
     ------
     ParseError
         For broken or truncated XML, and for a document that declares entities.
     """
-    events = etree.iterparse(
-        stream,
-        events=("start", "end"),
-        tag=[*tags, *(r for r in roots if r not in tags)],
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=tags,
         load_dtd=False,
         no_network=True,
         resolve_entities=False,
         huge_tree=False,
     )
-    count, checked, depth = 0, False, 0
-    try:
-        for event, element in events:
-            if not checked:
+    count, problem, chunk = 0, None, b"<"
+    while chunk and problem is None:
+        chunk = stream.read(CHUNK)
+        try:
+            parser.feed(chunk) if chunk else parser.close()
+        except etree.XMLSyntaxError as error:
+            problem = error
+        for _, element in parser.read_events():
+            if not count:
                 _refuse_entities(element)
-                checked = True
-            if element.tag not in tags:
-                continue
-            depth += 1 if event == "start" else -1
-            if event == "end" and depth == 0:
-                yield element
-                count += 1
-                _free(element)
-    except etree.XMLSyntaxError as error:
-        raise ParseError(_broken(error, count)) from error
+            count += 1
+            yield element
+            _free(element)
+    if problem:
+        raise ParseError(_broken(problem, count)) from problem
 
 
 def _broken(error: etree.XMLSyntaxError, count: int) -> str:
@@ -107,27 +105,38 @@ def rendered(element: Any, blocks: frozenset[str] = frozenset(), skipped: frozen
 
 
 def _render(element: Any, pieces: list[str], blocks: frozenset[str], skipped: frozenset[str]) -> None:
-    if element.text:
-        pieces.append(element.text)
-    raised = _scripts(element)
+    text = element.text
+    if text:
+        pieces.append(text)
     for place, child in enumerate(element):
-        name = local(child.tag) if isinstance(child.tag, str) else ""
-        if not name:
-            pieces.append(_other(child))
-        elif name in skipped or (name == "tex-math" and _told_otherwise(child)):
-            pieces.append(BREAK if name in blocks else "")
-        elif mark := raised.get(place) or MARK.get(name):
-            inner: list[str] = []
-            _render(child, inner, blocks, skipped)
-            add_mark(pieces, mark, "".join(inner), child.tail or "")
-        elif name in blocks:
-            pieces.append(BREAK)
-            _render(child, pieces, blocks, skipped)
-            pieces.append(BREAK)
+        tag, tail = child.tag, child.tail or ""
+        mark = MARK.get(tag)
+        if mark and not len(child):
+            add_mark(pieces, mark, child.text or "", tail)
         else:
-            _render(child, pieces, blocks, skipped)
-        if child.tail:
-            pieces.append(child.tail)
+            _render_child(child, mark or _script(element, place), pieces, blocks, skipped)
+        if tail:
+            pieces.append(tail)
+
+
+def _render_child(
+    child: Any, mark: str | None, pieces: list[str], blocks: frozenset[str], skipped: frozenset[str]
+) -> None:
+    name = local(child.tag) if isinstance(child.tag, str) else ""
+    if not name:
+        pieces.append(_other(child))
+    elif name in skipped or (name == "tex-math" and _told_otherwise(child)):
+        pieces.append(BREAK if name in blocks else "")
+    elif mark:
+        inner: list[str] = []
+        _render(child, inner, blocks, skipped)
+        add_mark(pieces, mark, "".join(inner), child.tail or "")
+    elif name in blocks:
+        pieces.append(BREAK)
+        _render(child, pieces, blocks, skipped)
+        pieces.append(BREAK)
+    else:
+        _render(child, pieces, blocks, skipped)
 
 
 def _told_otherwise(formula: Any) -> bool:
@@ -138,10 +147,9 @@ def _told_otherwise(formula: Any) -> bool:
     )
 
 
-def _scripts(element: Any) -> dict[int, str]:
-    """Places of MathML children that are set high or low."""
-    scripts = {"msup": {1: "^"}, "msub": {1: "_"}, "msubsup": {1: "_", 2: "^"}}
-    return scripts.get(local(element.tag), {}) if isinstance(element.tag, str) else {}
+def _script(element: Any, place: int) -> str | None:
+    """The mark of a MathML child that is set high or low."""
+    return SCRIPTS.get(local(element.tag), NOTHING).get(place)
 
 
 def local(tag: str) -> str:
@@ -159,22 +167,29 @@ def _other(node: Any) -> str:
 
 def add_mark(pieces: list[str], mark: str, inner: str, after: str) -> None:
     """Append `inner` as a superscript or subscript; a blank follows where a letter would run into an exponent."""
-    content = inner.strip(" \t\r\n")
+    if inner.isalnum() and not after[:1].isalnum():
+        pieces.append(mark + inner)
+        return
+    content = inner.strip(WHITE)
     if not content:
         pieces.append(inner)
         return
-    before = pieces[-1][-1:] if pieces else ""
-    pieces.append(inner[: len(inner) - len(inner.lstrip(" \t\r\n"))])
-    simple = SIMPLE.fullmatch(content) and not after[:1].isdigit()
+    before, following = pieces[-1][-1:] if pieces else "", after[:1]
+    if content is not inner:
+        pieces.append(inner[: len(inner) - len(inner.lstrip(WHITE))])
+    simple = (content.isalnum() or SIMPLE.fullmatch(content)) and not following.isdigit()
     pieces.append(mark + content if simple else f"{mark}{{{content}}}")
-    if mark == "^" and simple and before.isalnum() and content[-1].isdigit() and after[:1].isalpha():
+    if mark == "^" and simple and following.isalpha() and before.isalnum() and content[-1].isdigit():
         pieces.append(" ")
-    pieces.append(inner[len(inner.rstrip(" \t\r\n")) :])
+    if content is not inner:
+        pieces.append(inner[len(inner.rstrip(WHITE)) :])
 
 
 def tidy(text: str) -> str:
     """Runs of plain white space as one blank, ends trimmed; no-break and thin spaces stay."""
-    return _BLANKS.sub(" ", text).strip(" ")
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text or "\f" in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip(" ")
 
 
 def block_text(element: Any, blocks: frozenset[str], skipped: frozenset[str] = frozenset()) -> str:
@@ -187,7 +202,10 @@ def block_text(element: Any, blocks: frozenset[str], skipped: frozenset[str] = f
 
 def text_of(element: Any) -> str:
     """Rendered and tidied text of an element; empty for None."""
-    return "" if element is None else tidy(rendered(element))
+    if element is None:
+        return ""
+    text = rendered(element) if len(element) else element.text or ""
+    return tidy(text) if "\n" in text or "  " in text or "\t" in text else text.strip(" ")
 
 
 # tags that abstracts in JSON and BibTeX hold as text; "<1 year" and "P< .05" are none

@@ -116,5 +116,5 @@ def _ids(record: Record) -> Ids:
 def _metadata(record: Record) -> dict[str, Any]:
     named = {"volume": "VI", "issue": "IP", "pages": "PG", "copyright": "CI", "status": "STAT"}
     found: dict[str, Any] = {name: value for name, tag in named.items() if (value := _first(record, tag))}
-    listed = {"mesh_terms": "MH", "keywords": "OT"}
+    listed = {"mesh": "MH", "keywords": "OT"}
     return found | {name: record[tag] for name, tag in listed.items() if record.get(tag)}

@@ -42,7 +42,7 @@ def sniff(head: bytes) -> float:
 @reader("pubmed-xml", sniff=sniff, suffixes=(".xml",))
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """PubMed XML: efetch or baseline, with structured abstracts, deletions and corrections."""
-    for element in elements(stream, (*RECORDS, "ERROR"), ROOTS):
+    for element in elements(stream, (*RECORDS, "ERROR")):
         if element.tag == "DeleteCitation":
             yield from (_deleted(pmid) for pmid in element.iterfind("PMID"))
         elif element.tag == "ERROR":
@@ -58,44 +58,66 @@ def _deleted(pmid: Any) -> Document:
 
 
 def _article(element: Any) -> Document:
-    citation, data = element.find("MedlineCitation"), element.find("PubmedData")
+    """One PubmedArticle; its children are taken by name once, since a search from the top is slow."""
+    outer = children(element)
+    citation = outer.get("MedlineCitation")
     if citation is None:
         raise ParseError("PubmedArticle without MedlineCitation")
-    article = citation.find("Article")
+    inner = children(citation)
+    article = inner.get("Article")
     if article is None:
         raise ParseError("MedlineCitation without Article")
-    pmid = citation.find("PMID")
-    journal = article.find("Journal")
-    types = _texts(article, "PublicationTypeList/PublicationType")
-    links = citation.findall("CommentsCorrectionsList/CommentsCorrections")
+    named = children(article)
+    issue = _issue(named.get("Journal"))
+    types = _texts(named.get("PublicationTypeList"), "PublicationType")
+    links = [_link(link) for link in inner.get("CommentsCorrectionsList", ())]
+    names, places = _people(named.get("AuthorList"))
+    version, number = _number(inner.get("PMID"))
     return Document(
-        id=f"pubmed:{_number(pmid)}",
+        id=f"pubmed:{number}",
         source="pubmed",
-        parts=_parts(article, citation),
-        ids=_ids(pmid, article, data),
-        year=_year(article, journal),
-        journal=text_of(journal.find("Title")) or None if journal is not None else None,
-        authors=_authors(article),
-        affiliations=_affiliations(article),
+        parts=_parts(named, citation if "OtherAbstract" in inner else None),
+        ids=_ids(number, named, article, outer.get("PubmedData")),
+        year=_year(issue.pop("date"), named.get("ArticleDate")),
+        journal=issue.pop("journal"),
+        authors=names,
+        affiliations=places,
         publication_types=types,
-        language=article.findtext("Language"),
-        retracted=RETRACTED in types or any(c.get("RefType") == "RetractionIn" for c in links),
-        notes=_notes(pmid, links),
-        metadata=_metadata(citation, article, journal, links),
+        language=_first_text(article, "Language"),
+        retracted=RETRACTED in types or any(link["type"] == "RetractionIn" for link in links),
+        notes=_notes(version, links),
+        metadata=_metadata(citation, inner, article, named, issue | {"corrections": links}),
     )
 
 
-def _number(pmid: Any) -> str:
+def children(element: Any) -> dict[str, Any]:
+    """Direct children by name; of those with one name the last."""
+    return {child.tag: child for child in element}
+
+
+def _first_text(element: Any, tag: str) -> str | None:
+    return next((e.text for e in element.iterchildren(tag) if e.text), None)
+
+
+def _texts(element: Any, tag: str) -> tuple[str, ...]:
+    """Texts of the children with one name; nothing where the element is not there."""
+    if element is None:
+        return ()
+    return tuple([text for e in element.iterchildren(tag) if (text := text_of(e))])
+
+
+def _number(pmid: Any) -> tuple[str, str]:
+    """Version and number of a PMID."""
     if pmid is None or not (pmid.text or "").strip():
         raise ParseError("a record without PMID")
-    return str(pmid.text).strip()
+    return pmid.get("Version", "1"), pmid.text.strip()
 
 
-def _parts(article: Any, citation: Any) -> dict[str, str]:
-    title = text_of(article.find("ArticleTitle")) or text_of(article.find("VernacularTitle"))
+def _parts(named: dict[str, Any], citation: Any) -> dict[str, str]:
+    title = text_of(named.get("ArticleTitle")) or text_of(named.get("VernacularTitle"))
     parts = {TITLE: title} if title else {}
-    parts[ABSTRACT] = abstract(article.find("Abstract"))
-    for other in citation.iterfind("OtherAbstract"):
+    parts[ABSTRACT] = abstract(named.get("Abstract"))
+    for other in citation.iterchildren("OtherAbstract") if citation is not None else ():
         if text := abstract(other):
             name = f"abstract ({'-'.join(filter(None, (other.get('Type'), other.get('Language'))))})"
             parts[_free(name, parts)] = text
@@ -111,98 +133,140 @@ def abstract(element: Any) -> str:
     if element is None:
         return ""
     lines = []
-    for section in element.iterfind("AbstractText"):
+    for section in element.iterchildren("AbstractText"):
         text, label = text_of(section), section.get("Label", "").strip()
         if text:
             lines.append(text if label.upper() in NO_LABEL else f"{label}: {text}")
     return "\n".join(lines)
 
 
-def _ids(pmid: Any, article: Any, data: Any) -> Ids:
+def _ids(number: str, named: dict[str, Any], article: Any, data: Any) -> Ids:
+    """Ids of the article itself; those in its list of references stand deeper and are not looked at."""
     found: dict[str, str] = {}
-    if data is not None:
-        for one in data.iterfind("ArticleIdList/ArticleId"):
+    for listed in data.iterchildren("ArticleIdList") if data is not None else ():
+        for one in listed:
             found.setdefault(one.get("IdType", ""), (one.text or "").strip())
-    for place in article.iterfind("ELocationID"):
-        if place.get("EIdType") == "doi" and place.get("ValidYN") != "N" and place.text:
-            found["doi"] = found.get("doi") or place.text.strip()
-    banks = [
-        (bank.findtext("DataBankName") or "", (number.text or "").strip())
-        for bank in article.iterfind("DataBankList/DataBank")
-        for number in bank.iterfind("AccessionNumberList/AccessionNumber")
-    ]
+    doi = found.get("doi") or next((e.text.strip() for e in article.iterchildren("ELocationID") if _is_doi(e)), None)
+    ncts, others = _banks(named["DataBankList"]) if "DataBankList" in named else ((), ())
+    return Ids(number, doi or None, found.get("pmc") or None, ncts, others)
+
+
+def _is_doi(place: Any) -> bool:
+    return place.get("EIdType") == "doi" and place.get("ValidYN") != "N" and bool(place.text)
+
+
+def _banks(listed: Any) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """(NCT ids, others with their bank's name), each once."""
+    banks = []
+    for bank in listed:
+        name, *numbers = bank
+        banks += [(name.text or "", (number.text or "").strip()) for group in numbers for number in group]
     ncts = dict.fromkeys(i for name, i in banks if name == CLINICALTRIALS and i)
     others = dict.fromkeys((name, i) for name, i in banks if name != CLINICALTRIALS and i)
-    return Ids(_number(pmid), found.get("doi") or None, found.get("pmc") or None, tuple(ncts), tuple(others))
+    return tuple(ncts), tuple(others)
 
 
-def _year(article: Any, journal: Any) -> int | None:
-    places = [journal.find("JournalIssue/PubDate")] if journal is not None else []
-    for place in [*places, article.find("ArticleDate")]:
-        if place is not None and (year := year_in(place.findtext("Year") or place.findtext("MedlineDate"))):
-            return year
+def _issue(journal: Any) -> dict[str, Any]:
+    """Journal, date, volume and issue, each None where it is not there."""
+    found: dict[str, Any] = dict.fromkeys(("journal", "date", "volume", "issue"))
+    if journal is None:
+        return found
+    for child in journal:
+        tag = child.tag
+        if tag == "Title":
+            found["journal"] = text_of(child) or None
+        elif tag == "JournalIssue":
+            inner = children(child)
+            found["date"] = inner.get("PubDate")
+            found["volume"], found["issue"] = (inner[t].text if t in inner else None for t in ("Volume", "Issue"))
+    return found
+
+
+def _year(*dates: Any) -> int | None:
+    for date in dates:
+        for child in date if date is not None else ():
+            if child.tag in ("Year", "MedlineDate") and (year := year_in(child.text)):
+                return year
     return None
 
 
-def _authors(article: Any) -> tuple[str, ...]:
-    names = []
-    for author in article.iterfind("AuthorList/Author"):
-        last, first = author.findtext("LastName"), author.findtext("ForeName") or author.findtext("Initials")
-        name = ", ".join(filter(None, (last, first))) or text_of(author.find("CollectiveName"))
-        if name:
-            names.append(name)
-    return tuple(names)
+def _people(listed: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the authors, and where they work, each place once."""
+    names: list[str] = []
+    places: dict[str, None] = {}
+    last = first = ""
+    for part in (*listed.iter(), None) if listed is not None else ():
+        tag = "Author" if part is None else part.tag
+        if tag == "LastName":
+            last = part.text or ""
+        elif tag == "ForeName" or (tag == "Initials" and not first):
+            first = part.text or ""
+        elif tag == "Affiliation":
+            places[text_of(part)] = None
+        elif tag == "CollectiveName":
+            last = text_of(part)
+        elif tag == "Author" and (last or first):  # the next one begins
+            names.append(f"{last}, {first}" if last and first else last or first)
+            last = first = ""
+    places.pop("", None)
+    return tuple(names), tuple(places)
 
 
-def _affiliations(article: Any) -> tuple[str, ...]:
-    found = (text_of(a) for a in article.iterfind("AuthorList/Author/AffiliationInfo/Affiliation"))
-    return tuple(dict.fromkeys(filter(None, found)))
-
-
-def _texts(element: Any, path: str) -> tuple[str, ...]:
-    return tuple(filter(None, (text_of(e) for e in element.iterfind(path))))
-
-
-def _notes(pmid: Any, links: list[Any]) -> tuple[str, ...]:
-    notes = [f"version {pmid.get('Version')}"] if pmid.get("Version", "1") != "1" else []
+def _notes(version: str, links: list[dict[str, Any]]) -> tuple[str, ...]:
+    notes = [f"version {version}"] if version != "1" else []
     for link in links:
-        if state := STATES.get(link.get("RefType", "")):
-            notes.append(": ".join(filter(None, (state, text_of(link.find("RefSource"))))))
+        if state := STATES.get(link["type"]):
+            notes.append(f"{state}: {link['source']}" if link["source"] else state)
     return tuple(dict.fromkeys(notes))
 
 
-def _metadata(citation: Any, article: Any, journal: Any, links: list[Any]) -> dict[str, Any]:
+def _metadata(
+    citation: Any, inner: dict[str, Any], article: Any, named: dict[str, Any], more: dict[str, Any]
+) -> dict[str, Any]:
     """What only PubMed has; empty values are left out."""
-    issue = journal.find("JournalIssue") if journal is not None else None
+    pagination = named.get("Pagination")
+    terms, ids = _headings(inner.get("MeshHeadingList"))
     found = {
-        "mesh": [_heading(h) for h in citation.iterfind("MeshHeadingList/MeshHeading")],
-        "keywords": list(_texts(citation, "KeywordList/Keyword")),
-        "corrections": [_link(c) for c in links],
-        "languages": [e.text for e in article.iterfind("Language") if e.text],
-        "vernacular_title": text_of(article.find("VernacularTitle")),
-        "copyright": text_of(article.find("Abstract/CopyrightInformation")),
-        "pages": article.findtext("Pagination/MedlinePgn"),
-        "volume": issue.findtext("Volume") if issue is not None else None,
-        "issue": issue.findtext("Issue") if issue is not None else None,
+        "mesh": terms,
+        "mesh_ids": ids,
+        "keywords": [k for e in citation.iterchildren("KeywordList") for k in _texts(e, "Keyword")]
+        if "KeywordList" in inner
+        else [],
+        "languages": [e.text for e in article.iterchildren("Language") if e.text],
+        "vernacular_title": text_of(named.get("VernacularTitle")),
+        "copyright": _copyright(named.get("Abstract")),
+        "pages": _first_text(pagination, "MedlinePgn") if pagination is not None else None,
         "status": citation.get("Status"),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in (found | more).items() if value}
 
 
-def _heading(heading: Any) -> dict[str, Any]:
-    """One MeSH heading; it is major where the descriptor or any qualifier is."""
-    descriptor = heading.find("DescriptorName")
-    qualifiers = heading.findall("QualifierName")
-    return {
-        "id": descriptor.get("UI"),
-        "name": descriptor.text,
-        "qualifiers": [q.text for q in qualifiers],
-        "major": any(e.get("MajorTopicYN") == "Y" for e in (descriptor, *qualifiers)),
-    }
+def _copyright(element: Any) -> str:
+    return "" if element is None else text_of(next(element.iterchildren("CopyrightInformation"), None))
+
+
+def _headings(listed: Any) -> tuple[list[str], list[str]]:
+    """MeSH headings as MEDLINE writes them ("Stroke/*therapy", a star for a major one), and the descriptors' ids."""
+    terms: list[str] = []
+    ids: list[str] = []
+    for part in listed.iter("DescriptorName", "QualifierName") if listed is not None else ():
+        name = f"*{part.text}" if part.get("MajorTopicYN") == "Y" else part.text or ""
+        if part.tag == "DescriptorName":
+            terms.append(name)
+            ids.append(part.get("UI", ""))
+        elif terms:
+            terms[-1] += f"/{name}"
+    return terms, ids
 
 
 def _link(link: Any) -> dict[str, Any]:
-    return {"type": link.get("RefType"), "source": text_of(link.find("RefSource")), "pmid": link.findtext("PMID")}
+    found: dict[str, Any] = {"type": link.get("RefType", ""), "source": "", "pmid": None}
+    for child in link:
+        if child.tag == "RefSource":
+            found["source"] = text_of(child)
+        elif child.tag == "PMID":
+            found["pmid"] = child.text
+    return found
 
 
 def _book(element: Any) -> Document:
@@ -210,20 +274,23 @@ def _book(element: Any) -> Document:
     record = element.find("BookDocument")
     if record is None:
         raise ParseError("PubmedBookArticle without BookDocument")
-    pmid, book = record.find("PMID"), record.find("Book")
+    named = children(record)
+    book = named.get("Book")
     name = text_of(book.find("BookTitle")) if book is not None else ""
-    title = text_of(record.find("ArticleTitle")) or name
+    title = text_of(named.get("ArticleTitle")) or name
     found = {i.get("IdType"): (i.text or "").strip() for i in record.iterfind("ArticleIdList/ArticleId")}
+    names, places = _people(named.get("AuthorList", book.find("AuthorList") if book is not None else None))
+    _, number = _number(named.get("PMID"))
     return Document(
-        id=f"pubmed:{_number(pmid)}",
+        id=f"pubmed:{number}",
         source="pubmed",
-        parts=({TITLE: title} if title else {}) | {ABSTRACT: abstract(record.find("Abstract"))},
-        ids=Ids(_number(pmid), found.get("doi"), found.get("pmc")),
-        year=year_in(book.findtext("PubDate/Year")) if book is not None else None,
+        parts=({TITLE: title} if title else {}) | {ABSTRACT: abstract(named.get("Abstract"))},
+        ids=Ids(number, found.get("doi"), found.get("pmc")),
+        year=_year(book.find("PubDate")) if book is not None else None,
         journal=name or None,
-        authors=_authors(record) or (_authors(book) if book is not None else ()),
-        affiliations=_affiliations(record),
+        authors=names,
+        affiliations=places,
         publication_types=_texts(record, "PublicationType"),
-        language=record.findtext("Language"),
+        language=_first_text(record, "Language"),
         notes=("book article",),
     )

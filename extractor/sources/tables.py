@@ -41,7 +41,7 @@ def laid_out(wrap: Any, blocks: frozenset[str], skipped: frozenset[str]) -> Tabl
     known = frozenset({"label", "caption", "table", *skipped})
     for child in wrap:
         if isinstance(child.tag, str) and local(child.tag) not in known:
-            _add(found, block_text(child, blocks, known))
+            _add(found, block_text(child, blocks, skipped | {"table"}))
     return found
 
 
