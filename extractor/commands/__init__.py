@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from extractor import __version__
-from extractor.commands import evaluate, extract, fields, pool, records
+from extractor.commands import evaluate, extract, fields, link, pool, records, trial
 from extractor.errors import ExtractorError, SettingsError
 
 app = typer.Typer(name="trialspan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -21,6 +21,10 @@ app.command("show")(records.show)
 app.command("export")(records.export)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("fields")(fields.fields)
+app.command("link")(link.link_reports)
+app.command("check")(link.check_trial)
+app.command("decide")(link.decide_links)
+app.command("trial")(trial.trial)
 app.command("pool")(pool.pool)
 app.command("pool-simulate")(pool.pool_simulate)
 

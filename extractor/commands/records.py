@@ -13,6 +13,7 @@ from rich.table import Table
 from extractor.commands.screen import console_for, print_record
 from extractor.commands.shared import Format, OutputOption, StoreOption, open_store, output_to, wrong_usage
 from extractor.export import FORMATS, characteristics
+from extractor.link import annotated
 
 # columns of the wide table that fit a terminal; all stand in the exports
 ON_SCREEN = ("document", "cells", "source", "route", "dose", "n", "follow-up", "adverse events", "conflicts")
@@ -28,7 +29,7 @@ def list_records(
     Example: trialspan list --store review.db
     """
     with open_store(store) as opened:
-        wide = characteristics(opened.records())
+        wide = characteristics(annotated(opened))
     if form is Format.json:
         typer.echo(json.dumps([dict(zip(wide.headings, row, strict=True)) for row in wide.rows], ensure_ascii=False, indent=1))
         return
@@ -55,7 +56,7 @@ def show(
     Example: trialspan show barczewska2019 --store review.db
     """
     with open_store(store) as opened:
-        for record in opened.records(ids):
+        for record in annotated(opened, ids):
             if form is Format.json:
                 typer.echo(json.dumps(record.to_dict(), ensure_ascii=False, indent=1))
             else:
@@ -87,4 +88,4 @@ def export(
     if chosen.binary and output is None and sys.stdout.isatty():
         raise wrong_usage(f"--format {chosen.name} is a binary file; name it with -o FILE")
     with open_store(store) as opened, output_to(output) as stream:
-        chosen.write(opened.records(ids), stream)
+        chosen.write(annotated(opened, ids), stream)

@@ -138,6 +138,18 @@ def _registry_id(value: Value) -> str:
     return f"{value.get('id')} (registered {on})" if on else str(value.get("id"))
 
 
+def event_found(value: Value) -> str:
+    """What is said of an adverse event, without its term: the count and qualities, or which kind of nothing.
+
+    >>> event_found({"term": "fever", "n": 0, "denominator": 6, "assertion": "absent"}), event_found({"assertion": "absent"})
+    ('0 of 6', 'absent')
+    """
+    if value.get("assertion") == "none_reported":
+        return f"{DENIED}{', related ones' if value.get('related') else ''}"
+    words = ", ".join(filter(None, [_count(value), *_qualities(value)]))
+    return words or str(value.get("assertion") or "")
+
+
 def _event(value: Value) -> str:
     term = str(value.get("term") or "")
     if value.get("assertion") == "none_reported":

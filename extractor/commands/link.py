@@ -1,0 +1,170 @@
+"""``trialspan link``, ``check``, ``decide``: which reports belong together, where they differ, and what a user says of it."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from extractor.commands.screen import console_for
+from extractor.commands.shared import Format, StoreOption, open_store, settings_or_exit, wrong_usage
+from extractor.link import Difference, check, decide, link, merge, reports_named, split, undo
+from extractor.store import Store
+from extractor.store.links import KINDS, Link, LinkStore
+
+MOST_PROPOSALS = 40  # printed after a run; all with --format json
+FormOption = Annotated[Format, typer.Option("--format", help="table or json.")]
+
+
+def link_reports(
+    store: StoreOption = None,
+    afresh: Annotated[bool, typer.Option("--afresh", help="Link everything again; decisions stay.")] = False,
+    form: FormOption = Format.table,
+) -> None:
+    """Bring reports of one trial together, and find those that share people; what is doubtful is proposed.
+
+    Example: trialspan link --store review.db
+    """
+    with open_store(store) as opened:
+        done = link(opened, afresh=afresh)
+        found = LinkStore(opened).links()
+        trials = LinkStore(opened).trials()
+    if form is Format.json:
+        typer.echo(json.dumps({"trials": trials, "links": [as_dict(one) for one in found]}, ensure_ascii=False, indent=1))
+        return
+    several = sum(len(reports) > 1 for reports in trials.values())
+    typer.echo(
+        f"reports linked: {done.reports} (pairs compared: {done.compared}, reports gone: {done.gone}); "
+        f"trials in the store: {len(trials)}, with several reports: {several}"
+    )
+    proposed = [one for one in found if one.state == "proposed"]
+    if proposed:
+        console_for().print(links_table(proposed[:MOST_PROPOSALS], f"{len(proposed)} proposals"))
+        typer.echo("decide with: trialspan decide confirm|reject REPORT REPORT [--overlap]")
+
+
+def as_dict(one: Link) -> dict[str, object]:
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
+def links_table(links: list[Link], title: str) -> Table:
+    table = Table(title=title, title_justify="left", pad_edge=False)
+    for name in ("kind", "report", "report", "score", "state", "why"):
+        table.add_column(name, overflow="fold")
+    for one in links:
+        table.add_row(one.kind, escape(one.a), escape(one.b), f"{one.score:.2f}", one.state, escape(one.why))
+    return table
+
+
+# ---------------------------------------------------------------- differences
+
+
+def check_trial(
+    trial: Annotated[str | None, typer.Argument(metavar="[TRIAL]", help="A trial, a report or a registry number; all without it.")] = None,
+    store: StoreOption = None,
+    form: FormOption = Format.table,
+) -> None:
+    """Hold the reports of a trial against each other and against the registry, field by field.
+
+    Example: trialspan check NCT02881476 --store review.db
+    """
+    with open_store(store) as opened:
+        found = {name: differences(opened, ids) for name, ids in chosen(opened, trial).items()}
+    if form is Format.json:
+        data = {name: [d.to_dict() for d in differing] for name, differing in found.items() if differing}
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        return
+    for name, differing in found.items():
+        if differing:
+            console_for().print(differences_table(differing, name))
+    total = sum(map(len, found.values()))
+    open_ = sum(d.explanation is None for differing in found.values() for d in differing)
+    typer.echo(f"trials checked: {len(found)}; differences: {total}; without an explanation: {open_}")
+
+
+def chosen(store: Store, name: str | None) -> dict[str, list[str]]:
+    """Trials with several reports, or the one that a name means, with the ids of their reports."""
+    links = LinkStore(store)
+    if name is None:
+        return {trial: ids for trial, ids in links.trials().items() if len(ids) > 1}
+    ids = reports_named(store, name)
+    return {links.trials_of(ids)[ids[0]]: ids}
+
+
+def differences(store: Store, ids: list[str]) -> list[Difference]:
+    return check(list(store.records(ids)))
+
+
+def differences_table(found: list[Difference], title: str) -> Table:
+    table = Table(title=escape(title), title_justify="left", pad_edge=False)
+    for name in ("what", "severity", "difference", "explanation"):
+        table.add_column(name, overflow="fold")
+    for d in found:
+        style = "yellow" if d.explanation else "red" if d.severity == "major" else ""
+        table.add_row(d.kind, d.severity, escape(d.message), escape(d.explanation or "-"), style=style)
+    return table
+
+
+# ---------------------------------------------------------------- decisions
+
+
+class Action(StrEnum):
+    """What may be decided about links."""
+
+    confirm = "confirm"
+    reject = "reject"
+    merge = "merge"
+    take_out = "split"
+    undo = "undo"
+    history = "list"
+
+
+def decide_links(
+    action: Annotated[Action, typer.Argument(help="confirm, reject: two reports; merge: trials; split: a report; undo: a number; list.")],
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Reports, trials, or the number of a decision.")] = None,
+    store: StoreOption = None,
+    overlap: Annotated[bool, typer.Option("--overlap", help="Speak of shared people, not of one trial.")] = False,
+    curator: Annotated[str | None, typer.Option("--curator", help="Your name [default: curator in trialspan.toml].")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="Why; kept with the decision.")] = None,
+) -> None:
+    """Decide about links: they are kept, win over the program, and can be undone.
+
+    Example: trialspan decide reject glass2012 staff2016 --curator ann --store review.db
+    """
+    given = list(names or ())
+    wanted = {Action.confirm: 2, Action.reject: 2, Action.take_out: 1, Action.undo: 1, Action.history: 0}.get(action)
+    if len(given) != wanted if wanted is not None else len(given) < 2:
+        raise wrong_usage(f"decide {action.value} takes {'at least 2' if wanted is None else wanted} names, not {len(given)}")
+    with open_store(store) as opened:
+        if action is Action.history:
+            list_decisions(opened)
+            return
+        who = curator or settings_or_exit().curator
+        keys = decided(opened, action, given, KINDS[overlap], who, note)
+    typer.echo(f"decided ({', '.join(map(str, keys))}); take it back with: trialspan decide undo NUMBER")
+
+
+def decided(store: Store, action: Action, names: list[str], kind: str, curator: str, note: str | None) -> list[int]:
+    if action is Action.merge:
+        return merge(store, names, curator, note=note)
+    if action is Action.take_out:
+        return split(store, names[0], curator, note=note)
+    if action is Action.undo:
+        if not names[0].isdecimal():
+            raise wrong_usage(f"decide undo takes the number of a decision, not {names[0]!r}; see them with: trialspan decide list")
+        return [undo(store, int(names[0]), curator, note=note)]
+    return decide(store, action.value, kind, [(names[0], names[1])], curator, note=note)
+
+
+def list_decisions(store: Store) -> None:
+    table = Table(title=f"decisions in {escape(store.name)}", title_justify="left", pad_edge=False)
+    for name in ("number", "action", "kind", "reports", "curator", "when", "note"):
+        table.add_column(name, overflow="fold")
+    for d in LinkStore(store).decisions():
+        action = f"undo {d.undoes}" if d.undoes else d.action
+        table.add_row(str(d.key), action, d.kind, escape(f"{d.a}, {d.b}"), escape(d.curator), d.decided_at, escape(d.note or ""))
+    console_for().print(table)
