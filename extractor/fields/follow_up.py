@@ -29,7 +29,7 @@ _LINK = (
     r"(?:[\s,:(=<>~'\[]|-|\b(?:up|for|of|at|over|was|were|are|is|has|been|had|will|be|to|until|till|through|throughout|during|after|a|an|the|in|on|with|by|and|from|before|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
     r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|period|peri?od|time|duration|durations|interval|length|lasts|lasted|lasting|continued|extended|extending|completed|than|longer|more|occurred|included|took|take|place|planned|"
     r"visits?|assessments?|examinations?|evaluations?|angiograph\w+|echocardiograph\w+|endoscop\w+|imaging|mri|telephone|clinical(?:ly)?|performed|conducted|scheduled|carried|out|obtained|every|day|week|month|hospital|clinic|patients?|participants?|subjects?|closely|regularly|prospectively|postoperatively|"
-    r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|\d+(?:\.\d+)?(?:\s?-\s?\d+(?:\.\d+)?)?|\)|\]|/|;(?=\s*(?:range|median|mean)))*"
+    r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|(?<![\d.])\d+(?:\.\d+)?(?![\d.])|\)|\]|/|;(?=\s*(?:range|median|mean)))*"
 )
 _CALLED_BEFORE = re.compile(rf"\b{_WATCH}{_LINK}$")
 # some words between, but a word that binds right before the length: "follow-up in the first study was 41 months"

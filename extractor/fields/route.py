@@ -19,13 +19,13 @@ from extractor.model import Fact
 
 # words after a route's name that make it something else: "intravenous access", "oral mucosa", "intracerebral hemorrhage"
 _NOT_A_ROUTE = re.compile(
-    r"^[\s-]*(?:ha?emorrhage|ha?ematoma|bleed\w*|pressure|access|line|catheter\w*|cannula\w*|mucosa\w*|mucositis|hygiene|health|ulcer\w*|cavity|intake|diet\w*|feeding|nutrition|lichen|cancers?|consent|hysterectom\w*|births?|deliver(?:y|ies)\b(?! of)|hydration|vaccin\w*|heroin|methadone|squamous|candid\w*|lesions?|surgery|contracepti\w*|"
+    r"^[\s-]*(?:ha?emorrhage|ha?ematoma|bleed\w*|pressure|access|line|catheter\w*|cannula\w*|mucosa\w*|mucositis|hygiene|health|ulcer\w*|cavity|intake|diet\w*|feeding|nutrition|lichen|cancers?|consent|hysterectom\w*|births?|deliver(?:y|ies)\b(?! of)|hydration|vaccines?|heroin|methadone|squamous|candid\w*|lesions?|surgery|contracepti\w*|"
     r"glucose|temperature|examination|swab\w*|tissue|fat|adipose|thrombus|imaging|ultrasound|stent\w*|fracture\w*|tumou?rs?|conduction|septal|dyssynchrony|loose|patholog\w*|symptom\w*|bleeding|drug us\w*|"
     r"iga|igg|synthesis|pathogen|polio|immunoglobulin|ivig|anesthe\w*|anaesthe\w*|sedation|analgesi\w*|fluid\w*|rehydration|colloid\w*|crystalloid\w*|contrast|antibiotic\w*|heparin|thrombolysis|thrombolytic|methylpred\w*|dexameth\w*|steroid\w*|opioid\w*|"
     r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|volume|wall|toxicit\w*|anti\w+|hypoglyc\w*|medications?\b(?! of)|examin\w*|cavities|abscess|adhesion\w*|disorders?|derangement|coordination)\b"
 )
 _NO_PRODUCT = re.compile(r"\b(?:an[a]?esthe\w+|rescue|premedicat\w+|sedat\w+|block\w*|induction|nutrition|intake)\b")
-_TRIED = re.compile(r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study)\b")
+_TRIED = re.compile(r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study|used)\b")
 # "Elobixibat is an oral treatment": the studied drug, named in the title, described
 _IS_A = re.compile(r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$")
 _CONFIDENCE = {"title": 0.95, "named": 0.92, "into": 0.85, "abbreviation": 0.85, "drug": 0.75, "alone": 0.6, "doubtful": 0.4}
