@@ -1,0 +1,82 @@
+"""Fills the generated parts of README.md: ``python -m training.readme [GOLD_FOLDER ...]``.
+
+The field table and the sample come from the program itself; the accuracy tables from `trialspan evaluate` on the folders
+given as ``name=folder[:only]`` (left as they are where none is given).
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import sys
+from pathlib import Path
+
+from extractor.commands.fields import markdown
+from extractor.commands.screen import print_record
+from extractor.engine import Run, run
+from extractor.evaluate.figures import Evaluation, evaluate
+from extractor.evaluate.scorer import load_gold
+from extractor.inputs import documents
+from extractor.model import Document
+from extractor.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "tests" / "golden" / "text" / "reading_service.txt"
+
+
+def replaced(text: str, name: str, new: str, *, inline: bool = False) -> str:
+    gap = "" if inline else "\n"
+    return re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _: f"<!-- {name} -->{gap}{new}{gap}<!-- /{name} -->", text, flags=re.S)
+
+
+def sample() -> str:
+    """The terminal's table for the saved page of the tests."""
+    record = next(run(documents([SAMPLE], Settings(), Run().fail), Settings(), Run()))
+    stream = io.BytesIO()
+    print_record(record, stream)
+    return "\n".join("    " + line.rstrip() for line in stream.getvalue().decode().rstrip().splitlines())
+
+
+def scored(folder: Path, only: str | None) -> Evaluation:
+    entries = [e for e in load_gold(folder, only) if e.get("text")]
+    texts = [Document(e["id"], "jsonl", ({"title": e["title"]} if e.get("title") else {}) | {"abstract": e["text"]}) for e in entries]
+    return evaluate(entries, {r.document.id: r.to_dict() for r in run(texts, Settings(), Run())})
+
+
+def accuracy(columns: dict[str, Evaluation]) -> str:
+    """One row a field, one column a set: F1, its interval, and the number of gold values."""
+    lines = ["| field | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    fields = [row.field for row in next(iter(columns.values())).rows]
+    for place, field in enumerate(fields):
+        cells = [cell(found, place) for found in columns.values()]
+        lines.append(f"| {field} | " + " | ".join(cells) + " |")
+    lines.append("| macro F1 | " + " | ".join(f"{e.macro_f1 or 0:.3f} ({e.macro_low or 0:.2f}-{e.macro_high or 0:.2f})" for e in columns.values()) + " |")
+    lines.append("| documents; leaks; bad evidence | " + " | ".join(f"{e.documents}; {sum(e.leaks.values())}; {e.bad_evidence}" for e in columns.values()) + " |")
+    return "\n".join(lines)
+
+
+def cell(found: Evaluation, place: int) -> str:
+    row = found.rows[place]
+    gold = row.tp + row.fn
+    if row.f1 is None or row.low is None or row.high is None:
+        return "-"
+    return f"{row.f1:.3f} ({row.low:.2f}-{row.high:.2f}), {gold} values"
+
+
+def main() -> None:
+    path = ROOT / "README.md"
+    text = replaced(replaced(path.read_text(encoding="utf-8"), "fields", markdown()), "sample", sample())
+    columns = {}
+    for argument in sys.argv[1:]:
+        name, _, place = argument.partition("=")
+        folder, _, only = place.partition(":")
+        columns[name] = scored(Path(folder), only or None)
+    if columns:
+        text = replaced(text, "accuracy", accuracy(columns))
+        text = replaced(text, "when", datetime.date.today().isoformat(), inline=True)
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
