@@ -35,13 +35,16 @@ ADDED: tuple[tuple[str, str, str, list[str]], ...] = (
     ("mesh:D020250", "postoperative nausea and vomiting", "named", ["PONV", "nausea and vomiting after surgery"]),
     ("", "chemotherapy-induced nausea and vomiting", "named", ["cisplatin-induced nausea and vomiting", "chemotherapy-induced emesis", "CINV"]),
     ("", "nausea and vomiting", "sign", []),
+    ("mesh:D003920", "diabetes mellitus", "disease", ["diabetes"]),
+    ("mesh:D003866", "depressive disorder", "disease", ["depression", "clinical depression"]),
+    ("mesh:D019584", "vasomotor symptoms", "disease", ["hot flushes", "hot flashes", "menopausal symptoms"]),
     ("mesh:D003865", "major depressive disorder", "named", ["major depression", "major depressive episode"]),
     ("mesh:D016481", "Helicobacter pylori infection", "named", ["Helicobacter pylori", "H pylori infection"]),
     ("mesh:D007415", "small bowel obstruction", "named", ["small intestinal obstruction"]),
     ("mesh:D014514", "ureteric stone", "named", ["ureteral stone", "ureteral calculus"]),
 )  # fmt: skip
 NO_NAMES = frozenset(
-    {"complete", "strains", "sprains and strains", "strain", "asthenia", "mass", "drop", "hunger", "bites", "stress"}
+    {"complete", "strains", "sprains and strains", "strain", "asthenia", "mass", "drop", "hunger", "bites", "stress", "acquired", "congenital", "inherited", "disseminated", "iatrogenic", "idiopathic", "mosaic", "disease", "non-genetic", "non-iatrogenic", "non-idiopathic"}  # fmt: skip
 )
 CANCER = re.compile(r"\bneoplasms?\b", re.I)
 MAX_WORDS = 6  # longer entry terms are not met in running text

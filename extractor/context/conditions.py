@@ -75,12 +75,12 @@ HEAD = re.compile(
     r"\b(?:[\w'-]+ ){0,3}(?:fractures?|stones?|calculi|syndromes?|disorders?|injur(?:y|ies)|ulcers?|wounds?|defects?|lesions?|tears?|deficienc(?:y|ies)|"
     r"insufficiency|infections?|cancers?|tumou?rs?|carcinomas?|neoplasms?|dysfunction|dependence|addiction|bleeding|ha?emorrhages?|incontinence|impaction|infertility|"
     r"scars?|burns?|obesity|myopath(?:y|ies)|dystroph(?:y|ies)|constipation|stenosis|strictures?|fistulas?|fistulae|neuropath(?:y|ies)|keratosis|"
-    r"caries|periodontitis|recession|obstruction|diseases?|palsy|sepsis|embolism|arrest|ischa?emia|o?edema|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|myomas?|fibroids?|cysts?|nonunion|non-union|spasticity|insomnia|resistance|pain|[a-z]{4,}(?:itis|osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
+    r"caries|periodontitis|recession|obstruction|diseases?|palsy|sepsis|embolism|arrest|ischa?emia|o?edema|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|myomas?|fibroids?|cysts?|non-?unions?|spasticity|insomnia|resistance|pain|[a-z]{4,}(?:itis|osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
 )
 # words that begin no disease's name: the phrase starts after them
 CUT = re.compile(
     r"^.*\b(?:of|in|for|with|from|the|a|an|and|or|their|to|by|on|patients?|after|following|had|have|having|who|treat|is|are|was|were|against|both|either|"
-    r"symptomatic|severe|moderate|mild|early|late|stable|newly|diagnosed|treated|previously|uncomplicated|refractory|adult|pediatric|grade|stage|\d+|reduce|prevent|improve|acute-phase|moderate-to-severe|mild-to-moderate|experimental|this|that|these|other|no|any|between|during|at|some|most|all|each|because|due|its|not|than|as|versus|vs|distal|isolated) "
+    r"symptomatic|severe|moderate|mild|early|late|stable|newly|diagnosed|treated|previously|uncomplicated|refractory|adult|pediatric|grade|stage|\d+|reduce|prevent|improve|acute-phase|moderate-to-severe|mild-to-moderate|experimental|this|that|these|other|no|any|between|during|at|some|most|all|each|because|due|its|not|than|as|versus|vs|distal|isolated|reduces|prevents|improves|treats|causes|delays|decreases|increases|controls|relieves|underwent|[a-z]+ates?|[a-z]+izes?|[a-z]+ment|[a-z]+tion) "
 )
 # people named by their disease: "diabetic patients", "hypertensive subjects"
 OF_PEOPLE = {
@@ -107,6 +107,20 @@ OF_PEOPLE = {
     "hemophilic": "hemophilia",
     "thalassemic": "thalassemia",
     "parkinsonian": "parkinson disease",
+    "anxious": "anxiety",
+    "hypertriglyceridemic": "hypertriglyceridemia",
+    "hyperlipidemic": "hyperlipidemia",
+    "hyperlipidaemic": "hyperlipidemia",
+    "hypercholesterolaemic": "hypercholesterolemia",
+    "dyslipidemic": "dyslipidemia",
+    "malnourished": "malnutrition",
+    "undernourished": "malnutrition",
+    "epileptics": "epilepsy",
+    "hyperthyroid": "hyperthyroidism",
+    "hypothyroid": "hypothyroidism",
+    "hypogonadal": "hypogonadism",
+    "overweight": "overweight",
+    "frail": "frailty",
 }
 ADJECTIVAL = re.compile(rf"\b(diabetics|hypertensives|asthmatics|(?:{'|'.join(sorted(OF_PEOPLE))})(?= (?:\w+ )?{PEOPLE}\b))")
 VAGUE = frozenset(
@@ -173,7 +187,20 @@ def mentions(seen: View) -> list[Mention]:
 
 
 # what goes before a term and belongs to its name: "venous leg ulcer", "diabetic macular edema"
-ADJECTIVE = re.compile(r"\b(?!(?:clinical|radiological|several|additional|potential|usual|typical|critical|experimental|total|final|initial|medical|surgical|biological|historical|oral|pharmacological|effective|active|symptomatic|recent|different|persistent|significant|important|topical|general|essential|elective|primary|basic|therapeutic|positive|negative|progressive|extensive|relevant|prevent|present|patient|inpatient|outpatient|treatment|management|subsequent|current|concurrent|concomitant|infant|giant|adolescent|pregnant|parental|maternal|cumulative|improvement|development|efficient|agent|component|dependent|resistant|refractory|constant|adjuvant|neoadjuvant|anticoagulant|placebo-controlled|double-blind|alternative|preventive|curative|operative|effective|objective|perioperative|comparative|prospective|retrospective|early-onset|frequent|consistent|sporadic|familial|ordinary|preoperative|intraoperative|prophylactic|academic|public|randomized|pediatric|paediatric|geriatric|specific|unilateral|bilateral|idiopathic|annual|severe|moderate)\b)[a-z-]{3,}(?:ous|al|ic|ar|ary|eal|ive|oid|ent|ant|uterine|urine)[ -]$")
+NO_ADJECTIVE = (
+    r"clinical|radiological|several|additional|potential|usual|typical|critical|experimental|total|final|initial|medical|surgical|"
+    r"biological|historical|oral|pharmacological|effective|active|symptomatic|different|significant|important|topical|general|essential|"
+    r"elective|primary|basic|therapeutic|positive|negative|progressive|extensive|relevant|sporadic|familial|ordinary|preoperative|"
+    r"intraoperative|prophylactic|academic|public|pediatric|paediatric|geriatric|specific|unilateral|bilateral|idiopathic|parental|maternal|"
+    r"adjuvant|neoadjuvant|alternative|preventive|curative|operative|objective|perioperative|comparative|prospective|retrospective|central|"
+    r"national|regional|local|international|annual|global|real|actual|optimal|minimal|economic|diagnostic|pharmaceutical|non-pharmacological|"
+    r"ethical|statistical|non-surgical|personal|individual|social|natural|normal|abnormal|previous|various|serious|obvious|continuous|"
+    r"epidural|intravenous|spinal anal|subcutaneous|tumoral|overall|postoperative|control|hospital|trial|interval|approval|removal|arrival|survival"
+)
+ADJECTIVE = re.compile(
+    rf"\b(?!(?:{NO_ADJECTIVE})\b)(?:[a-z-]{{3,}}(?:ous|al|ic|ar|ary|eal|ive|oid)|recurrent|persistent|intermittent|latent|malignant|permanent|transient|"
+    r"incipient|quiescent|uterine|intestinal)[ -]$"
+)
 # "osteoarthritis of the knee", "carcinoma (SCC) of the cervix"
 SITE = re.compile(r"(?: \([^)]{1,12}\))? (?:of|in) the (knee|hip|hand|breast|lung|cervix|prostate|stomach|colon|rectum|pancreas|head and neck|oesophagus|esophagus|skin|bladder|liver|shoulder|ankle|foot|spine|lumbar spine|mandible|thyroid|kidney|ovary|endometrium|femur|femoral neck|tibia|distal radius|brain|larynx|oropharynx|hypopharynx)s?\b")
 
