@@ -12,6 +12,7 @@ from extractor import inputs
 from extractor.model import Document, check_evidence
 from extractor.settings import Settings
 from extractor.sources import READERS, Item
+from extractor.sources.pages import find_page
 from tests.conftest import ROOT
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -65,3 +66,40 @@ def test_parts_of_a_page_are_slices_of_it(path: Path) -> None:
         assert isinstance(item, Document)
         for name, start in item.starts.items():
             assert text[start : start + len(item.parts[name])] == item.parts[name]
+
+
+STARTER = sorted((ROOT / "corpora" / "als_msc").glob("*.json"))
+READING = (GOLDEN / "text" / "reading_service.txt").read_text(encoding="utf-8")
+FRAMES = {
+    "reading service": (READING[: READING.index("Safety of")], "", READING[READING.index("Full text links") :]),
+    "with names": ("Add to saved papers\nJOURNAL ARTICLE\n", "\nAda Lind, Bo Ekman, Cia Strand\nInvented Journal 2019 March 12\n", "\nFull text links\nSimilar articles\n"),
+    "pubmed": (
+        "Skip to main page content\nLog in\nDisplay options\nCell Ther Invent\n. 2019 Jan;28(1):55-64. doi: 10.1234/x. Epub 2018 Oct 9.\n",
+        "\nAda Lind et al.\nAffiliations\n1 Department of Cells, University of Nowhere, Nowhere.\nPMID: 99000001 DOI: 10.1234/x\nAbstract\n",
+        "\nKeywords: cells; trial.\nPubMed Disclaimer\nSimilar articles\nStem cells for everything: a systematic review of all the trials that were ever done.\n",
+    ),
+    "publisher": (
+        "Skip to main content\nSearch\nJournal of Cells\nArticle\n",
+        "\nOpen access\nPublished: 09 October 2018\nVolume 28, pages 55–64\nAda Lind & Bo Ekman\n1234 Accesses\nAbstract\n",
+        "\nIntroduction\nCells have been used in many diseases. They were first described long ago, and have since been studied by many people in many places.\nReferences\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_title_and_abstract_are_found_in_any_frame(frame: str) -> None:
+    """Each starter document, put into a page's frame, comes out of it unchanged."""
+    before, between, after = FRAMES[frame]
+    for path in STARTER:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        if not row.get("title"):
+            continue
+        text = f"{before}{row['title']}{between or chr(10) * 2}{row['text']}\n{after}"
+        page = find_page(text)
+        assert page is not None and page.title is not None, path.name
+        assert text[slice(*page.title)] == row["title"].strip(), path.name
+        assert text[slice(*page.abstract)] == row["text"].strip(), path.name
+
+
+def test_a_text_without_a_frame_is_no_page() -> None:
+    assert [p.name for p in STARTER if find_page(json.loads(p.read_text(encoding="utf-8"))["text"])] == []

@@ -10,24 +10,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# what a line of a page's frame begins with, in lower case: buttons, navigation, legal and access lines of reading services
-FRAME_STARTS = (
-    "add like|add dislike|add to|save to|saved papers|like$|dislike$|share|cite|export|print|e-?mail|follow|download|"
-    "full text|full-text|view (?:article|full|pdf|in)|get (?:access|pdf|article|full|citation|see?mless)|read the full|read online|"
-    "open in|sign (?:in|up|out)|log ?(?:in|out)|register|create (?:an )?account|subscribe|subscription|purchase|buy|rent|access (?:through|this|options)|"
-    "skip to|menu|search|advanced search|home$|browse|help$|about|contact|feedback|back to|go to|show|hide|expand|collapse|close|next|previous|"
-    "privacy|your privacy|cookie|we use cookies|this (?:site|website) (?:uses|also contains|is)|by using this|terms|all rights reserved|"
-    "all material on this|copyright|©|\\(c\\) ?\\d{4}|mobile app|for the best experience|use the read|we have located|can't access|can’t access|"
-    "try logging in|you can now claim|related (?:resources|articles|papers|content)|similar articles|recommended|cited by|see all|see more|"
-    "trending|pubmed disclaimer|an official website|here's how you know|here’s how you know|the \\.gov means|the site is secure|linkout|"
-    "national (?:library|center for biotechnology)|nih$|ncbi|nlm|conflict of interest|figures$|references$|supplementary|publication types|"
-    "mesh terms|substances|grants?(?: support|s and funding)|keywords?\\b|key words|affiliations?$|author information|authors?$|permalink|copy$|"
-    "display options|actions$|page navigation|on this page|article tools|metrics|altmetric|views|crossmark|check for updates|"
-    "received:?|accepted:?|published(?: online)?:?|first published|issue (?:date|date:)|version of record|associated data|data availability|"
-    "google scholar|mendeley|twitter|facebook|linkedin|reddit|toggle|powered by|doi:?$|pmid:?|pmcid:?|free (?:pmc )?article|connect with|visit the|"
-    "https?://|www\\.|doi: |doi:10|collections?$|favorites$|loading|error$|comment in|erratum in|update in|journal article$|research support|review$"
+# what a line of a page's frame begins with, in lower case: buttons, navigation and labels, which are short
+BUTTON_STARTS = (
+    "add like|add dislike|add to|save|saved papers|like|dislike|share|cite|cites|export|print|e-?mail|send to|follow|download|"
+    "full text|full-text|view|get|read (?:the full|online|more|full)|open (?:in|access)|sign (?:in|up|out)|log ?(?:in|out)|register|create|my account|"
+    "subscribe|subscription|purchase|buy|rent|access|skip to|menu|search|advanced|clipboard|user guide|home|browse|help|about|contact|feedback|"
+    "back to|go to|show|hide|expand|collapse|close|next|previous|privacy|cookies?|terms|copyright|©|\\(c\\) ?\\d{4}|mobile app|related|"
+    "similar|recommended|cited by|see all|see more|trending|linkout|national library|national center|nih|ncbi|nlm|conflict of interest|"
+    "figures?|fig|references|supplementary|publication types?|mesh terms|substances|grants?|keywords?|key words|affiliations?|author information|authors?|"
+    "permalink|copy|display options|actions|page navigation|on this page|article tools|metrics|altmetric|views|crossmark|check for updates|"
+    "received|accepted|published|first published|issue|version of record|associated data|data availability|google scholar|mendeley|twitter|"
+    "facebook|linkedin|reddit|toggle|powered by|doi|pmid|pmcid|free (?:pmc )?article|connect with|visit|collections?|favorites|loading|error|"
+    "comment in|erratum in|update in|journal article|research support|review|original (?:article|research|paper)|research (?:article|paper)|advertisement|explore|peer review"
 )
-FRAME = re.compile(rf"\s*(?:[•·|>»*-]\s*)?(?:{FRAME_STARTS})", re.I)
+MOST_WORDS = 7  # of a button or a label; a title or a sentence that begins with the same word has more
+BUTTON = re.compile(rf"\s*(?:[•·|>»*-]\s*)?(?:(?:{BUTTON_STARTS})(?![\w-])|https?://|www\.|doi:? ?10\.)", re.I)
 # frame lines that no abstract or plain text begins with: one of them makes a text a page
 SURE = re.compile(
     r"\s*(?:add (?:like|dislike|to (?:saved|favorites|collections|my))|full text links|save (?:to|citation)|skip to (?:main|content|page)|"
@@ -35,6 +32,14 @@ SURE = re.compile(
     r"for the best experience, use|pubmed disclaimer|an official website of|similar articles|related (?:resources|articles)|sign in|log in|"
     r"display options|cited by|full text$|download pdf|view (?:article|full|pdf)|pmid: ?\d+|permissions|cite this|article tools|"
     r"copyright ©|© ?\d{4}|privacy policy|terms (?:of|and) )",
+    re.I,
+)
+# what frames say in whole sentences, wherever it stands in a line that is not of a report's own length
+SAID = re.compile(
+    r".{0,90}\b(?:all rights reserved|privacy policy|terms of (?:use|service)|(?:uses?|accept|our) cookies|full text access|institutional access|"
+    r"full access to this|copyright(?:ed)? (?:©|material|\(c\)|\d{4}|by)|protected by copyright|mobile app|logging in|institutional subscription|"
+    r"sign up (?:for|to)|newsletter|javascript|your browser|literature search|personal use only|gov means|securely connected|institution/university|"
+    r"through your (?:institution|university)|can(?:'|’)?t access|authors? declares? (?:none|no |that (?:they|there))|competing interests|viewed by others)",
     re.I,
 )
 # "Abstract", "ABSTRACT:", "Summary" alone on a line
@@ -47,6 +52,7 @@ BODY_HEAD = re.compile(
     r"acknowledge?ments|keywords?\b.*|key words\b.*|index terms.*|main(?: text)?|article)\s*:?\s*$",
     re.I,
 )
+INTRODUCTION = re.compile(r"\s*introduction\s*:?\s*$", re.I)  # the first section of some abstracts too
 # "1 Department of Neurology, University ..., Poland.": an address
 ADDRESS = re.compile(
     r"\b(?:department|university|hospital|institute?|faculty|school of|cent(?:er|re) (?:of|for)|college|clinic|laboratory|inc\.|ltd)\b",
@@ -54,11 +60,13 @@ ADDRESS = re.compile(
 )
 # "Neural Regen Res. 2019 Feb;14(2):313-318.", "2019 Mar 5", "Volume 12, Issue 3"
 CITATION = re.compile(
-    r"\b(?:19|20)\d\d\b.{0,24}[;:]\s*\d+|\bdoi\b|\bvol(?:ume)?\.? ?\d|\bissue \d|^\W*(?:19|20)\d\d [A-Z][a-z]{2}\b|\bpp?\. ?\d+",
+    r"\b(?:19|20)\d\d\b.{0,24}[;:]\s*\d+|\bdoi\b|\bvol(?:ume)?\.? ?\d|\bissue \d|\b(?:19|20)\d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|\bpp?\. ?\d+",
     re.I,
 )
 # "Barczewska M1, Grudniak M, Maksymowicz S"
-NAMES = re.compile(r"(?:[A-ZÀ-Þ][\w’'-]+\.?(?: [A-ZÀ-Þ][\w’'.-]*){0,3}[\d*†‡§,\s]*(?:,|;| and |&|·|$)\s*){2,}$")
+NAMES = re.compile(
+    r"(?:[A-ZÀ-Þ][\w’'-]+\.?(?: [A-ZÀ-Þ][\w’'.-]*){0,3}[\d*†‡§,\s]*(?:,|;| and |&|·|$)\s*){2,}$|[^.]{3,60} et al\.?$"
+)
 SENTENCE = re.compile(r"[a-z\d)%\]][.!?](?:\s|$)")
 WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
 PROSE_CHARACTERS, LONG_CHARACTERS = 100, 300  # of a line with two sentences, or with one; titles are shorter
@@ -68,6 +76,7 @@ SENTENCE_WORDS = 4  # the least that a sentence of a report has; buttons have no
 SHORTEST_ABSTRACT = 80  # characters under an Abstract heading
 # how much better than the line found below it a line must look: in the same run the upper one wins, beyond a frame not
 NEAR, FAR = 0.8, 1.5
+LIKELY = 0.5  # share of a line's words that the prose has too, from which it is a title whatever it looks like
 SECTIONS = frozenset(
     [
         "background",
@@ -139,6 +148,8 @@ def find_page(text: str, *, sure: bool = False) -> Page | None:
         return None
     first, last = body
     title = _title(lines, first if headed else _first_prose(lines, first, last), last)
+    if title is None and not headed:
+        title = _long_title(lines, first, last)
     if title is not None and title >= first:
         first = next(n for n in range(title + 1, last + 1) if _begins(lines[n]))
     start, end = _trimmed(text, lines[first].start, lines[last].end)
@@ -163,22 +174,15 @@ def _kind(line: str) -> str:
         return "abstract"
     ends = len(SENTENCE.findall(line))
     prose = len(line) >= PROSE_CHARACTERS and (ends > 1 or (ends > 0 and len(line) >= LONG_CHARACTERS))
-    if SURE.match(line) or (FRAME.match(line) and not _reports(line)):
+    if SURE.match(line) or SAID.match(line) or (BUTTON.match(line) and not _reports(line)):
         return "frame"
     return "prose" if prose else "short"
 
 
 def _reports(line: str) -> bool:
-    """A sentence that happens to begin like a button: "Follow-up was 6 months.", "Search of four databases gave ..."."""
-    return line.rstrip().endswith(".") and len(line.split()) >= SENTENCE_WORDS and not LEGAL.search(line)
-
-
-# what frames say in whole sentences
-LEGAL = re.compile(
-    r"copyright|privacy policy|terms of (?:use|service)|cookies|full text access|subscription|mobile app|log(?:ging)? in|third part|3rd part|"
-    r"all rights reserved|your (?:institution|university)|sign up|newsletter|javascript|browser",
-    re.I,
-)
+    """A title or sentence that happens to begin like a button: "Follow-up was 6 months.", "Access to ... in rural areas"."""
+    words = len(line.split())
+    return words > MOST_WORDS or (words >= SENTENCE_WORDS and line.rstrip().endswith("."))
 
 
 def _is_page(lines: Sequence[Line]) -> bool:
@@ -193,8 +197,10 @@ def _is_page(lines: Sequence[Line]) -> bool:
 
 
 def _ended(line: Line) -> bool:
-    """Whether a line ends like a sentence, or begins like a labelled section."""
-    return line.text.rstrip().endswith((".", "?", "!", ")", "]")) or SECTION_HEAD.match(line.text) is not None
+    """Whether a line ends like a sentence, is long enough to be one cut short, or begins like a labelled section."""
+    text = line.text.rstrip()
+    said = text.endswith((".", "?", "!", ")", "]")) or len(text) >= PROSE_CHARACTERS
+    return said or line.kind == "prose" or SECTION_HEAD.match(text) is not None
 
 
 def _under_heading(lines: Sequence[Line]) -> tuple[int, int] | None:
@@ -211,8 +217,10 @@ def _run(lines: Sequence[Line], first: int) -> tuple[int, int] | None:
     for number in range(first, len(lines)):
         line = lines[number]
         if line.kind in ("frame", "abstract") or BODY_HEAD.match(line.text):
-            if kept or line.kind != "frame":
+            if kept:
                 break
+            if INTRODUCTION.match(line.text):
+                kept.append(number)
         elif line.kind != "blank":
             kept.append(number)
     while kept and not _ended(lines[kept[-1]]):
@@ -250,6 +258,15 @@ def _sentences_only(lines: Sequence[Line], first: int, last: int) -> tuple[int, 
     return first, last
 
 
+def _long_title(lines: Sequence[Line], first: int, last: int) -> int | None:
+    """The run's first line, where it is a title of two sentences above a longer text with the same words."""
+    rest = [line for line in lines[first + 1 : last + 1] if line.kind == "prose"]
+    if not rest or len(lines[first].text) > min(LONGEST_TITLE, max(len(line.text) for line in rest) / 2):
+        return None
+    words = {w.lower() for line in rest for w in WORD.findall(line.text)}
+    return first if _likeness(lines[first], words) >= LIKELY else None
+
+
 def _first_prose(lines: Sequence[Line], first: int, last: int) -> int:
     return next((n for n in range(first, last + 1) if lines[n].kind == "prose"), last)
 
@@ -267,9 +284,14 @@ def _title(lines: Sequence[Line], prose: int, last: int) -> int | None:
     return best
 
 
+def _is_section(text: str) -> bool:
+    """Whether a text is the name of an abstract's section, or begins with one and a colon."""
+    return text.split(":")[0].strip().lower() in SECTIONS
+
+
 def _begins(line: Line) -> bool:
     """Whether an abstract may begin with this line: prose, a labelled section, or a sentence that is no name or address."""
-    if line.kind == "prose" or (line.kind == "short" and SECTION_HEAD.match(line.text)):
+    if line.kind == "prose" or (line.kind == "short" and SECTION_HEAD.match(line.text)) or _is_section(line.text):
         return True
     address = NAMES.match(line.text) or CITATION.search(line.text) or ADDRESS.search(line.text)
     return line.kind == "short" and _ended(line) and not address
@@ -281,12 +303,11 @@ def _likeness(line: Line, words: set[str]) -> float:
     if line.kind not in ("short", "prose") or not SHORTEST_TITLE <= len(text) <= LONGEST_TITLE:
         return 0.0
     own = [w.lower() for w in WORD.findall(text)]
-    if SECTION_HEAD.match(text) and text.split(":")[0].strip().lower() in SECTIONS:
+    if len(own) < 2 or _is_section(text):
         return 0.0
-    if len(own) < 2 or CITATION.search(text) or NAMES.match(text) or (ADDRESS.search(text) and "," in text):
-        return 0.0
-    shared = sum(w in words for w in own)
-    return (shared + 0.5) / (len(own) + 2.0) * min(1.0, len(own) / 5)
+    score = (sum(w in words for w in own) + 0.5) / (len(own) + 2.0) * min(1.0, len(own) / 5)
+    looks_else = CITATION.search(text) or NAMES.match(text) or (ADDRESS.search(text) and "," in text)
+    return 0.0 if looks_else and score < LIKELY else score
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
