@@ -13,11 +13,21 @@ from rich.table import Table
 from extractor.commands.screen import console_for, print_record
 from extractor.commands.shared import Format, OutputOption, StoreOption, open_store, output_to, wrong_usage
 from extractor.export import FORMATS, characteristics
+from extractor.export.values import NOT_REPORTED, OTHERS_ONLY
 from extractor.link import annotated
 
-# columns of the wide table that fit a terminal; all stand in the exports
-ON_SCREEN = ("document", "cells", "source", "route", "dose", "n", "follow-up", "adverse events", "conflicts")
-NARROW = 44  # characters of a cell on the screen
+# screen column: columns of the wide table that make it; the exports have all of them
+ON_SCREEN = {
+    "document": ("document",),
+    "n": ("n",),
+    "cells": ("cells", "source", "donor"),
+    "route": ("route",),
+    "dose": ("dose",),
+    "events": ("adverse events", "deaths"),
+    "!": ("conflicts",),
+}
+WIDEST = {"document": 22, "n": 5, "cells": 34, "route": 26, "dose": 30, "events": 44, "!": 1}  # characters
+NOTHING = "NR"  # not reported, on the screen
 
 
 def list_records(
@@ -33,17 +43,30 @@ def list_records(
     if form is Format.json:
         typer.echo(json.dumps([dict(zip(wide.headings, row, strict=True)) for row in wide.rows], ensure_ascii=False, indent=1))
         return
-    table = Table(title=f"{len(wide.rows)} reports in {opened.name}", title_justify="left", pad_edge=False)
-    places = [wide.headings.index(name) for name in ON_SCREEN]
+    table = Table(title=f"{len(wide.rows)} reports in {opened.name}", title_justify="left", pad_edge=False, show_lines=False)
     for name in ON_SCREEN:
-        table.add_column(name, overflow="fold", no_wrap=name == "document")
+        table.add_column(name, overflow="fold", no_wrap=name in ("document", "n", "!"))
     for row in wide.rows:
-        table.add_row(*(cut(row[place]) for place in places))
-    console_for().print(table)
+        cells = dict(zip(wide.headings, row, strict=True))
+        table.add_row(*(on_screen(name, [cells[c] for c in columns]) for name, columns in ON_SCREEN.items()))
+    console = console_for()
+    console.print(table)
+    console.print(f"{NOTHING}: looked for and not reported (no zero, no denial); (others'): only other studies' figures; !: conflicts, see trialspan show ID")
 
 
-def cut(cell: str) -> str:
-    return cell if len(cell) <= NARROW else f"{cell[: NARROW - 1]}…"
+def on_screen(name: str, cells: list[str]) -> str:
+    """One cell of the narrow table: short, silence as NR, others' figures in brackets, conflicts as a mark."""
+    if name == "!":
+        return "!" if cells[0] else ""
+    known = [c for c in cells if c and c != NOT_REPORTED]
+    if known and set(known) == {OTHERS_ONLY}:
+        return "(others')"
+    if name == "n":
+        return known[0].split(" ")[0] if known else NOTHING
+    if name == "events" and cells[1] not in ("", NOT_REPORTED):
+        known[-1] = f"deaths: {cells[1]}"
+    text = "; ".join(k for k in known if k != OTHERS_ONLY) or NOTHING
+    return text if len(text) <= WIDEST[name] else f"{text[: WIDEST[name] - 1]}…"
 
 
 def show(
