@@ -18,12 +18,12 @@ PRODUCT = re.compile(
     r"(?:[a-z0-9]{1,5}-)?[a-z]{0,3}(?:msc|bmmnc|bmmc|bmnc|adsc|adrc|svf|mapc)s?(?:-[a-z0-9]+)?\b|(?:[a-z0-9]{1,5}-)?(?:(?:mpc|nsc|npc|epc|opc)s|(?:oec|a?hsct|mnc|hipsc|ipsc|hesc|treg|car-t)s?)\b|"
     r"cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
     r"cord blood (?:cell|stem|mono|infus|transf|transp)\w*|umbilical cord infusion|bone marrow (?:infusion|aspirate concentrate|concentrate|injection|(?:stem |mono\w+ )?cells?)|stromal vascular fraction|"
-    r"(?:fetal|foetal|embryonic|neural|mesencephalic|striatal) (?:\w+ )?(?:tissue |cell )?(?:grafts?|transplant\w*)|regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
+    r"(?:fetal|foetal|embryonic|neural|mesencephalic|striatal) (?:\w+ )?(?:tissue |cell )?(?:grafts?|transplant\w*)|(?:fetal|foetal|embryonic) (?:\w+ ){0,2}tissue|regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
 )
 # words that name a product only beside a verb of giving
 PERHAPS = re.compile(
     r"\b(?:(?:killer|nk|dendritic|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
-    r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b" + _NOT_GIVEN + r"|lymphoc?[yt]tes?|myoblasts?|fibroblasts|keratinocytes|chondrocytes|melanocytes|hepatocytes|astrocytes|cardiomyocytes)"
+    r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b" + _NOT_GIVEN + r"|lymphoc?[yt]tes?|islets|myoblasts?|fibroblasts|keratinocytes|chondrocytes|melanocytes|hepatocytes|astrocytes|cardiomyocytes)"
 )
 # verbs and nouns of giving: "injected", "transplantation", "receive", "were given"
 GIVING = re.compile(
@@ -40,7 +40,7 @@ SETTING = re.compile(
 _PER_WEIGHT = re.compile(r"(?:cells?|scs?|[x*]\s?10\s?\^?\(?\d{1,2}\)?|[x*]\s?10[⁰¹²³⁴-⁹]+)\s?(?:/|per)\s?(?:kg|kilo)")
 # "188x10^6 cells", "3.08 million ALDHbr cells": so many cells, beside a verb of giving, are a dose
 _MANY = re.compile(
-    rf"(?:[x*]\s?10\s?\^?\s?[(\[]?\d{{1,2}}[)\]]?|[x*]\s?10[⁰¹²³⁴-⁹]+|million)\s(?:\([^()]{{1,15}}\)\s)?(?!cells\s?/\s?(?:m?l|µl|mm))(?:[a-z0-9+-]+\s){{0,3}}{CELL_NOUN}\b"
+    rf"(?:[x*]\s?10\s?\^?\s?[(\[]?\d{{1,2}}[)\]]?|[x*]\s?10[⁰¹²³⁴-⁹]+|million)\s(?:\([^()]{{1,15}}\)\s)?(?!cells\s?/\s?(?:l|µl|μl|mm))(?:[a-z0-9+-]+\s){{0,3}}{CELL_NOUN}\b"
 )
 # verbs that bring cells into somebody, on either side; and those that must stand right before: "treated with MSCs"
 _DELIVERED = re.compile(r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive)\b")

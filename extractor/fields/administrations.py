@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from extractor.context.background import background
+from extractor.context.background import background, of_others
 from extractor.context.products import studies_cells
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
@@ -41,10 +41,10 @@ _TIMES = re.compile(
     rf"\b(?:(?P<adverb>once|twice|thrice)|(?P<n>{_NUMBER})[\s-]+(?:separate |different |consecutive )?(?:times?|occasions?|time[ -]?points?))\b(?!\s*(?:daily|weekly|monthly|yearly|a |an |per |every |each |/|-?\s?(?:month|week|year|day)|higher|lower|more|greater|the|faster|as))"
 )
 _GIVE = r"(?:(?:re)?inject\w*|(?:re)?infus\w*|administ\w*|transplant\w*|implant\w*|given|receiv\w*|treat\w*|deliver\w*|dosed|got|transfus\w*|vaccinat\w*|perform\w*|appl\w*)"
-_GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^.;]{{0,90}}$")
+_GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,90}}$")
 _GIVEN_NEAR = re.compile(rf"\b{_GIVE}\b")
 # "on days 0 and 28", "at months 0, 3 and 6": each point one administration where the first is the start
-_POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^.;]{{0,60}}\b(?:on|at|in)\s+(?:study\s+)?$")
+_POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,60}}\b(?:on|at|in)\s+(?:study\s+)?$")
 _EACH = re.compile(r"\b(?:per|each|every)\s+(?:\w+\s)?(?:patient|participant|subject|person|individual)|\b(?:each|all|every|the) (?:\w+\s)?(?:patients?|participants?|subjects?)\s+(?:\w+\s){0,2}(?:receiv|had|got|under)")
 _AFTER_NOT = re.compile(
     r"^(?:\s+(?:sites?|points?|tracks?|tracts?|levels?|groups?|arms?|regimens?|schedules?|volumes?|rates?|cohorts?|failures?|options?|effects?|response|period|phase|strateg\w+|modalit\w+|protocols?|or more|escalation|ranges?|finding|limiting|dependent|naive|resistant)\b|"
@@ -232,7 +232,7 @@ def _n(text: str) -> int | None:
 def _own(seen: View, found: list[_Count]) -> list[_Count]:
     """Counts of the background are others'; a conclusion's or the title's count only where nothing else says one."""
     role = {id(c): seen.role_at(c.start) for c in found}
-    found = [c for c in found if not background(seen, c.sentence)]
+    found = [c for c in found if not background(seen, c.sentence) and not of_others(seen, c.sentence)]
     body = [c for c in found if role[id(c)] not in ("conclusions",) and c.primary]
     late = [c for c in found if role[id(c)] == "conclusions" and c.primary]
     known = {(c.low, c.high) for c in body}

@@ -13,7 +13,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from extractor.context.background import background
+from extractor.context.background import background, of_others
 from extractor.context.products import GIVING, studies_cells
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
@@ -24,11 +24,13 @@ BEFORE, AFTER = 90, 80  # characters of the sentence read on either side of an a
 _NOUN = re.compile(rf"\b(?:{CELL_NOUN})\b")
 _DOSE_WORD = re.compile(r"\b(?:dos(?:e|es|age|ing|ed)|concentration|inject\w*|infus\w*|administ\w*|receiv\w*|cohort|given|transplant\w*|implant\w*)\b")
 # "<5 × 10(7)", "more than 1 million": a threshold
-_THRESHOLD = re.compile(r"(?:[<>=]\s*|\b(?:less|more|fewer|greater|lower|higher) than\s+|\b(?:at least|minimum of|exceed\w*|above|below|over)\s+)$")
+_THRESHOLD = re.compile(r"(?:[<>=]\s*|\b(?:less|more|fewer|greater|lower|higher) than\s+|\b(?:exceed\w*|above|below|over)\s+)$")
+_AT_LEAST = re.compile(r"\b(?:at least|minimum of)\s+$")
 # verbs that say what was done to cells before anybody got them
 _MADE = re.compile(
     r"\b(?:yield\w*|harvest\w*|collect\w*|isolat\w*|obtain\w*|seed(?:ed|ing)|plat(?:ed|ing)|cultur(?:ed|ing)|expand(?:ed|ing)? (?:to|from)|contain\w*|aspirat\w*|recover\w*|count(?:s|ed)?|density)\b"
 )
+_RECEIVED = re.compile(r"\b(?:inject\w*|infus\w*|administ\w*|receiv\w*|given|got)\b")
 _EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|prior) (?:stud|trial|report|work|phase|cohort|publi|described|shown|treated)")
 _TOTAL = re.compile(r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)?\d+\s+(?:patients|participants|subjects))[^.;,]{0,40}$")
 _TOTAL_AFTER = re.compile(r"^\s*\(?(?:in total|altogether|total\b|cumulative)")
@@ -140,13 +142,14 @@ def _speaks_of_cells(before: str, after: str) -> bool:
 
 def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -> str | None:
     """Why the amount is not the trial's dose, if it is not."""
-    if _THRESHOLD.search(before):
+    if _THRESHOLD.search(before) or (_AT_LEAST.search(before) and not _RECEIVED.search(sentence)):
         return "threshold"
     whole = sentence[: sentence.find(seen.folded[amount.start : amount.end])]
     made = list(_MADE.finditer(whole))
     if made and not GIVING.search(whole, made[-1].end()) and not GIVING.search(after[:60]):
         return "not_given"
-    if background(seen, seen.sentence_at(amount.start)) or _EARLIER.search(sentence):
+    place = seen.sentence_at(amount.start)
+    if background(seen, place) or of_others(seen, place) or _EARLIER.search(sentence):
         return "earlier"
     return None
 

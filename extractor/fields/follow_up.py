@@ -71,7 +71,7 @@ _NOT_FOLLOW_AFTER = re.compile(
 # "6 months before and after", "ahead of transplantation and equally long after it"
 _BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\d]{0,25}\bafter\b")
 # "died at 1.5, 2 and 9 months": when people died, not how long they were watched
-_DEATHS = re.compile(r"\b(?:died|deaths?|deceased|relapsed|withdr\w+|dropped out)\b[^.;]{0,30}$")
+_DEATHS = re.compile(r"\b(?:died|deaths?|deceased|relapsed|engraft\w*|discharged|recovered|resolved|withdr\w+|dropped out)\b[^.;]{0,30}$")
 _SPAN_OF_STUDY = re.compile(r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$")
 # between two times of one list: " p=0.001, and ", " (n = 20), "
 _LIST_GAP = re.compile(r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:,\s*and|,|and|or)\s*(?:at\s+)?(?:the\s+)?")

@@ -44,7 +44,7 @@ _SHORT = re.compile(r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<dotted>[Ii
 _SHORT_NAMES = {"IV": "intravenous", "IT": "intrathecal", "IM": "intramuscular", "SC": "subcutaneous", "ICV": "intraventricular"}
 # "phase IV", "stage IV": a Roman numeral
 _NUMERAL = re.compile(r"\b(?:phase|stage|grade|type|class|level|factor|group|arm|iii|and|or|to)[\s,/-]*$")
-_SHORT_BESIDE = re.compile(r"^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$|\b(?:i[mvt]|intrathecally|intravenously|intramuscularly|intrathecal|intravenous|intramuscular)\s(?:and|plus|or)\s(?:\d+\s)?$", re.I)
+_SHORT_BESIDE = re.compile(r"(?:\bcells?|/kg|scs?|mncs?|tregs?)\s$|^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$|\b(?:i[mvt]|intrathecally|intravenously|intramuscularly|intrathecal|intravenous|intramuscular)\s(?:and|plus|or)\s(?:\d+\s)?$", re.I)
 _REVIEWS = frozenset({"review", "meta-analysis"})
 
 

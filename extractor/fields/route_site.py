@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
 
-from extractor.context.background import background
+from extractor.context.background import background, of_others
 from extractor.context.delivery import Delivery, deliveries, given, of_other_agent, put_into
 from extractor.context.products import studies_cells
 from extractor.context.view import View, view
@@ -48,7 +48,7 @@ _CONFIDENCE = {"into": 0.85, "level": 0.85, "vertebrae": 0.75, "doubtful": 0.4}
 
 def _sites(seen: View) -> Iterator[tuple[int, int, str, str]]:
     for item in deliveries(seen, "sites"):
-        if background(seen, item.sentence) or of_other_agent(seen, item):
+        if background(seen, item.sentence) or of_others(seen, item.sentence) or of_other_agent(seen, item):
             continue
         if _TAKEN.search(seen.folded[max(item.sentence.start, item.start - 60) : item.start]):
             continue

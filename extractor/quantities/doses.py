@@ -62,6 +62,8 @@ _PLAIN = re.compile(r"(?<![\w.,^*-])(?<![x*]\s)(?P<plain>\d{1,3}(?:,\d{3})+|\d{1
 _SECOND_SPREAD = re.compile(
     rf"\s*(?:±|\+/-|\+-|\(\s*(?:±|\+/-|\+-|sd\b[:,= ]*|s\.d\.[:,= ]*)?)\s*(?P<sd>{_DECIMAL})(?:{_TIMES}{_ANY_POWER}|\s*million)\s*\)?"
 )
+# "3.1 (range ", "5.2 (± "
+_MAIN = re.compile(rf"(?<![\w.])(?P<main>{_DECIMAL})\s?\(\s?(?P<how>range|iqr|sd|s\.d\.|±|\+/-)[\s:,=of]*$")
 _SAYS_SD = re.compile(r"\b(?:mean|average)\s*\(\s*(?:sd|s\.d\.|standard deviation)|±|\+/-|\bsd\b")
 _RANGE = re.compile(r"-|\bto\b")
 _RATIO = re.compile(r"[\s(]*(?:[xх*]\s*)?10\b")
@@ -126,6 +128,11 @@ def _scaled(folded: str, start: int, end: int) -> Iterator[Amount]:
             continue
         factor, flags = exponent(match)
         first = begin + before.start()
+        main = _MAIN.search(folded, begin, first)
+        if main and folded[begin + before.end() - 1] == ")":
+            yield _with_main(folded, end, main, before["numbers"], factor, match.end(), flags)
+            last = match.end()
+            continue
         sd, stop = None, match.end()
         spread = _SECOND_SPREAD.match(folded, stop)
         if spread and _SAYS_SD.search(folded, max(start, first - 40), spread.end()):
@@ -136,6 +143,16 @@ def _scaled(folded: str, start: int, end: int) -> Iterator[Amount]:
             yield _with_unit(
                 folded, end, Amount(first, stop, low * factor, high * factor, stop, own_sd * factor if own_sd else sd, flags=flags)
             )
+
+
+def _with_main(
+    folded: str, end: int, main: re.Match[str], inner: str, factor: float, stop: int, flags: tuple[str, ...]
+) -> Amount:
+    """ "3.1 (range 1.8-5.2) × 10(6)": the figure before the bracket; a spread in it is kept, a range is not."""
+    n = (decimal(main["main"]) or 0.0) * factor
+    spread = value(inner) if main["how"] not in ("range", "iqr") else None
+    sd = spread * factor if spread is not None else None
+    return _with_unit(folded, end, Amount(main.start("main"), stop, n, n, stop, sd, flags=flags))
 
 
 def _factor_in(text: str, default: float) -> float:
@@ -257,8 +274,9 @@ def _divided(amount: Amount, match: re.Match[str]) -> Amount:
 
 # between the members of a list: ", ", " and ", " (low dose) or ", " versus "
 _LISTED = re.compile(r"\s*(?:\([^()]{0,30}\)\s*)?(?:,\s*and|,\s*or|,|and|or|vs\.?|versus|/|to|-)\s*(?:approximately\s+)?")
+_INSIDE = re.compile(r"\s*\(\s?(?:range|iqr)?[\s:,=]*")
 # between the ends of a range: " to ", "-", " (single dose) to "
-_TO = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:to|-|through|up to)\s*(?:a maximum of\s*)?$")
+_TO = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:to|-|through)\s*(?:a maximum of\s*)?$")
 _AND = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?and\s*$")
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:approximately\s+|about\s+)?$")
 _ALSO_PER = re.compile(rf"{_PER}")
@@ -288,6 +306,10 @@ def _ranges(folded: str, found: list[Amount]) -> list[Amount]:
 def _shared_unit(folded: str, found: list[Amount]) -> list[Amount]:
     """In "1 × 10^6, 3 × 10^6 and 10 × 10^6 cells/kg" the unit behind the last is that of all."""
     done: list[Amount] = []
+    for place, amount in enumerate(found[1:], 1):  # "24 × 10^6 (range 13-51 × 10^6) cells": that in brackets too
+        before = found[place - 1]
+        if before.unit and not amount.unit and _INSIDE.fullmatch(folded, before.number_end, amount.start):
+            found[place] = replace(amount, unit=before.unit, per=before.per)
     for amount in reversed(found):
         after = done[-1] if done else None
         if after and after.unit and not amount.unit and _LISTED.fullmatch(folded, amount.end, after.start):
