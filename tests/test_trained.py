@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from extractor.context.trained import (
     MENTION_CLASSES,
     ROLES,
+    EntityFinder,
     MentionClassifier,
     RoleClassifier,
     buckets,
@@ -77,12 +78,20 @@ def test_spacy_alone_loads_it() -> None:
     ("text", "wanted"),
     [
         ("Two patients developed severe headache and one had pneumonia.", {"headache", "pneumonia"}),
-        ("Rash and diarrhea were more frequent with cisplatin.", {"diarrhea"}),
+        ("Nausea, vomiting and diarrhea were more frequent with cisplatin.", {"Nausea", "vomiting", "diarrhea"}),
         ("Patients with amyotrophic lateral sclerosis received riluzole.", {"amyotrophic lateral sclerosis"}),
     ],
 )
 def test_diseases_are_found(parsed: Language, text: str, wanted: set[str]) -> None:
     assert wanted <= {name for name, label in named(parsed(text)) if label == "Disease"}
+
+
+def test_chosen_sentences_only(parsed: Language) -> None:
+    finder = EntityFinder(parsed)
+    found = finder.find(["Two patients developed severe headache.", "No drug was given."])
+    assert found[1] == []
+    assert [label for _, _, label in found[0]] == ["Disease"]
+    assert finder.find([]) == []
 
 
 def test_chemicals_are_found(parsed: Language) -> None:

@@ -31,6 +31,7 @@ from training.roles import corpus, held_out
 SIZE = 1 << 17
 STRENGTH = 20.0
 ADVERSE, TREATED, BACKGROUND = range(3)
+ANNOTATED = "annotated trials"
 #: Case reports have far more effects than trial abstracts have; weighed down, they teach words and not frequencies.
 #: Chosen on annotated randomised trials: average precision .70 at 1/1, .73 at .3/.1.
 PHEE_WEIGHT, ADE_WEIGHT = 0.3, 0.1
@@ -273,7 +274,7 @@ def _calibration_error(chance: npt.NDArray[np.float64], truth: npt.NDArray[np.bo
 def tests(folder: Path, nlp: Language, gold: Path | None) -> dict[str, list[Mention]]:
     """The sets that are scored: PHEE dev, weakly labelled held-out trials, and annotated trials where given."""
     sets = {"PHEE dev": phee(folder, "dev"), "trials held out (labels by place)": trials(folder, nlp, kept_apart=True)}
-    return sets | ({"annotated trials": gold_mentions(nlp, gold)} if gold else {})
+    return sets | ({ANNOTATED: gold_mentions(nlp, gold)} if gold else {})
 
 
 def ablation(folder: Path, nlp: Language, gold: Path | None) -> dict[str, dict[str, dict[str, float]]]:

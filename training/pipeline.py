@@ -32,6 +32,15 @@ WARMUP_STEPS = 250
 LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upstream": "*"}
 
 
+META = {
+    "name": "trial_sm",
+    "version": "1.0.0",
+    "description": "Diseases and chemicals, tags and dependencies for reports of clinical trials",
+    "license": "Apache-2.0",
+    "spacy_version": ">=3.8.0,<3.9.0",
+}
+
+
 @dataclass(slots=True)
 class Recipe:
     """What one training run does."""
@@ -164,6 +173,7 @@ def train(folder: Path, recipe: Recipe, *, log: Callable[[str], None] = print) -
 
 def save(nlp: Language, folder: Path) -> None:
     """Write the pipeline; of the strings seen in training only the labels are kept, nothing else is needed to run."""
+    nlp.meta.update(META)
     nlp.to_disk(folder)
     names = sorted({label for labels in nlp.pipe_labels.values() for label in labels})
     (folder / "vocab" / "strings.json").write_text(json.dumps(names), encoding="utf-8")

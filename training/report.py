@@ -181,6 +181,9 @@ def mention_sources(folder: Path, nlp: Language, gold: Path | None) -> Section:
     rows = [
         {"trained on": name, "set": title, **found} for name, sets in table.items() for title, found in sets.items()
     ]
+    for row in rows:
+        if row["set"] == mentions.ANNOTATED:  # these have two classes, adverse or not
+            del row["accuracy"]
     note = 'P, R and F1 of "adverse event" at .5; AP average precision; ECE calibration error of its probability.'
     return {"note": note, "rows": rows}
 
