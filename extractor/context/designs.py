@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
+from extractor.context.phrases import phrases
 from extractor.context.view import View
 
 
@@ -23,32 +27,13 @@ class Said:
     own: bool
 
 
-# design -> pattern over folded text. Longer names come first where one holds another.
-DESIGNS: dict[str, re.Pattern[str]] = {
-    # "cluster-randomised", "randomized by cluster"
-    "cluster-randomized": re.compile(r"\bcluster[- ]?(?:[\w-]+ )?randomi[sz]\w+|\brandomi[sz]ed by cluster|\bclusters? (?:\w+ ){0,3}randomi[sz]ed"),
-    # "randomised", "randomly assigned", "at random", "quasi" and "non" are no randomisation
-    "randomized": re.compile(r"(?<!non-)(?<!non )(?<!not )(?<!non)(?<!pre-)\brandomi[sz](?:ed|ation|ing)\b|\brandomly (?:\w+ )?(?:assign\w*|allocat\w*|divid\w*|receiv\w*|apportion\w*|distribut\w*|separat\w*|group\w*|enrol\w*|categori[sz]ed|classified|chosen to|placed|into|in|to|split|given|treated)\b|\b(?:assigned|allocated|divided|distributed) (?:\w+ ){0,3}(?:at random|randomly)|\bat random (?:to|into)\b|\brct\b(?!s)"),
-    "double-blind": re.compile(r"\bdouble[- ]?(?:blind(?:ed|ing|edly|ly)?|mask(?:ed|ing)?)\b|\bdoubly[- ]blind(?:ed)?"),
-    "single-blind": re.compile(r"\b(?:single|observer|assessor|investigator|evaluator|rater|examiner|outcome[- ]assessor|patient|participant|operator)[- ]?(?:blind(?:ed|ing)?|mask(?:ed|ing)?)\b"),
-    "triple-blind": re.compile(r"\btriple[- ]?(?:blind(?:ed|ing)?|mask(?:ed)?)\b"),
-    "open-label": re.compile(r"\bopen[- ]?label(?:l?ed)?\b(?![- ](?:extension|follow|treatment (?:phase|period|extension)|run|long|maintenance|continuation|rollover|period|safety extension|phase))|\bun-?blinded\b|\bopen(?:,| )(?:[\w-]+,? ){0,4}(?:study|trial)\b(?! label)|\bopen[- ]safety\b"),
-    "placebo-controlled": re.compile(r"\bplacebo(?:[- ]|,? and )?(?:[\w-]+[- ])?(?:controll?ed|control)\b(?! (?:group|arm|and))|\bplacebo- ?(?:and|or) [\w-]+[- ]controlled"),
-    # "randomised controlled trial", "controlled, retrospective study", "sham-controlled"; not "well-controlled asthma"
-    "controlled": re.compile(r"(?<!current )(?<!placebo-)(?<!placebo )(?<!un)(?<!well-)(?<!well )(?<!poorly )(?<!poorly-)(?<!inadequately )\bcontroll?ed\b,?(?= (?:[\w/+-]+,? ){0,5}(?:trials?|study|studies|comparison|evaluation|design|investigation|pilot|phase|rct|clinical|experiment)\b)|\brandomi[sz]ed,? control(?:led)?\b|\b(?:sham|active|vehicle|active[- ]comparator|saline|dose|comparator|case)[- ]controlled\b|\bcontrolled,? (?:randomi[sz]ed|prospective|retrospective|double|open|parallel|single|multi)|\brct\b(?!s)|\bcontrol study\b"),
-    "crossover": re.compile(r"\bcross-?over\b(?! (?:from|to|was allowed|was permitted))|\bcross over (?:study|trial|design)"),
-    "dose-escalation": re.compile(r"\bdose[- ](?:\w+[- ])?escalat(?:ion|ing)\b|\bescalating[- ]dose|\bascending[- ]dose|\bdose[- ]ascending|\b(?:sequential|three|two|four|increasing) (?:\w+ )?(?:escalating|ascending) (?:\w+ )?doses|\b(?:escalating|ascending) doses?\b|\b3 ?\+ ?3 design"),
-    "multicenter": re.compile(r"\bmulti-?\s?cent(?:er|re)(?:ed|d|s)?\b|\bmulti-?cent(?:ric|ral)\b|\bmulti-?(?:institution(?:al)?|site|national)\b"),
-    "single-center": re.compile(r"\b(?:single|one|mono)[- ]?cent(?:er|re)(?:ed|d)?\b|\bmonocentric\b|\bsingle[- ](?:institution(?:al)?|site)\b(?! (?:injection|of))|\bunicent(?:er|re|ric)\b"),
-    "prospective": re.compile(r"(?<!non-)\bprospective(?:ly)?\b(?! (?:registered|registration))"),
-    "retrospective": re.compile(r"\bretrospective(?:ly)?\b(?! (?:registered|registration))"),
-    "pilot": re.compile(r"\bpilot\b"),
-    "first-in-human": re.compile(r"\bfirst[- ]in[- ](?:hum[ae]ns?|m[ae]n|patients?|class human)\b|\bfirst[- ]time[- ]in[- ]humans?\b|\bfirst (?:human|in human) (?:trial|study)"),
-    "single-arm": re.compile(r"\bsingle[- ](?:arm(?:ed)?|group)\b(?! of)|\bone[- ]arm\b|\buncontrolled (?:[\w-]+,? ){0,3}(?:study|trial|pilot)"),
-    "parallel-group": re.compile(r"\bparallel[- ]?(?:groups?|arms?|design|study|assignment|randomi[sz]ed|controlled|open)\b|\b(?:two|three|2|3)[- ]?(?:arm|group)[,-]? parallel\b|\bparallel,"),
-    "non-inferiority": re.compile(r"\bnon-?\s?inferiority,?(?= (?:[\w/+-]+,? ){0,4}(?:trial|study|design|comparison))|\bnon-?\s?inferiority (?:margin|was (?:set|defined))"),
-    "equivalence": re.compile(r"\bequivalence (?:trial|study|design)"),
-}  # fmt: skip
+
+@cache
+def patterns() -> dict[str, re.Pattern[str]]:
+    """Design -> its pattern, from the shipped table ``designs.tsv``; compiled on the first call."""
+    return {name: re.compile("|".join(r[1] for r in rows)) for name, rows in groupby(phrases("designs"), itemgetter(0))}
+
+
 # all designs but the first letters: a cheap look before eighteen patterns run
 SOME = re.compile(r"random|blind|mask|label|open|control|cross|escalat|ascending|cent|institution|spectiv|pilot|first|single|one-arm|parallel|inferior|equivalence|rct|site|3 ?\+ ?3")
 
@@ -64,7 +49,7 @@ def designs(seen: View) -> Iterator[Said]:
     """Design words, in the order of the catalogue."""
     if not SOME.search(seen.folded):
         return
-    for name, pattern in DESIGNS.items():
+    for name, pattern in patterns().items():
         for match in pattern.finditer(seen.folded):
             if match.end() <= seen.sentence_at(match.start()).end:
                 yield Said(name, *match.span(), is_own(seen, *match.span()))
