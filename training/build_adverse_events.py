@@ -108,7 +108,7 @@ def usable(term: str) -> bool:
     key = words(term.lower())
     if not key or len(key) > LONGEST or "," in term or key in DROPPED:
         return False
-    if re.search(r"[()\[\]]|^(?:mild|moderate|severe|slight)\b", term.lower()):
+    if re.search(r"[()\[\]]|^(?:mild|moderate|severe|slight|temporary)\b|^transient fever", term.lower()):
         return False
     return len(term) > 4 or term.lower() in SHORT
 

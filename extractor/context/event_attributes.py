@@ -39,7 +39,7 @@ BRACKET_ARM = re.compile(r"\s*\((?!p\b|grade|n\b)(?P<arm>[a-z][^()\d%<>=]{1,40})
 LISTED = re.compile(r"(?:\b(?:in|for|with|of|among|on|by|between)\s+|\()(?:the\s+)?(?P<list>[^;()]{3,140}?)\s*(?:groups?|arms?|patients|treatments?|recipients|subjects)?\s*,?\s*(?:\)\s*,?\s*)?\brespectively")
 # "adverse events (combination/placebo) were diarrhea (10.8%/0%)": the arms said once for all counts
 HEADER = re.compile(r"(?:events?|effects?|reactions?|toxicit(?:y|ies)|aes|complications?)\s*\((?P<list>(?!aes?\)|teaes?\)|saes?\))[a-z][^()\d%]{1,60}?(?:/|\bv(?:s|ersus)?\b\.?|\bor\b|\band\b|,)[^()%]{1,60})\)")
-NO_ARM = re.compile(r"\b(?:when|before|least|respectively|each|both|either|all|total|study|overall|cases?|the trial|days?|weeks?|months?|years?|hours?|which|whom|this|these|first|remaining|only|patients?|subjects?|eyes|incidence|rates?|frequency|addition|terms|severity|intensity|follow-up|comparison|other|another|same)\b|^\d+$|^(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|of|in)\b")
+NO_ARM = re.compile(r"\b(?:when|before|least|occurred|were|was|died|developed|seen|observed|respectively|each|both|either|all|total|study|overall|cases?|the trial|days?|weeks?|months?|years?|hours?|which|whom|this|these|first|remaining|only|patients?|subjects?|eyes|incidence|rates?|frequency|addition|terms|severity|intensity|follow-up|comparison|other|another|same)\b|^\d+$|^(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|of|in)\b")
 
 
 def severity(folded: str, start: int, mention: Mention, end: int) -> tuple[int, int] | None:

@@ -385,6 +385,9 @@ class Linker:
         text = self.folded[count.end : min(bound, self.end)]
         if re.search(r"\b(?:occurred|observed|seen|noted|developed|reported|found|present|experienced)\s+(?:in|by)\s+(?:only\s+)?\Z", self.folded[max(self.start, count.start - 30) : count.start]) and re.match(r"\s*(?:[.,;)]|\Z|and\b|of the\b)", text):
             return True
+        near = next((m for m in self.mentions if m.end <= count.start and re.fullmatch(r"\s+(?:in|among)\s+(?:only\s+)?", self.folded[m.end : count.start])), None)
+        if near is not None and re.match(r"\s*(?:[.,;)]|\Z|and\b|of the\b)", text):
+            return True
         return bool(re.match(rf"(?:\s*,\s*(?:and\s+)?(?:\d+|[a-z]+)){{0,4}}\s*,?\s*(?:and|or|vs\.?|versus|v\.?)\s+(?:\d+|[a-z]+)\s+(?:of\s+)?(?:{_SMALL}{{0,2}}{_PEOPLE}|\(|of\b)", text)) or bool(
             re.search(r"\(\s*\Z", self.folded[self.start : count.start]) and re.match(r"\s*(?:vs\.?|versus|v\.?)\s*(?:\d+|[a-z]+)\s*[,;)]", text)
         ) or (bool(re.match(r"\s+(?:in|of)\s+(?:the\s+)?[\w+ -]{1,40}?(?:groups?|arms?)\b", text)) and bool(re.search(r"\b(?:in|by|were|was)\s+\Z", self.folded[self.start : count.start])))

@@ -33,7 +33,7 @@ _GENERAL = (
     r"overall|total|all|most|main|predominant|life-threatening|life|threatening|fatal|lethal|unusual|intolerable|unacceptable|limiting|dose-limiting|dose|local|systemic|"
     r"undesirable|potential|possible|probable|nonserious|non-serious|intraprocedural|periprocedural|post-?procedural|procedural|technical|maternal|neonatal|fetal|in-hospital|"
     r"30-day|90-day|1-year|one-year|short-term|long-term|late-onset|all-cause|all-grade|any-grade|high-grade|low-grade|subjective|objective|discernible|detectable|persistent|transient|treatment-limiting|"
-    r"deleterious|spontaneous|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
+    r"deleterious|spontaneous|infusional|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
 )
 _MODIFIER = re.compile(rf"(?<![\w-])(?:(?:{_GRADE}|(?!(?:of|the|in|and|or|were|was|to|with|for|by|most|common|any|no|be|not|considered|possibly)\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z")
 # Words before a class that are no part of its name

@@ -14,6 +14,9 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.terms import words
 
+# Probability from which the trained model's role of a sentence without a heading is believed: on 250 abstracts without
+# headings it silenced some 180 more sentences that name events; of the first 70, read by hand, one told a result
+SURE = 0.85
 SILENT = frozenset({"background", "objective", "methods", "registration", "funding"})
 # The trial begins: "this study", "we compared", "patients were randomised", "a double-blind trial"
 BEGINS = re.compile(
@@ -107,13 +110,16 @@ class Reports:
             return False
         if sentence.start < self.begins:
             return True
+        likely, sure = self.seen.likely_role(sentence.start)
+        if likely in SILENT and sure >= SURE and not self._told(text):
+            return True
         if MEASURED.search(text) and not RESULT.search(text):
             return True
         return bool(ASKS.search(text)) and not self._told(text)
 
     def _told(self, text: str) -> bool:
         """A result in a sentence that also asks: "we observed no", "no adverse event was recorded"."""
-        return bool(re.search(r"\b(?:no|without|none)\b[^.]{0,80}\b(?:observed|occurred|reported|seen|noted|recorded|found)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)", text))
+        return bool(re.search(r"\b(?:no|without|none)\b[^.]{0,80}\b(?:observed|occurred|reported|seen|noted|recorded|found)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\babsent\b|\breported only\b|\bcases? of\b|\bdied\b|\bsignificantly (?:fewer|more|less|higher|lower)\b|\bmost (?:common|frequent)|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)", text))
 
     def concludes(self, sentence: Sentence) -> bool:
         role = self.seen.role_at(sentence.start)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extractor.context import event_attributes as attributes
-from extractor.context.event_links import APPOSED, Link, Linker, brackets, inside, segments
+from extractor.context.event_links import APPOSED, DIRECT, Link, Linker, brackets, inside, segments
 from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention, mentions
 from extractor.context.event_reports import HYPOTHESIS, MEASURED, Reports
 from extractor.context.negation import OF_KIND, Denial, denials, denied_after
@@ -49,6 +49,7 @@ EXPLAINED = re.compile(r"\s*(?:\([a-z]+\)\s*)?(?:[(:]|,\s+an?\b)\s*")
 MEMBERS_ONLY = frozenset(("hospitalization", "blood transfusion", "obesity", "awareness"))
 # "three deaths, at 2 months, caused by": from a death to its cause
 KILLED = re.compile(r"[^;]{0,90}?(?:\b(?:due to|caused by|because of|from|of|as a result of|secondary to|attributed to|owing to|following|resulting from)\s+(?:[\w-]+\s+){0,3}\Z|\((?:(?:one|two|three|\d+)\s+)?(?:(?:of|from|due to)\s+)?(?:[\w-]+\s+){0,2}\Z|[(,][^()]{0,80}(?:,|\band)\s+(?:one|two|three|four|\d+)\s+(?:(?:of|from|due to|because of)\s+)?(?:[\w-]+\s+){0,2}\Z|(?:due to|caused by|from|of)\s[^;]{0,60}\band\s+(?:[\w-]+\s+){0,2}\Z)")
+SUCH_AS = re.compile(r"\s*(?:,\s*|\(\s*)?(?:such as|like|including|e\.g\.,?|for example)\s+(?:[\w-]+\s+){0,2}\Z")
 LISTED = re.compile(r"\s*(?:\([^()]*\))?\s*(?:,|and\b|or\b|/|as well as\b|plus\b|, and\b|;)+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){0,2}\Z")
 # "when 142 deaths had occurred": what an analysis waited for
 AWAITED = re.compile(r"\b(?:when|after|until|once|required|requires|expected|needed|target of|assum\w+)\s+(?:\w+\s+){0,2}?(?:\d+|[a-z]+)\s+\Z")
@@ -149,9 +150,11 @@ class _Reading:
             return
         if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", self._lead(mention, inner)):
             return  # "two complications of venous thrombosis and infection": the members are told
-        after = denied_after(self.folded, mention.end, last)
+        after = denied_after(self.folded, self._list_end(mention, inner), last)
         denial = next((d for d in self.denials if d.covers(mention.start, mention.end)), None)
         excepted = any((d.scope[0] <= mention.start and any(a <= mention.start < b for a, b in d.exceptions)) or any(a <= mention.start < b for a, b in d.exceptions) for d in self.denials)
+        if denial and any(a <= c.start < b for c in link.counts for a, b in denial.exceptions):
+            link = Link()  # "no side effects except one case of thrombosis": the count is the exception's
         if denial and not excepted and not any(c.n or c.percent for c in link.counts):
             yield from self._denied(mention, (denial.start, denial.end), inner, denial, last)
         elif after and not excepted:
@@ -301,7 +304,7 @@ class _Reading:
         if mention.kind in (CLASS, DEATH, ORGAN) or self._hypothetical(mention.start):
             return
         if excepted:
-            count = next((c for c in counts(self.folded, mention.end, last) if c.form in ("one", "people")), None)
+            count = self._exception_count(mention, first, last)
             yield self._event(mention, PRESENT, count, None, "exception", last)
             return
         member = self._member(mention, inner) or self._killed(mention, inner)
@@ -330,13 +333,23 @@ class _Reading:
                 start = other.start
         return start
 
-    def _happened(self, mention: Mention, inner: list[Mention], last: int) -> bool:
-        """Whether an occurrence is said of the mention, or of the list that it begins."""
+    def _exception_count(self, mention: Mention, first: int, last: int) -> Count | None:
+        """"except one case of thrombosis", "except for rash in a patient"."""
+        past = [c for c in counts(self.folded, first, mention.start, bare=True) if DIRECT.match(self.folded[c.end : mention.start])]
+        return past[-1] if past else next((c for c in counts(self.folded, mention.end, last) if c.form in ("one", "people")), None)
+
+    def _list_end(self, mention: Mention, inner: list[Mention]) -> int:
+        """Where the list that a mention begins ends: what is said there is said of all of it."""
         end = mention.end
         for other in inner:
-            if other.start > end and LISTED.match(self.folded[end : other.start]):
+            between = self.folded[end : other.start] if other.start > end else ""
+            if between and (LISTED.match(between) or (end == mention.end and mention.kind in (CLASS, ORGAN) and SUCH_AS.match(between))):
                 end = other.end
-        return bool(HAPPENED.match(self.folded, end, last))
+        return end
+
+    def _happened(self, mention: Mention, inner: list[Mention], last: int) -> bool:
+        """Whether an occurrence is said of the mention, or of the list that it begins."""
+        return bool(HAPPENED.match(self.folded, self._list_end(mention, inner), last))
 
     def _apposed(self, mention: Mention, inner: list[Mention]) -> bool:
         """"skin irritation, mostly skin dryness": the second explains the first."""

@@ -31,7 +31,7 @@ COMPARISON = re.compile(
     r"prophyla\w*|therapy|placebo|control|medication|history|previous|prior|known|later than|risk factors?|contraindications?|symptoms? at|prevention|mask|drain(?:age)?|antibiotics?|drug|analges\w+|premedication|correlat\w+|preference|dose|apparent dose|findings?|regarding)\b"
 )
 # "without" and "no" in what defines people or groups: "patients with no history of"
-ELIGIBLE = re.compile(r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people)\s+(?:\w+\s+){0,3}(?:with|having|who (?:had|have))?\s*\Z")
+ELIGIBLE = re.compile(r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people|infants|eyes|recipients)(?:\s+(?:with|having|who (?:had|have)|and|or|but|aged [\w -]{1,20}))?\s*,?\s*\Z")
 # What ends a scope
 BREAK = re.compile(
     r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b"

@@ -72,6 +72,8 @@ SHARED = re.compile(
 )
 # "in an insulin-treated patient", "a patient developed"
 ARTICLE = re.compile(r"\b(?:a|an|another)\s+(?:(?!few|small|large|large|single-|total)[a-z][a-z0-9-]*\s+){0,4}?(?P<unit>patient|subject|participant|volunteer|woman|man|child|infant)\b(?!\s+(?:group|population))")
+# "and another had a haematoma": one more, the noun left out
+ANOTHER = re.compile(r"\banother(?=\s+(?:had|developed|experienced|suffered|died|reported|showed|was|presented|complained)\b)")
 # "none", "no patient" where another count stands beside it: a stated zero
 NONE = re.compile(r"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?" + _PEOPLE + r")?|no\s+(?P<unit3>patients?|subjects?|participants?|cases?|children|women|infants?|events?))\b")
 # a number alone: read only where the linker asks for it
@@ -86,6 +88,7 @@ _FORMS = (
     ("percent", SHARED),
     ("people", NUMBER_UNIT),
     ("one", ARTICLE),
+    ("one", ANOTHER),
     ("none", NONE),
     ("bare", BARE),
 )
