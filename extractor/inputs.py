@@ -133,7 +133,11 @@ def _sources(paths: Iterable[str | Path], stems: Stems, report: Report) -> Itera
             yield Source("standard input", "stdin", None)
             continue
         path = Path(given)
-        found = _inside(path) if path.is_dir() else [path]
+        try:
+            found = _inside(path) if path.is_dir() else [path]
+        except (OSError, ValueError) as error:  # a folder that may not be read, a name that cannot be one
+            report(str(path), "open", _said(error))
+            continue
         if not found:
             report(str(path), "open", "a folder without a file in it")
         for one in found:

@@ -1,7 +1,8 @@
 """Tables of adverse events: terms down the side, arms across the top, counts in the cells.
 
 Read only where the caption says that the table is one, or under a row that does. Columns of tests, and counts of events
-rather than of people, are left alone; a count that its arm's size or its own percentage contradicts is left alone too.
+rather than of people, are left alone. Where a percentage contradicts the arm's size, both stay as written and the fact
+names no denominator; a count beyond the arm's size is left alone.
 """
 
 from __future__ import annotations

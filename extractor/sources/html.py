@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from bs4 import BeautifulSoup, Tag, UnicodeDammit
+from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString
 
 from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, reader
-from extractor.sources.decoding import MAX_TEXT_BYTES, encoding_of
+from extractor.sources.decoding import MAX_TEXT_BYTES, encoding_of, plain
 from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, pmid_in, year_in
 from extractor.sources.markup import MARK, add_mark, root_name, tidy
 from extractor.sources.pages import find_page
@@ -91,6 +92,13 @@ APPENDED = re.compile(
     re.I,
 )
 SHORTEST_HEADING = 20  # characters; less names a site, not a report
+# titles of pages that stand before the one that was wanted
+WALL = re.compile(
+    r"just a moment|checking your browser|access denied|attention required|are you a robot|captcha|page not found|^404\b|^403\b|forbidden|"
+    r"verif(?:y|ying) (?:you|that you)|security check|error 4\d\d|cookies? (?:required|disabled|absent)",
+    re.I,
+)
+LEAST_BEHIND_WALL = 600  # characters; a report of that name would have more
 SHORTEST = 80  # characters; less is a teaser, not an abstract
 ARTICLES = frozenset(
     {"ScholarlyArticle", "MedicalScholarlyArticle", "Article", "NewsArticle", "WebPage", "Report", "MedicalTrial"}
@@ -124,12 +132,16 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
 
 
 def soup_of(data: bytes) -> BeautifulSoup:
-    """The parsed page; its encoding is the one declared, where the bytes are in it, else the one found."""
-    known = encoding_of(data)
-    dammit = UnicodeDammit(data, [known] if known else [], is_html=True)
-    if dammit.unicode_markup is None:
-        raise ParseError("in no encoding that can be told; save the page as UTF-8")
-    return BeautifulSoup(dammit.unicode_markup.replace("\0", ""), "lxml")
+    """The parsed page; its encoding is the one of its mark, else the one declared where the bytes are in it."""
+    return BeautifulSoup(_decoded(data).replace("\0", ""), "lxml")
+
+
+def _decoded(data: bytes) -> str:
+    named = encoding_of(data) or EncodingDetector.find_declared_encoding(data, is_html=True)
+    try:
+        return data.decode(named) if named else plain(data)
+    except (UnicodeDecodeError, LookupError):
+        return plain(data)
 
 
 def page_document(soup: BeautifulSoup, stem: str) -> Document:
@@ -144,6 +156,8 @@ def page_document(soup: BeautifulSoup, stem: str) -> Document:
         title, abstract = title or found_title, found if len(found) > len(abstract) else abstract
     if not title and soup.title:
         title = SITE.sub("", tidy(soup.title.get_text()))
+    if WALL.search(title) and len(abstract) < LEAST_BEHIND_WALL:
+        raise ParseError(f"the page is {title!r}, not a report; open it in the browser, and save it when it has loaded")
     if not abstract and not title:
         raise ParseError("a page without title and text; was it saved before it had loaded?")
     parts = ({TITLE: title} if title else {}) | {ABSTRACT: abstract}
