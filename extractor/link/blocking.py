@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from extractor.link.profile import Profile
 
 MOST_BEHIND_STRONG = 400  # reports behind one key; a registry id in more reports than this is no trial's own
-MOST_BEHIND_WEAK = 60
+MOST_BEHIND_WEAK = 40
 BANDS = 2  # minhash values in one key: texts with 70 % of their phrases in common share one with p > 0.999
 WEAK = "?"
 

@@ -32,13 +32,13 @@ def judge(a: Profile, b: Profile) -> list[Link]:
     """Links between two reports; none where nothing says that they belong together."""
     if b.id < a.id:
         a, b = b, a
-    reasons = compare(a, b)
     copy = _copy(a, b)
     if copy:
-        return list(_copies(a, b, copy, reasons))
+        return list(_copies(a, b, copy, compare(a, b)))
     if not (a.of_people and b.of_people):
         return []
-    return list(_explicit(a, b, reasons)) or list(_scored(a, b, reasons))
+    explicit = list(_explicit(a, b))
+    return explicit if explicit or _apart(a, b) else list(_scored(a, b, compare(a, b)))
 
 
 # ---------------------------------------------------------------- the same paper
@@ -54,12 +54,13 @@ def _copy(a: Profile, b: Profile) -> str:
             return f"both are {name.upper()} {one}"
     if any(getattr(a, n) and getattr(b, n) and getattr(a, n) != getattr(b, n) for n in ("pmid", "doi", "pmcid")):
         return ""
-    titles, texts = _share(a.title, b.title), alike(a.shingles, b.shingles)
-    if min(len(a.title), len(b.title)) < SHORT_TITLE or _differ(a, b):
+    titles = _share(a.title, b.title)
+    if titles < COPY_TITLE or min(len(a.title), len(b.title)) < SHORT_TITLE or _differ(a, b):
         return ""
+    texts = alike(a.shingles, b.shingles)
     if titles == 1.0 and not (a.shingles and b.shingles):
         return "their titles are the same"
-    if titles >= COPY_TITLE and texts >= COPY_TEXT:
+    if texts >= COPY_TEXT:
         return f"their titles have {titles:.0%} of the words in common, their texts {texts:.0%} of the phrases"
     return ""
 
@@ -81,22 +82,22 @@ def _copies(a: Profile, b: Profile, why: str, reasons: Sequence[Reason]) -> Iter
 # ---------------------------------------------------------------- said by the reports
 
 
-def _explicit(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[Link]:
+def _explicit(a: Profile, b: Profile) -> Iterator[Link]:
     shared = sorted(set(a.own) & set(b.own))
     if shared:
-        yield from _shared(a, b, shared, reasons)
+        yield from _shared(a, b, shared, compare(a, b))
         return
     for one, two in ((a, b), (b, a)):
         reference = next((r for r in one.references if two.pmid and r[0] == two.pmid and r[1] != "BACKGROUND"), None)
         if reference:
             state = CONFIRMED if reference[1] == "RESULT" or two.kind in ("single-trial", "case-report") else PROPOSED
             why = f"The registry record {one.id} names PMID {two.pmid} as {reference[1].lower()} ({reference[2]})."
-            yield _link(a, b, "trial", "record", "registry_reference", 0.98, state, why, reasons)
+            yield _link(a, b, "trial", "record", "registry_reference", 0.98, state, why, compare(a, b))
             return
     for one, two in ((a, b), (b, a)):
         said = _statement(one, two)
         if said:
-            yield from _stated(a, b, one, said, reasons)
+            yield from _stated(a, b, one, said, compare(a, b))
             return
 
 
@@ -160,8 +161,6 @@ def _stated(a: Profile, b: Profile, one: Profile, said: tuple[str, str, str], re
 
 
 def _scored(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[Link]:
-    if _other_trial(a, b) or (a.is_record and b.is_record and registry_of_record(a) == registry_of_record(b)):
-        return
     total = bits(reasons)
     why = _why(reasons)
     if total >= PROPOSED_BITS and not any(r.feature == "phase" and r.weight < -1 for r in reasons):
@@ -202,8 +201,15 @@ def _same_group(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[L
 
 def _other_trial(a: Profile, b: Profile) -> bool:
     """Whether the reports give different ids of one registry."""
+    if not a.own or not b.own:
+        return False
     one, two = _per_registry(a), _per_registry(b)
     return any(not ids & two[name] for name, ids in one.items() if name in two)
+
+
+def _apart(a: Profile, b: Profile) -> bool:
+    """Whether no score may bring the reports together: other ids of one registry, or two records of one."""
+    return _other_trial(a, b) or (a.is_record and b.is_record and registry_of_record(a) == registry_of_record(b))
 
 
 def registry_of_record(p: Profile) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 ESCAPE = "\x10"
 _REFUSED = re.compile("[\x00\x10\ud800-\udfff]")
+_HARD = re.compile(r"\\u00[01]0|[\ud800-\udfff]")  # the same in JSON, where control characters are escaped
 _ESCAPED = re.compile("\x10([0-9a-f]{4})")
 
 
@@ -59,7 +60,10 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(deep(value, escape), ensure_ascii=False)
+        if value is None:
+            return None
+        text = json.dumps(value, ensure_ascii=False)
+        return json.dumps(deep(value, escape), ensure_ascii=False) if _HARD.search(text) else text
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         if value is None:

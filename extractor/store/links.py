@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from extractor.errors import StoreError
 from extractor.store import Store, reading
@@ -111,9 +111,9 @@ class LinkStore:
     def done(self, ids: Sequence[str]) -> None:
         """Say that these reports, as they are now, are linked."""
         with self.store.writing() as conn:
-            for document, version, extraction in list(_versions(conn, ids)):
-                values = {"version": version, "extraction": extraction}
-                conn.execute(update(LINK_PROFILES).where(LINK_PROFILES.c.document == document).values(values))
+            rows = [{"_document": i, "version": v, "extraction": e} for i, v, e in _versions(conn, ids)]
+            if rows:
+                conn.execute(update(LINK_PROFILES).where(LINK_PROFILES.c.document == bindparam("_document")), rows)
 
     def forget(self, ids: Sequence[str]) -> None:
         """Say that these reports are to be linked again."""
@@ -149,10 +149,9 @@ class LinkStore:
         """Put machine links in, replacing those of the same pair and kind."""
         names = ("a", "b", "kind", "relation", "method", "score", "state", "preferred", "why", "reasons")
         with self.store.writing() as conn:
-            for link in links:
-                at = (LINKS.c.a == link.a, LINKS.c.b == link.b, LINKS.c.kind == link.kind)
-                conn.execute(delete(LINKS).where(*at))
             if links:
+                at = (LINKS.c.a == bindparam("_a"), LINKS.c.b == bindparam("_b"), LINKS.c.kind == bindparam("_kind"))
+                conn.execute(delete(LINKS).where(*at), [{"_a": x.a, "_b": x.b, "_kind": x.kind} for x in links])
                 conn.execute(insert(LINKS), [{n: getattr(link, n) for n in names} for link in links])
 
     def links(self, ids: Sequence[str] | None = None, *, kind: str | None = None) -> list[Link]:
