@@ -16,14 +16,33 @@ from extractor.context.view import View
 from extractor.terms import Term, table
 
 # a cheap look: no such word, no cell product
-CELLS = re.compile(r"\bcells?\b|stromal|marrow|\bmscs?\b|\btregs?\b|astrocyte|chondrocyte|myoblast|fibroblast|keratinocyte|hepatocyte|islets?\b|vesicle|exosome|cord blood|\b[\w-]{0,6}mscs?\b|\boecs?\b|melanocyte|astrorx|prochymal|[a-z]+mestrocel|jointstem|cartistem|pneumostem|neuronata|nurown|darvadstrocel|scaps?\b|neurons?\b")
+CELLS = re.compile(
+    r"\bcells?\b|stromal|marrow|\bmscs?\b|\btregs?\b|astrocyte|chondrocyte|myoblast|fibroblast|"
+    r"keratinocyte|hepatocyte|islets?\b|vesicle|exosome|cord blood|\b[\w-]{0,6}mscs?\b|\boecs?\b|"
+    r"melanocyte|astrorx|prochymal|[a-z]+mestrocel|jointstem|cartistem|pneumostem|neuronata|"
+    r"nurown|darvadstrocel|scaps?\b|neurons?\b"
+)
 GIVING = re.compile(
-    r"\b(?:transplant\w*|inject\w*|infus\w*|implant\w*|administ\w*|therap\w*|treat\w*|graft\w*|deliver\w*|received?|given|engraft\w*|product|dose[sd]?|autologous|allogene?ic|intrathecal\w*|intravenous\w*|intracoronary|expanded|mg|/kg|per kg|million|secreting|cultured|derived|injection)\b"
+    r"\b(?:transplant\w*|inject\w*|infus\w*|implant\w*|administ\w*|therap\w*|treat\w*|graft\w*|"
+    r"deliver\w*|received?|given|engraft\w*|product|dose[sd]?|autologous|allogene?ic|intrathecal\w*|"
+    r"intravenous\w*|intracoronary|expanded|mg|/kg|per kg|million|secreting|cultured|derived|"
+    r"injection)\b"
 )
 # "count", "level", "positive", "infiltration": cells as a measurement
-MEASURED = re.compile(r"^[\s)]*(?:counts?|levels?|numbers?|populations?|subsets?|percentages?|proliferation|responses?|activation|infiltrat\w+|lines?|cultures?|death|carcinoma|lung|leuk\w+|lymphomas?|cytotoxicity|activity|activities|frequenc\w+|function|adhesion|volume|transfusion|concentration|receptors?|growth factor|apoptosis|stimulating|colony|kinase|membrane|survival rate|gene therapy|transplant(?:ation)? recipients|mobili[sz]ation|harvest)\b")
+MEASURED = re.compile(
+    r"^[\s)]*(?:counts?|levels?|numbers?|populations?|subsets?|percentages?|proliferation|responses?|"
+    r"activation|infiltrat\w+|lines?|cultures?|death|carcinoma|lung|leuk\w+|lymphomas?|cytotoxicity|"
+    r"activity|activities|frequenc\w+|function|adhesion|volume|transfusion|concentration|receptors?|"
+    r"growth factor|apoptosis|stimulating|colony|kinase|membrane|survival rate|gene therapy|"
+    r"transplant(?:ation)? recipients|mobili[sz]ation|harvest)\b"
+)
 # "patients undergoing stem cell transplantation", "after autologous stem-cell transplantation": what came before the trial
-EARLIER = re.compile(r"\b(?:undergoing|undergo|underwent|after|following|post|before|prior to|preceding|eligible for|candidates for|scheduled for|recipients? of|conditioning for|relapse[ds]? after|supported (?:by|with)|support(?:ed)?|with|by) (?:(?:an|a|the|their|first|single|tandem|myeloablative|high-dose|autologous|allogene?ic|unrelated|related|donor|and|or|matched|chemotherapy|sibling)[ -]){0,5}$")
+EARLIER = re.compile(
+    r"\b(?:undergoing|undergo|underwent|after|following|post|before|prior to|preceding|eligible for|"
+    r"candidates for|scheduled for|recipients? of|conditioning for|relapse[ds]? after|supported (?:by|"
+    r"with)|support(?:ed)?|with|by) (?:(?:an|a|the|their|first|single|tandem|myeloablative|high-dose|"
+    r"autologous|allogene?ic|unrelated|related|donor|and|or|matched|chemotherapy|sibling)[ -]){0,5}$"
+)
 GRAFT = re.compile(r"^[- ](?:transplant\w*|rescue|support|grafts?|infusions? after|reinfusion|hct)\b")
 BLOOD_GRAFTS = frozenset({"hematopoietic stem cell", "peripheral blood stem cell", "stem cell", "umbilical cord blood cell"})
 
@@ -193,12 +212,29 @@ PREFIX: dict[str, str] = {
     "cb": "umbilical cord blood",
     "pb": "peripheral blood",
 }
-SHORT_SOURCE = re.compile(r"(?<![a-z0-9])a?(?P<source>bm|had|ad|at|huc|uc|wj|hucb|ucb|cb|pb)-?\s?(?=mscs?\b|mncs?\b|mmncs?\b|scs?\b|mononuclear|derived|stem)")
+SHORT_SOURCE = re.compile(
+    r"(?<![a-z0-9])a?(?P<source>bm|had|ad|at|huc|uc|wj|hucb|ucb|cb|pb)-?\s?(?=mscs?\b|mncs?\b|"
+    r"mmncs?\b|scs?\b|mononuclear|derived|stem)"
+)
 ADIPOSE = re.compile(r"(?<![\w-])(?:ASC|ADSC|ADRC)s?\b|(?<![\w-])h?Ad(?=MSC)|(?<![\w-])at(?=MSC)")
 # words between the tissue and its cells: "bone marrow derived clonal", "marrow -derived human"
-TO_CELL = re.compile(r"^[\s,-]*(?:(?:tissues?|derived|origin|originated|obtained|aspirates?|biops\w+|isolated|autologous|allogene?ic|human|clonal|expanded|cultured|adult|or|and|mesenchymal|(?:ex vivo)|\([^)]{1,12}\)|blood|cells?|progenitors?|hematopoietic|cd\d+\+?|stem|stromal|(?:[\w-]{1,10}))[\s,-]*){0,5}$")
-FROM_CELL = re.compile(r"\b(?:derived|isolated|obtained|harvested|collected|taken|extracted|originating|cultured|prepared|produced|separated|expanded|aspirated|sourced|came|come|drawn|generated|purified|made)[\s,]*(?:and \w+ )?(?:from|by|of|in|out of)\b[^.;]{0,60}$|\bcells? (?:from|of)\b[^.;]{0,30}$|\bfrom (?:the |a |an |their |his |her |human |autologous |healthy |donor |full-term |patients?'? (?:own )?|adult |own )*$|\bown $")
-NO_SOURCE_AFTER = re.compile(r"^[\s-]*(?:biopsy|suppression|transplant\w*|failure|edema|oedema|embol\w*|mass|examination|cellularity|toxicity|samples?|pressure|flow|vessels?|counts?|injury|infusion of saline|lesions?)\b")
+TO_CELL = re.compile(
+    r"^[\s,-]*(?:(?:tissues?|derived|origin|originated|obtained|aspirates?|biops\w+|isolated|"
+    r"autologous|allogene?ic|human|clonal|expanded|cultured|adult|or|and|mesenchymal|(?:ex vivo)|"
+    r"\([^)]{1,12}\)|blood|cells?|progenitors?|hematopoietic|cd\d+\+?|stem|stromal|(?:[\w-]{1,10}))[\s,-]*){0,5}$"
+)
+FROM_CELL = re.compile(
+    r"\b(?:derived|isolated|obtained|harvested|collected|taken|extracted|originating|cultured|"
+    r"prepared|produced|separated|expanded|aspirated|sourced|came|come|drawn|generated|purified|"
+    r"made)[\s,]*(?:and \w+ )?(?:from|by|of|in|out of)\b[^.;]{0,60}$|\bcells? (?:from|of)\b[^.;]{0,30}$|"
+    r"\bfrom (?:the |a |an |their |his |her |human |autologous |healthy |donor |full-term |patients?'? (?:own "
+    r")?|adult |own )*$|\bown $"
+)
+NO_SOURCE_AFTER = re.compile(
+    r"^[\s-]*(?:biopsy|suppression|transplant\w*|failure|edema|oedema|embol\w*|mass|examination|"
+    r"cellularity|toxicity|samples?|pressure|flow|vessels?|counts?|injury|infusion of saline|"
+    r"lesions?)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +282,21 @@ def _nearness(seen: View, start: int, end: int, places: list[tuple[int, int, flo
         if end <= first <= end + 70 and first <= sentence.end and TO_CELL.match(seen.folded[end:first]):
             return 1.5 + weight
     before = seen.folded[max(sentence.start, start - 90) : start]
-    if FROM_CELL.search(before) and re.search(r"\bcells?\b|mscs?\b|marrow|stem|product|mncs?\b", seen.folded[sentence.start : sentence.end]):
+    if FROM_CELL.search(before) and re.search(
+        r"\bcells?\b|mscs?\b|marrow|stem|product|mncs?\b", seen.folded[sentence.start : sentence.end]):
         return 1.5
     return 0.0
 
 
-AUTOLOGOUS = re.compile(r"\bautologous(?:ly)?\b|\bautologus\b|\bpatients?'?s? own (?:\w+ )?(?:marrow|cells?|blood|fat|adipose|mesenchymal|stem)|\bauto(?:transplant|graft)\w*\b|\bown (?:bone marrow|stem cells?|cells)\b")
-ALLOGENEIC = re.compile(r"\ballogene?ic\b|\ballogenous\b|\ballogeneous\b|\b(?:hla-matched|unrelated|healthy|third-party|related) (?:\w+ )?donors?\b|\bdonor-derived\b")
+AUTOLOGOUS = re.compile(
+    r"\bautologous(?:ly)?\b|\bautologus\b|\bpatients?'?s? own (?:\w+ )?(?:marrow|cells?|blood|"
+    r"fat|adipose|mesenchymal|stem)|\bauto(?:transplant|graft)\w*\b|\bown (?:bone marrow|stem cells?|"
+    r"cells)\b"
+)
+ALLOGENEIC = re.compile(
+    r"\ballogene?ic\b|\ballogenous\b|\ballogeneous\b|\b(?:hla-matched|unrelated|healthy|third-party|"
+    r"related) (?:\w+ )?donors?\b|\bdonor-derived\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,11 +321,14 @@ def donors(seen: View, found: list[Product]) -> list[Donor]:
 
 def _said_of(seen: View, start: int, end: int, places: list[tuple[int, int]]) -> float:
     sentence = seen.sentence_at(start)
-    if end > sentence.end or re.match(r"[\s-]*(?:serum|plasma|blood patch|fat graft|bone graft|cartilage|platelet|tenocyte|skin|tissue graft|cerebrospinal)", seen.folded[end : end + 25]):
+    if end > sentence.end or re.match(
+        r"[\s-]*(?:serum|plasma|blood patch|fat graft|bone graft|cartilage|platelet|tenocyte|"
+        r"skin|tissue graft|cerebrospinal)", seen.folded[end : end + 25]):
         return 0.0
     near = [max(s - end, start - e) for s, e in places if sentence.start <= s < sentence.end]
     if not near:  # "autologous transplantation into the motor cortex is safe"
-        return 0.5 if re.match(r" (?:\w+ )?(?:transplant|implant|infusion|injection|therapy|graft)", seen.folded[end : end + 30]) else 0.0
+        return 0.5 if re.match(
+            r" (?:\w+ )?(?:transplant|implant|infusion|injection|therapy|graft)", seen.folded[end : end + 30]) else 0.0
     bonus = 1.0 if seen.in_title(start) else 0.0
     if seen.role_at(start) == "background":
         bonus -= 0.5

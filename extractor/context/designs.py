@@ -35,14 +35,29 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 # all designs but the first letters: a cheap look before eighteen patterns run
-SOME = re.compile(r"random|blind|mask|label|open|control|cross|escalat|ascending|cent|institution|spectiv|pilot|first|single|one-arm|parallel|inferior|equivalence|rct|site|3 ?\+ ?3")
+SOME = re.compile(
+    r"random|blind|mask|label|open|control|cross|escalat|ascending|cent|institution|spectiv|"
+    r"pilot|first|single|one-arm|parallel|inferior|equivalence|rct|site|3 ?\+ ?3"
+)
 
 # "previous", "many", "have been reported", "are needed": other trials
-OTHERS_BEFORE = re.compile(r"\b(?:previous(?:ly)?|prior|earlier|recent(?:ly)?|other|another|several|many|few|most|numerous|further|future|larger|large|additional|subsequent|ongoing|planned|lack of|absence of|no|published|existing|need for|meta-analysis of|reviews? of|larger-scale|large-scale|more|parent|well-designed|adequately powered|properly|only|some|until),? (?:[\w,/-]+ ){0,5}$")
+OTHERS_BEFORE = re.compile(
+    r"\b(?:previous(?:ly)?|prior|earlier|recent(?:ly)?|other|another|several|many|few|most|numerous|"
+    r"further|future|larger|large|additional|subsequent|ongoing|planned|lack of|absence of|no|"
+    r"published|existing|need for|meta-analysis of|reviews? of|larger-scale|large-scale|more|"
+    r"parent|well-designed|adequately powered|properly|only|some|until),? (?:[\w,/-]+ ){0,5}$"
+)
 # "were enrolled into this double-blind study", "our previous pilot"
 THIS = re.compile(r"\b(?:this|the present|the current|our|we|present) (?!previous|earlier|prior)(?:[\w/-]+,? ){0,6}$")
-OTHERS_AFTER = re.compile(r"^[^.;:]{0,60}?\b(?:(?:trials|studies|rcts|data)\b(?! (?:design|group))|(?:are|is) (?:\w+ )?(?:needed|required|warranted|necessary|planned|underway|ongoing|lacking)|should|would be|needed|warranted|has not been|have not been|have been|was reported)\b")
-OWN = re.compile(r"\b(?:this|these|both|two|three|four|five|six|our|we|the present|the current|here|presented|reported|following)\b")
+OTHERS_AFTER = re.compile(
+    r"^[^.;:]{0,60}?\b(?:(?:trials|studies|rcts|data)\b(?! (?:design|group))|(?:are|is) (?:\w+ )?(?:needed|"
+    r"required|warranted|necessary|planned|underway|ongoing|lacking)|should|would be|needed|"
+    r"warranted|has not been|have not been|have been|was reported)\b"
+)
+OWN = re.compile(
+    r"\b(?:this|these|both|two|three|four|five|six|our|we|the present|the current|here|presented|"
+    r"reported|following)\b"
+)
 
 
 def designs(seen: View) -> Iterator[Said]:
@@ -70,19 +85,33 @@ def is_own(seen: View, start: int, end: int) -> bool:
     if OTHERS_AFTER.match(after) and not OWN.search(whole):
         return False
     if role == "background" or role == "conclusions":
-        return bool(OWN.search(whole)) and not re.search(r"\b(?:needed|warranted|required|should|future|larger)\b", whole)
-    return not (OTHERS_AFTER.match(after) and re.search(r"\b(?:needed|warranted|required|should|planned|would|future)\b", after))
+        return bool(OWN.search(whole)) and not re.search(
+            r"\b(?:needed|warranted|required|should|future|larger)\b", whole)
+    return not (OTHERS_AFTER.match(after) and re.search(
+        r"\b(?:needed|warranted|required|should|planned|would|future)\b", after))
 
 
 _PART = r"(?:[1-4](?:[ -]?[ab](?:/[ab])?(?![a-z]))?(?![\d%]|\.\d)|(?:iv|i{1,3})(?:[ -]?[ab](?:/[ab])?)?(?![a-z0-9]))"
 # "phase I/IIa", "phase 1b/2a", "phase 1-2", "phase I and II", "PHASE1/PHASE2"
-PHASE = re.compile(rf"\bphases?[ -]?(?P<one>{_PART})(?:\s?(?P<link>/|-|to|and|or|&|,)\s?(?:phases?[ -]?)?(?P<two>{_PART}))?")
+PHASE = re.compile(
+    rf"\bphases?[ -]?(?P<one>{_PART})(?:\s?(?P<link>/|-|to|and|or|&|,)\s?(?:phases?[ -]?)?(?P<two>{_PART}))?"
+)
 EARLY = re.compile(r"\bearly phase (?:1|i)\b|\bphase 0\b")
 ROMAN = {"iv": "4", "iii": "3", "ii": "2", "i": "1"}
 # "luteal phase 2", "phase 1 (weeks 1-4)", "phase 2 of the study", "phase III is planned": parts of a study, cycles
-NO_PHASE_BEFORE = re.compile(r"\b(?:luteal|stance|swing|gait|acute|treatment|study|titration|follow-up|maintenance|korotkoff|sleep|arterial|contrast|learning|during|in|of|then|next|second|first) $")
-PERIOD_AFTER = re.compile(r"^(?:,? ?\((?:[^)]{0,20})(?:weeks?|days?|months?|baseline)|:? of (?:the|this) (?:study|trial|program|project)|,? (?:lasted|consisted|involved|included))")
-TRIAL_AFTER = re.compile(r"^[\s,)\]]*(?:[\w/+-]+[ ,]+){0,7}?(?:trials?|study|studies|clinical|investigation|evaluation|programme|program|safety|open|randomi|double|dose|pilot|feasibility|placebo|multi|single|first)")
+NO_PHASE_BEFORE = re.compile(
+    r"\b(?:luteal|stance|swing|gait|acute|treatment|study|titration|follow-up|maintenance|korotkoff|"
+    r"sleep|arterial|contrast|learning|during|in|of|then|next|second|first) $"
+)
+PERIOD_AFTER = re.compile(
+    r"^(?:,? ?\((?:[^)]{0,20})(?:weeks?|days?|months?|baseline)|:? of (?:the|this) (?:study|"
+    r"trial|program|project)|,? (?:lasted|consisted|involved|included))"
+)
+TRIAL_AFTER = re.compile(
+    r"^[\s,)\]]*(?:[\w/+-]+[ ,]+){0,7}?(?:trials?|study|studies|clinical|investigation|evaluation|"
+    r"programme|program|safety|open|randomi|double|dose|pilot|feasibility|placebo|multi|single|"
+    r"first)"
+)
 
 
 def phases(seen: View) -> Iterator[Said]:

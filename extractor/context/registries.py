@@ -52,7 +52,8 @@ def _european(found: str) -> str:
 FORMS: tuple[Form, ...] = (
     # NCT02881476, "NCT 02881476", "NCT number: 02881476"
     Form("ClinicalTrials.gov", re.compile(r"(?<![A-Za-z])(?P<id>NCT[\s:#-]{0,2}\d{8})(?!\d)", re.I), _digits("NCT")),
-    Form("ClinicalTrials.gov", re.compile(r"\bNCT (?:number|no|identifier|id)[\s:.#]{1,3}(?P<id>\d{8})(?!\d)", re.I), _digits("NCT")),
+    Form("ClinicalTrials.gov", re.compile(
+        r"\bNCT (?:number|no|identifier|id)[\s:.#]{1,3}(?P<id>\d{8})(?!\d)", re.I), _digits("NCT")),
     # "EudraCT number 2006-004374-27", "EUCTR2012-001266-15-GB"; since 2022 "CTIS 2022-500014-26-00"
     Form("CTIS", re.compile(r"(?<!\d)(?P<id>20[2-9]\d-5\d{5}-\d{2}(?:-\d{2})?)(?!\d)"), _european),
     Form("EudraCT", re.compile(r"(?<!\d)(?P<id>(?:199\d|20[0-2]\d)-0\d{5}-\d{2})(?!\d)"), _european),
@@ -62,29 +63,38 @@ FORMS: tuple[Form, ...] = (
     # ChiCTR-TRC-12002561, ChiCTR2000029990, "ChiCTR 1800015235"
     Form("ChiCTR", re.compile(r"\b(?P<id>ChiCTR[\s-]{0,2}(?:[A-Z]{2,4}[\s-]{1,2})?\d{8,10})(?!\d)", re.I), _chinese),
     # IRCT2015122425681N1, "IRCT 138903244177N1", IRCT20180923041093N1
-    Form("IRCT", re.compile(r"\b(?P<id>IRCT[\s:]{0,2}\d{11,14}(?:\s?N\d{1,3})?)(?!\d)", re.I), lambda s: re.sub(r"[\s:]", "", s.upper())),
+    Form("IRCT", re.compile(
+        r"\b(?P<id>IRCT[\s:]{0,2}\d{11,14}(?:\s?N\d{1,3})?)(?!\d)", re.I), lambda s: re.sub(r"[\s:]", "", s.upper())),
     # UMIN000003951, "UMIN ID: 000003951", "UMIN-CTR number UMIN 000003951"
     Form("JPRN", re.compile(r"\b(?:JPRN-?)?(?P<id>UMIN[\s:-]{0,2}0\d{8})(?!\d)", re.I), _digits("UMIN")),
     Form("JPRN", re.compile(rf"\bUMIN(?:[ -]?CTR)?{_LABEL}(?P<id>0\d{{8}})(?!\d)", re.I), _digits("UMIN")),
     Form("JPRN", re.compile(r"\b(?P<id>jRCTs?\s?\d{9,10})(?!\d)", re.I), _japanese),
-    Form("JPRN", re.compile(r"\b(?P<id>JapicCTI[\s-]{0,2}\d{5,6})(?!\d)", re.I), lambda s: "JapicCTI-" + re.sub(r"\D", "", s)),
+    Form("JPRN", re.compile(
+        r"\b(?P<id>JapicCTI[\s-]{0,2}\d{5,6})(?!\d)", re.I), lambda s: "JapicCTI-" + re.sub(r"\D", "", s)),
     Form("JPRN", re.compile(r"\b(?P<id>JMA-IIA\d{5})(?!\d)", re.I)),
     # ACTRN12608000250336, "ACTRN:12609000420246"
     Form("ANZCTR", re.compile(r"\b(?P<id>ACTRN[\s:-]{0,3}\d{14})(?!\d)", re.I), _digits("ACTRN")),
     Form("DRKS", re.compile(r"\b(?P<id>DRKS[\s:-]{0,2}\d{8})(?!\d)", re.I), _digits("DRKS")),
     # CTRI/2015/12/006457, "CTRI / 2009 / 091 / 000123"
-    Form("CTRI", re.compile(r"\b(?P<id>CTRI\s?/\s?\d{4}\s?/\s?\d{2,3}\s?/\s?\d{6})(?!\d)", re.I), lambda s: re.sub(r"\s", "", s.upper())),
-    Form("CTRI", re.compile(r"\b(?:CTRI|Clinical Trials? Registry[ -]+India)\D{0,30}(?P<id>(?:19|20)\d\d/\d{2,3}/\d{6})(?!\d)", re.I), lambda s: "CTRI/" + s),
+    Form("CTRI", re.compile(
+        r"\b(?P<id>CTRI\s?/\s?\d{4}\s?/\s?\d{2,3}\s?/\s?\d{6})(?!\d)", re.I), lambda s: re.sub(r"\s", "", s.upper())),
+    Form("CTRI", re.compile(
+        r"\b(?:CTRI|Clinical Trials? Registry[ -]+India)\D{0,30}(?P<id>(?:19|20)\d\d/\d{2,3}/\d{6})(?!\d)", re.I), lambda s: "CTRI/" + s),
     # NTR1403, "NTR registration number: 5586", "Netherlands Trial Register (trialregister.nl) 6135"; NL8765 beside the register's name
     Form("NTR", re.compile(r"\b(?P<id>NTR[\s:-]{0,2}\d{2,5})(?!\d)"), _digits("NTR")),
     Form("NTR", re.compile(rf"\bNTR{_LABEL}(?P<id>\d{{3,5}})(?!\d)"), _digits("NTR")),
-    Form("NTR", re.compile(r"(?:Dutch|Netherlands|Nederlands) (?:National )?(?:Clinical )?Trial(?:s|en)? ?Regist(?:er|ry)[^.;\d]{0,40}(?:trialregister\.nl\W{0,3})?[^.;\d]{0,12}(?<!NL)(?P<id>\d{3,5})(?![\d/-])", re.I), _digits("NTR")),
-    Form("NTR", re.compile(r"(?:Dutch|Netherlands|Nederlands|trialregister|NTR)\b.{0,60}?\b(?P<id>NL[\s-]?\d{3,5})(?![\d.])", re.I), lambda s: re.sub(r"[\s-]", "", s.upper())),
+    Form("NTR", re.compile(
+        r"(?:Dutch|Netherlands|Nederlands) (?:National )?(?:Clinical )?Trial(?:s|en)? ?Regist(?:er|"
+        r"ry)[^.;\d]{0,40}(?:trialregister\.nl\W{0,3})?[^.;\d]{0,12}(?<!NL)(?P<id>\d{3,5})(?![\d/-])", re.I), _digits("NTR")),
+    Form("NTR", re.compile(
+        r"(?:Dutch|Netherlands|Nederlands|trialregister|NTR)\b.{0,60}?\b(?P<id>NL[\s-]?\d{3,5})(?![\d.])", re.I), lambda s: re.sub(r"[\s-]", "", s.upper())),
     Form("CRIS", re.compile(r"\b(?P<id>KCT[\s:-]{0,2}\d{7})(?!\d)", re.I), _digits("KCT")),
     Form("PACTR", re.compile(r"\b(?P<id>PACTR[\s:-]{0,2}\d{12,16})(?!\d)", re.I), _digits("PACTR")),
     Form("TCTR", re.compile(r"\b(?P<id>TCTR[\s:-]{0,2}\d{11})(?!\d)", re.I), _digits("TCTR")),
-    Form("SLCTR", re.compile(r"\b(?P<id>SLCTR[\s/]{1,2}\d{4}\s?/\s?\d{3})(?!\d)", re.I), lambda s: re.sub(r"SLCTR\s", "SLCTR/", s.upper()).replace(" ", "")),
-    Form("ReBEC", re.compile(r"\b(?P<id>RBR-?\s?(?=\w{0,7}\d)[0-9a-z]{6,8})\b", re.I), lambda s: "RBR-" + re.sub(r"(?i)^RBR-?\s?", "", s).lower()),
+    Form("SLCTR", re.compile(
+        r"\b(?P<id>SLCTR[\s/]{1,2}\d{4}\s?/\s?\d{3})(?!\d)", re.I), lambda s: re.sub(r"SLCTR\s", "SLCTR/", s.upper()).replace(" ", "")),
+    Form("ReBEC", re.compile(
+        r"\b(?P<id>RBR-?\s?(?=\w{0,7}\d)[0-9a-z]{6,8})\b", re.I), lambda s: "RBR-" + re.sub(r"(?i)^RBR-?\s?", "", s).lower()),
     Form("RPCEC", re.compile(r"\b(?P<id>RPCEC[\s:-]{0,2}\d{8})(?!\d)", re.I), _digits("RPCEC")),
     Form("REPEC", re.compile(r"\b(?P<id>PER-\d{3}-\d{2})(?!\d)")),
     Form("LBCTR", re.compile(r"\b(?P<id>LBCTR\s?\d{10})(?!\d)", re.I), _digits("LBCTR")),
@@ -93,7 +103,9 @@ FORMS: tuple[Form, ...] = (
     Form("PROSPERO", re.compile(r"\b(?P<id>CRD[\s:]?\d{11})(?!\d)", re.I), _digits("CRD")),
 )
 # every form has one of these near; a text without them has no identifier
-SOME = re.compile(r"NCT|ISRCTN|CTR|UMIN|IRCT|JRCT|Japic|JMA|DRKS|NTR|\bNL|KCT|RBR|RPCEC|PER-|U1111|CRD|regist|\d-\d{6}-\d\d", re.I)
+SOME = re.compile(
+    r"NCT|ISRCTN|CTR|UMIN|IRCT|JRCT|Japic|JMA|DRKS|NTR|\bNL|KCT|RBR|RPCEC|PER-|U1111|CRD|regist|"
+    r"\d-\d{6}-\d\d", re.I)
 
 
 def identifiers(cased: str) -> Iterator[Identifier]:
@@ -114,7 +126,8 @@ _MONTH = r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|ju
 # "August 29, 2016", "29th of August 2016", "21-Nov-2016", "2016-08-29", "25/10/2016"
 DATE = re.compile(
     rf"{_MONTH.format('m1')} ?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,? ?(?P<y1>(?:19|20)\d\d)(?!\d)|"
-    rf"(?<!\d)(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ /.-]?{_MONTH.format('m2')}[ ,/.-]{{1,2}}(?P<y2>(?:19|20)\d\d)(?!\d)|"
+    rf"(?<!\d)(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ /.-]?{_MONTH.format('m2')}[ ,/.-]{{1,2}}(?P<y2>(?:19|"
+    rf"20)\d\d)(?!\d)|"
     r"(?<![\d/-])(?P<y3>(?:19|20)\d\d)[-/.](?P<m3>\d{1,2})[-/.](?P<d3>\d{1,2})(?![\d/-])|"
     r"(?<![\d/-])(?P<d4>\d{1,2})[/.-](?P<m4>\d{1,2})[/.-](?P<y4>(?:19|20)\d\d)(?![\d/-])"
 )

@@ -42,7 +42,8 @@ TRIAL_TYPES = re.compile(r"clinical trial|randomi[sz]ed controlled trial|clinica
 _PEOPLE = (
     r"(?:patients?|participants?|volunteers?|wom[ae]n|m[ae]n|children|child|adults?|infants?|neonates?|newborns?|"
     r"individuals?|subjects?|people|persons?|adolescents?|girls?|boys?|outpatients?|inpatients?|recipients?|smokers?|"
-    r"students?|survivors?|residents?|caregivers?|users?|parturients?|toddlers?|primiparas?|mothers?|smokers|probands|eyes|knees)"
+    r"students?|survivors?|residents?|caregivers?|users?|parturients?|toddlers?|primiparas?|"
+    r"mothers?|smokers|probands|eyes|knees)"
 )
 _ANIMALS = (
     r"(?:rats?|mice|mouse|rabbits?|dogs?|beagles?|pigs?|piglets?|minipigs?|swine|sheep|lambs?|ewes?|horses?|monkeys?|"
@@ -51,7 +52,8 @@ _ANIMALS = (
 )
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)(?:[- ]\w+)?"
 _DID = (
-    r"(?:were|was|received|underwent|had|completed|who|with|randomi[sz]ed|treated|enrolled|undergoing|aged|participated|"
+    r"(?:were|was|received|underwent|had|completed|who|with|randomi[sz]ed|treated|enrolled|undergoing|"
+    r"aged|participated|"
     r"included|assigned|recruited|entered|suffering|scheduled|diagnosed|took|experienced|reported|requiring|admitted)"
 )
 
@@ -95,12 +97,19 @@ def _filled(pattern: str) -> str:
 CAP = 3  # a cue counts at most so often in one text: a long abstract is no stronger evidence
 # words that only a text with outcomes has: "P = 0.03", "(95% CI", "was significantly lower", "Results:"
 OUTCOME = re.compile(
-    r"\bp ?[<>=] ?0?\.\d|\bci\b[ :,]|\b(?:was|were|is|are) (?:\w+ ){0,2}(?:significant\w*|higher|lower|observed|reported|found|similar|better|achieved|noted|detected|well[- ]tolerated|safe|reduced|increased|improved|met)\b|"
-    r"\b(?:improved|decreased|increased|showed|reduced|occurred|demonstrated|achieved|died|developed|experienced|revealed|appeared?|proved|remained)\b|\bdid not\b|\bresults (?:show|suggest|indicate|demonstrate)|\bmedian survival|\bno (?:\w+ )?(?:\w+ )?(?:difference|adverse)"
+    r"\bp ?[<>=] ?0?\.\d|\bci\b[ :,]|\b(?:was|were|is|are) (?:\w+ ){0,2}(?:significant\w*|higher|"
+    r"lower|observed|reported|found|similar|better|achieved|noted|detected|well[- ]tolerated|"
+    r"safe|reduced|increased|improved|met)\b|"
+    r"\b(?:improved|decreased|increased|showed|reduced|occurred|demonstrated|achieved|died|developed|"
+    r"experienced|revealed|appeared?|proved|remained)\b|\bdid not\b|\bresults (?:show|suggest|"
+    r"indicate|demonstrate)|\bmedian survival|\bno (?:\w+ )?(?:\w+ )?(?:difference|adverse)"
 )
 FUTURE = re.compile(r"\bwill\b")
 # "eight patients were given", "participants received": what was done to people is no plan
-DONE = re.compile(rf"\b{_PEOPLE} (?:\([^)]{{0,40}}\) )?[^.;]{{0,60}}\b(?:received|underwent|(?:was|were) (?:\w+ ){{0,2}}(?:administered|treated|given|injected|infused|enrolled|randomi[sz]ed|transplanted|assigned|allocated))\b")
+DONE = re.compile(
+    rf"\b{_PEOPLE} (?:\([^)]{{0,40}}\) )?[^.;]{{0,60}}\b(?:received|underwent|(?:was|were) (?:\w+ ){{0,2}}(?:administered|"
+    rf"treated|given|injected|infused|enrolled|randomi[sz]ed|transplanted|assigned|allocated))\b"
+)
 
 
 def kind_of(doc: Doc, seen: View) -> Verdict:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.conditions import LEAST, canonical, treated
 from extractor.context.linker import ground
+from extractor.context.treated import LEAST, canonical, treated
 from extractor.context.view import view
 from extractor.fields import Field, field
 from extractor.model import Fact
