@@ -16,7 +16,7 @@ from extractor.terms import Match, table
 
 # "into the", "in", "to both", "via a", "at the level of": what stands before a place that something is put into
 INTO = re.compile(
-    r"\b(?:into|in|to|onto|via|through|at|within|inside|around|from|by|directly|beneath|under|above|surrounding|between|of|and|or|,|plus|/|by standard|by a)\s*"
+    r"(?P<link>\b(?:into|in|to|onto|via|through|at|within|inside|around|from|by|directly|beneath|under|above|surrounding|between|by standard|by a)\b|\b(?:of|and|or|plus)\b|,|/)\s*"
     r"(?:the |a |an |each |both |either |one |two |three |four |all her |his |their |affected |left |right |bilateral |unilateral |ipsilateral |contralateral |injured |anterior |posterior |part of |parts of |side of |level of |levels of |region of |"
     r"area of |areas of |subject's |patient's |patients' |diseased |osteoarthritic |target |standard |symptomatic |upper |lower |distal |proximal |dorsal |ventral |lateral |medial |internal |external |main |ischa?emic |infarcted |external anal |damaged )*$"
 )
@@ -27,6 +27,10 @@ OTHER_AGENT = re.compile(
     r"colloids?|crystalloids?|fluids?|saline infusion|antiemetic\w*|immunosuppress\w*|thrombolysis|thrombolytic|alteplase|rituximab|alemtuzumab|fludarabine|cyclophosphamide|vitamin \w+|iron|insulin|hyaluronidase|antihistamin\w*|paracetamol|acetaminophen|aspirin|clopidogrel|"
     r"catheter(?:s|ization)?\b(?! infusion)|access|cannula\w*|nutrition|hydration|feeding|rehydration)\b"
 )
+# "local treatment of perianal fistulas"
+_LOCAL = re.compile(r"\blocal (?:treatment|therapy|injection|application|delivery) of (?:the |complex |perianal )*$")
+# the preposition before the first of several places: "in biceps and triceps"
+_EARLIER_INTO = re.compile(r"\b(?:into|in|to|onto|via|through|at|within|inside|around|between)\b[^.;]{0,90}$")
 _DRUG_DOSE = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu)\b")
 _BREAK = re.compile(r"[;:]|,\s(?:and|then|while|whereas|followed)\b|\b(?:while|whereas|after|before|followed by|together with|combined with|in addition to|plus|along with)\b")
 NEAR = 80  # characters between a place and the verb of giving
@@ -75,7 +79,13 @@ def put_into(seen: View, item: Delivery) -> bool:
     before = seen.folded[item.sentence.start : item.start]
     if _DISEASE.match(seen.folded, item.end):
         return False
-    return bool(INTO.search(before[-60:])) and bool(GIVING.search(before[-150:]))
+    if _LOCAL.search(before):
+        return True
+    into = INTO.search(before[-60:])
+    if not into or not GIVING.search(before[-150:]):
+        return False
+    joins = into["link"] in ("of", "and", "or", "plus", ",", "/")
+    return not joins or bool(_EARLIER_INTO.search(before[-110:]))
 
 
 def of_other_agent(seen: View, item: Delivery) -> bool:

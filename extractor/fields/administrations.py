@@ -2,6 +2,8 @@
 
 Cell products only. Sites injected in one operation are no administrations; neither are a co-medication's doses, dose levels
 ("two doses, 1 and 5 million"), or a cohort's total ("113 injections were given").
+
+CONSORT item 5, interventions.
 """
 
 from __future__ import annotations

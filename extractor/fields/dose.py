@@ -2,6 +2,8 @@
 
 Cells only: a drug's milligrams, a co-medication's units and blood counts are none. Not found: doses in drops or vials, and
 numbers whose exponent is gone for good (``1 × 10 cells``): from those no dose is made.
+
+Definition: the number of cells given, per administration or in all (CONSORT item 5, interventions).
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ _MADE = re.compile(
     r"\b(?:yield\w*|harvest\w*|collect\w*|isolat\w*|obtain\w*|seed(?:ed|ing)|plat(?:ed|ing)|cultur(?:ed|ing)|expand(?:ed|ing)? (?:to|from)|contain\w*|aspirat\w*|recover\w*|count(?:s|ed)?|density)\b"
 )
 _RECEIVED = re.compile(r"\b(?:inject\w*|infus\w*|administ\w*|receiv\w*|given|got)\b")
+_DIGITS = re.compile(r"[\d,\s]+")
 _EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|prior) (?:stud|trial|report|work|phase|cohort|publi|described|shown|treated)")
 _TOTAL = re.compile(r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)?\d+\s+(?:patients|participants|subjects))[^.;,]{0,40}$")
 _TOTAL_AFTER = re.compile(r"^\s*\(?(?:in total|altogether|total\b|cumulative)")
@@ -114,6 +117,8 @@ def _placed(seen: View) -> Iterator[_Seen]:
             known = bool(amount.unit)
             if not known and not _speaks_of_cells(before, after):
                 continue
+            if not known and not _likely_bare(seen.folded[amount.start : amount.end], amount, before):
+                continue
             unit = amount.unit or (units[0] if units else "cells")
             rule = _doubt(seen, amount, before, after, words) or ("with_unit" if known else "after_noun")
             yield _Seen(_with(amount, unit), before, after, words, rule in ("with_unit", "after_noun"), rule)
@@ -138,6 +143,11 @@ def _abbreviated(seen: View, found: list[Amount]) -> list[Amount]:
 def _speaks_of_cells(before: str, after: str) -> bool:
     """Whether an amount without a unit is one of cells: a cell noun before it, or a word of dosing."""
     return bool(_NOUN.search(before) or _DOSE_WORD.search(before) or re.match(r"\W{0,3}(?:dose|group|arm|cohort)", after))
+
+
+def _likely_bare(text: str, amount: Amount, before: str) -> bool:
+    """Whether digits alone, without power, word or unit, are a dose: round, and right behind a word of dosing."""
+    return not _DIGITS.fullmatch(text) or (amount.low % SMALLEST == 0 and bool(_DOSE_WORD.search(before[-40:])))
 
 
 def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -> str | None:

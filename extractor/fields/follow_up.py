@@ -3,6 +3,8 @@
 Not found: eligibility, the time before treatment, disease duration, hospital stay, intervals between doses, survival times.
 In a trial of anything but cells only what the text calls follow-up is the trial's own; a treatment's length or an
 endpoint's time is kept beside it, not primary.
+
+CONSORT item 14a, periods of follow-up.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ _POST = re.compile(
     r"^[\s-]*(?:\(?follow|after|post|following|from (?:the )?(?:baseline|randomi[sz]ation|injection|infusion|transplant|treatment)|later|treatment period|study period|period\b|study\b|trial\b|phase\b|visits?|assessments?|compared|time ?points?|evaluation)"
 )
 _ASSESSED = re.compile(
-    r"\b(?:end ?-?points?|outcomes?|assess\w*|evaluat\w*|measur\w*|examin\w*|chang\w*|improv\w*|surviv\w*|safety|efficacy|score\w*|observ\w*|response|respon\w*|monitor\w*|visit\w*|adverse|decline\w*|remain\w*|stable|progress\w*|reduc\w*|increas\w*|baseline|compar\w*|"
+    r"\b(?:end ?-?points?|outcomes?|assess\w*|evaluat\w*|measur\w*|examin\w*|chang\w*|improv\w*|surviv\w*|safety|safe\w*|tolera\w*|less|lower|higher|pain|efficacy|score\w*|observ\w*|response|respon\w*|monitor\w*|visit\w*|adverse|decline\w*|remain\w*|stable|progress\w*|reduc\w*|increas\w*|baseline|compar\w*|"
     r"slow\w*|gains?|persist\w*|maintain\w*|detect\w*|benefit\w*|support\w*|significan\w*|show\w*|halt\w*|found|test\w*|scan\w*|count\w*|imaging|mri|symptom\w*|function\w*|died|alive|relapse\w*|regress\w*|tended|levels?|again|differ\w*|graft|events?|saes?|aes?|seen|noted|occur\w*|appear\w*|develop\w*|fallen|fell|rose|risen|worse\w*|better|free|clean|normal\w*|record\w*|perform\w*|engraft\w*|closure|heal\w*|effect\w*)\b"
 )
 _ENDPOINT = re.compile(r"\b(?:primary|secondary|co-primary|main)\s+(?:\w+\s){0,3}?(?:end ?-?points?|outcomes?|measures?|objectives?)\b")
@@ -60,7 +62,7 @@ _DIRECT_AFTER = re.compile(r"[\s,)]*(?:(?:was|were|is|as|being)\s)?(?:the\s|a\s|
 _WHOLE = re.compile(r"\b(?:median|mean|average\w*|followed(?:[ -]up)? (?:for|over|until|up to)|follow[ -]?up (?:was|of|period|time|duration|ranged|is|\())\b[^.;,]{0,40}$|follow-?up \($")
 # what a length or point of time is besides follow-up
 _NOT_FOLLOW_BEFORE = re.compile(
-    r"\b(?:aged?|ages|older than|younger than|history of|duration of (?:disease|illness|symptoms?|diabetes)|symptoms? for|diagnosed|disease duration\w*|survival (?:time |was |of |duration )*(?:was |of )?|survived(?: for)?|time to [\w -]{1,30}(?:was|of)?|stay (?:was |of )*|stay\b[^.;]{0,25}|"
+    r"\b(?:aged?|ages|older than|younger than|history of|duration of (?:disease|illness|symptoms?|diabetes)|symptoms? for|diagnosed|disease duration\w*|survival (?:time |was |of |duration )*(?:was |of )?|survived(?: for)?|lived(?: for)?|time to [\w -]{1,30}(?:was|of)?|stay (?:was |of )*|stay\b[^.;]{0,25}|"
     r"every|each|once (?:a|per|every)|per|interval\w* (?:of|was|between)?|separated by|last|past|previous|prior|preceding|within|before|first|cultured? for|passage|expanded for|incubat\w+ (?:for)?|lead-in|run-in|washout|screening|half-life\w*|enrol\w* (?:over|in|within|for)|recruit\w* (?:over|in|within|for)|"
     r"period (?:from|between)|onset of|since|life expectancy(?: of)?|expectancy \w+|symptom duration|below|lasting|persist\w* for|resolved (?:with)?in|subsided (?:with)?in|delay\w*|recovery time \w+|operat\w+ time\w*)\s*(?:a |an |the |at least |about |approximately |more than |less than |up to |[<>~]\s*)?(?:period of |mean of |median of )?$"
 )
@@ -72,6 +74,11 @@ _NOT_FOLLOW_AFTER = re.compile(
 _BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\d]{0,25}\bafter\b")
 # "died at 1.5, 2 and 9 months": when people died, not how long they were watched
 _DEATHS = re.compile(r"\b(?:died|deaths?|deceased|relapsed|engraft\w*|discharged|recovered|resolved|withdr\w+|dropped out)\b[^.;]{0,30}$")
+# what is known of the disease, or what further trials should do
+_GENERAL = re.compile(
+    r"\b(?:usually|typically|prognosis|prevalence|life expectancy|expectancy|fatal disease|progressive disease|(?:lead\w*|progress\w*) to death|dies?\b|incurable|devastating|neurodegenerative disease|"
+    r"warranted|(?:are|is) needed|needed to|required to|future (?:stud|trial|work)\w*|(?:larger|longer|further|phase \w+) (?:trials?|studies|study|follow-up)\b[^.;]{0,40}\b(?:should|needed|required|will))\b"
+)
 _SPAN_OF_STUDY = re.compile(r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$")
 # between two times of one list: " p=0.001, and ", " (n = 20), "
 _LIST_GAP = re.compile(r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:,\s*and|,|and|or)\s*(?:at\s+)?(?:the\s+)?")
@@ -152,7 +159,7 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     linked = bool(_AT.search(before)) or bool(_POST.match(after))
     if length.kind in ("point", "ordinal"):
         linked = linked or bool(re.search(r"\b(?:end|end of (?:the )?[\w-]{1,12}|visit|time ?points?|on)\s*[(:]?$", before))
-    if not linked or _DEATHS.search(before):
+    if not linked or _DEATHS.search(before) or _GENERAL.search(words):
         return None
     if _ENDPOINT.search(words):
         return "endpoint"

@@ -1,6 +1,8 @@
 """Route by which the studied product was given.
 
 One fact a route. Not found: a route that only follows from the product's form ("tablets"), and a co-medication's route.
+
+CONSORT item 5, interventions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Place in the body where the studied cells were put: a level of the spine, a structure of the brain, a vessel, a muscle.
 
 Cell products only. Not found: the side, and the place of a biopsy or of the disease.
+
+CONSORT item 5, interventions.
 """
 
 from __future__ import annotations
