@@ -43,7 +43,7 @@ FAILURES = (
     TypeError,
     AttributeError,
     ArithmeticError,
-    RecursionError,
+    RuntimeError,
     MemoryError,
 )
 # first bytes of what is often given by mistake, and what to do about it
@@ -195,6 +195,8 @@ def _said(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError):
         return error.strerror or str(error)
+    if isinstance(error, RecursionError):
+        return "nested too deeply to be read"
     return f"not readable ({type(error).__name__}: {error})"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import time
 import zlib
 from pathlib import Path
 
@@ -226,3 +227,50 @@ def test_columns_named_by_option(tmp_path: Path) -> None:
     assert [(d.id, d.parts) for d in found] == [("7", {"title": "Cells", "abstract": "Ten people."})]
     list(documents([path], Settings(), failures, form="csv", columns={"text": "Abstract"}))
     assert "no column 'Abstract' for text; there are: nr, Zusammenfassung, Überschrift" in failures.messages
+
+
+HOSTILE = {
+    "word": "A" + "a" * 20_000,
+    "names": "Aa Bb, " * 3_000,
+    "capitals": "AB " * 7_000 + "x",
+    "colon": "Aa, bb cc " * 2_000 + "x",
+    "brackets": "(" * 20_000,
+    "angles": "<" * 20_000,
+    "tags": "<div>" * 2_000,
+    "marks": "<sup>" * 2_000,
+    "years": "2019 " * 4_000,
+    "lines": "a\n" * 10_000,
+    "records": "TY  - \n" * 2_000,
+    "entries": "@a{" * 5_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "Add to saved papers\nTitle of the cells\n\n{}\nFull text links\nSign in\n",
+        "<html><body>{}</body></html>",
+        "title,abstract\n{}\n",
+    ],
+)
+def test_hostile_text_ends_soon_and_in_order(tmp_path: Path, name: str, around: str) -> None:
+    """No pattern runs away and nothing but a report of failure comes out of what no one would write."""
+    path = written(tmp_path, "x", around.format(HOSTILE[name]))
+    start = time.process_time()
+    found, failures = taken(path)
+    assert found or failures
+    assert time.process_time() - start < 10
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(self: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    good = written(tmp_path, "good.txt", "Ten people.")
+    (tmp_path / "closed").mkdir()
+    monkeypatch.setattr(Path, "iterdir", refused)
+    found, failures = taken(tmp_path / "closed", good)
+    assert [d.id for d in found] == ["good"]
+    assert failures == [(str(tmp_path / "closed"), "open", "Permission denied")]

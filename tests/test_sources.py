@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from extractor import inputs
-from extractor.model import Document, check_evidence
+from extractor.assemble import assemble
+from extractor.model import Document, Evidence, Fact, check_evidence
 from extractor.settings import Settings
 from extractor.sources import READERS, Item
 from extractor.sources.pages import find_page
@@ -103,3 +104,19 @@ def test_title_and_abstract_are_found_in_any_frame(frame: str) -> None:
 
 def test_a_text_without_a_frame_is_no_page() -> None:
     assert [p.name for p in STARTER if find_page(json.loads(p.read_text(encoding="utf-8"))["text"])] == []
+
+
+def test_a_record_of_fields_outranks_its_text() -> None:
+    """One kind of report, and one enrolment of the trial's own, though the text was read too."""
+    (study,) = items(GOLDEN / "clinicaltrials" / "study.json")
+    assert isinstance(study, Document)
+    quote = Evidence("title", "Trial", 46, 51)
+    read = [
+        Fact("report_kind", {"name": "protocol"}, (quote,), "rule:report_kind/title", 0.9),
+        Fact("participants", {"n": 5, "kind": "treated"}, (quote,), "rule:participants/number", 0.9),
+    ]
+    record = assemble(study, read, ["report_kind", "participants", "ethics_approval"])
+    assert [f.value for f in record.of("report_kind")] == [{"name": "single-trial"}]
+    assert [f.value["n"] for f in record.of("participants")] == [20]
+    assert [f.value["n"] for f in record.of("participants", primary=False)] == [20, 5]
+    assert record.not_found == ("ethics_approval",)

@@ -85,6 +85,7 @@ TITLES = (
     "h1.title",
     "h1",
 )
+DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # XHTML's, which says nothing once the text is decoded
 HEADING = re.compile(r"(?:structured |author )?(?:abstract|summary)\s*:?", re.I)
 # what a block of an abstract may end with and is none of it
 APPENDED = re.compile(
@@ -133,7 +134,7 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
 
 def soup_of(data: bytes) -> BeautifulSoup:
     """The parsed page; its encoding is the one of its mark, else the one declared where the bytes are in it."""
-    return BeautifulSoup(_decoded(data).replace("\0", ""), "lxml")
+    return BeautifulSoup(DECLARATION.sub("", _decoded(data).replace("\0", "")), "lxml")
 
 
 def _decoded(data: bytes) -> str:

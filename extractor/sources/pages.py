@@ -70,7 +70,7 @@ NAMES = re.compile(
 SENTENCE = re.compile(r"[a-z\d)%\]][.!?](?:\s|$)")
 WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
 PROSE_CHARACTERS, LONG_CHARACTERS = 100, 300  # of a line with two sentences, or with one; titles are shorter
-SECTION_HEAD = re.compile(r"\s*(?:[A-Z][A-Z /,&-]{3,60}|[A-Z][a-z]+(?:(?: and|,)? ?[A-Za-z]+){0,3})\s*:\s*\S")
+SECTION_HEAD = re.compile(r"\s*(?:[A-Z][A-Z /,&-]{3,60}|[A-Z][a-z]+(?:,? [A-Za-z]+){0,3})\s*:\s*\S")
 LONGEST_TITLE, SHORTEST_TITLE = 400, 12  # characters; PubMed's longest titles pass 400, but they are errata lists
 SENTENCE_WORDS = 4  # the least that a sentence of a report has; buttons have no full stop
 SHORTEST_ABSTRACT = 80  # characters under an Abstract heading
@@ -151,7 +151,7 @@ def find_page(text: str, *, sure: bool = False) -> Page | None:
     if title is None and not headed:
         title = _long_title(lines, first, last)
     if title is not None and title >= first:
-        first = next(n for n in range(title + 1, last + 1) if _begins(lines[n]))
+        first = next((n for n in range(title + 1, last + 1) if _begins(lines[n])), min(title + 1, last))
     start, end = _trimmed(text, lines[first].start, lines[last].end)
     if match := ABSTRACT_GLUED.match(text, start, end):
         start = match.end()

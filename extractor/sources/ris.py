@@ -37,9 +37,10 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     text = whole(stream).replace("\r\n", "\n").replace("\r", "\n")
     pattern, parser = (START, rispy.RisParser) if START.search(text) else (WOS_START, rispy.WokParser)
     bounds = [m.start() for m in pattern.finditer(text)]
+    line, last = 1, 0
     for number, (start, end) in enumerate(zip(bounds, [*bounds[1:], len(text)], strict=True), 1):
-        place = f"record {number} at line {text.count(chr(10), 0, start) + 1}"
-        yield attempt(lambda: _document(_row(text[start:end], parser), f"{stem}:{number}"), place)  # noqa: B023
+        line, last = line + text.count("\n", last, start), start
+        yield attempt(lambda: _document(_row(text[start:end], parser), f"{stem}:{number}"), f"record at line {line}")  # noqa: B023
 
 
 def _row(chunk: str, parser: Any) -> Row:
