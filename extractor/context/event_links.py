@@ -48,6 +48,8 @@ COMPARED = re.compile(
 )
 # "..., and 11 cases were observed in the other group": the term is left out
 ELIDED = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|episodes?|events?)\s+(?:(?:were|was|occurred|developed|had)\b|in\b|with\b)")
+# From a count to the next one before the same term: "12% and 3%", "A (13) than B (10)"
+BESIDE = re.compile(r"[^;]*?(?:(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*\Z|\b(?:than|vs\.?|versus|and|compared (?:with|to)|or)\b[^;()]{0,50}\(\s*\Z)")
 # "... and five incidents of raised glucose": a count of something else
 OTHER_THING = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|incidents?|episodes?|instances?|events?|reports?)\s+of\s+(?!the\b|them\b|whom\b|which\b)")
 JOIN = re.compile(
@@ -249,6 +251,11 @@ class Linker:
         """Where the next mention begins, at or after an offset."""
         return next((m.start for i, m in enumerate(self.mentions) if m.start >= at and i not in self.apposed), self.end)
 
+    def _next_outside(self, at: int) -> int:
+        """Where the next mention outside brackets begins."""
+        free = (m.start for i, m in enumerate(self.mentions) if m.start >= at and i not in self.apposed and not inside(self.pairs, m.start))
+        return next(free, self.end)
+
     def _loose(self, group: list[int]) -> None:
         if any(self.links[p].counts for p in group):
             self._add_percent(group)
@@ -320,7 +327,7 @@ class Linker:
         found = [last]
         for i in reversed(past[:-1]):
             gap = self.folded[self.counts[i].end : self.counts[found[0]].start]
-            if len(gap) > 70 or not re.match(r"[^;]*?(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*\Z", gap) or any(m.start >= self.counts[i].end and m.end <= self.counts[found[0]].start for m in self.mentions):
+            if len(gap) > 70 or not BESIDE.match(gap) or any(m.start >= self.counts[i].end and m.end <= self.counts[found[0]].start for m in self.mentions):
                 break
             if re.search(rf"{_HAD}\b", gap):
                 break
@@ -350,7 +357,7 @@ class Linker:
     def _after(self, group: list[int]) -> list[int]:
         last = self.mentions[group[-1]]
         level = inside(self.closed, last.start)
-        bound = self._next(last.end)
+        bound = self._next(last.end) if level else self._next_outside(last.end)
         for i, count in enumerate(self.counts):
             if count.start < last.end or count.start >= bound or i in self.used or (count.form == "bare" and not self._listed(i, bound)):
                 continue

@@ -116,6 +116,22 @@ _SKIP = frozenset(
 _SKIP_WORDS = re.compile(r"(?:the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z")
 
 
+# From a class to the list of its members; after "included" any item is one, after "were" only beside one that is known
+LIST_LEAD = re.compile(
+    r"(?:\s*\([a-z]{2,6}\))?(?:\s+(?:in|with|of|for|reported|observed|noted|seen|recorded|associated)\b[^.;:()]{0,70}?)?\s*"
+    r"(?:(?P<sure>included?\b|including\b|comprised\b|consisted of\b|such as\b)|(?:were|was)\b|like\b|:|\()\s*(?:mainly\s+|mostly\s+|primarily\s+|predominantly\s+|generally\s+)?"
+)
+LIST_END = re.compile(r"[;.](?:\s|\Z)|\)\s*(?:,\s*)?(?:and\s+)?(?:occurred|were|was|in)\b|\b(?:but|which|that|while|whereas|however|although|with no|without|compared|than|all of|most of|none of|as expected|leading|resulting)\b|\b(?:was|were|occurred|had|did)\b")
+LIST_ITEM = re.compile(
+    r"(?:\A|(?<=\s)|(?<=\())(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local|grade \d)\s+)?(?P<item>(?<![\w-])[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,3}?)\s*(?:\([^()]*\)|\[[^\[\]]*\])?(?=\s*(?:,|;|\)|\Z|\.(?:\s|\Z)|\band\b|\bor\b))"
+)
+LIST_BEGIN = re.compile(r"(?:[,;(]|\band|\bor)\s*(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local)\s+)?\Z")
+LIST_NOT = re.compile(
+    r"\b(?:the|and|or|of|in|for|to|by|with|at|on|from|as|an?|no|not|were|was|is|are|be|been|being|that|which|mild|moderate|severe|transient|similar|comparable|higher|lower|more|less|fewer|common|frequent|observed|reported|recorded|noted|seen|assessed|evaluated|"
+    r"monitored|collected|compared|manageable|tolerable|reversible|self-limiting|minor|rare|low|few|patients?|subjects?|participants?|groups?|arms?|placebo|control|treatment|drug|dose|doses|events?|effects?|reactions?|complications?|toxicit\w+|grade|all|both|each|other|others|study|trial|"
+    r"significantly|significant|generally|mostly|mainly|consistent|expected|related|unrelated|limited|resolved|serious|infrequent|uncommon|minimal|acceptable|difference\w*|changes?|laboratory|parameters|tests?|vital|signs|safety|efficacy|mortality|deaths?|symptoms|types?|those|these|one|two|three|"
+    r"respectively|during|after|before|between|among|also|only|any|some|most|usually|often|they|their|there|it|its|overall|case|cases|percent|incidence|rates?|frequency|occurrence|number|score|scores|days?|weeks?|months?|years?|data|analysis|measures?|well)\b|ly\b|ed\Z"
+)
 # Two terms that are written as one thing unless they close a list
 _PAIR = re.compile(r"(?P<first>nausea|vomiting)\s*(?:and|or|and/or|/)\s*(?P<second>vomiting|nausea|emesis)\Z")
 
@@ -136,6 +152,7 @@ class Mention:
     organ: bool = False
     site: bool = False
     stopped: bool = False
+    listed: bool = False
     tail: tuple[int, int] | None = None
 
     @property
@@ -152,7 +169,27 @@ def mentions(folded: str, start: int, end: int) -> list[Mention]:
     sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
     found += [m for m in _named(folded, start, end) if _free(m, found) and not any(u.core < m.start < u.end for u in sited)]
     found += [m for m in unknown if _free(m, found)]
-    return sorted(found, key=lambda m: m.start)
+    found.sort(key=lambda m: m.start)
+    listed = [m for m in _listed(folded, end, found) if _free(m, found)]
+    return sorted([*found, *listed], key=lambda m: m.start) if listed else found
+
+
+def _listed(folded: str, end: int, found: list[Mention]) -> Iterator[Mention]:
+    """Unknown items of a list of events: "side effects included hunger and constipation"."""
+    for head in found:
+        if head.kind not in (CLASS, ORGAN) or head.stopped:
+            continue
+        lead = LIST_LEAD.match(folded, head.end, end)
+        if not lead:
+            continue
+        stop = LIST_END.search(folded, lead.end(), end)
+        last = stop.start() if stop else end
+        if not lead["sure"] and not any(lead.end() <= m.start < last and m.kind == NAMED for m in found):
+            continue
+        for item in LIST_ITEM.finditer(folded, lead.end(), last):
+            begins = LIST_BEGIN.search(folded, lead.end(), item.start("item")) or not folded[lead.end() : item.start("item")].strip()
+            if begins and not LIST_NOT.search(item["item"]):
+                yield Mention(item.start("item"), item.end("item"), OPEN, item.start("item"), listed=True)
 
 
 def _free(mention: Mention, taken: list[Mention]) -> bool:

@@ -83,9 +83,11 @@ class Event:
     also: tuple[int, int] | None = None
 
 
-def events(reports: Reports) -> Iterator[Event]:
-    """All events of a document, in order."""
+def events(reports: Reports, *, about: re.Pattern[str] | None = None) -> Iterator[Event]:
+    """All events of a document, in order; only those of sentences that `about` is found in, where it is given."""
     for sentence in reports.seen.sentences:
+        if about is not None and not about.search(reports.seen.folded, sentence.start, sentence.end):
+            continue
         if not reports.silent(sentence):
             yield from _Reading(reports, sentence).events()
 
@@ -309,6 +311,8 @@ class _Reading:
             return
         member = self._member(mention, inner) or self._killed(mention, inner)
         if self.concluded or (self.reports.outcome(mention, self.start, last) and not member):
+            return
+        if mention.listed and not member:
             return
         if member or self._apposed(mention, inner):
             if (self.reports.subject(mention) and mention.weak) or (mention.term and mention.term.name in COUNTED_ONLY):

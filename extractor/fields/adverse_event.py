@@ -52,11 +52,12 @@ class AdverseEvent(Field):
         if "protocol" in kinds:
             return
         conditions = frozenset(str(f.value["name"]).lower() for f in facts(doc, "condition"))
-        for event in events(Reports.of(view(doc), conditions)):
-            yield self._fact(doc, event)
+        seen = view(doc)
+        for event in events(Reports.of(seen, conditions)):
+            yield self._fact(doc, seen.text, event)
 
-    def _fact(self, doc: Doc, event: Event) -> Fact:
-        text, count = doc.text, event.count
+    def _fact(self, doc: Doc, text: str, event: Event) -> Fact:
+        count = event.count
         value: dict[str, Any] = {
             "term": _term(text, event),
             "term_id": event.mention.term.id or None if event.mention.term else None,

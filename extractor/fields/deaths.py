@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from spacy.tokens import Doc
 
-from extractor.context.event_mentions import DEATH
+from extractor.context.event_mentions import DEATH, DEATHS
 from extractor.context.event_reports import Reports
 from extractor.context.events import ABSENT, Event, events
 from extractor.context.view import view
@@ -36,11 +36,13 @@ class Deaths(Field):
         if "protocol" in {f.value.get("name") for f in facts(doc, "report_kind")}:
             return
         seen = view(doc)
+        if not DEATHS.search(seen.folded):
+            return
         latter = LATTER.search(seen.folded)
         if latter and (others := whole(latter["more"])):
             yield self.fact(doc, {"n": others + 1}, [latter.span()], rule="sum", confidence=0.7, flags=("derived",))
             return
-        told = [e for e in events(Reports.of(seen)) if e.mention.kind == DEATH]
+        told = [e for e in events(Reports.of(seen), about=DEATHS) if e.mention.kind == DEATH]
         statements = [s for s in _statements(told) if s[0].count is None or s[0].count.n is not None]
         if not statements:
             return
