@@ -79,6 +79,15 @@ _SETS = {
 }
 
 
+# tissues of which one is a part or a broader name of the others: no disagreement
+KIN = (
+    frozenset({"umbilical cord", "wharton's jelly"}),
+    frozenset({"fetal tissue", "fetal spinal cord", "fetal brain", "spinal cord"}),
+)
+COMMON_ROUTES = frozenset({"intravenous", "intrathecal", "intramuscular", "subcutaneous", "intra-articular", "intracoronary"})
+RARE_ROUTE = 2.0  # bits, for a route that few groups use
+
+
 def _sets(a: Profile, b: Profile) -> Iterator[Reason]:
     for feature, (field, quoted, plus, minus) in _SETS.items():
         one, two = set(getattr(a, field)), set(getattr(b, field))
@@ -86,7 +95,10 @@ def _sets(a: Profile, b: Profile) -> Iterator[Reason]:
             common = one & two
             words = "; ".join(sorted(common)) if common else ""
             says = (words, words) if common else ("; ".join(sorted(one)), "; ".join(sorted(two)))
-            yield Reason(feature, *says, plus if common else minus, a.quotes.get(quoted, ""), b.quotes.get(quoted, ""))
+            weight = plus if common else 0.0 if any(one | two <= kin for kin in KIN) else minus
+            if feature == "route" and common - COMMON_ROUTES:
+                weight = RARE_ROUTE
+            yield Reason(feature, *says, weight, a.quotes.get(quoted, ""), b.quotes.get(quoted, ""))
 
 
 def _cohort(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -111,6 +123,8 @@ def _same_n(a: Profile, b: Profile) -> float:
     if one == two or one in b.counts or two in a.counts:
         return 4.0 if one >= 20 and one % 10 else 3.0 if one >= 10 else 2.0 if one > 1 else 0.5
     ratio = min(one, two) / max(one, two, 1)
+    if earlier_of(a, b) or earlier_of(b, a):
+        return 0.0
     if interim(a, b) or interim(b, a):
         return -0.5
     if a.is_record != b.is_record:

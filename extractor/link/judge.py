@@ -189,13 +189,14 @@ def _identified(a: Profile, b: Profile, reasons: Sequence[Reason]) -> bool:
 def _same_group(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[Link]:
     """The same group, the same treatment, another number of people: perhaps a growing cohort."""
     kept = [r for r in reasons if r.feature not in SPLIT_COHORT]
-    group = [r for r in kept if r.feature in GROUP and r.weight >= 2.0]
+    said = any(r.feature == "said" for r in kept)
+    group = [r for r in kept if r.weight >= 2.0 and (r.feature in GROUP or (said and r.feature == "route"))]
     phase = any(r.feature == "phase" and r.weight < -1 for r in reasons)
     total = bits(kept) + 3.0  # the sizes, which may differ here, would have had to agree
     if group and total >= PROPOSED_BITS and not phase:
         why = f"The same group gave the same treatment to {a.n or 'unknown'} and {b.n or 'unknown'} people; {_why(kept)}"
-        said = any(r.feature == "said" and r.weight > 2 for r in kept) and not any(r.weight <= -1.0 for r in kept)
-        state = CONFIRMED if total >= MADE_OVERLAP_BITS and said else PROPOSED
+        sure = any(r.feature == "said" and r.weight > 2 for r in kept) and not any(r.weight <= -1.0 for r in kept)
+        state = CONFIRMED if total >= MADE_OVERLAP_BITS and sure else PROPOSED
         yield _cohorts(a, b, "score", probability(total), state, why, reasons)
 
 
