@@ -492,3 +492,8 @@ def test_a_store_that_may_only_be_read(tmp_path: Path) -> None:
 def counts(store: Store) -> list[object]:
     tables = ("documents", "parts", "extractions", "facts", "evidence", "conflicts", "not_found", "identifiers")
     return [store.select(f"SELECT count(*) FROM {table}")[1] for table in tables]
+
+
+def test_every_view_is_documented() -> None:
+    text = (ROOT / "docs" / "store.md").read_text(encoding="utf-8")
+    assert [name for name, view in VIEWS.items() if f"| `{name}` | {view.summary} |" not in text] == []
