@@ -147,8 +147,28 @@ def _places(cue: Cue, seen: View) -> Iterator[tuple[int, int]]:
     for match in cue.pattern.finditer(seen.folded, first, last):
         if cue.where == "text" and cue.kind in ("single-trial", "animal") and seen.role_at(match.start()) == "background":
             continue
+        if cue.where == "text" and cue.kind == "single-trial" and _of_others(seen, match.start()):
+            continue
         if match.end() <= seen.sentence_at(match.start()).end:
             yield match.span()
+
+
+# "in these trials patients received", "trials have shown", "treated so far": told of other trials
+OTHERS = re.compile(
+    r"(?<!two )(?<!both )(?<!three )\b(?:trials|studies|reports) (?:\w+ )?(?:have|has|show|suggest|report)\b|"
+    r"\bin (?:these|those|such|one|another|other|most|some|earlier|previous|all) (?:[\w-]+ ){0,2}(?:trials?|studies|study|reports?)\b|"
+    r"\bso far\b|\bto date\b|\b(?:many|several|most|some|larger|early|previous|ongoing|numerous) (?:[\w-]+ ){0,2}(?:trials|studies)\b"
+)
+# "fibroblasts from four patients": material, not people
+MATERIAL = re.compile(r"\b(?:fibroblasts?|cells?|neurons?|lines?|tissues?|samples?|biops(?:y|ies)|serum|sera|specimens?|cultures?) (?:\w+ )?(?:from|of) $")
+
+
+def _of_others(seen: View, start: int) -> bool:
+    """Whether the sentence speaks of other trials, or of material that people gave."""
+    sentence = seen.sentence_at(start)
+    if OTHERS.search(seen.folded, sentence.start, sentence.end):
+        return True
+    return bool(MATERIAL.search(seen.folded, max(sentence.start, start - 40), start))
 
 
 def _decided(scores: dict[str, float], places: dict[str, tuple[float, int, int]], seen: View) -> Verdict:
@@ -158,7 +178,7 @@ def _decided(scores: dict[str, float], places: dict[str, tuple[float, int, int]]
     order: Sequence[str] = ("meta-analysis", "review", "protocol", "animal", "case-report", "in-vitro")
     ranked = sorted(((scores.get(k, 0.0), -order.index(k), k) for k in order), reverse=True)
     best, _, kind = ranked[0]
-    if kind == "review" and scores.get("meta-analysis", 0.0) >= STRONG:
+    if kind == "review" and scores.get("meta-analysis", 0.0) >= POOLED:
         kind = "meta-analysis"
     if people < LEAST and best < LEAST:
         return Verdict("other", 0.6, "no_cue", None)
@@ -168,6 +188,7 @@ def _decided(scores: dict[str, float], places: dict[str, tuple[float, int, int]]
 
 
 STRONG = 6.0  # one clear statement
+POOLED = 3.0  # in a review: estimates were pooled
 LEAST = 3.0  # below this nothing was said
 # how much of the people's score another kind needs: a case report has a patient, animals are never patients
 MARGIN: Mapping[str, float] = {"review": 0.8, "meta-analysis": 0.6, "protocol": 1.0, "animal": 0.9, "case-report": 0.8}
