@@ -43,9 +43,10 @@ def list_records(
     if form is Format.json:
         typer.echo(json.dumps([dict(zip(wide.headings, row, strict=True)) for row in wide.rows], ensure_ascii=False, indent=1))
         return
-    table = Table(title=f"{len(wide.rows)} reports in {opened.name}", title_justify="left", pad_edge=False, show_lines=False)
+    table = Table(title=f"{len(wide.rows)} reports in {opened.name}", title_justify="left", pad_edge=False, expand=True)
     for name in ON_SCREEN:
-        table.add_column(name, overflow="fold", no_wrap=name in ("document", "n", "!"))
+        fixed = name in ("document", "n", "!")
+        table.add_column(name, overflow="fold", width=WIDEST[name] if fixed else None, ratio=None if fixed else WIDEST[name])
     for row in wide.rows:
         cells = dict(zip(wide.headings, row, strict=True))
         table.add_row(*(on_screen(name, [cells[c] for c in columns]) for name, columns in ON_SCREEN.items()))
