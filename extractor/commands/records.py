@@ -26,7 +26,7 @@ ON_SCREEN = {
     "events": ("adverse events", "deaths"),
     "!": ("conflicts",),
 }
-WIDEST = {"document": 22, "n": 5, "cells": 34, "route": 26, "dose": 30, "events": 44, "!": 1}  # characters
+WIDEST = {"document": 22, "n": 5, "cells": 34, "route": 13, "dose": 30, "events": 44, "!": 1}  # characters
 NOTHING = "NR"  # not reported, on the screen
 
 
@@ -45,7 +45,7 @@ def list_records(
         return
     table = Table(title=f"{len(wide.rows)} reports in {opened.name}", title_justify="left", pad_edge=False, expand=True)
     for name in ON_SCREEN:
-        fixed = name in ("document", "n", "!")
+        fixed = name in ("document", "n", "route", "!")
         table.add_column(name, overflow="fold", width=WIDEST[name] if fixed else None, ratio=None if fixed else WIDEST[name])
     for row in wide.rows:
         cells = dict(zip(wide.headings, row, strict=True))
