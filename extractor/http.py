@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -113,6 +114,8 @@ class RawStore:
         place = self.generation(search, new=new)
         place.mkdir(parents=True, exist_ok=True)
         self._write(place / "search.txt", search.encode())
+        if not (place / "begun").is_file():
+            self._write(place / "begun", date.today().isoformat().encode())
         return place
 
     def finish(self, place: Path) -> None:
@@ -217,6 +220,13 @@ class Client:
     def begin(self, search: str) -> None:
         """Start, or go on with, a search; its answers are kept together."""
         self._place = self.raw.begin(search, new=not self.offline)
+
+    @property
+    def begun(self) -> date:
+        """The day on which the current search began; a search that goes on later still has this day."""
+        if self._place is None:
+            raise FetchError("no search was begun; call begin() first")
+        return date.fromisoformat((self._place / "begun").read_text(encoding="ascii"))
 
     def finish(self) -> None:
         """The search has all its answers; the next one of this name asks afresh."""

@@ -20,7 +20,8 @@ class Settings:
     """What a user may set in ``trialspan.toml`` or as ``TRIALSPAN_<NAME>``.
 
     ``model`` names an installed spaCy package (such as ``en_core_sci_sm``) or a folder, used in place of the shipped
-    model; empty is the shipped one, ``blank`` none at all. ``max_bytes`` is the largest input file that is read.
+    model; empty is the shipped one, ``blank`` none at all. ``max_bytes`` is the largest input file that is read. ``eutils``,
+    ``europepmc`` and ``clinicaltrials`` name other addresses for the services, ``requests_per_second`` another rate than theirs.
     """
 
     store: str = "trialspan.db"
@@ -32,6 +33,10 @@ class Settings:
     ncbi_api_key: str = ""
     cache: str = ""
     curator: str = ""
+    eutils: str = ""
+    europepmc: str = ""
+    clinicaltrials: str = ""
+    requests_per_second: int = 0
 
     def __post_init__(self) -> None:
         if self.processes < 1:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import re
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +19,7 @@ import pytest
 from extractor.errors import FetchError
 from extractor.fetch import Hosts, clinicaltrials, europepmc, pubmed
 from extractor.http import Client, RawStore, redacted, retry_after
+from tests.conftest import ROOT
 from tests.services import FIRST_PMID, Services, World, most_in_a_second, study
 
 TODAY = date(2024, 1, 1)
@@ -25,8 +32,6 @@ def serve() -> Iterator[object]:
     servers: list[Services] = []
 
     def start(world: World) -> Services:
-        import threading
-
         server = Services(world)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         servers.append(server)
@@ -168,3 +173,73 @@ def test_retry_after() -> None:
 
 def test_pmids_start_where_they_should() -> None:
     assert World(hits=3).pmids()[0] == FIRST_PMID
+
+
+# ---------------------------------------------------------------- the command, as a program
+
+
+def program(*arguments: str, cwd: Path, server: Services, rate: int = 400) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TRIALSPAN_EUTILS": server.address,
+        "TRIALSPAN_EUROPEPMC": server.address,
+        "TRIALSPAN_CLINICALTRIALS": server.address,
+        "TRIALSPAN_REQUESTS_PER_SECOND": str(rate),
+        "TRIALSPAN_NCBI_API_KEY": SECRET,
+        "TRIALSPAN_MODEL": "blank",
+    }
+    return subprocess.run([sys.executable, "-m", "extractor", *arguments], cwd=cwd, env=environment, capture_output=True, text=True)
+
+
+def test_a_search_into_a_store_and_again_offline(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World(hits=40, unknown=frozenset({str(FIRST_PMID + 3)})))
+    done = program("fetch", "cells", "--from", "pubmed", "--store", "r.db", cwd=tmp_path, server=server)
+    assert done.returncode == 1, done.stderr
+    assert f"{FIRST_PMID + 3} (fetch): asked for and not returned" in done.stderr
+    assert "hits reported: 40; records arrived: 39; added 39" in done.stdout
+    before = program("export", "--format", "jsonl", "--store", "r.db", cwd=tmp_path, server=server).stdout
+    assert before.count('"exponent_repaired"') == 0 and "10^6" in before
+    asked = len(server.world.starts)
+    again = program("fetch", "cells", "--from", "pubmed", "--offline", "--store", "r.db", cwd=tmp_path, server=server)
+    assert "unchanged 39" in again.stdout
+    assert len(server.world.starts) == asked
+    assert program("export", "--format", "jsonl", "--store", "r.db", cwd=tmp_path, server=server).stdout == before
+    fresh = program("fetch", "cells", "--from", "pubmed", "--offline", "--store", "r.db", "--format", "json", cwd=tmp_path, server=server)
+    assert json.loads(fresh.stdout)[0]["missing"] == [str(FIRST_PMID + 3)]
+    server.world.hits = 45
+    update = program("fetch", "--update", "--store", "r.db", "--format", "json", cwd=tmp_path, server=server)
+    assert len(json.loads(update.stdout)[0]["new"]) == 5
+    counts = json.loads(program("prisma", "--store", "r.db", "--format", "json", cwd=tmp_path, server=server).stdout)
+    assert (counts["database_results"], counts["records_screened"], counts["records_excluded"]) == (44, 44, None)
+    assert SECRET not in done.stderr + done.stdout + update.stderr
+
+
+def test_ids_of_every_kind(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    server = serve(World(hits=10, studies=[study(i) for i in range(1, 6)]))
+    done = program("fetch", str(FIRST_PMID), "NCT00000002", "--store", "r.db", "--format", "json", cwd=tmp_path, server=server)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)[0]["arrived"] == 2
+    wrong = program("fetch", "NCT12", "--store", "r.db", cwd=tmp_path, server=server)
+    assert wrong.returncode == 2 and "NCT12" in wrong.stderr and "--from" in wrong.stderr
+    wrong = program("fetch", "cells", "--from", "nowhere", "--store", "r.db", cwd=tmp_path, server=server)
+    assert wrong.returncode == 2 and "europepmc" in wrong.stderr
+
+
+def test_killed_again_and_again_the_same_store(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Ten kills at odd moments; then the same command ends with the store that an undisturbed run makes."""
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir(), cut.mkdir()
+    server = serve(World(hits=500, faults=0.05))
+    assert program("fetch", "cells", "--from", "pubmed", "--store", "r.db", cwd=whole, server=server).returncode == 0
+    chance = random.Random(7)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRIALSPAN_EUTILS": server.address, "TRIALSPAN_REQUESTS_PER_SECOND": "400", "TRIALSPAN_MODEL": "blank"}
+    command = [sys.executable, "-m", "extractor", "fetch", "cells", "--from", "pubmed", "--store", "r.db"]
+    for _ in range(10):
+        running = subprocess.Popen(command, cwd=cut, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.8, 2.6))
+        running.kill()
+        running.wait()
+    assert program("fetch", "cells", "--from", "pubmed", "--store", "r.db", cwd=cut, server=server).returncode == 0
+    exports = [program("export", "--format", "jsonl", "--store", "r.db", cwd=folder, server=server).stdout for folder in (whole, cut)]
+    assert exports[0] == exports[1] and exports[0].count("\n") == 500

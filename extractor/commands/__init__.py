@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from extractor import __version__
-from extractor.commands import evaluate, extract, fields, link, pool, records, trial
+from extractor.commands import bring, evaluate, extract, fetch, fields, link, pool, records, trial
 from extractor.errors import ExtractorError, SettingsError
 
 app = typer.Typer(name="trialspan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -21,6 +21,9 @@ app.command("show")(records.show)
 app.command("export")(records.export)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("fields")(fields.fields)
+app.command("fetch")(fetch.fetch)
+app.command("import")(bring.bring)
+app.command("prisma")(bring.prisma)
 app.command("link")(link.link_reports)
 app.command("check")(link.check_trial)
 app.command("decide")(link.decide_links)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -69,15 +69,18 @@ def output_to(path: Path | None) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
 
 
-def progress(items: Iterable[T], what: str, *, total: int | None = None) -> Iterator[T]:
-    """`items`, with a bar on a terminal's standard error; silent where nobody looks."""
+def progress(items: Iterable[T], what: str, *, total: Callable[[], int | None] = lambda: None) -> Iterator[T]:
+    """`items`, with a bar on a terminal's standard error (counts, time, time left once the total is known)."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield from items
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        yield from bar.track(items, total=total, description=what)
+        task = bar.add_task(what, total=None)
+        for item in items:
+            bar.update(task, advance=1, total=total())
+            yield item
 
 
 def end(report: Run) -> None:

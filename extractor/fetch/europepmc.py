@@ -53,3 +53,9 @@ def full_texts(client: Client, hosts: Hosts, pmcids: list[str]) -> Iterator[Page
     for pmcid in pmcids:
         answer = client.get(f"{hosts.europepmc}/{pmcid}/fullTextXML", {}, check=check_xml)
         yield Page(answer.body, "jats", answer.sha256)
+
+
+def open_pmcids(pages: list[Page]) -> list[str]:
+    """PMC ids of the open-access articles among the results."""
+    results = (r for page in pages for r in as_json(page.body)["resultList"].get("result", []))
+    return list(dict.fromkeys(r["pmcid"] for r in results if r.get("pmcid") and r.get("isOpenAccess") == "Y"))

@@ -1,0 +1,157 @@
+"""``trialspan import``: files of reference managers and services into a store; ``prisma``: the counts for the flow diagram."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from extractor.commands.screen import console_for
+from extractor.commands.shared import (
+    Format,
+    OutputOption,
+    StoreOption,
+    end,
+    open_store,
+    output_to,
+    progress,
+    settings_or_exit,
+    wrong_usage,
+)
+from extractor.duplicates import Duplicate, Report, duplicates
+from extractor.engine import Run, run
+from extractor.inputs import documents
+from extractor.prisma import Flow, flow, svg
+from extractor.sources import READERS
+from extractor.store import Store
+
+MOST_SHOWN = 20  # duplicates printed; all with --format json
+
+
+def bring(
+    inputs: Annotated[list[str], typer.Argument(help="Files or folders: RIS, nbib, CSV, BibTeX, PubMed XML, JATS, JSON, pages; - is standard input.")],
+    store: StoreOption = None,
+    column: Annotated[list[str] | None, typer.Option(metavar="NAME=COLUMN", help="For CSV: our name (id, title, text, doi, ...) and the file's column.")] = None,
+    reader: Annotated[str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+) -> None:
+    """Bring files into a store: each report is extracted and kept, and duplicates across sources are named.
+
+    Example: trialspan import export.ris pubmed.nbib records.csv --column text=Abstract --store review.db
+    """
+    if reader is not None and reader not in READERS:
+        raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
+    columns = dict(_pair(c) for c in column or [])
+    settings, report = settings_or_exit(), Run()
+    outcomes = {"added": 0, "unchanged": 0, "updated": 0}
+    with Store.open(store or settings.store) as opened:
+        key = opened.begin("import", settings={"inputs": inputs})
+        found = documents(inputs, settings, report.fail, form=reader, columns=columns or None, stdin=sys.stdin.buffer)
+        for record in progress(run(found, settings, report), "importing"):
+            outcomes[opened.add(record, key)] += 1
+        for issue in report.issues:
+            opened.issue(key, issue.input, issue.stage, issue.error)
+        opened.finish(key, outcomes | {"read": report.read, "deleted": report.deleted, "failed": report.failed})
+        same = duplicates(reports(opened))
+    if form is Format.json:
+        typer.echo(json.dumps(outcomes | {"duplicates": [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]}, indent=1))
+    else:
+        typer.echo(", ".join(f"{n} {name}" for name, n in outcomes.items()) + f"; duplicates in the store: {len(same)}")
+        if same:
+            console_for().print(_same_table(same))
+    end(report)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, column = text.partition("=")
+    if not (name and equals and column):
+        raise wrong_usage(f"--column {text}: NAME=COLUMN is needed, such as text=Abstract")
+    return name, column
+
+
+def _same_table(same: list[Duplicate]) -> Table:
+    table = Table(title="the same report", title_justify="left", pad_edge=False)
+    for name in ("kept", "other", "reason"):
+        table.add_column(name, overflow="fold")
+    for d in same[:MOST_SHOWN]:
+        table.add_row(d.kept, d.other, d.reason)
+    if len(same) > MOST_SHOWN:
+        table.add_row("…", f"{len(same) - MOST_SHOWN} more", "all with --format json")
+    return table
+
+
+def reports(opened: Store) -> Iterator[Report]:
+    """What duplicates are found by, of every current report."""
+    for record in opened.records():
+        d = record.document
+        pages = str(d.metadata.get("pages") or "")
+        yield Report(d.id, d.source, d.title or "", d.year, pages, d.ids.pmid or "", d.ids.doi or "", d.ids.pmcid or "")
+
+
+class PrismaFormat(StrEnum):
+    """How the counts are given."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    svg = "svg"
+
+
+def prisma(
+    store: StoreOption = None,
+    form: Annotated[PrismaFormat, typer.Option("--format", help="table, json, csv or svg (the diagram).")] = PrismaFormat.table,
+    output: OutputOption = None,
+) -> None:
+    """Counts for the PRISMA 2020 flow diagram, and the diagram; what only people know stays blank.
+
+    Example: trialspan prisma --store review.db --format svg -o flow.svg
+    """
+    with open_store(store) as opened:
+        found = _flow(opened)
+    if form is PrismaFormat.table and output is None:
+        _print_flow(found)
+        return
+    words = {PrismaFormat.json: _as_json, PrismaFormat.csv: _as_csv, PrismaFormat.svg: svg, PrismaFormat.table: _as_csv}[form](found)
+    with output_to(output) as stream:
+        stream.write(words.encode())
+
+
+def _flow(opened: Store) -> Flow:
+    runs = [{"command": r.command, "settings": r.settings, "counts": r.counts} for r in opened.runs() if r.counts and r.command in ("fetch", "import", "extract")]
+    known = opened.documents(deleted=True)
+    current = [d for d in known if not d.deleted]
+    same = len(duplicates(reports(opened)))
+    return flow(runs, documents=len(current), deleted=len(known) - len(current), retracted=sum(d.retracted for d in current), duplicates=same)
+
+
+def _print_flow(found: Flow) -> None:
+    table = Table(title="PRISMA 2020: what the store knows", title_justify="left", pad_edge=False)
+    table.add_column("box")
+    table.add_column("n", justify="right")
+    for _, words, n in found.rows():
+        table.add_row(words, "not recorded" if n is None else f"{n:,}")
+    console = console_for()
+    console.print(table)
+    for source, query, n in found.by_source:
+        console.print(f"{source}: {query}: {n:,} records", markup=False)
+
+
+def _as_json(found: Flow) -> str:
+    boxes = {key: n for key, _, n in found.rows()}
+    searches = [{"source": s, "query": q, "records": n} for s, q, n in found.by_source]
+    return json.dumps(boxes | {"searches": searches}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _as_csv(found: Flow) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["data", "boxtext", "n"])
+    writer.writerows([key, words, "" if n is None else n] for key, words, n in found.rows())
+    return stream.getvalue()
