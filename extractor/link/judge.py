@@ -25,6 +25,7 @@ GROUP = frozenset({"authors", "site", "code", "said", "ethics", "centre", "text"
 COHORT = frozenset({"n", "sex", "age", "arms", "dose", "text", "ethics", "said"})  # say that it is the same people
 WRITERS = frozenset({"authors", "centre", "ethics", "text"})
 MANY_AUTHORS = 4
+MOST_WORDS = 90  # characters of one feature in the sentence that says why
 CONFIRMED, PROPOSED = "confirmed", "proposed"
 
 
@@ -194,7 +195,8 @@ def _same_group(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[L
     phase = any(r.feature == "phase" and r.weight < -1 for r in reasons)
     total = bits(kept) + 3.0  # the sizes, which may differ here, would have had to agree
     if group and total >= PROPOSED_BITS and not phase:
-        why = f"The same group gave the same treatment to {a.n or 'unknown'} and {b.n or 'unknown'} people; {_why(kept)}"
+        sizes = f" ({a.n} and {b.n})" if a.n and b.n else ""
+        why = f"One group may have reported the same people twice{sizes}. {_why(kept)}"
         sure = any(r.feature == "said" and r.weight > 2 for r in kept) and not any(r.weight <= -1.0 for r in kept)
         state = CONFIRMED if total >= MADE_OVERLAP_BITS and sure else PROPOSED
         yield _cohorts(a, b, "score", probability(total), state, why, reasons)
@@ -248,10 +250,15 @@ def _dicts(reasons: Sequence[Reason]) -> list[dict[str, object]]:
 
 
 def _why(reasons: Sequence[Reason]) -> str:
-    agree = [f"{r.feature} ({r.a})" for r in reasons if r.weight > 0]
-    against = [f"{r.feature} ({r.a} / {r.b})" for r in reasons if r.weight < 0]
+    agree = [f"{r.feature} ({_short(r.a)})" for r in reasons if r.weight > 0]
+    against = [f"{r.feature} ({_short(r.a)} / {_short(r.b)})" for r in reasons if r.weight < 0]
     words = f"They agree on {', '.join(agree[:6]) or 'nothing'}"
     return f"{words}; they differ on {', '.join(against[:4])}." if against else f"{words}."
+
+
+def _short(words: str) -> str:
+    """A long list of names, cut at a name; all of it is in the link's reasons."""
+    return words if len(words) <= MOST_WORDS else f"{words[:MOST_WORDS].rsplit(';', 1)[0]}; ..."
 
 
 def _share(a: Sequence[str], b: Sequence[str]) -> float:
