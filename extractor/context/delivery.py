@@ -56,7 +56,9 @@ def deliveries(seen: View, lexicon: str) -> Iterator[Delivery]:
     """Entries of the table `lexicon` (``routes`` or ``sites``) in the document, left to right."""
     found: Iterator[Match] = table(lexicon).find(seen.folded)
     for match in found:
-        yield Delivery(match.start, match.end, match.term.name, match.term.kind, seen.sentence_at(match.start))
+        sentence = seen.sentence_at(match.start)
+        if match.end <= sentence.end:  # a title's last word and the text's first are no term
+            yield Delivery(match.start, match.end, match.term.name, match.term.kind, sentence)
 
 
 def clause(seen: View, item: Delivery) -> tuple[int, int]:

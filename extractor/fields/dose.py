@@ -106,7 +106,7 @@ _CONFIDENCE = {"with_unit": 0.95, "after_noun": 0.85, "threshold": 0.5, "not_giv
 
 def _placed(seen: View) -> Iterator[_Seen]:
     for sentence in seen.sentences:
-        found = _abbreviated(seen, amounts(seen.folded, sentence.start, sentence.end))
+        found = _abbreviated(seen, sentence.end, amounts(seen.folded, sentence.start, sentence.end))
         units = [a.unit for a in found if a.unit and a.unit not in ("other", "cells")]
         for amount in found:
             if amount.unit == "other" or not SMALLEST <= amount.low <= LARGEST:
@@ -128,11 +128,11 @@ def _with(amount: Amount, unit: str) -> Amount:
     return replace(amount, unit=unit)
 
 
-def _abbreviated(seen: View, found: list[Amount]) -> list[Amount]:
+def _abbreviated(seen: View, end: int, found: list[Amount]) -> list[Amount]:
     """Amounts whose unit is a short form of the document's own: "100 × 106 MC"."""
     done = []
     for amount in found:
-        word = re.match(r"\s?([A-Za-z][\w+-]*?)s?\b", seen.text[amount.end : amount.end + 30])
+        word = re.match(r"\s?([A-Za-z][\w+-]*?)s?\b", seen.text[amount.end : min(end, amount.end + 30)])
         long = seen.abbreviations.get(word[1], "") if word and not amount.unit else ""
         if word and "cell" in long.lower():
             amount = replace(amount, unit="cells", end=amount.end + word.end())

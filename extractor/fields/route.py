@@ -31,13 +31,13 @@ _TRIED = re.compile(r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:
 # "Elobixibat is an oral treatment": the studied drug, named in the title, described
 _IS_A = re.compile(r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$")
 _CONFIDENCE = {"title": 0.95, "named": 0.92, "into": 0.85, "abbreviation": 0.85, "drug": 0.75, "alone": 0.6, "doubtful": 0.4}
-_ASSIGNED = re.compile(r"\b(?:random\w*|divided|assigned|allocated|inhal\w*|compar\w*|trials? of)\b")
+_ASSIGNED = re.compile(r"\b(?:random\w*|divided|assigned|allocated|inhal\w*|formulations?|routes?|compar\w*|trials? of)\b")
 _DOSED = re.compile(r"\d\s?(?:mg|µg|μg|mcg|g|iu|units)\b")
 # "despite high-dose inhaled corticosteroids", "inadequately controlled on oral drugs": what people took before
 _BASELINE = re.compile(
-    r"\b(?:despite|controlled (?:by|with|on)|stable (?:dose |doses )?(?:of|on)|minus|background|patients on|switched to)\b[^.;,]{0,35}$"
+    r"\b(?:despite|controlled (?:by|with|on)|stable (?:dose |doses )?(?:of|on)|minus|background|(?:patients|adults|subjects|participants|children|women|men) on|switched to)\b[^.;,]{0,35}$"
 )
-_BLOCKED = re.compile(r"\b(?:used|performed|block\w*)\b")
+_BLOCKED = re.compile(r"\b(?:used|performed|block\w*|routes?|infus\w*|compar\w*)\b")
 _PAIN = re.compile(r"\b(?:ana?esthe\w*|analges\w*|block\w*|sedat\w*)\b")
 _VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
@@ -143,6 +143,8 @@ def _short(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
     for match in _SHORT.finditer(seen.cased):
         name = _SHORT_NAMES.get((match["short"] or match["dotted"]).replace(".", "").replace(" ", "").upper())
         sentence = seen.sentence_at(match.start())
+        if match.end() > sentence.end:
+            continue
         beside = (seen.folded[match.end() : match.end() + 20], seen.folded[max(sentence.start, match.start() - 30) : match.start()])
         item = Delivery(match.start(), match.end(), name or "", "sure", sentence)
         if name and not _NUMERAL.search(beside[1]) and (match["dotted"] or any(_SHORT_BESIDE.search(x) for x in beside)) and not of_other_agent(seen, item):

@@ -72,5 +72,5 @@ def _vertebrae(seen: View) -> Iterator[tuple[int, int, str, str]]:
     for match in _VERTEBRAE.finditer(seen.cased):
         sentence = seen.sentence_at(match.start())
         item = Delivery(match.start(), match.end(), match["level"], "level", sentence)
-        if given(seen, item) and not of_other_agent(seen, item):
+        if match.end() <= sentence.end and given(seen, item) and not of_other_agent(seen, item):
             yield match.start(), match.end(), seen.text[match.start() : match.end()], "vertebrae"
