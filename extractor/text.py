@@ -38,8 +38,11 @@ SIGNS = {
     "\uff05": "%",
 }
 
+ESCAPE = "\\"  # registry records write "2 x 10\\^6" and "\\>= 40"; nothing else in reports needs the sign
+
 _TABLE: dict[int, str] = (
-    {ord(c): "-" for c in DASHES}
+    {ord(ESCAPE): " "}
+    | {ord(c): "-" for c in DASHES}
     | {ord(c): " " for c in SPACES}
     | {ord(c): new for c, new in QUOTES.items()}
     | {ord(c): new for c, new in SIGNS.items()}
@@ -52,6 +55,8 @@ def fold(text: str) -> str:
 
     >>> fold("0·42 × 10⁶ Cells")
     '0.42 x 10⁶ cells'
+    >>> fold("2 x 10\\\\^6")
+    '2 x 10 ^6'
     """
     return lower(text.translate(_TABLE))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -120,3 +121,18 @@ def test_a_record_of_fields_outranks_its_text() -> None:
     assert [f.value["n"] for f in record.of("participants")] == [20]
     assert [f.value["n"] for f in record.of("participants", primary=False)] == [20, 5]
     assert record.not_found == ("ethics_approval",)
+
+
+def test_xml_in_utf16_and_named_characters() -> None:
+    head = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE article PUBLIC "-//NLM//DTD JATS//EN" "http://127.0.0.1:9/none.dtd">'
+    text = "<article><front><article-meta><title-group><article-title>&beta;-cells in Z&uuml;rich&nbsp;1</article-title></title-group></article-meta></front></article>"
+    (document,) = inputs.read(io.BytesIO((head + text).encode("utf-16")), "x.xml", "x", Settings())
+    assert isinstance(document, Document)
+    assert document.title == "β-cells in Zürich\u00a01"
+
+
+def test_an_unknown_entity_is_named() -> None:
+    head = '<!DOCTYPE article PUBLIC "-//NLM//DTD JATS//EN" "http://127.0.0.1:9/none.dtd">'
+    text = "<article><front><article-meta><title-group><article-title>&nosuch;</article-title></title-group></article-meta></front></article>"
+    (item,) = inputs.read(io.BytesIO((head + text).encode()), "x.xml", "x", Settings())
+    assert "&nosuch; is not known" in str(item)

@@ -16,10 +16,10 @@ from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import whole
 from extractor.sources.identifiers import year_in
 from extractor.sources.paths import Node, stated
-from extractor.sources.protocol_facts import READER, protocol_facts
+from extractor.sources.protocol_facts import READER, arm_facts, protocol_facts
 from extractor.sources.result_facts import result_facts
 
-MAX_BYTES = 500_000_000  # a page of 1,000 studies with results has some 200 MB
+MAX_BYTES = 256_000_000  # a page of 1,000 studies with results has some 200 MB; Python holds six times that
 RESULTS = "resultsSection"
 
 
@@ -82,6 +82,7 @@ def _facts(protocol: Node, results: Node) -> Iterator[Fact]:
         cited = section if section is not results else _first_result(results)
         yield stated("report_kind", {"name": "single-trial" if results.value else "protocol"}, [cited], reader=READER)
     yield from protocol_facts(protocol)
+    yield from arm_facts(protocol, results)
     enrolled = protocol.at("designModule", "enrollmentInfo", "count").count
     model = protocol.at("designModule", "designInfo", "interventionModel").text
     yield from result_facts(results, enrolled, crossover=model == "CROSSOVER")

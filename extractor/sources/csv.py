@@ -106,7 +106,7 @@ def table_rows(stream: BinaryIO) -> Iterator[list[str]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise ParseError(f"line {reading.line_num}: {error}") from error
+            raise ParseError(f"line {reading.line_num}: {error}; is a quotation mark not closed above it?") from error
 
 
 def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:

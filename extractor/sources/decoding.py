@@ -102,7 +102,10 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, str]]:
     first = stream.readline(MAX_LINE_BYTES)
     name = encoding_of(first)
     if name and name != "utf-8-sig":
-        yield from enumerate(io.StringIO(decode(first + stream.read(MAX_TEXT_BYTES)), newline=""), 1)
+        rest = stream.read(MAX_TEXT_BYTES + 1)
+        if len(rest) > MAX_TEXT_BYTES:
+            raise ParseError(f"more than {MAX_TEXT_BYTES:,} bytes in {name}; save the file as UTF-8")
+        yield from enumerate(io.StringIO(decode(first + rest), newline=""), 1)
         return
     number, line = 1, first.removeprefix(codecs.BOM_UTF8)
     while line:

@@ -40,12 +40,25 @@ def protocol_facts(protocol: Node, *, reader: str = READER) -> Iterator[Fact]:
     yield from _enrolment(design.at("enrollmentInfo"), reader)
     yield from _phase(design.at("phases"), reader)
     yield from _designs(design.at("designInfo"), protocol.at("armsInterventionsModule", "armGroups"), reader)
-    for arm in protocol.at("armsInterventionsModule", "armGroups"):
-        if name := arm.at("label").text:
-            yield stated("arm", {"name": name, "n": None}, [arm.at("label")], reader=reader)
     for condition in protocol.at("conditionsModule", "conditions"):
         if condition.text:
             yield condition_fact(condition.text, condition, reader)
+
+
+def arm_facts(protocol: Node, results: Node, *, reader: str = READER) -> Iterator[Fact]:
+    """Arms as the results' first period began with them, with their sizes; else as the protocol plans them."""
+    flow = results.at("participantFlowModule")
+    titles = {group.at("id").text: group.at("title") for group in flow.at("groups")}
+    started = next(
+        (m for p in flow.at("periods") for m in p.at("milestones") if m.at("type").text == "STARTED"), Node(None)
+    )
+    counts = [(titles.get(one.at("groupId").text), one.at("numSubjects")) for one in started.at("achievements")]
+    sized = [(title, n) for title, n in counts if title is not None and title.text and n.count]
+    for title, n in sized:
+        yield stated("arm", {"name": title.text, "n": n.count}, [title, n], reader=reader)
+    for arm in protocol.at("armsInterventionsModule", "armGroups") if not sized else ():
+        if name := arm.at("label").text:
+            yield stated("arm", {"name": name, "n": None}, [arm.at("label")], reader=reader)
 
 
 def condition_fact(name: str, at: Node, reader: str) -> Fact:
