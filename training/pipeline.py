@@ -205,7 +205,6 @@ def main() -> None:
     nlp = train(options.corpora, Recipe(**changes))
     save(nlp, options.output)
     figures = scores(nlp, options.corpora)
-    (options.output / "scores.json").write_text(json.dumps(figures, indent=1))
     print(json.dumps(figures))
 
 
