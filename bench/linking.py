@@ -53,12 +53,22 @@ def trial(draw: random.Random, number: int) -> Iterator[Record]:
 
 
 def record(
-    id: str, source: str, title: str, year: int, ncts: tuple[str, ...], n: int, shared: dict[str, Any], authors: tuple[str, ...], places: tuple[str, ...]
+    id: str,
+    source: str,
+    title: str,
+    year: int,
+    ncts: tuple[str, ...],
+    n: int,
+    shared: dict[str, Any],
+    authors: tuple[str, ...],
+    places: tuple[str, ...],
 ) -> Record:
     facts = [fact(name, {"name": value, "id": None}) for name, value in shared.items()]
     facts += [fact("report_kind", {"name": "protocol" if source == "clinicaltrials" else "single-trial"})]
     facts += [fact("participants", {"n": n, "kind": "treated"})]
-    document = Document(id, source, {TITLE: title, ABSTRACT: ""}, Ids(nct=ncts), year=year, authors=authors, affiliations=places)
+    document = Document(
+        id, source, {TITLE: title, ABSTRACT: ""}, Ids(nct=ncts), year=year, authors=authors, affiliations=places
+    )
     return Record(document, tuple(facts))
 
 

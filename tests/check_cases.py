@@ -62,19 +62,41 @@ def base(number: int) -> Pair:
     n, nct, amount = 2 * half, f"NCT0{6000000 + number}", draw.choice((1e6, 2e7, 1e8))
     serious, dead, aches = draw.randint(2, 5), draw.randint(1, 3), draw.randint(6, 9)
     groups = [
-        {"id": f"EG00{i}", "title": title, "seriousNumAffected": s, "seriousNumAtRisk": half, "otherNumAffected": 9, "otherNumAtRisk": half, "deathsNumAffected": d, "deathsNumAtRisk": half}
+        {
+            "id": f"EG00{i}",
+            "title": title,
+            "seriousNumAffected": s,
+            "seriousNumAtRisk": half,
+            "otherNumAffected": 9,
+            "otherNumAtRisk": half,
+            "deathsNumAffected": d,
+            "deathsNumAtRisk": half,
+        }
         for i, (title, s, d) in enumerate((("Cells", serious, dead), ("Placebo", 1, 0)))
     ]
-    stats = [{"groupId": "EG000", "numAffected": aches, "numAtRisk": half}, {"groupId": "EG001", "numAffected": 2, "numAtRisk": half}]
+    stats = [
+        {"groupId": "EG000", "numAffected": aches, "numAtRisk": half},
+        {"groupId": "EG001", "numAffected": 2, "numAtRisk": half},
+    ]
     study = {
         "protocolSection": {
             "identificationModule": {"nctId": nct, "briefTitle": "Cells in a disease"},
-            "statusModule": {"startDateStruct": {"date": "2015-10-01", "type": "ACTUAL"}, "studyFirstSubmitDate": "2015-09-10", "studyFirstPostDateStruct": {"date": "2015-09-15"}},
+            "statusModule": {
+                "startDateStruct": {"date": "2015-10-01", "type": "ACTUAL"},
+                "studyFirstSubmitDate": "2015-09-10",
+                "studyFirstPostDateStruct": {"date": "2015-09-15"},
+            },
             "designModule": {"phases": ["PHASE1", "PHASE2"], "enrollmentInfo": {"count": n, "type": "ACTUAL"}},
             "armsInterventionsModule": {"armGroups": [{"label": "Cells"}, {"label": "Placebo"}]},
             "conditionsModule": {"conditions": ["Amyotrophic Lateral Sclerosis"]},
         },
-        "resultsSection": {"adverseEventsModule": {"frequencyThreshold": "5", "eventGroups": groups, "otherEvents": [{"term": "Headache", "stats": stats}]}},
+        "resultsSection": {
+            "adverseEventsModule": {
+                "frequencyThreshold": "5",
+                "eventGroups": groups,
+                "otherEvents": [{"term": "Headache", "stats": stats}],
+            }
+        },
         "hasResults": True,
     }
     paper = {
@@ -83,7 +105,9 @@ def base(number: int) -> Pair:
         "dose": [dose(amount, amount)],
         "route": [fact("route", {"name": "intrathecal"})],
         "phase": [fact("phase", {"name": "1/2"})],
-        "registry_id": [fact("registry_id", {"registry": "ClinicalTrials.gov", "id": nct, "registered_on": "2015-09-10"})],
+        "registry_id": [
+            fact("registry_id", {"registry": "ClinicalTrials.gov", "id": nct, "registered_on": "2015-09-10"})
+        ],
         "deaths": [fact("deaths", {"n": dead})],
         "serious": [event("serious adverse events", serious + 1, n, serious=True)],
         "events": [event("headache", aches + 2, n)],
@@ -223,7 +247,9 @@ def _serious_as_events(p: Pair) -> None:
 
 
 def _related_denied(p: Pair) -> None:
-    p.paper["serious"] = [event("serious adverse events", None, None, serious=True, related=True, assertion="none_reported")]
+    p.paper["serious"] = [
+        event("serious adverse events", None, None, serious=True, related=True, assertion="none_reported")
+    ]
 
 
 def _deaths_silent(p: Pair) -> None:

@@ -26,7 +26,9 @@ def facts(report: dict[str, Any]) -> list[Fact]:
     """The facts of a labelled report."""
     found = [fact("report_kind", {"name": "protocol" if report.get("source") == "clinicaltrials" else "single-trial"})]
     found += [fact(name, {"name": report[name], "id": None}) for name in PLAIN if report.get(name)]
-    found += [fact("registry_id", {"registry": "ClinicalTrials.gov", "id": i, "registered_on": None}) for i in report["ids"]]
+    found += [
+        fact("registry_id", {"registry": "ClinicalTrials.gov", "id": i, "registered_on": None}) for i in report["ids"]
+    ]
     if report.get("n"):
         kind = "planned" if report.get("source") == "clinicaltrials" else "treated"
         found.append(fact("participants", {"n": report["n"], "kind": kind}))
@@ -44,7 +46,9 @@ def facts(report: dict[str, Any]) -> list[Fact]:
 def record(report: dict[str, Any]) -> Record:
     """A labelled report as a record."""
     registry = report.get("source") == "clinicaltrials"
-    officials = [{"name": f"{name}, MD", "affiliation": report.get("affiliation", "")} for name in report.get("officials", ())]
+    officials = [
+        {"name": f"{name}, MD", "affiliation": report.get("affiliation", "")} for name in report.get("officials", ())
+    ]
     data = {"protocolSection": {"contactsLocationsModule": {"overallOfficials": officials}}} if registry else None
     document = Document(
         report["id"],

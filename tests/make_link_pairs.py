@@ -51,7 +51,27 @@ def half(report: Report) -> str:
 
 def group_of(report: Report) -> str:
     """The senior author, under whom published families of one group stand together."""
-    groups = {"Feldman": "neuralstem", "Boulis": "neuralstem", "Glass": "neuralstem", "Fagioli": "turin", "Vescovi": "turin", "Zeiher": "repair", "Simari": "cctrn", "Hare": "miami", "Lardo": "miami", "Aakhus": "astami", "Forfang": "astami", "Drexler": "boost", "Wijns": "cardio3", "Terzic": "cardio3", "Maksymowicz": "olsztyn", "Windebank": "mayo", "Kim": "corestem", "Brown": "nurown", "Karussis": "nurown"}
+    groups = {
+        "Feldman": "neuralstem",
+        "Boulis": "neuralstem",
+        "Glass": "neuralstem",
+        "Fagioli": "turin",
+        "Vescovi": "turin",
+        "Zeiher": "repair",
+        "Simari": "cctrn",
+        "Hare": "miami",
+        "Lardo": "miami",
+        "Aakhus": "astami",
+        "Forfang": "astami",
+        "Drexler": "boost",
+        "Wijns": "cardio3",
+        "Terzic": "cardio3",
+        "Maksymowicz": "olsztyn",
+        "Windebank": "mayo",
+        "Kim": "corestem",
+        "Brown": "nurown",
+        "Karussis": "nurown",
+    }
     return groups.get(report["authors"][-1].split()[0], report["authors"][0])
 
 
@@ -61,7 +81,11 @@ def surnames(report: Report) -> set[str]:
 
 def group(a: Report, b: Report) -> bool:
     """Whether a pair is of one group, or of one trial."""
-    return a.get("affiliation", 0) == b.get("affiliation", 1) or bool(surnames(a) & surnames(b)) or bool(trials(a) & trials(b))
+    return (
+        a.get("affiliation", 0) == b.get("affiliation", 1)
+        or bool(surnames(a) & surnames(b))
+        or bool(trials(a) & trials(b))
+    )
 
 
 def wanted(number: int, a: Report, b: Report) -> bool:

@@ -10,7 +10,9 @@ HARD = "\x00\x10\ud800\udfff\U0001f9ec\u0301\u00a0\ufeff\r\n\t|;,'\"=<&\\"
 texts = st.text(st.one_of(st.characters(), st.sampled_from(HARD)), max_size=40)
 words = st.text(st.one_of(st.characters(), st.sampled_from(HARD)), min_size=1, max_size=12)
 plain = st.one_of(st.none(), st.booleans(), st.integers(-(10**15), 10**15), st.floats(-1e12, 1e12), texts)
-json_values = st.recursive(plain, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(words, inner, max_size=3)), max_leaves=6)
+json_values = st.recursive(
+    plain, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(words, inner, max_size=3)), max_leaves=6
+)
 values = st.dictionaries(words, json_values, max_size=4)
 confidences = st.integers(0, 10_000).map(lambda n: n / 10_000)
 ids = st.builds(
@@ -80,4 +82,6 @@ def records(draw: st.DrawFn) -> Record:
     found = draw(st.lists(facts(document.parts, document.data), max_size=4))
     places = st.lists(st.integers(0, 5), max_size=2).map(tuple)
     conflict = st.builds(Conflict, words, places, texts, st.lists(st.tuples(words, places), max_size=1).map(tuple))
-    return Record(document, tuple(found), tuple(draw(st.lists(conflict, max_size=2))), tuple(draw(st.lists(words, max_size=3))))
+    return Record(
+        document, tuple(found), tuple(draw(st.lists(conflict, max_size=2))), tuple(draw(st.lists(words, max_size=3)))
+    )

@@ -78,7 +78,14 @@ def test_an_interim_abstract_has_fewer_people() -> None:
 def test_groups_that_overlap_are_not_summed() -> None:
     pair = base(1)
     groups = pair.events()["eventGroups"]
-    total = {"id": "EG002", "title": "Total", "seriousNumAffected": 9, "seriousNumAtRisk": pair.n, "deathsNumAffected": 1, "deathsNumAtRisk": pair.n}
+    total = {
+        "id": "EG002",
+        "title": "Total",
+        "seriousNumAffected": 9,
+        "seriousNumAtRisk": pair.n,
+        "deathsNumAffected": 1,
+        "deathsNumAtRisk": pair.n,
+    }
     groups.append(total)
     pair.paper["serious"] = [event("serious adverse events", 9, pair.n, serious=True)]
     assert [d for d in check(pair.records()) if d.kind == "serious_events"] == []
@@ -110,6 +117,10 @@ def test_conflicts_stand_on_the_paper_and_never_twice() -> None:
     differences = check(pair.records())
     found = registry_conflicts([*differences, *differences], {"clinicaltrials:NCT06000001"})
     assert list(found) == ["paper"]
-    assert len(found["paper"]) == len({c.message for c in found["paper"]}) == len([d for d in differences if not d.explanation])
+    assert (
+        len(found["paper"])
+        == len({c.message for c in found["paper"]})
+        == len([d for d in differences if not d.explanation])
+    )
     assert {c.kind for c in found["paper"]} == {"registry_differs"}
     assert all(c.other[0][0] == "clinicaltrials:NCT06000001" for c in found["paper"])

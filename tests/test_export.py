@@ -21,7 +21,9 @@ from extractor.export.plain import CSV_COLUMNS, cell
 from extractor.model import Conflict, Document, Evidence, Fact, Record
 from tests.strategies import records
 
-BODY = "=1+1 Two injections. No adverse events occurred; headache in 1 of 43. No deaths. Pain in 0 of 6. \x00|\r\n\u2028*"
+BODY = (
+    "=1+1 Two injections. No adverse events occurred; headache in 1 of 43. No deaths. Pain in 0 of 6. \x00|\r\n\u2028*"
+)
 
 
 def fact(field: str, value: dict[str, Any], quote: str = "headache", **more: Any) -> Fact:
@@ -90,7 +92,10 @@ def test_csv_and_json_give_the_quotes_back(record: Record) -> None:
         assert json.loads(row["value"]) == one.value
         first = one.evidence[0]
         assert row["quote"] == first.quote.encode("utf-8", "backslashreplace").decode()
-        assert (row["start"], row["end"]) == ("" if first.start is None else str(first.start), "" if first.end is None else str(first.end))
+        assert (row["start"], row["end"]) == (
+            "" if first.start is None else str(first.start),
+            "" if first.end is None else str(first.end),
+        )
     assert [json.loads(line) for line in written("jsonl", [record]).decode().split("\n")[:-1]] == [record.to_dict()]
     assert json.loads(written("json", [record, record])) == [record.to_dict()] * 2
 
@@ -104,7 +109,12 @@ def test_csv_has_the_columns_of_the_contract() -> None:
 
 def test_csv_of_a_registry_record_names_the_path() -> None:
     data = {"protocolSection": {"n": 126}}
-    one = Fact("participants", {"n": 126, "kind": "planned"}, (Evidence("json", "126", path="$.protocolSection.n"),), "registry:x")
+    one = Fact(
+        "participants",
+        {"n": 126, "kind": "planned"},
+        (Evidence("json", "126", path="$.protocolSection.n"),),
+        "registry:x",
+    )
     record = Record(Document("NCT1", "clinicaltrials", {}, data=data), (one,))
     row = next(csv.DictReader(io.StringIO(written("csv", [record]).decode())))
     assert (row["quote"], row["part"], row["start"], row["end"]) == ("126", "json:$.protocolSection.n", "", "")
@@ -150,7 +160,11 @@ def test_the_workbook_tells_the_kinds_of_nothing_apart() -> None:
         *[("quiet", name, "not reported") for name in ("sex", "deaths")],
         ("review", "sex", "not reported"),
     ]
-    assert sheet("conflicts")[1][1:] == ("blanket_contradicted", "The text denies all | yet reports one.", "headache; headache")
+    assert sheet("conflicts")[1][1:] == (
+        "blanket_contradicted",
+        "The text denies all | yet reports one.",
+        "headache; headache",
+    )
 
 
 def test_characters_that_xml_cannot_hold() -> None:
@@ -196,14 +210,30 @@ def test_the_word_file() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("dose", {"low": 420000, "high": 420000, "unit": "cells/kg", "basis": "mean", "sd": None}, "420,000 cells/kg (mean)"),
+        (
+            "dose",
+            {"low": 420000, "high": 420000, "unit": "cells/kg", "basis": "mean", "sd": None},
+            "420,000 cells/kg (mean)",
+        ),
         ("dose", {"low": 1e6, "high": 2e6, "unit": "cells", "basis": None, "sd": None}, "1,000,000–2,000,000 cells"),
-        ("dose", {"low": 15e6, "high": 15e6, "unit": "cells", "basis": None, "sd": 3e6}, "15,000,000 ± 3,000,000 cells"),
-        ("administrations", {"low": 2, "high": 2, "interval": {"low": 1, "high": 1, "unit": "months"}}, "2, every 1 month"),
+        (
+            "dose",
+            {"low": 15e6, "high": 15e6, "unit": "cells", "basis": None, "sd": 3e6},
+            "15,000,000 ± 3,000,000 cells",
+        ),
+        (
+            "administrations",
+            {"low": 2, "high": 2, "interval": {"low": 1, "high": 1, "unit": "months"}},
+            "2, every 1 month",
+        ),
         ("administrations", {"low": 1, "high": 4, "interval": None}, "1–4"),
         ("participants", {"n": 1200, "kind": "unspecified"}, "1,200"),
         ("sex", {"female": 16, "male": None}, "16 female"),
-        ("age", {"mean": 57.3, "sd": 4, "median": None, "low": 30, "high": 70, "unit": "years"}, "mean 57.3, SD 4, range 30–70 years"),
+        (
+            "age",
+            {"mean": 57.3, "sd": 4, "median": None, "low": 30, "high": 70, "unit": "years"},
+            "mean 57.3, SD 4, range 30–70 years",
+        ),
         ("age", {"mean": 60, "sd": None, "median": None, "low": 60, "high": 60, "unit": "years"}, "60 years"),
         ("age", {"mean": None, "sd": None, "median": None, "low": 40, "high": None, "unit": "years"}, "≥ 40 years"),
         ("arm", {"name": "placebo", "n": 12}, "placebo (n = 12)"),
@@ -223,10 +253,19 @@ def test_values_in_words(field: str, value: dict[str, Any], words: str) -> None:
     ("one", "words"),
     [
         (event("fever", "present"), "fever"),
-        (event("fever", "present", n=12, denominator=111, denominator_unit="administrations"), "fever (12 of 111 administrations)"),
-        (event("fever", "present", percent=36.7, grade="3", serious=True, related=False), "fever (36.7 %, grade 3, serious, not related)"),
+        (
+            event("fever", "present", n=12, denominator=111, denominator_unit="administrations"),
+            "fever (12 of 111 administrations)",
+        ),
+        (
+            event("fever", "present", percent=36.7, grade="3", serious=True, related=False),
+            "fever (36.7 %, grade 3, serious, not related)",
+        ),
         (event("fever", "absent"), "no fever"),
-        (event("serious adverse events", "none_reported", related=True), "none (denied): serious adverse events, related ones"),
+        (
+            event("serious adverse events", "none_reported", related=True),
+            "none (denied): serious adverse events, related ones",
+        ),
     ],
 )
 def test_events_in_words(one: Fact, words: str) -> None:

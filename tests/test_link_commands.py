@@ -43,10 +43,20 @@ def test_link_then_check_then_the_page(filled: Path) -> None:
     assert done.exit_code == 0 and "reports linked: 8 " in done.output
     assert "martinez2012" in done.output and "trialspan decide confirm|reject" in done.output
     checked = run(filled, "check", "paper")
-    assert "The route is intrathecal in clinicaltrials:NCT06000001, intravenous in paper." in " ".join(checked.output.split())
+    assert "The route is intrathecal in clinicaltrials:NCT06000001, intravenous in paper." in " ".join(
+        checked.output.split()
+    )
     assert "trials checked: 1; differences: 1; without an explanation: 1" in checked.output
     page = run(filled, "trial", "paper").output
-    for words in ("NCT06000001", "characteristics", "intravenous", "adverse events in paper", "headache", "differences", "registry_id (rule)"):
+    for words in (
+        "NCT06000001",
+        "characteristics",
+        "intravenous",
+        "adverse events in paper",
+        "headache",
+        "differences",
+        "registry_id (rule)",
+    ):
         assert words in page, words
 
 
@@ -54,7 +64,9 @@ def test_json(filled: Path) -> None:
     run(filled, "link")
     data = json.loads(run(filled, "link", "--format", "json").output)
     assert data["trials"]["NCT01348451"] == ["feldman2014", "glass2012", "riley2014"]
-    assert json.loads(run(filled, "check", "NCT06000001", "--format", "json").output)["NCT06000001"][0]["kind"] == "route"
+    assert (
+        json.loads(run(filled, "check", "NCT06000001", "--format", "json").output)["NCT06000001"][0]["kind"] == "route"
+    )
     page = json.loads(run(filled, "trial", "glass2012", "--format", "json").output)
     assert page["reports"] == ["feldman2014", "glass2012", "riley2014"]
     assert json.loads(run(filled, "trial", "--format", "json").output) == data["trials"]
@@ -70,7 +82,9 @@ def test_decisions(filled: Path) -> None:
     for number in ("1", "2"):
         assert run(filled, "decide", "undo", number, "--curator", "ann").exit_code == 0
     assert len(json.loads(run(filled, "trial", "--format", "json").output)["NCT01348451"]) == 3
-    assert run(filled, "decide", "confirm", "martinez2009", "martinez2012", "--overlap", "--curator", "ann").exit_code == 0
+    assert (
+        run(filled, "decide", "confirm", "martinez2009", "martinez2012", "--overlap", "--curator", "ann").exit_code == 0
+    )
     assert run(filled, "decide", "merge", "martinez2009", "martinez2012", "--curator", "ann").exit_code == 0
     assert "martinez2009, martinez2012" in run(filled, "trial").output
 

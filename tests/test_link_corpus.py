@@ -26,7 +26,10 @@ COPIES = (
 )
 # the texts name no trial and no author, so that these are asked about, not made
 PROPOSED = {
-    ("feldman2014", "glass2012"): "nested",  # "Preliminary results for the first 12 ALS subjects are published": glass2012 has 12
+    (
+        "feldman2014",
+        "glass2012",
+    ): "nested",  # "Preliminary results for the first 12 ALS subjects are published": glass2012 has 12
     ("feldman2014", "riley2014"): "nested",  # both speak of earlier people; cervical injections of neural stem cells
     ("glass2012", "riley2014"): "nested",  # "Thoracolumbar-only results are already in print": glass2012 is lumbar
     ("martinez2009", "martinez2012"): "nested",  # CD133+ cells into the frontal motor cortex: 10 people, then 67
@@ -48,7 +51,9 @@ def test_one_paper_in_several_channels(found: tuple[list[Link], dict[str, list[s
     links, trials = found
     made = {one.pair for one in links if one.state == "confirmed"}
     assert made == set(COPIES)
-    assert [reports for reports in trials.values() if len(reports) > 2] == [["gotkine2023", "gotkine2023-ascii", "gotkine2023-mojibake"]]
+    assert [reports for reports in trials.values() if len(reports) > 2] == [
+        ["gotkine2023", "gotkine2023-ascii", "gotkine2023-mojibake"]
+    ]
 
 
 def test_the_same_people_are_asked_about(found: tuple[list[Link], dict[str, list[str]]]) -> None:
@@ -57,7 +62,9 @@ def test_the_same_people_are_asked_about(found: tuple[list[Link], dict[str, list
     assert asked == PROPOSED
 
 
-def test_one_trial_is_proposed_where_a_statement_counts_its_people(found: tuple[list[Link], dict[str, list[str]]]) -> None:
+def test_one_trial_is_proposed_where_a_statement_counts_its_people(
+    found: tuple[list[Link], dict[str, list[str]]],
+) -> None:
     asked = [one for one in found[0] if one.state == "proposed" and one.kind == "trial"]
     assert ("feldman2014", "glass2012") in {one.pair for one in asked}
     assert any("first 12 ALS subjects" in str(reason["quote_a"]) for one in asked for reason in one.reasons)

@@ -59,7 +59,9 @@ def test_a_paper_finds_its_record(records: dict[str, list[Record]], tmp_path: Pa
             assert trials[nct] == sorted([entry.document.id, right.document.id])
             how = LinkStore(store).links([right.document.id], kind="trial")
             assert [(one.method, one.state) for one in how] == [("registry_id", "confirmed")]
-        conflicts = [c for r in annotated(store) for c in r.conflicts if c.kind in ("registry_differs", "duplicate_cohort")]
+        conflicts = [
+            c for r in annotated(store) for c in r.conflicts if c.kind in ("registry_differs", "duplicate_cohort")
+        ]
         assert [c for c in conflicts if "people" in c.message] == []
 
 

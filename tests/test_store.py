@@ -42,7 +42,9 @@ def people(n: int = 43, body: str = TEXT) -> Fact:
 
 def headache() -> Fact:
     value = {"term": "headache", "n": 1, "serious": None, "related": False, "assertion": "present"}
-    return Fact("adverse_event", value, at("headache occurred in one case"), "rule:adverse_event/x", 0.8, True, "high dose")
+    return Fact(
+        "adverse_event", value, at("headache occurred in one case"), "rule:adverse_event/x", 0.8, True, "high dose"
+    )
 
 
 # -- round trips ------------------------------------------------------------------------------------------------
@@ -151,7 +153,12 @@ def test_reports_are_found_by_identifier(store_url: str) -> None:
     ids = Ids(pmid="31815", doi="10.1/AbC", nct=("NCT02881476",), other=(("eudract", "2006-004374-27"),))
     with Store.open(store_url) as store:
         store.add(report("a", ids=ids))
-        for scheme, value in (("pmid", "31815"), ("doi", "10.1/abc"), ("nct", "NCT02881476"), ("eudract", "2006-004374-27")):
+        for scheme, value in (
+            ("pmid", "31815"),
+            ("doi", "10.1/abc"),
+            ("nct", "NCT02881476"),
+            ("eudract", "2006-004374-27"),
+        ):
             assert store.find(scheme, value) == ["a"]
         assert store.find("pmid", "1") == []
 
@@ -196,7 +203,10 @@ def test_decisions_survive_a_new_extraction_and_a_new_text(store_url: str) -> No
         assert [f.flags for f in store.record("a").facts] == [("rejected",), (), ()]
         store.add(report("a", new, people(body=new)), extractor="two")
         record = store.record("a")
-        assert [(f.field, f.flags) for f in record.facts] == [("participants", ("rejected",)), ("adverse_event", ("moved",))]
+        assert [(f.field, f.flags) for f in record.facts] == [
+            ("participants", ("rejected",)),
+            ("adverse_event", ("moved",)),
+        ]
         moved = record.facts[1].evidence[0]
         assert new[moved.start : moved.end] == moved.quote
 
@@ -270,7 +280,9 @@ def test_views(store_url: str) -> None:
         store.add(report("b"))
         for view in VIEWS:
             assert store.select(f"SELECT * FROM {view} ORDER BY document")[0][0] == "document"
-        wide = "SELECT document, condition, route, participants, deaths, conflicts FROM characteristics ORDER BY document"
+        wide = (
+            "SELECT document, condition, route, participants, deaths, conflicts FROM characteristics ORDER BY document"
+        )
         assert store.select(wide)[1] == [
             ("a", "amyotrophic lateral sclerosis", "intrathecal; intravenous", "43", "0", 1),
             ("b", None, None, None, None, 0),
@@ -287,7 +299,9 @@ def test_select_changes_nothing(store_url: str) -> None:
             with pytest.raises(QueryError, match="one SELECT"):
                 store.select(statement)
         assert store.select("SELECT n FROM participants WHERE document = :id", {"id": "a"})[1] == [(43,)]
-        assert store.select("SELECT document FROM current_documents WHERE title LIKE 'A%' AND 'a :b' = 'a :b'")[1] == [("a",)]
+        assert store.select("SELECT document FROM current_documents WHERE title LIKE 'A%' AND 'a :b' = 'a :b'")[1] == [
+            ("a",)
+        ]
         assert store.add(report("b")) == "added"
 
 

@@ -34,7 +34,9 @@ def link_reports(
         found = LinkStore(opened).links()
         trials = LinkStore(opened).trials()
     if form is Format.json:
-        typer.echo(json.dumps({"trials": trials, "links": [as_dict(one) for one in found]}, ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps({"trials": trials, "links": [as_dict(one) for one in found]}, ensure_ascii=False, indent=1)
+        )
         return
     several = sum(len(reports) > 1 for reports in trials.values())
     typer.echo(
@@ -64,7 +66,9 @@ def links_table(links: list[Link], title: str) -> Table:
 
 
 def check_trial(
-    trial: Annotated[str | None, typer.Argument(metavar="[TRIAL]", help="A trial, a report or a registry number; all without it.")] = None,
+    trial: Annotated[
+        str | None, typer.Argument(metavar="[TRIAL]", help="A trial, a report or a registry number; all without it.")
+    ] = None,
     store: StoreOption = None,
     form: FormOption = Format.table,
 ) -> None:
@@ -124,11 +128,18 @@ class Action(StrEnum):
 
 
 def decide_links(
-    action: Annotated[Action, typer.Argument(help="confirm, reject: two reports; merge: trials; split: a report; undo: a number; list.")],
-    names: Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Reports, trials, or the number of a decision.")] = None,
+    action: Annotated[
+        Action,
+        typer.Argument(help="confirm, reject: two reports; merge: trials; split: a report; undo: a number; list."),
+    ],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="Reports, trials, or the number of a decision.")
+    ] = None,
     store: StoreOption = None,
     overlap: Annotated[bool, typer.Option("--overlap", help="Speak of shared people, not of one trial.")] = False,
-    curator: Annotated[str | None, typer.Option("--curator", help="Your name [default: curator in trialspan.toml].")] = None,
+    curator: Annotated[
+        str | None, typer.Option("--curator", help="Your name [default: curator in trialspan.toml].")
+    ] = None,
     note: Annotated[str | None, typer.Option("--note", help="Why; kept with the decision.")] = None,
 ) -> None:
     """Decide about links: they are kept, win over the program, and can be undone.
@@ -138,7 +149,9 @@ def decide_links(
     given = list(names or ())
     wanted = {Action.confirm: 2, Action.reject: 2, Action.take_out: 1, Action.undo: 1, Action.history: 0}.get(action)
     if len(given) != wanted if wanted is not None else len(given) < 2:
-        raise wrong_usage(f"decide {action.value} takes {'at least 2' if wanted is None else wanted} names, not {len(given)}")
+        raise wrong_usage(
+            f"decide {action.value} takes {'at least 2' if wanted is None else wanted} names, not {len(given)}"
+        )
     with open_store(store) as opened:
         if action is Action.history:
             list_decisions(opened)
@@ -155,7 +168,9 @@ def decided(store: Store, action: Action, names: list[str], kind: str, curator: 
         return split(store, names[0], curator, note=note)
     if action is Action.undo:
         if not names[0].isdecimal():
-            raise wrong_usage(f"decide undo takes the number of a decision, not {names[0]!r}; see them with: trialspan decide list")
+            raise wrong_usage(
+                f"decide undo takes the number of a decision, not {names[0]!r}; see them with: trialspan decide list"
+            )
         return [undo(store, int(names[0]), curator, note=note)]
     return decide(store, action.value, kind, [(names[0], names[1])], curator, note=note)
 
@@ -166,5 +181,7 @@ def list_decisions(store: Store) -> None:
         table.add_column(name, overflow="fold")
     for d in LinkStore(store).decisions():
         action = f"undo {d.undoes}" if d.undoes else d.action
-        table.add_row(str(d.key), action, d.kind, escape(f"{d.a}, {d.b}"), escape(d.curator), d.decided_at, escape(d.note or ""))
+        table.add_row(
+            str(d.key), action, d.kind, escape(f"{d.a}, {d.b}"), escape(d.curator), d.decided_at, escape(d.note or "")
+        )
     console_for().print(table)

@@ -25,7 +25,10 @@ APART = frozenset({"adverse_event", "report_kind"})  # events have their own tab
 
 
 def trial(
-    name: Annotated[str | None, typer.Argument(metavar="[TRIAL]", help="A trial, a report or a registry number; a list of trials without it.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[TRIAL]", help="A trial, a report or a registry number; a list of trials without it."),
+    ] = None,
     store: StoreOption = None,
     form: FormOption = Format.table,
 ) -> None:
@@ -95,9 +98,22 @@ def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
     ids = {r.document.id for r in records}
     for record in records:
         document = record.document
-        how = sorted({f"{x.method} ({x.by})" for x in links if x.kind == "trial" and x.state == "confirmed" and document.id in x.pair and set(x.pair) <= ids})
+        how = sorted(
+            {
+                f"{x.method} ({x.by})"
+                for x in links
+                if x.kind == "trial" and x.state == "confirmed" and document.id in x.pair and set(x.pair) <= ids
+            }
+        )
         people = "; ".join(shown("participants", f.value) for f in record.of("participants"))
-        cells = (document.id, document.source, str(document.year or ""), people, document.title or "", ", ".join(how) or "alone")
+        cells = (
+            document.id,
+            document.source,
+            str(document.year or ""),
+            people,
+            document.title or "",
+            ", ".join(how) or "alone",
+        )
         table.add_row(*map(escape, cells))
     return table
 

@@ -68,7 +68,13 @@ def write_csv(records: Iterable[Record], stream: BinaryIO) -> None:
 
 def fact_row(document: str, fact: Fact) -> list[Any]:
     """A fact's cells in the order of ``CSV_COLUMNS``; what is absent is empty."""
-    tail = [round(fact.confidence, 4), fact.method, "true" if fact.primary else "false", fact.arm or "", ";".join(fact.flags)]
+    tail = [
+        round(fact.confidence, 4),
+        fact.method,
+        "true" if fact.primary else "false",
+        fact.arm or "",
+        ";".join(fact.flags),
+    ]
     return [document, fact.field, json_text(fact.value), *_place(fact), *tail]
 
 

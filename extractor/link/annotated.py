@@ -35,7 +35,9 @@ def _with_conflicts(store: Store, links: LinkStore, records: Sequence[Record]) -
     differences = differing(store, links, sorted(set(trials.values())))
     for record in records:
         id = record.document.id
-        found = [duplicate(one) for one in overlaps if id in one.pair and id != one.preferred and one.state != "rejected"]
+        found = [
+            duplicate(one) for one in overlaps if id in one.pair and id != one.preferred and one.state != "rejected"
+        ]
         found += differences.get(id, [])
         yield replace(record, conflicts=(*record.conflicts, *found)) if found else record
 

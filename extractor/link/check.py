@@ -27,7 +27,10 @@ COMPARED_UNITS = frozenset({"cells", "cells/kg", "cells/ml", "cells/m2"})
 
 def check(records: Sequence[Record]) -> list[Difference]:
     """All differences between the reports of one trial, registry records first, none twice."""
-    sides = [Side(r, profile(r)) for r in sorted(records, key=lambda r: (r.document.source != "clinicaltrials", r.document.id))]
+    sides = [
+        Side(r, profile(r))
+        for r in sorted(records, key=lambda r: (r.document.source != "clinicaltrials", r.document.id))
+    ]
     found = [d for side in sides for d in registered_late(side)]
     for place, one in enumerate(sides):
         for two in sides[place + 1 :]:
@@ -69,7 +72,9 @@ def people(one: Side, two: Side) -> Iterator[Difference]:
     n, m = int(first[1].value["n"]), int(second[1].value["n"])
     why = _why_people(one, two, first, second)
     severity = MINOR if abs(n - m) <= max(1, SMALL * max(n, m)) else MAJOR
-    words = f"{one.id} has {n:,} people ({first[1].value.get('kind')}), {two.id} has {m:,} ({second[1].value.get('kind')})."
+    words = (
+        f"{one.id} has {n:,} people ({first[1].value.get('kind')}), {two.id} has {m:,} ({second[1].value.get('kind')})."
+    )
     yield Difference("enrolment", severity, one.id, two.id, (first[0],), (second[0],), words, why)
 
 
@@ -110,7 +115,12 @@ def sexes(one: Side, two: Side) -> Iterator[Difference]:
     mine, theirs = one.first("sex"), two.first("sex")
     if not mine or not theirs:
         return
-    counts = [mine[1].value.get("female"), mine[1].value.get("male"), theirs[1].value.get("female"), theirs[1].value.get("male")]
+    counts = [
+        mine[1].value.get("female"),
+        mine[1].value.get("male"),
+        theirs[1].value.get("female"),
+        theirs[1].value.get("male"),
+    ]
     if None in counts:
         return
     a, b, c, d = (int(n) for n in counts if n is not None)

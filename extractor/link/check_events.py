@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
 
-CLASS_WORDS = re.compile(r"\b(?:adverse|serious|severe|unwanted|side)\b.*\b(?:events?|effects?|reactions?|saes?)\b|^(?:saes?|aes?)$", re.I)
+CLASS_WORDS = re.compile(
+    r"\b(?:adverse|serious|severe|unwanted|side)\b.*\b(?:events?|effects?|reactions?|saes?)\b|^(?:saes?|aes?)$", re.I
+)
 SERIOUS_WORDS = re.compile(r"\bserious\b|^saes?$", re.I)
 DEATH = frozenset({"death", "deaths"})  # a field of its own
 OVERLAP = "groups_overlap"
@@ -41,7 +43,11 @@ def serious_differ(one: Side, two: Side) -> Iterator[Difference]:
 
 def serious_total(side: Side) -> tuple[float, tuple[int, ...]] | None:
     """People with a serious event over all arms, and the facts; None where it cannot be said."""
-    found = [(i, f) for i, f in side.of("adverse_event") if _is_serious_class(f.value) and f.value.get("assertion") != "none_reported"]
+    found = [
+        (i, f)
+        for i, f in side.of("adverse_event")
+        if _is_serious_class(f.value) and f.value.get("assertion") != "none_reported"
+    ]
     counted = [(i, f) for i, f in found if f.value.get("n") is not None and f.value.get("denominator_unit") in PEOPLE]
     whole = [(i, f) for i, f in counted if not f.arm or f.arm.strip().lower() in TOTAL]
     if not counted or (not whole and any(OVERLAP in f.flags for _, f in counted)):
@@ -71,7 +77,11 @@ def denied(one: Side, two: Side) -> Iterator[Difference]:
         i, event = against[0]
         count = f" ({event.value['n']:g})" if event.value.get("n") is not None else ""
         words = f"{one.id} denies {fact.value.get('term')}, {two.id} has {event.value.get('term')}{count}."
-        why = "the denial reaches related events only" if fact.value.get("related") and event.value.get("related") is not True else None
+        why = (
+            "the denial reaches related events only"
+            if fact.value.get("related") and event.value.get("related") is not True
+            else None
+        )
         kind = "serious_events" if serious else "other_events"
         sides = (one.id, two.id, (place,), (i,))
         if two.is_record:
@@ -108,7 +118,12 @@ def by_term(side: Side) -> dict[str, list[Numbered]]:
     found: dict[str, list[Numbered]] = {}
     for place, fact in side.of("adverse_event"):
         term = " ".join(str(fact.value.get("term") or "").lower().split())
-        if term and term not in DEATH and fact.value.get("assertion") != "none_reported" and not CLASS_WORDS.search(term):
+        if (
+            term
+            and term not in DEATH
+            and fact.value.get("assertion") != "none_reported"
+            and not CLASS_WORDS.search(term)
+        ):
             found.setdefault(term, []).append((place, fact))
     return found
 
@@ -133,7 +148,9 @@ def _not_listed(one: Side, two: Side, term: str, facts: Sequence[Numbered]) -> I
     if threshold is None or n is None or not people or 100 * n / people <= threshold:
         return
     words = f"{two.id} counts {n:g} of {people:g} people with {term}; {one.id}, which lists what is above {threshold:g} %, does not."
-    yield Difference("other_events", MINOR, one.id, two.id, (), tuple(i for i, _ in facts), words, "registries use other terms")
+    yield Difference(
+        "other_events", MINOR, one.id, two.id, (), tuple(i for i, _ in facts), words, "registries use other terms"
+    )
 
 
 def _threshold(side: Side) -> float | None:

@@ -84,7 +84,9 @@ KIN = (
     frozenset({"umbilical cord", "wharton's jelly"}),
     frozenset({"fetal tissue", "fetal spinal cord", "fetal brain", "spinal cord"}),
 )
-COMMON_ROUTES = frozenset({"intravenous", "intrathecal", "intramuscular", "subcutaneous", "intra-articular", "intracoronary"})
+COMMON_ROUTES = frozenset(
+    {"intravenous", "intrathecal", "intramuscular", "subcutaneous", "intra-articular", "intracoronary"}
+)
 RARE_ROUTE = 2.0  # bits, for a route that few groups use
 
 
@@ -112,7 +114,9 @@ def _cohort(a: Profile, b: Profile) -> Iterator[Reason]:
     if a.age is not None and b.age is not None:
         near = abs(a.age - b.age) < 0.06
         weight = 4.0 if near else -3.0 if abs(a.age - b.age) > 3 else 0.0
-        yield Reason("age", f"mean {a.age:g}", f"mean {b.age:g}", weight, a.quotes.get("age", ""), b.quotes.get("age", ""))
+        yield Reason(
+            "age", f"mean {a.age:g}", f"mean {b.age:g}", weight, a.quotes.get("age", ""), b.quotes.get("age", "")
+        )
     if len(a.arms) > 1 and len(b.arms) > 1:
         yield Reason("arms", str(list(a.arms)), str(list(b.arms)), 3.0 if a.arms == b.arms else -1.0)
 
@@ -143,19 +147,31 @@ def _dose(a: Profile, b: Profile) -> Iterator[Reason]:
     units = {d[2] for d in a.doses} & {d[2] for d in b.doses}
     same = any(_near(x, y) for x in a.doses for y in b.doses)
     if same or units:
-        says = "; ".join(f"{d[0]:g}-{d[1]:g} {d[2]}" for d in a.doses), "; ".join(f"{d[0]:g}-{d[1]:g} {d[2]}" for d in b.doses)
+        says = (
+            "; ".join(f"{d[0]:g}-{d[1]:g} {d[2]}" for d in a.doses),
+            "; ".join(f"{d[0]:g}-{d[1]:g} {d[2]}" for d in b.doses),
+        )
         yield Reason("dose", *says, 2.5 if same else -2.5, a.quotes.get("dose", ""), b.quotes.get("dose", ""))
 
 
 def _near(x: tuple[float, float, str], y: tuple[float, float, str]) -> bool:
-    return x[2] == y[2] and all(abs(p - q) <= SAME_DOSE * max(abs(p), abs(q), 1) for p, q in zip(x[:2], y[:2], strict=True))
+    return x[2] == y[2] and all(
+        abs(p - q) <= SAME_DOSE * max(abs(p), abs(q), 1) for p, q in zip(x[:2], y[:2], strict=True)
+    )
 
 
 def _phase(a: Profile, b: Profile) -> Iterator[Reason]:
     one, two = phases(a), phases(b)
     if one and two:
         weight = 1.0 if one == two else 0.0 if one & two else -6.0
-        yield Reason("phase", "; ".join(a.phases), "; ".join(b.phases), weight, a.quotes.get("phase", ""), b.quotes.get("phase", ""))
+        yield Reason(
+            "phase",
+            "; ".join(a.phases),
+            "; ".join(b.phases),
+            weight,
+            a.quotes.get("phase", ""),
+            b.quotes.get("phase", ""),
+        )
 
 
 def phases(p: Profile) -> set[int]:
@@ -205,7 +221,9 @@ def _said(a: Profile, b: Profile) -> Iterator[Reason]:
     for one, two in ((a, b), (b, a)):
         quote = earlier_of(one, two)
         if quote:
-            yield Reason("said", "speaks of an earlier report", f"has {two.n}", 5.0, quote, two.quotes.get("participants", ""))
+            yield Reason(
+                "said", "speaks of an earlier report", f"has {two.n}", 5.0, quote, two.quotes.get("participants", "")
+            )
             return
     if any(kind == EARLIER for kind, _, _ in (*a.statements, *b.statements)):
         yield Reason("said", "speaks of an earlier report", "", 1.0)
@@ -214,6 +232,11 @@ def _said(a: Profile, b: Profile) -> Iterator[Reason]:
 def earlier_of(one: Profile, two: Profile) -> str:
     """The words with which `one` speaks of as many people, reported before, as `two` has."""
     for kind, whom, quote in one.statements:
-        if kind == EARLIER and whom.startswith("n=") and int(whom[2:]) in two.counts and int(whom[2:]) not in one.counts:
+        if (
+            kind == EARLIER
+            and whom.startswith("n=")
+            and int(whom[2:]) in two.counts
+            and int(whom[2:]) not in one.counts
+        ):
             return quote
     return ""

@@ -10,7 +10,9 @@ from extractor.store import Store
 from extractor.store.links import LinkStore, Pair
 
 
-def decide(store: Store, action: str, kind: str, pairs: Sequence[Pair], curator: str, *, note: str | None = None) -> list[int]:
+def decide(
+    store: Store, action: str, kind: str, pairs: Sequence[Pair], curator: str, *, note: str | None = None
+) -> list[int]:
     """``confirm`` or ``reject`` links of a kind (``trial``, ``overlap``); the keys of the decisions, for :func:`undo`."""
     links = LinkStore(store)
     keys = links.decide(action, kind, pairs, curator, note=note)
@@ -63,7 +65,9 @@ def reports_named(store: Store, name: str) -> list[str]:
     links = LinkStore(store)
     own = links.reports_of([name]) or links.reports_of(links.trials_of([name, *store.find("nct", name)]).values())
     if not own:
-        raise StoreError(f"store {store.name} has no trial and no linked report {name!r}; run: trialspan link --store {store.name}")
+        raise StoreError(
+            f"store {store.name} has no trial and no linked report {name!r}; run: trialspan link --store {store.name}"
+        )
     return own
 
 

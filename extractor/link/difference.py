@@ -88,4 +88,3 @@ def iso(date: str) -> str | None:
         except ValueError:
             continue
     return None
-

@@ -145,7 +145,9 @@ def _statement(one: Profile, two: Profile) -> tuple[str, str, str] | None:
     return None
 
 
-def _stated(a: Profile, b: Profile, one: Profile, said: tuple[str, str, str], reasons: Sequence[Reason]) -> Iterator[Link]:
+def _stated(
+    a: Profile, b: Profile, one: Profile, said: tuple[str, str, str], reasons: Sequence[Reason]
+) -> Iterator[Link]:
     kind, whom, quote = said
     other = a if one is b else b
     apart = _other_trial(one, other)
@@ -226,7 +228,9 @@ def _relation(a: Profile, b: Profile) -> str:
     return "record" if a.is_record or b.is_record else "report"
 
 
-def _cohorts(a: Profile, b: Profile, method: str, score: float, state: str, why: str, reasons: Sequence[Reason]) -> Link:
+def _cohorts(
+    a: Profile, b: Profile, method: str, score: float, state: str, why: str, reasons: Sequence[Reason]
+) -> Link:
     """The overlap of two reports of one trial: the same people, or one cohort inside another."""
     nested = a.n != b.n or bool(earlier_of(a, b) or earlier_of(b, a))
     return _overlap(a, b, "nested" if nested else "same_group", method, score, state, why, reasons)
@@ -236,11 +240,21 @@ def _overlap(
     a: Profile, b: Profile, relation: str, method: str, score: float, state: str, why: str, reasons: Sequence[Reason]
 ) -> Link:
     best, because = preferred([a, b])
-    return Link(a.id, b.id, "overlap", relation, method, round(score, 4), state, f"{why} {because}", best, _dicts(reasons))
+    return Link(
+        a.id, b.id, "overlap", relation, method, round(score, 4), state, f"{why} {because}", best, _dicts(reasons)
+    )
 
 
 def _link(
-    a: Profile, b: Profile, kind: str, relation: str, method: str, score: float, state: str, why: str, reasons: Sequence[Reason]
+    a: Profile,
+    b: Profile,
+    kind: str,
+    relation: str,
+    method: str,
+    score: float,
+    state: str,
+    why: str,
+    reasons: Sequence[Reason],
 ) -> Link:
     return Link(a.id, b.id, kind, relation, method, round(score, 4), state, why, None, _dicts(reasons))
 

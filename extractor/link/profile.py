@@ -22,7 +22,39 @@ NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro", "other"})
 SHINGLES = 24  # hashes a text; the share of equal ones estimates the share of common three-word phrases
 WORD = re.compile(r"[a-z0-9]+")
 STOP = frozenset(
-    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "of", "on", "or", "the", "to", "with", "without", "using", "study", "trial", "patients", "patient", "results", "result", "clinical", "safety", "efficacy", "effect", "effects", "evaluation"]
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "with",
+        "without",
+        "using",
+        "study",
+        "trial",
+        "patients",
+        "patient",
+        "results",
+        "result",
+        "clinical",
+        "safety",
+        "efficacy",
+        "effect",
+        "effects",
+        "evaluation",
+    ]
 )
 # "Mayo Clinic", "University of Warmia", "Hadassah Medical Center"
 CENTRE = re.compile(
@@ -32,7 +64,10 @@ CENTRE = re.compile(
 GENERAL = re.compile(r"^(?:department|division|section|school|faculty|laborator|unit|service|ward|graduate)", re.I)
 # NSI-566RSC, AstroRx®, MSC-NTF, NS2008-1; not CD133, not ALSFRS
 CODE = re.compile(r"\b(?:[A-Z]{2,}[-]?\d{3,}[A-Z]*(?:-\d+)?|[A-Za-z-]{4,}(?=\s?[®™])|[A-Z][a-z]+[A-Z][a-z]+\w*)")
-NO_CODE = re.compile(r"^(?:NCT|ISRCTN|CD\d|ACTRN|PMC|UMIN|IRCT|DRKS|CTRI|ClinicalTrials|EudraCT|MedDRA|PubMed|ChiCTR|InterQuartile)", re.I)
+NO_CODE = re.compile(
+    r"^(?:NCT|ISRCTN|CD\d|ACTRN|PMC|UMIN|IRCT|DRKS|CTRI|ClinicalTrials|EudraCT|MedDRA|PubMed|ChiCTR|InterQuartile)",
+    re.I,
+)
 # "Poster", "Abstract 2135", "Annual Meeting"
 MEETING = re.compile(r"\bposter\b|\babstracts?\b|\bannual meeting|\bcongress\b|\bconference\b", re.I)
 
@@ -163,7 +198,27 @@ def _own(record: Record) -> tuple[str, ...]:
 
 
 REGISTRIES = frozenset(
-    ["eudract", "ctis", "isrctn", "chictr", "irct", "jprn", "umin", "jrct", "actrn", "anzctr", "drks", "ctri", "ntr", "kct", "pactr", "rbr", "rpcec", "slctr", "tctr"]
+    [
+        "eudract",
+        "ctis",
+        "isrctn",
+        "chictr",
+        "irct",
+        "jprn",
+        "umin",
+        "jrct",
+        "actrn",
+        "anzctr",
+        "drks",
+        "ctri",
+        "ntr",
+        "kct",
+        "pactr",
+        "rbr",
+        "rpcec",
+        "slctr",
+        "tctr",
+    ]
 )
 
 
@@ -183,7 +238,11 @@ def _names(record: Record, field: str) -> tuple[str, ...]:
 
 def _doses(record: Record) -> tuple[tuple[float, float, str], ...]:
     found = {
-        (float(f.value.get("low") or f.value["high"]), float(f.value.get("high") or f.value["low"]), str(f.value.get("unit")))
+        (
+            float(f.value.get("low") or f.value["high"]),
+            float(f.value.get("high") or f.value["low"]),
+            str(f.value.get("unit")),
+        )
         for f in record.of("dose")
         if f.value.get("low") is not None or f.value.get("high") is not None
     }
@@ -210,7 +269,9 @@ def _references(record: Record) -> tuple[tuple[str, str, str], ...]:
     """Papers that a registry record names: PMID, type (RESULT, DERIVED, BACKGROUND), path."""
     found = (_protocol(record).get("referencesModule") or {}).get("references") or []
     path = "$.protocolSection.referencesModule.references"
-    return tuple((str(r["pmid"]), str(r.get("type", "")), f"{path}[{i}].pmid") for i, r in enumerate(found) if r.get("pmid"))
+    return tuple(
+        (str(r["pmid"]), str(r.get("type", "")), f"{path}[{i}].pmid") for i, r in enumerate(found) if r.get("pmid")
+    )
 
 
 def _start_year(record: Record) -> int | None:
@@ -242,7 +303,18 @@ def _sponsors(record: Record) -> list[str]:
 
 def _quotes(record: Record) -> dict[str, str]:
     """The words that say what is compared, for the reasons of a link."""
-    compared = ("registry_id", "condition", "cell_type", "route", "dose", "participants", "sex", "age", "phase", "ethics_approval")
+    compared = (
+        "registry_id",
+        "condition",
+        "cell_type",
+        "route",
+        "dose",
+        "participants",
+        "sex",
+        "age",
+        "phase",
+        "ethics_approval",
+    )
     found = {name: record.of(name) for name in compared}
     return {name: facts[0].evidence[0].quote for name, facts in found.items() if facts and facts[0].evidence}
 
@@ -282,7 +354,9 @@ def centres(affiliations: Iterable[str]) -> tuple[str, ...]:
     for affiliation in affiliations:
         for piece in re.split(r"[,;.]|\band\b", affiliation):
             if CENTRE.search(piece) and not GENERAL.match(piece.strip()):
-                found[" ".join(w for w in WORD.findall(plain(piece)) if w not in {"the", "of", "and", "de", "di"})] = None
+                found[" ".join(w for w in WORD.findall(plain(piece)) if w not in {"the", "of", "and", "de", "di"})] = (
+                    None
+                )
     return tuple(sorted(found))
 
 
@@ -308,7 +382,9 @@ def shingles(text: str) -> tuple[int, ...]:
 
 
 _PRIME = (1 << 61) - 1
-_FACTORS: Sequence[tuple[int, int]] = [(6364136223846793005 * (i + 1) % _PRIME, 1442695040888963407 * (i + 7) % _PRIME) for i in range(SHINGLES)]
+_FACTORS: Sequence[tuple[int, int]] = [
+    (6364136223846793005 * (i + 1) % _PRIME, 1442695040888963407 * (i + 7) % _PRIME) for i in range(SHINGLES)
+]
 
 
 def alike(a: Sequence[int], b: Sequence[int]) -> float:

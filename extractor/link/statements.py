@@ -14,9 +14,13 @@ from extractor.quantities.numbers import WHOLE, whole
 from extractor.text import fold_case
 
 EXTENSION, ANALYSIS, EARLIER = "extension", "analysis", "earlier"
-REGISTRY_ID = re.compile(r"\bNCT ?\d{8}\b|\bISRCTN ?\d{8}\b|\b\d{4}-\d{6}-\d{2}\b|\bChiCTR[-\w]*\d{8,}\b|\bUMIN ?\d{9}\b")
+REGISTRY_ID = re.compile(
+    r"\bNCT ?\d{8}\b|\bISRCTN ?\d{8}\b|\b\d{4}-\d{6}-\d{2}\b|\bChiCTR[-\w]*\d{8,}\b|\bUMIN ?\d{9}\b"
+)
 # "(Glass et al., 2012)", "Glass and others (2012)"
-CITED = re.compile(r"\b([A-Z][a-z]+(?:-[A-Z][a-z]+)?)(?: et al\.?| and (?:others|colleagues|coworkers)),? ?\(?((?:19|20)\d\d)\)?")
+CITED = re.compile(
+    r"\b([A-Z][a-z]+(?:-[A-Z][a-z]+)?)(?: et al\.?| and (?:others|colleagues|coworkers)),? ?\(?((?:19|20)\d\d)\)?"
+)
 SENTENCE = re.compile(r"[^.;]+(?:\.(?=\d|\w)[^.;]*|(?<=al)\.[^.;]*)*[.;]?")
 # in lower case; the example that each must match stands after it
 _KINDS = (

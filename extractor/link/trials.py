@@ -22,7 +22,11 @@ def regroup(links: LinkStore, ids: Iterable[str]) -> int:
     groups = group(profiles, between)
     elsewhere = links.trials_named(groups, members)
     links.put_trials(
-        {i: f"{name} ({reports[0]})" if name in elsewhere else name for name, reports in groups.items() for i in reports}
+        {
+            i: f"{name} ({reports[0]})" if name in elsewhere else name
+            for name, reports in groups.items()
+            for i in reports
+        }
     )
     return sum(len(reports) > 1 for reports in groups.values())
 
@@ -77,7 +81,11 @@ def _forbidden(left: set[str], right: set[str], apart: set[Pair], profiles: dict
 
 def _records(ids: Iterable[str], profiles: dict[str, Profile]) -> dict[str, str]:
     """The registry records among reports: registry and id."""
-    return {registry_of(profiles[i].own[0]): profiles[i].own[0] for i in ids if profiles[i].role == RECORD and profiles[i].own}
+    return {
+        registry_of(profiles[i].own[0]): profiles[i].own[0]
+        for i in ids
+        if profiles[i].role == RECORD and profiles[i].own
+    }
 
 
 def name_of(reports: Sequence[Profile]) -> str:

@@ -92,7 +92,9 @@ class Store:
         engine = engine_for(str(target))
         store = cls(engine)
         if not create and engine.url.get_backend_name() == "sqlite" and not Path(store.name).is_file():
-            raise StoreError(f"store {store.name} does not exist; make it with: trialspan extract FILES --store {store.name}")
+            raise StoreError(
+                f"store {store.name} does not exist; make it with: trialspan extract FILES --store {store.name}"
+            )
         try:
             store._migrate()
         except BaseException:
@@ -114,7 +116,9 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     @contextmanager
@@ -157,7 +161,9 @@ class Store:
         done = select(EXTRACTIONS.c.document).where(EXTRACTIONS.c.extractor == extractor, EXTRACTIONS.c.is_current)
         order = reading.by_code_point
         with self.reading() as conn:
-            query = select(DOCUMENTS.c.key).where(DOCUMENTS.c.is_current, ~DOCUMENTS.c.deleted, DOCUMENTS.c.key.not_in(done))
+            query = select(DOCUMENTS.c.key).where(
+                DOCUMENTS.c.is_current, ~DOCUMENTS.c.deleted, DOCUMENTS.c.key.not_in(done)
+            )
             keys = list(conn.execute(query.order_by(order(conn, DOCUMENTS.c.id))).scalars())
         for batch in batches(keys, RECORDS_AT_ONCE):
             with self.reading() as conn:
@@ -261,7 +267,11 @@ class Store:
                     conn.exec_driver_sql("PRAGMA query_only = OFF")
 
     def _name_missing(self, conn: Connection, ids: Sequence[str]) -> None:
-        known = {i for batch in batches(ids) for i in conn.execute(select(DOCUMENTS.c.id).where(DOCUMENTS.c.id.in_(batch))).scalars()}
+        known = {
+            i
+            for batch in batches(ids)
+            for i in conn.execute(select(DOCUMENTS.c.id).where(DOCUMENTS.c.id.in_(batch))).scalars()
+        }
         missing = sorted(set(ids) - known)
         if missing:
             raise StoreError(
@@ -303,7 +313,9 @@ class Store:
         if fact:
             fact = fact.change(method=f"curator:{curator}", confidence=1.0, primary=True)
             check_evidence(record.document, [fact])
-        return self._append(document, action, curator, target=target and target.to_dict(), fact=fact and fact.to_dict(), note=note)
+        return self._append(
+            document, action, curator, target=target and target.to_dict(), fact=fact and fact.to_dict(), note=note
+        )
 
     def undo(self, decision: int, curator: str, *, note: str | None = None) -> int:
         """Take a decision back (an undo too); appended like any other."""
@@ -347,7 +359,10 @@ class Store:
     def runs(self) -> list[RunRow]:
         """All runs, the first first."""
         with self.reading() as conn:
-            return [RunRow(*row) for row in conn.execute(select(*(RUNS.c[n] for n in RunRow.__dataclass_fields__)).order_by(RUNS.c.key))]
+            return [
+                RunRow(*row)
+                for row in conn.execute(select(*(RUNS.c[n] for n in RunRow.__dataclass_fields__)).order_by(RUNS.c.key))
+            ]
 
     def issues(self, run: int | None = None) -> list[tuple[int, str, str, str]]:
         """(run, input, stage, error) of failed inputs, in the order in which they failed."""
@@ -366,4 +381,3 @@ def _check(record: Record, action: str, curator: str, target: Fact | None, fact:
         raise StoreError(f"{action} on report {record.document.id!r}: add takes a fact, reject a target, replace both")
     if target and target.key() not in {f.key() for f in record.facts}:
         raise StoreError(f"report {record.document.id!r} has no {target.field} fact {target.value!r} at that place")
-

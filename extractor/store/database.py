@@ -50,7 +50,9 @@ def engine_for(target: str) -> Engine:
     try:
         return create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError as error:
-        raise StoreError(f"store {shown(url)} needs psycopg; install it with: pip install 'trialspan[postgres]'") from error
+        raise StoreError(
+            f"store {shown(url)} needs psycopg; install it with: pip install 'trialspan[postgres]'"
+        ) from error
 
 
 def url_of(target: str) -> URL:

@@ -82,13 +82,17 @@ class LinkStore:
 
     def stale(self) -> tuple[list[str], list[str]]:
         """Ids of reports that are new or changed since they were linked, and of those that are gone, both sorted."""
-        joined = DOCUMENTS.outerjoin(EXTRACTIONS, (EXTRACTIONS.c.document == DOCUMENTS.c.key) & EXTRACTIONS.c.is_current)
+        joined = DOCUMENTS.outerjoin(
+            EXTRACTIONS, (EXTRACTIONS.c.document == DOCUMENTS.c.key) & EXTRACTIONS.c.is_current
+        )
         query = select(DOCUMENTS.c.id, DOCUMENTS.c.key, EXTRACTIONS.c.key).select_from(joined)
         with self.store.reading() as conn:
             present = {i: (v, e) for i, v, e in conn.execute(query.where(DOCUMENTS.c.is_current, ~DOCUMENTS.c.deleted))}
             known = {
                 i: (v, e)
-                for i, v, e in conn.execute(select(LINK_PROFILES.c.document, LINK_PROFILES.c.version, LINK_PROFILES.c.extraction))
+                for i, v, e in conn.execute(
+                    select(LINK_PROFILES.c.document, LINK_PROFILES.c.version, LINK_PROFILES.c.extraction)
+                )
             }
         return sorted(i for i, keys in present.items() if known.get(i) != keys), sorted(known.keys() - present.keys())
 
@@ -178,7 +182,9 @@ class LinkStore:
 
     # -- decisions ----------------------------------------------------------------------------------------------
 
-    def decide(self, action: str, kind: str, pairs: Sequence[Pair], curator: str, *, note: str | None = None) -> list[int]:
+    def decide(
+        self, action: str, kind: str, pairs: Sequence[Pair], curator: str, *, note: str | None = None
+    ) -> list[int]:
         """Append a curator's ``confirm`` or ``reject`` for each pair; the decisions' keys.
 
         Raises
@@ -187,7 +193,9 @@ class LinkStore:
             If the action or kind is none of the legal ones, the curator has no name, or a report is unknown.
         """
         if action not in ACTIONS or kind not in KINDS:
-            raise StoreError(f"no link decision is called {action} {kind}; legal are {', '.join(ACTIONS)} of {', '.join(KINDS)}")
+            raise StoreError(
+                f"no link decision is called {action} {kind}; legal are {', '.join(ACTIONS)} of {', '.join(KINDS)}"
+            )
         self._check(curator, {i for pair in pairs for i in pair})
         rows = [dict(zip("ab", sorted(pair), strict=True)) for pair in pairs]
         return self._append([row | {"action": action, "kind": kind} for row in rows], curator, note)
@@ -262,7 +270,9 @@ class LinkStore:
             return sorted(
                 i
                 for batch in batches(sorted(set(trials)))
-                for i in conn.execute(select(TRIAL_REPORTS.c.document).where(TRIAL_REPORTS.c.trial.in_(batch))).scalars()
+                for i in conn.execute(
+                    select(TRIAL_REPORTS.c.document).where(TRIAL_REPORTS.c.trial.in_(batch))
+                ).scalars()
             )
 
 

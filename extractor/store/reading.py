@@ -22,9 +22,7 @@ def by_code_point(conn: Connection, column: ColumnElement[Any]) -> ColumnElement
 
 def current(conn: Connection, ids: Sequence[str] | None = None, *, deleted: bool = False) -> list[Keys]:
     """Keys of current versions with their current extraction, in the order of the ids."""
-    joined = DOCUMENTS.outerjoin(
-        EXTRACTIONS, (EXTRACTIONS.c.document == DOCUMENTS.c.key) & EXTRACTIONS.c.is_current
-    )
+    joined = DOCUMENTS.outerjoin(EXTRACTIONS, (EXTRACTIONS.c.document == DOCUMENTS.c.key) & EXTRACTIONS.c.is_current)
     query = select(DOCUMENTS.c.key, EXTRACTIONS.c.key, DOCUMENTS.c.id).select_from(joined).where(DOCUMENTS.c.is_current)
     if not deleted:
         query = query.where(~DOCUMENTS.c.deleted)

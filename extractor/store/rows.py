@@ -112,7 +112,13 @@ def fact_from(row: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> 
 
 def conflict_row(conflict: Conflict, position: int) -> Row:
     data = conflict.to_dict()
-    return {"position": position, "kind": data["kind"], "message": data["message"], "facts": data["facts"], "other": data["other"]}
+    return {
+        "position": position,
+        "kind": data["kind"],
+        "message": data["message"],
+        "facts": data["facts"],
+        "other": data["other"],
+    }
 
 
 def record_digest(record: Record) -> str:

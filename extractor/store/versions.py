@@ -49,7 +49,9 @@ def put_document(conn: Connection, document: Document, run: int | None) -> tuple
     return key, "updated" if known else "added"
 
 
-def put_extraction(conn: Connection, document: int, record: Record, extractor: str, run: int | None) -> tuple[int, Outcome]:
+def put_extraction(
+    conn: Connection, document: int, record: Record, extractor: str, run: int | None
+) -> tuple[int, Outcome]:
     """The key of the extraction of `record` by `extractor`, which is current afterwards, and what had to be done."""
     digest = rows.record_digest(record)
     of_document = EXTRACTIONS.c.document == document
@@ -61,7 +63,14 @@ def put_extraction(conn: Connection, document: int, record: Record, extractor: s
     if same:
         conn.execute(update(EXTRACTIONS).where(EXTRACTIONS.c.key == same.key).values(is_current=True))
         return same.key, "updated"
-    row = {"document": document, "extractor": extractor, "digest": digest, "is_current": True, "run": run, "added_at": now()}
+    row = {
+        "document": document,
+        "extractor": extractor,
+        "digest": digest,
+        "is_current": True,
+        "run": run,
+        "added_at": now(),
+    }
     key = key_of(conn.execute(insert(EXTRACTIONS).values(row)))
     _put_found(conn, key, record)
     return key, "updated" if known else "added"
