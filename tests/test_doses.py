@@ -59,5 +59,30 @@ def test_other_things_than_cells_are_said_to_be_so(text: str) -> None:
     assert all(a.unit == "other" for a in amounts(fold(text)))
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("0.5-1 X 10*6 cells/kg", 5e5, 1e6, "cells/kg"),
+        ("1x10(exp 6) cells", 1e6, 1e6, "cells"),
+        ("1×10^6 cells kg-1", 1e6, 1e6, "cells/kg"),
+        ("(1.5–3.0) × 10^6 cells/kg", 1.5e6, 3e6, "cells/kg"),
+        ("6 × 10 5 cells/cm3", 6e5, 6e5, "cells/ml"),
+        ("1∼10 × 107 cells/kg", 1e7, 1e8, "cells/kg"),
+        ("0,5 x 10^6 cells/kg", 5e5, 5e5, "cells/kg"),
+        ("5.106 cells/kg", 5e6, 5e6, "cells/kg"),
+        ("10^6/kg", 1e6, 1e6, "cells/kg"),
+        ("50×106/2ml", 5e7, 5e7, "cells"),
+        ("5x10^5–1x10^6/kg", 5e5, 1e6, "cells/kg"),
+        ("one hundred million cells", 1e8, 1e8, "cells"),
+        ("30M cells", 3e7, 3e7, "cells"),
+        ("3.1 (range 1.8-5.2) × 10(6) MSC/kg", 3.1e6, 3.1e6, "cells/kg"),
+    ],
+)
+def test_rarer_notations(text: str, low: float, high: float, unit: str) -> None:
+    (found,) = amounts(fold(text))
+    assert (found.low, found.high, found.unit) == (pytest.approx(low), pytest.approx(high), unit)
+    assert text[found.start : found.end] == text
+
+
 def test_examples() -> None:
     assert doctest.testmod(doses).failed == 0

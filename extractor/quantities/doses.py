@@ -24,13 +24,13 @@ CELL_NOUN = (
     r"astr|oligodendr|my|my?oblast|cardiomy|thym|mon|gran)[a-z]*cytes?|[a-z]*blasts?|macrophages|neurons|neuroblasts|"
     r"progenitors|splenocytes|nucleated)"
 )
-_DECIMAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+_DECIMAL = r"(?:0,\d{1,2}(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 # "×" folded to x, a Cyrillic х, "*", and what two wrong decodings make of it ("âÃâ", "Ã—"); "1·10^6" has a dot
 _TIMES = r"\s*(?:[xх*✕]|[âã][âã\u0080-\u009f— -]{0,5}|\.(?=10\s?[\^(⁰¹²³⁴-⁹]))\s*"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # exponents that are still marked: "10^6" "10(6)" "10e6" "10⁶" "10**6" "10<sup>6</sup>"
 _MARKED = (
-    r"10\s?(?:\^\s?(?:[({]\s?(?P<braced>\d{1,2})\s?[)}]|(?P<caret>\d{1,2}))|\*\*\s?(?P<stars>\d{1,2})|\(\s?\+?(?P<bracket>\d{1,2})\s?\)|"
+    r"10\s?(?:\^\s?(?:[({]\s?(?P<braced>\d{1,2})\s?[)}]|(?P<caret>\d{1,2}))|\*{1,2}\s?(?P<stars>\d{1,2})|\(\s?(?:exp\s?)?\+?(?P<bracket>\d{1,2})\s?\)|"
     r"e(?:xp)?\s?\+?(?P<e>\d{1,2})(?!\d)|(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|<sup>\s?(?P<sup>\d{1,2})\s?</sup>)"
 )
 # the superscript is lost: "106" or "10 6"; fewer than 10^3 or more than 10^12 cells are no dose
@@ -45,7 +45,7 @@ _SCALE = re.compile(
     rf"(?:{_TIMES}{_POWER}|(?<=[\da-z)])[\s-]*\(?(?P<word>millions?|mln|mio|billions?|thousand)\b|(?<=\d)\s?(?P<m>m)(?=\s+(?:{CELL_NOUN})\b|-?\s?(?:group|arm|dose|cohort)))"
 )
 _SPREAD = r"\s*(?:±|\+/-|\+-|\(\s*(?:±|\+/-|sd:?|s\.d\.))\s*"
-_JOINT = rf"(?:{_SPREAD}|\s*(?:-|to|,\s*and|,\s*or|and|or|,|/)\s*)"
+_JOINT = rf"(?:{_SPREAD}|\s*(?:-|~|to|,\s*and|,\s*or|and|or|,|/)\s*)"
 _VALUE = rf"(?:{_DECIMAL}|{NUMBER_WORDS}|half a)"
 # "10-" "100 or 200" "1, 3 and 10" "15±3": the numbers before a scale, which all share it
 _NUMBERS = re.compile(rf"(?<![\w.^/])(?P<numbers>{_VALUE}(?:{_JOINT}{_VALUE}){{0,6}})\)?$")
@@ -54,7 +54,7 @@ _ALONE = re.compile(
     rf"(?<![\w.,^*+/])(?<![x*]\s)(?:{_MARKED}|{_FLAT}(?=\s?(?:[a-z0-9+]+\s)?{CELL_NOUN}\s?(?:/|per)\s?(?:kg|kilo)))"
 )
 # "1 106 cells/kg": the times sign is lost with the superscript
-_NO_TIMES = re.compile(rf"(?<![\d.,^*x-])(?<!\d )(?P<factor>\d{{1,3}}(?:\.\d+)?)\s{_FLAT}(?=\s+[a-z+-]*\s?(?:{CELL_NOUN})\b)")
+_NO_TIMES = re.compile(rf"(?<![\d.,^*x-])(?<!\d )(?P<factor>\d{{1,3}}(?:\.\d+)?)[\s.]{_FLAT}(?=\s+[a-z+-]*\s?(?:{CELL_NOUN})\b)")
 # "1.5e6 cells", "2E+08 MSC"
 _ENGINEER = re.compile(rf"(?<![\w.])(?P<factor>\d+(?:\.\d+)?)e\+?(?P<e>0?\d|1[0-2])(?=\s?(?:{CELL_NOUN})\b)")
 # "100,000 cells", "2,000,000", "500 000 cells", "420000 cells/kg", "up to 1500000"
@@ -139,6 +139,8 @@ def _scaled(folded: str, start: int, end: int) -> Iterator[Amount]:
             sd, stop = (decimal(spread["sd"]) or 0.0) * _factor_in(spread.group(), factor), spread.end()
         last = stop
         ends = _BETWEEN.search(folded, max(start, first - 30), first)
+        opened = first > start and folded[first - 1] == "(" and folded[begin + before.end() - 1] == ")"
+        first -= opened  # "(1.5-3.0) × 10^6"
         for low, high, own_sd in _parts(before["numbers"].replace(" and ", " to ") if ends else before["numbers"]):
             yield _with_unit(
                 folded, end, Amount(first, stop, low * factor, high * factor, stop, own_sd * factor if own_sd else sd, flags=flags)
@@ -170,8 +172,8 @@ def _parts(numbers: str) -> list[tuple[float, float, float | None]]:
     if len(spread) == 2 and (n := value(spread[0])) is not None:
         return [(n, n, value(spread[1]))]
     parts = []
-    for item in re.split(r"\s*(?:,\s*and\b|,\s*or\b|\band\b|\bor\b|,(?!\d{3}(?!\d))|/)\s*", numbers):
-        ends = [value(x) for x in re.split(r"\s*(?:-|\bto\b)\s*", item) if x.strip()]
+    for item in re.split(r"\s*(?:,\s*and\b|,\s*or\b|\band\b|\bor\b|(?<!\b0),(?!\d{3}(?!\d))|/)\s*", numbers):
+        ends = [value(x) for x in re.split(r"\s*(?:-|~|\bto\b)\s*", item) if x.strip()]
         clean = [n for n in ends if n is not None]
         if clean and len(clean) == len(ends):
             parts.append((clean[0], clean[-1], None))
@@ -183,6 +185,8 @@ def value(text: str) -> float | None:
     text = text.strip()
     if text == "half a":
         return 0.5
+    if re.fullmatch(r"0,\d{1,2}", text):  # a decimal comma
+        return float(text.replace(",", "."))
     n = decimal(text)
     return n if n is not None else (float(w) if (w := whole(text)) is not None else None)
 
@@ -205,7 +209,7 @@ def _unscaled(folded: str, start: int, end: int) -> Iterator[Amount]:
 
 _PER = (
     r"(?:\s?/\s?|\s+per\s+(?:each\s+|single\s+)?|[\s.](?=kg-1|kg\^-1|ml-1))"
-    r"(?:(?P<kg>(?:\w+\s|\w+\.\s?)?(?:kg|kilogram|kilo)\b|body ?weight|bw\b)|(?P<m2>m2|m\^2|m²|square met\w+)|(?P<volume>\d+(?:\.\d+)?\s?(?:ml|cc)\b)|"
+    r"(?:(?P<kg>(?:\w+\s|\w+\.\s?)?(?:kg|kilogram|kilo)\b(?:\s?\^?-1\b)?|body ?weight|bw\b)|(?P<m2>m2|m\^2|m²|square met\w+)|(?P<volume>\d+(?:\.\d+)?\s?(?:ml|cc)\b)|"
     r"(?P<ml>ml|cc|milliliter|millilitre|cm3)\b|(?P<not>l\b|µl|μl|ul\b|mm3|mm\^3|microl\w*|dl\b|well|cm2|cm\^2|cm²|cell\b|day\b|plate|dish|flask|g\b|eye\b(?!s))|"
     r"(?P<time>(?:\w+\s){0,2}?(?:injection|infusion|dose|administration|treatment|session|transplantation|time|application|cycle|vial|patient|subject|participant|person|knee|joint|limb|leg|site|vaccin\w+|fistula|eye|body)\b))"
 )
@@ -221,7 +225,7 @@ _OTHER = re.compile(
     r"\s*(?:iu\b|i\.u|units?\b|u\b|u/|copies|particles|vg\b|viral|virus|pfu|cfu|colony|genome|platelets|spores|bacteri|lactobac|bifido|"
     r"micro-?organisms|organisms|parasites|sporozoites|eggs|mg\b|g/|l\b|/\s?l\b|/\s?µl|/\s?μl|/\s?ul\b|/\s?mm|erythrocytes|red blood|rbc|photons|"
     r"years|patients|people|americans|persons|deaths|women|men|children|adults|dollars|usd|euro|reads|exosom|ev\b|evs\b|vesicle|"
-    r"mol\b|m-1|dyn|%|tcid|eid|ffu|kbq|mbq|bq|gy\b|cells?\s?/\s?(?:µl|μl|ul\b|mm|microl|l\b|cm))"
+    r"mol\b|m-1|dyn|%|tcid|eid|ffu|kbq|mbq|bq|gy\b|cells?\s?/\s?(?:µl|μl|ul\b|mm|microl|l\b|cm(?!3|\^3|³)))"
 )
 
 
@@ -233,9 +237,9 @@ def other_unit(folded: str, amount: Amount) -> bool:
 def _with_unit(folded: str, end: int, amount: Amount) -> Amount:
     if other_unit(folded, amount):
         return replace(amount, unit="other")
-    phrase = _UNIT.match(folded, amount.number_end, end)
+    per = _ONLY_PER.match(folded, amount.number_end, end)
+    phrase = None if per else _UNIT.match(folded, amount.number_end, end)
     if not phrase:
-        per = _ONLY_PER.match(folded, amount.number_end, end)
         return _divided(amount, per) if per else amount
     again = phrase["aside"] and _SCALE.search(phrase["aside"])  # "20 million (2 x 10^7) MSCs": two quotes, not one
     end_of_quote = amount.number_end if again else _balanced(folded, amount.start, phrase.end())
