@@ -48,6 +48,8 @@ COMPARED = re.compile(
 )
 # "..., and 11 cases were observed in the other group": the term is left out
 ELIDED = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|episodes?|events?)\s+(?:(?:were|was|occurred|developed|had)\b|in\b|with\b)")
+CONNECTIVES = re.compile(r"\b(?:and|versus|compared|with|to|or)\b")
+AMONG = re.compile(r"\b(?:in|with|on|of|for|groups?|arms?|patients|than|receiving)\b")
 # From a count to the next one before the same term: "12% and 3%", "A (13) than B (10)"
 BESIDE = re.compile(r"[^;]*?(?:(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*\Z|\b(?:than|vs\.?|versus|and|compared (?:with|to)|or)\b[^;()]{0,50}\(\s*\Z)")
 # "... and five incidents of raised glucose": a count of something else
@@ -322,7 +324,13 @@ class Linker:
         between = self.folded[count.end : first.start]
         if any(m.start >= count.end and m.end <= first.start and m is not first for m in self.mentions):
             return []
-        if self._of_class(count, between, first) or not (self._direct(count, between, first) or BACK.match(between)):
+        pair = inside(self.pairs, count.start)
+        outer = [i for i in past if not inside(self.pairs, self.counts[i].start)]
+        if pair and outer and not self._leads(count, between, first):  # "Thirteen patients (5 and 8) died"
+            last = outer[-1]
+            count = self.counts[last]
+            between = self.folded[count.end : first.start]
+        if self._of_class(count, between, first) or not self._leads(count, between, first):
             return []
         found = [last]
         for i in reversed(past[:-1]):
@@ -331,8 +339,14 @@ class Linker:
                 break
             if re.search(rf"{_HAD}\b", gap):
                 break
+            if self.counts[i].form == "bare" and re.search(r"[a-z]{3}", CONNECTIVES.sub("", gap)) and not AMONG.search(gap):
+                break  # "one aspiration, one suicide": a count of something unknown
             found.insert(0, i)
         return found
+
+    def _leads(self, count: Count, between: str, mention: Mention) -> bool:
+        """Whether the words between a count and a term make the term the count's."""
+        return self._direct(count, between, mention) or BACK.match(between) is not None
 
     def _whole(self, count: Count) -> bool:
         """"Out of 14 patients, 2 ...": the whole that the next counts are of."""
@@ -364,6 +378,10 @@ class Linker:
             if inside(self.closed, count.start) != level:
                 return []
             between = self._unexplained(last.end, count.start)
+            if count.form == "people" and re.search(r"\b(?:the|all|these|our)\s+\Z", self.folded[last.end : count.start]):
+                continue  # "by the 20 patients": all of them
+            if last.kind in (CLASS, ORGAN) and self._introduces(last, between):
+                return []
             said = list(SAID.finditer(between))
             tail = between[said[-1].end() :] if said else between
             if not said and (re.search(r",", between) and not re.search(r"\b(?:was|were|rates?|incidence)\b", between)):
@@ -374,6 +392,13 @@ class Linker:
                 return []
             return [i, *self._chain(i, bound)]
         return []
+
+    def _introduces(self, mention: Mention, between: str) -> bool:
+        """"The most common side effects were": what follows are its members, known or not."""
+        if re.search(r"\b(?:included?|including|such as|consisted|comprised)\b", between):
+            return True
+        before = self.folded[max(self.start, mention.start - 25) : mention.start]
+        return bool(re.search(r"\b(?:most|common|commonest|frequent|main|predominant|only|major|principal)\s+(?:\w+\s+)?\Z", before) and re.search(r"\b(?:was|were)\b", between))
 
     def _unexplained(self, start: int, end: int) -> str:
         """The text between two offsets, explanations in it (", mostly skin dryness,") left out."""
@@ -411,10 +436,18 @@ class Linker:
         left = self.counts[first]
         for i in range(first + 1, len(self.counts)):
             right = self.counts[i]
-            gap = self.folded[left.end : right.start]
+            if inside(self.closed, right.start) != inside(self.closed, left.start):
+                continue  # a count in brackets that explain: "in four (one sepsis, three strokes) and in five"
+            gap = re.sub(r"\([^()]*\)", "", self.folded[left.end : right.start])
             if i in self.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
                 break
             if right.form in ("people", "one") and self._owned(right, bound):
+                break
+            if inside(self.pairs, left.start) and not inside(self.pairs, right.start):
+                break
+            if re.match(r"\s*of (?:whom|which|these|them)\b", self.folded[right.end : right.end + 12]):
+                break
+            if right.form in ("people", "bare", "one") and right.end < bound < self.end and self._begins_other(right) and not re.search(r"\bin\s+\Z", gap):
                 break
             if right.form in ("people", "bare") and OTHER_THING.match(self.folded, right.start, bound):
                 break
@@ -443,6 +476,8 @@ class Linker:
                 if ELIDED.match(self.folded, count.start, bound) and re.search(r"\b(?:and|while|whereas|versus|vs)\s+\Z", self.folded[last.end : count.start]):
                     return [i, *self._chain(i, bound)]
                 if not COMPARED.match(self.folded, last.end, count.start) or self._owned(count, bound):
+                    return []
+                if self._begins_other(count) and bound < self.end:
                     return []
                 return [i, *self._chain(i, bound)]
         return []

@@ -43,7 +43,7 @@ _REASON = re.compile(
     r"\b(?P<what>(?:(?:treatment|study|drug|premature|permanent)\s+)*(?:discontinu(?:ed|ations?)|withdrew|withdraw(?:n|als?)|drop(?:ped)?[\s-]?outs?|dropped out|stopped)\b(?:\s+(?:[\w-]+\s+){0,4}?)?(?:because of|due to|owing to|for|as a result of|secondary to|on account of)\s+)(?:an?\s+|the\s+|any\s+)?\Z"
 )
 _LED = re.compile(
-    r"\s+(?:leading|that led|which led|resulting|requiring|necessitating|that required|causing)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
+    r"\s+(?:leading|led|that led|which led|resulting|resulted|requiring|necessitating|that required|causing)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
 )
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
 _ORGAN = re.compile(
@@ -97,7 +97,7 @@ _ELLIPSIS = re.compile(rf"(?<![\w-])(?P<site>(?:(?:{_SITE})\s+){{0,3}}(?:{_SITE}
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
     r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
-    r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
+    r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|(?:alanine|aspartate)\s+(?:amino)?transferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
     r"(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?(?:cells|protein|ast|alt|bilirubin|creatinine|aspartate aminotransferase|alkaline phosphatase)))?\b"
 )
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"

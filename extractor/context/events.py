@@ -46,13 +46,16 @@ CASES_OF = re.compile(r"\b(?:cases?|evidence|signs?|episodes?|occurrences?|repor
 CONSEQUENCE = re.compile(r"[^;]{0,40}?,?\s*(?P<what>(?:leading|led|leads) to (?:treatment |study |drug |premature |permanent )?(?:discontinuation|withdrawal|hospitali[sz]ation|death))(?:\s+of\s+(?:the\s+)?(?:study\s+)?(?:treatment|drug|medication|therapy))?\s+(?:in|for|of)\s+(?:only\s+)?\Z")
 # "one serious adverse event (gastrointestinal haemorrhage)": the one event is the one named
 EXPLAINED = re.compile(r"\s*(?:\([a-z]+\)\s*)?(?:[(:]|,\s+an?\b)\s*")
-MEMBERS_ONLY = frozenset(("hospitalization", "blood transfusion", "obesity", "awareness"))
+MEMBERS_ONLY = frozenset(("hospitalization", "disease progression", "blood transfusion", "obesity", "awareness"))
 # "three deaths, at 2 months, caused by": from a death to its cause
 KILLED = re.compile(r"[^;]{0,90}?(?:\b(?:due to|caused by|because of|from|of|as a result of|secondary to|attributed to|owing to|following|resulting from)\s+(?:[\w-]+\s+){0,3}\Z|\((?:(?:one|two|three|\d+)\s+)?(?:(?:of|from|due to)\s+)?(?:[\w-]+\s+){0,2}\Z|[(,][^()]{0,80}(?:,|\band)\s+(?:one|two|three|four|\d+)\s+(?:(?:of|from|due to|because of)\s+)?(?:[\w-]+\s+){0,2}\Z|(?:due to|caused by|from|of)\s[^;]{0,60}\band\s+(?:[\w-]+\s+){0,2}\Z)")
 SUCH_AS = re.compile(r"\s*(?:,\s*|\(\s*)?(?:such as|like|including|e\.g\.,?|for example)\s+(?:[\w-]+\s+){0,2}\Z")
 LISTED = re.compile(r"\s*(?:\([^()]*\))?\s*(?:,|and\b|or\b|/|as well as\b|plus\b|, and\b|;)+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){0,2}\Z")
 # "when 142 deaths had occurred": what an analysis waited for
-AWAITED = re.compile(r"\b(?:when|after|until|once|required|requires|expected|needed|target of|assum\w+)\s+(?:\w+\s+){0,2}?(?:\d+|[a-z]+)\s+\Z")
+AWAITED = re.compile(r"\b(?:when|after|until|once|required|requires|expected|needed|target of|assum\w+)\s+(?:\w+\s+){0,2}?(?:\d+|[a-z]+)\s+(?:events?\s+of\s+(?:\w+\s+){0,4})?\Z")
+# "hospitalization or death": one outcome of two parts, no count of deaths
+COMPOSITE_BEFORE = re.compile(r"\b(?:or|and/or)\s+(?:[\w-]+\s+){0,2}\Z")
+COMPOSITE_AFTER = re.compile(r"\s*(?:,\s*(?:[\w-]+\s+){1,4}?(?:,|or)|\s(?:or|and/or)\b)")
 # "significantly reduced the incidence of": an effect of the treatment, without a count
 REDUCED = re.compile(r"\b(?:reduc\w+|decreas\w+|lower(?:s|ed|ing)|prevent\w*|diminish\w*|attenuat\w+|minimi[sz]\w+)\s+(?:the\s+)?(?:overall\s+|relative\s+)?(?:incidences?|rates?|frequency|occurrence|risks?|number|development|severity)\s+(?:and \w+ )?of\s+(?:[\w-]+\s+){0,3}\Z")
 # What befalls people of an event, rather than an event: told only with a count
@@ -249,7 +252,9 @@ class _Reading:
     # ---- counts
 
     def _counted(self, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
-        if self._hypothetical(mention.start) or (mention.kind == DEATH and AWAITED.search(self.folded, first, mention.start)):
+        if self._hypothetical(mention.start) or AWAITED.search(self.folded, first, mention.start):
+            return
+        if mention.kind == DEATH and self._composite(mention, first, last):
             return
         if mention.kind in (NAMED, OPEN) and not self._plausible(mention, link, inner, last):
             return
@@ -267,6 +272,12 @@ class _Reading:
             said = attributes.grade_of_count(self.folded, count)
             yield replace(event, grade=said) if said else event
         yield from self._consequence(mention, link.counts[-1], last)
+
+    def _composite(self, mention: Mention, first: int, last: int) -> bool:
+        """Whether deaths are counted together with something else."""
+        if self.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
+            return False
+        return bool(COMPOSITE_BEFORE.search(self.folded, max(first, mention.start - 50), mention.start) or COMPOSITE_AFTER.match(self.folded, mention.end, last))
 
     def _consequence(self, mention: Mention, count: Count, last: int) -> Iterator[Event]:
         """"..., leading to discontinuation in 5/107": an event of its own, with the term's name before it."""

@@ -80,6 +80,8 @@ def denials(folded: str, start: int, end: int) -> list[Denial]:
     for match in CUE.finditer(folded, start, end):
         if COMPARISON.match(folded, match.end(), end) or (match["noun"] and ELIGIBLE.search(folded, start, match.start())):
             continue
+        if re.search(r"\d\s*[(=:]\s*\Z", folded[max(start, match.start() - 6) : match.start()]):
+            continue  # "0 (no pain) to 10": a point of a scale
         kind = match.lastgroup or "noun"
         last, exceptions = _scope(folded, match.end(), end, kind)
         before = FIRST.search(folded[start : match.start()] + "" if match["noun"] else folded[start : match.start()])
