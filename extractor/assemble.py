@@ -5,12 +5,19 @@ Nothing is dropped here. A figure that is not the trial's own stays in the recor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from extractor.calibration import calibrated
 from extractor.conflicts import conflicts
 from extractor.model import Document, Fact, Record
 
+# parts of full texts that speak of others' work, or that sentences' rules do not fit; a table's own reader gives its facts
+OTHERS_PARTS = re.compile(
+    r"(?:\d+[.\d]*\s*)?(?:introduction|background|discussion|tables?\b|fig(?:ure|s)?\b|supplement|references|acknowledge?ments?|funding|"
+    r"competing|conflicts? of|authors?|appendix|footnotes|notes|glossary|biography|abbreviations)",
+    re.I,
+)
 NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 OF_ONE_VALUE = frozenset({"participants", "phase", "sex", "age", "deaths"})
 TRIAL_FIGURES = frozenset(
@@ -40,11 +47,20 @@ def assemble(document: Document, found: Iterable[Fact], looked_for: Sequence[str
     looked_for : sequence of str
         Names of all fields that ran, in the order of the catalogue; those without a fact become ``not_found``.
     """
-    read = outranked(document.given, map(calibrated, found))
+    read = outranked(document.given, elsewhere(map(calibrated, found)))
     facts = tuple(demoted(list(unique([*document.given, *read]))))
     present = {f.field for f in facts}
     not_found = tuple(name for name in looked_for if name not in present)
     return Record(document, facts, tuple(conflicts(document, facts)), not_found)
+
+
+def elsewhere(found: Iterable[Fact]) -> list[Fact]:
+    """Of a full text: figures that rules for sentences read in tables, legends, or sections on others' work are not primary."""
+    return [f.change(primary=False) if f.field in TRIAL_FIGURES and _of_others(f) else f for f in found]
+
+
+def _of_others(fact: Fact) -> bool:
+    return bool(fact.evidence) and all(OTHERS_PARTS.match(item.part) for item in fact.evidence)
 
 
 def outranked(given: Sequence[Fact], found: Iterable[Fact]) -> list[Fact]:

@@ -136,3 +136,16 @@ def test_an_unknown_entity_is_named() -> None:
     text = "<article><front><article-meta><title-group><article-title>&nosuch;</article-title></title-group></article-meta></front></article>"
     (item,) = inputs.read(io.BytesIO((head + text).encode()), "x.xml", "x", Settings())
     assert "&nosuch; is not known" in str(item)
+
+
+def test_figures_in_sections_on_others_work_are_not_primary() -> None:
+    (document, _) = items(GOLDEN / "jats" / "set.xml")
+    assert isinstance(document, Document)
+    own, table = Evidence("Methods", "Cells", 8, 13), Evidence("Table 1", "Cells (n = 30)", 78, 92)
+    read = [
+        Fact("participants", {"n": 30, "kind": "treated"}, (at,), "rule:participants/number", 0.9)
+        for at in (own, table)
+    ]
+    record = assemble(document, read, [])
+    assert [f.primary for f in record.of("participants", primary=False)] == [True, False]
+    assert all(f.primary for f in record.of("adverse_event", primary=False))
