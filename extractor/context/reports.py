@@ -145,9 +145,7 @@ def _scores(seen: View) -> tuple[dict[str, float], dict[str, tuple[float, int, i
 def _places(cue: Cue, seen: View) -> Iterator[tuple[int, int]]:
     first, last = seen.title if cue.where == "title" else (seen.title[1], len(seen.folded))
     for match in cue.pattern.finditer(seen.folded, first, last):
-        if cue.where == "text" and cue.kind in ("single-trial", "animal") and seen.role_at(match.start()) == "background":
-            continue
-        if cue.where == "text" and cue.kind == "single-trial" and _of_others(seen, match.start()):
+        if cue.where == "text" and not _counts(cue.kind, seen, match.start()):
             continue
         if match.end() <= seen.sentence_at(match.start()).end:
             yield match.span()
@@ -160,7 +158,17 @@ OTHERS = re.compile(
     r"\bso far\b|\bto date\b|\b(?:many|several|most|some|larger|early|previous|ongoing|numerous) (?:[\w-]+ ){0,2}(?:trials|studies)\b"
 )
 # "fibroblasts from four patients": material, not people
-MATERIAL = re.compile(r"\b(?:fibroblasts?|cells?|neurons?|lines?|tissues?|samples?|biops(?:y|ies)|serum|sera|specimens?|cultures?) (?:\w+ )?(?:from|of) $")
+MATERIAL = re.compile(
+    r"\b(?:fibroblasts?|cells?|neurons?|lines?|tissues?|samples?|biops(?:y|ies)|serum|sera|specimens?|cultures?|marrow|fat|skin|muscles?) "
+    r"(?:\w+ )?(?:from|of) $"
+)
+
+
+def _counts(kind: str, seen: View, start: int) -> bool:
+    """Whether a cue of the text is said of this report: not of others, nor, for animals, of what was known before."""
+    if kind == "animal":
+        return seen.role_at(start) != "background"
+    return kind != "single-trial" or not _of_others(seen, start)
 
 
 def _of_others(seen: View, start: int) -> bool:
@@ -175,11 +183,15 @@ def _decided(scores: dict[str, float], places: dict[str, tuple[float, int, int]]
     if _unfinished(scores, seen):
         scores["protocol"] = scores.get("protocol", 0.0) + 20
     people = scores.get("single-trial", 0.0)
-    order: Sequence[str] = ("meta-analysis", "review", "protocol", "animal", "case-report", "in-vitro")
+    order: Sequence[str] = ("meta-analysis", "review", "protocol", "animal", "case-report", "in-vitro", "other")
     ranked = sorted(((scores.get(k, 0.0), -order.index(k), k) for k in order), reverse=True)
     best, _, kind = ranked[0]
     if kind == "review" and scores.get("meta-analysis", 0.0) >= POOLED:
         kind = "meta-analysis"
+    if people < LEAST and 0 < scores.get("review", 0.0) == best:
+        return _verdict("review", best, people, places)
+    if best < LEAST and people > 0:
+        return _verdict("single-trial", people, best, places)
     if people < LEAST and best < LEAST:
         return Verdict("other", 0.6, "no_cue", None)
     if best < LEAST or best <= people * MARGIN.get(kind, 1.0):
