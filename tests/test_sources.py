@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,19 @@ def test_title_and_abstract_are_found_in_any_frame(frame: str) -> None:
         assert page is not None and page.title is not None, path.name
         assert text[slice(*page.title)] == row["title"].strip(), path.name
         assert text[slice(*page.abstract)] == row["text"].strip(), path.name
+
+
+def test_a_page_wrapped_to_a_width() -> None:
+    """Line breaks in the middle of sentences are no ends of lines; the slices keep them."""
+    row = json.loads((ROOT / "corpora" / "als_msc" / "barczewska2019.json").read_text(encoding="utf-8"))
+    title, abstract = textwrap.fill(row["title"], 80), textwrap.fill(row["text"], 80)
+    before, _, after = (
+        "\n".join(textwrap.fill(line, 80) for line in part.split("\n")) for part in FRAMES["reading service"]
+    )
+    text = f"{before}{title}\n\n{abstract}\n\n{after}"
+    page = find_page(text)
+    assert page is not None and page.title is not None
+    assert (text[slice(*page.title)], text[slice(*page.abstract)]) == (title, abstract)
 
 
 def test_a_text_without_a_frame_is_no_page() -> None:

@@ -72,6 +72,8 @@ WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
 PROSE_CHARACTERS, LONG_CHARACTERS = 100, 300  # of a line with two sentences, or with one; titles are shorter
 SECTION_HEAD = re.compile(r"\s*(?:[A-Z][A-Z /,&-]{3,60}|[A-Z][a-z]+(?:,? [A-Za-z]+){0,3})\s*:\s*\S")
 LONGEST_TITLE, SHORTEST_TITLE = 400, 12  # characters; PubMed's longest titles pass 400, but they are errata lists
+# a text wrapped to a width has no line above the widest, and some that nearly fill it
+NARROWEST, WIDEST, FULL, FULL_LINES = 50, 120, 12, 4
 SENTENCE_WORDS = 4  # the least that a sentence of a report has; buttons have no full stop
 SHORTEST_ABSTRACT = 80  # characters under an Abstract heading
 # how much better than the line found below it a line must look: in the same run the upper one wins, beyond a frame not
@@ -159,12 +161,48 @@ def find_page(text: str, *, sure: bool = False) -> Page | None:
 
 
 def _lines(text: str) -> list[Line]:
-    found, start = [], 0
+    """Lines of the text; where it was wrapped to a width, what was one line before is one again (a longer slice)."""
+    spans, start = [], 0
     for piece in text.splitlines(keepends=True):
         bare = piece.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-        found.append(Line(start, start + len(bare), bare, _kind(bare)))
+        spans.append((start, start + len(bare)))
         start += len(piece)
-    return found
+    return [Line(a, b, text[a:b], _kind(text[a:b])) for a, b in _unwrapped(text, spans)]
+
+
+def _unwrapped(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans joined where a line was broken only because the next word did not fit into the width."""
+    width = max((end - start for start, end in spans), default=0)
+    full = sum(end - start > width - FULL for start, end in spans)
+    if not NARROWEST <= width <= WIDEST or full < FULL_LINES:
+        return spans
+    joined: list[tuple[int, int]] = []
+    length = 0  # of the last line of the last span
+    for start, end in spans:
+        word = len(text[start:end].split(" ", 1)[0])
+        if (
+            joined
+            and length
+            and word
+            and length + 1 + word > width
+            and _goes_on(text[slice(*joined[-1])], text[start:end])
+        ):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+        length = end - start
+    return joined
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Whether a line can be the rest of another: not after a full stop, and not where a frame or a heading begins."""
+    if following[:1].islower():
+        return True
+    return (
+        line[-1] not in ".?!"
+        and _kind(following) not in ("frame", "abstract")
+        and _kind(line) not in ("frame", "abstract")
+    )
 
 
 def _kind(line: str) -> str:
