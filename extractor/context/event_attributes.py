@@ -64,7 +64,7 @@ def grade(folded: str, start: int, mention: Mention) -> tuple[int, int] | None:
 
 def grade_of_count(folded: str, count: Count) -> tuple[int, int] | None:
     """The grade said of a count: "66 [17%] were grade 3"."""
-    said = re.compile(r"\s*(?:of (?:which|whom|these) )?(?:were|was|being|with|had|,|\()?\s*(?:a )?").match(folded, count.end)
+    said = re.compile(r"\s*(?:of (?:which|whom|these) )?(?:were|was|being|with|had|\()?\s*(?:a )?").match(folded, count.end)
     found = GRADE.match(folded, said.end()) if said else None
     return found.span("grade") if found else None
 

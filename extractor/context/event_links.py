@@ -40,7 +40,7 @@ NOT_AFTER = re.compile(
 SAID = re.compile(r"\b(?:occurr\w+|developed|observed|reported|noted|seen|found|recorded|experienced|documented|detected)\b")
 # "skin irritation, mostly dryness, in 42": the second term explains the first and has no count of its own
 APPOSED = re.compile(r"\s*,\s*(?:which (?:was|were) )?(?:mostly|mainly|primarily|predominantly|chiefly|especially|particularly|including|largely|usually|generally|in particular)\b[^,;]*\Z")
-CAUSE = re.compile(r"\s*(?:due to|because of|from|of|caused by|as a result of|secondary to|attributed to|related to)\s+(?:[\w-]+\s+){0,3}\Z")
+CAUSE = re.compile(r"\s*(?:due to|owing to|because of|from|of|caused by|as a result of|secondary to|attributed to|related to)\s+(?:[\w-]+\s+){0,3}\Z")
 # Between two counts of one comparison
 CHAIN = re.compile(r"[^;]{0,150}\Z")
 COMPARED = re.compile(
@@ -52,6 +52,8 @@ CONNECTIVES = re.compile(r"\b(?:and|versus|compared|with|to|or)\b")
 AMONG = re.compile(r"\b(?:in|with|on|of|for|groups?|arms?|patients|than|receiving)\b")
 # From a count to the next one before the same term: "12% and 3%", "A (13) than B (10)"
 BESIDE = re.compile(r"[^;]*?(?:(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*\Z|\b(?:than|vs\.?|versus|and|compared (?:with|to)|or)\b[^;()]{0,50}\(\s*\Z)")
+# "complications (17%) such as fever": the count is the class's
+COUNTED_LIST = re.compile(r"\s*\([^()]*\d[^()]*\)\s*,?\s*(?:such as|like|including)\b[^,;]*\Z")
 # "... and five incidents of raised glucose": a count of something else
 OTHER_THING = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|incidents?|episodes?|instances?|events?|reports?)\s+of\s+(?!the\b|them\b|whom\b|which\b)")
 JOIN = re.compile(
@@ -131,6 +133,8 @@ class Linker:
         for place, mention in enumerate(self.mentions):
             between = self.folded[self.mentions[place - 1].end : mention.start] if place else ""
             explains = APPOSED.match(between) or (self.mentions[place - 1].kind == DEATH and CAUSE.match(between))
+            if place and self.mentions[place - 1].kind in (CLASS, ORGAN) and COUNTED_LIST.match(between):
+                self.apposed.add(place)
             if place and explains and (mention.kind not in (CLASS, ORGAN) or self.mentions[place - 1].kind == DEATH):
                 self.apposed.add(place)
             if groups and place not in self.apposed and self._joined(self.mentions[groups[-1][-1]], mention):

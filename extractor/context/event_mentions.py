@@ -70,7 +70,7 @@ HARM = re.compile(
     r"disorders?|reactions?|necrosis|o?edema|swellings?|fistula[se]?|stenos[ie]s|thrombos[ie]s|embolisms?|arrest|insufficiency|perforations?|obstructions?|ha?ematomas?|abscess(?:es)?|"
     r"toxicity|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
     r"ulcers?|ulcerations?|erosions?|lesions?|effusions?|retention|incontinence|obstruction|occlusions?|dissections?|aneurysms?|detachments?|dislocations?|displacement|loosening|"
-    r"loss|weakness|stiffness|numbness|spasms?|cramps?|seizures?|episodes|exacerbations?|attacks?|prolongation|suppression|impairment|abnormalit(?:y|ies)|elevations?|itching|"
+    r"loss|weakness|stiffness|numbness|spasms?|cramps?|seizures?|prolongation|impairment|abnormalit(?:y|ies)|elevations?|itching|"
     r"redness|dryness|tenderness|bruising|soreness|patholog(?:y|ies)|adhesions?|strictures?|scarring|infiltration|breakage|protrusion|recession|hernias?|prolapse|collapse|depression|intolerance|"
     r"hypersensitivity|rejections?|dyspnea|apnea|malaise|deformit(?:y|ies)|contractures?|discoloration|complaints|distress|upset|desaturation|clots?|[a-z]{3,}(?:itis|emia|aemia|algia|"
     r"penia|rrhea|rrhoea|uria|pathy|plegia|pnea|pnoea|kinesia|phagia|esthesia|aesthesia|ptysis|edema|oedema|megaly|thorax|spasm|rrhagia|cardia|tension|thermia|volemia))\b"
@@ -198,7 +198,7 @@ def _free(mention: Mention, taken: list[Mention]) -> bool:
 
 def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
     for head in HEAD.finditer(folded, start, end):
-        if re.match(r"\s*(?:-free|free\b)", folded[head.end() : head.end() + 6]):
+        if re.match(r"\s*-?\s*free\b|-(?:related|induced|associated|attributable|specific)\b", folded[head.end() : head.end() + 14]):
             continue
         first = _modified(folded, start, head.start())
         organ = _ORGAN.search(folded, max(start, first - 40), first)

@@ -43,7 +43,7 @@ CONCLUDES = re.compile(r"^\W*(?:(?:in )?conclusions?|we conclude|these (?:result
 BEFORE_TERM = re.compile(
     r"\b(?:history of|risk(?:s)? (?:of|for|factors? for)|prevention of|prevent(?:ing|ed|s)?|prophyla\w+ (?:of|against|for)|treatment (?:of|for)|treating|management of|managing|treated for|therapy (?:of|for)|diagnos(?:ed with|is of)|suffering from|because of (?:the )?|"
     r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to|onset of|scores? (?:for|of)|measures? of|"
-    r"(?<!the )symptoms of|assessment of|assessed|evaluat\w+|to reduce|to prevent|caused by|induced by|patients? (?:with|without|having|who had)|(?:subjects|women|men|children|adults|those|people|participants|infants|individuals|volunteers|eyes|group) with(?:out)?|surgery for|operation for|undergoing|scheduled for|"
+    r"(?<!the )symptoms of|assessment of|assessed|evaluat\w+|to reduce|to prevent|caused by|induced by|patients? (?:with|without|having|who (?:had|have|has))|(?:subjects|women|men|children|adults|those|people|participants|infants|individuals|volunteers|eyes|group) with(?:out)?|surgery for|operation for|undergoing|scheduled for|"
     r"hospitali[sz]ed (?:for|with)|admitted (?:for|with)|resolution of|clearance of|recovery from|recurrence of|progression of|worsening of|prevalence of|burden of|model of|efficacy (?:in|against|for)|incidence of new|number of (?:patients with )?(?:new )?(?:episodes of )?|free from|protection against|vaccine against|score for|baseline|mean|median|"
     r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline)\s+"
     r"(?:the\s+|a\s+|an\s+|their\s+|any\s+|all\s+|both\s+)?(?:[\w-]+\s+){0,2}\Z"
@@ -128,6 +128,10 @@ class Reports:
     def incident(self, mention: Mention) -> bool:
         """"new infections": cases of what the trial prevents, in a trial that treats one."""
         return bool(re.search(r"\b(?:new|incident)\s+\Z", self.seen.folded[max(0, mention.start - 12) : mention.start]))
+
+    def qualifies(self, mention: Mention, end: int) -> bool:
+        """Whether the term only qualifies the next word: "pain medication", "nausea scores"."""
+        return AFTER_TERM.match(self.seen.folded, mention.end, end) is not None
 
     def outcome(self, mention: Mention, start: int, end: int) -> bool:
         """Whether the words around a term make it a disease treated, a risk, a scale or an aim."""

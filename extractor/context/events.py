@@ -34,13 +34,14 @@ BEFELL = re.compile(
 STRONG_BEFORE = re.compile(r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied by)|(?:fewer|more)(?=\s+(?:[\w-]+\s+)?\Z)|(?:groups?|arms?|patients|subjects|participants|children|women|men|volunteers) (?:also |commonly |mainly |most often )?(?:reported|described|noted|mentioned)(?=\s+(?:[\w-]+\s+){0,2}\Z)|developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z")
 # From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
 MEMBERS = re.compile(
-    r"[^;]{0,110}?(?:\b(?:were|was|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly|with)\b|[(:\[,-])[^;]{0,80}\Z"
+    r"[^;]{0,110}?(?:\b(?:were|was|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly)\b|,\s*(?:with|most (?:commonly|often|frequently|notably)|notably)\b|[(:\[]|\s-\s)[^;]{0,80}\Z"
 )
 NO_MEMBERS = re.compile(r"\b(?:leading to|resulting in|because of|requiring|compared|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|for|efficacy|than|but)\b")
+MOST_WERE = re.compile(r"\s*(?:and\s+)?(?:of (?:these|them|which)\s*,?\s*)?(?:the\s+)?(?:most (?:common|frequent|prevalent|frequently|commonly)|commonest|main|predominant|majority)\b[^;.]{0,60}?\b(?:were|was|being|included|of)\b[^;]*\Z")
 # From a term to its class: "fever was the most common adverse event", "occurred as an important complication"
-IS_CLASS = re.compile(r"[^;]{0,140}?\b(?:was|were|as|being|remained|represented|constituted)\b[^;]{0,40}\Z")
+IS_CLASS = re.compile(r"[^;]{0,140}?\b(?:was|were|as|being|remained|represented|constituted)\s+(?:(?:also|both|reported|considered|by far|among|one of|the|an?|only|most|more|main|all|their|our)\b[^;,]{0,60})?\Z")
 # "no withdrawals due to adverse events": what is denied is not the event
-OTHER_HEAD = re.compile(r"\b(?:due to|because of|owing to|related to|associated with|attributed to|attributable to|for|after|during|following|leading to|from|between)\b")
+OTHER_HEAD = re.compile(r"\b(?:due to|because of|owing to|related to|associated with|attributed to|attributable to|for|after|during|following|leading to|from|between|improving|increasing|affecting|reducing|compromising|changing|decreasing|influencing|adding|altering|worsening|significantly)\b")
 CASES_OF = re.compile(r"\b(?:cases?|evidence|signs?|episodes?|occurrences?|reports?|incidences?|instances?|symptoms?|indications?|incidents?|clinical evidence|risk|kinds?|types?|none|events?|manifestations?|sort|presence|development|form|any|hint|trace|suspicion|increase) of\b")
 # "... leading to discontinuation of treatment in 5/107": a count of its own
 CONSEQUENCE = re.compile(r"[^;]{0,40}?,?\s*(?P<what>(?:leading|led|leads) to (?:treatment |study |drug |premature |permanent )?(?:discontinuation|withdrawal|hospitali[sz]ation|death))(?:\s+of\s+(?:the\s+)?(?:study\s+)?(?:treatment|drug|medication|therapy))?\s+(?:in|for|of)\s+(?:only\s+)?\Z")
@@ -54,7 +55,7 @@ LISTED = re.compile(r"\s*(?:\([^()]*\))?\s*(?:,|and\b|or\b|/|as well as\b|plus\b
 # "when 142 deaths had occurred": what an analysis waited for
 AWAITED = re.compile(r"\b(?:when|after|until|once|required|requires|expected|needed|target of|assum\w+)\s+(?:\w+\s+){0,2}?(?:\d+|[a-z]+)\s+(?:events?\s+of\s+(?:\w+\s+){0,4})?\Z")
 # "hospitalization or death": one outcome of two parts, no count of deaths
-COMPOSITE_BEFORE = re.compile(r"\b(?:or|and/or)\s+(?:[\w-]+\s+){0,2}\Z")
+COMPOSITE_BEFORE = re.compile(r"(?:\b(?:or|and/or)\s+(?:[\w-]+\s+){0,2}|\w/)\Z")
 COMPOSITE_AFTER = re.compile(r"\s*(?:,\s*(?:[\w-]+\s+){1,4}?(?:,|or)|\s(?:or|and/or)\b)")
 # "significantly reduced the incidence of": an effect of the treatment, without a count
 REDUCED = re.compile(r"\b(?:reduc\w+|decreas\w+|lower(?:s|ed|ing)|prevent\w*|diminish\w*|attenuat\w+|minimi[sz]\w+)\s+(?:the\s+)?(?:overall\s+|relative\s+)?(?:incidences?|rates?|frequency|occurrence|risks?|number|development|severity)\s+(?:and \w+ )?of\s+(?:[\w-]+\s+){0,3}\Z")
@@ -106,6 +107,7 @@ class _Reading:
         self.mentions = mentions(self.folded, self.start, self.end)
         self.denials: list[Denial] = []
         self.pairs: list[tuple[int, int]] = []
+        self.breaks: list[tuple[int, int]] = []
 
     def events(self) -> Iterator[Event]:
         if not self.mentions:
@@ -114,6 +116,7 @@ class _Reading:
         self.pairs = brackets(self.folded, self.start, self.end)
         self.concluded = self.reports.concludes(self.sentence)
         found = counts(self.folded, self.start, self.end, bare=True, avoid=[(m.start, m.end) for m in self.mentions])
+        self.breaks = [(a, a + 1) for _, a in segments(self.folded, self.start, self.end)]
         for first, last in segments(self.folded, self.start, self.end):
             inner = [m for m in self.mentions if first <= m.start < last]
             links = Linker(self.folded, first, last, inner, [c for c in found if first <= c.start < last]).run()
@@ -320,6 +323,8 @@ class _Reading:
             count = self._exception_count(mention, first, last)
             yield self._event(mention, PRESENT, count, None, "exception", last)
             return
+        if self.reports.qualifies(mention, last):
+            return
         member = self._member(mention, inner) or self._killed(mention, inner)
         if self.concluded or (self.reports.outcome(mention, self.start, last) and not member):
             return
@@ -382,6 +387,9 @@ class _Reading:
 
     def _class_of(self, mention: Mention, inner: list[Mention]) -> Mention | None:
         """The class that a term is listed under."""
+        carried = self._carried(mention, inner)
+        if carried is not None:
+            return carried
         for other in inner:
             if other.kind not in (CLASS, ORGAN) or other is mention:
                 continue
@@ -399,12 +407,19 @@ class _Reading:
                 return other
         return None
 
+    def _carried(self, mention: Mention, inner: list[Mention]) -> Mention | None:
+        """"...adverse events; the most common were headache and rash": the class was named before the semicolon."""
+        begin = max([self.start, *(b for a, b in self.breaks if b <= mention.start)])
+        named = [m for m in self.mentions if m.kind in (CLASS, ORGAN) and m.end <= begin]
+        lead = MOST_WERE.match(self.folded, begin, mention.start)
+        return named[-1] if named and lead else None
+
     # ---- shared
 
     def _hypothetical(self, at: int) -> bool:
         before = self.folded[self.start : at]
         clause = re.split(r";|\bbut\b|\balthough\b", before)[-1]
-        return bool(HYPOTHESIS.search(clause)) or bool(re.search(r"\b(?:if|whether|to determine|to assess|to evaluate|defined as|criteri(?:a|on))\b", clause))
+        return bool(HYPOTHESIS.search(clause)) or bool(re.search(r"\b(?:if|whether|to determine|to assess|to evaluate|defined as)\b", clause))
 
     def _arm_before(self, first: int, mention: Mention) -> tuple[int, int] | None:
         every = list(ARM_BEFORE.finditer(self.folded, first, mention.start))
