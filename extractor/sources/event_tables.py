@@ -89,10 +89,11 @@ def _columns(table: Table) -> dict[int, Column]:
     for number in range(1, width):
         cells = list(dict.fromkeys(row[number] for row in table.head if number < len(row) and row[number].text))
         said = " ".join(cell.text for cell in cells)
-        if not said or SKIPPED.search(SIZE.sub("", said)):
+        unsized = SIZE.sub("", said)
+        if not said or SKIPPED.search(unsized):
             continue
         sizes = [(int(match[1]), cell) for cell in cells if (match := SIZE.search(cell.text))]
-        percent_only = "%" in said and not re.search(r"\bn\b|\bno\b|\(\s*%", said, re.I)
+        percent_only = "%" in unsized and not re.search(r"\bn\b|\bno\b|\(\s*%", unsized, re.I)
         name = next(filter(None, (_arm(cell.text) for cell in reversed(cells))), None)  # the lowest that names one
         if percent_only and any(other.name == name for other in found.values()):
             continue
