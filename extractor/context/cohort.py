@@ -110,7 +110,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
         features = set(_words(before, after, count))
         if place and found[place - 1].form == PART and "of" in features and found[place - 1].end > count.start - 60:
             features = {"whole"} | {f for f in features if f.startswith("before:") or f == "screened"}
-        features |= {f"part:{f}" for f in ("randomized", "enrolled", "outcome", "completed") if count.form == PART and f in features}
+        features |= {f"part:{f}" for f in ("randomized", "enrolled", "treated", "outcome", "completed") if count.form == PART and f in features}
         features |= {f"bare:{f}" for f in ("randomized", "enrolled", "analyzed") if count.form == BARE and (f in features or f"before:{f}" in features)}
         if "screened" in features and count.n not in sums and not features & {"randomized", "enrolled", "treated", "completed", "analyzed"}:
             features.add("screened only")
@@ -127,6 +127,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
             ("group", count.start in sized and count.n not in sums),
             ("one", count.n == 1),
             ("small", 1 < count.n < SMALL),
+            ("small bare", count.n < SMALL and count.form == BARE),
             ("staff", count.kind == "staff"),
             ("capital", count.form == EQUALS and seen.text[count.start] == "N"),
             ("coded", bool(CODED.search(seen.cased, max(0, count.start - 12), count.start))),
@@ -151,7 +152,7 @@ def _words(before: str, after: str, count: Count) -> Iterator[str]:
     """Features from the words around a count."""
     near = after[:90]
     for name, pattern in DONE.items():
-        if pattern.search(near) or pattern.search(count.modifiers):
+        if pattern.search(near) or (pattern.search(count.modifiers) and name != "screened"):
             yield name
         if pattern.search(before[-60:]):
             yield "before:" + name
@@ -173,7 +174,7 @@ def _words(before: str, after: str, count: Count) -> Iterator[str]:
 POINTS: dict[str, float] = {
     "largest": 1.5, "first": 1.8, "sum": 1.4, "randomized": 1.1, "before:randomized": 0.6, "enrolled": 0.9, "before:enrolled": 0.4, "analyzed": 0.3, "total": 0.5,
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
-    NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "whole": -0.7, BARE: -1.3,
+    NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "part:treated": 0.5, "small bare": -2.0, "whole": -0.7, BARE: -1.3,
     "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.5, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
     "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -2.5, "only equals": -3.0, "planned instead": -3.5,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
@@ -201,7 +202,7 @@ CASE = re.compile(
     r"\b(?:we|authors|report|article|paper|here,?|case)(?: (?:here|also|hereby|now))? (?:report|describe|present|document|reports|describes|presents|reported|described|presented)(?: on| here)? (?P<who>(?:an?|one|the) (?:case of an? )?(?:[a-z-]+ ){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant|case)\b)"
 )
 # between two numbers: the second is part of the first, not beside it
-NESTED = re.compile(r"\b(?:of whom|of which|of these|of them|including|included|completed|were evaluable|agreed)\b")
+NESTED = re.compile(r"\b(?:of whom|of which|of these|of those|of them|including|included|completed|were evaluable|agreed)\b")
 MOST_APART = 80  # characters between a group and the next that borrows its verb
 LOST_SHARE = 0.15  # of the people in a trial, so many may be missing from its groups' sizes
 LEAST_SHARE = 0.2  # groups of one trial are of one order of size

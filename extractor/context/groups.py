@@ -118,9 +118,10 @@ class Split:
         return self.groups[0].start
 
 
-THING = re.compile(r"(?:[a-z-]+ )?(?:lesions|drains|eyes|tumou?rs|teeth|knees|procedures|samples|specimens|grafts|wounds|implants|limbs|events|episodes|cycles|injections|cells|centers|centres)\b")
+THING = re.compile(r"(?:[a-z-]+ )?(?:lesions|drains|eyes|tumou?rs|teeth|knees|procedures|samples|specimens|grafts|wounds|implants|limbs|events|episodes|cycles|injections|cells|centers|centres|transfers|courses|embryos|pregnancies|teeth|schools|practices|families)\b")
 INSIDE = re.compile(r"\b(?:lesions|eyes|procedures|samples|specimens|grafts|wounds|implants|injections|episodes|sites|visits)\b")
 GROUPS_FOLLOW = re.compile(r"[)\]]? (?:\w+ ){0,2}(?:groups|arms|cohorts)\b")  # "X (n = 335) and Y (n = 347) groups"
+EXPONENT = re.compile(r"(?:/ ?[a-z]{1,3}|\d ?(?:m|cm|mm|kg)|\b10) ?$")  # "mg/m (2)" is a square, no group of two
 LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort) [a-z0-9+-]{1,4}$")
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
 COUNTED_NEXT = re.compile(rf"(?:{_NUM})(?: {_PEOPLE})?,? (?:to|in|were|received|had|underwent|on|receiving|assigned|allocated|completed)\b")
@@ -233,7 +234,7 @@ def _sized(text: str, sentence: Sentence) -> Iterator[Group]:
             yield Group(n, match["name"], match.start("n"), match.end("noun"), match.span("name"))
     for match in [*EQUAL.finditer(text, sentence.start, sentence.end), *IN_BRACKETS.finditer(text, sentence.start, sentence.end)]:
         n = whole(match["n"])
-        if not n or match.start("n") in seen or _each_follows(text, match.end()):
+        if not n or match.start("n") in seen or _each_follows(text, match.end()) or EXPONENT.search(text, max(0, match.start() - 6), match.start()):
             continue
         seen.add(match.start("n"))
         name = _name_after(text, match, sentence.end) or _name_before(text, match.start(), sentence.start)

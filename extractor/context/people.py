@@ -29,8 +29,11 @@ TOKEN = re.compile(r"\s*(\([^()]{1,60}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]
 # what makes a number no count: "group 1", "phase 2", "day 7", "p = 0.03", "at least 5", "grade 3"
 BEFORE = re.compile(
     r"(?:\b(?:phase|group|groups|arm|cohort|day|days|week|weeks|month|months|year|visit|grade|stage|type|class|level|table|figure|fig|version|step|part"
-    r"|cycle|cycles|score|scores|hour|at week|no|number|nct|january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|age|aged|ages|asa|status|than|version|study|trial|protocol|h|ci|p|sd|or|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
+    r"|cycle|cycles|score|scores|hour|at week|nct|age|aged|ages|asa|status|ci|sd|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
+)
+# the same, but for a number with a noun for people after it: "in this study 84 patients", "more than 40 women"
+BEFORE_ALONE = re.compile(
+    r"\b(?:no|number|january|february|march|april|may|june|july|august|september|october|november|december|than|study|trial|protocol|h|p|or|project|experiment|sample|questionnaire|block|sizes?|score of|dose of|ratio of) *$"
 )
 # "63 were TR", "49 completed", "369 in the study group", "2144 (1063 ablation, 1081 none) received"
 AFTER_BARE = re.compile(
@@ -41,7 +44,7 @@ AFTER_BARE = re.compile(
 # "enrolled 60", "a total of 60", "sample size was 60", "Enrollment 12"
 BEFORE_BARE = re.compile(
     r"(?:\b(?:enrol+ed|randomi[sz]ed|recruited|included|assigned|allocated|treated|studied|screened|analy[sz]ed|evaluated|invited|approached|accrued|enrol+ment(?: of| was|:)?"
-    r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:data|results) (?:of|from|for|on)|whom|remaining|other|another|after|among|only|overall,) )$"
+    r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:data|results) (?:of|from|for|on)|whom|remaining|among|overall,) )$"
 )
 OF = re.compile(r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])")
 YEAR = re.compile(r"(?:\b(?:in|since|between|from|to|until|by|and|of|during|after|before|year|january|february|march|april|may|june|july|august|september|october|november|december|\d{1,2},?) |- ?)$")
@@ -112,7 +115,9 @@ def _numbered(folded: str, known: dict[str, str]) -> Iterator[Count]:
         n = _value(match.group())
         if n is None or n > LARGEST:
             continue
-        count = _with_noun(folded, n, match.start(), match.end(), known) or _without(folded, n, match.start(), match.end(), before)
+        count = _with_noun(folded, n, match.start(), match.end(), known)
+        if count is None and not BEFORE_ALONE.search(before):
+            count = _without(folded, n, match.start(), match.end(), before)
         if count:
             yield count
 
@@ -153,7 +158,7 @@ def _with_noun(folded: str, n: int, start: int, end: int, known: dict[str, str])
             return None
         token, at = match[1], match.start(1)
         word = token.rstrip(".")
-        kind = known.get(word, "")
+        kind = known.get(word, "") or (known.get(word.rpartition("-")[2], "") if "-" in word else "")
         if kind in ("singular person", "singular female", "singular male"):
             kind = kind.removeprefix("singular ") if n == 1 or word in TYPED_SINGULAR else ""
         if kind == "animal" or (at == place and passed == 0 and token[0] not in "(["):
