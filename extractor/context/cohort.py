@@ -127,6 +127,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
             ("group", count.start in sized and count.n not in sums),
             ("one", count.n == 1),
             ("small", 1 < count.n < SMALL),
+            ("small staff", count.n < SMALL and count.kind == "staff"),
             ("small bare", count.n < SMALL and count.form == BARE),
             ("staff", count.kind == "staff"),
             ("capital", count.form == EQUALS and seen.text[count.start] == "N"),
@@ -174,7 +175,7 @@ def _words(before: str, after: str, count: Count) -> Iterator[str]:
 POINTS: dict[str, float] = {
     "largest": 1.5, "first": 1.8, "sum": 1.4, "randomized": 1.1, "before:randomized": 0.6, "enrolled": 0.9, "before:enrolled": 0.4, "analyzed": 0.3, "total": 0.5,
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
-    NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "part:treated": 0.5, "small bare": -2.0, "whole": -0.7, BARE: -1.3,
+    NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "part:treated": 0.5, "small bare": -2.0, "small staff": -3.0, "whole": -0.7, BARE: -1.3,
     "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.5, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
     "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -2.5, "only equals": -3.0, "planned instead": -3.5,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
@@ -204,6 +205,7 @@ CASE = re.compile(
 # between two numbers: the second is part of the first, not beside it
 NESTED = re.compile(r"\b(?:of whom|of which|of these|of those|of them|including|included|completed|were evaluable|agreed)\b")
 MOST_APART = 80  # characters between a group and the next that borrows its verb
+MANY = 20  # listed numbers that reach this are people even where no noun says so
 LOST_SHARE = 0.15  # of the people in a trial, so many may be missing from its groups' sizes
 LEAST_SHARE = 0.2  # groups of one trial are of one order of size
 LEAST = 0.5  # fewer points than this: no count in the text is the trial's total
@@ -263,11 +265,16 @@ def _summed(seen: View, found: Cohort, best: Candidate | None) -> Total | None:
         if best and ("of" in best.features or not any(g.start <= best.count.start + 1 and best.count.start < g.end for g in groups)):
             continue
         if split.shape == EACH and split.k:
-            return Total(split.total, "unspecified", (groups[0].name_at, (groups[0].start, groups[0].end)), "times_groups", 0.7, True)
+            return Total(split.total, "unspecified", (groups[0].name_at, (groups[0].start, groups[0].end)), "times_groups", 0.8, True)
         groups = _siblings(seen, split, best)
-        if split.shape in (SIZED, LISTED) and len(groups) > 1 and min(g.n for g in groups) >= LEAST_SHARE * max(g.n for g in groups):
-            return Total(sum(g.n for g in groups), "randomized" if split.shape == SIZED else "treated", tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.75, True)
+        if split.shape in (SIZED, LISTED) and len(groups) > 1 and min(g.n for g in groups) >= LEAST_SHARE * max(g.n for g in groups) and _of_people(seen, split, groups):
+            return Total(sum(g.n for g in groups), "randomized" if split.shape == SIZED else "treated", tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.88, True)
     return None
+
+
+def _of_people(seen: View, split: Split, groups: tuple[Group, ...]) -> bool:
+    """Whether small listed numbers are said of people: "3 vaccines and 6 boosters" are not."""
+    return split.shape == SIZED or sum(g.n for g in groups) >= MANY or any(" " in seen.text[g.start : g.end] for g in groups)
 
 
 def _siblings(seen: View, split: Split, best: Candidate | None) -> tuple[Group, ...]:
