@@ -27,6 +27,7 @@ DONE: dict[str, re.Pattern[str]] = {
     "completed": re.compile(r"\b(?:completed|completing|finished|completers|remained|retained|returned|followed)\b"),
     "screened": re.compile(r"\b(?:(?<!breast cancer )(?:was|were|are|be) screened|eligible(?! for (?:the )?(?:evaluation|analys))|approached|invited|for eligibility|qualified|consent(?:ed)?|contacted|referred|mailed|potential|considered|willing|offered)\b|^ ?(?:\w+ )?screened\b"),
     "planned": re.compile(r"\b(?:will|to be|planned|aims?|target|required?|needed|calculated|intend|intended|anticipated|expected|projected|envisaged|power|goal)\b"),
+    "identified": re.compile(r"\bidentified\b"),
     "lost": re.compile(r"\b(?:excluded|withdr[ae]w\w*|dropped|lost|discontinu\w+|died|deaths?|declined|refused|dropouts?|ineligible|excluding|except)\b"),
     "outcome": re.compile(
         r"\b(?:experienced|developed|reported|respon[ds]\w*|occurred|adverse|events?|achieved|relaps\w+|recurrence|positive|improved|improvement|showed|required|remission|toxicity|complications?|survived|cured|failed|failure|without|incidence|suffered)\b"
@@ -37,6 +38,8 @@ OTHERS = re.compile(r"\b(?:published|preliminary|(?:previous|earlier|prior|anoth
 SUBSET = re.compile(r"\b(?:subset|subgroup|sub-?sample|subsample|substudy|sub-study|of whom|of which|of these|of them|the other|others?|another|remaining|additional|first|last|only)\b")
 TOTAL = re.compile(r"\b(?:total(?:ing)?|in all|altogether|overall|entire|study population|cohort|sample)\b[^.;]{0,25}$")
 ON = re.compile(r"\b(?:in|on|among|of|with|for|from|involving|comprising|included|by)(?: the| a| an| approximately| about| over| more than| consecutive|,)* ?$")
+INSTEAD = ("planned", "identified")  # a number planned or identified gives way to one of people enrolled
+DONE_TO = frozenset({"randomized", "enrolled", "treated", "analyzed", "completed"})
 SMALL = 5  # fewer people than this are seldom a trial's total, but in first-in-human work
 # "participants (n = 54)" counts people in general; "responders (n = 58)" a part of them
 PEOPLE_BEFORE = re.compile(r"\b(?:patients|participants|subjects|women|men|children|volunteers|adults|survivors|individuals|students|infants|residents|adolescents|mothers|outpatients|cancer|disease|syndrome|disorder)\)? ?[(\[]$")
@@ -140,7 +143,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
             features -= {"largest", "first"}
         made.append(features)
     firm = any("planned" not in f and "before:planned" not in f and f & {"randomized", "enrolled", "before:randomized", "analyzed"} for f in made)
-    return [frozenset(f | {"planned instead"}) if firm and f & {"planned", "before:planned"} else frozenset(f) for f in made]
+    return [frozenset(f | {f"{why} instead" for why in INSTEAD if firm and f & {why, f"before:{why}"} and not (why == "identified" and f & DONE_TO)}) for f in made]
 
 
 def _sums(split: Split) -> set[int]:
@@ -177,7 +180,7 @@ POINTS: dict[str, float] = {
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
     NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "part:treated": 0.5, "small bare": -2.0, "small staff": -3.0, "whole": -0.7, BARE: -1.3,
     "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.5, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
-    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -2.5, "only equals": -3.0, "planned instead": -3.5,
+    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -2.5, "only equals": -3.0, "planned instead": -3.5, "identified instead": -3.0,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
 }
 
@@ -205,6 +208,7 @@ CASE = re.compile(
 # between two numbers: the second is part of the first, not beside it
 NESTED = re.compile(r"\b(?:of whom|of which|of these|of those|of them|including|included|completed|were evaluable|agreed)\b")
 MOST_APART = 80  # characters between a group and the next that borrows its verb
+RANDOMIZED_TO = re.compile(r"randomi[sz]|\bassigned\b|\ballocated\b")
 MANY = 20  # listed numbers that reach this are people even where no noun says so
 LOST_SHARE = 0.15  # of the people in a trial, so many may be missing from its groups' sizes
 LEAST_SHARE = 0.2  # groups of one trial are of one order of size
@@ -231,7 +235,7 @@ def total(seen: View, found: Cohort) -> Total | None:
     if best and best.points < LEAST:
         best = None
     if best and "sum" not in best.features:
-        summed = _summed(seen, found, best)
+        summed = _summed(seen, found, best) or _outgrown(seen, found, best)
         return (_nearly(found, summed) or summed) if summed else _stated(best, found)
     return _stated(best, found) if best else _summed(seen, found, None) or _one(seen)
 
@@ -243,6 +247,15 @@ def _stated(best: Candidate, found: Cohort) -> Total:
     confidence = min(0.98, 0.75 + 0.07 * margin)
     count = best.count
     return Total(count.n, best.kind, ((count.start, count.end),), rule, confidence, noun=count.kind, count=count)
+
+
+def _outgrown(seen: View, found: Cohort, best: Candidate) -> Total | None:
+    """Groups people were randomised to, that are together more than the best count: then that count is a part."""
+    for split in found.splits:
+        sentence = seen.sentence_at(split.start)
+        if split.shape == SIZED and len(split.groups) > 1 and not split.joined and split.total > best.count.n * (1 + LOST_SHARE) and RANDOMIZED_TO.search(seen.folded, sentence.start, sentence.end):
+            return _added(split, split.groups)
+    return None
 
 
 def _nearly(found: Cohort, summed: Total) -> Total | None:
@@ -262,19 +275,29 @@ def _summed(seen: View, found: Cohort, best: Candidate | None) -> Total | None:
         groups = split.groups
         if seen.in_title(split.start) or not split.cued or split.joined:
             continue
-        if best and ("of" in best.features or not any(g.start <= best.count.start + 1 and best.count.start < g.end for g in groups)):
+        if best and (("of" in best.features and split.shape != EACH) or not any(g.start <= best.count.start + 1 and best.count.start < g.end for g in groups)):
             continue
         if split.shape == EACH and split.k:
             return Total(split.total, "unspecified", (groups[0].name_at, (groups[0].start, groups[0].end)), "times_groups", 0.8, True)
         groups = _siblings(seen, split, best)
         if split.shape in (SIZED, LISTED) and len(groups) > 1 and min(g.n for g in groups) >= LEAST_SHARE * max(g.n for g in groups) and _of_people(seen, split, groups):
-            return Total(sum(g.n for g in groups), "randomized" if split.shape == SIZED else "treated", tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.88, True)
+            return _added(split, groups)
     return None
 
 
 def _of_people(seen: View, split: Split, groups: tuple[Group, ...]) -> bool:
     """Whether small listed numbers are said of people: "3 vaccines and 6 boosters" are not."""
     return split.shape == SIZED or sum(g.n for g in groups) >= MANY or any(" " in seen.text[g.start : g.end] for g in groups)
+
+
+def _added(split: Split, groups: tuple[Group, ...]) -> Total:
+    """The sum of groups; one of them may be the sum of the others: "(n = 179) were randomised to A (n = 88) or B (n = 91)"."""
+    kind = "randomized" if split.shape == SIZED else "treated"
+    added = sum(g.n for g in groups)
+    for group in groups:
+        if len(groups) > 2 and 2 * group.n == added:
+            return Total(group.n, kind, ((group.start, group.end),), "sum_agrees", 0.9)
+    return Total(added, kind, tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.88, True)
 
 
 def _siblings(seen: View, split: Split, best: Candidate | None) -> tuple[Group, ...]:

@@ -57,7 +57,7 @@ RECEIVED = re.compile(r"receiv|treated|given|underwent|undergo|took|used|adminis
 VERB = re.compile(r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|administered|injected|opted|chose|formed|constituted|comprised|to|in|into|on|for|placed|with)")
 # "30 in each group", "25 per group", "n = 6 each", "three patients each", "20/group"
 PER_GROUP = re.compile(
-    rf"(?P<n>{_NUM})(?: {_PEOPLE})?,?(?: were| was| are)?(?:(?: assigned| allocated| included| enrolled| randomi[sz]ed)?(?: in| to| into| for| per| from|,)? (?:(?:each|every|both)(?: one)?(?: of (?:the )?(?:{_NUM} )?)? ?(?:study |treatment |dose |intervention |experimental |parallel )?(?:{_WHAT})?|per (?:study |treatment |dose )?{_WHAT})(?![a-z])| ?/ ?(?:group|arm)\b)"
+    rf"(?P<n>{_NUM})(?: {_PEOPLE})?,?(?: were| was| are)?(?:(?: assigned| allocated| included| enrolled| randomi[sz]ed)?(?: in| to| into| for| per| from|,)? (?:(?:each|both)(?: one)?(?: of (?:the )?(?:{_NUM} )?)? ?(?:study |treatment |dose |intervention |experimental |parallel )?(?:{_WHAT}|(?= ?[),.;:]|$))|(?:every|per) (?:study |treatment |dose )?{_WHAT})(?![a-z])| ?/ ?(?:group|arm)\b)"
 )
 # "each group contains 14 patients", "groups of 30 patients", "each arm (n = 20)", "composed of three patients each"
 OF_EACH = re.compile(
@@ -359,9 +359,9 @@ def _as_group(text: str, match: re.Match[str]) -> Group | None:
 
 def _said(verb: str) -> str:
     """The word that joins a size to its group, one for all that mean the same."""
-    if RECEIVED.search(verb):
+    if RECEIVED.search(verb) or " to " in f" {verb}":
         return "received"
-    return next((word for word in ("had", "to", "into", "in", "on", "for", "with") if f" {word} " in f" {verb}"), "")
+    return next((word for word in ("had", "into", "in", "on", "for", "with") if f" {word} " in f" {verb}"), "")
 
 
 # ---------------------------------------------------------------- "six in each of three groups", "two equal groups"

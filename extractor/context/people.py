@@ -22,7 +22,7 @@ _WORDS = rf"(?:{_SMALL})(?:(?:(?<=hundred)|(?<=thousand)),? and (?:{_SMALL})|(?:
 # "43" "1,907" "266 064 women" "4o"; no "1.5", "10-20", "2/3", "p53"
 _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
 # a heading may be glued to the number: "Methods48 participants"
-NUMBER = re.compile(rf"(?:(?<![\w.,/%<>=±+*^~-])|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
+NUMBER = re.compile(rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
 EQUAL = re.compile(r"(?<![\w])n ?(?:=|:|(?<=\(n) ) ?(?P<n>\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?=[);,])|\d+)(?![\d.]*\d|,\d| ?[+%]| ?- ?\d|/\d)")
 TOKEN = re.compile(r"\s*(\([^()]{1,60}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
@@ -47,6 +47,8 @@ BEFORE_BARE = re.compile(
     r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:data|results) (?:of|from|for|on)|whom|remaining|among|overall,) )$"
 )
 OF = re.compile(r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])")
+# "October 2016 to January 2018 analyzed patients", "copyright 2016"
+DATED = re.compile(r"(?:\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|copyright|since|until)\.?,?|\b\d{4} ?(?:-|to|and)|©) *$")
 YEAR = re.compile(r"(?:\b(?:in|since|between|from|to|until|by|and|of|during|after|before|year|january|february|march|april|may|june|july|august|september|october|november|december|\d{1,2},?) |- ?)$")
 STOP = frozenset(
     ["of", "in", "with", "to", "for", "from", "by", "on", "at", "per", "than", "after", "before", "during", "over", "within", "without", "among", "between", "into", "onto", "via", "as", "that", "which", "who", "whom", "whose", "was", "were", "is", "are", "be", "been", "being", "has", "have", "had", "did", "does", "do", "will", "would", "could", "should", "may", "might", "can", "cannot", "not", "no", "nor", "vs", "versus", "either", "both", "each", "every", "any", "this", "these", "those", "it", "its", "they", "their", "we", "our", "he", "she", "his", "her", "then", "while", "when", "where", "if", "because", "since", "until", "through", "across", "against", "about", "around", "under", "above", "below", "received", "underwent", "completed", "developed", "showed", "reported", "died", "experienced", "achieved", "remained", "withdrew", "discontinued", "dropped", "had", "mg", "g", "kg", "ml", "l", "dl", "mcg", "ug", "iu", "mm", "cm", "m", "km", "nm", "mmhg", "kcal", "kj", "percent", "%", "weeks", "week", "wk", "wks", "days", "day", "months", "month", "mo", "years", "year", "yr", "yrs", "hours", "hour", "hrs", "hr", "h", "min", "minutes", "minute", "s", "sec", "seconds", "times", "time", "doses", "dose", "cycles", "cycle", "sessions", "session", "points", "point", "visits", "visit", "sites", "site", "centers", "centres", "hospitals", "countries", "country", "clinics", "trials", "trial", "studies", "study", "groups", "group", "arms", "arm", "items", "item", "questions", "events", "event", "eyes", "knees", "teeth", "limbs", "hips", "ears", "wounds", "lesions", "samples", "specimens", "cells", "grafts", "implants", "procedures", "injections", "infusions", "embryos", "oocytes", "pregnancies", "births", "deaths", "schools", "families", "households", "practices", "villages", "clusters", "articles", "reports", "records", "outcomes", "measurements", "tablets", "capsules", "units", "stents", "vessels", "joints", "feet", "hands", "shoulders", "breasts", "tumors", "tumours", "sides", "episodes", "admissions", "cycles", "biopsies", "parameters", "genes", "variables", "categories", "patches", "steps", "letters", "messages", "calls", "wards", "units", "departments", "communities", "districts", "regions", "cities", "institutions", "occasions", "extremities", "fractures", "operations", "surgeries", "tests", "scans", "images", "plaques", "nodes", "segments", "areas", "regimens", "treatments", "drugs", "formulations", "placebo", "million", "billion", "fold", "types", "stages", "classes", "kinds", "methods", "techniques"]
@@ -113,7 +115,7 @@ def _numbered(folded: str, known: dict[str, str]) -> Iterator[Count]:
         if BEFORE.search(before):
             continue
         n = _value(match.group())
-        if n is None or n > LARGEST:
+        if n is None or n > LARGEST or (1900 <= n <= 2035 and DATED.search(before)):
             continue
         count = _with_noun(folded, n, match.start(), match.end(), known)
         if count is None and not BEFORE_ALONE.search(before):
