@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-_LABEL = r"(?:\s*(?:number|identifier|id|no|nr|code|ref|registration|trial|clinical)?[\s:.,#)(-]{0,3}){0,4}"
+_LABEL = r"(?:\s*(?:number|identifier|id|no|nr|code|ref|registration|registry|register|trials?|clinical)?[\s:.,#)(-]{0,3}){0,4}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,23 @@ FORMS: tuple[Form, ...] = (
     Form("ClinicalTrials.gov", re.compile(r"(?<![A-Za-z])(?P<id>NCT[\s:#-]{0,2}\d{8})(?!\d)", re.I), _digits("NCT")),
     Form("ClinicalTrials.gov", re.compile(
         r"\bNCT (?:number|no|identifier|id)[\s:.#]{1,3}(?P<id>\d{8})(?!\d)", re.I), _digits("NCT")),
+    Form(  # "clinicaltrials.gov identifier 01311687"
+        "ClinicalTrials.gov",
+        re.compile(r"clinicaltrials?\.? ?gov\W{1,3}(?:identifier|number|id|no)[\s:.#,]{1,3}(?P<id>0\d{7})(?!\d)", re.I),
+        _digits("NCT"),
+    ),
     # "EudraCT number 2006-004374-27", "EUCTR2012-001266-15-GB"; since 2022 "CTIS 2022-500014-26-00"
     Form("CTIS", re.compile(r"(?<!\d)(?P<id>20[2-9]\d-5\d{5}-\d{2}(?:-\d{2})?)(?!\d)"), _european),
     Form("EudraCT", re.compile(r"(?<!\d)(?P<id>(?:199\d|20[0-2]\d)-0\d{5}-\d{2})(?!\d)"), _european),
     # ISRCTN91288089, "ISRCTN, number 91288089", "ISRCTN 9128 8089"
     Form("ISRCTN", re.compile(r"(?<![A-Za-z])(?P<id>ISRCTN\s?:?\s?\d{8})(?!\d)", re.I), _digits("ISRCTN")),
     Form("ISRCTN", re.compile(rf"(?<![A-Za-z])ISRCTN{_LABEL}(?P<id>\d{{8}})(?!\d)", re.I), _digits("ISRCTN")),
+    Form(  # "International Standard Randomised Controlled Trial, number 95152621"
+        "ISRCTN",
+        re.compile(
+            r"International Standard Randomi[sz]ed Controlled(?: Trials?)?(?: Number)?(?: Register)?,?(?: number)?[\s:]{1,2}(?P<id>\d{8})(?!\d)", re.I),
+        _digits("ISRCTN"),
+    ),
     # ChiCTR-TRC-12002561, ChiCTR2000029990, "ChiCTR 1800015235"
     Form("ChiCTR", re.compile(r"\b(?P<id>ChiCTR[\s-]{0,2}(?:[A-Z]{2,4}[\s-]{1,2})?\d{8,10})(?!\d)", re.I), _chinese),
     # IRCT2015122425681N1, "IRCT 138903244177N1", IRCT20180923041093N1
@@ -74,6 +85,13 @@ FORMS: tuple[Form, ...] = (
     Form("JPRN", re.compile(r"\b(?P<id>JMA-IIA\d{5})(?!\d)", re.I)),
     # ACTRN12608000250336, "ACTRN:12609000420246"
     Form("ANZCTR", re.compile(r"\b(?P<id>ACTRN[\s:-]{0,3}\d{14})(?!\d)", re.I), _digits("ACTRN")),
+    Form(  # "Australian New Zealand Clinical Trials Registry (ANZCTR), ID: 12617001408370", "ACT RN: 012606000233527"
+        "ANZCTR",
+        re.compile(
+            r"(?:ANZCTR|New Zealand Clinical Trials Regist(?:ry|er)|ACT RN)[\s:,.()]{1,4}(?:(?:ANZCTR|"
+            r"ID|number|no|identifier)[\s:,.()]{1,4}){0,3}0?(?P<id>126\d{11})(?!\d)", re.I),
+        _digits("ACTRN"),
+    ),
     Form("DRKS", re.compile(r"\b(?P<id>DRKS[\s:-]{0,2}\d{8})(?!\d)", re.I), _digits("DRKS")),
     # CTRI/2015/12/006457, "CTRI / 2009 / 091 / 000123"
     Form("CTRI", re.compile(
@@ -131,9 +149,9 @@ DATE = re.compile(
     r"(?<![\d/-])(?P<y3>(?:19|20)\d\d)[-/.](?P<m3>\d{1,2})[-/.](?P<d3>\d{1,2})(?![\d/-])|"
     r"(?<![\d/-])(?P<d4>\d{1,2})[/.-](?P<m4>\d{1,2})[/.-](?P<y4>(?:19|20)\d\d)(?![\d/-])"
 )
-_SAYS = r"(?:retrospectively|prospectively|retroactively|initially?|first|was|were|is|on|the|date|dated?|of|and|registered|registration|posted|online|at|in|by|trial|study|this|clinicaltrials\.gov|id|with|released|submitted|received|has been|identifier|number|url)"
+_SAYS = r"(?:retrospectively|prospectively|retroactively|initial(?:ly)?|assigned|first|was|were|is|on|the|date|dated?|of|and|registered|registration|posted|online|at|in|by|trial|study|this|clinicaltrials\.gov|id|with|released|submitted|received|has been|identifier|number|url)"
 AFTER = re.compile(rf"^[\s,;:.()\[\]/-]*(?:{_SAYS}[\s,;:.()\[\]/-]*){{0,10}}$")
-BEFORE = re.compile(r"\bregist[a-z]*\b[^.;]{0,25}$")
+BEFORE = re.compile(r"\bregist[a-z]*\b(?:(?!\. )[^;]){0,60}$")
 BETWEEN = re.compile(r"^[^;]{0,110}$")
 
 

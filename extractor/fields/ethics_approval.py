@@ -16,7 +16,7 @@ CUE = re.compile(r"\bethic|\bbioeth|\birb\b|\breview board|\brec\b|\bapprov|\bir
 # "IR.TUMS.REC.1394.123"
 IRAN = re.compile(r"\bIR\.(?:[A-Z]+\.){1,5}\d{4}\.\d{1,4}\b")
 # "12/LO/1234", "07/Q0603/76"
-BRITISH = re.compile(r"(?<![\w/])\d{2}/(?:[A-Z]{1,3}\d{0,4}|[A-Z]\d{4})/\d{2,4}(?![\w/])")
+BRITISH = re.compile(r"(?<![\w/])\d{2}/(?:[A-Z]{1,3}\d{0,4}|[A-Z]\d{4})/\d{2,4}(?![\d/])")
 _ID = r"(?P<id>(?=[\w./:-]*\d)[A-Z0-9][\w./:-]*\w)"
 # "approval No. 36/2014", "(reference number: 2014-1433)", "ref: 15/YH/0207", "approval code KMU-2014-5"
 LABELLED = re.compile(
