@@ -14,6 +14,7 @@ from extractor.link.check_events import events_differ
 from extractor.link.compare import phases
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
 from extractor.link.profile import ABSTRACT, profile
+from extractor.link.statements import EARLIER
 from extractor.model import Conflict, Record
 
 PLANNED = "planned"
@@ -88,7 +89,7 @@ def _why_people(one: Side, two: Side, first: Numbered, second: Numbered) -> str 
         return "an interim report of some of the people"
     if kind in COUNTED and min(n, m) >= 0.5 * max(n, m) and (kinds[0] not in COUNTED or kinds[1] not in COUNTED):
         return f"the smaller number counts those {kind}"
-    if one.profile.statements or two.profile.statements:
+    if any(kind == EARLIER or whom for side in (one, two) for kind, whom, _ in side.profile.statements):
         return "one of them says that it goes back to earlier people"
     if not one.is_record and one.year and two.year and (m - n) * (two.year - one.year) > 0:
         return "the later report has more people"
