@@ -69,19 +69,26 @@ def test_json(filled: Path) -> None:
     )
     page = json.loads(run(filled, "trial", "glass2012", "--format", "json").output)
     assert page["reports"] == ["feldman2014", "glass2012", "riley2014"]
-    assert json.loads(run(filled, "trial", "--format", "json").output) == data["trials"]
+    rows = json.loads(run(filled, "trial", "--format", "json").output)
+    assert {row["trial"]: row["reports"] for row in rows} == data["trials"]
+    row = next(row for row in rows if row["trial"] == "NCT01348451")
+    assert (row["n"], row["route"], row["conflicts"]) == ("15 treated", "intraspinal", "")
+
+
+def trials(path: Path) -> dict[str, list[str]]:
+    return {row["trial"]: row["reports"] for row in json.loads(run(path, "trial", "--format", "json").output)}
 
 
 def test_decisions(filled: Path) -> None:
     run(filled, "link")
     done = run(filled, "decide", "split", "glass2012", "--curator", "ann", "--note", "other people")
     assert done.exit_code == 0 and "decided (1, 2)" in done.output
-    assert json.loads(run(filled, "trial", "--format", "json").output)["NCT01348451"] == ["feldman2014", "riley2014"]
+    assert trials(filled)["NCT01348451"] == ["feldman2014", "riley2014"]
     listed = run(filled, "decide", "list").output
     assert "ann" in listed and "other people" in listed
     for number in ("1", "2"):
         assert run(filled, "decide", "undo", number, "--curator", "ann").exit_code == 0
-    assert len(json.loads(run(filled, "trial", "--format", "json").output)["NCT01348451"]) == 3
+    assert len(trials(filled)["NCT01348451"]) == 3
     assert (
         run(filled, "decide", "confirm", "martinez2009", "martinez2012", "--overlap", "--curator", "ann").exit_code == 0
     )

@@ -50,7 +50,7 @@ def headache() -> Fact:
 # -- round trips ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(record=records())
 def test_what_is_put_in_comes_out_exactly(store_url: str, record: Record) -> None:
     with Store.open(store_url) as store:
@@ -71,7 +71,7 @@ def test_records_come_in_the_order_of_their_ids(store_url: str) -> None:
 
 def test_many_ids_at_once(store_url: str) -> None:
     """More values than SQLite takes in one statement of the oldest build."""
-    names = [f"d{n:05}" for n in range(1200)]
+    names = [f"d{n:05}" for n in range(700)]
     with Store.open(store_url) as store:
         with store.writing() as conn:
             from extractor.store.versions import put_document
@@ -480,6 +480,13 @@ def test_a_server_that_is_not_there() -> None:
     with pytest.raises(StoreError, match="cannot be reached") as error:
         Store.open("postgresql://someone:secret@127.0.0.1:1/review")
     assert "secret" not in str(error.value)
+
+
+def test_a_url_of_a_file(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'review.db'}") as store:
+        store.add(report("a"))
+    with Store.open(tmp_path / "review.db", create=False) as store:
+        assert store.record("a") == report("a")
 
 
 def test_an_unknown_report(store_url: str) -> None:

@@ -14,13 +14,16 @@ from rich.table import Table
 from extractor.commands.link import FormOption, as_dict, chosen, differences_table, links_table
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, StoreOption, open_store
+from extractor.export import characteristics as wide_table
 from extractor.export.values import event_found, fact_shown, shown
-from extractor.link import Choice, Difference, characteristics, check
+from extractor.link import Choice, Difference, characteristics, check, merged
 from extractor.model import Fact, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 
 QUOTE = 70  # characters of a quote on the screen
+ON_SCREEN = ("condition", "cells", "route", "dose", "n", "adverse events")  # all columns with --format json
+NARROW = 44  # characters of a cell of the list on the screen
 APART = frozenset({"adverse_event", "report_kind"})  # events have their own tables
 
 
@@ -57,16 +60,24 @@ def trial(
 
 
 def list_trials(store: Store, form: Format) -> None:
+    """One row a trial: its reports, and what counts of each field."""
     trials = LinkStore(store).trials()
+    wide = wide_table(merged(name, list(store.records(ids))) for name, ids in trials.items())
+    rows = [dict(zip(wide.headings, row, strict=True)) for row in wide.rows]
     if form is Format.json:
-        typer.echo(json.dumps(trials, ensure_ascii=False, indent=1))
+        data = [{"trial": name, "reports": ids} | row for (name, ids), row in zip(trials.items(), rows, strict=True)]
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
         return
     table = Table(title=f"{len(trials)} trials in {escape(store.name)}", title_justify="left", pad_edge=False)
-    table.add_column("trial", overflow="fold")
-    table.add_column("reports", overflow="fold")
-    for name, reports in trials.items():
-        table.add_row(escape(name), escape(", ".join(reports)))
+    for heading in ("trial", "reports", *ON_SCREEN):
+        table.add_column(heading, overflow="fold")
+    for (name, ids), row in zip(trials.items(), rows, strict=True):
+        table.add_row(*map(escape, (name, ", ".join(ids), *(cut(row[heading]) for heading in ON_SCREEN))))
     console_for().print(table)
+
+
+def cut(cell: str) -> str:
+    return cell if len(cell) <= NARROW else f"{cell[: NARROW - 1]}…"
 
 
 def as_data(title: str, records: Sequence[Record], links: Sequence[Link]) -> dict[str, Any]:

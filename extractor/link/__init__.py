@@ -9,7 +9,7 @@ rejected; curators' decisions win and are never lost. ``check(records)`` holds t
 from __future__ import annotations
 
 from extractor.link.annotated import annotated
-from extractor.link.authority import Choice, characteristics
+from extractor.link.authority import Choice, characteristics, merged
 from extractor.link.check import check
 from extractor.link.decide import decide, merge, reports_named, split, undo
 from extractor.link.difference import Difference
@@ -25,6 +25,7 @@ __all__ = [
     "decide",
     "link",
     "merge",
+    "merged",
     "reports_named",
     "split",
     "undo",

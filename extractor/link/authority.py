@@ -6,7 +6,7 @@ For each field the trial's own values come from the one report that ranks first;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.link.overlaps import preferred
 from extractor.link.profile import Profile, profile
@@ -43,6 +43,19 @@ def characteristics(records: Sequence[Record]) -> list[Choice]:
     by_id = {r.document.id: r for r in records}
     fields = dict.fromkeys(f.field for i in order for f in by_id[i].facts if f.primary)
     return [choice for name in fields if (choice := _choice(name, [by_id[i] for i in order]))]
+
+
+def merged(name: str, records: Sequence[Record]) -> Record:
+    """A trial as one record, for tables only: its facts are what counts of each field, from several reports.
+
+    Its document is the preferred report's under the trial's name, so that the evidence of the others is not in it.
+    """
+    best = next(r for r in records if r.document.id == ranked([profile(r) for r in records])[0])
+    facts = [f for choice in characteristics(records) for f in choice.facts]
+    found = {f.field for f in facts}
+    silent = dict.fromkeys(n for r in records for n in r.not_found if n not in found)
+    conflicts = [c for r in records for c in r.conflicts]
+    return Record(replace(best.document, id=name), tuple(facts), tuple(conflicts), tuple(silent))
 
 
 def ranked(profiles: Sequence[Profile]) -> list[str]:
