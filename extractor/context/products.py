@@ -23,7 +23,7 @@ PRODUCT = re.compile(
 # words that name a product only beside a verb of giving
 PERHAPS = re.compile(
     r"\b(?:(?:killer|nk|dendritic|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
-    r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b" + _NOT_GIVEN + r"|lymphoc?[yt]tes?|islets|myoblasts?|fibroblasts|keratinocytes|chondrocytes|melanocytes|hepatocytes|astrocytes|cardiomyocytes)"
+    r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b" + _NOT_GIVEN + r"|lymphoc?[yt]tes?|islets|myoblasts?|fibroblasts?|keratinocytes?|chondrocytes?|melanocytes?|hepatocytes?|astrocytes?|cardiomyocytes?)"
 )
 # verbs and nouns of giving: "injected", "transplantation", "receive", "were given"
 GIVING = re.compile(

@@ -28,7 +28,7 @@ from extractor.quantities.schedules import Interval, courses, intervals
 _NOUN = r"(?:injections?|infusions?|doses?|dosing|administrations?|treatments?|transplantations?|transplants?|applications?|cycles?|courses?|rounds?|sessions?|implantations?|instillations?|transfusions?|vaccinations?|shots?|lumbar punctures?)"
 _NUMBER = rf"(?:single|{NUMBER_WORDS}|\d{{1,3}})"
 # words that may stand between the number and its noun: "monthly intrathecal", "consecutive", "BM-MSC"
-_BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|following|before|prior|post|h|hrs?|since|patients?|participants?|subjects?|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|first|second|third|fourth|last|a|an|another|placebo|saline|sham|control)\b)[a-z®][\w®'/+-]*(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
+_BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|following|before|prior|post|h|hrs?|since|patients?|participants?|subjects?|recipients?|people|men|women|children|infants|adults|got|given|underwent|undergoing|one|two|three|four|five|six|single|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|first|second|third|fourth|last|a|an|another|placebo|saline|sham|control)\b)(?:i\.\s?[vtm]\.|[a-z®][\w®'/+-]*)(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
 # "two intrathecal injections" "single dose" "1-3 infusions" "single-dose" "up to 4 treatments"
 _COUNTED = re.compile(
     rf"(?<![\w.,×x/%±<>-])(?<![\d] )(?P<low>{_NUMBER})(?:\s?(?:-|to|or)\s?(?P<high>{_NUMBER}))?(?:\s*-\s*|\s+)(?P<mods>{_BETWEEN})(?P<noun>{_NOUN})\b"

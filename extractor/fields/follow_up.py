@@ -79,10 +79,12 @@ _GENERAL = re.compile(
     r"\b(?:usually|typically|prognosis|prevalence|life expectancy|expectancy|fatal disease|progressive disease|(?:lead\w*|progress\w*) to death|dies?\b|incurable|devastating|neurodegenerative disease|"
     r"warranted|(?:are|is) needed|needed to|required to|future (?:stud|trial|work)\w*|(?:larger|longer|further|phase \w+) (?:trials?|studies|study|follow-up)\b[^.;]{0,40}\b(?:should|needed|required|will))\b"
 )
+# "4 doses over 4 months": how the product was given
+_SCHEDULE = re.compile(r"\b(?:dos(?:e|es|ed)|injections?|injected|infusions?|infused|treatments?|given|administered)\s(?:\w+\s){0,2}?(?:over|within|in|during|for|across|spread over)\s(?:a\s|the\s)?(?:(?:total|period) of\s)?$")
 _SPAN_OF_STUDY = re.compile(r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$")
 # between two times of one list: " p=0.001, and ", " (n = 20), "
 _LIST_GAP = re.compile(r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:,\s*and|,|and|or)\s*(?:at\s+)?(?:the\s+)?")
-_CONFIDENCE = {"called": 0.92, "endpoint": 0.8, "assessed": 0.72, "treatment": 0.5, "spread": 0.4, "not_latest": 0.4}
+_CONFIDENCE = {"called": 0.92, "endpoint": 0.8, "assessed": 0.72, "said": 0.55, "treatment": 0.5, "spread": 0.4, "not_latest": 0.4}
 LONGEST_YEARS = 40.0
 
 
@@ -161,11 +163,13 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
         linked = linked or bool(re.search(r"\b(?:end|end of (?:the )?[\w-]{1,12}|visit|time ?points?|on)\s*[(:]?$", before))
     if not linked or _DEATHS.search(before) or _GENERAL.search(words):
         return None
-    if _ENDPOINT.search(words):
+    if _ENDPOINT.search(words) or _DIRECT_AFTER.match(after):
         return "endpoint"
     if _treats(before) and not _POST.match(after):
         return "treatment"
-    return "assessed" if _ASSESSED.search(words) or seen.in_title(length.start) else None
+    if _SCHEDULE.search(before):
+        return None
+    return "assessed" if _ASSESSED.search(words) or seen.in_title(length.start) else "said"
 
 
 def _treats(before: str) -> bool:
@@ -181,7 +185,8 @@ def _chosen(times: list[_Time], cells: bool) -> list[_Time]:
     if any(t.whole for t in called):
         return _latest(called)
     endpoint = [t for t in times if t.rule == "endpoint"]
-    latest = _latest([t for t in times if t.rule not in ("treatment", "spread")])
+    latest = _latest([t for t in times if t.rule in ("called", "endpoint", "assessed")])
+    latest = latest or _latest([t for t in times if t.rule == "said"])
     return latest + _named_by_endpoint(endpoint, called)
 
 
