@@ -163,3 +163,31 @@ def test_figures_in_sections_on_others_work_are_not_primary() -> None:
     record = assemble(document, read, [])
     assert [f.primary for f in record.of("participants", primary=False)] == [True, False]
     assert all(f.primary for f in record.of("adverse_event", primary=False))
+
+
+@pytest.mark.parametrize(
+    ("title", "retracted"),
+    [
+        ("RETRACTED: Cells for all", True),
+        ("[Retracted] Cells for all", True),
+        ("Retracted Article: Cells for all", True),
+        ("Retraction: Cells for all", False),
+        ("Retracted papers in cell therapy: a survey", False),
+    ],
+)
+def test_retraction_in_a_title(title: str, retracted: bool) -> None:
+    table = f'Title,Abstract,PMID\n"{title}",Ten people.,99000001\n'.encode()
+    (document,) = inputs.read(io.BytesIO(table), "x.csv", "x", Settings())
+    assert isinstance(document, Document)
+    assert (document.retracted, document.id) == (retracted, "pubmed:99000001")
+
+
+def test_pubmed_text_with_carriage_returns() -> None:
+    data = (GOLDEN / "text" / "two_records_pubmed.txt").read_bytes()
+    plain, other = (
+        list(inputs.read(io.BytesIO(d), "x.txt", "x", Settings())) for d in (data, data.replace(b"\n", b"\r\n"))
+    )
+    assert [shape(item)["title"].split() for item in plain] == [shape(item)["title"].split() for item in other]
+    assert [shape(item)["parts"]["abstract"].split() for item in plain] == [
+        shape(item)["parts"]["abstract"].split() for item in other
+    ]

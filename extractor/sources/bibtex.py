@@ -15,7 +15,7 @@ from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import plain, whole
-from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, year_in
+from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
 from extractor.sources.markup import MARK, SIMPLE, tidy, untagged
 
 # "@article{lind2018,"
@@ -87,6 +87,7 @@ def _document(entry: Entry, stem: str, number: int) -> Document:
         "bibtex",
         ({TITLE: title} if title else {}) | {ABSTRACT: fields.get("abstract", "")},
         ids=ids,
+        retracted=retracted_in_title(title),
         year=year_in(fields.get("year") or fields.get("date")),
         journal=fields.get("journal") or fields.get("journaltitle") or fields.get("booktitle"),
         authors=tuple(filter(None, re.split(r"\s+and\s+", fields.get("author", "")))),

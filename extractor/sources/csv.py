@@ -11,7 +11,7 @@ from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import lines, plain
-from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, pmid_in, year_in
+from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
 
 # our name: what exports of PubMed, Scopus, Web of Science, Embase, Cochrane, EPPI, Rayyan, Covidence, Zotero, ASReview call it
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -139,11 +139,13 @@ def _document(row: list[str], places: Mapping[str, int], width: int, otherwise: 
     cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
     parts = {TITLE: cells["title"]} if cells.get("title", "").strip() else {}
     texts = parts | {ABSTRACT: cells.get("text", "")}
+    ids = _ids(cells)
     return Document(
-        cells.get("id", "").strip() or otherwise,
+        cells.get("id", "").strip() or document_id(ids, otherwise),
         "csv",
         texts,
-        ids=_ids(cells),
+        ids=ids,
+        retracted=retracted_in_title(cells.get("title")),
         year=year_in(cells.get("year")),
         journal=cells.get("journal", "").strip() or None,
         authors=_listed(cells.get("authors", "")),

@@ -19,7 +19,7 @@ from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, reader
 from extractor.sources.decoding import MAX_TEXT_BYTES, encoding_of, plain
-from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, pmid_in, year_in
+from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
 from extractor.sources.markup import MARK, add_mark, root_name, tidy
 from extractor.sources.pages import find_page
 
@@ -167,6 +167,7 @@ def page_document(soup: BeautifulSoup, stem: str) -> Document:
         "html",
         parts,
         ids=_ids(meta, parts),
+        retracted=retracted_in_title(title),
         year=year_in(
             _first(
                 meta, "citation_publication_date", "citation_date", "citation_year", "dc.date", "citation_online_date"

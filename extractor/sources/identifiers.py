@@ -14,6 +14,8 @@ NCT = re.compile(r"\bNCT\d{8}\b")
 PMCID = re.compile(r"\bPMC\d+\b", re.I)
 # "30602021", "PMID: 30602021", "pubmed:30602021"
 PMID = re.compile(r"\d{1,9}")
+# "RETRACTED: Cells for all", "[Retracted] Cells", "Retracted article: ..."; not "Retraction of", "Retracted papers in"
+RETRACTED_TITLE = re.compile(r"\W*retracted(?: article| paper| publication)?\s*[:\]—–]", re.I)
 YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 
 
@@ -47,6 +49,11 @@ def ncts_in(*texts: str | None) -> tuple[str, ...]:
 def year_in(text: str | None) -> int | None:
     match = YEAR.search(text or "")
     return int(match[1]) if match else None
+
+
+def retracted_in_title(title: str | None) -> bool:
+    """Whether a title says that its report was retracted; the title of the notice does not."""
+    return bool(title and RETRACTED_TITLE.match(title))
 
 
 def document_id(ids: Ids, otherwise: str) -> str:

@@ -14,7 +14,7 @@ from lxml import etree
 from extractor.model import ABSTRACT, TITLE, Document, Fact, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.event_tables import event_facts
-from extractor.sources.identifiers import document_id, ncts_in, pmcid_in, year_in
+from extractor.sources.identifiers import document_id, ncts_in, pmcid_in, retracted_in_title, year_in
 from extractor.sources.markup import XLINK, block_text, elements, local, root_name, text_of
 from extractor.sources.tables import laid_out
 
@@ -110,7 +110,7 @@ def _article(article: Any, otherwise: str) -> Document:
         affiliations=tuple(dict.fromkeys(filter(None, map(_affiliation, meta.iter("aff"))))),
         publication_types=(kind,) if kind else (),
         language=article.get(XML_LANGUAGE),
-        retracted=kind in RETRACTED_TYPES or parts.get(TITLE, "").upper().startswith("RETRACTED"),
+        retracted=kind in RETRACTED_TYPES or retracted_in_title(parts.get(TITLE)),
         notes=_notes(article, kind),
         given=tuple(given),
         metadata=_metadata(meta),

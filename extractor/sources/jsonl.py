@@ -11,7 +11,7 @@ from extractor.errors import ParseError
 from extractor.model import SCHEMA, Document, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import lines
-from extractor.sources.identifiers import doi_in, pmcid_in, pmid_in
+from extractor.sources.identifiers import document_id, doi_in, pmcid_in, pmid_in
 
 BOM_AND_BLANKS = b"\xef\xbb\xbf \r\n\t"
 BLANKS = " \r\n\t\ufeff"
@@ -83,12 +83,12 @@ def _document(row: dict[str, Any], otherwise: str) -> Document:
     if key is None:
         raise ParseError(f"no key 'text'; found {', '.join(sorted(map(str, row))) or 'none'}")
     parts = {"title": _text(row["title"], "title")} if row.get("title") else {}
-    name = row.get("id")
+    name, ids = row.get("id"), _ids(row)
     return Document(
-        otherwise if name in (None, "") else str(name),
+        document_id(ids, otherwise) if name in (None, "") else str(name),
         "jsonl",
         parts | {"abstract": _text(row[key], key)},
-        ids=_ids(row),
+        ids=ids,
     )
 
 

@@ -12,7 +12,16 @@ from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import plain, whole
-from extractor.sources.identifiers import NCT, document_id, doi_in, ncts_in, pmcid_in, pmid_in, year_in
+from extractor.sources.identifiers import (
+    NCT,
+    document_id,
+    doi_in,
+    ncts_in,
+    pmcid_in,
+    pmid_in,
+    retracted_in_title,
+    year_in,
+)
 
 # "TY  - JOUR"; one exporter in ten leaves out a blank
 START = re.compile(r"(?m)^\ufeff?TY {1,2}-")
@@ -62,6 +71,7 @@ def _document(row: Row, otherwise: str) -> Document:
         "ris",
         ({TITLE: title} if title else {}) | {ABSTRACT: text},
         ids=ids,
+        retracted=retracted_in_title(title),
         year=year_in(_first(row, "year", "publication_year", "date", "year_published")),
         journal=_first(
             row, "journal_name", "secondary_title", "alternate_title3", "alternate_title1", "publication_name"

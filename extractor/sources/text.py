@@ -9,7 +9,7 @@ from typing import BinaryIO
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, reader
 from extractor.sources.decoding import whole
-from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in
+from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, retracted_in_title
 from extractor.sources.pages import find_page
 
 # "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
@@ -39,7 +39,9 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     spans = ({TITLE: page.title} if page.title else {}) | {ABSTRACT: page.abstract}
     parts = {name: text[start:end] for name, (start, end) in spans.items()}
     starts = {name: start for name, (start, _) in spans.items()}
-    yield Document(stem, "text", parts, ids=_ids(text, parts), starts=starts)
+    yield Document(
+        stem, "text", parts, ids=_ids(text, parts), retracted=retracted_in_title(parts.get(TITLE)), starts=starts
+    )
 
 
 def _ids(text: str, parts: dict[str, str]) -> Ids:
