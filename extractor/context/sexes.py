@@ -21,6 +21,8 @@ PAIR = re.compile(
 )
 # "male/female 219/99", "m:f = 12:8", "sex (m/f): 12/8", "men/women, 30/26"
 SLASH = re.compile(rf"(?<![a-z])(?P<s1>{_FEMALE}|{_MALE}|f|m)(?: ?[:/-] ?| to )(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])(?: ratio| sex ratio| gender)?[)\]]?(?:,|:| was| were| of| =|=|;)? ?\(?(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+)(?![\d.]*\d|%)")
+# "32:5 male:female", "12/8 m/f"
+SLASH_AFTER = re.compile(rf"(?<![\d.:/])(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+),? \(?(?P<s1>{_FEMALE}|{_MALE}|f|m) ?[:/-] ?(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])")
 # "20 were women", "20 (67%) were male", "(37 women)", "12 of them female", "males (n = 20)", "15 of whom were men"
 SOME = re.compile(
     rf"(?P<n1>{_NUM}){_SHARE}(?: of (?:whom|them|these|the (?:patients|participants|subjects)))?,? (?:were|was|being) (?P<s1>{_FEMALE}|{_MALE})\b|[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE})(?= ?[);,]| ?\[\d)|(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b"
@@ -61,7 +63,7 @@ def sexes(folded: str) -> list[Sexes]:
 
 
 def _pairs(folded: str) -> Iterator[Sexes]:
-    for pattern, shape in ((PAIR, "pair"), (SLASH, "slash")):
+    for pattern, shape in ((PAIR, "pair"), (SLASH, "slash"), (SLASH_AFTER, "slash")):
         for match in pattern.finditer(folded):
             first, second = whole(match["n1"]), whole(match["n2"])
             if first is None or second is None or is_female(match["s1"]) == is_female(match["s2"]):

@@ -13,7 +13,7 @@ from extractor.quantities.numbers import whole
 
 _UNIT = r"(?:years?|yrs?\.?|y\.?o\.?|y|months?|mos?\.?|weeks?|wks?|wk|days?)(?![a-z])"
 _NUM = r"\d{1,3}(?:\.\d+)?"
-_TO = r"(?: ?- ?| ?~ ?| to | and | through | until | up to )"
+_TO = r"(?: ?- ?| ?~ ?|-? to -?| and | through | until | up to )"
 _PM = r"(?:\+ ?/ ?-|±|\+-|\? )"
 # "+/- 8.2", "± 8.2 years", "(8.2)", "(sd 8.2)", "[sd = 8.2]", ", sd 8.2"; group "sd"
 _SPREAD = rf"(?: ?(?:{_UNIT})?,? ?(?:(?:\(|\[)? ?(?:standard deviation|s\.?d\.?|sem|se|{_PM})[ =:,of]*(?:{_PM})? ?(?P<sd>{_NUM})|(?:\(|\[)(?P<sd_in>\d{{1,2}}(?:\.\d+)?)(?= ?(?:{_UNIT})?[)\]])))?"
@@ -23,8 +23,14 @@ _WHICH = r"(?P<which>mean|average|avg\.?|median)"
 # "mean age: 57.3 years", "median (range) age was 61", "age (mean ± sd) 28.3 ± 8.2", "mean patient age of"
 CENTRE = re.compile(
     rf"\b(?:{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?(?:patients?'?s?|participants?'?|subjects?'?|maternal|gestational|chronological|baseline|study|overall|donors?))* ages?(?: \(?(?:at|of|in|for)(?: [a-z]+){{1,5}}\)?)?|ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>mean|average|median)[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?|ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d)))"
-    rf"(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?(?: was| were| is| of| being| at| in years| years| approximately| about|,|:|=| ?{_PM} ?s\.?d\.?|\[|\(|~)* ?(?P<mean>{_NUM}){_SPREAD}(?P<tail>{_RANGE})"
+    rf"(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM}){_SPREAD}(?P<tail>{_RANGE})"
 )
+# "children (8.1 +/- 2.8 years)", "volunteers [27 +/- 5 (sd) yr": right after people
+AFTER_PEOPLE = re.compile(
+    rf"(?:patients|subjects|participants|volunteers|children|men|women|males|females|adults|boys|girls|individuals|athletes|students|infants|adolescents|players) ?(?P<at>[(\[](?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM})(?: ?\(sd\))? ?(?P<unit>{_UNIT}))"
+)
+# "age 66.2 years", "(age: 42.0": a decimal is a mean
+DECIMAL_AGE = re.compile(rf"\bage[ds]?(?: ?[:=]|,| was| of)? ?(?P<mean>\d{{1,2}}\.\d+)(?: ?(?P<unit>{_UNIT}))?(?! ?(?:{_PM}|-|to\b|mm|kg|%|\d))")
 # "a mean of 61 years of age", "averaging 61 years of age", "aged 28.3 ± 8.2 years"
 CENTRE_OF = re.compile(rf"\b(?:(?P<which>mean|average|median)(?: of)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})")
 _AGED = r"(?:\b(?:aged|ages|age|age range[ds]?|age-range|ages? ranged|ages? ranging|ranging in age|range of ages?|range in age|ranged in age|age group|age groups?)\b(?: of| in| was| were| is|:|=|,| range[ds]?| ranging| years| yr)*[( ]*(?:from |between |of )?(?:the ages? of )?)"
@@ -36,7 +42,7 @@ RANGE_OF = re.compile(rf"(?<![\d.,/])(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?
 BETWEEN_AGES = re.compile(rf"\bbetween (?:the )?ages? of (?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\bbetween (?P<low2>{_NUM}){_TO}(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?: of age| old)")
 # "aged ≥ 40 years", "65 years or older", "over 18 years of age", "older than 65", "age > 50"; folded >= is ">"
 AT_LEAST = re.compile(
-    rf"(?:\b(?:aged|ages?)(?: of)? ?(?:over |above |older than |more than |at least |greater than |from |>=? ?|= ?> ?)(?P<low>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?:aged |ages? )?(?P<low2>{_NUM}) ?(?P<unit2>{_UNIT})?(?: of age| old)?(?:,| \()? ?(?:or|and|&) (?:older|over|above|more|greater|up\b|upwards)|(?:older than|over the age of|at least|over|>=? ?) ?(?P<low3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\bolder than (?P<low4>{_NUM}) ?(?P<unit4>{_UNIT})|> ?=? ?(?P<low5>{_NUM}) ?-?(?P<unit5>years?|yrs?)(?= (?:with|who|and|were|of)|\)))"
+    rf"(?:\b(?:aged|ages?)(?: of)? ?(?:over |above |older than |more than |at least |greater than |from |age |>(?: ?(?:or|/) ?=|=)? ?|= ?> ?)(?P<low>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?:aged |ages? )?(?P<low2>{_NUM}) ?(?P<unit2>{_UNIT})?(?: of age| old)?(?:,| \()? ?(?:or|and|&) (?:older|over|above|more|greater|up\b|upwards)|(?:older than|over the age of|at least|over|>=? ?) ?(?P<low3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\bolder than (?P<low4>{_NUM}) ?(?P<unit4>{_UNIT})|> ?(?:(?:or|/) ?=|=)? ?(?P<low5>{_NUM}) ?-?(?P<unit5>years?|yrs?)(?: old| of age)?(?= (?:with|who|and|were|of)|\)))"
 )
 # "younger than 70 years", "under 5 years of age", "aged < 18"
 AT_MOST = re.compile(
@@ -44,7 +50,7 @@ AT_MOST = re.compile(
 )
 # "a 55-year-old man", "a 41 years old female", "a woman aged 41 years", "an 8-month-old boy"
 ONE = re.compile(r"\b(?:an?|the|one|this) (?:[a-z-]+ ){0,3}?(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?,?(?: [a-z-]+){0,3}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b|\b(?:an?|the) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant)(?: patient)?,? (?:aged|of) (?P<n2>\d{1,3}) ?(?P<unit2>years?|months?|yrs?)")
-CUE = re.compile(r"\bage|\bold\b|older|year-old|years?-old|younger|averag")
+CUE = re.compile(r"(?:\+ ?/ ?-|±) ?[\d.]+ ?(?:\(sd\) ?)?y|\bage|\bold\b|older|year-old|years?-old|younger|averag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ _NUMBER_UNIT = re.compile(rf"{_NUM} ?-?(?P<unit>{_UNIT})")
 
 
 def _centres(folded: str) -> Iterator[Age]:
+    yield from _plain_centres(folded)
     for pattern in (CENTRE, CENTRE_OF):
         for match in pattern.finditer(folded):
             groups = match.groupdict()
@@ -114,6 +121,14 @@ def _centres(folded: str) -> Iterator[Age]:
             low, high = (_number(groups["low"]), _number(groups["high"])) if ranged else (None, None)
             age = Age(match.start(), end, "centre", unit_name(unit["unit"] if unit else None), sd=sd, low=low, high=high)
             yield replace(age, median=value, sd=None) if which == "median" else replace(age, mean=value)
+
+
+def _plain_centres(folded: str) -> Iterator[Age]:
+    for match in AFTER_PEOPLE.finditer(folded):
+        yield Age(match.start("at") + 1, match.end(), "centre", unit_name(match["unit"]), mean=_number(match["mean"]), sd=_number(match["sd"]))
+    for match in DECIMAL_AGE.finditer(folded):
+        if not re.search(r"(?:mean|average|median)[\w ]{0,12}$", folded[max(0, match.start() - 20) : match.start()]):
+            yield Age(match.start(), match.end(), "centre", unit_name(match["unit"]), mean=_number(match["mean"]))
 
 
 def _ranges(folded: str) -> Iterator[Age]:
