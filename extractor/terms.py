@@ -50,6 +50,8 @@ def stem(word: str) -> str:
         return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "is", "us", "as")):
         return word[:-1]
+    if word.endswith(("omas", "ias")):  # "myomas", "arrhythmias"; not "pancreas"
+        return word[:-1]
     return word
 
 

@@ -83,13 +83,13 @@ class Mention:
 def mentions(seen: View) -> list[Mention]:
     """Every mention in title and text, in order, none inside another."""
     found = [Mention(m.start(), m.end(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain") for m in AFTER_SURGERY.finditer(seen.folded)]
-    for hit in table("conditions").find(seen.folded):
-        name = seen.folded[hit.start : hit.end]
+    for start, end, named_term in _terms(seen.folded):
+        name = seen.folded[start:end]
         if len(name) > 3 and not _vague(name):
-            start = _extended(seen.folded, hit.start)
-            named = written(seen, start, hit.end)
-            site = SITE.match(seen.folded, hit.end)
-            _add(found, Mention(start, hit.end, f"{site[1]} {named}" if site else named, hit.term, role="term"))
+            start = _extended(seen.folded, start)
+            named = written(seen, start, end)
+            site = SITE.match(seen.folded, end)
+            _add(found, Mention(start, end, f"{site[1]} {named}" if site else named, named_term, role="term"))
     for match in _adjectival().finditer(seen.folded):
         name = adjectives()[match["word"]]
         _add(found, Mention(*match.span("word"), name, table("conditions").get(name), role="adjective"))
@@ -107,6 +107,21 @@ def mentions(seen: View) -> list[Mention]:
 
 
 # what goes before a term and belongs to its name: "venous leg ulcer", "diabetic macular edema"
+def _terms(folded: str) -> Iterator[tuple[int, int, Term]]:
+    """Vocabulary terms; two with a slash between them are two ("polymyositis/dermatomyositis")."""
+    for hit in table("conditions").find(folded):
+        parts = folded[hit.start : hit.end].split("/")
+        terms = [table("conditions").get(part) for part in parts]
+        if len(parts) > 1 and all(terms):
+            start = hit.start
+            for part, own in zip(parts, terms, strict=True):
+                if own:
+                    yield start, start + len(part), own
+                start += len(part) + 1
+        else:
+            yield hit.start, hit.end, hit.term
+
+
 NO_ADJECTIVE = (
     r"clinical|radiological|several|additional|potential|usual|typical|critical|experimental|"
     r"total|final|initial|medical|surgical|"

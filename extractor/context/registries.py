@@ -122,7 +122,7 @@ FORMS: tuple[Form, ...] = (
 )
 # every form has one of these near; a text without them has no identifier
 SOME = re.compile(
-    r"NCT|ISRCTN|CTR|UMIN|IRCT|JRCT|Japic|JMA|DRKS|NTR|\bNL|KCT|RBR|RPCEC|PER-|U1111|CRD|regist|"
+    r"NCT|clinicaltrial|ISRCTN|CTR|UMIN|IRCT|JRCT|Japic|JMA|DRKS|NTR|\bNL|KCT|RBR|RPCEC|PER-|U1111|CRD|regist|"
     r"\d-\d{6}-\d\d", re.I)
 
 
