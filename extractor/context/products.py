@@ -16,7 +16,7 @@ PRODUCT = re.compile(
     r"\b(?:(?:stem|stromal|progenitor|precursor|mononuclear|nucleated|ensheathing|schwann|muse|regulatory t|mesenchymal|stem/stromal|satellite|islet|limbal|"
     r"car[ -]t|til|lak|ex vivo[ -]expanded|expanded)[ -]+(?:\([^)]{1,12}\) )?(?:stem |stromal |progenitor )?cells?\b" + _NOT_GIVEN + r"|"
     r"(?:[a-z0-9]{1,5}-)?[a-z]{0,3}(?:msc|bmmnc|bmmc|bmnc|adsc|adrc|svf|mapc)s?(?:-[a-z0-9]+)?\b|(?:[a-z0-9]{1,5}-)?(?:(?:mpc|nsc|npc|epc|opc)s|(?:oec|a?hsct|mnc|hipsc|ipsc|hesc|treg|car-t)s?)\b|"
-    r"cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
+    r"(?:autologous|allogen\w+|ex vivo[ -]expanded|engineered)[ -](?:[\w+/-]+ ){0,3}?cells\b" + _NOT_GIVEN + r"|cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
     r"cord blood (?:cell|stem|mono|infus|transf|transp)\w*|umbilical cord infusion|bone marrow (?:infusion|aspirate concentrate|concentrate|injection|(?:stem |mono\w+ )?cells?)|stromal vascular fraction|"
     r"(?:fetal|foetal|embryonic|neural|mesencephalic|striatal) (?:\w+ )?(?:tissue |cell )?(?:grafts?|transplant\w*)|(?:fetal|foetal|embryonic) (?:\w+ ){0,2}tissue|regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
 )
@@ -28,7 +28,7 @@ PERHAPS = re.compile(
 # verbs and nouns of giving: "injected", "transplantation", "receive", "were given"
 GIVING = re.compile(
     r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|receiv\w*|given|giving|"
-    r"treat\w*|transfus\w*|graft\w*|engraft\w*|therap\w*|inoculat\w*|vaccinat\w*|instill\w*|application\w*|applied|transfer\w*|dos(?:e|ed|es|ing)|underw?\w*|placed|plac\w* into)\b"
+    r"treat\w*|transfus\w*|graft\w*|engraft\w*|therap\w*|inoculat\w*|vaccinat\w*|instill\w*|application\w*|applied|transfer\w*|dos(?:e|ed|es|ing)|underw?\w*|placed|put (?:into|in)|plac\w* into)\b"
 )
 # "patients undergoing allogeneic hematopoietic stem cell transplantation": the setting of a drug trial
 SETTING = re.compile(

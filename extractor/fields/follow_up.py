@@ -73,7 +73,7 @@ _NOT_FOLLOW_AFTER = re.compile(
 # "6 months before and after", "ahead of transplantation and equally long after it"
 _BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\d]{0,25}\bafter\b")
 # "died at 1.5, 2 and 9 months": when people died, not how long they were watched
-_DEATHS = re.compile(r"\b(?:died|deaths?|deceased|relapsed|engraft\w*|discharged|recovered|resolved|withdr\w+|dropped out)\b[^.;]{0,30}$")
+_DEATHS = re.compile(r"\b(?:died|deaths?|deceased|relapsed|engraft\w*|platelets?|neutrophils?|discharged|recovered|resolved|withdr\w+|dropped out)\b[^.;]{0,30}$")
 # what is known of the disease, or what further trials should do
 _GENERAL = re.compile(
     r"\b(?:usually|typically|prognosis|prevalence|life expectancy|expectancy|fatal disease|progressive disease|(?:lead\w*|progress\w*) to death|dies?\b|incurable|devastating|neurodegenerative disease|"
