@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extractor.errors import StoreError
 from extractor.link import annotated, link
@@ -19,6 +21,7 @@ from extractor.link.linker import candidates
 from extractor.link.overlaps import preferred
 from extractor.link.profile import Profile, author, centres, codes, profile
 from extractor.link.statements import statements
+from extractor.link.trials import group
 from extractor.model import Document, Fact, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
@@ -311,6 +314,28 @@ def test_an_interrupted_run_is_completed(store_url: str, monkeypatch: pytest.Mon
                 link(store)
         link(store)
         assert LinkStore(store).trials()["NCT01348451"] == ["feldman2014", "glass2012", "riley2014"]
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_grouping_keeps_apart_what_was_rejected(data: st.DataObject) -> None:
+    """Each report is in one trial, no rejected pair in the same one, whatever the order of the links."""
+    names = [f"r{n}" for n in range(7)]
+    profiles = {n: Profile(n, role="record" if n == "r0" else "paper", own=(f"NCT0000000{n[1]}",)) for n in names}
+    states = st.sampled_from(["confirmed", "confirmed", "proposed", "rejected"])
+    pairs_ = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    chosen = data.draw(st.lists(st.sampled_from(pairs_), unique=True, max_size=12))
+    links = [
+        Link(a, b, "trial", "report", "score", data.draw(st.floats(0, 1)), data.draw(states), "why") for a, b in chosen
+    ]
+    groups = group(profiles, links)
+    assert sorted(i for reports in groups.values() for i in reports) == names
+    apart = {one.pair for one in links if one.state == "rejected"}
+    assert not any({a, b} <= set(reports) for a, b in apart for reports in groups.values())
+    assert group(profiles, data.draw(st.permutations(links))) == groups
+    joined = [one for one in links if one.state == "confirmed"]
+    if not apart:
+        assert all(any({*one.pair} <= set(reports) for reports in groups.values()) for one in joined)
 
 
 # -- decisions --------------------------------------------------------------------------------------------------
