@@ -188,7 +188,8 @@ def _decided(scores: dict[str, float], places: dict[str, tuple[float, int, int]]
     best, _, kind = ranked[0]
     if kind == "review" and scores.get("meta-analysis", 0.0) >= POOLED:
         kind = "meta-analysis"
-    if people < LEAST and 0 < scores.get("review", 0.0) == best:
+    told = OUTCOME.search(seen.folded, seen.title[1])
+    if people < LEAST and 0 < scores.get("review", 0.0) == best and (best >= LEAST or not told):
         return _verdict("review", best, people, places)
     if best < LEAST and people > 0:
         return _verdict("single-trial", people, best, places)
