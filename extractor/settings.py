@@ -20,7 +20,7 @@ class Settings:
     """What a user may set in ``trialspan.toml`` or as ``TRIALSPAN_<NAME>``.
 
     ``model`` names an installed spaCy package (such as ``en_core_sci_sm``) or a folder, used in place of the shipped
-    model; empty is the shipped one, ``blank`` none at all. ``max_bytes`` is the largest input file that is read. ``eutils``,
+    model; ``trial_sm`` is the shipped one with its recogniser and parser, empty without them, ``blank`` none at all. ``max_bytes`` is the largest input file that is read. ``eutils``,
     ``europepmc`` and ``clinicaltrials`` name other addresses for the services, ``requests_per_second`` another rate than theirs.
     """
 
