@@ -18,7 +18,7 @@ from extractor.terms import Match, table
 INTO = re.compile(
     r"(?P<link>\b(?:into|in|to|onto|via|through|at|within|inside|around|from|by|directly|beneath|under|above|surrounding|between|by standard|by a)\b|\b(?:of|and|or|plus)\b|,|/)\s*"
     r"(?:the |a |an |each |both |either |one |two |three |four |all her |his |their |affected |left |right |bilateral |unilateral |ipsilateral |contralateral |injured |anterior |posterior |part of |parts of |side of |level of |levels of |region of |"
-    r"area of |areas of |subject's |patient's |patients' |diseased |osteoarthritic |target |standard |symptomatic |upper |lower |distal |proximal |dorsal |ventral |lateral |medial |internal |external |main |ischa?emic |infarcted |external anal |damaged )*$"
+    r"area of |areas of |subject's |patient's |patients' |diseased |osteoarthritic |target |standard |symptomatic |upper |lower |distal |proximal |dorsal |ventral |lateral |medial |internal |external |main |[a-z]{3,12}(?:ed|ic) |infarcted |external anal |damaged )*$"
 )
 # a drug beside the product: its route is not the product's
 OTHER_AGENT = re.compile(
