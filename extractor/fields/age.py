@@ -26,7 +26,8 @@ STUDIED = re.compile(
 BACKGROUND = re.compile(r"\b(?:risk|prevalence|incidence|leading cause|population|common|worldwide|life expectancy|mortality|aged? (?:standardi|adjust))\b")
 AFTER = re.compile(r"\b(?:subgroup|strat\w+|cut-?off|in (?:patients|those|women|men|children|subjects) |among (?:patients|those|women|men) |group(?:s)? (?:aged|of)|compared with those|older than|younger than)\b[^.]{0,20}$")
 COMPARED = re.compile(r"^.{0,40}?(?:\bvs\.?|\bversus\b|respectively|\d (?:and|or) \d+(?:\.\d+)? (?:years|yr)|in the [a-z ]{2,40}group)")
-PER_ARM = re.compile(r"\bin (?:the )?(?:[\w+-]+ ){0,4}(?:group|arm|controls?|placebo)\b|\bof (?:the )?(?:[\w+-]+ ){0,3}(?:group|arm)\b")
+PART = re.compile(r"\b(?:of whom|of which|of them|of these)\b[^.;]{0,25}$")  # "19 of whom were aged 18-24"
+PER_ARM = re.compile(r"\b(?:in|for) (?:the )?(?:[\w+-]+ ){0,4}(?:group|arm|controls?|placebo)\b|\bof (?:the )?(?:[\w+-]+ ){0,3}(?:group|arm)\b")
 
 
 @field("age", value="{mean, sd, median, low, high, unit}")
@@ -35,16 +36,15 @@ class AgeField(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        seen_keys: set[str] = set()
+        kinds: set[bool] = set()
         for age in ages(seen.folded):
             sentence = seen.sentence_at(age.start)
             if age.end > sentence.end:
                 continue
-            own = _own(seen, age, bool(seen_keys))
-            key = f"{age.shape == 'centre'}"
-            primary = own and key not in seen_keys
+            central = age.shape == "centre"
+            primary = central not in kinds and _own(seen, age, bool(kinds))
             if primary:
-                seen_keys.add(key)
+                kinds.add(central)
             value = {"mean": age.mean, "sd": age.sd, "median": age.median, "low": age.low, "high": age.high, "unit": age.unit}
             yield self.fact(doc, value, [(age.start, age.end)], rule=age.shape if primary else "other", confidence=0.9 if primary else 0.6, primary=primary)
 
@@ -56,12 +56,13 @@ def _own(seen: View, age: Age, already: bool) -> bool:
     role = seen.role_at(age.start)
     if age.shape == "centre":
         after = seen.folded[age.end : min(sentence.end, age.end + 60)]
-        return not (COMPARED.search(after) or PER_ARM.search(after[:50])) and role != "background"
+        phrase = seen.folded[max(sentence.start, age.start - 40) : age.end]
+        return not (COMPARED.search(after) or PER_ARM.search(after[:50]) or PER_ARM.search(phrase)) and role != "background"
     if age.shape == "one":
         return not already and role not in ("background", "conclusions")
     before = seen.folded[max(sentence.start, age.start - 60) : age.start]
     if ELIGIBLE.search(words) or role in ("background", "conclusions", "objective") or AFTER.search(before):
         return False
-    if BACKGROUND.search(words):
+    if BACKGROUND.search(words) or PER_ARM.search(before) or PART.search(before):
         return False
     return bool(STUDIED.search(words)) or any(sentence.start <= c.start < age.start and c.n > 1 for c in counts(seen.folded))
