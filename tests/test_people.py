@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,4 +100,4 @@ def test_sexes_of_both_orders() -> None:
 def test_ages_do_not_overlap_and_keep_their_unit() -> None:
     found = ages("children aged 6 to 24 months (mean age 14.5 ± 3.1 months) and a 55-year-old man")
     assert [(a.shape, a.unit) for a in found] == [("range", "months"), ("centre", "months"), ("one", "years")]
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
