@@ -190,7 +190,7 @@ def _decided(scores: dict[str, float], places: dict[str, tuple[float, int, int]]
         kind = "meta-analysis"
     told = OUTCOME.search(seen.folded, seen.title[1])
     if people < LEAST and 0 < scores.get("review", 0.0) == best and (best >= LEAST or not told):
-        return _verdict("review", best, people, places)
+        return _verdict(kind, best, people, places)
     if best < LEAST and people > 0:
         return _verdict("single-trial", people, best, places)
     if people < LEAST and best < LEAST:
