@@ -10,9 +10,10 @@ import csv
 import gzip
 import io
 import logging
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 STDIN = "-"
 GZIP = b"\x1f\x8b"
+HALF = re.compile("[\ud800-\udfff]")
 SUFFIX_BONUS = 0.05  # a name decides between equals only
 LEAST = 0.05  # below this no format is recognised
 Report = Callable[[str, str, str], None]
@@ -181,7 +183,7 @@ def _guarded(
                     report(source.name, "read", str(problem))
                 else:
                     assert isinstance(item, Document)
-                    yield item
+                    yield writable(item)
     except FAILURES as error:
         log.debug("traceback", exc_info=True)
         report(source.name, "open" if isinstance(error, OSError) else "read", _said(error))
@@ -198,6 +200,16 @@ def _said(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "nested too deeply to be read"
     return f"not readable ({type(error).__name__}: {error})"
+
+
+def writable(document: Document) -> Document:
+    """The document, half a character (a lone surrogate, which no file can hold) replaced by U+FFFD; lengths stay."""
+    try:
+        document.text.encode("utf-8")
+    except UnicodeEncodeError:
+        parts = {name: HALF.sub("\ufffd", text) for name, text in document.parts.items()}
+        return replace(document, parts=parts, notes=(*document.notes, "half characters replaced"))
+    return document
 
 
 def _too_long(document: Document, settings: Settings) -> ParseError | None:

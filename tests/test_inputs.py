@@ -274,3 +274,11 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     found, failures = taken(tmp_path / "closed", good)
     assert [d.id for d in found] == ["good"]
     assert failures == [(str(tmp_path / "closed"), "open", "Permission denied")]
+
+
+def test_half_a_character_is_replaced(tmp_path: Path) -> None:
+    r"""JSON may write "\ud800", which no file can hold; offsets stay as they were."""
+    path = written(tmp_path, "x.jsonl", r'{"id": "x", "text": "Ten \ud800 people, \ud835\udefc."}')
+    (document,), failures = taken(path)
+    assert (document.parts["abstract"], failures) == ("Ten \ufffd people, \U0001d6fc.", [])
+    assert document.notes == ("half characters replaced",)

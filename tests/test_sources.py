@@ -8,11 +8,13 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from extractor import inputs
 from extractor.assemble import assemble
 from extractor.model import Document, Evidence, Fact, check_evidence
+from extractor.schemas import record_schema
 from extractor.settings import Settings
 from extractor.sources import READERS, Item
 from extractor.sources.pages import find_page
@@ -191,3 +193,10 @@ def test_pubmed_text_with_carriage_returns() -> None:
     assert [shape(item)["parts"]["abstract"].split() for item in plain] == [
         shape(item)["parts"]["abstract"].split() for item in other
     ]
+
+
+@pytest.mark.parametrize("path", RAW, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_records_are_of_the_shipped_shape(path: Path) -> None:
+    for item in items(path):
+        assert isinstance(item, Document)
+        jsonschema.validate(json.loads(json.dumps(assemble(item, [], []).to_dict())), record_schema())

@@ -66,6 +66,8 @@ def _row(line: str) -> dict[str, Any]:
         return _checked(json.loads(line.lstrip("\ufeff")))
     except ParseError:
         raise
+    except json.JSONDecodeError as error:
+        raise ParseError(f"not a JSON object: {error.msg} at character {error.pos}") from error
     except (ValueError, RecursionError) as error:
         raise ParseError(f"not a JSON object: {error}") from error
 

@@ -74,7 +74,7 @@ def elements(stream: BinaryIO, tags: Sequence[str]) -> Iterator[Any]:
 
 
 def _broken(error: etree.XMLSyntaxError, count: int) -> str:
-    reason = str(error.msg or "no element found").split(", line")[0]
+    reason = str(error.msg or "no element found").split(", line")[0].split(", try ")[0]
     return f"broken or truncated XML at line {error.lineno}: {reason}; {count} records before it were read"
 
 
