@@ -160,7 +160,7 @@ class _Reading:
             return  # "two complications of venous thrombosis and infection": the members are told
         after = denied_after(self.folded, self._list_end(mention, inner), last)
         denial = next((d for d in self.denials if d.covers(mention.start, mention.end)), None)
-        excepted = any((d.scope[0] <= mention.start and any(a <= mention.start < b for a, b in d.exceptions)) or any(a <= mention.start < b for a, b in d.exceptions) for d in self.denials)
+        excepted = any(self._excepted(mention, inner, a, b) for d in self.denials for a, b in d.exceptions)
         if denial and any(a <= c.start < b for c in link.counts for a, b in denial.exceptions):
             link = Link()  # "no side effects except one case of thrombosis": the count is the exception's
         if denial and not excepted and not any(c.n or c.percent for c in link.counts):
@@ -349,7 +349,7 @@ class _Reading:
         """Where the list that a mention is in begins."""
         start = mention.start
         for other in reversed(inner):
-            if other.end <= start and other.kind == mention.kind and LISTED.match(self.folded[other.end : start]):
+            if other.end <= start and other.kind in (NAMED, OPEN) and LISTED.match(self.folded[other.end : start]):
                 start = other.start
         return start
 
