@@ -44,14 +44,15 @@ CAUSE = re.compile(r"\s*(?:due to|owing to|because of|from|of|caused by|as a res
 # Between two counts of one comparison
 CHAIN = re.compile(r"[^;]{0,150}\Z")
 COMPARED = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\Z"
+    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but|as did|as were)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\Z"
 )
 # "..., and 11 cases were observed in the other group": the term is left out
 ELIDED = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|episodes?|events?)\s+(?:(?:were|was|occurred|developed|had)\b|in\b|with\b)")
+BRACKETED = re.compile(r"\([^()]*\)")
 CONNECTIVES = re.compile(r"\b(?:and|versus|compared|with|to|or)\b")
 AMONG = re.compile(r"\b(?:in|with|on|of|for|groups?|arms?|patients|than|receiving)\b")
 # From a count to the next one before the same term: "12% and 3%", "A (13) than B (10)"
-BESIDE = re.compile(r"[^;]*?(?:(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*\Z|\b(?:than|vs\.?|versus|and|compared (?:with|to)|or)\b[^;()]{0,50}\(\s*\Z)")
+BESIDE = re.compile(r"[^;]*?(?:(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*(?:(?:a\s+)?total\s+(?:of\s+)?|only\s+|another\s+)?\Z|\b(?:than|vs\.?|versus|and|compared (?:with|to)|or)\b[^;()]{0,50}\(\s*\Z)")
 # "complications (17%) such as fever": the count is the class's
 COUNTED_LIST = re.compile(r"\s*\([^()]*\d[^()]*\)\s*,?\s*(?:such as|like|including)\b[^,;]*\Z")
 # "... and five incidents of raised glucose": a count of something else
@@ -123,7 +124,20 @@ class Linker:
         self._share()
         for group in self.groups:
             self._loose(group)
+        for link in self.links:
+            link.counts = self._joined_counts(link.counts)
         return self.links
+
+    def _joined_counts(self, found: list[Count]) -> list[Count]:
+        """"seven women in group A (28%)": a number and the percentage in the brackets behind it are one count."""
+        out: list[Count] = []
+        for count in found:
+            left = out[-1] if out else None
+            if left and count.form == "percent" and left.percent is None and left.n is not None and left.end <= count.start and re.fullmatch(r"[^();,]{0,45}\(\s*", self.folded[left.end : count.start]):
+                out[-1] = Count(left.start, left.end, left.form, left.n, left.denominator, left.unit, count.percent)
+            else:
+                out.append(count)
+        return out
 
     # ---- groups
 
@@ -296,6 +310,8 @@ class Linker:
             for place, count in zip(group, each, strict=True):
                 self.links[place] = Link([count], how)
             return
+        if len(each) > 2 and len(each) not in (len(group), 2 * len(group)) and self._respectively(each[-1].end) and not self._arms_follow(each[-1].end, len(each)):
+            return  # a list of which some terms are unknown: no saying which count is whose
         if len(group) > 1 and len(each) == 2 * len(group) and self._respectively(each[-1].end):
             for order, place in enumerate(group):
                 self.links[place] = Link([each[order], each[order + len(group)]], how)
@@ -341,7 +357,7 @@ class Linker:
             gap = self.folded[self.counts[i].end : self.counts[found[0]].start]
             if len(gap) > 70 or not BESIDE.match(gap) or any(m.start >= self.counts[i].end and m.end <= self.counts[found[0]].start for m in self.mentions):
                 break
-            if re.search(rf"{_HAD}\b", gap):
+            if re.search(rf"{_HAD}\b", gap) or NOT_AFTER.search(gap):
                 break
             if self.counts[i].form == "bare" and re.search(r"[a-z]{3}", CONNECTIVES.sub("", gap)) and not AMONG.search(gap):
                 break  # "one aspiration, one suicide": a count of something unknown
@@ -455,12 +471,13 @@ class Linker:
                 break
             if right.form in ("people", "bare") and OTHER_THING.match(self.folded, right.start, bound):
                 break
-            if left.percent is None and left.n is not None and right.form == "percent" and re.match(r"\s*\(\s*\Z", gap):
+            if left.percent is None and left.n is not None and right.form == "percent" and re.fullmatch(r"[^();,]{0,45}\(\s*", self.folded[left.end : right.start]):
                 chain.append(i)
                 continue
             if not re.search(r"\b(?:vs|versus|v|and|compared|than|whereas|while|or|with|in|for|against)\b|[,/(:]", gap):
                 break
-            if right.form == "bare" and not self._bare_chain(left, right, gap):
+            listed = gap.rstrip().endswith(",") and re.match(r"\s+(?:in|of|with|on|receiving)\b", self.folded[right.end : right.end + 12])
+            if right.form == "bare" and not listed and not self._bare_chain(left, right, gap):
                 break
             if left.form not in ("percent", "bare") and right.form == "percent" and left.percent is not None and left.n is not None:
                 break
@@ -474,12 +491,14 @@ class Linker:
     def _continued(self, group: list[int]) -> list[int]:
         """Counts of another arm after the term: "5% of A had fever compared with 2% of B"."""
         last = self.mentions[group[-1]]
-        bound = self._next(last.end)
+        bound = self._next(last.end) if inside(self.pairs, last.start) else self._next_outside(last.end)
         for i, count in enumerate(self.counts):
+            if inside(self.closed, count.start) != inside(self.closed, last.start):
+                continue
             if count.start >= last.end and count.start < bound and i not in self.used:
                 if ELIDED.match(self.folded, count.start, bound) and re.search(r"\b(?:and|while|whereas|versus|vs)\s+\Z", self.folded[last.end : count.start]):
                     return [i, *self._chain(i, bound)]
-                if not COMPARED.match(self.folded, last.end, count.start) or self._owned(count, bound):
+                if not COMPARED.match(BRACKETED.sub("", self.folded[last.end : count.start])) or self._owned(count, bound):
                     return []
                 if self._begins_other(count) and bound < self.end:
                     return []

@@ -59,6 +59,8 @@ COMPOSITE_BEFORE = re.compile(r"(?:\b(?:or|and/or)\s+(?:[\w-]+\s+){0,2}|\w/)\Z")
 COMPOSITE_AFTER = re.compile(r"\s*(?:,\s*(?:[\w-]+\s+){1,4}?(?:,|or)|\s(?:or|and/or)\b)")
 # "significantly reduced the incidence of": an effect of the treatment, without a count
 REDUCED = re.compile(r"\b(?:reduc\w+|decreas\w+|lower(?:s|ed|ing)|prevent\w*|diminish\w*|attenuat\w+|minimi[sz]\w+)\s+(?:the\s+)?(?:overall\s+|relative\s+)?(?:incidences?|rates?|frequency|occurrence|risks?|number|development|severity)\s+(?:and \w+ )?of\s+(?:[\w-]+\s+){0,3}\Z")
+# "the most common adverse event, occurring in 15": said of the term, not of its class
+OCCURRING = re.compile(r"\s*(?:,\s*|\band\s+(?:was\s+)?)?(?:occurring|seen|reported|observed|affecting|experienced|noted|which (?:occurred|was))\b")
 # What befalls people of an event, rather than an event: told only with a count
 COUNTED_ONLY = frozenset(("hospitalization", "reoperation", "blood transfusion", "treatment discontinuation", "disease progression"))
 
@@ -129,7 +131,9 @@ class _Reading:
     def _hand_over(self, inner: list[Mention], links: list[Link]) -> None:
         """"Nausea was the most common adverse event (12%)": the count beside the class is the term's."""
         for place, mention in enumerate(inner):
-            if mention.kind not in (CLASS, ORGAN) or not links[place].counts or links[place].how != "beside" or not place:
+            if mention.kind not in (CLASS, ORGAN) or not links[place].counts or links[place].how == "before" or not place:
+                continue
+            if links[place].how == "after" and not OCCURRING.match(self.folded, mention.end):
                 continue
             between = self.folded[inner[place - 1].end : mention.start]
             if inner[place - 1].kind in (NAMED, OPEN) and not links[place - 1].counts and re.search(r"\b(?:was|were|as) (?:the|a|an)\b[^;,]*\Z", between):
@@ -167,6 +171,8 @@ class _Reading:
             yield from self._denied(mention, (denial.start, denial.end), inner, denial, last)
         elif after and not excepted:
             yield from self._denied(mention, (mention.end, after.end()), inner, None, last)
+        elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
+            yield from self._denied(mention, (link.counts[0].start, link.counts[0].end), inner, None, last)
         elif link.counts:
             yield from self._counted(mention, link, inner, first, last)
         else:
@@ -214,6 +220,8 @@ class _Reading:
             is_serious = bool(attributes.DENIED_SERIOUS.search(folded[max(mention.start, cue[1] if denial else mention.start) : mention.end]) or (denial and attributes.DENIED_SERIOUS.search(folded[denial.end : mention.start])))
         else:
             is_serious = False
+        if blanket and not is_serious and self._same_denial(mention, inner, denial):
+            is_serious = True
         is_related = attributes.related(folded, self.start, mention, last, denied=True)
         if denial and denial.kind == "verb" and re.search(r"cause|produce|induce|lead|result|provoke|elicit", denial.cue):
             is_related = True
@@ -232,6 +240,15 @@ class _Reading:
             serious=is_serious or None,
             related=is_related or None,
             concluded=self.concluded,
+        )
+
+    def _same_denial(self, mention: Mention, inner: list[Mention], denial: Denial | None) -> bool:
+        """"no severe adverse reactions or complications": the first class's quality is the second's too."""
+        past = [m for m in inner if m.kind == CLASS and m.end <= mention.start and denial is not None and denial.covers(m.start, m.end)]
+        return (
+            bool(past)
+            and re.fullmatch(r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:or|and|nor)\s+", self.folded[past[-1].end : mention.start]) is not None
+            and attributes.DENIED_SERIOUS.search(self.folded, past[-1].start, past[-1].end) is not None
         )
 
     def _head(self, denial: Denial, mention: Mention, inner: list[Mention]) -> str:
@@ -259,6 +276,8 @@ class _Reading:
             return
         if mention.kind == DEATH and self._composite(mention, first, last):
             return
+        if mention.kind == DEATH and re.search(r"\b(?:when|until|once|after)\s+\Z", self.folded[first : link.counts[0].start]):
+            return  # "when 255 patients had died": what an analysis waited for
         if mention.kind in (NAMED, OPEN) and not self._plausible(mention, link, inner, last):
             return
         spans = attributes.arms(self.folded, first, last, link.counts, mention)
@@ -305,6 +324,11 @@ class _Reading:
         if self._member(mention, inner) or self._killed(mention, inner):
             return True
         if mention.term is not None and mention.term.name in MEMBERS_ONLY:
+            return False
+        before = self.folded[max(self.start, mention.start - 60) : mention.start]
+        if mention.term is not None and mention.term.kind == "disease" and not re.search(r"\b(?:develop|experienc|suffer|present|complicat|diagnosed|cases? of|died)\w*", before):
+            return bool(HAPPENED.match(self.folded, mention.end, last)) and not self.reports.subject(mention) and link.how != "before"
+        if mention.kind == OPEN and link.how == "beside" and not HAPPENED.match(self.folded, self._list_end(mention, inner), last) and not STRONG_BEFORE.search(before):
             return False
         if self.reports.subject(mention) or self.reports.outcome(mention, self.start, last) or self.reports.incident(mention):
             return False

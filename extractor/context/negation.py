@@ -27,7 +27,7 @@ COMPARISON = re.compile(
     r"\s+(?!adverse|side|[\w-]+[\s-](?:related|emergent|associated|induced|attributable|limiting|specific)\b)(?:(?:statistically|statistical|significant(?:ly)?|major|clear|marked|real|clinically|clinical|important|relevant|meaningful|other|further|apparent|substantial|between-group|between|group|intergroup|treatment|overall|additional|"
     r"notable|evident|obvious|such|consistent|appreciable|or|and|evidence|of|for|an?|any|detectable|material|remarkable|particular|striking|numerical|dose-related|the|discernible|great|large|in)[\s-]+){0,6}?"
     r"(?:differences?|differ\b|different|changes?\b|chang(?:ed|ing)|increas\w+|decreas\w+|effects? (?:on|of|in|was|were)\b|effect\b(?!s)|association|correlations?|impact|benefits?|influence|improve\w*|reduc\w+|relation(?:ship)?|interactions?|superiority|variation|advantage|"
-    r"consensus|data|information|comparison|stud(?:y|ies)|trials?|significance|predict\w*|excess|worse|better|more|less|greater|higher|lower|longer|need|requirement|evidence (?:that|for)|role|trend|doubt|loss to follow|treatment|intervention|"
+    r"consensus|data|information|comparison|significance|predict\w*|excess|worse|better|more|less|greater|higher|lower|longer|need|requirement|evidence (?:that|for)|role|trend|doubt|loss to follow|treatment|intervention|"
     r"prophyla\w*|therapy|placebo|control|medication|history|previous|prior|known|later than|risk factors?|contraindications?|symptoms? at|prevention|mask|drain(?:age)?|antibiotics?|drug|analges\w+|premedication|correlat\w+|preference|dose|apparent dose|findings?|regarding)\b"
 )
 # "without" and "no" in what defines people or groups: "patients with no history of"
