@@ -1,0 +1,56 @@
+"""The words that stand between a count and the term that it counts, as patterns; each with an example that it must match."""
+
+from __future__ import annotations
+
+import re
+
+PEOPLE = r"(?:patients?|subjects?|participants?|volunteers?|individuals?|persons?|people|wom[ae]n|m[ae]n|child(?:ren)?|infants?|neonates?|cases?|recipients?|adults?|girls?|boys?|mothers?|eyes?|knees?|limbs?)"
+SMALL = r"(?:(?!(?:in|of|with|for|on|to|from|by|and|or|had|was|were|who|that|after|at|during|improved|received|completed|underwent|died|responded|achieved|without|not)\b)[a-z0-9][\w/-]*\s+)"
+HAD = (
+    r"(?:had|has|have|having|developed|developing|experienced|experiencing|suffered|suffering|showed|exhibited|reported|reporting|sustained|complained|presented|complaining|displayed|described|demonstrated|got|noted|"
+    r"were diagnosed|was diagnosed|were reported to have|was found to have|were found to have|were noted to have|incurred|manifested|required (?:treatment|hospitalization) for|discontinued (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|"
+    r"withdrew (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|(?:was|were) (?:withdrawn|excluded|hospitalized|hospitalised) (?:\w+ ){0,3}?(?:due to|because of|for|owing to|with))"
+)
+# Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
+BACK = re.compile(
+    rf"[)\]]?\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
+    rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?"
+    rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|subsequently\s+|each\s+|either\s+)?{HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=)\s*1\s+)?{SMALL}{{0,6}}\Z"
+)
+DIRECT = re.compile(rf"\s*(?:(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{SMALL}{{0,3}})\Z")
+# Between a count and "died": "of the patients in the control arm had", "subsequently"
+DIED = re.compile(rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|treated (?:by|with)|receiving|from|assigned to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z")
+# Between a term and the count after it: something that says it happened to people
+AFTER = re.compile(
+    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|than|compared|follow\w*|after|with|of)\b"
+)
+NOT_AFTER = re.compile(
+    r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"
+    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed (?:up|for)|evaluable|withdrew|withdraw(?:al|als|n)|discontinu\w*|leading to|led to|resulting in|median|mean)\b"
+)
+SAID = re.compile(r"\b(?:occurr\w+|developed|observed|reported|noted|seen|found|recorded|experienced|documented|detected)\b")
+# "skin irritation, mostly dryness, in 42": the second term explains the first and has no count of its own
+APPOSED = re.compile(r"\s*,\s*(?:which (?:was|were) )?(?:mostly|mainly|primarily|predominantly|chiefly|especially|particularly|including|largely|usually|generally|in particular)\b[^,;]*\Z")
+CAUSE = re.compile(r"\s*(?:due to|owing to|because of|from|of|caused by|as a result of|secondary to|attributed to|related to)\s+(?:[\w-]+\s+){0,3}\Z")
+# Between two counts of one comparison
+CHAIN = re.compile(r"[^;]{0,150}\Z")
+COMPARED = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but|as did|as were)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\Z"
+)
+# "..., and 11 cases were observed in the other group": the term is left out
+ELIDED = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|episodes?|events?)\s+(?:(?:were|was|occurred|developed|had)\b|in\b|with\b)")
+BRACKETED = re.compile(r"\([^()]*\)")
+CONNECTIVES = re.compile(r"\b(?:and|versus|compared|with|to|or)\b")
+AMONG = re.compile(r"\b(?:in|with|on|of|for|groups?|arms?|patients|than|receiving)\b")
+# From a count to the next one before the same term: "12% and 3%", "A (13) than B (10)"
+BESIDE = re.compile(r"[^;]*?(?:(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*(?:(?:a\s+)?total\s+(?:of\s+)?|only\s+|another\s+)?\Z|\b(?:than|vs\.?|versus|and|compared (?:with|to)|or)\b[^;()]{0,50}\(\s*\Z)")
+# "complications (17%) such as fever": the count is the class's
+COUNTED_LIST = re.compile(r"\s*\([^()]*\d[^()]*\)\s*,?\s*(?:such as|like|including)\b[^,;]*\Z")
+# "... and five incidents of raised glucose": a count of something else
+OTHER_THING = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|incidents?|episodes?|instances?|events?|reports?)\s+of\s+(?!the\b|them\b|whom\b|which\b)")
+JOIN = re.compile(
+    rf"\s*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:,|/|\band\b|\bor\b|\bas well as\b|\bplus\b|&|\bfollowed by\b|\bwith\b|\bthen\b|\bsubsequent\b|\balso\b|\band/or\b|;)*\s*(?:,\s*)?(?:\band\b|\bor\b|/)?\s*{SMALL}{{0,3}}\Z"
+)
+# "(3)", "(one versus eight", "(4 vs. 7": words and numbers, nothing that would make it a formula
+WORDS_ONLY = re.compile(r"\s*\w[\w\s,/.-]*")
+BARE_LIST = re.compile(r"\s*(?:[,;.)\]]|and\b|or\b|vs\b|versus\b|\Z|in\b|/|v\b)")
