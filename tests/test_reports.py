@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 from spacy.language import Language
 
+from extractor.context.phrases import phrases
 from extractor.context.reports import cues
 from extractor.model import Document
 from extractor.pipeline import extract
@@ -44,3 +47,8 @@ def test_every_cue_names_a_kind_and_a_place() -> None:
     assert {c.kind for c in cues()} <= kinds
     assert {c.where for c in cues()} == {"title", "text"}
     assert all(c.weight > 0 for c in cues())
+
+
+def test_groups_of_cues_stand_together() -> None:
+    names = [group for group, _ in groupby(row[0] for row in phrases("report_cues"))]
+    assert len(names) == len(set(names)) == len(cues())

@@ -38,6 +38,8 @@ ADDED: tuple[tuple[str, str, str, list[str]], ...] = (
     ("mesh:D003920", "diabetes mellitus", "disease", ["diabetes"]),
     ("mesh:D003866", "depressive disorder", "disease", ["depression", "clinical depression"]),
     ("mesh:D019584", "vasomotor symptoms", "disease", ["hot flushes", "hot flashes", "menopausal symptoms"]),
+    ("mesh:D000787", "angina pectoris", "disease", ["angina", "refractory angina"]),
+    ("mesh:D009103", "multiple sclerosis", "disease", ["progressive MS", "relapsing MS", "relapsing-remitting MS"]),
     ("mesh:D003865", "major depressive disorder", "named", ["major depression", "major depressive episode"]),
     ("mesh:D016481", "Helicobacter pylori infection", "named", ["Helicobacter pylori", "H pylori infection"]),
     ("mesh:D007415", "small bowel obstruction", "named", ["small intestinal obstruction"]),

@@ -17,13 +17,14 @@ from extractor.terms import Term, table
 
 # a cheap look: no such word, no cell product
 CELLS = re.compile(
-    r"\bcells?\b|stromal|marrow|\bmscs?\b|\btregs?\b|astrocyte|chondrocyte|myoblast|fibroblast|"
+    r"\bcells?\b|stromal|progenitor|precursor|marrow|\brpe\b|\bmscs?\b|\btregs?\b|astrocyte|"
+    r"chondrocyte|myoblast|fibroblast|"
     r"keratinocyte|hepatocyte|islets?\b|vesicle|exosome|cord blood|\b[\w-]{0,6}mscs?\b|\boecs?\b|"
     r"melanocyte|astrorx|prochymal|[a-z]+mestrocel|jointstem|cartistem|pneumostem|neuronata|"
     r"nurown|darvadstrocel|scaps?\b|neurons?\b"
 )
 GIVING = re.compile(
-    r"\b(?:transplant\w*|inject\w*|infus\w*|implant\w*|administ\w*|therap\w*|treat\w*|graft\w*|"
+    r"\b(?:transplant\w*|inject\w*|infus\w*|implant\w*|administ\w*|therap\w*|treat\w*|(?:auto|allo)?graft\w*|"
     r"deliver\w*|received?|given|engraft\w*|product|dose[sd]?|autologous|allogene?ic|intrathecal\w*|"
     r"intravenous\w*|intracoronary|expanded|mg|/kg|per kg|million|secreting|cultured|derived|"
     r"injection)\b"
@@ -115,7 +116,7 @@ def _unlike(ranked: list[Product]) -> list[Product]:
 WIDE = frozenset({"bone marrow cell", "bone marrow-derived stem cell", "mononuclear cell", "stem cell", "umbilical cord blood cell", "peripheral blood stem cell", "fetal cell"})
 
 
-VAGUE = frozenset({"bone marrow cell", "bone marrow-derived stem cell", "peripheral blood stem cell", "stem cell"})
+VAGUE = frozenset({"embryonic stem cell", "induced pluripotent stem cell", "bone marrow cell", "bone marrow-derived stem cell", "peripheral blood stem cell", "stem cell"})
 
 
 def _wider(one: Term, other: Term) -> bool:
@@ -187,6 +188,8 @@ def _weight(seen: View, start: int, end: int, term: Term) -> float:
         weight -= 0.5
     if OWN_CELLS.search(seen.folded, max(sentence.start, start - 45), start):
         weight += 0.5
+    if GIVEN.search(seen.folded, start, sentence.end) and not title:
+        weight += 0.4
     if term.name in BLOOD_GRAFTS and GRAFT.match(seen.folded[end : end + 20]) and EARLIER.search(seen.folded, max(sentence.start, start - 70), start):
         weight -= 3.0
     if term.name in WIDE and not title:
@@ -194,6 +197,11 @@ def _weight(seen: View, start: int, end: int, term: Term) -> float:
     return weight
 
 
+# "... were injected", "given by lumbar puncture": said of the cells before it
+GIVEN = re.compile(
+    r"\b(?:were|was) (?:[\w-]+ ){0,3}(?:injected|infused|transplanted|implanted|grafted|reinfused)\b|"
+    r"\blumbar puncture\b|\bgiven (?:intra|by)"
+)
 OWN_CELLS = re.compile(r"\b(?:autologous|allogene?ic|transplant\w*|inject\w*|infus\w*|implant\w*)\b")
 
 
@@ -283,7 +291,7 @@ def _nearness(seen: View, start: int, end: int, places: list[tuple[int, int, flo
             return 1.5 + weight
     before = seen.folded[max(sentence.start, start - 90) : start]
     if FROM_CELL.search(before) and re.search(
-        r"\bcells?\b|mscs?\b|marrow|stem|product|mncs?\b", seen.folded[sentence.start : sentence.end]):
+        r"\bcells?\b|mscs?\b|marrow|stem|product|fraction|mncs?\b", seen.folded[sentence.start : sentence.end]):
         return 1.5
     return 0.0
 
