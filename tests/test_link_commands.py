@@ -75,6 +75,19 @@ def test_json(filled: Path) -> None:
     assert (row["n"], row["route"], row["conflicts"]) == ("15 treated", "intraspinal", "")
 
 
+def test_characteristics_of_trials(filled: Path, tmp_path: Path) -> None:
+    early = run(filled, "export", "--trials", "--format", "md")
+    assert early.exit_code == 1 and "not linked yet" in str(early.exception)
+    run(filled, "link")
+    done = run(filled, "export", "--trials", "--format", "md", "-o", str(tmp_path / "studies.md"))
+    assert done.exit_code == 0
+    text = (tmp_path / "studies.md").read_text(encoding="utf-8")
+    assert text.count("\n## ") == 5 and "## NCT01348451" in text and "| n | 15 treated |" in text
+    assert "registry\\_differs" in text
+    assert run(filled, "export", "--trials", "--format", "xlsx", "-o", str(tmp_path / "studies.xlsx")).exit_code == 0
+    assert run(filled, "export", "--trials", "--format", "jsonl").exit_code == 2
+
+
 def trials(path: Path) -> dict[str, list[str]]:
     return {row["trial"]: row["reports"] for row in json.loads(run(path, "trial", "--format", "json").output)}
 

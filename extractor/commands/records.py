@@ -14,7 +14,7 @@ from extractor.commands.screen import console_for, print_record
 from extractor.commands.shared import Format, OutputOption, StoreOption, open_store, output_to, wrong_usage
 from extractor.export import FORMATS, characteristics
 from extractor.export.values import NOT_REPORTED, OTHERS_ONLY
-from extractor.link import annotated
+from extractor.link import annotated, trial_records
 
 # screen column: columns of the wide table that make it; the exports have all of them
 ON_SCREEN = {
@@ -87,6 +87,9 @@ def show(
                 print_record(record)
 
 
+OF_TRIALS = ("xlsx", "md", "docx")  # tables; the other formats hold records, whose quotes are of one report
+
+
 class ExportFormat(StrEnum):
     """Files that others open."""
 
@@ -103,6 +106,7 @@ def export(
     form: Annotated[ExportFormat, typer.Option("--format", help="csv, jsonl, json, xlsx, md or docx.")] = ExportFormat.csv,
     output: OutputOption = None,
     ids: Annotated[list[str] | None, typer.Option("--id", metavar="ID", help="Only these reports; repeat it for more.")] = None,
+    trials: Annotated[bool, typer.Option("--trials", help="One study a trial, not a report; for xlsx, md and docx.")] = False,
 ) -> None:
     """Write the records of a store as a file: facts, or the characteristics of included studies.
 
@@ -111,5 +115,7 @@ def export(
     chosen = FORMATS[form.value]
     if chosen.binary and output is None and sys.stdout.isatty():
         raise wrong_usage(f"--format {chosen.name} is a binary file; name it with -o FILE")
+    if trials and (ids or form.value not in OF_TRIALS):
+        raise wrong_usage(f"--trials is for {', '.join(OF_TRIALS)}, and takes no --id: records are of reports")
     with open_store(store) as opened, output_to(output) as stream:
-        chosen.write(annotated(opened, ids), stream)
+        chosen.write(trial_records(opened) if trials else annotated(opened, ids), stream)

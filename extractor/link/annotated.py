@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from extractor.errors import StoreError
+from extractor.link.authority import merged
 from extractor.link.check import check, registry_conflicts
 from extractor.model import Conflict, Record
 from extractor.store import Store
@@ -26,6 +28,23 @@ def annotated(store: Store, ids: Sequence[str] | None = None) -> Iterator[Record
             yield from _with_conflicts(store, links, batch)
             batch = []
     yield from _with_conflicts(store, links, batch)
+
+
+def trial_records(store: Store) -> Iterator[Record]:
+    """Each trial as one record, for tables (see :func:`~extractor.link.authority.merged`), in the order of their names.
+
+    Raises
+    ------
+    StoreError
+        If reports have come in since the store was linked.
+    """
+    links = LinkStore(store)
+    if links.stale()[0]:
+        raise StoreError(
+            f"store {store.name} has reports that are not linked yet; run: trialspan link --store {store.name}"
+        )
+    for name, ids in links.trials().items():
+        yield merged(name, list(annotated(store, ids)))
 
 
 def _with_conflicts(store: Store, links: LinkStore, records: Sequence[Record]) -> Iterator[Record]:

@@ -54,7 +54,7 @@ def merged(name: str, records: Sequence[Record]) -> Record:
     facts = [f for choice in characteristics(records) for f in choice.facts]
     found = {f.field for f in facts}
     silent = dict.fromkeys(n for r in records for n in r.not_found if n not in found)
-    conflicts = [c for r in records for c in r.conflicts]
+    conflicts = [replace(c, facts=()) for r in records for c in r.conflicts]  # places in other records' facts
     return Record(replace(best.document, id=name), tuple(facts), tuple(conflicts), tuple(silent))
 
 
