@@ -44,6 +44,7 @@ SAID = re.compile(
 )
 # "Abstract", "ABSTRACT:", "Summary" alone on a line
 ABSTRACT_HEAD = re.compile(r"\s*(?:structured |author )?(?:abstract|summary)\s*[:.]?\s*$", re.I)
+SUMMARY = re.compile(r"\s*summary\b", re.I)
 # "Abstract: Forty patients", "ABSTRACT Background"
 ABSTRACT_GLUED = re.compile(r"\s*abstract\s*[:.—–-]\s+(?=\S)", re.I)
 # what ends an abstract in a full text
@@ -61,6 +62,11 @@ ADDRESS = re.compile(
 # "Neural Regen Res. 2019 Feb;14(2):313-318.", "2019 Mar 5", "Volume 12, Issue 3"
 CITATION = re.compile(
     r"\b(?:19|20)\d\d\b.{0,24}[;:]\s*\d+|\bdoi\b|\bvol(?:ume)?\.? ?\d|\bissue \d|\b(?:19|20)\d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|\bpp?\. ?\d+",
+    re.I,
+)
+# an entry of a list of references
+REFERENCE = re.compile(
+    r"\bet al\b|google scholar|\bdoi\b|https?://|\b(?:19|20)\d\d\s*[;:]\s*\d|^\s*\[?\d{1,3}[.\]]\s+[A-Z][\w'-]+ [A-Z]{1,3}\b",
     re.I,
 )
 # "Barczewska M1, Grudniak M, Maksymowicz S"
@@ -167,7 +173,14 @@ def _lines(text: str) -> list[Line]:
         bare = piece.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
         spans.append((start, start + len(bare)))
         start += len(piece)
-    return [Line(a, b, text[a:b], _kind(text[a:b])) for a, b in _unwrapped(text, spans)]
+    found, before = [], ""
+    for a, b in _unwrapped(text, spans):
+        kind = _kind(text[a:b])
+        if kind == "abstract" and before == "prose" and SUMMARY.match(text, a, b):
+            kind = "short"  # the last section of a structured abstract
+        found.append(Line(a, b, text[a:b], kind))
+        before = before if kind == "blank" else kind
+    return found
 
 
 def _unwrapped(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -282,7 +295,11 @@ def _longest_run(lines: Sequence[Line]) -> tuple[int, int] | None:
             and not BODY_HEAD.match(lines[end + 1].text)
         ):
             end += 1
-        words = sum(len(line.text.split()) for line in lines[number : end + 1] if line.kind == "prose" or _ended(line))
+        words = sum(
+            len(line.text.split())
+            for line in lines[number : end + 1]
+            if _ended(line) and not REFERENCE.search(line.text)
+        )
         if words > most:
             best, most = (number, end), words
         number = end + 1
