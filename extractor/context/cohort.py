@@ -20,12 +20,12 @@ from extractor.quantities.ages import ages
 # what was done to the people counted: kind -> words, searched in the clause of the count
 DONE: dict[str, re.Pattern[str]] = {
     "randomized": re.compile(r"randomi[sz]|\b(?:assigned|allocated|divided|distributed|apportioned|stratified|grouped|matched)\b"),
-    "enrolled": re.compile(r"\b(?:enrol+(?:ed|ing|s|ment)?|included|inclusion of|recruited|entered|participated|participating|took part|accrued|registered|admitted|selected|inducted|joined|comprised|consisted)\b"),
+    "enrolled": re.compile(r"\b(?:enrol+(?:ed|ing|s|ment)?|included|inclusion of|recruited|entered|participated|participating|took part|accrued|registered|admitted|selected|inducted|joined|comprised|consisted|consented to (?:participate|take part|enter|join)|agreed to participate|accepted participation)\b"),
     "treated": re.compile(r"\b(?:received|receiving|treated|underwent|undergoing|were given|injected|transplanted|vaccinated|infused|implanted|administered|ingested|consumed|exposed|operated)\b"),
     "studied": re.compile(r"\b(?:studied|evaluated|examined|investigated|compared|conducted|performed|carried out|trial|study|sample|tested|undertaken|involving|involved|assessed|measured|observed)\b"),
     "analyzed": re.compile(r"\b(?:analy[sz]ed|evaluable|assessable|available|analy[sz]able|analys[ie]s|per[ -]protocol|valid|intention|intent)\b"),
     "completed": re.compile(r"\b(?:completed|completing|finished|completers|remained|retained|returned|followed)\b"),
-    "screened": re.compile(r"\b(?:(?<!breast cancer )(?:was|were|are|be) screened|eligible(?! for (?:the )?(?:evaluation|analys))|approached|invited|for eligibility|qualified|consent(?:ed)?|contacted|referred|mailed|potential|considered|willing|offered)\b|^ ?(?:\w+ )?screened\b"),
+    "screened": re.compile(r"\b(?:(?<!breast cancer )(?:was|were|are|be) screened|eligible(?! for (?:the )?(?:evaluation|analys))|approached|invited|for eligibility|qualified|consent(?:ed)?(?! to (?:participate|take part|enter|join|the study))|contacted|referred|mailed|potential|considered|willing|offered)\b|^ ?(?:\w+ )?screened\b"),
     "planned": re.compile(r"\b(?:will|to be|planned|aims?|target|required?|needed|calculated|intend|intended|anticipated|expected|projected|envisaged|power|goal)\b"),
     "identified": re.compile(r"\bidentified\b"),
     "lost": re.compile(r"\b(?:excluded|withdr[ae]w\w*|dropped|lost|discontinu\w+|died|deaths?|declined|refused|dropouts?|ineligible|excluding|except)\b"),

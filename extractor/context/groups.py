@@ -342,7 +342,7 @@ def _as_group(text: str, match: re.Match[str]) -> Group | None:
     name = TAIL.sub("", name).strip(" ,;:-")
     if not match["verb"] and not GROUP_WORD.search(name) and len(name.split()) > 4:
         return None
-    if len(name) < 2 or not any(c.isalpha() for c in name) or NO_GROUP.search(name) or (not match["noun"] and NO_NAME.match(name)) or (match["verb"] and not VERB.search(match["verb"])):
+    if len(name) < 2 or not any(c.isalpha() for c in name) or NO_GROUP.search(name) or (not match["noun"] and NO_NAME.match(name) and not (match["verb"] and LETTERED.match(name))) or (match["verb"] and not VERB.search(match["verb"])):
         return None
     if name.split()[0] in nouns() and name.split()[0] not in ("controls", "control"):
         return None

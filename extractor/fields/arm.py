@@ -6,6 +6,7 @@ Does not find: sizes that only a table gives, and groups that are never sized.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 
 MOST_GROUPS = 8
+KINDS = re.compile(r"\b(?:diagnos[ei]s|tumou?r types?|histolog\w+|malignanc\w+ (?:included|were)|types? of|stages?|race|ethnic\w*|genotypes?|centers|centres|countries)\b")
+ASSIGNED_TO = re.compile(r"randomi|assign|allocat|divided|receiv|treated with|groups?\b|\barms?\b|placebo|control")
 HALF = 0.5  # a sized list that reaches less of the total sizes something else
 LEAST_SHARE = 0.25  # arms of a part of the trial's people (those analysed, one centre): no smaller part
 PART_OF_TRIAL = frozenset({"randomized", "enrolled", "analyzed", "completed", "treated"})
@@ -73,6 +76,8 @@ def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
     others = {c.count.n for c in found.candidates if c.features & PART_OF_TRIAL and c.count.n > 1 and (n is None or c.count.n <= n)}
     for split in found.splits:
         if seen.in_title(split.start) or all(g.said == "with" and not GROUP_WORD.search(g.name) for g in split.groups):
+            continue
+        if _diagnoses(seen, split):
             continue  # "five patients with X and six with Y" are diagnoses, no arms
         if split.shape == EACH:
             yield from _each(split, n)
@@ -81,6 +86,13 @@ def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
     equal = equal_parts(seen)
     if equal and own and not own.derived:
         yield from _equal(seen, equal, own)
+
+
+def _diagnoses(seen: View, split: Split) -> bool:
+    """Whether the groups are kinds of patients: "the diagnosis was leukaemia (n = 27) or lymphoma (n = 29)"."""
+    sentence = seen.sentence_at(split.start)
+    words = seen.folded[sentence.start : split.groups[-1].end]
+    return bool(KINDS.search(words)) and not ASSIGNED_TO.search(words)
 
 
 def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice]:

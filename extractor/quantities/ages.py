@@ -69,13 +69,16 @@ class Age:
     who: str = ""  # for one person: man, woman, ...
 
 
+HOURS = re.compile(r" ?-?(?:hours?|hrs?|h|minutes?|min)\b")  # an age in hours is no age of a cohort
+
+
 def ages(folded: str) -> list[Age]:
     """All statements of age in folded text, in order, none inside another."""
     if not CUE.search(folded):
         return []
     found: list[Age] = []
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
-        if not any(a.start < age.end and age.start < a.end for a in found):
+        if not any(a.start < age.end and age.start < a.end for a in found) and not HOURS.match(folded, age.end):
             found.append(age)
     return sorted(found, key=lambda a: a.start)
 
