@@ -13,7 +13,7 @@ from spacy.language import Language
 
 from extractor.engine import Run, run
 from extractor.inputs import documents
-from extractor.model import Record, check_evidence
+from extractor.model import Document, Record, check_evidence
 from extractor.pipeline import extract
 from extractor.schemas import record_schema
 from extractor.settings import Settings
@@ -111,3 +111,12 @@ def test_every_quote_is_its_slice_over_real_texts(shared: Path, nlp: Language) -
             schema.validate(json.loads(json.dumps(record.to_dict())))
         count += 1
     assert (count, report.failed) == (len(rows), 0)
+
+
+def test_no_quote_runs_from_title_to_abstract(nlp: Language) -> None:
+    """Wherever a text is cut into title and abstract, the whole document is read and every quote stays in its part."""
+    text = "Misoprostol by two routes Women were randomised, n = 36 to oral and n = 34 to vaginal use; two (6 %) had fever of 38 degrees"
+    blanks = [i for i, letter in enumerate(text) if letter == " "]
+    cut = [Document(str(i), "text", {"title": text[:i], "abstract": text[i + 1 :]}) for i in blanks]
+    for record in extract(nlp, cut):
+        check_evidence(record.document, record.facts)

@@ -19,6 +19,7 @@ from extractor.context.sentences import Sentence, sentences
 from extractor.text import fold, fold_case
 
 VIEW = "trialspan_view"
+WALL = "|"  # neither a word nor a blank
 PREDICTED = "trialspan_roles"  # doc.user_data: [[start of a sentence, role, probability], ...], the title left out
 ABBREVIATIONS = "trialspan_abbreviations"  # doc.user_data: {short form: long form as written}
 
@@ -28,7 +29,7 @@ class View:
     """All offsets are those of ``text``, the document's frozen text."""
 
     text: str
-    folded: str  # fold(text): lower case, one dash, one space; same length
+    folded: str  # fold(text): lower case, one dash, one space; same length; a wall between parts
     cased: str  # fold_case(text): as folded, but capitals stay
     sentences: list[Sentence]
     roles: Roles
@@ -79,14 +80,21 @@ def _make(doc: Doc) -> View:
     found = [x for name, s, e in parts(doc) if name != "title" for x in sections(text[s:e], s)]
     return View(
         text,
-        fold(text),
-        fold_case(text),
+        walled(fold(text), doc),
+        walled(fold_case(text), doc),
         sentences(doc),
         Roles(found),
         title,
         dict(doc.user_data.get(ABBREVIATIONS, {})),
         {start: (role, p) for start, role, p in doc.user_data.get(PREDICTED, ())},
     )
+
+
+def walled(folded: str, doc: Doc) -> str:
+    """Folded text with a wall in place of the blank between two parts: no pattern may run from a title into its abstract."""
+    for _, _, end in parts(doc)[:-1]:
+        folded = folded[:end] + WALL + folded[end + 1 :]
+    return folded
 
 
 @Language.component("trial_plain")
