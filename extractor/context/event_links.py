@@ -329,6 +329,8 @@ class Linker:
         found = [last]
         for i in reversed(past[:-1]):
             gap = self.folded[self.counts[i].end : self.counts[found[0]].start]
+            if self._same_brackets(self.counts[i].start, self.counts[found[0]].start):
+                gap = gap.replace(";", ",")
             if len(gap) > 70 or not BESIDE.match(gap) or any(m.start >= self.counts[i].end and m.end <= self.counts[found[0]].start for m in self.mentions):
                 break
             if re.search(rf"{HAD}\b", gap) or NOT_AFTER.search(gap):
@@ -337,6 +339,10 @@ class Linker:
                 break  # "one aspiration, one suicide": a count of something unknown
             found.insert(0, i)
         return found
+
+    def _same_brackets(self, left: int, right: int) -> bool:
+        pair = inside(self.pairs, left)
+        return pair is not None and pair == inside(self.pairs, right)
 
     def _leads(self, count: Count, between: str, mention: Mention) -> bool:
         """Whether the words between a count and a term make the term the count's."""
@@ -374,6 +380,8 @@ class Linker:
             between = self._unexplained(last.end, count.start)
             if count.form == "people" and re.search(r"\b(?:the|all|these|our)\s+\Z", self.folded[last.end : count.start]):
                 continue  # "by the 20 patients": all of them
+            if count.form in ("people", "bare") and OTHER_THING.match(self.folded, count.start, self.end):
+                return []  # "neutropenia, and 2 episodes of cardiotoxicity"
             if last.kind in (CLASS, ORGAN) and self._introduces(last, between):
                 return []
             said = list(SAID.finditer(between))

@@ -105,7 +105,7 @@ _RIGHT = re.compile(
     r"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?(?:injection|puncture|insertion|application|operation|infusion|surgery)|(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
     r"jaw|legs?|arms?|limbs?|face|eyes?|mouth|throat|knees?|fingers|extremities|hands?|feet|lower limbs?|abdomen|chest|neck|scalp|back|joints?|tongue|lips?|bowel|bladder|colon|uterus|wound|nerve roots?|oily material|the qt interval|qt interval|liver enzymes|liver transaminases|appetite|consciousness|vision|hearing|libido|weight|taste|energy|concentration|motor function))"
 )
-_LEXICON = "adverse_events"
+LEXICON = "adverse_events"
 # Lexicon kinds and terms that need a class of events beside them: they are outcomes or treated diseases more often
 WEAK = frozenset(
     ["pain", "discomfort", "anxiety", "depression", "inflammation", "necrosis", "blood transfusion", "hospitalization", "reoperation", "sedation", "somnolence", "obesity", "malnutrition", "disease progression", "treatment discontinuation", "coronary revascularization", "postoperative pain", "weight loss", "atrophy", "neoplasm", "neoplasms", "malignancy", "scar", "cicatrix", "insomnia", "fatigue", "mucositis oral", "cognitive dysfunction", "dementia", "infertility", "myopia", "adhesion", "tissue adhesions", "awareness", "hypertension", "smoking", "stress disorders", "low birth weight", "premature delivery", "malaria", "tuberculosis", "influenza", "graft rejection", "osteoporosis", "proteinuria", "albuminuria", "intraoperative awareness", "fibrosis", "hyperplasia", "hypertrophy"]
@@ -121,7 +121,7 @@ LIST_LEAD = re.compile(
     r"(?:\s*\([a-z]{2,6}\))?(?:\s+(?:in|with|of|for|reported|observed|noted|seen|recorded|associated)\b[^.;:()]{0,70}?)?\s*"
     r"(?:(?P<sure>included?\b|including\b|comprised\b|consisted of\b|such as\b)|(?:were|was)\b|like\b|:|\()\s*(?:mainly\s+|mostly\s+|primarily\s+|predominantly\s+|generally\s+)?"
 )
-LIST_END = re.compile(r"[;.](?:\s|\Z)|\)\s*(?:,\s*)?(?:and\s+)?(?:occurred|were|was|in)\b|\b(?:but|which|that|while|whereas|however|although|with no|without|compared|than|all of|most of|none of|as expected|leading|resulting)\b|\b(?:was|were|occurred|had|did)\b")
+LIST_END = re.compile(r"[;.](?:\s|\Z)|\)\s*(?:,\s*)?(?:and\s+)?(?:occurred|were|was|in)\b|\b(?:but|which|that|while|whereas|however|although|with no|without|compared|than|all of|most of|none of|as expected|leading|resulting|respectively|for|in both|in each|in either)\b|\b(?:was|were|occurred|had|did)\b")
 LIST_ITEM = re.compile(
     r"(?:\A|(?<=\s)|(?<=\())(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local|grade \d)\s+)?(?P<item>(?<![\w-])[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,3}?)\s*(?:\([^()]*\)|\[[^\[\]]*\])?(?=\s*(?:,|;|\)|\Z|\.(?:\s|\Z)|\band\b|\bor\b))"
 )
@@ -187,6 +187,9 @@ def _listed(folded: str, end: int, found: list[Mention]) -> Iterator[Mention]:
         if not lead["sure"] and not any(lead.end() <= m.start < last and m.kind == NAMED for m in found):
             continue
         for item in LIST_ITEM.finditer(folded, lead.end(), last):
+            within = folded[lead.end() : item.start("item")]
+            if within.count("(") > within.count(")"):
+                continue
             begins = LIST_BEGIN.search(folded, lead.end(), item.start("item")) or not folded[lead.end() : item.start("item")].strip()
             if begins and not LIST_NOT.search(item["item"]):
                 yield Mention(item.start("item"), item.end("item"), OPEN, item.start("item"), listed=True)
@@ -233,7 +236,7 @@ def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
 
 
 def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
-    for match in table(_LEXICON).find(folded, start, end):
+    for match in table(LEXICON).find(folded, start, end):
         word = folded[match.start : match.end]
         if match.term.name in _SKIP or _SKIP_WORDS.match(word):
             continue
@@ -241,7 +244,7 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         if pair and re.search(r",\s*\Z", folded[start : match.start]) and not re.match(r"\s*(?:\([^()]*\)\s*)?(?:,|and\b|or\b)", folded[match.end : end]):
             for part in ("first", "second"):  # the last two of a list: "headache, nausea and vomiting"
                 a, b = (match.start + x for x in pair.span(part))
-                yield Mention(a, b, NAMED, a, table(_LEXICON).get(pair[part]), match.how)
+                yield Mention(a, b, NAMED, a, table(LEXICON).get(pair[part]), match.how)
             continue
         first = _widened(folded, start, match.start)
         last = _site(folded, end, match.end)
@@ -272,9 +275,9 @@ def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> It
     """"low back and radicular leg pain", "local and systemic reactions": the first of two terms with one head."""
     left = _ELLIPSIS.search(folded, max(start, first - 60), first)
     head = re.compile(r"[a-z]+\Z").search(folded, first, end)
-    if not left or not head or head.start() == first or table(_LEXICON).get(left["site"]) is not None:
+    if not left or not head or head.start() == first or table(LEXICON).get(left["site"]) is not None:
         return
-    term = table(_LEXICON).get(f"{left['site']} {head.group()}")
+    term = table(LEXICON).get(f"{left['site']} {head.group()}")
     if term is not None or kind == NAMED:
         yield Mention(left.start("site"), left.end("site"), kind, left.start("site"), term, "synonym" if term else "", tail=head.span())
 

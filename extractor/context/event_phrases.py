@@ -21,7 +21,7 @@ STRONG_BEFORE = re.compile(r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied b
 MEMBERS = re.compile(
     r"[^;]{0,110}?(?:\b(?:were|was|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly)\b|,\s*(?:with|most (?:commonly|often|frequently|notably)|notably)\b|[(:\[]|\s-\s)[^;]{0,80}\Z"
 )
-NO_MEMBERS = re.compile(r"\b(?:leading to|resulting in|because of|requiring|compared|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|for|efficacy|than|but)\b")
+NO_MEMBERS = re.compile(r"\b(?:leading to|resulting in|because of|requiring|compared|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|efficacy|than|but)\b")
 MOST_WERE = re.compile(r"\s*(?:and\s+)?(?:of (?:these|them|which)\s*,?\s*)?(?:the\s+)?(?:most (?:common|frequent|prevalent|frequently|commonly)|commonest|main|predominant|majority)\b[^;.]{0,60}?\b(?:were|was|being|included|of)\b[^;]*\Z")
 # From a term to its class: "fever was the most common adverse event", "occurred as an important complication"
 IS_CLASS = re.compile(r"[^;]{0,140}?\b(?:was|were|as|being|remained|represented|constituted)\s+(?:(?:also|both|reported|considered|by far|among|one of|the|an?|only|most|more|main|all|their|our)\b[^;,]{0,60})?\Z")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extractor.context.event_mentions import Mention, mentions
+from extractor.context.event_mentions import LEXICON, NAMED, Mention, mentions
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
-from extractor.terms import words
+from extractor.terms import Term, table, words
 
 # Probability from which the trained model's role of a sentence without a heading is believed: on 250 abstracts without
 # headings it silenced some 180 more sentences that name events; of the first 70, read by hand, one told a result
@@ -42,7 +42,7 @@ CONCLUDES = re.compile(r"^\W*(?:(?:in )?conclusions?|we conclude|these (?:result
 # Around a term that is somebody's outcome, disease or aim
 BEFORE_TERM = re.compile(
     r"\b(?:history of|risk(?:s)? (?:of|for|factors? for)|prevention of|prevent(?:ing|ed|s)?|prophyla\w+ (?:of|against|for)|treatment (?:of|for)|treating|management of|managing|treated for|therapy (?:of|for)|diagnos(?:ed with|is of)|suffering from|because of (?:the )?|"
-    r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to(?: the)?(?: first)?(?: (?:occurrence|incidence|episode|onset) of)?|stoppage of|cessation of|onset of|scores? (?:for|of)|measures? of|"
+    r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to(?: the)?(?: first)?(?: (?:occurrence|incidence|episode|onset) of)?|success rate of|stoppage of|cessation of|onset of|scores? (?:for|of)|measures? of|"
     r"(?<!the )symptoms of|assessment of|assessed|evaluat\w+|to reduce|to prevent|caused by|induced by|patients? (?:with|without|having|who (?:had|have|has))|(?:subjects|women|men|children|adults|those|people|participants|infants|individuals|volunteers|eyes|group) with(?:out)?|surgery for|operation for|undergoing|scheduled for|"
     r"hospitali[sz]ed (?:for|with)|admitted (?:for|with)|resolution of|clearance of|recovery from|recurrence of|progression of|worsening of|prevalence of|burden of|model of|efficacy (?:in|against|for)|incidence of new|number of (?:patients with )?(?:new )?(?:episodes of )?|free from|protection against|vaccine against|score for|baseline|mean|median|"
     r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline)\s+"
@@ -68,6 +68,7 @@ class Reports:
     begins: int = 0
     headed: bool = False
     infectious: bool = False  # the treated disease is an infection: "infections" are its cases
+    _short: dict[str, Term] = field(default_factory=dict)  # the text's own abbreviations of terms: {"PPE": ...}
     _ids: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -77,8 +78,19 @@ class Reports:
         begins = next((s.start for s in body if BEGINS.search(seen.folded, s.start, s.end)), 0)
         made = cls(seen, frozenset(words(c) for c in conditions), begins, headed)
         made.infectious = bool(INFECTION.search(" ".join(conditions) + " " + seen.folded[slice(*seen.title)]))
+        named = {short: table(LEXICON).get(long) for short, long in seen.abbreviations.items() if len(short) > 1}
+        made._short = {short: term for short, term in named.items() if term is not None}
         made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)
         return made
+
+    def mentions(self, start: int, end: int) -> list[Mention]:
+        """Mentions of a sentence, those by the text's own abbreviations among them."""
+        found = mentions(self.seen.folded, start, end)
+        for short, term in self._short.items():
+            for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
+                if not any(m.start < match.end() and match.start() < m.end for m in found):
+                    found.append(Mention(match.start(), match.end(), NAMED, match.start(), term, "abbreviation"))
+        return sorted(found, key=lambda m: m.start)
 
     def _own(self, body: list[Sentence]) -> list[Mention]:
         """Terms of the title, and of the primary outcome: the trial's subject, not what befell people by the way."""
@@ -119,7 +131,11 @@ class Reports:
 
     def _told(self, text: str) -> bool:
         """A result in a sentence that also asks: "we observed no", "no adverse event was recorded"."""
-        return bool(re.search(r"\b(?:no|without|none)\b[^.]{0,80}\b(?:observed|occurred|reported|seen|noted|recorded|found)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\babsent\b|\breported only\b|\bcases? of\b|\bdied\b|\bsignificantly (?:fewer|more|less|higher|lower)\b|\bmost (?:common|frequent)|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)", text))
+        return bool(re.search(r"\b(?:no|without|none)\b[^.;]{0,160}\b(?:observed|occurred|reported|seen|noted|recorded|found)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\babsent\b|\breported only\b|\bcases? of\b|\bdied\b|\bsignificantly (?:fewer|more|less|higher|lower)\b|\bmost (?:common|frequent)|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)", text))
+
+    def planned(self) -> bool:
+        """Whether the document has no part that tells results, so that a protocol's outcomes are only planned."""
+        return not any(s.role == "results" and s.end - s.text_start > 80 for s in self.seen.roles.sections)
 
     def concludes(self, sentence: Sentence) -> bool:
         role = self.seen.role_at(sentence.start)

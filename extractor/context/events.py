@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from extractor.context import event_attributes as attributes
 from extractor.context.event_links import Link, Linker, brackets, inside, segments
-from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention, mentions
+from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.context.event_phrases import (
     ARM_AFTER,
     ARM_BEFORE,
@@ -80,7 +80,7 @@ class _Reading:
         self.folded = reports.seen.folded
         self.start, self.end = sentence.start, sentence.end
         self.sentence = sentence
-        self.mentions = mentions(self.folded, self.start, self.end)
+        self.mentions = reports.mentions(self.start, self.end)
         self.denials: list[Denial] = []
         self.pairs: list[tuple[int, int]] = []
         self.breaks: list[tuple[int, int]] = []
@@ -137,7 +137,7 @@ class _Reading:
         if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", self._lead(mention, inner)):
             return  # "two complications of venous thrombosis and infection": the members are told
         after = denied_after(self.folded, self._list_end(mention, inner), last)
-        denial = next((d for d in self.denials if d.covers(mention.start, mention.end)), None)
+        denial = next((d for d in reversed(self.denials) if d.covers(mention.start, mention.end)), None)
         excepted = any(self._excepted(mention, inner, a, b) for d in self.denials for a, b in d.exceptions)
         if denial and any(a <= c.start < b for c in link.counts for a, b in denial.exceptions):
             link = Link()  # "no side effects except one case of thrombosis": the count is the exception's
@@ -397,7 +397,8 @@ class _Reading:
                 lead = self.folded[other.end : start]
                 if re.match(r"\s+of\s+\Z", lead):
                     return other
-                if MEMBERS.match(lead) and not NO_MEMBERS.search(lead.replace("except for", "")) and not re.search(r"\b(?:but|although|whereas)\b", between):
+                introduced = re.search(r"\b(?:were|was|included?|including|being)\s+(?:mainly\s+|mostly\s+)?\Z", lead) and not re.search(r"\b(?:leading to|but)\b", lead)
+                if MEMBERS.match(lead) and (introduced or not NO_MEMBERS.search(lead.replace("except for", ""))) and not re.search(r"\b(?:but|although|whereas)\b", between):
                     return other
             elif other.end <= mention.start:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-PEOPLE = r"(?:patients?|subjects?|participants?|volunteers?|individuals?|persons?|people|wom[ae]n|m[ae]n|child(?:ren)?|infants?|neonates?|cases?|recipients?|adults?|girls?|boys?|mothers?|eyes?|knees?|limbs?)"
+PEOPLE = r"(?:patients?|subjects?|participants?|volunteers?|individuals?|persons?|people|wom[ae]n|m[ae]n|child(?:ren)?|infants?|neonates?|cases?|recipients?|adults?|girls?|boys?|mothers?|controls?|eyes?|knees?|limbs?)"
 SMALL = r"(?:(?!(?:in|of|with|for|on|to|from|by|and|or|had|was|were|who|that|after|at|during|improved|received|completed|underwent|died|responded|achieved|without|not)\b)[a-z0-9][\w/-]*\s+)"
 HAD = (
     r"(?:had|has|have|having|developed|developing|experienced|experiencing|suffered|suffering|showed|exhibited|reported|reporting|sustained|complained|presented|complaining|displayed|described|demonstrated|got|noted|"

@@ -78,7 +78,7 @@ def denials(folded: str, start: int, end: int) -> list[Denial]:
     """The denials of one sentence, in order."""
     found: list[Denial] = []
     for match in CUE.finditer(folded, start, end):
-        if COMPARISON.match(folded, match.end(), end) or (match["noun"] and ELIGIBLE.search(folded, start, match.start())):
+        if COMPARISON.match(folded, match.end(), end) or _eligible(folded, start, match):
             continue
         if re.search(r"\d\s*[(=:]\s*\Z", folded[max(start, match.start() - 6) : match.start()]):
             continue  # "0 (no pain) to 10": a point of a scale
@@ -89,6 +89,12 @@ def denials(folded: str, start: int, end: int) -> list[Denial]:
             exceptions = (*exceptions, (start + before.start("what"), start + before.end("what")))
         found.append(Denial(*match.span(), match.group(), kind, (match.end(), last), exceptions))
     return found
+
+
+def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
+    """Whether a noun's cue says who the people are ("patients without stroke"), not how they fared."""
+    found = match["noun"] and ELIGIBLE.search(folded, start, match.start())
+    return bool(found) and not re.search(r"\b(?:tolerated|safe|safely|completed|success\w*|uneventful\w*|recovered)\b", folded[start : match.start()])
 
 
 def _scope(folded: str, start: int, end: int, kind: str) -> tuple[int, tuple[tuple[int, int], ...]]:

@@ -49,11 +49,12 @@ class AdverseEvent(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         kinds = {f.value.get("name") for f in facts(doc, "report_kind")}
-        if "protocol" in kinds:
-            return
         conditions = frozenset(str(f.value["name"]).lower() for f in facts(doc, "condition"))
         seen = view(doc)
-        for event in events(Reports.of(seen, conditions)):
+        reports = Reports.of(seen, conditions)
+        if "protocol" in kinds and reports.planned():
+            return
+        for event in events(reports):
             yield self._fact(doc, seen.text, event)
 
     def _fact(self, doc: Doc, text: str, event: Event) -> Fact:

@@ -22,6 +22,9 @@ from extractor.quantities.numbers import WHOLE, whole
 # "death from bleeding", "died of sepsis", "cardiac deaths": deaths of one cause are no total
 CAUSE = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:due to|from|of|because of|caused by|related to|attributed to|secondary to|as a result of)\s+(?!any\b|all\b)")
 BY_CAUSE = re.compile(r"\b(?:cardiac|cardiovascular|cancer|toxic|treatment-related|drug-related|procedure-related|vascular|cerebral|non-relapse|transplant-related|sudden|fatal)\b")
+# "30 deaths in A and 50 deaths in B"; not "93 died, of whom 2 died of sepsis"
+COMPARES = re.compile(r"\b(?:vs|versus|compared|than|whereas|while|and)\b")
+PART = re.compile(r"\b(?:of which|of whom|including|of these|of them|with \d+|attributed|another|further|additional)\b|[:;(]")
 # "the latter and two additional patients", "another patient died": deaths beside those already told
 MORE = re.compile(r"\b(?:another|additional|further|second|the latter|other|more)\b")
 # "the latter and two additional patients died": one told before, and two
@@ -33,17 +36,19 @@ class Deaths(Field):
     """Deaths among the trial's participants; sums of arms are marked as derived."""
 
     def find(self, doc: Doc) -> Iterable[Fact]:
-        if "protocol" in {f.value.get("name") for f in facts(doc, "report_kind")}:
-            return
         seen = view(doc)
+        planned = "protocol" in {f.value.get("name") for f in facts(doc, "report_kind")}
         if not DEATHS.search(seen.folded):
+            return
+        reports = Reports.of(seen)
+        if planned and reports.planned():
             return
         latter = LATTER.search(seen.folded)
         if latter and (others := whole(latter["more"])):
             yield self.fact(doc, {"n": others + 1}, [latter.span()], rule="sum", confidence=0.7, flags=("derived",))
             return
-        told = [e for e in events(Reports.of(seen), about=DEATHS) if e.mention.kind == DEATH]
-        statements = [s for s in _statements(told) if s[0].count is None or s[0].count.n is not None]
+        told = [e for e in events(reports, about=DEATHS) if e.mention.kind == DEATH]
+        statements = [s for s in _statements(seen.folded, told) if s[0].count is None or s[0].count.n is not None]
         if not statements:
             return
         best = max(statements, key=lambda s: (_number(s), -s[0].mention.start))
@@ -57,14 +62,26 @@ class Deaths(Field):
         yield self.fact(doc, {"n": number}, at, rule=rule, confidence=prior, flags=("derived",) if summed else ())
 
 
-def _statements(told: Sequence[Event]) -> list[list[Event]]:
-    """Events of one mention together: the arms of one statement."""
-    groups: dict[int, list[Event]] = {}
+def _statements(folded: str, told: Sequence[Event]) -> list[list[Event]]:
+    """Events that make one statement: the arms of one mention, or of two ("30 deaths in A and 50 deaths in B")."""
+    groups: list[list[Event]] = []
     for event in told:
         if event.count is None and event.assertion != ABSENT:
             continue
-        groups.setdefault(event.mention.start, []).append(event)
-    return [g for g in groups.values() if all(e.count is None or e.count.n is not None for e in g)]
+        last = groups[-1][-1] if groups else None
+        if last is not None and (last.mention.start == event.mention.start or _arms(folded, last, event)):
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return [g for g in groups if all(e.count is None or e.count.n is not None for e in g)]
+
+
+def _arms(folded: str, left: Event, right: Event) -> bool:
+    """Whether two counted mentions in one sentence are those of two arms."""
+    if left.sentence != right.sentence or not left.count or not right.count:
+        return False
+    between = folded[left.mention.end : right.mention.start]
+    return len(between) < 160 and bool(COMPARES.search(between)) and not PART.search(between)
 
 
 def _number(statement: Sequence[Event]) -> int:

@@ -19,7 +19,7 @@ PARTICIPANTS, ADMINISTRATIONS, EVENTS = "participants", "administrations", "even
 _UNITS = {
     PARTICIPANTS: "patients?|subjects?|participants?|volunteers?|individuals?|persons?|people|men|women|man|woman|child|children|infants?|"
     "neonates?|newborns?|babies|baby|recipients?|adults?|girls?|boys?|mothers?|males?|females?|parturients?|cases?|adolescents?|"
-    "completers|responders|pts|residents|students|toddlers|vaccinees|patient's",
+    "completers|responders|pts|controls|residents|students|toddlers|vaccinees|patient's",
     ADMINISTRATIONS: "injections?|infusions?|procedures?|administrations?|doses|cycles?|courses?|transfusions?|sessions?|operations?|"
     "applications?|surgeries|punctures?|catheters?|insertions?|attacks treated",
     EVENTS: "events?|episodes?|occurrences?|reports?|instances?",
@@ -86,10 +86,10 @@ _FORMS = (
     ("equals", EQUALS),
     ("percent", PERCENT),
     ("percent", SHARED),
+    ("none", NONE),
     ("people", NUMBER_UNIT),
     ("one", ARTICLE),
     ("one", ANOTHER),
-    ("none", NONE),
     ("bare", BARE),
 )
 # p values, intervals, ratios, doses, durations, grades, years, relative changes: their numbers count nobody
@@ -99,7 +99,7 @@ NO_COUNT = re.compile(
     r"(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?"
     r"|\bci\b\s*[:=,]?\s*[\[(]?[-\d.,\s%to;]+[\])]?"
     r"|\b(?:grades?|stages?|phases?|class|genotype|subtype|serotype|factor|vitamin|omega|strain|day|days|week|weeks|month|months|visit|level|type|group|groups|arm|cohort|cycle|step|score|"
-    r"scores|year|years|version|table|figure|part|cm|period|course|nct|no|number needed to treat|nnt|category)\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+)*(?!\d|\.\d|\s*(?:patients|\(|%))"
+    r"scores|year|years|version|table|figure|part|cm|period|course|nct|no|number needed to treat|nnt|category)\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+)*(?!\d|\.\d|\s*(?:\(|%))"
     r"|\d+(?:\.\d+)?\s*(?:-|to)?\s*(?:\d+(?:\.\d+)?)?\s*-?\s*(?:mg|g|kg|ml|l|mcg|ug|µg|μg|iu|u|mm|cm|mmhg|mm hg|hz|gy|h|hr|hrs|hours?|min|mins|minutes?|days?|weeks?|wks?|months?|mo|years?|yrs?|"
     r"mmol|nmol|units?|points?|times|fold|msec|ms|sec|seconds?|bpm|kcal|ng|pg|dl|mw|cells?|x|°c|dioptres?|fr|gauge|metres?|meters?|centers|centres|hospitals|sites|countries|studies|trials|groups|arms|different|types|most|main|kinds|drugs|treatments|formulations|regimens|doses of)\b(?:/[a-z0-9]+)*"
     r"|\d+(?:\.\d+)?\s*%\s*(?:ci\b|confidence|reduction|decrease|increase|improvement|lower|higher|greater|less|more|relative|risk|absolute|power|glucose|dextrose|saline|solution|cream|gel|ointment|lidocaine|bupivacaine|ropivacaine)"
@@ -109,7 +109,7 @@ NO_COUNT = re.compile(
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
     r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
     r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
-    r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bone or more\b|\bat least one\b|\bmore than one\b|[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
+    r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bno one\b|\b(?:at least|more than|up to|fewer than|less than)\s+(?:\d+|one|two|three)\b(?!\s*(?:patients|subjects|participants|of))|\bone or more\b|\bat least one\b|\bmore than one\b|[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
     r"|(?:more than|at least|less than|fewer than|greater than|over|up to)\s+\d+(?:\.\d+)?\s*%"
 )
 
