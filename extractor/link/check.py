@@ -7,7 +7,9 @@ side does not say is no difference. Outcomes are not compared: reports' outcomes
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from extractor.link.check_events import events_differ
@@ -219,7 +221,7 @@ def phases_differ(one: Side, two: Side) -> Iterator[Difference]:
 def registered_late(side: Side) -> Iterator[Difference]:
     """A registry record that was registered more than a month after the first enrolment."""
     registered, started = side.registered, side.started
-    if registered and started and _days(registered) - _days(started) > LATE_DAYS:
+    if registered and started and days_between(started, registered) > LATE_DAYS:
         words = f"{side.id} was registered on {registered}, after the first enrolment ({started})."
         places = tuple(i for i, _ in side.of("registry_id"))
         yield Difference("registered_late", MAJOR, side.id, side.id, places, (), words)
@@ -232,7 +234,7 @@ def dates(one: Side, two: Side) -> Iterator[Difference]:
     for place, fact in two.of("registry_id"):
         theirs = fact.value.get("registered_on")
         same = str(fact.value.get("id", "")).upper() in one.profile.own
-        if theirs and same and one.registered and abs(_days(theirs) - _days(one.registered)) > LATE_DAYS:
+        if theirs and same and one.registered and abs(days_between(theirs, one.registered)) > LATE_DAYS:
             words = f"{two.id} gives {theirs} as the day of registration, the registry {one.registered}."
             places = tuple(i for i, _ in one.of("registry_id"))
             yield Difference("dates", MINOR, one.id, two.id, places, (place,), words)
@@ -241,15 +243,27 @@ def dates(one: Side, two: Side) -> Iterator[Difference]:
         yield Difference("dates", MAJOR, one.id, two.id, (), (), words)
 
 
-def _days(date: str) -> int:
-    """Days since year 0 of an ISO date, in months of 31 days; a month alone is its last day, a year its last month.
+def days_between(early: str, late: str) -> int:
+    """Days from one ISO date to another, at least; 0 where they may be one day, negative where `late` is the earlier one.
 
-    The last, because a record with a coarse date gets the benefit of the doubt where it is the start; the same holds on
-    the paper's side, where a month is compared with a tolerance of one.
+    >>> days_between("2015-09-10", "2015-10-11"), days_between("2015-09", "2015-09-15"), days_between("2016", "2015-12-30")
+    (31, 0, -2)
     """
-    parts = [int(p) for p in date.split("-")]
-    year, month, day = (*parts, *(12, 31)[len(parts) - 1 :])[:3] if len(parts) < 3 else parts[:3]
-    return (year * 12 + month) * 31 + day
+    (first, last), (start, end) = _span(early), _span(late)
+    if start > last:
+        return (start - last).days
+    return (end - first).days if end < first else 0
+
+
+def _span(iso_date: str) -> tuple[date, date]:
+    """The first and last day that a date of day, month or year may mean."""
+    parts = [int(p) for p in iso_date.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 1
+    if len(parts) == 3:
+        day = date(year, month, parts[2])
+        return day, day
+    last_month = month if len(parts) == 2 else 12
+    return date(year, month, 1), date(year, last_month, monthrange(year, last_month)[1])
 
 
 def deaths(one: Side, two: Side) -> Iterator[Difference]:
