@@ -45,10 +45,17 @@ OTHERS_BEFORE = re.compile(
     r"\b(?:previous(?:ly)?|prior|earlier|recent(?:ly)?|other|another|several|many|few|most|numerous|"
     r"further|future|larger|large|additional|subsequent|ongoing|planned|lack of|absence of|no|"
     r"published|existing|need for|meta-analysis of|reviews? of|larger-scale|large-scale|more|"
-    r"parent|well-designed|adequately powered|properly|only|some|until),? (?:[\w,/-]+ ){0,5}$"
+    r"parent|completed|lead-in|qualifying|support|supports|justify|justifies|well-designed|adequately powered|"
+    r"properly|only|some|until),? (?:[\w,/-]+ ){0,5}$"
 )
 # "were enrolled into this double-blind study", "our previous pilot"
 THIS = re.compile(r"\b(?:this|the present|the current|our|we|present) (?!previous|earlier|prior)(?:[\w/-]+,? ){0,6}$")
+# "patients were randomly assigned": what was done is this trial's, unless an earlier one is named
+WERE = re.compile(r"\b(?:were|was|we) (?:then |subsequently |equally )?$")
+EARLIER = re.compile(
+    r"\b(?:previous(?:ly)?|prior|earlier|parent|another|other|original|published) (?:[\w-]+ ){0,3}(?:trials?|"
+    r"stud(?:y|ies)|reports?)\b"
+)
 OTHERS_AFTER = re.compile(
     r"^[^.;:]{0,60}?\b(?:(?:trials|studies|rcts|data)\b(?! (?:design|group))|(?:are|is) (?:\w+ )?(?:needed|"
     r"required|warranted|necessary|planned|underway|ongoing|lacking)|should|would be|needed|"
@@ -78,6 +85,8 @@ def is_own(seen: View, start: int, end: int) -> bool:
     before, after = seen.folded[max(sentence.start, start - 60) : start], seen.folded[end : min(sentence.end, end + 90)]
     role = seen.role_at(start)
     if THIS.search(before) and not OTHERS_AFTER.match(after):
+        return True
+    if WERE.search(before) and not EARLIER.search(seen.folded, sentence.start, start):
         return True
     if OTHERS_BEFORE.search(before):
         return False
