@@ -78,6 +78,11 @@ READING = (GOLDEN / "text" / "reading_service.txt").read_text(encoding="utf-8")
 FRAMES = {
     "reading service": (READING[: READING.index("Safety of")], "", READING[READING.index("Full text links") :]),
     "with names": ("Add to saved papers\nJOURNAL ARTICLE\n", "\nAda Lind, Bo Ekman, Cia Strand\nInvented Journal 2019 March 12\n", "\nFull text links\nSimilar articles\n"),
+    "types before, comments after": (
+        "Log In | Sign Up\nSearch\nCLINICAL TRIAL\nMULTICENTER STUDY\nRESEARCH SUPPORT, NON-U.S. GOV'T\n",
+        "\nAda Lind, Bo Ekman, Cia Strand\nInvented Journal 2019 March\n",
+        "\nComments\nYou need to log in to comment.\nTrending Papers\nHow to read a page that has more on it than was asked for. It is a practical approach.\n",
+    ),
     "pubmed": (
         "Skip to main page content\nLog in\nDisplay options\nCell Ther Invent\n. 2019 Jan;28(1):55-64. doi: 10.1234/x. Epub 2018 Oct 9.\n",
         "\nAda Lind et al.\nAffiliations\n1 Department of Cells, University of Nowhere, Nowhere.\nPMID: 99000001 DOI: 10.1234/x\nAbstract\n",

@@ -21,7 +21,7 @@ BUTTON_STARTS = (
     "permalink|copy|display options|actions|page navigation|on this page|article tools|metrics|altmetric|views|crossmark|check for updates|"
     "received|accepted|published|first published|issue|version of record|associated data|data availability|google scholar|mendeley|twitter|"
     "facebook|linkedin|reddit|toggle|powered by|doi|pmid|pmcid|free (?:pmc )?article|connect with|visit|collections?|favorites|loading|error|"
-    "comment in|erratum in|update in|journal article|research support|review|original (?:article|research|paper)|research (?:article|paper)|advertisement|explore|peer review"
+    "comments?|discussion \\(\\d|notes|tags|trending|leave a|write a|add a|you need to|you must|please|comment in|erratum in|update in|journal article|research support|review|original (?:article|research|paper)|research (?:article|paper)|advertisement|explore|peer review"
 )
 MOST_WORDS = 7  # of a button or a label; a title or a sentence that begins with the same word has more
 BUTTON = re.compile(rf"\s*(?:[•·|>»*-]\s*)?(?:(?:{BUTTON_STARTS})(?![\w-])|https?://|www\.|doi:? ?10\.)", re.I)
@@ -34,11 +34,18 @@ SURE = re.compile(
     r"copyright ©|© ?\d{4}|privacy policy|terms (?:of|and) )",
     re.I,
 )
+# "CLINICAL TRIAL", "[Multicenter Study]" alone on a line
+PUBLICATION_TYPE = re.compile(
+    r"\s*\[?(?:(?:(?:randomi[sz]ed |pragmatic |adaptive )?(?:controlled |clinical )+trial(?:, phase [iv/ab]+)?)|"
+    r"(?:multicenter|comparative|observational|validation|evaluation|twin|equivalence|research) (?:study|studies|trial)|journal article|case reports?|"
+    r"english abstract|historical article|meta-analysis|systematic review|practice guideline|editorial|letter|published erratum|research support.{0,40}|review)\]?\s*$",
+    re.I,
+)
 # what frames say in whole sentences, wherever it stands in a line that is not of a report's own length
 SAID = re.compile(
     r".{0,90}\b(?:all rights reserved|privacy policy|terms of (?:use|service)|(?:uses?|accept|our) cookies|full text access|institutional access|"
     r"full access to this|copyright(?:ed)? (?:©|material|\(c\)|\d{4}|by)|protected by copyright|mobile app|logging in|institutional subscription|"
-    r"sign up (?:for|to)|newsletter|javascript|your browser|literature search|personal use only|gov means|securely connected|institution/university|"
+    r"sign up (?:for|to)|newsletter|javascript|your browser|literature search|personal use only|(?:need|have|must) (?:to )?(?:log|sign) in|gov means|securely connected|institution/university|"
     r"through your (?:institution|university)|can(?:'|’)?t access|authors? declares? (?:none|no |that (?:they|there))|competing interests|viewed by others)",
     re.I,
 )
@@ -77,6 +84,7 @@ SENTENCE = re.compile(r"[a-z\d)%\]][.!?](?:\s|$)")
 WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
 PROSE_CHARACTERS, LONG_CHARACTERS = 100, 300  # of a line with two sentences, or with one; titles are shorter
 SECTION_HEAD = re.compile(r"\s*(?:[A-Z][A-Z /,&-]{3,60}|[A-Z][a-z]+(?:,? [A-Za-z]+){0,3})\s*:\s*\S")
+LONGEST_REFERENCE = 600  # characters of an entry of a list of references
 LONGEST_TITLE, SHORTEST_TITLE = 400, 12  # characters; PubMed's longest titles pass 400, but they are errata lists
 # a text wrapped to a width has no line above the widest, and some that nearly fill it
 NARROWEST, WIDEST, FULL, FULL_LINES = 50, 120, 12, 4
@@ -225,6 +233,8 @@ def _kind(line: str) -> str:
         return "abstract"
     ends = len(SENTENCE.findall(line))
     prose = len(line) >= PROSE_CHARACTERS and (ends > 1 or (ends > 0 and len(line) >= LONG_CHARACTERS))
+    if PUBLICATION_TYPE.match(line):
+        return "frame"
     if SURE.match(line) or SAID.match(line) or (BUTTON.match(line) and not _reports(line)):
         return "frame"
     return "prose" if prose else "short"
@@ -296,14 +306,16 @@ def _longest_run(lines: Sequence[Line]) -> tuple[int, int] | None:
         ):
             end += 1
         words = sum(
-            len(line.text.split())
-            for line in lines[number : end + 1]
-            if _ended(line) and not REFERENCE.search(line.text)
+            len(line.text.split()) for line in lines[number : end + 1] if _ended(line) and not _is_reference(line)
         )
         if words > most:
             best, most = (number, end), words
         number = end + 1
     return best and _sentences_only(lines, *best)
+
+
+def _is_reference(line: Line) -> bool:
+    return len(line.text) < LONGEST_REFERENCE and REFERENCE.search(line.text) is not None
 
 
 def _sentences_only(lines: Sequence[Line], first: int, last: int) -> tuple[int, int]:
