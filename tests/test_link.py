@@ -198,6 +198,14 @@ def test_a_number_that_both_give_is_asked_about_where_they_treat_other_diseases(
     assert kinds(a, b)["trial"][2] == "proposed"
 
 
+def test_rows_of_exports_without_numbers_share_none() -> None:
+    rows = [Record(Document(f"{name}:17", "clinicaltrials", {"title": "", "abstract": ""})) for name in ("a", "b")]
+    assert [profile(row).own for row in rows] == [(), ()]
+    assert profile(Record(Document("clinicaltrials:NCT02881476", "clinicaltrials", {"abstract": ""}))).own == (
+        "NCT02881476",
+    )
+
+
 def test_copies_of_a_paper() -> None:
     text = (
         "One two three four five six seven eight nine ten eleven twelve. " * 3

@@ -73,7 +73,7 @@ _SETS = {
     "donor": ("donors", "donor", 0.4, -4.0),
     "route": ("routes", "route", 1.0, -4.0),
     "site": ("sites", "route_site", 2.0, -0.5),
-    "ethics": ("ethics", "ethics_approval", 8.0, -0.5),
+    "ethics": ("ethics", "ethics_approval", 5.0, -0.5),
     "code": ("codes", "", 3.0, 0.0),
     "centre": ("centres", "", 2.5, -0.5),
 }

@@ -68,6 +68,8 @@ NO_CODE = re.compile(
     r"^(?:NCT|ISRCTN|CD\d|ACTRN|PMC|UMIN|IRCT|DRKS|CTRI|ClinicalTrials|EudraCT|MedDRA|PubMed|ChiCTR|InterQuartile)",
     re.I,
 )
+# NCT02881476
+NUMBER = re.compile(r"NCT\d{8}")
 # "Poster", "Abstract 2135", "Annual Meeting"
 MEETING = re.compile(r"\bposter\b|\babstracts?\b|\bannual meeting|\bcongress\b|\bconference\b", re.I)
 
@@ -192,8 +194,9 @@ def _own(record: Record) -> tuple[str, ...]:
     found = {_id(f) for f in record.of("registry_id")} | {n.upper() for n in document.ids.nct}
     cited = {_id(f) for f in record.of("registry_id", primary=False)}
     found |= {value.upper() for scheme, value in document.ids.other if scheme.lower() in REGISTRIES}
-    if document.source == "clinicaltrials":
-        found.add(document.id.upper().split(":")[-1])
+    number = document.id.upper().split(":")[-1]
+    if document.source == "clinicaltrials" and NUMBER.fullmatch(number):  # not the row of an export without numbers
+        found.add(number)
     return tuple(sorted(i for i in found - (cited - {_id(f) for f in record.of("registry_id")}) if i))
 
 
