@@ -107,11 +107,15 @@ class Linker:
         out: list[Count] = []
         for count in found:
             left = out[-1] if out else None
-            if left and count.form == "percent" and left.percent is None and left.n is not None and left.end <= count.start and re.fullmatch(r"[^();,]{0,45}\(\s*", self.folded[left.end : count.start]):
+            if left and left.end <= count.start and self._percent_of(left, count, self.folded[left.end : count.start]):
                 out[-1] = Count(left.start, left.end, left.form, left.n, left.denominator, left.unit, count.percent)
             else:
                 out.append(count)
         return out
+
+    def _percent_of(self, left: Count, right: Count, gap: str) -> bool:
+        """"Four patients on drug A (8%)": the percentage in brackets is that of the number before."""
+        return right.form == "percent" and left.percent is None and left.n is not None and re.fullmatch(r"[^();,]{0,45}\(\s*", gap) is not None
 
     # ---- groups
 
@@ -331,6 +335,9 @@ class Linker:
             gap = self.folded[self.counts[i].end : self.counts[found[0]].start]
             if self._same_brackets(self.counts[i].start, self.counts[found[0]].start):
                 gap = gap.replace(";", ",")
+            if self._percent_of(self.counts[i], self.counts[found[0]], gap):
+                found.insert(0, i)
+                continue
             if len(gap) > 70 or not BESIDE.match(gap) or any(m.start >= self.counts[i].end and m.end <= self.counts[found[0]].start for m in self.mentions):
                 break
             if re.search(rf"{HAD}\b", gap) or NOT_AFTER.search(gap):
