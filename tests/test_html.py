@@ -82,3 +82,20 @@ def test_declared_and_undeclared_encodings() -> None:
         )
         assert isinstance(document, Document)
         assert document.title == f"{TITLE} in Zürich"
+
+
+def test_a_site_that_speaks_of_itself_is_not_the_report() -> None:
+    """The blurb and the name of a reading service are in every page's metadata."""
+    head = "<title>Reading Service</title><meta property='og:title' content='Reading Service: papers for everyone'><meta name='description' content='Reading Service is a single place to discover new research, read outstanding topic reviews, and search many databases.'>"
+    body = f"<header><h1>Reading Service for you all</h1></header><div><a>Log in</a></div><div>{TITLE}</div><div>{ONE} It was open.</div><div>{TWO} It was safe.</div><div>Similar articles</div>"
+    (document,) = read(io.BytesIO(f"<html><head>{head}</head><body>{body}</body></html>".encode()), "page")
+    assert isinstance(document, Document)
+    assert document.title == TITLE
+    assert document.parts["abstract"].startswith(ONE_TEXT)
+
+
+def test_a_page_drawn_by_a_program_still_has_its_description() -> None:
+    head = f"<meta property='og:title' content='{TITLE} | Journal'><meta property='og:description' content='{ONE_TEXT} {TWO_TEXT}'>"
+    (document,) = read(io.BytesIO(f"<html><head>{head}</head><body><div id='app'>Please wait.</div></body></html>".encode()), "page")
+    assert isinstance(document, Document)
+    assert (document.title, document.parts["abstract"]) == (TITLE, f"{ONE_TEXT} {TWO_TEXT}")

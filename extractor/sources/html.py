@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from bs4 import BeautifulSoup, Tag
@@ -93,6 +93,13 @@ APPENDED = re.compile(
     re.I,
 )
 SHORTEST_HEADING = 20  # characters; less names a site, not a report
+SAID = (
+    "citation_abstract",
+    "dc.description",
+    "dcterms.abstract",
+    "dcterms.description",
+)  # metadata that speak of the article
+BLURBS = ("og:description", "description", "twitter:description")  # of the page, or of the whole site: often cut short
 # titles of pages that stand before the one that was wanted
 WALL = re.compile(
     r"just a moment|checking your browser|access denied|attention required|are you a robot|captcha|page not found|^404\b|^403\b|forbidden|"
@@ -149,14 +156,12 @@ def page_document(soup: BeautifulSoup, stem: str) -> Document:
     """Title, abstract and what the page says of itself."""
     meta, linked = _meta(soup), _linked(soup)
     title = _title(soup, meta, linked)
-    abstract = _marked_abstract(soup)
+    abstract = _marked_abstract(soup) or _longest(_said(meta, linked, SAID), SHORTEST)
     if not abstract:
-        abstract = max(_said_abstracts(meta, linked), key=len, default="")
-    if len(abstract) < SHORTEST:
         found_title, found = _main_text(soup)
-        title, abstract = title or found_title, found if len(found) > len(abstract) else abstract
-    if not title and soup.title:
-        title = SITE.sub("", tidy(soup.title.get_text()))
+        abstract = max(found, _longest(_said(meta, {}, BLURBS), SHORTEST), key=len)
+        title = title or (found_title if abstract == found else "")
+    title = title or _weak_title(soup, meta)
     if WALL.search(title) and len(abstract) < LEAST_BEHIND_WALL:
         raise ParseError(f"the page is {title!r}, not a report; open it in the browser, and save it when it has loaded")
     if not abstract and not title:
@@ -217,18 +222,24 @@ def _described(found: Any) -> Iterator[dict[str, Any]]:
 
 
 def _title(soup: BeautifulSoup, meta: dict[str, list[str]], linked: dict[str, Any]) -> str:
-    """The heading of the page where it says what the metadata say (it keeps the marks), else the metadata."""
-    said = (
-        _first(meta, "citation_title", "dc.title", "prism.title") or linked.get("headline") or _first(meta, "og:title")
-    )
-    headings = [text for query in TITLES for tag in soup.select(query) if (text := tidy(block_text(tag)))]
-    if isinstance(said, str):
-        plain = tidy(BeautifulSoup(said, "lxml").get_text() if "<" in said else said)
-        return next(
-            (h for h in headings if letters(h) == letters(plain)),
-            plain if "citation_title" in meta else SITE.sub("", plain),
-        )
-    return next((heading for heading in headings if len(heading) > SHORTEST_HEADING), "")
+    """The title that the page's metadata of the article say; from its heading where that says the same (it keeps the marks)."""
+    said = _first(meta, "citation_title", "dc.title", "prism.title") or linked.get("headline")
+    if not isinstance(said, str):
+        return ""
+    plain = tidy(BeautifulSoup(said, "lxml").get_text() if "<" in said else said)
+    same = (h for h in _headings(soup) if letters(h) == letters(plain))
+    return next(same, plain if "citation_title" in meta else SITE.sub("", plain))
+
+
+def _headings(soup: BeautifulSoup) -> list[str]:
+    return [text for query in TITLES for tag in soup.select(query) if (text := tidy(block_text(tag)))]
+
+
+def _weak_title(soup: BeautifulSoup, meta: dict[str, list[str]]) -> str:
+    """A heading long enough for a report's, else what the page calls itself for other sites or in the tab."""
+    heading = next((h for h in _headings(soup) if len(h) > SHORTEST_HEADING), "")
+    tab = tidy(soup.title.get_text()) if soup.title else ""
+    return heading or SITE.sub("", tidy(_first(meta, "og:title") or tab))
 
 
 def letters(text: str) -> str:
@@ -278,19 +289,15 @@ def _cleaned(text: str) -> str:
     return "\n".join(lines)
 
 
-def _said_abstracts(meta: dict[str, list[str]], linked: dict[str, Any]) -> Iterator[str]:
-    names = (
-        "citation_abstract",
-        "dc.description",
-        "dcterms.abstract",
-        "og:description",
-        "description",
-        "twitter:description",
-    )
+def _said(meta: dict[str, list[str]], linked: dict[str, Any], names: Sequence[str]) -> Iterator[str]:
+    """Abstracts in the metadata of these names, and in the description of the linked article."""
     for said in [*(meta[n][0] for n in names if n in meta), linked.get("abstract"), linked.get("description")]:
         if isinstance(said, str):
-            text = block_text(BeautifulSoup(said, "lxml")) if "<" in said else tidy(said)
-            yield _cleaned(text)
+            yield _cleaned(block_text(BeautifulSoup(said, "lxml")) if "<" in said else tidy(said))
+
+
+def _longest(texts: Iterable[str], least: int) -> str:
+    return max((text for text in texts if len(text) >= least), key=len, default="")
 
 
 def _main_text(soup: BeautifulSoup) -> tuple[str, str]:
