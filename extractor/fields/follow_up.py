@@ -1,8 +1,8 @@
 """How long the trial's people were followed: the latest time at which they were watched or assessed.
 
 Not found: eligibility, the time before treatment, disease duration, hospital stay, intervals between doses, survival times.
-In a trial of anything but cells only what the text calls follow-up is the trial's own; a treatment's length or an
-endpoint's time is kept beside it, not primary.
+In a trial of anything but cells only what the text calls follow-up, or a time after the end of treatment, is the trial's
+own; a treatment's length or an endpoint's time is kept beside it, not primary.
 
 CONSORT item 14a, periods of follow-up.
 """
@@ -23,7 +23,7 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.quantities.durations import Duration, durations
 
-_FOLLOW = r"(?:follow(?:ed|ing)?[\s-]?-?ups?|followups?|followed(?!\s+by)(?:\s(?:up\s)?with(?:\s[\w-]+){1,4})?|follow(?=\s(?:for|until|over|to)\b)|follow(?:ed)?[\s-]up\s(?:by|with)(?:\s[\w-]+){1,4})"
+_FOLLOW = r"(?:follow(?:ed|ing)?\s?-?\s?ups?|followups?|followed(?!\s+by)(?:\s(?:up\s)?with(?:\s[\w-]+){1,4})?|follow(?=\s(?:for|until|over|to)\b)|follow(?:ed)?[\s-]up\s(?:by|with)(?:\s[\w-]+){1,4})"
 _PEOPLE = r"(?:patients?|participants?|subjects?|children|infants|neonates|women|men|they|all|everyone|individuals|volunteers|animals|who)\s(?:\w+\s)?(?:were|was|will be|are|is)\s(?:then\s|also\s|closely\s|clinically\s|regularly\s|prospectively\s)?"
 _WATCH = rf"(?:{_FOLLOW}|{_PEOPLE}(?:watched|monitored|observed|tracked)|observation(?:al)?\s(?:period|time|phase)|observed for|(?:watched|observed|monitored)(?=\s(?:for|over)\s(?:a|an|another|at least|up to|\d)))"
 # between the words and the length: "up for", "was a mean of", "period of", "(range", "visits at"
@@ -70,6 +70,16 @@ _NOT_FOLLOW_AFTER = re.compile(
     r"^[\s-]*(?:old\b|of age|ago\b|earlier\b|before\b|prior\b|pre-?\w+|apart\b|intervals?\b|from (?:diagnosis|onset|symptom)|of (?:symptoms?|disease|duration|diagnosis|age|experience|lithium|riluzole|methylpred\w*|treatment with)|life expectancy|history|duration of disease|washout|run-in|lead-in|screening|half-life|survival\b(?! was)|ahead|in culture|of culture|"
     r"(?:of|after|from|since) (?:the )?(?:symptom |disease )?(?:onset|injury|infarction|stroke|diagnosis|symptoms|harvest|infection)|post-?(?:injury|stroke|infarct\w*|infection)|hospital|stay\b|of hospital\w*|mortality rate|shelf|window)"
 )
+# "the 3-year disease-free survival": the horizon of a rate
+_RATE = re.compile(r"^[\s-]*(?:[\w-]+\s){0,3}?(?:survival|mortality|recurrence|relapse|os|dfs|pfs|efs)\b")
+# "six months after the end of treatment", "up to one year post-operatively", "three and six months afterwards"
+_AFTER_END = re.compile(
+    r"^[\s-]*(?:(?:after|post|following|from)\s+(?:the\s+)?(?:end|cessation|completion|discontinuation|stopping|withdrawal|conclusion|last)\b|"
+    r"(?:after|following)\s+(?:the\s+)?(?:operation|surgery|discharge|intervention)\b|post-?\s?operative(?:ly)?\b|afterwards?\b|post-?\s?(?:surgery|treatment|intervention)\b)"
+)
+# between the follow-ups of two arms: " [IQR 6-20] for the drug group and ", " (range, 10.7-37.4 months), and in the other arm it was "
+_ARM_GAP = re.compile(r"\s*(?:[(\[][^()\[\]]*[)\]])?,?\s*(?:(?:for|in|with|among)\s[^.;()\[\]]{2,80}?)?,?\s*\b(?:and|versus|vs\.?)\s(?:[^.;()\[\]\d]{0,50}\s)?")
+_SEEN_AT = re.compile(r"\b(?:at|after|by|until|through)\s*$")
 # "6 months before and after", "ahead of transplantation and equally long after it"
 _BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\d]{0,25}\bafter\b")
 # "died at 1.5, 2 and 9 months": when people died, not how long they were watched
@@ -84,7 +94,7 @@ _SCHEDULE = re.compile(r"\b(?:dos(?:e|es|ed)|injections?|injected|infusions?|inf
 _SPAN_OF_STUDY = re.compile(r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$")
 # between two times of one list: " p=0.001, and ", " (n = 20), "
 _LIST_GAP = re.compile(r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:,\s*and|,|and|or)\s*(?:at\s+)?(?:the\s+)?")
-_CONFIDENCE = {"called": 0.92, "endpoint": 0.8, "assessed": 0.72, "said": 0.55, "treatment": 0.5, "spread": 0.4, "not_latest": 0.4}
+_CONFIDENCE = {"called": 0.92, "endpoint": 0.8, "after_end": 0.75, "assessed": 0.72, "said": 0.55, "treatment": 0.5, "spread": 0.4, "not_latest": 0.4}
 LONGEST_YEARS = 40.0
 
 
@@ -97,6 +107,7 @@ class _Time:
     sentence: Sentence
     direct: bool = False  # the word endpoint stands right before it
     whole: bool = False  # said of the whole trial: "median follow-up was", "followed for"
+    group: int = -1  # the follow-ups of several arms, said in one breath, share the place of the first
 
 
 @field("follow_up", value="{low, high, unit}")
@@ -124,11 +135,16 @@ def _times(seen: View) -> Iterator[_Time]:
     for sentence in seen.sentences:
         last: _Time | None = None
         for length in durations(seen.folded, sentence.start, sentence.end):
-            rule = last.rule if last and _continues(seen, last, length) else _rule(seen, sentence, length)
+            previous = last
+            arm = bool(last and _next_arm(seen, last, length))
+            rule = last.rule if last and (arm or _continues(seen, last, length)) else _rule(seen, sentence, length)
             before = seen.folded[max(sentence.start, length.start - 60) : length.start]
             after = seen.folded[length.end : min(sentence.end, length.end + 60)]
-            last = _Time(length, rule, sentence, bool(_DIRECT.search(before) or _DIRECT_AFTER.match(after)), bool(_WHOLE.search(before))) if rule else None
-            if last:
+            last = _Time(length, rule, sentence, bool(_DIRECT.search(before) or _DIRECT_AFTER.match(after)), arm or bool(_WHOLE.search(before)), previous.group if arm and previous else length.start) if rule else None
+            if last and last.rule == "spread" and not arm:
+                yield last
+                last = previous
+            elif last:
                 yield last
 
 
@@ -139,13 +155,20 @@ def _continues(seen: View, last: _Time, length: Duration) -> bool:
     return last.rule != "spread" and alike and bool(_LIST_GAP.fullmatch(gap))
 
 
+def _next_arm(seen: View, last: _Time, length: Duration) -> bool:
+    """Whether the follow-up of the next arm stands here: "was 13 months for A and 16 months for B"."""
+    same = last.whole and last.rule == "called" and last.length.unit == length.unit
+    seen_at = _SEEN_AT.search(seen.folded, last.length.end, length.start)  # "and improvement was seen at 12 months"
+    return same and not seen_at and bool(_ARM_GAP.fullmatch(seen.folded[last.length.end : length.start]))
+
+
 def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     """How a duration is known to be one of follow-up; None where it is something else."""
     before = seen.folded[max(sentence.start, length.start - 110) : length.start]
     after = seen.folded[length.end : min(sentence.end, length.end + 70)]
     if length.high <= 0 or length.days > LONGEST_YEARS * 365.25 or (_NOT_FOLLOW_AFTER.match(after) and not _BOTH_SIDES.search(after)):
         return None
-    if length.kind == "ordinal" and length.unit == "years":
+    if (length.kind == "ordinal" and length.unit == "years") or (length.kind == "adjective" and _RATE.match(after)):
         return None
     called = _CALLED_BEFORE.search(before)
     called = called or _LOOSE.search(before)
@@ -156,6 +179,8 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     if _NOT_FOLLOW_BEFORE.search(before) or background(seen, sentence) or _SPAN_OF_STUDY.search(before):
         return None
     words = seen.folded[sentence.start : sentence.end]
+    if length.days >= 1 and _AFTER_END.match(after) and not _DEATHS.search(before) and not _GENERAL.search(words):
+        return "after_end"
     if length.kind == "adjective":
         return "assessed" if re.match(r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint|results?|outcomes?|data|efficacy)|^\s?,[^.;]{0,50}\b(?:study|trial)\b", after) else None
     linked = bool(_AT.search(before)) or bool(_POST.match(after))
@@ -180,14 +205,21 @@ def _treats(before: str) -> bool:
 def _chosen(times: list[_Time], cells: bool) -> list[_Time]:
     """The latest time that the text calls follow-up; in cell trials also the latest assessment, and what an endpoint names."""
     called = [t for t in times if t.rule == "called"]
+    whole = [t for t in called if t.whole]
+    if whole:
+        return _with_arms(_latest(called if cells else whole), whole)
     if not cells:
-        return _latest(called)
-    if any(t.whole for t in called):
-        return _latest(called)
+        return _latest([t for t in times if t.rule in ("called", "after_end")])
     endpoint = [t for t in times if t.rule == "endpoint"]
-    latest = _latest([t for t in times if t.rule in ("called", "endpoint", "assessed")])
+    latest = _latest([t for t in times if t.rule in ("called", "endpoint", "after_end", "assessed")])
     latest = latest or _latest([t for t in times if t.rule == "said"])
     return latest + _named_by_endpoint(endpoint, called)
+
+
+def _with_arms(latest: list[_Time], whole: list[_Time]) -> list[_Time]:
+    """The latest, and the other arms' follow-ups that were said with them."""
+    groups = {t.group for t in latest}
+    return list({id(t): t for t in [*latest, *(t for t in whole if t.group in groups)]}.values())
 
 
 def _named_by_endpoint(endpoint: list[_Time], called: list[_Time]) -> list[_Time]:
