@@ -42,7 +42,7 @@ INSTEAD = ("planned", "identified")  # a number planned or identified gives way 
 DONE_TO = frozenset({"randomized", "enrolled", "treated", "analyzed", "completed"})
 SMALL = 5  # fewer people than this are seldom a trial's total, but in first-in-human work
 # "participants (n = 54)" counts people in general; "responders (n = 58)" a part of them
-PEOPLE_BEFORE = re.compile(r"\b(?:patients|participants|subjects|women|men|children|volunteers|adults|survivors|individuals|students|infants|residents|adolescents|mothers|outpatients|cancer|disease|syndrome|disorder)\)? ?[(\[]$")
+PEOPLE_BEFORE = re.compile(r"\b(?:patients|participants|subjects|women|men|children|volunteers|adults|survivors|individuals|students|infants|residents|adolescents|mothers|outpatients|cancer|disease|syndrome|disorder)\)?:? ?[(\[]?$")
 CODED = re.compile(r"[A-Z]{2,}[A-Z0-9-]* ?$")  # "SWOG 0307", "NSABP 35": a study's name
 DENOMINATOR = re.compile(r"\bof (?:the |these |those |all |our |a total of )*$")
 
@@ -275,7 +275,7 @@ def _summed(seen: View, found: Cohort, best: Candidate | None) -> Total | None:
         groups = split.groups
         if seen.in_title(split.start) or not split.cued or split.joined:
             continue
-        if best and (("of" in best.features and split.shape != EACH) or not any(g.start <= best.count.start + 1 and best.count.start < g.end for g in groups)):
+        if best and (("of" in best.features and "total" not in best.features and split.shape != EACH) or not any(g.start <= best.count.start + 1 and best.count.start < g.end for g in groups)):
             continue
         if split.shape == EACH and split.k:
             return Total(split.total, "unspecified", (groups[0].name_at, (groups[0].start, groups[0].end)), "times_groups", 0.8, True)
