@@ -237,6 +237,8 @@ def total(seen: View, found: Cohort) -> Total | None:
     if best and "sum" not in best.features:
         summed = _summed(seen, found, best) or _outgrown(seen, found, best)
         return (_nearly(found, summed) or summed) if summed else _stated(best, found)
+    if best and best.count.form == BARE:  # "150 women were randomised ... and 148 (71 and 77) were analysed"
+        best = next((c for c in found.candidates if _begins(c, best)), best)
     return _stated(best, found) if best else _summed(seen, found, None) or _one(seen)
 
 
@@ -247,6 +249,12 @@ def _stated(best: Candidate, found: Cohort) -> Total:
     confidence = min(0.98, 0.75 + 0.07 * margin)
     count = best.count
     return Total(count.n, best.kind, ((count.start, count.end),), rule, confidence, noun=count.kind, count=count)
+
+
+def _begins(candidate: Candidate, best: Candidate) -> bool:
+    """Whether a count is of the people from whom those of `best` remained."""
+    few_more = best.count.n < candidate.count.n <= best.count.n * (1 + LOST_SHARE)
+    return few_more and candidate.count.form == NOUN and bool(candidate.features & {"randomized", "before:randomized"}) and candidate.points > LEAST
 
 
 def _outgrown(seen: View, found: Cohort, best: Candidate) -> Total | None:
@@ -297,7 +305,7 @@ def _added(split: Split, groups: tuple[Group, ...]) -> Total:
     for group in groups:
         if len(groups) > 2 and 2 * group.n == added:
             return Total(group.n, kind, ((group.start, group.end),), "sum_agrees", 0.9)
-    return Total(added, kind, tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.88, True)
+    return Total(added, kind, tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.8, True)
 
 
 def _siblings(seen: View, split: Split, best: Candidate | None) -> tuple[Group, ...]:

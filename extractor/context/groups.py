@@ -122,6 +122,7 @@ THING = re.compile(r"(?:[a-z-]+ )?(?:lesions|drains|eyes|tumou?rs|teeth|knees|pr
 INSIDE = re.compile(r"\b(?:lesions|eyes|procedures|samples|specimens|grafts|wounds|implants|injections|episodes|sites|visits)\b")
 GROUPS_FOLLOW = re.compile(r"[)\]]? (?:\w+ ){0,2}(?:groups|arms|cohorts)\b")  # "X (n = 335) and Y (n = 347) groups"
 EXPONENT = re.compile(r"(?:/ ?[a-z]{1,3}|\d ?(?:m|cm|mm|kg)|\b10) ?$")  # "mg/m (2)" is a square, no group of two
+WHOLE_STUDY = re.compile(r"(?:this |our |the |present |current |clinical )*(?:study|trial|protocol|programme|program)\b(?! (?:group|arm|drug|treatment|medication|diet|regimen))")  # "in this study" is no group
 LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort) [a-z0-9+-]{1,4}$")
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
 COUNTED_NEXT = re.compile(rf"(?:{_NUM})(?: {_PEOPLE})?,? (?:to|in|were|received|had|underwent|on|receiving|assigned|allocated|completed)\b")
@@ -350,7 +351,7 @@ def _as_group(text: str, match: re.Match[str]) -> Group | None:
         return None
     if not match["noun"] and 1900 <= n <= 2035 and "," not in match["n"]:  # a year
         return None
-    if THING.match(name) or (not RECEIVED.search(match["verb"]) and INSIDE.search(name)):
+    if THING.match(name) or WHOLE_STUDY.match(name) or (not RECEIVED.search(match["verb"]) and INSIDE.search(name)):
         return None
     start += match["name"].index(name)
     end = match.end("noun") if match["noun"] else match.end("n")

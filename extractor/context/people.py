@@ -25,7 +25,7 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
 NUMBER = re.compile(rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
 EQUAL = re.compile(r"(?<![\w])n ?(?:=|:|(?<=\(n) ) ?(?P<n>\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?=[);,])|\d+)(?![\d.]*\d|,\d| ?[+%]| ?- ?\d|/\d)")
-TOKEN = re.compile(r"\s*(\([^()]{1,60}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
+TOKEN = re.compile(r"\s*(\([^()]{1,110}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
 # what makes a number no count: "group 1", "phase 2", "day 7", "p = 0.03", "at least 5", "grade 3"
 BEFORE = re.compile(
     r"(?:\b(?:phase|group|groups|arm|cohort|day|days|week|weeks|month|months|year|visit|grade|stage|type|class|level|table|figure|fig|version|step|part"
