@@ -147,11 +147,14 @@ def _dose(a: Profile, b: Profile) -> Iterator[Reason]:
     units = {d[2] for d in a.doses} & {d[2] for d in b.doses}
     same = any(_near(x, y) for x in a.doses for y in b.doses)
     if same or units:
-        says = (
-            "; ".join(f"{d[0]:g}-{d[1]:g} {d[2]}" for d in a.doses),
-            "; ".join(f"{d[0]:g}-{d[1]:g} {d[2]}" for d in b.doses),
-        )
-        yield Reason("dose", *says, 2.5 if same else -2.5, a.quotes.get("dose", ""), b.quotes.get("dose", ""))
+        quotes = a.quotes.get("dose", ""), b.quotes.get("dose", "")
+        yield Reason("dose", _doses(a), _doses(b), 2.5 if same else -2.5, *quotes)
+
+
+def _doses(p: Profile) -> str:
+    """Doses in words: ``100,000 cells; 1,000,000–1,500,000 cells``."""
+    spans = [(f"{low:,.0f}", f"{high:,.0f}", unit) for low, high, unit in p.doses]
+    return "; ".join(f"{low} {unit}" if low == high else f"{low}–{high} {unit}" for low, high, unit in spans)
 
 
 def _near(x: tuple[float, float, str], y: tuple[float, float, str]) -> bool:

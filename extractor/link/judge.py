@@ -198,7 +198,7 @@ def _same_group(a: Profile, b: Profile, reasons: Sequence[Reason]) -> Iterator[L
     total = bits(kept) + 3.0  # the sizes, which may differ here, would have had to agree
     if group and total >= PROPOSED_BITS and not phase:
         sizes = f" ({a.n} and {b.n})" if a.n and b.n else ""
-        why = f"One group may have reported the same people twice{sizes}. {_why(kept)}"
+        why = f"One group may have reported the same people twice{sizes}: {_why(kept)}"
         sure = any(r.feature == "said" and r.weight > 2 for r in kept) and not any(r.weight <= -1.0 for r in kept)
         state = CONFIRMED if total >= MADE_OVERLAP_BITS and sure else PROPOSED
         yield _cohorts(a, b, "score", probability(total), state, why, reasons)
@@ -241,7 +241,16 @@ def _overlap(
 ) -> Link:
     best, because = preferred([a, b])
     return Link(
-        a.id, b.id, "overlap", relation, method, round(score, 4), state, f"{why} {because}", best, _dicts(reasons)
+        a.id,
+        b.id,
+        "overlap",
+        relation,
+        method,
+        round(score, 4),
+        state,
+        f"{why.removesuffix('.')}; {because}",
+        best,
+        _dicts(reasons),
     )
 
 
