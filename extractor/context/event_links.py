@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from extractor.context.brackets import brackets, inside
 from extractor.context.event_mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.context.link_phrases import (
     AFTER,
@@ -45,36 +47,6 @@ class Link:
 
     counts: list[Count] = field(default_factory=list)
     how: str = ""
-
-
-def segments(folded: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The sentence cut at semicolons that stand outside brackets."""
-    cuts, depth, first = [], 0, start
-    for at in range(start, end):
-        letter = folded[at]
-        depth += (letter in "([") - (letter in ")]")
-        if letter == ";" and depth <= 0:
-            cuts.append((first, at))
-            first = at + 1
-    return [*cuts, (first, end)]
-
-
-def brackets(folded: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Outermost bracket pairs as (open, after close); an open one that never closes reaches to the end."""
-    pairs, stack = [], []
-    for at in range(start, end):
-        if folded[at] in "([":
-            stack.append(at)
-        elif folded[at] in ")]" and stack:
-            first = stack.pop()
-            if not stack:
-                pairs.append((first, at + 1))
-    return [*pairs, (stack[0], end)] if stack else pairs
-
-
-def inside(pairs: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
-    """The outermost bracket pair that holds an offset."""
-    return next(((a, b) for a, b in pairs if a < at < b), None)
 
 
 class Linker:
@@ -221,7 +193,7 @@ class Linker:
     def _begins_other(self, count: Count) -> bool:
         """Whether a number after a comma belongs to what follows ("fever, two had rash", "rash, 3/10 fever")."""
         following = self.folded[count.end : self._next(count.end)]
-        if len(following) < 40 and self._next(count.end) < self.end and DIRECT.match(following):
+        if self._next(count.end) < self.end and ((len(following) < 40 and DIRECT.match(following)) or BACK.match(following)):
             return True
         return count.form == "bare" and bool(re.match(r"\s+(?!(?:and|or|in|vs|versus)\b)[a-z]", self.folded[count.end : self.end]))
 
@@ -240,7 +212,10 @@ class Linker:
             if len(linked) != 1 or linked[0] != group[-1] or len(group) < 2 or self.links[linked[0]].how != "beside":
                 continue
             last = linked[0]
+            last_mention = self.mentions[last].start
             for place in group[:-1]:
+                if re.match(r"\s*[(\[][^()]*%", self.folded[self.mentions[place].end : last_mention]):
+                    continue  # it has brackets of its own, with a range perhaps
                 self.links[place] = Link(list(self.links[last].counts), "shared")
 
     # ---- loose counts
@@ -288,14 +263,21 @@ class Linker:
             for place, count in zip(group, each, strict=True):
                 self.links[place] = Link([count], how)
             return
-        if len(each) > 2 and len(each) not in (len(group), 2 * len(group)) and self._respectively(each[-1].end) and not self._arms_follow(each[-1].end, len(each)):
+        more = len(group) > 1 or bool(re.match(r"\s*(?:,|and\b)", self.folded[self.mentions[group[-1]].end : self.end]))
+        if more and len(each) > 2 and len(each) not in (len(group), 2 * len(group)) and self._respectively(each[-1].end) and not self._arms_follow(each[-1].end, len(each)):
             return  # a list of which some terms are unknown: no saying which count is whose
-        if len(group) > 1 and len(each) == 2 * len(group) and self._respectively(each[-1].end):
+        if len(group) > 1 and len(each) == 2 * len(group) and (self._respectively(each[-1].end) or self._rows(each)):
             for order, place in enumerate(group):
                 self.links[place] = Link([each[order], each[order + len(group)]], how)
             return
         for place in group:
             self.links[place] = Link(list(each), how)
+
+    def _rows(self, each: Sequence[Count]) -> bool:
+        """"40% and 15% in one arm versus 30% and 12% in the other": each arm's counts stand together."""
+        half = len(each) // 2
+        gaps = [self.folded[a.end : b.start] for a, b in pairwise(each)]
+        return all(re.fullmatch(r"\s*(?:,|and|, and)\s*", g) for i, g in enumerate(gaps) if i != half - 1) and len(gaps[half - 1]) > 8
 
     def _respectively(self, at: int) -> bool:
         return "respectively" in self.folded[at : self.end]
@@ -397,7 +379,7 @@ class Linker:
                 return []
             if last.kind != DEATH and re.match(r"\s*(?:\([^()]*\))?\s*of\s+\Z", between) and not re.search(r"\b(?:incidences?|rates?|frequency|occurrence)\b", self.folded[max(self.start, last.start - 40) : last.end]):
                 return []
-            if len(between) > 150 or NOT_AFTER.search(tail) or not AFTER.search(between) or self._owned(count, bound):
+            if len(between) > (220 if self._respectively(count.end) else 150) or NOT_AFTER.search(tail) or not AFTER.search(between) or self._owned(count, bound):
                 return []
             return [i, *self._chain(i, bound)]
         return []
@@ -489,7 +471,7 @@ class Linker:
                     return [i, *self._chain(i, bound)]
                 if not COMPARED.match(BRACKETED.sub("", self.folded[last.end : count.start])) or self._owned(count, bound):
                     return []
-                if self._begins_other(count) and bound < self.end:
+                if (self._begins_other(count) and bound < self.end) or OTHER_THING.match(self.folded, count.start, self.end):
                     return []
                 return [i, *self._chain(i, bound)]
         return []

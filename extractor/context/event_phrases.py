@@ -26,7 +26,7 @@ MOST_WERE = re.compile(r"\s*(?:and\s+)?(?:of (?:these|them|which)\s*,?\s*)?(?:th
 # From a term to its class: "fever was the most common adverse event", "occurred as an important complication"
 IS_CLASS = re.compile(r"[^;]{0,140}?\b(?:was|were|as|being|remained|represented|constituted)\s+(?:(?:also|both|reported|considered|by far|among|one of|the|an?|only|most|more|main|all|their|our)\b[^;,]{0,60})?\Z")
 # "no withdrawals due to adverse events": what is denied is not the event
-OTHER_HEAD = re.compile(r"\b(?:due to|because of|owing to|related to|associated with|attributed to|attributable to|for|after|during|following|leading to|from|between|improving|increasing|affecting|reducing|compromising|changing|decreasing|influencing|adding|altering|worsening|significantly)\b")
+OTHER_HEAD = re.compile(r"\b(?:due to|because of|owing to|related to|associated with|attributed to|attributable to|for|after|during|following|leading to|from|between|improving|increasing|affecting|reducing|compromising|changing|decreasing|influencing|adding|altering|worsening|significantly|support|benefit|efficacy|advantages?)\b")
 CASES_OF = re.compile(r"\b(?:cases?|evidence|signs?|episodes?|occurrences?|reports?|incidences?|instances?|symptoms?|indications?|incidents?|clinical evidence|risk|kinds?|types?|none|events?|manifestations?|sort|presence|development|form|any|hint|trace|suspicion|increase) of\b")
 # "... leading to discontinuation of treatment in 5/107": a count of its own
 CONSEQUENCE = re.compile(r"[^;]{0,40}?,?\s*(?P<what>(?:leading|led|leads) to (?:treatment |study |drug |premature |permanent )?(?:discontinuation|withdrawal|hospitali[sz]ation|death))(?:\s+of\s+(?:the\s+)?(?:study\s+)?(?:treatment|drug|medication|therapy))?\s+(?:in|for|of)\s+(?:only\s+)?\Z")
@@ -45,7 +45,7 @@ COMPOSITE_AFTER = re.compile(r"\s*(?:,\s*(?:[\w-]+\s+){1,4}?(?:,|or)|\s(?:or|and
 # "significantly reduced the incidence of": an effect of the treatment, without a count
 REDUCED = re.compile(r"\b(?:reduc\w+|decreas\w+|lower(?:s|ed|ing)|prevent\w*|diminish\w*|attenuat\w+|minimi[sz]\w+)\s+(?:the\s+)?(?:overall\s+|relative\s+)?(?:incidences?|rates?|frequency|occurrence|risks?|number|development|severity)\s+(?:and \w+ )?of\s+(?:[\w-]+\s+){0,3}\Z")
 # "the most common adverse event, occurring in 15": said of the term, not of its class
-OCCURRING = re.compile(r"\s*(?:,\s*|\band\s+(?:was\s+)?)?(?:occurring|seen|reported|observed|affecting|experienced|noted|which (?:occurred|was))\b")
+OCCURRING = re.compile(r"\s*(?:(?:,\s*|\band\s+(?:was\s+)?)?(?:occurring|seen|reported|observed|affecting|experienced|noted|which (?:occurred|was))|with|in|for|on|among)\b")
 # What befalls people of an event, rather than an event: told only with a count
 COUNTED_ONLY = frozenset(("hospitalization", "reoperation", "blood transfusion", "treatment discontinuation", "disease progression"))
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extractor.context import event_attributes as attributes
-from extractor.context.event_links import Link, Linker, brackets, inside, segments
+from extractor.context.brackets import brackets, inside, segments
+from extractor.context.event_links import Link, Linker
 from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.context.event_phrases import (
     ARM_AFTER,
@@ -300,6 +301,8 @@ class _Reading:
         if mention.term is not None and mention.term.name in MEMBERS_ONLY:
             return False
         before = self.folded[max(self.start, mention.start - 60) : mention.start]
+        if re.search(r"\b(?:at|on) (?:baseline|entry|enrol?lment|screening|inclusion|admission)\b", self.folded[self.start : mention.start]):
+            return False
         if mention.term is not None and mention.term.kind == "disease" and not re.search(r"\b(?:develop|experienc|suffer|present|complicat|diagnosed|cases? of|died)\w*", before):
             return bool(HAPPENED.match(self.folded, mention.end, last)) and not self.reports.subject(mention) and link.how != "before"
         if mention.kind == OPEN and link.how == "beside" and not HAPPENED.match(self.folded, self._list_end(mention, inner), last) and not STRONG_BEFORE.search(before):
@@ -442,4 +445,4 @@ class _Reading:
         return Event(mention, assertion, count, arm, None, how, (start, self.end), severity, grade, is_serious, is_related, self.concluded)
 
 
-__all__ = ["ABSENT", "NONE_REPORTED", "PRESENT", "Event", "events", "inside"]
+__all__ = ["ABSENT", "NONE_REPORTED", "PRESENT", "Event", "events"]

@@ -47,7 +47,7 @@ BESIDE = re.compile(r"[^;]*?(?:(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to
 # "complications (17%) such as fever": the count is the class's
 COUNTED_LIST = re.compile(r"\s*\([^()]*\d[^()]*\)\s*,?\s*(?:such as|like|including)\b[^,;]*\Z")
 # "... and five incidents of raised glucose": a count of something else
-OTHER_THING = re.compile(r"(?:\d+|[a-z]+)\s+(?:cases?|incidents?|episodes?|instances?|events?|reports?)\s+of\s+(?!the\b|them\b|whom\b|which\b)")
+OTHER_THING = re.compile(r"(?:\d+|[a-z]+)\s+(?:of\s+(?!the\b|them\b|whom\b|which\b|these\b|those\b|all\b|our\b|patients\b|\d)[a-z]|(?:cases?|incidents?|episodes?|instances?|events?|reports?)\s+of\s+(?!the\b|them\b|whom\b|which\b))")
 JOIN = re.compile(
     rf"\s*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:,|/|\band\b|\bor\b|\bas well as\b|\bplus\b|&|\bfollowed by\b|\bwith\b|\bthen\b|\bsubsequent\b|\balso\b|\band/or\b|;)*\s*(?:,\s*)?(?:\band\b|\bor\b|/)?\s*{SMALL}{{0,3}}\Z"
 )

@@ -20,13 +20,13 @@ CUE = re.compile(
     r"|\b(?P<verb>(?:did|do|does|has|have|had|was|were|is|are|could) not (?:\w+ly )?(?:be )?(?:caused?|produced?|develop(?:ed)?|experienced?|report(?:ed)?|reveal(?:ed)?|shown?|showed|have|had|lead to|led to|result(?:ed)? in|induced?|"
     r"found|find|identif(?:y|ied)|observed?|detect(?:ed)?|associated with|accompanied by|suffer(?:ed)?(?: from)?|complain(?:t|ed)?(?: of)?|noted?|note|see|seen|exhibit(?:ed)?|demonstrate(?:d)?|elicit(?:ed)?|present(?:ed)?(?: with)?|provoke)\b"
     r"|(?:caused|produced|reported|showed|had|experienced|revealed|developed|found|demonstrated|induced) no\b|denied|failed to (?:show|reveal|detect|cause))"
-    r"|\b(?P<noun>no\b|without(?: any)?\b|(?:the )?(?:total |complete )?absence of|free (?:of|from)\b|freedom from|lack of|devoid of|nor\b|neither\b|not any\b|zero\b|never\b|nil\b)"
+    r"|\b(?P<noun>no\b|without(?: any)?\b|(?:the )?(?:total |complete )?absence of|free (?:of|from)\b|lack of|devoid of|nor\b|neither\b|not any\b|zero\b|never\b|nil\b)"
 )
 # After a cue: it denies a difference, not an event
 COMPARISON = re.compile(
     r"\s+(?!adverse|side|[\w-]+[\s-](?:related|emergent|associated|induced|attributable|limiting|specific)\b)(?:(?:statistically|statistical|significant(?:ly)?|major|clear|marked|real|clinically|clinical|important|relevant|meaningful|other|further|apparent|substantial|between-group|between|group|intergroup|treatment|overall|additional|"
     r"notable|evident|obvious|such|consistent|appreciable|or|and|evidence|of|for|an?|any|detectable|material|remarkable|particular|striking|numerical|dose-related|the|discernible|great|large|in)[\s-]+){0,6}?"
-    r"(?:differences?|differ\b|different|changes?\b|chang(?:ed|ing)|increas\w+|decreas\w+|effects? (?:on|of|in|was|were)\b|effect\b(?!s)|association|correlations?|impact|benefits?|influence|improve\w*|reduc\w+|relation(?:ship)?|interactions?|superiority|variation|advantage|"
+    r"(?:differences?|differ\b|different|changes?\b|chang(?:ed|ing)|increas\w+|decreas\w+|effects? (?:on|of|in|was|were)\b|effect\b(?!s)|association|correlations?|impact|benefits?|influence|improve\w*|reduc\w+|relation(?:ship)?|interactions?|superiority|variation|advantages?|"
     r"consensus|data|information|comparison|significance|predict\w*|excess|worse|better|more|less|greater|higher|lower|longer|need|requirement|evidence (?:that|for)|role|trend|doubt|loss to follow|treatment|intervention|"
     r"prophyla\w*|therapy|placebo|control|medication|history|previous|prior|known|later than|risk factors?|contraindications?|symptoms? at|prevention|mask|drain(?:age)?|antibiotics?|drug|analges\w+|premedication|correlat\w+|preference|dose|apparent dose|findings?|regarding)\b"
 )

@@ -1,0 +1,35 @@
+"""A sentence cut where punctuation cuts it: at semicolons outside brackets, and by its outermost brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def segments(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentence cut at semicolons that stand outside brackets."""
+    cuts, depth, first = [], 0, start
+    for at in range(start, end):
+        letter = folded[at]
+        depth += (letter in "([") - (letter in ")]")
+        if letter == ";" and depth <= 0:
+            cuts.append((first, at))
+            first = at + 1
+    return [*cuts, (first, end)]
+
+
+def brackets(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Outermost bracket pairs as (open, after close); an open one that never closes reaches to the end."""
+    pairs, stack = [], []
+    for at in range(start, end):
+        if folded[at] in "([":
+            stack.append(at)
+        elif folded[at] in ")]" and stack:
+            first = stack.pop()
+            if not stack:
+                pairs.append((first, at + 1))
+    return [*pairs, (stack[0], end)] if stack else pairs
+
+
+def inside(pairs: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
+    """The outermost bracket pair that holds an offset."""
+    return next(((a, b) for a, b in pairs if a < at < b), None)
