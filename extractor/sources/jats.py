@@ -19,7 +19,6 @@ from extractor.sources.markup import XLINK, block_text, elements, local, root_na
 from extractor.sources.tables import laid_out
 
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-ROOTS = ("pmc-articleset", "article", "articles", "collection", "OAI-PMH")
 BLOCKS = frozenset(
     [
         "p",
