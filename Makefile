@@ -37,7 +37,9 @@ lint: $(READY)  ## style, types, import contract
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## ratios against other tools, on data of stated size
-	@for b in bench/*.py; do case $$b in */__init__.py) ;; *) echo "== $$b"; $(BIN)/python $$b || exit 1;; esac; done
+	$(BIN)/python bench/throughput.py
+	$(BIN)/python bench/pubmed_reader.py
+	$(BIN)/python bench/linking.py
 
 wheel: $(READY)  ## the package with model and starter corpus inside
 	$(BIN)/python -m build --wheel --no-isolation

@@ -28,5 +28,5 @@ def calibrated(fact: Fact) -> Fact:
     if not fact.method.startswith(MEASURED):
         return fact
     known = table()
-    confidence = known.get(fact.method, known.get(f"{fact.field}:*", fact.confidence))
+    confidence = known.get(fact.method, known.get(f"{fact.field}:*", known.get("*", fact.confidence)))
     return fact.change(confidence=confidence)

@@ -112,3 +112,26 @@ def test_calibration_table_is_the_share_of_right_facts() -> None:
 def test_a_rare_rule_is_drawn_to_its_field() -> None:
     rare = [Judged("x", "dose", "rule:dose/rare", 0.5, False)]
     assert fit([*facts([True] * 100), *rare])["rule:dose/rare"] > 0.7
+
+
+def test_no_field_fell_below_its_recorded_interval(tmp_path: Path) -> None:
+    """The starter corpus against the recorded figures: a drop beyond the bootstrap interval fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "extractor", "evaluate", str(CORPUS), "--baseline", str(ROOT / "tests" / "baseline.json"), "--html", str(tmp_path / "r.html")],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Reliability diagram" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_a_drop_is_a_failure(tmp_path: Path) -> None:
+    recorded = json.loads((ROOT / "tests" / "baseline.json").read_text(encoding="utf-8"))
+    for row in recorded["fields"]:
+        row["low"] = 1.01 if row["field"] == "dose" else None
+    high = tmp_path / "high.json"
+    high.write_text(json.dumps(recorded), encoding="utf-8")
+    command = [sys.executable, "-m", "extractor", "evaluate", str(CORPUS), "--baseline", str(high)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 1 and "dose: F1" in done.stderr

@@ -6,15 +6,17 @@ Intervals are percentiles over documents drawn with replacement (Efron & Tibshir
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from extractor.evaluate.keys import COMMON, FIELDS, Gold
-from extractor.evaluate.reliability import Judged, judged
+from extractor.evaluate.reliability import Judged, bins, calibration_error, cross_fitted, judged
 from extractor.evaluate.scorer import Error, Scored, rates, score_document, summarised
 
+SURE = 0.9  # what a reviewer may check last
 DRAWS = 2000  # bootstrap samples
 SEED = 20190101
 COUNTS = ("tp", "fp", "fn", "sure")
@@ -55,7 +57,10 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         names = ("documents", "macro_f1", "macro_low", "macro_high", "leaks", "bad_evidence", "stray")
-        return {name: getattr(self, name) for name in names} | {"fields": [r.to_dict() for r in self.rows]}
+        return {name: getattr(self, name) for name in names} | {
+            "fields": [r.to_dict() for r in self.rows],
+            "calibration": calibration(self.judged),
+        }
 
 
 def evaluate(entries: list[Gold], records: dict[str, Gold]) -> Evaluation:
@@ -86,6 +91,18 @@ def evaluate(entries: list[Gold], records: dict[str, Gold]) -> Evaluation:
         errors=tuple(error for one in scored for error in one.errors),
         judged=tuple(j for entry in entries if entry["id"] in records for j in judged(entry, records[entry["id"]])),
     )
+
+
+def calibration(facts: Sequence[Judged]) -> dict[str, Any]:
+    """Expected calibration error and bins of cross-fitted confidences, and the share of right facts at 0.9 and above."""
+    held = cross_fitted(facts)
+    sure = [f.right for f in held if f.confidence >= SURE]
+    return {
+        "facts": len(held),
+        "error": calibration_error(held),
+        "bins": [{"low": b.low, "high": b.high, "facts": b.count, "confidence": b.confidence, "right": b.right} for b in bins(held)],
+        "at_least_0.9": {"facts": len(sure), "right": sum(sure) / len(sure) if sure else None},
+    }
 
 
 def bootstrap(scored: list[Scored], *, draws: int = DRAWS, seed: int = SEED) -> np.ndarray[Any, np.dtype[np.float64]]:
