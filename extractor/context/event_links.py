@@ -80,14 +80,17 @@ class Linker:
         for count in found:
             left = out[-1] if out else None
             if left and left.end <= count.start and self._percent_of(left, count, self.folded[left.end : count.start]):
-                out[-1] = Count(left.start, left.end, left.form, left.n, left.denominator, left.unit, count.percent)
+                number, share = (left, count) if left.n is not None else (count, left)
+                out[-1] = Count(number.start, number.end, number.form, number.n, number.denominator, left.unit, share.percent)
             else:
                 out.append(count)
         return out
 
     def _percent_of(self, left: Count, right: Count, gap: str) -> bool:
         """"Four patients on drug A (8%)": the percentage in brackets is that of the number before."""
-        return right.form == "percent" and left.percent is None and left.n is not None and re.fullmatch(r"[^();,]{0,45}\(\s*", gap) is not None
+        number_first = right.form == "percent" and left.percent is None and left.n is not None
+        share_first = right.form in ("fraction", "equals") and right.percent is None and left.n is None and left.percent is not None
+        return (number_first or share_first) and re.fullmatch(r"[^();,]{0,45}\(\s*", gap) is not None
 
     # ---- groups
 
@@ -429,7 +432,10 @@ class Linker:
             right = self.counts[i]
             if inside(self.closed, right.start) != inside(self.closed, left.start):
                 continue  # a count in brackets that explain: "in four (one sepsis, three strokes) and in five"
-            gap = re.sub(r"\([^()]*\)", "", self.folded[left.end : right.start])
+            if self._percent_of(left, right, self.folded[left.end : right.start]):
+                chain.append(i)
+                continue
+            gap = BRACKETED.sub("", self.folded[left.end : right.start]).replace("who received", "given")
             if i in self.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
                 break
             if right.form in ("people", "one") and self._owned(right, bound):
@@ -442,9 +448,6 @@ class Linker:
                 break
             if right.form in ("people", "bare") and OTHER_THING.match(self.folded, right.start, bound):
                 break
-            if left.percent is None and left.n is not None and right.form == "percent" and re.fullmatch(r"[^();,]{0,45}\(\s*", self.folded[left.end : right.start]):
-                chain.append(i)
-                continue
             if not re.search(r"\b(?:vs|versus|v|and|compared|than|whereas|while|or|with|in|for|against)\b|[,/(:]", gap):
                 break
             listed = gap.rstrip().endswith(",") and re.match(r"\s+(?:in|of|with|on|receiving)\b", self.folded[right.end : right.end + 12])

@@ -288,8 +288,13 @@ def _widened(folded: str, start: int, at: int) -> int:
         match = _LEFT.search(folded, max(start, at - 28), at)
         if not match or match[1].strip(" -") in _NOT_LEFT:
             break
+        if match[1].strip() in ("low", "lower", "upper") and not _PLACED.match(folded, at):
+            break  # "low hypoglycemia rates"
         at = match.start(1)
     return at
+
+
+_PLACED = re.compile(r"back|abdom|limb|leg|extrem|gastro|gi\b|resp|urin|lip|eye|arm|body|airway")
 
 
 def _site(folded: str, end: int, at: int) -> int:

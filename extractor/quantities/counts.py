@@ -27,7 +27,7 @@ _UNITS = {
 }
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
-_N = rf"(?:{NUMBER_WORDS}|(?<![\d.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]|\s?-\s?\d))"
+_N = rf"(?:{NUMBER_WORDS}|(?<![\w.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]|\s?-\s?\d))"
 # A percentage before a noun is a strength ("6% strips", "0.5%/salicylic acid"), one before these words or a mark may be a share
 _SHARE = (
     r"(?=\s*(?:[,;:.)\]\[(~]|/\s*[\d<(]|-|\Z|(?:of|in|vs|versus|v|and|or|for|with|to|on|among|at|by|than|compared|respectively|had|has|have|experienced|reported|developed|were|was|during|after|who|from|each|died|while|whereas|but|overall|"
