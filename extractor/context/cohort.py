@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.context.groups import EACH, LISTED, PAIRED, SIZED, Group, Split, splits
+from extractor.context.groups import EACH, LISTED, PAIRED, SERVED, SIZED, Group, Split, splits
 from extractor.context.people import BARE, EQUALS, NOUN, PART, Count, counts, nouns
 from extractor.context.sexes import Sexes, sexes
 from extractor.context.view import View
@@ -130,6 +130,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
             ("group", count.start in sized and count.n not in sums),
             ("one", count.n == 1),
             ("small", 1 < count.n < SMALL),
+            ("served", bool(SERVED.match(seen.folded, count.end))),
             ("small staff", count.n < SMALL and count.kind == "staff"),
             ("small bare", count.n < SMALL and count.form == BARE),
             ("staff", count.kind == "staff"),
@@ -178,7 +179,7 @@ def _words(before: str, after: str, count: Count) -> Iterator[str]:
 POINTS: dict[str, float] = {
     "largest": 1.5, "first": 1.8, "sum": 1.4, "randomized": 1.1, "before:randomized": 0.6, "enrolled": 0.9, "before:enrolled": 0.4, "analyzed": 0.3, "total": 0.5,
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
-    NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "part:treated": 0.5, "small bare": -2.0, "small staff": -3.0, "whole": -0.7, BARE: -1.3,
+    NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "part:treated": 0.5, "small bare": -2.0, "small staff": -3.0, "served": -2.5, "whole": -0.7, BARE: -1.3,
     "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.5, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
     "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -2.5, "only equals": -3.0, "planned instead": -3.5, "identified instead": -3.0,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
@@ -269,7 +270,7 @@ def _outgrown(seen: View, found: Cohort, best: Candidate) -> Total | None:
 def _nearly(found: Cohort, summed: Total) -> Total | None:
     """A stated total that the groups all but reach: "81 were randomised. Forty underwent A; 40 underwent B; one was excluded"."""
     for candidate in found.candidates:
-        if summed.n <= candidate.count.n <= summed.n * (1 + LOST_SHARE) and candidate.points > 0 and "planned" not in candidate.features:
+        if summed.n <= candidate.count.n <= summed.n * (1 + LOST_SHARE) and candidate.points > 0 and not candidate.features & {"planned", "served"}:
             return _stated(candidate, found)
     return None
 

@@ -82,6 +82,9 @@ NO_SIZED = re.compile(r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|excl
 NO_NAME = re.compile(r"(?:x \d|(?:(?:one|1|either|any|each|all|both) of|m?g|kg|ml|l|mcg|iu|m?m|cm|cycles?|sessions?|groups?|arms?|treatments?|times|doses?|hours?|h|min|minutes|years?|months?|weeks?|days?|percent|studies|trials|different|regimens|genes|items|sites|centers|centres|cohorts?)\b|%)")
 GROUP_WORD = re.compile(r"\b(?:groups?|arms?|placebo|controls?|cohorts?|sham|mg|dose|treatment|treated|usual care|standard|intervention|vaccine|therapy|alone|experimental|study|cells?|plus)\b|\+")
 
+# "ten patients with confirmed disease and no transplantation served as a control group"
+SERVED = re.compile(r"[^.;]{0,90}?\b(?:served|acted|were used|were taken|functioned) as (?:an? |the |its |their )?(?:\w+ )?(?P<name>controls?(?: (?:group|subjects|patients|arm))?)\b(?! for)")
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -19,12 +19,14 @@ from extractor.context.groups import (
     GROUP_WORD,
     LISTED,
     PAIRED,
+    SERVED,
     SIZED,
     Group,
     Split,
     equal_parts,
     how_many,
 )
+from extractor.context.people import NOUN
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
@@ -83,6 +85,8 @@ def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
             yield from _each(split, n)
         else:
             yield from _named(split, own, others)
+    if own:
+        yield from _against_controls(seen, found, own)
     equal = equal_parts(seen)
     if equal and own and not own.derived:
         yield from _equal(seen, equal, own)
@@ -135,6 +139,21 @@ def _each(split: Split, n: int | None) -> Iterator[Choice]:
         yield Choice(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.8, 2, split.start, True)
     elif k:
         yield Choice(split.groups, "each", 0.6, 5, split.start, True)
+
+
+def _against_controls(seen: View, found: Cohort, own: Total) -> Iterator[Choice]:
+    """The treated and those who "served as controls": part of the total, or beside it where only the treated are totalled."""
+    for candidate in found.candidates:
+        count = candidate.count
+        served = SERVED.match(seen.folded, count.end)
+        if not served or count.form != NOUN or "healthy" in count.modifiers or seen.in_title(count.start):
+            continue
+        controls = Group(count.n, "controls", count.start, count.end, served.span("name"))
+        treated = next((c.count for c in found.candidates if c.count.n == own.n - count.n), None)
+        if treated:
+            yield Choice((Group(treated.n, "", treated.start, treated.end, (0, 0)), controls), "controls", 0.75, 4, count.start)
+        elif own.at[0][0] != count.start:
+            yield Choice((Group(own.n, "", *own.at[0], (0, 0)), controls), "controls", 0.65, 5, count.start)
 
 
 def _equal(seen: View, equal: tuple[int, int], own: Total) -> Iterator[Choice]:
