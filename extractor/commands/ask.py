@@ -1,0 +1,188 @@
+"""``trialspan ask`` and ``compare``: questions to a store, and trials side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from extractor.commands.screen import console_for
+from extractor.commands.shared import Format, StoreOption, open_store, wrong_usage
+from extractor.errors import QueryError
+
+# The graph loads SciPy, a second's work: it is imported by the commands that need it, when run.
+
+FormOption = Annotated[Format, typer.Option("--format", help="table or json.")]
+HIDDEN = frozenset({"observation", "sha256", "document", "event_id", "total_from", "case_report"})  # on the screen; all with --format json
+QUOTES, QUOTE = 3, 60  # quotes a row on the screen, and characters of one
+LEFT_OUT = 40  # lines of what was left out on the screen
+
+
+def ask_store(
+    name: Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="Name or number of a question.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE...]", help="What it is asked about.")] = None,
+    store: StoreOption = None,
+    listed: Annotated[bool, typer.Option("--list", help="List all questions with what they take.")] = False,
+    sql: Annotated[str | None, typer.Option("--sql", metavar="SELECT", help="Ask the documented views in SQL, read only.")] = None,
+    cypher: Annotated[str | None, typer.Option("--cypher", metavar="MATCH", help="Ask the graph in Cypher (extra: cypher).")] = None,
+    form: FormOption = Format.table,
+) -> None:
+    """Ask a store: one of twenty questions by name, SQL over its views, or Cypher over its graph.
+
+    Example: trialspan ask serious-risk route=intrathecal --store review.db
+    """
+    if sum((name is not None, listed, sql is not None, cypher is not None)) != 1:
+        raise wrong_usage("ask takes the name of a question, --list, --sql or --cypher, one of them")
+    if listed:
+        print_questions(form)
+    elif sql is not None:
+        with open_store(store) as opened:
+            columns, rows = opened.select(sql)
+        print_rows([dict(zip(columns, row, strict=True)) for row in rows], form, columns)
+    elif cypher is not None:
+        from extractor.graph import Review
+        from extractor.graph.cypher import query
+
+        with open_store(store) as opened:
+            print_rows(query(Review(opened).graph, cypher), form)
+    else:
+        print_answer(str(name), list(words or ()), store, form)
+
+
+def print_questions(form: Format) -> None:
+    from extractor.graph import QUESTIONS
+
+    rows = [{"number": q.number, "name": q.name, "question": q.text, "usage": q.usage} for q in QUESTIONS.values()]
+    if form is Format.json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        typer.echo(f"{row['number']:>2}  {row['question']}\n      trialspan ask {row['usage']}")
+
+
+def print_answer(name: str, words: list[str], store: str | None, form: Format) -> None:
+    from extractor.graph import Review, ask
+    from extractor.graph.catalogue import from_words, named
+
+    question = named(name)
+    arguments = from_words(question, words)
+    if missing := [n for n, p in question.parameters.items() if p.default is p.empty and n not in arguments]:
+        raise wrong_usage(f"{question.name} needs {', '.join(missing)}; it is asked as: trialspan ask {question.usage}")
+    with open_store(store) as opened:
+        answer = ask(Review(opened), question.name, **arguments)
+    if form is Format.json:
+        typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1, default=str))
+        return
+    typer.echo(answer.question)
+    print_rows(list(answer.rows), form)
+    for what, found in (answer.pooled or {}).items():
+        for line in pooled_lines(what, found):
+            typer.echo(line)
+    for left in answer.left_out[:LEFT_OUT]:
+        typer.echo(f"left out: {left.get('event', '')} {left['study']}: {left['reason']}".replace(":  ", ": "))
+    if len(answer.left_out) > LEFT_OUT:
+        typer.echo(f"... and {len(answer.left_out) - LEFT_OUT} more left out; all with --format json")
+    for note in answer.notes:
+        typer.echo(f"note: {note}")
+
+
+def pooled_lines(what: str, found: dict[str, Any]) -> list[str]:
+    """What pooling gave, one line a result; risks in percent."""
+    if "risk" in found:  # pooled for several events
+        return pooled_lines(what, found["risk"])
+    if "groups" in found:
+        lines = [f"{what}, {g['group']}: {g['events']} of {g['total']} in {g['k']} studies, {risk(g)}" for g in found["groups"]]
+        return [*lines, f"{what}, between groups: p = {found['q_p']:.3g}" if found["q_p"] is not None else f"{what}: not tested"]
+    if "coefficients" in found:
+        return [f"{what}: {c['name']} {c['estimate']:.3g} (95 % {c['low']:.3g} to {c['high']:.3g}), logit scale" for c in found["coefficients"]]
+    if "measure" in found:
+        return [f"{what}: {m['measure']} {m['estimate']} (95 % {m['low']} to {m['high']}), {m['method']}" for m in found["measures"]]
+    bound = f"; at most {100 * found['one_sided_upper']:.1f} % (one-sided)" if found.get("one_sided_upper") is not None else ""
+    return [f"{what}: {found['events']} of {found['total']}, {risk(found)}{bound}; {found['method']}"]
+
+
+def risk(found: dict[str, Any]) -> str:
+    estimate = f"{100 * found['estimate']:.1f} %, " if found.get("estimate") is not None else ""
+    return f"{estimate}95 % {100 * found['low']:.1f} to {100 * found['high']:.1f} %"
+
+
+def print_rows(rows: Sequence[dict[str, Any]], form: Format, columns: Sequence[str] = ()) -> None:
+    if form is Format.json:
+        typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
+        return
+    names = list(columns) or [n for n in dict.fromkeys(k for r in rows for k in r) if n not in HIDDEN]
+    if "study" in names and "trial" in names:
+        names.remove("trial")
+    if not rows:
+        typer.echo("no rows")
+        return
+    table = Table(pad_edge=False)
+    for name in names:
+        table.add_column(escape("words" if name == "evidence" else name), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(cell(row.get(name))) for name in names))
+    console_for().print(table)
+
+
+def cell(value: Any) -> str:
+    """A value on the screen: evidence as its quotes, nothing as a dash."""
+    if value is None or value == [] or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list) and isinstance(value[0], dict):
+        quotes = list(dict.fromkeys(" ".join(str(e.get("quote", e)).split())[:QUOTE] for e in value))
+        return " … ".join(quotes[:QUOTES])
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{k}: {v.get('state', v) if isinstance(v, dict) else v}" for k, v in value.items() if v is not None)
+    return str(value)
+
+
+# ---------------------------------------------------------------- side by side
+
+
+def compare_trials(
+    names: Annotated[list[str], typer.Argument(metavar="TRIAL TRIAL...", help="Trials, reports or registry numbers.")],
+    store: StoreOption = None,
+    outcome: Annotated[str, typer.Option("--outcome", help="What they are to be pooled for: any, serious, death, or an event.")] = "serious",
+    months: Annotated[float, typer.Option("--months", help="Follow-up that is asked for, give or take one month.")] = 6.0,
+    form: FormOption = Format.table,
+) -> None:
+    """Put trials side by side: what differs is marked, how alike they are, and whether they may be pooled.
+
+    Example: trialspan compare nam2023 oh2018 --outcome headache --store review.db
+    """
+    from extractor.compare import compare
+    from extractor.graph import Review, ask
+
+    if len(names) < 2:
+        raise wrong_usage("compare takes two trials or more")
+    with open_store(store) as opened:
+        try:
+            found = compare(opened, names)
+        except QueryError as error:
+            raise wrong_usage(str(error)) from error
+        rules = ask(Review(opened), "poolable", outcome=outcome, months=months, trials=found.names)
+    if form is Format.json:
+        typer.echo(json.dumps(found.to_dict() | {"poolable": rules.to_dict()}, ensure_ascii=False, indent=1, default=str))
+        return
+    for title, lines in (("characteristics", found.lines), ("adverse events", found.events)):
+        table = Table(title=title, title_justify="left", pad_edge=False)
+        for name in ("", "", *found.names):
+            table.add_column(escape(name), overflow="fold")
+        for line in lines:
+            table.add_row("≠" if line.differs else "", escape(line.field.replace("_", " ")), *map(escape, line.cells), style="yellow" if line.differs else "")
+        if lines:
+            console_for().print(table)
+    for one in found.similar:
+        typer.echo(f"{one.a} and {one.b}: likeness {one.score if one.score is not None else '-'}; {'; '.join(one.reasons)}")
+    for row in rules.rows:
+        typer.echo(f"{row['trial']}: {f'may be pooled for {outcome}' if row['poolable'] else 'may not be pooled: ' + row['fails']}")

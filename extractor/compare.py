@@ -1,0 +1,199 @@
+"""Trials side by side: what each says of each field, where they differ, and how alike they are with the reasons.
+
+A trial's own values come from the report whose word counts (:mod:`extractor.link.authority`). Silence is no difference.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from extractor.errors import QueryError
+from extractor.export.values import NOT_REPORTED, events_shown, fact_shown
+from extractor.link import Choice, characteristics, reports_named
+from extractor.model import Fact, Record
+from extractor.store import Store
+from extractor.store.links import LinkStore
+
+EVENTS = "adverse_event"
+APART = frozenset({EVENTS, "report_kind", "registry_id", "ethics_approval"})  # no two trials have the same numbers
+# what makes trials alike; one share each
+ALIKE = ("condition", "cell_type", "cell_source", "donor", "route", "route_site", "dose", "administrations", "phase", "design", "follow_up")
+SAME_DOSE = 0.02  # doses within 2 % are one, rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One column: a trial, its reports, and what counts of each field."""
+
+    name: str
+    records: tuple[Record, ...]
+    fields: dict[str, Choice]
+
+    def facts(self, field: str) -> tuple[Fact, ...]:
+        return self.fields[field].facts if field in self.fields else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of the comparison: a cell a trial, and whether those that speak differ."""
+
+    field: str
+    cells: tuple[str, ...]
+    differs: bool
+    evidence: tuple[tuple[dict[str, Any], ...], ...]
+
+    def to_row(self, names: Sequence[str]) -> dict[str, Any]:
+        cells = dict(zip(names, self.cells, strict=True))
+        return {"field": self.field, "differs": self.differs, **cells, "evidence": [e for found in self.evidence for e in found]}
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """How alike two trials are, 0-1: the mean share of common values over the fields on which both speak."""
+
+    a: str
+    b: str
+    score: float | None
+    reasons: tuple[str, ...]
+
+    def to_row(self) -> dict[str, Any]:
+        return {"a": self.a, "b": self.b, "score": self.score, "reasons": list(self.reasons)}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Trials side by side."""
+
+    names: tuple[str, ...]
+    lines: tuple[Line, ...]
+    events: tuple[Line, ...]
+    similar: tuple[Similarity, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dictionary, ready for JSON."""
+        return {
+            "trials": list(self.names),
+            "characteristics": [line.to_row(self.names) for line in self.lines],
+            "events": [line.to_row(self.names) for line in self.events],
+            "similarity": [s.to_row() for s in self.similar],
+        }
+
+
+def compare(store: Store, names: Sequence[str]) -> Comparison:
+    """Put trials side by side.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Two or more trials, by name, report or registry number.
+
+    Raises
+    ------
+    QueryError
+        If fewer than two different trials are named.
+    StoreError
+        If one is unknown.
+    """
+    trials = list({t.name: t for t in (_trial(store, name) for name in names)}.values())
+    if len(trials) < 2:
+        raise QueryError(f"comparing takes two different trials or more; {', '.join(map(repr, names))} is {len(trials)}")
+    found = dict.fromkeys(f for t in trials for f in t.fields if f != EVENTS)
+    return Comparison(
+        tuple(t.name for t in trials),
+        tuple(_line(field, trials) for field in found),
+        tuple(_events(trials)),
+        tuple(similarity(a, b) for a, b in itertools.combinations(trials, 2)),
+    )
+
+
+def _trial(store: Store, name: str) -> Trial:
+    if not LinkStore(store).trials_of([name]) and name in {v.id for v in store.documents()}:
+        ids, title = [name], name  # not linked yet: a trial of its own
+    else:
+        ids = reports_named(store, name)
+        title = LinkStore(store).trials_of(ids)[ids[0]]
+    records = tuple(store.records(ids))
+    return Trial(title, records, {c.field: c for c in characteristics(records)})
+
+
+def _line(field: str, trials: Sequence[Trial]) -> Line:
+    cells = [_cell(t, field) for t in trials]
+    said = {_key(t.facts(field)) for t in trials if t.facts(field)}
+    return Line(field, tuple(cells), len(said) > 1 and field not in APART, tuple(_evidence(t, t.facts(field)) for t in trials))
+
+
+def _cell(trial: Trial, field: str) -> str:
+    facts = trial.facts(field)
+    return "; ".join(dict.fromkeys(map(fact_shown, facts))) if facts else NOT_REPORTED
+
+
+def _key(facts: Sequence[Fact]) -> str:
+    """What makes two cells the same: the values, whatever their order and arms' names."""
+    return json.dumps(sorted(json.dumps(f.value, sort_keys=True, default=str).lower() for f in facts))
+
+
+def _evidence(trial: Trial, facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]:
+    of = {id(f): r.document.id for r in trial.records for f in r.facts}
+    return tuple({"document": of.get(id(f), trial.name), **e.to_dict()} for f in facts for e in f.evidence)
+
+
+def _events(trials: Sequence[Trial]) -> list[Line]:
+    """One line an event: what each trial says of it, by arm."""
+    terms = sorted({_term(f) for t in trials for f in t.facts(EVENTS)})
+    lines = []
+    for term in terms:
+        facts = [[f for f in t.facts(EVENTS) if _term(f) == term] for t in trials]
+        cells = tuple("; ".join(events_shown(found)) if found else "not mentioned" for found in facts)
+        said = {_key(found) for found in facts if found}
+        evidence = tuple(_evidence(t, found) for t, found in zip(trials, facts, strict=True))
+        lines.append(Line(term, cells, len(said) > 1, evidence))
+    return lines
+
+
+def _term(fact: Fact) -> str:
+    return " ".join(str(fact.value.get("term") or "").lower().split())
+
+
+def similarity(a: Trial, b: Trial) -> Similarity:
+    """How alike two trials are, and why."""
+    shares, reasons = [], []
+    for field in ALIKE:
+        one, two = _values(a, field), _values(b, field)
+        if not one or not two:
+            continue
+        common = {x for x in one if any(_same(x, y) for y in two)}
+        share = len(common) / len(one | two if field != "dose" else max(one, two, key=len))
+        shares.append(min(1.0, share))
+        words = field.replace("_", " ")
+        if common:
+            reasons.append(f"both: {words} {_said(common)}")
+        else:
+            reasons.append(f"{words} differs: {_said(one)} / {_said(two)}")
+    score = round(sum(shares) / len(shares), 3) if shares else None
+    return Similarity(a.name, b.name, score, tuple(reasons) or ("no field on which both speak",))
+
+
+Value = tuple[object, ...]
+
+
+def _values(trial: Trial, field: str) -> set[Value]:
+    if field == "dose":
+        return {(f.value.get("low"), f.value.get("high"), f.value.get("unit")) for f in trial.facts(field)}
+    if field in ("administrations", "follow_up"):
+        return {(f.value.get("low"), f.value.get("high"), str(f.value.get("unit") or "")) for f in trial.facts(field)}
+    names = {str(f.value.get("name") or "").lower() for f in trial.facts(field)}
+    return {(name,) for name in names if name}
+
+
+def _same(x: Value, y: Value) -> bool:
+    if len(x) != len(y):
+        return False
+    return all(p == q or (isinstance(p, int | float) and isinstance(q, int | float) and abs(p - q) <= SAME_DOSE * max(abs(p), abs(q))) for p, q in zip(x, y, strict=True))
+
+
+def _said(values: set[Value]) -> str:
+    return ", ".join(sorted("-".join(f"{v:g}" if isinstance(v, float) else str(v) for v in dict.fromkeys(x) if v not in (None, "")) for x in values))

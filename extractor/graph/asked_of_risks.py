@@ -1,0 +1,220 @@
+"""Questions that pool counts: every one lists its studies with their quotes, and what was left out with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import log10
+from typing import Any
+
+from extractor.errors import PoolError
+from extractor.graph.answers import Found
+from extractor.graph.nodes import Row
+from extractor.graph.review import Review
+from extractor.graph.studies import CONTROL, Choice, Left, Study, as_rows, characteristics_of, left_rows, studies
+from extractor.pool import LeftOut, compare_subgroups, meta_regression, pool_proportions, pool_two_arm
+
+NOTHING = "No trial gives a count that may be pooled; see what was left out."
+GIVEN_ONCE = 1
+
+
+def serious_risk(review: Review, condition: str = "", cells: str = "", route: str = "", denials: bool = False) -> Found:
+    """What proportion of people had any serious adverse event, by arm and pooled?"""
+    return _risk(review, Choice("serious", condition, cells, route, denials))
+
+
+def event_risk(
+    review: Review,
+    events: tuple[str, ...] = ("headache", "back pain"),
+    condition: str = "",
+    cells: str = "",
+    route: str = "intrathecal",
+    denials: bool = False,
+) -> Found:
+    """What proportion of people had these events, each pooled, with the terms that they were mapped from?"""
+    parts = {event: _risk(review, Choice(event, condition, cells, route, denials)) for event in events}
+    rows = [{"event": event, **_mapped(review, event, row)} for event, part in parts.items() for row in part.rows]
+    pooled = {event: part.pooled for event, part in parts.items() if part.pooled}
+    left = [{"event": event, **row} for event, part in parts.items() for row in part.left_out]
+    notes = [f"{event}: {note}" for event, part in parts.items() for note in part.notes]
+    return Found(rows, pooled or None, left, [*notes, "One person may have several events, so events are pooled apart."])
+
+
+def _mapped(review: Review, event: str, row: Row) -> Row:
+    return {**row, "term": review.node(row["observation"])["term"], "event_id": review.event_named(event)}
+
+
+def risk_by_route(review: Review, outcome: str = "serious", condition: str = "", cells: str = "", denials: bool = False) -> Found:
+    """Does the risk differ between routes, such as intravenous and intrathecal?"""
+    return _by(review, Choice(outcome, condition, cells, "", denials), "route", lambda t: " + ".join(t["routes"]))
+
+
+def risk_by_source(review: Review, outcome: str = "serious", condition: str = "", cells: str = "", denials: bool = False) -> Found:
+    """Does the risk differ between sources of the cells, such as bone marrow, adipose tissue and cord?"""
+    return _by(review, Choice(outcome, condition, cells, "", denials), "source", lambda t: " + ".join(t["sources"]))
+
+
+def risk_by_dose(
+    review: Review, outcome: str = "serious", unit: str = "cells", condition: str = "", cells: str = "", denials: bool = False,
+    force: bool = False,
+) -> Found:  # fmt: skip
+    """Does the risk differ between single and repeated dosing, or with the dose?
+
+    The dose is log10 of the highest one in `unit`; units are never mixed. Fewer than ten studies are not regressed unless
+    `force`.
+    """
+    choice = Choice(outcome, condition, cells, "", denials)
+    found = _by(review, choice, "dosing", lambda t: _dosing(t["administrations"]))
+    rows, _ = studies(review, choice)
+    doses = [_dose(review, s, unit) for s in rows]
+    known = [(s, d) for s, d in zip(rows, doses, strict=True) if d is not None]
+    left = [Left(s.study, f"no dose in {unit}") for s, d in zip(rows, doses, strict=True) if d is None]
+    pooled, notes = dict(found.pooled or {}), list(found.notes)
+    try:
+        fit = meta_regression(
+            [s.events for s, _ in known], [s.total for s, _ in known], {f"log10 {unit}": [log10(d) for _, d in known]},
+            force=force, left_out=[LeftOut(x.study, x.reason) for x in left],
+        )  # fmt: skip
+        pooled["dose"] = fit.to_dict()
+    except PoolError as error:
+        notes.append(f"No regression on the dose: {error}.")
+    with_dose = [row | {"dose": dose, "unit": unit} for row, dose in zip(found.rows, doses, strict=True)]
+    return Found(with_dose, pooled or None, [*found.left_out, *left_rows(left)], notes)
+
+
+def _dosing(times: float | None) -> str:
+    return "" if not times else "single" if times <= GIVEN_ONCE else "repeated"
+
+
+def _dose(review: Review, study: Study, unit: str) -> float | None:
+    doses = [review.node(d) for d in characteristics_of(review, study)["doses"]]
+    found = [d["high"] or d["low"] for d in doses if d["unit"] == unit and (d["high"] or d["low"])]
+    return float(max(found)) if found else None
+
+
+def controlled_risk(review: Review, outcome: str = "serious", condition: str = "", measure: str = "OR") -> Found:
+    """In controlled trials, how does the risk compare with the control group (RR, OR, RD)?
+
+    Treated arms are summed only where the record does not say that groups share people.
+    """
+    rows, left = _controlled(review, outcome, Choice(outcome, condition))
+    if not rows:
+        return Found([], None, left_rows(left), ["No controlled trial gives counts in both groups."])
+    pooled = pool_two_arm(
+        [r["events"] for r in rows], [r["total"] for r in rows], [r["control_events"] for r in rows], [r["control_total"] for r in rows],
+        measure=measure, studies=[r["study"] for r in rows], left_out=[LeftOut(x.study, x.reason) for x in left],
+    )  # fmt: skip
+    return Found(rows, {"comparison": pooled.to_dict()}, left_rows(left))
+
+
+def _controlled(review: Review, outcome: str, choice: Choice) -> tuple[list[Row], list[Left]]:
+    """One row a controlled trial with counts in both groups."""
+    observed = review.observations(review.event_named(outcome))
+    rows, left = [], []
+    for id, trial in review.trials():
+        if not trial["of_people"] or not any(CONTROL.search(a) for a in trial["arms"]):
+            continue
+        if choice.condition and not any(choice.condition.lower() in c.lower() for c in trial["conditions"]):
+            continue
+        if review.rivals(id) or trial["retracted"]:
+            left.append(Left(trial["name"], "retracted" if trial["retracted"] else "people of a preferred report"))
+            continue
+        row = _both_arms(trial, [o for o in observed if o["trial"] == id])
+        if isinstance(row, str):
+            left.append(Left(trial["name"], row))
+        else:
+            rows.append(row)
+    return rows, left
+
+
+def _both_arms(trial: Row, observed: Sequence[Row]) -> Row | str:
+    for report in trial["reports"]:
+        mine = [o for o in observed if o["report"] == report and o["arm"] and o["related"] is None]
+        if any(o["groups_overlap"] for o in mine):
+            return "groups of this record share people"
+        if len({o["arm"] for o in mine}) < len(mine):
+            continue
+        counted = [o for o in mine if o["events"] is not None and o["total"] and o["unit"] in ("participants", None)]
+        control = [o for o in counted if CONTROL.search(o["arm"])]
+        treated = [o for o in counted if not CONTROL.search(o["arm"])]
+        if control and treated and len(counted) == len(mine):
+            return {
+                "study": trial["name"],
+                "events": sum(o["events"] for o in treated), "total": sum(o["total"] for o in treated),
+                "control_events": sum(o["events"] for o in control), "control_total": sum(o["total"] for o in control),
+                "arms": [o["arm"] for o in treated], "control_arms": [o["arm"] for o in control],
+                "randomized": "randomized" in trial["design"],
+                "evidence": [e for o in (*treated, *control) for e in o["evidence"]],
+            }  # fmt: skip
+    return "no counts in both groups" if observed else "not mentioned: silence is no zero"
+
+
+def sensitivity(review: Review, outcome: str = "serious", without: tuple[str, ...] = (), condition: str = "", cells: str = "", denials: bool = False) -> Found:
+    """What happens to a pooled risk without case reports, without a trial, with overlapping reports, or by other methods?
+
+    Risk of bias is a human judgement that the store does not hold; name such trials in `without`.
+    """
+    variants = {
+        "as pooled": Choice(outcome, condition, cells, "", denials),
+        "with overlapping reports": Choice(outcome, condition, cells, "", denials, overlaps=True),
+        "with denials as zeros": Choice(outcome, condition, cells, "", True),
+    }
+    if without:
+        variants[f"without {', '.join(without)}"] = Choice(outcome, condition, cells, "", denials, without)
+    rows = []
+    for name, choice in variants.items():
+        found, _ = studies(review, choice)
+        rows.append(_variant(name, found))
+        if name == "as pooled":
+            rows.append(_variant("without case reports", [s for s in found if not s.case_report]))
+    main = _risk(review, variants["as pooled"])
+    return Found(rows, main.pooled, main.left_out, [*main.notes, "Risk of bias is not extracted."])
+
+
+def _variant(name: str, found: Sequence[Study]) -> Row:
+    empty: Row = {"variant": name, "k": len(found), "events": None, "total": None, "estimate": None, "low": None, "high": None}
+    evidence = {"studies": [s.study for s in found], "evidence": [e for s in found for e in s.evidence]}
+    if not found:
+        return empty | evidence
+    pooled = pool_proportions([s.events for s in found], [s.total for s in found], sensitivity=False)
+    names = ("k", "events", "total", "estimate", "low", "high")
+    return {"variant": name, **{n: getattr(pooled, n) for n in names}, **evidence}
+
+
+# ---------------------------------------------------------------- shared by the questions above
+
+
+def _risk(review: Review, choice: Choice) -> Found:
+    found, left = studies(review, choice)
+    if not found:
+        return Found([], None, left_rows(left), [NOTHING])
+    return Found(as_rows(found), {"risk": pooled_risk(found, left)}, left_rows(left))
+
+
+def pooled_risk(found: Sequence[Study], left: Sequence[Left]) -> dict[str, Any]:
+    """What :func:`extractor.pool.pool_proportions` says of these rows."""
+    return pool_proportions(
+        [s.events for s in found], [s.total for s in found], studies=[s.study for s in found],
+        case_reports=[s.case_report for s in found], left_out=[LeftOut(x.study, x.reason) for x in left],
+    ).to_dict()  # fmt: skip
+
+
+def _by(review: Review, choice: Choice, name: str, group: Callable[[Row], str]) -> Found:
+    """Subgroups of the trials that say which they are in."""
+    found, left = studies(review, choice)
+    groups = [group(characteristics_of(review, s)) for s in found]
+    rows = [s.to_row() | {name: g or "not reported"} for s, g in zip(found, groups, strict=True)]
+    known = [(s, g) for s, g in zip(found, groups, strict=True) if g]
+    silent = [Left(s.study, f"{name} not reported") for s, g in zip(found, groups, strict=True) if not g]
+    reasons = [*left, *silent]
+    if not found:
+        return Found(rows, None, left_rows(reasons), [NOTHING])
+    try:
+        subgroups = compare_subgroups(
+            [s.events for s, _ in known], [s.total for s, _ in known], [g for _, g in known],
+            left_out=[LeftOut(x.study, x.reason) for x in reasons],
+        ).to_dict()  # fmt: skip
+    except PoolError as error:
+        return Found(rows, {"risk": pooled_risk(found, left)}, left_rows(reasons), [f"No comparison of groups: {error}."])
+    return Found(rows, {"subgroups": subgroups}, left_rows(reasons))
+
+

@@ -1,0 +1,264 @@
+"""Questions about trials and their reports: what was given to whom, what belongs together, where a value is from."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+
+from extractor.compare import compare
+from extractor.errors import QueryError
+from extractor.graph import nodes
+from extractor.graph.answers import Found
+from extractor.graph.changes import changes
+from extractor.graph.nodes import Row
+from extractor.graph.review import Review
+from extractor.graph.studies import Choice, fits
+from extractor.link import check
+from extractor.model import Fact, Record
+from extractor.store.links import LinkStore
+
+RESULTS_DUE_MONTHS = 12  # after completion (42 CFR 11.44)
+DAYS_A_MONTH = 30.44
+PEOPLE_AND_SERIOUS = frozenset({"enrolment", "serious_events", "deaths", "arms"})
+
+
+def given(review: Review, condition: str = "", cells: str = "mesenchymal", route: str = "intrathecal") -> Found:
+    """Which trials gave these cells by this route, and with which cells and doses?
+
+    One row a trial and arm; trials that were only planned are marked.
+    """
+    rows: list[Row] = []
+    for id, trial in review.trials():
+        people = trial["of_people"] or any(review.node(r)["planned"] for r in trial["reports"])
+        if people and fits(trial, Choice("any", condition, cells, route)):
+            rows += _arms(review, id, trial)
+    return Found(rows)
+
+
+def _arms(review: Review, id: str, trial: Row) -> Iterator[Row]:
+    for edge in review.edges(id, nodes.HAS_ARM):
+        arm = review.node(edge["b"])
+        given = {k: _given(review, edge["b"], k) for k in (nodes.RECEIVES, nodes.GIVEN_BY, nodes.AT_DOSE)}
+        if not arm["whole"] and not any(given.values()):
+            continue
+        yield {
+            "trial": trial["name"],
+            "arm": arm["name"],
+            "n": trial["n"] if arm["whole"] else arm["n"],
+            **{name: "; ".join(sorted({n for n, _ in given[k]})) for name, k in (("cells", nodes.RECEIVES), ("route", nodes.GIVEN_BY), ("dose", nodes.AT_DOSE))},
+            "planned": not trial["of_people"],
+            "reports": [review.node(r)["document"] for r in trial["reports"]],
+            "evidence": [e for found in given.values() for _, edge in found for e in edge["evidence"]],
+        }
+
+
+def _given(review: Review, arm: str, kind: str) -> list[tuple[str, Row]]:
+    return [(review.node(e["b"])["name"], e) for e in review.edges(arm, kind) if e["a"] == arm]
+
+
+def people_by_route(review: Review, cells: str = "", condition: str = "") -> Found:
+    """How many people in all received the cells, by route?
+
+    People that a preferred report has too, and reviews, are left out; a trial with several routes is counted under all of
+    them together.
+    """
+    groups: dict[str, list[Row]] = {}
+    left = []
+    for id, trial in review.trials():
+        if not trial["of_people"] or not fits(trial, Choice("any", condition, cells)):
+            continue
+        rival = review.rivals(id)
+        if trial["retracted"] or rival or trial["n"] is None:
+            reason = "retracted" if trial["retracted"] else f"people of {review.node(rival[0])['document']}" if rival else "no number of people"
+            left.append({"study": trial["name"], "reason": reason})
+            continue
+        groups.setdefault(" + ".join(trial["routes"]) or "not reported", []).append(trial)
+    rows = [
+        {
+            "route": route,
+            "people": sum(t["n"] for t in trials),
+            "trials": len(trials),
+            "arms": sum(max(1, len(t["arms"])) for t in trials),
+            "names": [t["name"] for t in trials],
+            "evidence": [e for t in trials for e in t["n_evidence"]],
+        }
+        for route, trials in sorted(groups.items())
+    ]
+    return Found(rows, left_out=left, notes=("Numbers are of all people of a trial, its control group with them.",))
+
+
+def unpublished(review: Review, today: str = "") -> Found:
+    """Which registered trials lack posted results or a linked paper?
+
+    With the completion date and how many months results are overdue (12 months after completion).
+    """
+    day = _date(today) if today else datetime.datetime.now(datetime.UTC).date()
+    if day is None:
+        raise QueryError(f"unpublished: today={today} is no date; write it as 2026-01-31")
+    rows = []
+    for id, trial in review.trials():
+        registry = [review.node(r) for r in trial["reports"] if review.node(r)["kind"] == nodes.SOURCE_RECORD]
+        for record in registry:
+            if record["has_results"] and trial["published"]:
+                continue
+            rows.append(_missing(id, trial, record, day))
+    registered = {i for _, t in review.trials() for r in t["reports"] for i in review.node(r)["registry_ids"]}
+    known = {review.node(r)["document"].split(":")[-1] for r in review.of(nodes.SOURCE_RECORD)}
+    unseen = sorted(registered - known)
+    notes = [f"The store has no registry record of {', '.join(unseen)}: whether results are posted is not extracted."] if unseen else []
+    return Found(rows, notes=notes)
+
+
+def _missing(id: str, trial: Row, record: Row, day: datetime.date) -> Row:
+    completed = _date(record["completion_date"] or "")
+    months = round((day - completed).days / DAYS_A_MONTH - RESULTS_DUE_MONTHS, 1) if completed else None
+    return {
+        "trial": trial["name"],
+        "record": record["document"],
+        "results_posted": bool(record["has_results"]),
+        "paper": trial["published"],
+        "status": record["status"],
+        "completion_date": record["completion_date"] or "not extracted",
+        "months_overdue": max(0.0, months) if months is not None and not record["has_results"] else None,
+        "evidence": record["about"],
+    }
+
+
+def _date(text: str) -> datetime.date | None:
+    found = re.match(r"(\d{4})-(\d{2})(?:-(\d{2}))?$", text)
+    try:
+        return datetime.date(int(found[1]), int(found[2]), int(found[3] or 1)) if found else None
+    except ValueError:
+        return None
+
+
+def papers_of(review: Review, trial: str) -> Found:
+    """Which reports belong to a trial, and why do we think so?"""
+    id = review.trial_named(trial)
+    reports = review.node(id)["reports"]
+    rows = []
+    for report in reports:
+        row = review.node(report)
+        links = review.edges(report, nodes.LINKED_TO)
+        if not links:
+            rows.append(_member(row, None, review))
+        rows += [_member(row, link, review) for link in links]
+    return Found(rows)
+
+
+def _member(report: Row, link: Row | None, review: Review) -> Row:
+    other = None
+    if link:
+        ends = [review.node(link[end])["document"] for end in ("a", "b")]
+        other = next((e for e in ends if e != report["document"]), None)
+    return {
+        "report": report["document"],
+        "kind": report["kind"],
+        "with": other,
+        "method": link["method"] if link else "names the trial's registry number" if report["registry_ids"] else "alone",
+        "score": link["score"] if link else None,
+        "state": link["state"] if link else None,
+        "why": link["why"] if link else "; ".join(report["registry_ids"]),
+        "evidence": link["evidence"] if link else report["about"],
+    }
+
+
+def overlaps(review: Review) -> Found:
+    """Which reports are of the same people, and which one is preferred?"""
+    rows = []
+    for a, b, data in _cohorts(review):
+        best = data["preferred"]
+        rows.append({
+            "report": review.node(a)["document"],
+            "other": review.node(b)["document"],
+            "state": data["state"],
+            "score": data["score"],
+            "preferred": review.node(best)["document"] if best else None,
+            "why": data["why"],
+            "evidence": data["evidence"],
+        })  # fmt: skip
+    return Found(rows)
+
+
+def _cohorts(review: Review) -> Iterator[tuple[str, str, Row]]:
+    for report in sorted([*review.of(nodes.PUBLICATION), *review.of(nodes.SOURCE_RECORD)]):
+        for edge in review.edges(report, nodes.SAME_COHORT_AS):
+            if edge["a"] == report:
+                yield edge["a"], edge["b"], edge
+
+
+def disagreements(review: Review, everything: bool = False) -> Found:
+    """Where do reports of one trial, or registry and paper, disagree on people or serious events?
+
+    With `everything`, on any field.
+    """
+    rows = []
+    for _, trial in review.trials():
+        ids = sorted(review.node(r)["document"] for r in trial["reports"])
+        if len(ids) < 2:
+            continue
+        records = {r.document.id: r for r in review.store.records(ids)}
+        for d in check(list(records.values())):
+            if everything or d.kind in PEOPLE_AND_SERIOUS:
+                places = [(d.a, i) for i in d.facts_a] + [(d.b, i) for i in d.facts_b]
+                said = [e for name, i in places for e in nodes.evidence(name, records[name].facts[i].evidence)]
+                rows.append({"trial": trial["name"], **d.to_dict(), "evidence": said})
+    return Found(rows)
+
+
+def side_by_side(review: Review, trials: tuple[str, ...]) -> Found:
+    """Two trials or more side by side, with their differences marked."""
+    found = compare(review.store, trials)
+    rows = [line.to_row(found.names) for line in (*found.lines, *found.events)]
+    notes = [f"{s.a} and {s.b}: likeness {s.score}; {'; '.join(s.reasons)}" for s in found.similar]
+    return Found(rows, notes=[*notes, "Outcomes of efficacy are not extracted."])
+
+
+def provenance(review: Review, report: str, field: str = "") -> Found:
+    """Where did this value come from: source, quote, method, and who decided?
+
+    The report by its id, or an observation by its node.
+    """
+    position = None
+    if report in review.graph and review.node(report)["kind"] == nodes.OBSERVATION:
+        position, report = review.node(report)["position"], review.node(report)["source"]
+    record = review.store.record(review.node(review.report_named(report))["document"])
+    version = next(v for v in review.store.documents() if v.id == record.document.id)
+    rows = [
+        _origin(record, i, fact) | {"version": version.version, "read_on": version.added_at}
+        for i, fact in enumerate(record.facts)
+        if position in (None, i) and field in ("", fact.field)
+    ]
+    decisions = [f"{d.action} by {d.curator} on {d.decided_at}{f': {d.note}' if d.note else ''}" for d in review.store.decisions(record.document.id)]
+    return Found(rows, notes=decisions)
+
+
+def _origin(record: Record, position: int, fact: Fact) -> Row:
+    return {
+        "report": record.document.id,
+        "fact": position,
+        "field": fact.field,
+        "value": fact.value,
+        "arm": fact.arm,
+        "primary": fact.primary,
+        "method": fact.method,
+        "confidence": fact.confidence,
+        "flags": list(fact.flags),
+        "source": record.document.source,
+        "sha256": record.document.sha256,
+        "evidence": nodes.evidence(record.document.id, fact.evidence),
+    }
+
+
+def changed_since(review: Review, date: str) -> Found:
+    """What changed in the store since this date: reports, facts, withdrawals, decisions?"""
+    if _date(date[:10]) is None:
+        raise QueryError(f"changed-since: {date!r} is no date; write it as 2026-01-31, or 2026-01-31T12:00:00+00:00")
+    rows = changes(review.store, date)
+    made = [d for d in LinkStore(review.store).decisions() if d.decided_at >= date]
+    rows += [
+        {"when": d.decided_at, "what": f"link decision: {d.action}", "report": f"{d.a}, {d.b}", "field": None, "value": d.note, "by": d.curator}
+        for d in made
+    ]
+    return Found(sorted(rows, key=lambda r: (r["when"], str(r["report"]), str(r["what"]), str(r["value"]))))

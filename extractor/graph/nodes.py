@@ -1,0 +1,72 @@
+"""The words of the graph: kinds of nodes and edges, CURIE ids, and evidence as plain data."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from extractor.model import Document, Evidence, Fact
+
+TRIAL, ARM, PRODUCT, ROUTE, DOSE, CONDITION = "Trial", "Arm", "Product", "Route", "DoseRegimen", "Condition"
+EVENT, OBSERVATION, PUBLICATION, SOURCE_RECORD = "AdverseEvent", "AEObservation", "Publication", "SourceRecord"
+NODE_KINDS = (TRIAL, ARM, PRODUCT, ROUTE, DOSE, CONDITION, EVENT, OBSERVATION, PUBLICATION, SOURCE_RECORD)
+
+HAS_ARM, RECEIVES, GIVEN_BY, AT_DOSE, STUDIES = "HAS_ARM", "RECEIVES", "GIVEN_BY", "AT_DOSE", "STUDIES"
+REPORTS, OF_EVENT, REPORTED_IN, DERIVED_FROM = "REPORTS", "OF_EVENT", "REPORTED_IN", "DERIVED_FROM"
+LINKED_TO, SAME_COHORT_AS = "LINKED_TO", "SAME_COHORT_AS"
+EDGE_KINDS = (
+    HAS_ARM, RECEIVES, GIVEN_BY, AT_DOSE, STUDIES, REPORTS, OF_EVENT, REPORTED_IN, DERIVED_FROM, LINKED_TO, SAME_COHORT_AS,
+)  # fmt: skip
+
+ALL = "all participants"  # the arm of what is said of the whole trial
+UNREVIEWED, CURATED = "unreviewed", "curated"
+QUOTED_START = 80  # characters of a text that stand for a report without a title
+CURIE = re.compile(r"[A-Za-z][\w.-]*:\S+")
+Row = dict[str, Any]
+
+
+def curie(kind: str, *words: object) -> str:
+    """An id of our own; what may not stand in a CURIE is escaped.
+
+    >>> curie("route", "intra thecal")
+    'trialspan.route:intra_thecal'
+    """
+    text = "/".join("_".join(str(w).lower().split()) for w in words)
+    return f"trialspan.{kind}:{quote(text, safe='/-_.+()')}"
+
+
+def evidence(document: str, found: tuple[Evidence, ...]) -> list[Row]:
+    """Evidence as plain data, with the report that it is of."""
+    return [{"document": document, **one.to_dict()} for one in found]
+
+
+def of_report(document: Document) -> list[Row]:
+    """The words that stand for a report as a whole: its title, else how it begins."""
+    for part, text in document.parts.items():
+        if text.strip():
+            end = len(text) if part == "title" else min(len(text), QUOTED_START)
+            return evidence(document.id, (Evidence(part, text[:end], 0, end),))
+    return [{"document": document.id, "part": "json", "path": "$", "quote": document.id}]
+
+
+def claim(document: str, fact: Fact) -> Row:
+    """What an edge or observation says of its origin."""
+    return {
+        "evidence": evidence(document, fact.evidence),
+        "source": document,
+        "agent": fact.method,
+        "review": CURATED if fact.method.startswith("curator:") else UNREVIEWED,
+        "confidence": round(fact.confidence, 4),
+    }
+
+
+def origin(document: Document) -> Row:
+    """The same for an edge that only says that a report is there."""
+    return {
+        "evidence": of_report(document),
+        "source": document.id,
+        "agent": f"reader:{document.source}",
+        "review": UNREVIEWED,
+        "confidence": 1.0,
+    }

@@ -1,0 +1,147 @@
+"""An adverse-event fact as an observation: the event it is of, people with it, people at risk, and what a zero rests on.
+
+``zero_basis``: ``reported_zero`` where the text says that the event, or the very class of events, did not happen. A
+denial of a class says nothing of counts of the events under it. None where something happened. What a report does not
+mention has no observation; :func:`extractor.graph.matrix.cell` tells its kinds of silence apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from extractor import terms
+from extractor.graph.nodes import CURIE, Row, curie
+from extractor.link.check_events import CLASS_WORDS, OVERLAP, SERIOUS_WORDS, TOTAL
+from extractor.model import Fact
+
+ANY, SERIOUS, NOT_SERIOUS, NAMED, CLASS = "any", "serious", "not serious", "named", "class"
+REPORTED_ZERO, COMPLETE_TABLE = "reported_zero", "inferred_complete_table"
+BELOW_THRESHOLD, NOT_MENTIONED = "below_threshold", "not_mentioned"
+DENIED = "none_reported"
+CLASS_IDS = {
+    ANY: curie("event", "any adverse event"),
+    SERIOUS: curie("event", "any serious adverse event"),
+    NOT_SERIOUS: curie("event", "any adverse event other than serious"),
+}
+DEATH_ID = curie("event", "death")
+# "adverse events", "side effects", "treatment-emergent adverse events": nothing else in the name
+PLAIN_CLASS = re.compile(r"^(?:any\s+|treatment[-‐‑ ]emergent\s+)?(?:adverse|side|unwanted|untoward)\s+(?:events?|effects?|reactions?)$", re.I)
+ROUNDED = 0.05  # percentages are printed to one decimal
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many people a report speaks of: in all, and by arm (names in lower case)."""
+
+    n: int | None
+    arms: Mapping[str, int]
+
+
+def event_of(value: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Id, name and scope of the event that a value is about."""
+    term = " ".join(str(value.get("term") or "event").split())
+    lowered = term.lower()
+    if lowered in ("death", "deaths"):
+        return DEATH_ID, "death", NAMED
+    scope = _scope(lowered, value)
+    if scope in CLASS_IDS:
+        return CLASS_IDS[scope], CLASS_IDS[scope].split(":")[1].replace("_", " "), scope
+    if scope == CLASS:
+        return curie("event", lowered), lowered, CLASS
+    return (*grounded(str(value.get("term_id") or ""), lowered), NAMED)
+
+
+def grounded(term_id: str, term: str) -> tuple[str, str]:
+    """The id of a named event, from the vocabulary where it has one there, and its name."""
+    found = terms.table("adverse_events").get(term)
+    if not term_id and found is not None:
+        term_id = found.id
+    if CURIE.fullmatch(term_id):
+        return term_id, _names().get(term_id, term)
+    return curie("event", term), term
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    return {t.id: t.name for t in terms.table("adverse_events").terms if t.id}
+
+
+def _scope(term: str, value: Mapping[str, Any]) -> str:
+    if "other than serious" in term or re.search(r"\bnon-?serious\b", term):
+        return NOT_SERIOUS
+    is_class = bool(CLASS_WORDS.search(term))
+    if is_class and (SERIOUS_WORDS.search(term) or (value.get("serious") is True and value.get("assertion") == DENIED)):
+        return SERIOUS
+    if is_class and PLAIN_CLASS.match(term):
+        return ANY
+    return CLASS if is_class or value.get("assertion") == DENIED else NAMED
+
+
+def observed(fact: Fact, people: People) -> Row:
+    """The attributes of an observation, but for its origin."""
+    value = fact.value
+    id, name, scope = event_of(value)
+    events, events_from = counted(value, fact, people)
+    total, total_from = at_risk(value, fact, people)
+    return {
+        "event": id,
+        "event_name": name,
+        "term": value.get("term"),
+        "scope": scope,
+        "events": events,
+        "events_from": events_from,
+        "total": total,
+        "total_from": total_from,
+        "unit": value.get("denominator_unit"),
+        "percent": value.get("percent"),
+        "serious": value.get("serious"),
+        "related": value.get("related"),
+        "grade": value.get("grade"),
+        "severity": value.get("severity"),
+        "assertion": value.get("assertion"),
+        "zero_basis": REPORTED_ZERO if events == 0 else None,
+        "arm": None if is_whole(fact.arm) else fact.arm,
+        "groups_overlap": OVERLAP in fact.flags,
+        "excepting": "excepting" in fact.flags,
+    }
+
+
+def is_whole(arm: str | None) -> bool:
+    """Whether what is said of this arm is said of the whole trial."""
+    return not arm or arm.strip().lower() in TOTAL
+
+
+def counted(value: Mapping[str, Any], fact: Fact, people: People) -> tuple[int | None, str | None]:
+    """People with the event and where the number is from: the text, its denial, or a percentage that only one number gives."""
+    if value.get("n") is not None:
+        return int(value["n"]), "stated"
+    if value.get("assertion") in ("absent", DENIED):
+        return 0, "denied"
+    percent, total = value.get("percent"), at_risk(value, fact, people)[0]
+    if percent is None or not total:
+        return None, None
+    fitting = [k for k in range(total + 1) if abs(100 * k / total - percent) <= ROUNDED]
+    return (fitting[0], "percentage") if len(fitting) == 1 else (None, None)
+
+
+def at_risk(value: Mapping[str, Any], fact: Fact, people: People) -> tuple[int | None, str | None]:
+    """People at risk and where the number is from: the text, the arm's size, or the report's number of people."""
+    if value.get("denominator"):
+        return int(value["denominator"]), "stated"
+    if value.get("denominator_unit") not in ("participants", None):
+        return None, None
+    if not is_whole(fact.arm):
+        size = people.arms.get(str(fact.arm).strip().lower())
+        return (size, "arm") if size else (None, None)
+    return (people.n, "participants") if people.n else (None, None)
+
+
+def death(fact: Fact) -> Fact:
+    """A report's number of deaths as an adverse event."""
+    n = fact.value.get("n")
+    value = {"term": "death", "n": n, "denominator_unit": "participants", "assertion": "present" if n else "absent"}
+    return fact.change(value=value)

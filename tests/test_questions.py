@@ -1,0 +1,341 @@
+"""The twenty questions, each on the starter corpus; what the corpus lacks, on trials made up for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from extractor.commands import app
+from extractor.errors import QueryError
+from extractor.graph import QUESTIONS, Answer, Review, ask
+from extractor.graph.catalogue import from_words, named
+from extractor.link import decide, link
+from extractor.model import Record
+from extractor.store import Store
+from tests import check_cases
+from tests.check_cases import base
+from tests.trial_store import controlled, event, made, starter
+
+
+@pytest.fixture(scope="module")
+def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("questions") / "review.db"
+    starter(path).close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def review(store_path: Path) -> Iterator[Review]:
+    with Store.open(store_path) as store:
+        yield Review(store)
+
+
+def rows_by(answer: Answer, key: str) -> dict[str, dict[str, Any]]:
+    return {row[key]: row for row in answer.rows}
+
+
+def reasons(answer: Answer) -> dict[str, str]:
+    return {row["study"]: row["reason"] for row in answer.left_out}
+
+
+def said(row: dict[str, Any]) -> list[str]:
+    return [e["quote"] for e in row["evidence"]]
+
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "papers-of": {"trial": "glass2012"},
+    "side-by-side": {"trials": ("nam2023", "oh2018")},
+    "provenance": {"report": "barczewska2019"},
+    "changed-since": {"date": "2020-01-01"},
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_answers_are_plain_and_quoted(review: Review, name: str) -> None:
+    """Every answer is JSON, the same twice, and its quotes are the text at their places."""
+    answer = ask(review, name, **ARGUMENTS.get(name, {}))
+    again = ask(review, name, **ARGUMENTS.get(name, {}))
+    text = json.dumps(answer.to_dict())
+    assert text == json.dumps(again.to_dict()) and answer.question.endswith(("?", "."))
+    texts = {r.document.id: r.document.parts for r in review.store.records()}
+    for row in answer.rows:
+        for e in row.get("evidence", []):
+            assert texts[e["document"]][e["part"]][e["start"] : e["end"]] == e["quote"]
+
+
+def test_there_are_twenty() -> None:
+    assert [q.number for q in QUESTIONS.values()] == list(range(1, 21))
+
+
+def test_1_given(review: Review) -> None:
+    rows = rows_by(ask(review, "given", route="intrathecal"), "trial")
+    assert {"nam2023", "NCT01363401", "NCT02881476", "staff2016"} <= rows.keys()
+    assert "yamashita2023" not in rows  # intravenous
+    assert rows["NCT02881476"]["dose"] == "420,000 cells/kg (mean); given 2 times, every 2 months"
+    assert "0.42 × 106 cells/kg" in said(rows["NCT02881476"])
+    assert rows["neg-nct01051882"]["planned"] and not rows["nam2023"]["planned"]
+
+
+def test_2_people_by_route(review: Review) -> None:
+    answer = ask(review, "people-by-route")
+    rows = rows_by(answer, "route")
+    assert (rows["intracerebral"]["people"], rows["intracerebral"]["names"]) == (102, ["huang2008", "martinez2012"])
+    assert reasons(answer)["martinez2009"] == "people of martinez2012"
+    assert reasons(answer)["cudkowicz2022"] == "no number of people"
+
+
+def test_3_serious_risk(review: Review) -> None:
+    answer = ask(review, "serious-risk")
+    rows = rows_by(answer, "study")
+    assert {n: (r["events"], r["total"], r["zero_basis"]) for n, r in rows.items()} == {
+        "prabhakar2012": (0, 10, "reported_zero"), "yamashita2023": (0, 5, "reported_zero"),
+    }  # fmt: skip
+    assert answer.pooled and answer.pooled["risk"]["estimate"] == 0.0
+    assert answer.pooled["risk"]["one_sided_upper"] == pytest.approx(1 - 0.05 ** (1 / 15))
+    left = reasons(answer)
+    assert left["nam2023"] == "said only of events related to the treatment"
+    assert left["staff2016"] == "not mentioned: silence is no zero"
+    assert "a general denial only" in left["NCT02881476"]
+    assert left["feldman2014"] == "perhaps the same people (not decided yet) as glass2012, which is preferred"
+
+
+def test_4_event_risk(review: Review) -> None:
+    answer = ask(review, "event-risk", events=("headache",), route="")
+    (row,) = answer.rows
+    assert (row["study"], row["events"], row["total"], row["term"], row["event_id"]) == ("NCT02881476", 1, 43, "headache", "CTCAE5:0564")
+    assert said(row) == ["headache", "one case", "43 patients"]
+    left = reasons(answer)
+    assert left["martinez2012"] == "a percentage that no whole number of the people gives"
+    assert left["shamsaei2023: injection"] == "a count without a number of people at risk"
+
+
+def test_5_related_deaths(review: Review) -> None:
+    answer = ask(review, "related-deaths")
+    assert rows_by(answer, "trial")["NCT02943850"]["related"] == 0
+    assert answer.pooled and (answer.pooled["related deaths"]["events"], answer.pooled["related deaths"]["total"]) == (0, 18)
+    assert answer.pooled["related deaths"]["one_sided_upper"] == pytest.approx(1 - 0.05 ** (1 / 18))
+    assert reasons(answer)["deda2009"] == "does not say whether deaths were related"
+
+
+def test_6_never_reported(review: Review) -> None:
+    rows = rows_by(ask(review, "never-reported"), "id")
+    tumour = rows["mesh:D009369"]
+    assert tumour["trials"]["staff2016"]["zero_basis"] == "reported_zero"
+    assert tumour["trials"]["nam2023"]["state"] == "not_mentioned"
+    assert "CTCAE5:0564" not in rows  # headache was reported
+    whole = rows_by(ask(review, "never-reported", everything=True), "id")
+    assert whole["CTCAE5:0564"]["trials"]["NCT02881476"]["state"] == "events"
+
+
+def test_7_8_9_subgroups(review: Review) -> None:
+    by_route = ask(review, "risk-by-route")
+    assert by_route.pooled and [g["group"] for g in by_route.pooled["subgroups"]["groups"]] == ["intrathecal", "intravenous"]
+    by_source = ask(review, "risk-by-source")
+    assert reasons(by_source)["yamashita2023"] == "source not reported"
+    assert any("at least two groups" in note for note in by_source.notes)
+    by_dose = ask(review, "risk-by-dose")
+    assert any(note.startswith("No regression on the dose") for note in by_dose.notes)
+
+
+def test_9_dose_where_there_are_enough(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "doses.db") as store:
+        for i in range(12):
+            facts = [
+                ("report_kind", {"name": "single-trial"}, None), ("participants", {"n": 20, "kind": "treated"}, None),
+                ("dose", {"low": 10.0 ** (6 + i % 3), "high": 10.0 ** (6 + i % 3), "unit": "cells"}, None),
+                ("administrations", {"low": 1 + i % 2, "high": 1 + i % 2, "interval": None}, None),
+                ("adverse_event", event("fever", 1 + i % 4), None),
+            ]  # fmt: skip
+            store.add(made(f"trial{i:02}", f"Trial {i}", facts))
+        answer = ask(Review(store), "risk-by-dose", outcome="fever")
+    assert answer.pooled and answer.pooled["dose"]["k"] == 12
+    assert [c["name"] for c in answer.pooled["dose"]["coefficients"]] == ["intercept", "log10 cells"]
+    assert {g["group"] for g in answer.pooled["subgroups"]["groups"]} == {"single", "repeated"}
+
+
+def test_10_controlled_risk(review: Review, tmp_path: Path) -> None:
+    empty = ask(review, "controlled-risk")
+    assert not empty.rows and empty.notes == ("No controlled trial gives counts in both groups.",)
+    assert {"berry2019", "NCT01363401"} <= reasons(empty).keys()
+    with Store.open(tmp_path / "controlled.db") as store:
+        for id, treated, control in (("alpha", (3, 20), (1, 20)), ("beta", (2, 30), (2, 28)), ("gamma", (0, 10), (0, 10))):
+            store.add(controlled(id, treated, control))
+        answer = ask(Review(store), "controlled-risk", measure="RR")
+        alone = ask(Review(store), "serious-risk")
+    assert answer.pooled and answer.pooled["comparison"]["double_zero"] == 1
+    assert {m["measure"] for m in answer.pooled["comparison"]["measures"]} == {"OR", "RR", "RD", "Peto OR"}
+    assert rows_by(answer, "study")["alpha"]["control_events"] == 1
+    assert {r["study"]: r["events"] for r in alone.rows} == {"alpha: cells": 3, "beta: cells": 2, "gamma: cells": 0}
+    assert reasons(alone)["alpha: placebo"] == "a control group"
+
+
+def test_11_unpublished(review: Review) -> None:
+    assert "NCT02881476" in ask(review, "unpublished").notes[0] and "not extracted" in ask(review, "unpublished").notes[0]
+
+
+@pytest.fixture
+def registered(tmp_path: Path) -> Iterator[Review]:
+    """A paper and its registry record, which differ in people."""
+    pair = base(1)
+    check_cases._other_route(pair)
+    with Store.open(tmp_path / "registered.db") as store:
+        for record in pair.records():
+            store.add(record)
+        link(store)
+        yield Review(store)
+
+
+def test_11_12_14_with_a_registry_record(registered: Review) -> None:
+    assert ask(registered, "unpublished").rows == ()  # results are posted, and there is a paper
+    papers = rows_by(ask(registered, "papers-of", trial="NCT06000001"), "report")
+    assert papers["paper"]["state"] == "confirmed" and papers["paper"]["method"] == "registry_id"
+    (found,) = ask(registered, "disagreements", everything=True).rows
+    assert found["kind"] == "route" and len(found["evidence"]) == 2
+
+
+def test_11_results_overdue(registered: Review, tmp_path: Path) -> None:
+    document = next(registered.store.records(["clinicaltrials:NCT06000001"])).document
+    bare = {k: v for k, v in (document.data or {}).items() if k != "resultsSection"}
+    old = replace(document, data=bare, given=(), metadata={"completion_date": "2023-01", "status": "COMPLETED"})
+    with Store.open(tmp_path / "alone.db") as store:
+        store.add(Record(old))
+        (row,) = ask(Review(store), "unpublished", today="2025-01-01").rows
+    assert (row["results_posted"], row["paper"], row["completion_date"], row["months_overdue"]) == (False, False, "2023-01", 12.0)
+
+
+def test_12_papers_of(review: Review) -> None:
+    rows = ask(review, "papers-of", trial="staff2016").rows
+    assert {r["report"] for r in rows} == {"staff2016", "staff2016-lostexp"} and rows[0]["score"] == 0.99
+
+
+def test_13_overlaps(review: Review) -> None:
+    found = {(r["report"], r["other"]): r["preferred"] for r in ask(review, "overlaps").rows}
+    assert found[("martinez2009", "martinez2012")] == "martinez2012"
+
+
+def test_14_disagreements(review: Review) -> None:
+    assert ask(review, "disagreements").rows == ()  # no two reports of one trial of the corpus differ
+
+
+def test_15_side_by_side(review: Review) -> None:
+    answer = ask(review, "side-by-side", trials=("nam2023", "oh2018"))
+    rows = rows_by(answer, "field")
+    assert rows["participants"]["differs"] and rows["participants"]["nam2023"] == "157 analyzed"
+    assert not rows["route"]["differs"]
+    assert "both: route intrathecal" in answer.notes[0]
+    with pytest.raises(QueryError, match="two different trials"):
+        ask(review, "side-by-side", trials=("nam2023",))
+
+
+def test_16_slope(review: Review) -> None:
+    answer = ask(review, "slope")
+    assert {r["value"] for r in answer.rows} == {"not extracted"}
+
+
+def test_17_poolable(review: Review) -> None:
+    rows = rows_by(ask(review, "poolable", outcome="serious", months=6), "trial")
+    assert rows["deda2009"]["fails"].endswith("follow-up is 12 months")
+    assert rows["martinez2009"]["own_people"] is False
+    unknown = ask(review, "poolable", outcome="survival")
+    assert unknown.notes[0] == "survival: not extracted in any report of this store."
+
+
+def test_18_provenance(review: Review) -> None:
+    (row,) = ask(review, "provenance", report="barczewska2019", field="dose").rows
+    assert row["method"].startswith("rule:dose/") and said(row) == ["0.42 × 106 cells/kg"]
+    one = ask(review, "event-risk", events=("headache",)).rows[0]
+    (of_observation,) = ask(review, "provenance", report=one["observation"]).rows
+    assert of_observation["field"] == "adverse_event" and of_observation["sha256"]
+
+
+def test_19_changed_since(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "living.db") as store:
+        store.add(controlled("alpha", (2, 20), (1, 20)))
+        with store.writing() as conn:
+            conn.exec_driver_sql("UPDATE documents SET added_at = '2020-01-01T00:00:00+00:00'")
+            conn.exec_driver_sql("UPDATE extractions SET added_at = '2020-01-01T00:00:00+00:00'")
+        store.add(controlled("alpha", (3, 20), (1, 20)))
+        store.add(controlled("beta", (3, 20), (1, 20)))
+        rows = ask(Review(store), "changed-since", date="2021-01-01").rows
+    found = [(r["what"], r["report"]) for r in rows]
+    assert ("report added", "beta") in found and ("report added", "alpha") not in found
+    assert [f for f in found if f[0].startswith("fact")] == [("fact added", "alpha"), ("fact gone", "alpha")]
+    with pytest.raises(QueryError, match="is no date"):
+        ask(Review(store), "changed-since", date="yesterday")
+
+
+def test_20_sensitivity(review: Review) -> None:
+    rows = rows_by(ask(review, "sensitivity", without=("prabhakar2012",)), "variant")
+    assert (rows["as pooled"]["total"], rows["without prabhakar2012"]["total"]) == (15, 5)
+    fever = rows_by(ask(review, "sensitivity", outcome="headache"), "variant")
+    assert fever["with denials as zeros"]["k"] == fever["as pooled"]["k"]  # both denials are for related events, or contradicted
+
+
+def test_denials_count_only_when_asked(tmp_path: Path) -> None:
+    facts = [
+        ("report_kind", {"name": "single-trial"}, None), ("participants", {"n": 12, "kind": "treated"}, None),
+        ("adverse_event", {"term": "adverse events", "n": None, "assertion": "none_reported"}, None),
+    ]  # fmt: skip
+    with Store.open(tmp_path / "denial.db") as store:
+        store.add(made("alpha", "A trial", facts))
+        store.add(made("beta", "Another", [*facts[:2], ("adverse_event", event("headache", 2), None)]))
+        review = Review(store)
+        plain, asked = (ask(review, "event-risk", events="headache", route="", denials=d) for d in ("no", "yes"))
+    assert [r["study"] for r in plain.rows] == ["beta"]
+    assert {r["study"]: (r["events"], r["zero_basis"]) for r in asked.rows} == {"alpha": (0, "inferred_denial"), "beta": (2, None)}
+
+
+def test_a_rejected_overlap_is_pooled_again(tmp_path: Path) -> None:
+    with starter(tmp_path / "review.db") as store:
+        before = ask(Review(store), "people-by-route").left_out
+        decide(store, "reject", "overlap", [("martinez2009", "martinez2012")], "ann")
+        after = ask(Review(store), "people-by-route").left_out
+    assert {r["study"] for r in before} - {r["study"] for r in after} == {"martinez2009"}
+
+
+# ---------------------------------------------------------------- the command line
+
+
+def run(path: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments, "--store", str(path)], env={"COLUMNS": "250"})
+
+
+def test_the_list_names_every_question(store_path: Path) -> None:
+    done = run(store_path, "ask", "--list")
+    assert done.exit_code == 0 and all(f"trialspan ask {q.name}" in done.output for q in QUESTIONS.values())
+
+
+def test_ask_on_the_command_line(store_path: Path) -> None:
+    done = run(store_path, "ask", "event-risk", "headache", "route=")
+    assert done.exit_code == 0 and "1 of 43, 2.3 %" in done.output and "silence is no zero" in done.output
+    data = json.loads(run(store_path, "ask", "4", "events=headache", "--format", "json").output)
+    assert data["rows"][0]["evidence"][0]["quote"] == "headache"
+    rows = json.loads(run(store_path, "ask", "--sql", "SELECT count(*) AS n FROM current_documents", "--format", "json").output)
+    assert rows == [{"n": 36}]
+    assert run(store_path, "ask", "--sql", "DELETE FROM documents").exit_code == 1
+
+
+@pytest.mark.parametrize("arguments", [("ask",), ("ask", "given", "--list"), ("ask", "provenance"), ("compare", "nam2023")])
+def test_wrong_usage(store_path: Path, arguments: tuple[str, ...]) -> None:
+    assert run(store_path, *arguments).exit_code == 2
+
+
+def test_compare_on_the_command_line(store_path: Path) -> None:
+    done = run(store_path, "compare", "nam2023", "oh2018")
+    assert done.exit_code == 0 and "likeness" in done.output and "may not be pooled" in done.output and "≠" in done.output
+    data = json.loads(run(store_path, "compare", "nam2023", "oh2018", "siwek2020", "--format", "json").output)
+    assert len(data["similarity"]) == 3 and data["trials"] == ["nam2023", "NCT01363401", "siwek2020"]
+
+
+def test_words_of_a_question() -> None:
+    assert from_words(named("event_risk"), ["headache,fever", "route=intrathecal"]) == {"events": "headache,fever", "route": "intrathecal"}
+    with pytest.raises(QueryError, match="there is no question 'why'"):
+        named("why")
+    with pytest.raises(QueryError, match="takes 1 arguments"):
+        from_words(named("papers-of"), ["a", "b"])
