@@ -14,8 +14,8 @@ from extractor.context.groups import EACH, LISTED, SIZED, splits
 from extractor.context.people import counts
 from extractor.context.sexes import sexes
 from extractor.context.view import View, view
-from extractor.model import Document
-from extractor.pipeline import as_doc
+from extractor.model import Document, check_evidence
+from extractor.pipeline import as_doc, extract
 from extractor.quantities.ages import ages
 from extractor.quantities.numbers import TENS, UNITS
 from extractor.text import fold
@@ -90,6 +90,12 @@ def test_a_total_is_told_from_its_parts(nlp: Language) -> None:
 def test_no_total_where_only_a_subgroup_is_counted(nlp: Language) -> None:
     here = seen(nlp, "In a subgroup of slow progressors (n = 58) the drug slowed decline.")
     assert total(here, cohort(here)) is None
+
+
+def test_a_count_never_reaches_from_the_title_into_the_text(nlp: Language) -> None:
+    for title, text in (("A study of 12", "patients were enrolled."), ("Two", "groups of 30 patients each were compared."), ("Five men and", "five women took part.")):
+        record = next(extract(nlp, [Document("x", "text", {"title": title, "abstract": text})]))
+        check_evidence(record.document, record.facts)
 
 
 def test_sexes_of_both_orders() -> None:

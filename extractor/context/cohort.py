@@ -82,9 +82,9 @@ def cohort(seen: View) -> Cohort:
 
 
 def _read(seen: View) -> Cohort:
-    found = counts(seen.folded, short_forms(seen))
+    found = tuple(c for c in counts(seen.folded, short_forms(seen)) if seen.one_sentence(c.start, c.end))
     parts = splits(seen)
-    pairs = [s for s in sexes(seen.folded) if s.shape == "pair"]
+    pairs = [s for s in sexes(seen.folded) if s.shape == "pair" and seen.one_sentence(s.start, s.end)]
     made = [Candidate(c, f, _kind(f), score(f)) for c, f in zip(found, _all_features(seen, found, parts, pairs), strict=True)]
     return Cohort(tuple(sorted(made, key=lambda c: -c.points)), tuple(parts), found, tuple(pairs))
 
@@ -326,7 +326,7 @@ def _siblings(seen: View, split: Split, best: Candidate | None) -> tuple[Group, 
 def _one(seen: View) -> Total | None:
     """One person: "a 55-year-old man", "we report a patient with"."""
     for age in ages(seen.folded):
-        if age.shape == "one":
+        if age.shape == "one" and seen.one_sentence(age.start, age.end):
             return Total(1, "treated", ((age.start, age.end),), "one_person", 0.85)
-    match = CASE.search(seen.folded)
+    match = next((m for m in CASE.finditer(seen.folded) if seen.one_sentence(*m.span("who"))), None)
     return Total(1, "treated", (match.span("who"),), "one_person", 0.7) if match else None

@@ -139,13 +139,17 @@ def splits(seen: View) -> list[Split]:
     for sentence in seen.sentences:
         if CUE.search(seen.folded, sentence.start, sentence.end):
             found += _in_sentence(seen, sentence)
-    return [*found, *_joined(found), *_denominators(seen.folded)]
+    found += [*_joined(found), *_denominators(seen)]
+    return [s for s in found if all(seen.one_sentence(*g.name_at) for g in s.groups)]
 
 
-def _denominators(text: str) -> Iterator[Split]:
+def _denominators(seen: View) -> Iterator[Split]:
     """Groups sized only by the denominators of their outcomes, one size a name."""
+    text = seen.folded
     unique: dict[str, Group] = {}
     for match in OUT_OF.finditer(text):
+        if not seen.one_sentence(match.start("n"), match.end("name")):
+            continue
         n = whole(match["n"])
         name = TAIL.sub("", match["name"]).strip()
         if n and n > 1 and len(name) > 1 and GROUP_WORD.search(match["name"]):
@@ -402,5 +406,5 @@ def how_many(text: str, at: int, sentence: Sentence | None = None) -> tuple[int,
 
 def equal_parts(seen: View) -> Place | None:
     """Where the text says that the groups are of one size."""
-    match = EQUAL_PARTS.search(seen.folded)
-    return match.span() if match else None
+    found = (m.span() for m in EQUAL_PARTS.finditer(seen.folded))
+    return next((span for span in found if seen.one_sentence(*span)), None)

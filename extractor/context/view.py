@@ -58,6 +58,10 @@ class View:
             return role, 1.0
         return self.predicted.get(self.sentence_at(offset).start, (None, 0.0))
 
+    def one_sentence(self, start: int, end: int) -> bool:
+        """Whether a span lies in one sentence, and so in one part."""
+        return end <= self.sentence_at(start).end
+
     def in_title(self, offset: int) -> bool:
         return self.title[0] <= offset < self.title[1]
 

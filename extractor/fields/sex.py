@@ -28,7 +28,7 @@ class Sex(Field):
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
         own = total(seen, cohort(seen))
-        found = list(sexes(seen.folded))
+        found = [s for s in sexes(seen.folded) if seen.one_sentence(s.start, s.end)]
         both = [s for s in found if s.shape != "some"]
         chosen = list(self._both(doc, seen, both, own))
         if not any(f.primary for f in chosen):
@@ -57,7 +57,7 @@ class Sex(Field):
 
     def _everyone(self, doc: Doc, seen: View, own: Total) -> Iterator[Fact]:
         """A trial of women only, or of men only."""
-        said = ALL.search(seen.folded)
+        said = next((m for m in ALL.finditer(seen.folded) if seen.one_sentence(*m.span())), None)
         sex = "female" if said and is_female(said["sex"]) else "male" if said else _sex_of(seen, own)
         if sex:
             at = [*own.at, said.span()] if said else list(own.at)
