@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractor.assemble import assemble
-from extractor.context import PARTS
+from extractor.context import PARTS, TEXT
 from extractor.context.trained import PIPELINE_PARTS
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
@@ -89,6 +89,7 @@ def as_doc(nlp: Language, document: Document) -> Doc:
         places.append([name, start, start + len(text)])
         start += len(text) + 1
     doc.user_data[PARTS] = places
+    doc.user_data[TEXT] = document.text
     known = {"source": document.source, "publication_types": list(document.publication_types)}
     doc.user_data["trialspan_document"] = known
     return doc

@@ -12,10 +12,19 @@ from extractor.errors import EvidenceError
 PARTS = "trialspan_parts"  # doc.user_data key: [[name, start, end], ...] in document order
 
 
+TEXT = "trialspan_text"  # doc.user_data key: the frozen text, which spaCy would join from its tokens on each access
+
+
+def text_of(doc: Doc) -> str:
+    """The frozen text of `doc`."""
+    stored: str | None = doc.user_data.get(TEXT)
+    return doc.text if stored is None else stored
+
+
 def parts(doc: Doc) -> list[tuple[str, int, int]]:
     """(name, start, end) of each part in offsets of ``doc.text``; a bare text is one part ``abstract``."""
     stored: list[Any] | None = doc.user_data.get(PARTS)
-    return [(n, s, e) for n, s, e in stored] if stored else [("abstract", 0, len(doc.text))]
+    return [(n, s, e) for n, s, e in stored] if stored else [("abstract", 0, len(text_of(doc)))]
 
 
 def located(doc: Doc, start: int, end: int) -> tuple[str, int]:
@@ -29,7 +38,7 @@ def located(doc: Doc, start: int, end: int) -> tuple[str, int]:
     every = parts(doc)
     name, first, last = every[max(0, bisect_right([s for _, s, _ in every], start) - 1)]
     if not first <= start < end <= last:
-        raise EvidenceError(f"span {start}-{end} ({doc.text[start:end]!r}) is not inside one part of the document")
+        raise EvidenceError(f"span {start}-{end} ({text_of(doc)[start:end]!r}) is not inside one part of the document")
     return name, first
 
 

@@ -8,6 +8,7 @@ from scispacy.abbreviation import AbbreviationDetector
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extractor.context import text_of
 from extractor.context.view import ABBREVIATIONS
 
 
@@ -18,7 +19,7 @@ class Abbreviations:
         self._detector = AbbreviationDetector(nlp, name, make_serializable=True)
 
     def __call__(self, doc: Doc) -> Doc:
-        if "(" not in doc.text:
+        if "(" not in text_of(doc):
             doc.user_data[ABBREVIATIONS] = {}
             return doc
         with warnings.catch_warnings():  # W036: the detector's second matcher is empty where nothing was defined

@@ -122,8 +122,10 @@ FORMS: tuple[Form, ...] = (
 )
 # every form has one of these near; a text without them has no identifier
 SOME = re.compile(
-    r"NCT|clinicaltrial|ISRCTN|CTR|UMIN|IRCT|JRCT|Japic|JMA|DRKS|NTR|\bNL|KCT|RBR|RPCEC|PER-|U1111|CRD|regist|"
-    r"\d-\d{6}-\d\d", re.I)
+    r"NCT\W{0,2}\d|clinicaltrial|ISRCTN|(?-i:CTR|NTR|KCT|RBR|CRD|UMIN)|\b(?:NTR|NL|KCT|RBR|CRD)\W{0,3}\d|UMIN\W{0,3}\d|IRCT|JRCT|"
+    r"Japic|\bJMA|DRKS|RPCEC|PER-\d|U1111|regist|\d-\d{6}-\d\d",
+    re.I,
+)
 
 
 def identifiers(cased: str) -> Iterator[Identifier]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extractor.context import in_title
+from extractor.context import in_title, text_of
 from extractor.context.sentences import sentences
 from extractor.context.trained import RoleClassifier
 from extractor.context.view import PREDICTED
@@ -29,7 +29,7 @@ class Roles:
 
     def __call__(self, doc: Doc) -> Doc:
         body = [s for s in sentences(doc) if not in_title(doc, s.start)]
-        text = doc.text
+        text = text_of(doc)
         found = self.classifier.roles([text[s.start : s.end] for s in body])
         doc.user_data[PREDICTED] = [[s.start, role, round(p, 4)] for s, (role, p) in zip(body, found, strict=True)]
         return doc

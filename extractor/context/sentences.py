@@ -15,7 +15,7 @@ from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extractor.context import parts
+from extractor.context import parts, text_of
 
 SENTENCES = "trialspan_sentences"  # doc.user_data: [[start, end], ...]
 NOT_A_START = -1  # spaCy's sign for "no sentence begins here", which a parser respects
@@ -68,7 +68,7 @@ def _ends(text: str, begin: int, stop: int, after: int) -> bool:
 @Language.component("trial_sentences", assigns=["token.is_sent_start"])
 def trial_sentences(doc: Doc) -> Doc:
     """Set the sentence boundaries of `doc`, and keep their exact offsets: a boundary may lie inside a token."""
-    text = doc.text  # built anew on each access
+    text = text_of(doc)
     found = [
         [first + start + _lead(text[first + start : first + end]), first + len(text[first : first + end].rstrip())]
         for _, first, last in parts(doc)

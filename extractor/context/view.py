@@ -13,7 +13,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extractor.context import parts
+from extractor.context import TEXT, parts, text_of
 from extractor.context.sections import Roles, sections
 from extractor.context.sentences import Sentence, sentences
 from extractor.text import fold, fold_case
@@ -79,7 +79,7 @@ def view(doc: Doc) -> View:
 
 
 def _make(doc: Doc) -> View:
-    text = doc.text
+    text = text_of(doc)
     title = next(((s, e) for name, s, e in parts(doc) if name == "title"), (0, 0))
     found = [x for name, s, e in parts(doc) if name != "title" for x in sections(text[s:e], s)]
     return View(
@@ -105,4 +105,5 @@ def walled(folded: str, doc: Doc) -> str:
 def trial_plain(doc: Doc) -> Doc:
     """Last in the pipeline: takes the view off, so that only plain data is left on the Doc."""
     doc.user_data.pop(VIEW, None)
+    doc.user_data.pop(TEXT, None)
     return doc
