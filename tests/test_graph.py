@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Iterator
+import csv
+import io
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import networkx as nx
 import pytest
+from typer.testing import CliRunner
 
+from extractor.commands import app
 from extractor.errors import QueryError
 from extractor.graph import Review, build, nodes
 from extractor.graph.cypher import query
+from extractor.graph.exchange import FORMATS, read_node_link
+from extractor.link import link
 from extractor.store import Store
 from tests.trial_store import controlled, event, made, starter
 
@@ -47,13 +56,10 @@ def test_same_every_time(review: Review, tmp_path: Path) -> None:
     with Store.open(tmp_path / "other.db") as other:
         for record in reversed(list(review.store.records())):
             other.add(record)
-        from extractor.link import link
-
         link(other)
         again = build(other)
-    assert pickle.dumps(list(again.nodes(data=True))) == pickle.dumps(list(build(review.store).nodes(data=True)))
-    assert list(again.edges(keys=True)) == list(review.graph.edges(keys=True))
-    assert dict(again.nodes(data=True)) == dict(review.graph.nodes(data=True))
+    assert list(again.nodes(data=True)) == list(review.graph.nodes(data=True))
+    assert list(again.edges(keys=True, data=True)) == list(review.graph.edges(keys=True, data=True))
 
 
 def test_observation_of_a_count(review: Review) -> None:
@@ -95,6 +101,91 @@ def test_percentages(tmp_path: Path, percent: float, of: int | None, events: int
         store.add(made("alpha", "A trial", [("report_kind", {"name": "single-trial"}, None), ("adverse_event", event("fever", None, of, percent=percent), None)]))
         review = Review(store)
     assert [o["events"] for o in review.observations(review.event_named("fever"))] == [events]
+
+
+# ---------------------------------------------------------------- other programs' formats
+
+
+def written(review: Review, form: str) -> io.BytesIO:
+    stream = io.BytesIO()
+    write = FORMATS[form].to_stream
+    assert write is not None
+    write(review.graph, stream)
+    stream.seek(0)
+    return stream
+
+
+def test_node_link_loses_nothing(review: Review) -> None:
+    back = read_node_link(written(review, "node-link"))
+    assert dict(back.nodes(data=True)) == dict(review.graph.nodes(data=True))
+    assert list(back.edges(keys=True, data=True)) == list(review.graph.edges(keys=True, data=True))
+
+
+@pytest.mark.parametrize(("form", "read"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
+def test_xml_is_read_back(review: Review, form: str, read: Callable[[io.BytesIO], nx.MultiDiGraph[str]]) -> None:
+    back = read(written(review, form))
+    assert set(back) == set(review.graph) and back.number_of_edges() == review.graph.number_of_edges()
+    one = review.of(nodes.OBSERVATION)[0]
+    assert json.loads(back.nodes[one]["evidence"]) == review.node(one)["evidence"]
+
+
+@pytest.mark.parametrize("form", ["node-link", "graphml", "gexf", "turtle"])
+def test_files_are_the_same_every_time(review: Review, form: str) -> None:
+    if form == "turtle":
+        pytest.importorskip("rdflib")
+    one, two = (re.sub(rb'lastmodifieddate="[^"]*"', b"", written(review, form).read()) for _ in range(2))
+    assert one == two
+
+
+def test_turtle_is_parsed(review: Review) -> None:
+    rdflib = pytest.importorskip("rdflib")
+    found = rdflib.Graph().parse(written(review, "turtle"), format="turtle")
+    statements = list(found.subjects(rdflib.RDF.type, rdflib.RDF.Statement))
+    assert len(statements) == review.graph.number_of_edges()
+    trials = list(found.subjects(rdflib.RDF.type, rdflib.URIRef("urn:trialspan:schema#Trial")))
+    assert len(trials) == len(review.of(nodes.TRIAL))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t" if path.suffix == ".tsv" else ","))
+
+
+def test_tables(review: Review, tmp_path: Path) -> None:
+    for form, names, key in (("kgx", ("nodes.tsv", "edges.tsv"), "id"), ("neo4j", ("nodes.csv", "relationships.csv"), ":ID")):
+        write = FORMATS[form].to_folder
+        assert write is not None
+        write(review.graph, tmp_path / form)
+        tables = [rows_of(tmp_path / form / n) for n in names]
+        assert {row[key] for row in tables[0]} == set(review.graph)
+        assert len(tables[1]) == review.graph.number_of_edges()
+    edges = rows_of(tmp_path / "kgx" / "edges.tsv")
+    assert {e["agent_type"] for e in edges} <= {"text_mining_agent", "data_analysis_pipeline", "manual_agent"}
+    assert all(e["supporting_text"] for e in edges)
+
+
+def test_what_xml_forbids(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "one.db") as store:
+        store.add(made("alpha", "A trial", [("report_kind", {"name": "single-trial"}, None), ("route", {"name": "intra\x0bthecal \ud800"}, None)]))
+        review = Review(store)
+    for form in ("node-link", "graphml", "gexf"):
+        assert len(written(review, form).read()) > 100
+
+
+def test_graph_on_the_command_line(review: Review, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["graph", "--format", "kgx", "--store", review.store.name])
+    assert done.exit_code == 2 and "-o FOLDER" in done.output
+    done = CliRunner().invoke(app, ["graph", "--format", "gexf", "-o", str(tmp_path / "t.gexf"), "--store", review.store.name])
+    assert done.exit_code == 0 and "nodes" in done.output and (tmp_path / "t.gexf").stat().st_size > 1000
+
+
+def test_missing_extras_are_named(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("rdflib", "grandcypher"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(QueryError, match=r"trialspan\[rdf\]"):
+        written(review, "turtle")
+    with pytest.raises(QueryError, match=r"trialspan\[cypher\]"):
+        query(review.graph, "MATCH (a) RETURN a")
 
 
 def test_cypher(review: Review) -> None:

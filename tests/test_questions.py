@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -291,8 +292,8 @@ def test_denials_count_only_when_asked(tmp_path: Path) -> None:
     assert {r["study"]: (r["events"], r["zero_basis"]) for r in asked.rows} == {"alpha": (0, "inferred_denial"), "beta": (2, None)}
 
 
-def test_a_rejected_overlap_is_pooled_again(tmp_path: Path) -> None:
-    with starter(tmp_path / "review.db") as store:
+def test_a_rejected_overlap_is_pooled_again(store_path: Path, tmp_path: Path) -> None:
+    with Store.open(shutil.copy(store_path, tmp_path / "copy.db")) as store:
         before = ask(Review(store), "people-by-route").left_out
         decide(store, "reject", "overlap", [("martinez2009", "martinez2012")], "ann")
         after = ask(Review(store), "people-by-route").left_out

@@ -33,7 +33,7 @@ def curie(kind: str, *words: object) -> str:
     'trialspan.route:intra_thecal'
     """
     text = "/".join("_".join(str(w).lower().split()) for w in words)
-    return f"trialspan.{kind}:{quote(text, safe='/-_.+()')}"
+    return f"trialspan.{kind}:{quote(text, safe='/-_.+()', errors='surrogatepass')}"
 
 
 def evidence(document: str, found: tuple[Evidence, ...]) -> list[Row]:
