@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractor.context import parts, text_of
+from extractor.context.titles import run_on
 
 SENTENCES = "trialspan_sentences"  # doc.user_data: [[start, end], ...]
 NOT_A_START = -1  # spaCy's sign for "no sentence begins here", which a parser respects
@@ -65,14 +66,24 @@ def _ends(text: str, begin: int, stop: int, after: int) -> bool:
     return depth <= 0 or after - begin > 600
 
 
+def _pieces(text: str, name: str, number: int) -> Iterator[tuple[int, int]]:
+    """Sentences of one part; in a text without a title of its own, one that runs into the abstract is cut off."""
+    end = run_on(text) if name == "abstract" and number == 1 else None
+    if end is None:
+        yield from spans(text)
+        return
+    yield 0, end
+    yield from ((end + start, end + stop) for start, stop in spans(text[end:]))
+
+
 @Language.component("trial_sentences", assigns=["token.is_sent_start"])
 def trial_sentences(doc: Doc) -> Doc:
     """Set the sentence boundaries of `doc`, and keep their exact offsets: a boundary may lie inside a token."""
     text = text_of(doc)
     found = [
         [first + start + _lead(text[first + start : first + end]), first + len(text[first : first + end].rstrip())]
-        for _, first, last in parts(doc)
-        for start, end in spans(text[first:last])
+        for name, first, last in parts(doc)
+        for start, end in _pieces(text[first:last], name, len(parts(doc)))
     ]
     doc.user_data[SENTENCES] = found
     starts = iter([start for start, _ in found])

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from extractor.context import TEXT, parts, text_of
 from extractor.context.sections import Roles, sections
 from extractor.context.sentences import Sentence, sentences
+from extractor.context.titles import leading
 from extractor.text import fold, fold_case
 
 VIEW = "trialspan_view"
@@ -80,18 +81,26 @@ def view(doc: Doc) -> View:
 
 def _make(doc: Doc) -> View:
     text = text_of(doc)
-    title = next(((s, e) for name, s, e in parts(doc) if name == "title"), (0, 0))
+    every = sentences(doc)
+    title = next(((s, e) for name, s, e in parts(doc) if name == "title"), None) or _leading(text, every)
     found = [x for name, s, e in parts(doc) if name != "title" for x in sections(text[s:e], s)]
     return View(
         text,
         walled(fold(text), doc),
         walled(fold_case(text), doc),
-        sentences(doc),
+        every,
         Roles(found),
         title,
         dict(doc.user_data.get(ABBREVIATIONS, {})),
         {start: (role, p) for start, role, p in doc.user_data.get(PREDICTED, ())},
     )
+
+
+def _leading(text: str, every: list[Sentence]) -> tuple[int, int]:
+    """The title at the head of a text that was handed over in one piece; (0, 0) where there is none."""
+    if every and leading(text, every[0].start, every[0].end):
+        return every[0].start, every[0].end
+    return 0, 0
 
 
 def walled(folded: str, doc: Doc) -> str:
