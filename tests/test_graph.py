@@ -194,6 +194,13 @@ def test_cypher(review: Review) -> None:
     assert {r["o.source"]: (r["o.events"], r["o.total"]) for r in rows}["barczewska2019"] == (1, 43)
 
 
+def test_whole_numbers_divide_to_whole_numbers_in_cypher(review: Review) -> None:
+    """The trap that the documents warn of, and the way around it."""
+    pytest.importorskip("grandcypher")
+    found = "MATCH (o:AEObservation) WHERE o.events * 100 > o.total AND o.event_name = 'headache' RETURN o.source"
+    assert {"o.source": "barczewska2019"} in query(review.graph, found)
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -201,6 +208,9 @@ def test_cypher(review: Review) -> None:
         ("MATCH (a) WHERE a.name IS NOT NULL RETURN a", "IS NOT NULL"),
         ("MATCH (a) RETURN COUNT(*)", "COUNT"),
         ("MATCH (a) SET a.name = 'x' RETURN a", "SET"),
+        ("MATCH (a:Arm), (b:Arm) RETURN a.name", "not understood"),
+        ("MATCH (a:AEObservation) RETURN a.events + 1", "not understood"),
+        ("MATCH (a) WHERE a.name = $name RETURN a", "n"),
         ("MATCH (a", "not understood"),
     ],
 )

@@ -12,6 +12,7 @@ from extractor.graph import nodes
 from extractor.graph.answers import Found
 from extractor.graph.changes import changes
 from extractor.graph.nodes import Row
+from extractor.graph.observations import DENIED
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, fits
 from extractor.link import check
@@ -37,9 +38,9 @@ def given(review: Review, condition: str = "", cells: str = "mesenchymal", route
 
 
 def _arms(review: Review, id: str, trial: Row) -> Iterator[Row]:
-    for edge in review.edges(id, nodes.HAS_ARM):
-        arm = review.node(edge["b"])
-        given = {k: _given(review, edge["b"], k) for k in (nodes.RECEIVES, nodes.GIVEN_BY, nodes.AT_DOSE)}
+    for of, _ in review.out(id, nodes.HAS_ARM):
+        arm = review.node(of)
+        given = {k: _given(review, of, k) for k in (nodes.RECEIVES, nodes.GIVEN_BY, nodes.AT_DOSE)}
         if not arm["whole"] and not any(given.values()):
             continue
         yield {
@@ -54,7 +55,7 @@ def _arms(review: Review, id: str, trial: Row) -> Iterator[Row]:
 
 
 def _given(review: Review, arm: str, kind: str) -> list[tuple[str, Row]]:
-    return [(review.node(e["b"])["name"], e) for e in review.edges(arm, kind) if e["a"] == arm]
+    return [(review.node(b)["name"], row) for b, row in review.out(arm, kind)]
 
 
 def people_by_route(review: Review, cells: str = "", condition: str = "") -> Found:
@@ -194,9 +195,10 @@ def disagreements(review: Review, everything: bool = False) -> Found:
     With `everything`, on any field.
     """
     rows = []
-    for _, trial in review.trials():
+    counts = _counts(review)
+    for id, trial in review.trials():
         ids = sorted(review.node(r)["document"] for r in trial["reports"])
-        if len(ids) < 2:
+        if len(ids) < 2 or not (everything or _may_differ(review, trial, counts.get(id, {}))):
             continue
         records = {r.document.id: r for r in review.store.records(ids)}
         for d in check(list(records.values())):
@@ -205,6 +207,30 @@ def disagreements(review: Review, everything: bool = False) -> Found:
                 said = [e for name, i in places for e in nodes.evidence(name, records[name].facts[i].evidence)]
                 rows.append({"trial": trial["name"], **d.to_dict(), "evidence": said})
     return Found(rows)
+
+
+Counts = set[tuple[str | None, int | None, bool]]  # arm, people, whether it is a denial
+
+
+def _counts(review: Review) -> dict[str, dict[str, Counts]]:
+    """Counts of serious events and of deaths by trial and report."""
+    found: dict[str, dict[str, Counts]] = {}
+    for outcome in ("any", "serious", "death"):
+        for one in review.observations(review.event_named(outcome)):
+            found.setdefault(one["trial"], {}).setdefault(f"{one['report']}|{outcome}", set()).add((one["arm"], one["events"], one["assertion"] == DENIED))
+    return found
+
+
+def _may_differ(review: Review, trial: Row, counts: dict[str, Counts]) -> bool:
+    """Whether two reports of a trial have different numbers of people, arms, serious events or deaths: worth a closer look."""
+    reports = [review.node(r) for r in trial["reports"]]
+    people = {(r["n"], tuple(r["arms"])) for r in reports if r["n"] is not None or r["arms"]}
+    planned = any(r["planned"] for r in reports)
+    by_outcome: dict[str, list[Counts]] = {}
+    for key, found in counts.items():
+        by_outcome.setdefault(key.rsplit("|", 1)[1], []).append(found)
+    denied = any(is_denial for found in counts.values() for _, _, is_denial in found)
+    return len(people) > 1 or planned or denied or any(one != found[0] for found in by_outcome.values() for one in found)
 
 
 def side_by_side(review: Review, trials: tuple[str, ...]) -> Found:

@@ -14,7 +14,7 @@ from extractor.export.values import duration, shown
 from extractor.graph import nodes
 from extractor.graph.nodes import Row, claim, curie, origin
 from extractor.graph.observations import death, observed
-from extractor.graph.reports import report_row
+from extractor.graph.reports import Reported, report_row
 from extractor.graph.trials import describe
 from extractor.link.profile import RECORD
 from extractor.model import Document, Fact, Record
@@ -64,9 +64,9 @@ class Builder:
         """Add a report with all that it says of its trial."""
         document = record.document
         trial = self._trial(document)
-        self._report_node(record, trial)
-        self._locate(document)
         info = report_row(record)
+        self._report_node(document, trial, info)
+        self._locate(document)
         for fact in record.of("condition"):
             self._condition(trial, document, fact)
         for fact in record.of("arm"):
@@ -85,8 +85,7 @@ class Builder:
             self.graph.add_node(trial, kind=nodes.TRIAL, name=name, reports=[])
         return trial
 
-    def _report_node(self, record: Record, trial: str) -> None:
-        document, info = record.document, report_row(record)
+    def _report_node(self, document: Document, trial: str, info: Reported) -> None:
         is_record = info.row["role"] == RECORD
         id = _report_id(document)
         if id in self.graph:  # two files of one paper

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import Any
 from urllib.parse import quote
 
@@ -55,7 +56,7 @@ def claim(document: str, fact: Fact) -> Row:
     return {
         "evidence": evidence(document, fact.evidence),
         "source": document,
-        "agent": fact.method,
+        "agent": intern(fact.method),
         "review": CURATED if fact.method.startswith("curator:") else UNREVIEWED,
         "confidence": round(fact.confidence, 4),
     }

@@ -33,6 +33,9 @@ class Review:
         self._kinds: dict[str, list[str]] = {kind: [] for kind in nodes.NODE_KINDS}
         for id, row in self.graph.nodes(data=True):
             self._kinds[row["kind"]].append(id)
+        for ids in self._kinds.values():
+            ids.sort()
+        self._rivals = self._preferred_elsewhere()
         self._names = {self.graph.nodes[i]["name"].lower(): i for i in self._kinds[nodes.TRIAL]}
         self._reports = {
             self.graph.nodes[i]["document"]: i for kind in (nodes.PUBLICATION, nodes.SOURCE_RECORD) for i in self._kinds[kind]
@@ -40,7 +43,7 @@ class Review:
 
     def of(self, kind: str) -> list[str]:
         """Ids of all nodes of a kind, sorted."""
-        return sorted(self._kinds[kind])
+        return list(self._kinds[kind])
 
     def node(self, id: str) -> Row:
         """The attributes of a node."""
@@ -95,12 +98,24 @@ class Review:
 
     def rivals(self, trial: str) -> tuple[str, str] | None:
         """The report that is preferred before those of this trial because it shares people with them, and why."""
-        for report in self.node(trial)["reports"]:
-            for edge in self.edges(report, nodes.SAME_COHORT_AS):
-                best = edge["preferred"]
-                if edge["state"] != "rejected" and best and best not in self.node(trial)["reports"]:
-                    return best, str(edge["state"])
-        return None
+        return self._rivals.get(trial)
+
+    def _preferred_elsewhere(self) -> dict[str, tuple[str, str]]:
+        trial_of = {r: t for t in self._kinds[nodes.TRIAL] for r in self.graph.nodes[t]["reports"]}
+        found: dict[str, tuple[str, str]] = {}
+        for report in sorted(trial_of):
+            for _, other, row in sorted(self.graph.out_edges(report, data=True), key=lambda e: (e[1], e[2]["kind"])):
+                best = row.get("preferred")
+                if row["kind"] != nodes.SAME_COHORT_AS or row["state"] == "rejected" or not best:
+                    continue
+                for one in (trial_of[report], trial_of[other]):
+                    if best not in self.graph.nodes[one]["reports"]:
+                        found.setdefault(one, (best, str(row["state"])))
+        return found
+
+    def out(self, node: str, kind: str) -> list[tuple[str, Row]]:
+        """Where edges of a kind lead from a node, with what they say; in their order."""
+        return sorted(((b, row) for _, b, row in self.graph.out_edges(node, data=True) if row["kind"] == kind), key=lambda e: e[0])
 
     def edges(self, node: str, kind: str) -> list[Row]:
         """Edges of a kind at a node, in both directions, with their ends as ``a`` and ``b``."""
