@@ -6,12 +6,14 @@ by :mod:`extractor.fields.arm`; that a split adds up to the trial's total is evi
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractor.context.people import BEFORE, EQUAL, NUMBER, nouns
+from extractor.context.people import BEFORE, EQUAL, NUMBER, nouns, numbers
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.quantities.numbers import whole
@@ -32,20 +34,24 @@ IN_BRACKETS = re.compile(
 )
 # "Thirty-three patients (GJG group) received", "80 patients (group A)"
 NAMED_AFTER = re.compile(rf"(?P<n>{_NUM}) (?P<noun>{_PEOPLE}) [(\[](?:the )?(?P<name>[^()\[\]]{{0,50}}\b(?:group|arm|cohort|controls?|placebo)\b[^()\[\]]{{0,20}})[)\]]")
+_GIVEN = "administered|given|used|performed|transplanted|applied|injected|implanted|placed|inserted|carried out|delivered|withheld|prescribed|offered|undertaken|infused"
 # "used in 80 patients and not used in 79", "administered to 127 patients", "transplanted in 15 patients and withheld in 20"
 GIVEN_TO = re.compile(
-    rf"(?P<name>[a-z][^,;:.()\[\]]{{0,60}}? (?:(?:was|were|is|only|been) )*)?(?P<verb>administered|given|used|performed|transplanted|applied|injected|implanted|placed|inserted|carried out|delivered|withheld|prescribed|offered|undertaken|infused) (?:only )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?\b"
+    rf"(?P<name>[a-z][^,;:.()\[\]]{{0,60}}? (?:(?:was|were|is|only|been) )*)?(?P<verb>{_GIVEN}) (?:only )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?\b"
 )
+GIVEN_CUE = re.compile(rf"(?:{_GIVEN}) (?:only )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?{_NUM}")
 # "(353 EP patients and 352 EC patients)", "49 treated women"
 MODIFIED = re.compile(rf"(?P<n>{_NUM}) (?P<name>(?!(?:of|in|and|or|were|other|remaining|eligible|consecutive|enrolled|randomi[sz]ed|evaluable|healthy)\b)[a-z][a-z0-9'/+-]*(?: [a-z0-9][a-z0-9'/+-]*)?) (?P<noun>patients|subjects|participants|women|men|children|infants|volunteers|cases)\b")
 # "(42 and 43 patients in each respective treatment group)", "60 and 62 patients in the X and Y groups"
 TWO_SIZES = re.compile(rf"(?P<n1>{_NUM})(?: {_PEOPLE})? (?:and|vs\.?|versus) (?P<n2>{_NUM})(?: {_PEOPLE})?,? (?:(?:were )?(?:randomi[sz]ed|assigned|allocated)? ?(?:in|to) (?:each|the)\b|received\b|respectively)")
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
 NAME_FIRST = re.compile(rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:])? ?(?<![\d.])(?P<n>{_NUM})(?: ?(?P<noun>{_PEOPLE})| eyes)?(?= ?[;,)\].]| and\b)")
+LAST_SAID = re.compile(rf"{_NUM}(?: ?{_PEOPLE}| eyes)?(?= ?[;,)\].]| and\b)")
 # "31 of 67 patients in the cell group", "4 (4%) of the 99 women given X", "33/64 for group 1": denominators size groups
 OUT_OF = re.compile(
     rf"\b(?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[^()\[\]]{{0,30}}[)\]])? ?(?:of|/)(?: the)? ?(?P<n>\d{{1,5}}|{_NUM})[)\]]?(?:[,;]? ?[(\[]?\d[\d.]* ?%[)\]]?)?(?: (?P<noun>{_PEOPLE}))? (?:in|for|on|of|who received|receiving|given|treated with|assigned to|assigned|with) (?:the )?(?=(?P<name>[a-z][^,;:.()\[\]]{{1,45}}))"
 )
+OUT_OF_CUE = re.compile(rf"(?:of|/)(?: the)? ?(?:\d|{_NUM})")
 # "33 patients received X", "32 to Y", "34 in the control group", "31 had acupuncture", "20 controls"
 LISTED_AS = re.compile(
     rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
@@ -63,6 +69,7 @@ PER_GROUP = re.compile(
 OF_EACH = re.compile(
     rf"(?:\b(?:each|every|both) (?:study |treatment |dose |parallel )?{_WHAT}|\b{_WHAT})(?:,? which (?:are|were))?,?(?: \((?=n ?=)| (?:contain(?:s|ed|ing)|consist(?:s|ed|ing) of|compris(?:es|ed|ing)|composed of|is composed of|was composed of|includ(?:es|ed|ing)|of|with|had|has|having|size of|size was)) ?(?:a total of |n ?= ?)?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?(?P<after>,? each)?"
 )
+EACH_CUE = re.compile(r"each|every|both|per |groups? |groups\b|/ ?(?:group|arm)|arms? |cohorts? |regimens? |sequences? |treatments? |levels? ")
 # "two equal groups", "equally randomized", "divided randomly but equally", "evenly allocated"
 EQUAL_PARTS = re.compile(
     rf"\b(?:equal(?:ly)?[ -](?:sized )?(?:\w+ )?{_WHAT}|equal numbers? (?:in|of)|(?:randomly |was |were |randomi[sz]ed |but |and |been )?(?:equally|evenly) (?:and randomly )?(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped|separated|into)|(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped)(?: \w+){{0,3}} (?:equally|evenly))\b"
@@ -137,17 +144,42 @@ def splits(seen: View) -> list[Split]:
     """All splits of the document, in order of the text."""
     found: list[Split] = []
     for sentence in seen.sentences:
-        if CUE.search(seen.folded, sentence.start, sentence.end):
+        counted = _numbered(seen.folded, sentence.start, sentence.end) or EQUAL.search(seen.folded, sentence.start, sentence.end)
+        if counted and CUE.search(seen.folded, sentence.start, sentence.end):
             found += _in_sentence(seen, sentence)
     found += [*_joined(found), *_denominators(seen)]
     return [s for s in found if all(seen.one_sentence(*g.name_at) for g in s.groups)]
+
+
+@lru_cache(maxsize=64)
+def _starts(text: str) -> tuple[int, ...]:
+    return tuple(m.start() for m in numbers(text))
+
+
+def _numbered(text: str, first: int, last: int) -> bool:
+    """Whether a number begins in ``text[first:last]``."""
+    starts = _starts(text)
+    place = bisect_left(starts, first)
+    return place < len(starts) and starts[place] < last
+
+
+def _at_numbers(pattern: re.Pattern[str], text: str, first: int, last: int) -> Iterator[re.Match[str]]:
+    """What ``pattern.finditer`` gives, for a pattern that begins with a number: tried at numbers only."""
+    starts = _starts(text)
+    for start in starts[bisect_left(starts, first) :]:
+        if start >= last:
+            return
+        match = pattern.match(text, start, last) if start >= first else None
+        if match:
+            yield match
+            first = match.end()
 
 
 def _denominators(seen: View) -> Iterator[Split]:
     """Groups sized only by the denominators of their outcomes, one size a name."""
     text = seen.folded
     unique: dict[str, Group] = {}
-    for match in OUT_OF.finditer(text):
+    for match in OUT_OF.finditer(text) if OUT_OF_CUE.search(text) else ():
         if not seen.one_sentence(match.start("n"), match.end("name")):
             continue
         n = whole(match["n"])
@@ -184,6 +216,8 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
 
 def _paired(text: str, sentence: Sentence) -> Iterator[Group]:
     """Names with their sizes after them."""
+    if not any(True for _ in itertools.islice(_at_numbers(LAST_SAID, text, sentence.start, sentence.end), 1, None)):
+        return
     for match in NAME_FIRST.finditer(text, sentence.start, sentence.end):
         n = whole(match["n"])
         if n and n > 1 and not NO_SIZED.search(match["name"]) and (match["noun"] or "=" in text[match.end("name") : match.start("n")] or not BEFORE.search(text, max(0, match.start("n") - 14), match.start("n"))):
@@ -197,18 +231,20 @@ def _loosely(text: str, sentence: Sentence) -> Iterator[Split]:
         yield Split(PAIRED, given, True)
     modified = tuple(
         Group(n, m["name"], m.start("n"), m.end("noun"), m.span("name"))
-        for m in MODIFIED.finditer(text, sentence.start, sentence.end)
+        for m in _at_numbers(MODIFIED, text, sentence.start, sentence.end)
         if (n := whole(m["n"])) and n > 1 and not NO_GROUP.search(m["name"])
     )
     if len(modified) > 1:
         yield Split(PAIRED, modified, False)
-    for match in TWO_SIZES.finditer(text, sentence.start, sentence.end):
+    for match in _at_numbers(TWO_SIZES, text, sentence.start, sentence.end):
         first, second = whole(match["n1"]), whole(match["n2"])
         if first and second and first > 1 and second > 1:
             yield Split(PAIRED, (Group(first, "", *match.span("n1"), (0, 0)), Group(second, "", *match.span("n2"), (0, 0))), True)
 
 
 def _given(text: str, sentence: Sentence) -> Iterator[Group]:
+    if not GIVEN_CUE.search(text, sentence.start, sentence.end):
+        return
     for match in GIVEN_TO.finditer(text, sentence.start, sentence.end):
         n = whole(match["n"])
         if n and n > 1:
@@ -235,7 +271,7 @@ def _joined(found: list[Split]) -> Iterator[Split]:
 
 def _sized(text: str, sentence: Sentence) -> Iterator[Group]:
     seen: set[int] = set()
-    for match in NAMED_AFTER.finditer(text, sentence.start, sentence.end):
+    for match in _at_numbers(NAMED_AFTER, text, sentence.start, sentence.end):
         n = whole(match["n"])
         if n and n > 1 and not NO_SIZED.search(match["name"]):
             seen.add(match.start("n"))
@@ -328,7 +364,7 @@ def _stripped(text: str, start: int, end: int) -> Place | None:
 
 def _listed(text: str, sentence: Sentence) -> Iterator[Group]:
     place = sentence.start
-    while match := LISTED_AS.search(text, place, sentence.end):
+    while match := next(_at_numbers(LISTED_AS, text, place, sentence.end), None):
         group = _as_group(text, match)
         place = match.end("n")
         if group:
@@ -376,8 +412,11 @@ def _said(verb: str) -> str:
 
 
 def _each(text: str, sentence: Sentence) -> Iterator[Split]:
+    if not EACH_CUE.search(text, sentence.start, sentence.end):
+        return
     for pattern in (PER_GROUP, OF_EACH):
-        for match in pattern.finditer(text, sentence.start, sentence.end):
+        found = _at_numbers(pattern, text, sentence.start, sentence.end) if pattern is PER_GROUP else pattern.finditer(text, sentence.start, sentence.end)
+        for match in found:
             if pattern is OF_EACH and not (match.group().startswith(("each", "every", "both")) or match["after"] or "groups of" in match.group() or "groups (" in match.group()):
                 continue
             n = whole(match["n"])
@@ -406,5 +445,7 @@ def how_many(text: str, at: int, sentence: Sentence | None = None) -> tuple[int,
 
 def equal_parts(seen: View) -> Place | None:
     """Where the text says that the groups are of one size."""
+    if "equal" not in seen.folded and "evenly" not in seen.folded:
+        return None
     found = (m.span() for m in EQUAL_PARTS.finditer(seen.folded))
     return next((span for span in found if seen.one_sentence(*span)), None)

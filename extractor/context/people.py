@@ -23,6 +23,8 @@ _WORDS = rf"(?:{_SMALL})(?:(?:(?<=hundred)|(?<=thousand)),? and (?:{_SMALL})|(?:
 _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
 # a heading may be glued to the number: "Methods48 participants"
 NUMBER = re.compile(rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
+# where a number may begin: cheap to find, and NUMBER is tried only there
+_BEGINS = re.compile(rf"\d+|{_SMALL}")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
 EQUAL = re.compile(r"(?<![\w])n ?(?:=|:|(?<=\(n) ) ?(?P<n>\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?=[);,])|\d+)(?![\d.]*\d|,\d| ?[+%]| ?- ?\d|/\d)")
 TOKEN = re.compile(r"\s*(\([^()]{1,110}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
@@ -109,8 +111,21 @@ def counts(folded: str, short: frozenset[str] = frozenset()) -> tuple[Count, ...
     return tuple(sorted(found, key=lambda c: c.start))
 
 
+@lru_cache(maxsize=64)
+def numbers(folded: str) -> tuple[re.Match[str], ...]:
+    """All numbers that may count people, in order: the matches of `NUMBER`."""
+    found: list[re.Match[str]] = []
+    place = 0
+    for begun in _BEGINS.finditer(folded):
+        match = NUMBER.match(folded, begun.start()) if begun.start() >= place else None
+        if match:
+            found.append(match)
+            place = match.end()
+    return tuple(found)
+
+
 def _numbered(folded: str, known: dict[str, str]) -> Iterator[Count]:
-    for match in NUMBER.finditer(folded):
+    for match in numbers(folded):
         before = folded[max(0, match.start() - 24) : match.start()]
         if BEFORE.search(before):
             continue

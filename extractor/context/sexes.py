@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractor.context.people import NUMBER
 from extractor.quantities.numbers import whole
@@ -29,7 +30,8 @@ SOME = re.compile(
 )
 # "all women", "all patients were male", "all-male", "only women"
 ALL = re.compile(rf"\ball (?:(?:of the |the )?(?:patients|subjects|participants|volunteers|\d+|of whom|of them)? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))")
-CUE = re.compile(r"male|\bm[ae]n\b|wom[ae]n|\bboys?\b|\bgirls?\b|\bm ?[:/] ?f\b|\bf ?[:/] ?m\b|\d ?[fm]\b")
+# each way in begins with a letter, so that texts without them are passed over fast
+CUE = re.compile(r"male|m[ae]n\b(?<!\w...)|wom[ae]n|boys?\b|girls?\b|m ?[:/] ?f\b|f ?[:/] ?m\b|\d ?[fm]\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,16 @@ def is_female(word: str) -> bool:
     return bool(re.match(r"f|w|girl|lad", word))
 
 
-def sexes(folded: str) -> list[Sexes]:
+@lru_cache(maxsize=64)
+def sexes(folded: str) -> tuple[Sexes, ...]:
     """All counts of women and men in folded text, in order, none inside another."""
     if not CUE.search(folded):
-        return []
+        return ()
     found: list[Sexes] = []
     for item in [*_pairs(folded), *_some(folded)]:
         if not any(s.start < item.end and item.start < s.end for s in found):
             found.append(item)
-    return sorted(found, key=lambda s: s.start)
+    return tuple(sorted(found, key=lambda s: s.start))
 
 
 def _pairs(folded: str) -> Iterator[Sexes]:
