@@ -35,16 +35,19 @@ MEASURED = re.compile(
     r"activation|infiltrat\w+|lines?|cultures?|death|carcinoma|lung|leuk\w+|lymphomas?|cytotoxicity|"
     r"activity|activities|frequenc\w+|function|adhesion|volume|transfusion|concentration|receptors?|"
     r"growth factor|apoptosis|stimulating|colony|kinase|membrane|survival rate|gene therapy|"
-    r"transplant(?:ation)? recipients|mobili[sz]ation|harvest)\b"
+    r"transplant(?:ation)? (?:recipients|patients|survivors|units?|setting|candidates)|mobili[sz]ation|harvest)\b"
 )
 # "patients undergoing stem cell transplantation", "after autologous stem-cell transplantation": what came before the trial
 EARLIER = re.compile(
     r"\b(?:undergoing|undergo|underwent|after|following|post|before|prior to|preceding|eligible for|"
-    r"candidates for|scheduled for|recipients? of|conditioning for|relapse[ds]? after|supported (?:by|"
+    r"candidates for|scheduled for|recipients? of|conditioning for|mobili[sz]ation of|collection of|"
+    r"(?<!of )(?:conditioned|regimens? for|in|during|ana?esthesia for)|relapse[ds]? after|supported (?:by|"
     r"with)|support(?:ed)?|with|by) (?:(?:an|a|the|their|first|single|tandem|myeloablative|high-dose|"
     r"autologous|allogene?ic|unrelated|related|donor|and|or|matched|chemotherapy|sibling)[ -]){0,5}$"
 )
 GRAFT = re.compile(r"^[- ](?:transplant\w*|rescue|support|grafts?|infusions? after|reinfusion|hct)\b")
+# "mobilization of peripheral blood stem cells", "side effects of stem cell therapy": cells of a drug's trial
+COLLECTED = re.compile(r"\b(?:mobili[sz](?:ation|es?|ed|ing)|collections? of|harvest(?:ing)? of|side effects of) (?:of )?(?:[\w-]+ ){0,3}$")
 BLOOD_GRAFTS = frozenset({"hematopoietic stem cell", "peripheral blood stem cell", "stem cell", "umbilical cord blood cell"})
 
 
@@ -86,10 +89,19 @@ def products(seen: View) -> list[Product]:
     for cell in cells(seen):
         groups.setdefault(cell.term.name, Product(cell.term)).mentions.append(cell)
     ranked = sorted(groups.values(), key=lambda p: (-p.score, p.mentions[0].start))
+    ranked = [p for p in ranked if p.term.name not in BLOOD_GRAFTS or _more_than_a_graft(seen, p)]
     exact = [p for p in ranked if p.term.kind != "general" and p.score >= LEAST]
     if not exact:
         return [p for p in ranked[:1] if p.score >= LEAST]
     return _own(seen, exact)
+
+
+def _more_than_a_graft(seen: View, product: Product) -> bool:
+    """Whether the title names the transplant as what is studied, or the cells themselves are said to be given."""
+    return any(
+        m.weight >= LEAST and (seen.in_title(m.start) or not GRAFT.match(seen.folded[m.end : m.end + 20]))
+        for m in product.mentions
+    )
 
 
 def _own(seen: View, ranked: list[Product]) -> list[Product]:
@@ -191,6 +203,8 @@ def _weight(seen: View, start: int, end: int, term: Term) -> float:
     if GIVEN.search(seen.folded, start, sentence.end) and not title:
         weight += 0.4
     if term.name in BLOOD_GRAFTS and GRAFT.match(seen.folded[end : end + 20]) and EARLIER.search(seen.folded, max(sentence.start, start - 70), start):
+        weight -= 3.0
+    if term.name in BLOOD_GRAFTS and COLLECTED.search(seen.folded, max(sentence.start, start - 50), start):
         weight -= 3.0
     if term.name in WIDE and not title:
         weight -= 0.3

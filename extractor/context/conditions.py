@@ -40,7 +40,7 @@ HEAD = re.compile(
     r"fistulas?|fistulae|neuropath(?:y|ies)|keratosis|"
     r"caries|periodontitis|recession|obstruction|diseases?|palsy|sepsis|embolism|arrest|ischa?emia|"
     r"o?edema|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|"
-    r"myomas?|fibroids?|cysts?|non-?unions?|spasticity|insomnia|resistance|pain|[a-z]{4,}(?:itis|"
+    r"myomas?|fibroids?|cysts?|non-?unions?|spasticity|insomnia|resistance|pain|(?!(?:prognosis|diagnosis|hypnosis)\b)[a-z]{4,}(?:itis|"
     r"osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
 )
 # words that begin no disease's name: the phrase starts after them
@@ -142,7 +142,7 @@ NO_ADJECTIVE = (
 )
 ADJECTIVE = re.compile(
     rf"\b(?!(?:{NO_ADJECTIVE})\b)(?:[a-z-]{{3,}}(?:ous|al|ic|ar|ary|eal|ive|oid)|recurrent|persistent|"
-    rf"intermittent|latent|malignant|permanent|transient|"
+    rf"intermittent|latent|malignant|permanent|transient|(?:partial|focal|generali[sz]ed|late|early|adult|childhood)-onset|"
     r"incipient|quiescent|uterine|intestinal)[ -]$"
 )
 # "osteoarthritis of the knee", "carcinoma (SCC) of the cervix"
@@ -190,7 +190,10 @@ def _abbreviated(seen: View) -> Iterator[tuple[int, int, str, Term | None]]:
             continue
         term = table("conditions").get(long) or _head_term(long)
         if term is None and not HEAD.fullmatch(long.lower()):
-            continue
+            if short not in KNOWN:
+                continue
+            long = KNOWN[short]  # "human immunodeficiency virus (HIV)" names the cause
+            term = table("conditions").get(long)
         for match in re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w])", seen.text):
             yield match.start(), match.end(), fold_case(long), term
 

@@ -77,4 +77,5 @@ def leading(text: str, start: int, end: int) -> bool:
         return False
     sentence = text[start:end]
     headed = HEADED.match(text, end) and FEWEST <= len(sentence) <= MOST and not OPENER.match(sentence)
-    return bool(headed) or title_like(sentence)
+    asked = sentence.endswith("?") and len(sentence) >= FEWEST
+    return bool(headed) or asked or title_like(sentence)

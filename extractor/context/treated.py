@@ -65,7 +65,7 @@ OTHER = re.compile(
     r"were|was|included)\b[^.]*|"
     r"such as|including|include[ds]?|due to|secondary to|caused by|induced by|resulting from|"
     r"associated with|cause of|causes of|leading to|lead to|leads to|progress(?:ion|es)? to|"
-    r"incidence of|occurrence of|rates? of|episodes? of|cases? of|prevalence of|deaths? from|"
+    r"incidence of|frequency of|occurrence of|rates? of|episodes? of|cases? of|prevalence of|deaths? from|"
     r"died (?:of|from)|except for|free of|free from|no|not|comorbid\w*|development of|markers? of|"
     r"models? of|like|other than|scores? (?:for|of)|scale) "
     rf"(?:[\w-]+ (?:or|and) )?{_MODIFIER}$"
@@ -120,7 +120,7 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
     for candidate in merged:
         strong = sorted((m.weight for m in candidate.mentions), reverse=True)
         candidate.score = strong[0] + 0.5 * sum(w for w in strong[1:4] if w > 0)
-    return sorted(merged, key=lambda c: (-c.score, c.mentions[0].start))
+    return sorted(merged, key=lambda c: (-c.score, c.term is None, c.mentions[0].start))
 
 
 def _key(mention: Mention) -> tuple[str, ...]:
@@ -227,7 +227,13 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
         same = seen.sentence_at(a.start) == seen.sentence_at(b.start)
         if same and a.people and b.people and min(a.weight, b.weight) >= PEOPLE_SURE:
             return True
-    return any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in other.mentions)
+    return not _alike(first, other) and any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in other.mentions)
+
+
+def _alike(first: Candidate, other: Candidate) -> bool:
+    """Whether a wider name stands for the same disease: "obstructive lung disease" in the long name of a trial on COPD."""
+    names = [_content(c.term.name if c.term else c.name) for c in (first, other)]
+    return bool(names[1]) and 2 * len(names[0] & names[1]) >= len(names[1])
 
 
 MOST = 3  # more diseases than this are a list of comorbidities

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from extractor.context.cells import products, sources
-from extractor.context.view import view
+from extractor.context.grafts import grafts
+from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.terms import table
 
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 INSIDE = {"Wharton's jelly": "umbilical cord", "fetal spinal cord": "spinal cord"}  # the closer one is the source
@@ -23,9 +25,10 @@ class CellSource(Field):
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
         found = products(seen)
-        if not found:
-            return
         own = not any(f.value.get("name") in NO_PRODUCT for f in facts(doc, "report_kind"))
+        if not found:
+            yield from self._grafts(doc, seen, own)
+            return
         ranked = sources(seen, found)
         hidden = {INSIDE[s.term.name] for s in ranked if s.term.name in INSIDE}
         kept = [s for s in ranked if s.term.name not in hidden]
@@ -40,3 +43,11 @@ class CellSource(Field):
                 confidence=0.93,
                 primary=own,
             )
+
+    def _grafts(self, doc: Doc, seen: View, own: bool) -> Iterable[Fact]:
+        """Tissues of a transplantation that is an arm, where no cell product is studied."""
+        named = {g.tissue: g.tissue_at for g in reversed(list(grafts(seen))) if g.tissue}
+        for tissue, at in sorted(named.items(), key=lambda item: item[1]):
+            term = table("sources").get(tissue)
+            value = {"name": tissue, "id": (term.id or None) if term else None}
+            yield self.fact(doc, value, [at], rule="graft", confidence=0.85, primary=own)

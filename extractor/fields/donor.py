@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from extractor.context.cells import donors, products
-from extractor.context.view import view
+from extractor.context.grafts import grafts
+from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
 
@@ -23,7 +24,18 @@ class DonorOfCells(Field):
         own = not any(f.value.get("name") in NO_PRODUCT for f in facts(doc, "report_kind"))
         found = products(seen)
         ranked = donors(seen, found) if found else []
+        if not found:
+            yield from self._grafts(doc, seen, own)
         for donor in (d for d in ranked if d.weight == ranked[0].weight):  # two where both are studied side by side
             yield self.fact(
                 doc, {"name": donor.name}, [(donor.start, donor.end)], rule="said", confidence=0.95, primary=own
             )
+
+    def _grafts(self, doc: Doc, seen: View, own: bool) -> Iterable[Fact]:
+        """Donors of a transplantation that is an arm, where no cell product is studied."""
+        for name in ("autologous", "allogeneic"):
+            first = next((g for g in grafts(seen) if g.donor == name), None)
+            if first:
+                yield self.fact(
+                    doc, {"name": name}, [(first.start, first.end)], rule="graft", confidence=0.85, primary=own
+                )

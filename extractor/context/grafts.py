@@ -1,0 +1,69 @@
+"""Transplantation as an arm of a trial: whose cells, and from where, though the graft is not a cell product.
+
+High-dose chemotherapy "with autologous stem-cell support" is compared with other treatment; a drug that is tried in people
+"after allogeneic transplantation" is another matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractor.context.view import View
+
+_WORDS = (
+    r"(?:(?:peripheral|bone|marrow|cord|umbilical|blood|ha?ematopoietic|haemopoietic|hemopoietic|progenitor|precursor|stem|cell|derived|"
+    r"purged|unpurged|cryopreserved|mobili[sz]ed|unmanipulated|or|and|pbsc|pbpc|(?:\([a-z0-9]{2,6}\)))[ -]+){0,7}"
+)
+GRAFT = re.compile(
+    rf"\b(?P<donor>autologous|allogene?ic)[ -]+(?P<words>{_WORDS})(?:transplant\w*|support|rescue|reinfusion|infusion|grafting|grafts?\b(?! versus))|"
+    r"\b(?P<own>autotransplant\w*|autografting)\b"
+)
+TISSUE = {"marrow": "bone marrow", "peripheral": "peripheral blood", "cord": "umbilical cord blood"}
+# what makes it an arm: the comparison, the allocation, or the title's own subject
+ARM = re.compile(
+    r"\b(?:compar\w+|versus|vs|v|with or without|random\w+|allocat\w+|assign\w+|or|plus|with|followed by|superior\w*|role of|value of|effect of|impact of|benefit of|trial of|study of)\b"
+)
+COMPARED = re.compile(r"\b(?:compar\w+|versus|vs|random\w+|allocat\w+|assign\w+|superior\w*|with or without)\b")
+# what makes it the setting in which something else is tried
+SETTING = re.compile(
+    r"\b(?:undergo\w*|underwent|after|following|post|recipients?|receiving|had received|before|prior|candidates?|eligible for|scheduled for|"
+    r"conditioning|preparative|prophylaxis|prevent\w*|mobili[sz]ation|relapsed?|engraftment|recovery|mucositis|infections?|cytomegalovirus|has been|have been|days? of|treated with|occurs?|survivors)\b"
+)
+NEAR = 90  # characters before the graft, in its sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Graft:
+    """A transplantation that is compared: the words for its donor, and the tissue with its span where it is said."""
+
+    donor: str
+    start: int
+    end: int
+    tissue: str | None
+    tissue_at: tuple[int, int]
+
+
+def grafts(seen: View) -> Iterator[Graft]:
+    """Transplantations that are an arm of the trial, in the text's order."""
+    for match in GRAFT.finditer(seen.folded):
+        sentence = seen.sentence_at(match.start())
+        before = seen.folded[max(sentence.start, match.start() - NEAR) : match.start()]
+        whole = seen.folded[sentence.start : sentence.end]
+        if match.end() > sentence.end or SETTING.search(before) or not COMPARED.search(whole):
+            continue
+        if not seen.in_title(match.start()) and not ARM.search(before):
+            continue
+        yield _graft(match)
+
+
+def _graft(match: re.Match[str]) -> Graft:
+    if match["own"]:
+        return Graft("autologous", *match.span("own"), None, (0, 0))
+    donor = "autologous" if match["donor"] == "autologous" else "allogeneic"
+    first = re.search(r"marrow|peripheral|cord", match["words"])
+    at = match.start("words")
+    if not first:
+        return Graft(donor, *match.span("donor"), None, (0, 0))
+    return Graft(donor, *match.span("donor"), TISSUE[first[0]], (at + first.start(), at + first.end()))
