@@ -34,8 +34,10 @@ from extractor.context.link_phrases import (
     NOT_AFTER,
     OTHER_THING,
     PEOPLE,
+    PERIOD,
     SAID,
     SMALL,
+    WHOLLY,
     WORDS_ONLY,
 )
 from extractor.quantities.counts import Count
@@ -133,12 +135,16 @@ class Linker:
     def _beside(self, place: int) -> None:
         """Counts in the brackets right after a mention, or right after it: "fever (12%)", "rash, one;", "diarrhea 1"."""
         mention = self.mentions[place]
-        at = mention.end
+        lead = WHOLLY.match(self.folded, mention.end, self.end)
+        at = lead.end() if lead else mention.end
         for pair in sorted(self.pairs):
             if pair[0] >= at and not self.folded[at : pair[0]].strip():
                 if not self._in_brackets(place, pair):
                     at = pair[1]
                     continue
+                following = next((p for p in sorted(self.pairs) if p[0] >= pair[1]), None)
+                if following and PERIOD.match(self.folded, pair[1], following[0]) and self._next(pair[1]) > following[0]:
+                    self._in_brackets(place, following)
                 return
         inner = inside(self.pairs, mention.start)
         nested = re.compile(r"\s*[(\[]").match(self.folded, mention.end, self.end) if inner else None
@@ -436,6 +442,9 @@ class Linker:
                 chain.append(i)
                 continue
             gap = BRACKETED.sub("", self.folded[left.end : right.start]).replace("who received", "given")
+            same = inside(self.pairs, left.start)
+            if same and same == inside(self.pairs, right.start):
+                gap = gap.replace(";", ",")  # "(drug, 12%; placebo, 10%)": the arms of one pair of brackets
             if i in self.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
                 break
             if right.form in ("people", "one") and self._owned(right, bound):

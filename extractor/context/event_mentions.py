@@ -28,7 +28,7 @@ _GRADE = r"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*
 _GENERAL = (
     r"serious|severe|major|significant|clinically|clinical|important|relevant|remarkable|minor|mild|moderate|mild-to-moderate|moderate-to-severe|any|other|such|new|"
     r"unexpected|expected|emergent|treatment|product|procedure|cell|study|drug|medication|infusion|injection|transplant\w*|vaccine|vaccination|device|therapy|intervention|"
-    r"long|short|term|permanent|acute|late|early|immediate|delayed|related|associated|attributable|non|or|and|post-?operative|peri-?operative|intra-?operative|surgical|surgery|"
+    r"long|short|term|permanent|acute|subacute|chronic|late|early|immediate|delayed|related|associated|attributable|non|or|and|post-?operative|peri-?operative|intra-?operative|surgical|surgery|"
     r"anesthetic|anaesthetic|observable|obvious|apparent|noticeable|notable|substantial|special|specific|additional|further|common|frequent|reported|recorded|observed|"
     r"overall|total|all|most|main|predominant|life-threatening|life|threatening|fatal|lethal|unusual|intolerable|unacceptable|limiting|dose-limiting|dose|local|systemic|"
     r"undesirable|potential|possible|probable|nonserious|non-serious|intraprocedural|periprocedural|post-?procedural|procedural|technical|maternal|neonatal|fetal|in-hospital|"
@@ -100,6 +100,11 @@ LABORATORY = re.compile(
     r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|(?:alanine|aspartate)\s+(?:amino)?transferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
     r"(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?(?:cells|protein|ast|alt|bilirubin|creatinine|aspartate aminotransferase|alkaline phosphatase)))?\b"
 )
+# "decreased cardiac function", "impaired renal function"
+FUNCTION = re.compile(
+    r"\b(?:decreased|reduced|impaired|abnormal|worsening|worsened|deteriorat(?:ing|ed)|diminished|declin(?:e|ing) in|deterioration (?:of|in)|impairment of|worsening of)\s+(?:left |right )?"
+    r"(?:cardiac|ventricular|renal|kidney|hepatic|liver|pulmonary|lung|respiratory|thyroid|cognitive|bowel|bladder|graft|adrenal|sexual|erectile|motor|visual|hearing)\s+function\b"
+)
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
 _RIGHT = re.compile(
     r"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?(?:injection|puncture|insertion|application|operation|infusion|surgery)|(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
@@ -113,7 +118,7 @@ WEAK = frozenset(
 _SKIP = frozenset(
     ["blood pressure", "behavioral symptom", "prostate symptom", "insulin resistance", "neoplasm metastasis", "neoplasm metastases", "parasitemia", "ketosis", "prehypertension", "frailty", "rupture of membranes", "tetanus", "rabies", "diphtheria", "whooping cough", "chorea", "alcoholism", "smoking", "sputum", "critical illness", "hantavirus pulmonary syndrome", "retinitis", "congestion"]
 )
-_SKIP_WORDS = re.compile(r"(?:the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z")
+_SKIP_WORDS = re.compile(r"(?:consolidation|the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z")
 
 
 # From a class to the list of its members; after "included" any item is one, after "were" only beside one that is known
@@ -130,7 +135,7 @@ LIST_NOT = re.compile(
     r"\b(?:the|and|or|of|in|for|to|by|with|at|on|from|as|an?|no|not|were|was|is|are|be|been|being|that|which|mild|moderate|severe|transient|similar|comparable|higher|lower|more|less|fewer|common|frequent|observed|reported|recorded|noted|seen|assessed|evaluated|"
     r"monitored|collected|compared|manageable|tolerable|reversible|self-limiting|minor|rare|low|few|patients?|subjects?|participants?|groups?|arms?|placebo|control|treatment|drug|dose|doses|events?|effects?|reactions?|complications?|toxicit\w+|grade|all|both|each|other|others|study|trial|"
     r"significantly|significant|generally|mostly|mainly|consistent|expected|related|unrelated|limited|resolved|serious|infrequent|uncommon|minimal|acceptable|difference\w*|changes?|laboratory|parameters|tests?|vital|signs|safety|efficacy|mortality|deaths?|symptoms|types?|those|these|one|two|three|"
-    r"respectively|during|after|before|between|among|also|only|any|some|most|usually|often|they|their|there|it|its|overall|case|cases|percent|incidence|rates?|frequency|occurrence|number|score|scores|days?|weeks?|months?|years?|data|analysis|measures?|well)\b|ly\b|ed\Z"
+    r"respectively|during|after|before|between|among|also|only|any|some|most|usually|often|they|their|there|it|its|overall|case|cases|percent|incidence|rates?|frequency|occurrence|number|score|scores|days?|weeks?|months?|years?|data|analysis|measures?|well|induction|consolidation|maintenance|titration|follow-up|run-in|withdrawal)\b|ly\b|ed\Z"
 )
 # Two terms that are written as one thing unless they close a list
 _PAIR = re.compile(r"(?P<first>nausea|vomiting)\s*(?:and|or|and/or|/)\s*(?P<second>vomiting|nausea|emesis)\Z")
@@ -265,6 +270,8 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             continue
         yield from _shared_head(folded, start, first, match.end(), OPEN)
         yield Mention(first, last, OPEN, match.start(), site=last > match.end())
+    for match in FUNCTION.finditer(folded, start, end):
+        yield Mention(*match.span(), OPEN, match.start())
     for match in LABORATORY.finditer(folded, start, end):
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
         if match["more"]:

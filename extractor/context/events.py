@@ -253,7 +253,7 @@ class _Reading:
             return
         if mention.kind == DEATH and re.search(r"\b(?:when|until|once|after)\s+\Z", self.folded[first : link.counts[0].start]):
             return  # "when 255 patients had died": what an analysis waited for
-        if mention.kind in (CLASS, ORGAN) and re.search(r"\b(?:scores?|median|mean)\b", self.folded[max(first, mention.start - 30) : mention.start]):
+        if mention.kind in (CLASS, ORGAN) and re.search(r"\b(?:scores?|median|mean)\b(?! (?:number|proportion|percentage) of (?:the )?(?:patients|subjects|participants))", self.folded[max(first, mention.start - 30) : mention.start]):
             return
         if mention.kind in (NAMED, OPEN) and not self._plausible(mention, link, inner, last):
             return

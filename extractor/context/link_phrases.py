@@ -8,7 +8,7 @@ PEOPLE = r"(?:patients?|subjects?|participants?|volunteers?|individuals?|persons
 SMALL = r"(?:(?!(?:in|of|with|for|on|to|from|by|and|or|had|was|were|who|that|after|at|during|improved|received|completed|underwent|died|responded|achieved|without|not)\b)[a-z0-9][\w/-]*\s+)"
 HAD = (
     r"(?:had|has|have|having|developed|developing|experienced|experiencing|suffered|suffering|showed|exhibited|reported|reporting|sustained|complained|presented|complaining|displayed|described|demonstrated|got|noted|"
-    r"were diagnosed|was diagnosed|were reported to have|was found to have|were found to have|were noted to have|incurred|manifested|required (?:treatment|hospitalization) for|discontinued (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|"
+    r"were diagnosed|was diagnosed|were reported to have|was found to have|were found to have|were noted to have|incurred|manifested|(?:was|were) (?:accompanied|complicated|followed|affected) (?:by|with)|develops?|experiences?|suffers?(?: from)?|required (?:treatment|hospitalization) for|discontinued (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|"
     r"withdrew (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|(?:was|were) (?:withdrawn|excluded|hospitalized|hospitalised) (?:\w+ ){0,3}?(?:due to|because of|for|owing to|with))"
 )
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
@@ -17,7 +17,7 @@ BACK = re.compile(
     rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?"
     rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|subsequently\s+|each\s+|either\s+)?{HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=)\s*1\s+)?{SMALL}{{0,6}}\Z"
 )
-DIRECT = re.compile(rf"\s*(?:(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{SMALL}{{0,3}})\Z")
+DIRECT = re.compile(rf"\s*(?:,?\s*(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{SMALL}{{0,3}})\Z")
 # Between a count and "died": "of the patients in the control arm had", "subsequently"
 DIED = re.compile(rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|treated (?:by|with)|receiving|from|assigned to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z")
 # Between a term and the count after it: something that says it happened to people
@@ -53,4 +53,9 @@ JOIN = re.compile(
 )
 # "(3)", "(one versus eight", "(4 vs. 7": words and numbers, nothing that would make it a formula
 WORDS_ONLY = re.compile(r"\s*\w[\w\s,/.-]*")
+_PHASE = r"(?:induction|maintenance|consolidation|titration|treatment|follow[\s-]?up|surgery|(?:run-in|acute|double-blind|open-label|extension|treatment|first|second|third|early|late|initial|randomi[sz]ed)\s+(?:period|phase|week|month|cycle|year|day)|(?:day|week|month|cycle|year)s?\s+\d+(?:-\d+)?|\d+\s+(?:hours|days|weeks|months|years))"
+# Between a term and its brackets: "adverse events overall (65% versus 76%)", "stomatitis during both induction (12% vs 8%)"
+WHOLLY = re.compile(rf"(?:,?\s+(?:overall|in total|altogether|of any (?:grade|kind|severity|cause|type)|(?:of )?all grades|any grade)|\s+(?:during|at|on|after|within|in)\s+(?:both\s+|the\s+)*{_PHASE})(?=\s*[(\[])")
+# "... and consolidation (30% vs 21%)", "and on days 1-3 (8% versus 48%)": the next period's counts of the same term
+PERIOD = re.compile(rf"\s*,?\s*(?:and|but|or)\s+(?:(?:on|at|during|after|within|over|by)\s+(?:the\s+)?[\w -]{{3,40}}|{_PHASE})\s*\Z")
 BARE_LIST = re.compile(r"\s*(?:[,;.)\]]|and\b|or\b|vs\b|versus\b|\Z|in\b|/|v\b)")

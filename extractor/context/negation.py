@@ -32,6 +32,8 @@ COMPARISON = re.compile(
 )
 # "without" and "no" in what defines people or groups: "patients with no history of"
 ELIGIBLE = re.compile(r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people|infants|eyes|recipients)(?:\s+(?:with|having|who (?:had|have)|and|or|but|aged [\w -]{1,20}))?\s*,?\s*\Z")
+# "time without toxicity", "days free of side effects", "survival without": a measure, no denial
+TIME_WITHOUT = re.compile(r"\b(?:time|times|days?|periods?|weeks?|months?|years?|survival|survived|interval|duration|hours?|rates?|probability|proportion)\s+(?:of (?:life|survival|time) |that (?:\w+ ){1,3})?\Z")
 # What ends a scope
 BREAK = re.compile(
     r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b"
@@ -93,6 +95,8 @@ def denials(folded: str, start: int, end: int) -> list[Denial]:
 
 def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
     """Whether a noun's cue says who the people are ("patients without stroke"), not how they fared."""
+    if match["noun"] and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start()):
+        return True
     found = match["noun"] and ELIGIBLE.search(folded, start, match.start())
     return bool(found) and not re.search(r"\b(?:tolerated|safe|safely|completed|success\w*|uneventful\w*|recovered)\b", folded[start : match.start()])
 

@@ -88,7 +88,7 @@ def _term(text: str, event: Event) -> str:
         head = text[slice(*mention.tail)].split()
         words = [*head, *words] if mention.tail[0] < mention.start else [*words, *head]
     if mention.kind in (CLASS, ORGAN):
-        return _spelled(" ".join(words))
+        return _spelled(STOPPED.sub(lambda m: "discontinuation " if m["stop"] else "withdrawal ", " ".join(words)))
     return " ".join([*words, *(text[slice(*event.also)].split() if event.also else ())])
 
 
@@ -101,6 +101,8 @@ SHORT = {
     "adr": "adverse drug reaction",
     "sadr": "serious adverse drug reaction",
 }
+# "discontinued treatment due to", "withdrew due to": named as the event is, by its noun
+STOPPED = re.compile(r"\A(?:(?P<stop>discontinued|stopped)|withdrew|withdrawn)\s+(?:[\w-]+\s+){0,4}?(?=because of|due to|owing to|as a result of)", re.I)
 ABBREVIATED = re.compile(r"\b(?P<short>tesae|teae|sadr|sae|adr|ae)(?P<plural>s?)\b", re.I)
 
 

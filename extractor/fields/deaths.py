@@ -21,7 +21,9 @@ from extractor.quantities.numbers import WHOLE, whole
 
 # "death from bleeding", "died of sepsis", "cardiac deaths": deaths of one cause are no total
 CAUSE = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:due to|from|of|because of|caused by|related to|attributed to|secondary to|as a result of)\s+(?!any\b|all\b)")
-BY_CAUSE = re.compile(r"\b(?:cardiac|cardiovascular|cancer|toxic|treatment-related|drug-related|procedure-related|vascular|cerebral|non-relapse|transplant-related|sudden|fatal)\b")
+BY_CAUSE = re.compile(
+    r"(?:(?:early|late|in-hospital|hospital|\d+-day)\s+)*(?:cardiac|cardiovascular|cancer|toxic|(?:treatment|drug|procedure|transplant|therapy|disease|surgery|regimen|infection)[\s-]related|non-relapse|vascular|cerebral|sudden)\b"
+)
 # "30 deaths in A and 50 deaths in B"; not "93 died, of whom 2 died of sepsis"
 COMPARES = re.compile(r"\b(?:vs|versus|compared|than|whereas|while|and)\b")
 PART = re.compile(r"\b(?:of which|of whom|including|of these|of them|with \d+|attributed|another|further|additional)\b|[:;(]")
@@ -73,7 +75,13 @@ def _statements(folded: str, told: Sequence[Event]) -> list[list[Event]]:
             groups[-1].append(event)
         else:
             groups.append([event])
-    return [g for g in groups if all(e.count is None or e.count.n is not None for e in g)]
+    told_of_all = [g for g in groups if not all(_of_one_cause(folded, e) for e in g)]
+    return [g for g in told_of_all if all(e.count is None or e.count.n is not None for e in g)]
+
+
+def _of_one_cause(folded: str, event: Event) -> bool:
+    """Whether deaths of one cause alone are told ("toxic deaths"), which are no total."""
+    return BY_CAUSE.match(folded, event.mention.start, event.mention.end) is not None
 
 
 def _arms(folded: str, left: Event, right: Event) -> bool:
