@@ -22,6 +22,8 @@ CASES = [
     ("Events (nausea. vomiting) were mild. All recovered.", ["Events (nausea. vomiting) were mild.", "All recovered."]),
     ("BACKGROUND: Few know.\nMETHODS: We asked.", ["BACKGROUND: Few know.", "METHODS: We asked."]),
     ("Pain fell (P < 0.05). 12 of 20 patients improved.", ["Pain fell (P < 0.05).", "12 of 20 patients improved."]),
+    ("In this trial, 81\npatients were enrolled and\n40 were treated.", ["In this trial, 81\npatients were enrolled and\n40 were treated."]),
+    ("Results\n12 patients died", ["Results", "12 patients died"]),
     ("Was it safe? It was!", ["Was it safe?", "It was!"]),
 ]
 

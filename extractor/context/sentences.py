@@ -19,6 +19,7 @@ from extractor.context import parts, text_of
 from extractor.context.titles import run_on
 
 SENTENCES = "trialspan_sentences"  # doc.user_data: [[start, end], ...]
+HEADING_WORDS = 3  # a line of so few words without a stop is a heading
 NOT_A_START = -1  # spaCy's sign for "no sentence begins here", which a parser respects
 # "vs." "e.g." "No. 36/2014" "Fig. 2" "et al. found" "St. Louis" "approx. 5"
 ABBREVIATION = re.compile(
@@ -45,12 +46,22 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     """Half-open offsets of the sentences of `text`, without gaps between them but white space."""
     begin = 0
     for match in END.finditer(text):
-        if match.group()[0] == "\n" or _ends(text, begin, match.start(), match.end()):
+        if _line_ends(text, begin, match) if match.group()[0] == "\n" else _ends(text, begin, match.start(), match.end()):
             if text[begin : match.end()].strip():
                 yield begin, match.end()
             begin = match.end()
     if text[begin:].strip():
         yield begin, len(text)
+
+
+def _line_ends(text: str, begin: int, mark: re.Match[str]) -> bool:
+    """Whether a line break ends the sentence: not where the text was only wrapped to a width."""
+    before, following = text[begin : mark.start()].rstrip(), text[mark.end() : mark.end() + 1]
+    if "\n\n" in mark.group() or not before or before[-1] in ".!?:;":
+        return True
+    line = before[before.rfind("\n") + 1 :]
+    goes_on = following.islower() or (following.isdecimal() and len(line.split()) > HEADING_WORDS)
+    return not goes_on
 
 
 def _ends(text: str, begin: int, stop: int, after: int) -> bool:
