@@ -9,7 +9,7 @@ from extractor.graph.answers import NOT_EXTRACTED, Found
 from extractor.graph.nodes import Row
 from extractor.graph.observations import DEATH_ID, NAMED
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, Left, fits, left_rows, studies
+from extractor.graph.studies import Choice, Left, Study, fits, left_rows, studies
 from extractor.model import as_text
 from extractor.pool import intervals
 
@@ -70,15 +70,17 @@ def never_reported(review: Review, condition: str = "", cells: str = "", serious
     One row an event that no trial of the choice had; with `everything`, the whole matrix of events by trials.
     """
     chosen = [(id, t) for id, t in review.trials() if t["of_people"] and fits(t, Choice("any", condition, cells))]
-    denied = matrix.denials(review)
+    denied, ids = matrix.denials(review), {id for id, _ in chosen}
     rows = []
     for event in review.of(nodes.EVENT):
         if review.node(event)["scope"] != NAMED:
             continue
         by_trial = matrix.by_trial(review.observations(event))
+        if not everything and any(o["zero_basis"] is None for id in ids & by_trial.keys() for o in by_trial[id]):
+            continue
         cells_of = {t["name"]: matrix.cell(review, t, by_trial.get(id, []), denied.get(id, []), serious=serious) for id, t in chosen}
         states = [c["state"] for c in cells_of.values()]
-        if not everything and (matrix.EVENTS in states or (all(s == states[0] for s in states) and states[:1] == ["not_mentioned"])):
+        if not everything and set(states) <= {"not_mentioned"}:
             continue
         rows.append({
             "event": review.node(event)["name"],
@@ -140,8 +142,12 @@ def poolable(
     choice = Choice(outcome, condition, cells, route, overlaps=True)
     found, left = studies(review, choice)
     wanted = {review.trial_named(t) for t in trials}
+    rows_of: dict[str, list[Study]] = {}
+    for study in found:
+        rows_of.setdefault(study.trial, []).append(study)
+    reasons = {one.trial: one.reason for one in reversed(left)}
     rows = [
-        _rules(review, id, trial, choice, [s for s in found if s.trial == trial["name"]], left, (months, within))
+        _rules(review, id, trial, choice, rows_of.get(trial["name"], []), reasons.get(trial["name"], ""), (months, within))
         for id, trial in review.trials()
         if trial["of_people"] and (not wanted or id in wanted)
     ]
@@ -150,11 +156,10 @@ def poolable(
     return Found(rows, notes=notes if known else [f"{outcome}: {NOT_EXTRACTED} in any report of this store.", *notes])
 
 
-def _rules(review: Review, id: str, trial: Row, choice: Choice, found: list[Any], left: list[Left], window: tuple[float, float]) -> Row:
+def _rules(review: Review, id: str, trial: Row, choice: Choice, found: list[Study], reason: str, window: tuple[float, float]) -> Row:
     months = trial["follow_up_months"]
     rival = review.rivals(id)
     name = trial["name"]
-    reason = next((x.reason for x in left if x.study == name or x.study.startswith(f"{name}: ")), "")
     rules = {
         "chosen": (fits(trial, choice), "another condition, cells or route"),
         "not_retracted": (not trial["retracted"], "retracted"),

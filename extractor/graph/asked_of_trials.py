@@ -168,7 +168,7 @@ def _member(report: Row, link: Row | None, review: Review) -> Row:
 def overlaps(review: Review) -> Found:
     """Which reports are of the same people, and which one is preferred?"""
     rows = []
-    for a, b, data in _cohorts(review):
+    for a, b, data in review.cohorts:
         best = data["preferred"]
         rows.append({
             "report": review.node(a)["document"],
@@ -180,13 +180,6 @@ def overlaps(review: Review) -> Found:
             "evidence": data["evidence"],
         })  # fmt: skip
     return Found(rows)
-
-
-def _cohorts(review: Review) -> Iterator[tuple[str, str, Row]]:
-    for report in sorted([*review.of(nodes.PUBLICATION), *review.of(nodes.SOURCE_RECORD)]):
-        for edge in review.edges(report, nodes.SAME_COHORT_AS):
-            if edge["a"] == report:
-                yield edge["a"], edge["b"], edge
 
 
 def disagreements(review: Review, everything: bool = False) -> Found:
@@ -241,6 +234,9 @@ def side_by_side(review: Review, trials: tuple[str, ...]) -> Found:
     return Found(rows, notes=[*notes, "Outcomes of efficacy are not extracted."])
 
 
+_VERSION = "SELECT version, added_at FROM documents WHERE id = :id AND is_current"
+
+
 def provenance(review: Review, report: str, field: str = "") -> Found:
     """Where did this value come from: source, quote, method, and who decided?
 
@@ -250,9 +246,9 @@ def provenance(review: Review, report: str, field: str = "") -> Found:
     if report in review.graph and review.node(report)["kind"] == nodes.OBSERVATION:
         position, report = review.node(report)["position"], review.node(report)["source"]
     record = review.store.record(review.node(review.report_named(report))["document"])
-    version = next(v for v in review.store.documents() if v.id == record.document.id)
+    version, added = review.store.select(_VERSION, {"id": record.document.id})[1][0]
     rows = [
-        _origin(record, i, fact) | {"version": version.version, "read_on": version.added_at}
+        _origin(record, i, fact) | {"version": version, "read_on": added}
         for i, fact in enumerate(record.facts)
         if position in (None, i) and field in ("", fact.field)
     ]

@@ -21,6 +21,8 @@ from extractor.model import Document, Fact, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 
+CLAIMED = ("evidence", "source", "agent", "review")  # on every edge; the confidence is on the observation
+
 
 def build(store: Store) -> nx.MultiDiGraph[str]:
     """The graph of a store.
@@ -170,7 +172,7 @@ class Builder:
             "preferred": self._nodes.get(link.preferred or ""),
         }
         kind = nodes.SAME_COHORT_AS if link.kind == "overlap" else nodes.LINKED_TO
-        self._edge(*ends, kind, link.relation, why)
+        self._edge(*ends, kind, f"{kind}|{link.relation}", why)
 
     def _locate(self, document: Document) -> None:
         wanted = self._quotes.get(document.id, {})
@@ -182,7 +184,8 @@ class Builder:
                     break
 
     def _edge(self, a: str, b: str, kind: str, place: str, why: Row) -> None:
-        self.graph.add_edge(a, b, key=f"{kind}|{place}", kind=kind, **why)
+        said = why if kind in (nodes.LINKED_TO, nodes.SAME_COHORT_AS) else {n: why[n] for n in CLAIMED}
+        self.graph.add_edge(a, b, key=place, kind=kind, **said)
 
 
 def _report_id(document: Document) -> str:

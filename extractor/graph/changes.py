@@ -14,6 +14,7 @@ FROM extractions e JOIN documents d ON d.key = e.document
 WHERE d.id IN (SELECT x.id FROM documents x JOIN extractions y ON y.document = x.key WHERE y.added_at >= :date)
 ORDER BY d.id, e.added_at, e.key
 """
+_VERSIONS = "SELECT id, version, deleted, retracted, added_at FROM documents WHERE added_at >= :date ORDER BY id, version"
 _FACTS = "SELECT field, value, arm, is_primary, state FROM facts WHERE extraction = :key ORDER BY position"
 
 
@@ -28,11 +29,9 @@ def _row(when: str, what: str, report: str, field: str | None = None, value: Any
 
 def _reports(store: Store, date: str) -> list[Row]:
     found = []
-    for v in store.documents(deleted=True, history=True):
-        if v.added_at < date:
-            continue
-        what = "deleted by its source" if v.deleted else "retracted" if v.retracted else "added" if v.version == 1 else "text changed"
-        found.append(_row(v.added_at, f"report {what}", v.id, value=f"version {v.version}"))
+    for id, version, deleted, retracted, added in store.select(_VERSIONS, {"date": date})[1]:
+        what = "deleted by its source" if deleted else "retracted" if retracted else "added" if version == 1 else "text changed"
+        found.append(_row(added, f"report {what}", id, value=f"version {version}"))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from sys import intern
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +28,7 @@ CURIE = re.compile(r"[A-Za-z][\w.-]*:\S+")
 Row = dict[str, Any]
 
 
+@lru_cache(maxsize=10_000)
 def curie(kind: str, *words: object) -> str:
     """An id of our own; what may not stand in a CURIE is escaped.
 

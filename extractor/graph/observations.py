@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from extractor import terms
@@ -55,6 +55,7 @@ def event_of(value: Mapping[str, Any]) -> tuple[str, str, str]:
     return (*grounded(str(value.get("term_id") or ""), lowered), NAMED)
 
 
+@lru_cache(maxsize=10_000)
 def grounded(term_id: str, term: str) -> tuple[str, str]:
     """The id of a named event, from the vocabulary where it has one there, and its name."""
     found = terms.table("adverse_events").get(term)

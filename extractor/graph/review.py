@@ -35,6 +35,7 @@ class Review:
             self._kinds[row["kind"]].append(id)
         for ids in self._kinds.values():
             ids.sort()
+        self.cohorts: list[tuple[str, str, Row]] = []  # pairs of reports that share people, sorted
         self._rivals = self._preferred_elsewhere()
         self._names = {self.graph.nodes[i]["name"].lower(): i for i in self._kinds[nodes.TRIAL]}
         self._reports = {
@@ -105,8 +106,11 @@ class Review:
         found: dict[str, tuple[str, str]] = {}
         for report in sorted(trial_of):
             for _, other, row in sorted(self.graph.out_edges(report, data=True), key=lambda e: (e[1], e[2]["kind"])):
-                best = row.get("preferred")
-                if row["kind"] != nodes.SAME_COHORT_AS or row["state"] == "rejected" or not best:
+                if row["kind"] != nodes.SAME_COHORT_AS:
+                    continue
+                self.cohorts.append((report, other, row))
+                best = row["preferred"]
+                if row["state"] == "rejected" or not best:
                     continue
                 for one in (trial_of[report], trial_of[other]):
                     if best not in self.graph.nodes[one]["reports"]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from extractor.graph.nodes import Row
@@ -53,6 +53,7 @@ class Left:
 
     study: str
     reason: str
+    trial: str = ""
 
     def to_row(self) -> Row:
         return {"study": self.study, "reason": self.reason}
@@ -105,15 +106,15 @@ def studies(review: Review, choice: Choice) -> tuple[list[Study], list[Left]]:
             continue
         name = str(trial["name"])
         if id in left_by_hand:
-            left.append(Left(name, "left out as asked"))
+            left.append(Left(name, "left out as asked", name))
             continue
         reason = _unfit(review, id, trial, choice)
         if reason:
-            left.append(Left(name, reason))
+            left.append(Left(name, reason, name))
             continue
         rows, reasons = _of_trial(review, trial, of_trial.get(id, []), denied.get(id, []), choice)
         found += rows
-        left += reasons
+        left += [replace(x, trial=name) for x in reasons]
     return found, left
 
 
