@@ -39,7 +39,7 @@ HEAD = re.compile(
     r"scars?|burns?|obesity|myopath(?:y|ies)|dystroph(?:y|ies)|constipation|stenosis|strictures?|"
     r"fistulas?|fistulae|neuropath(?:y|ies)|keratosis|"
     r"caries|periodontitis|recession|obstruction|diseases?|palsy|sepsis|embolism|arrest|ischa?emia|"
-    r"o?edema|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|"
+    r"o?edema|hypoperfusion|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|"
     r"myomas?|fibroids?|cysts?|non-?unions?|spasticity|insomnia|resistance|pain|(?!(?:prognosis|diagnosis|hypnosis)\b)[a-z]{4,}(?:itis|"
     r"osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
 )
@@ -86,6 +86,9 @@ def mentions(seen: View) -> list[Mention]:
     for start, end, named_term in _terms(seen.folded):
         name = seen.folded[start:end]
         if len(name) > 3 and not _vague(name):
+            if site_term := _of_site(seen.folded, start, end, named_term):
+                _add(found, Mention(start, end, site_term.name, site_term, role="term"))
+                continue
             start = _extended(seen.folded, start)
             named = written(seen, start, end)
             site = SITE.match(seen.folded, end)
@@ -152,6 +155,18 @@ SITE = re.compile(
     r"foot|spine|lumbar spine|mandible|thyroid|kidney|ovary|endometrium|femur|femoral neck|tibia|"
     r"distal radius|brain|larynx|oropharynx|hypopharynx)s?\b"
 )
+
+
+GENERAL = frozenset({"carcinoma", "cancer", "adenocarcinoma"})  # names of growths that need their site
+BEFORE = re.compile(r"\b(cervix|breast|lung|prostate|stomach|colon|rectum|bladder|larynx|oesophagus|esophagus|endometrium|ovary)[ -]$")
+
+
+def _of_site(folded: str, start: int, end: int, term: Term) -> Term | None:
+    """The vocabulary's cancer of the site in "cervix carcinoma" and "carcinoma of the cervix"."""
+    if term.name not in GENERAL:
+        return None
+    site = BEFORE.search(folded, max(0, start - 14), start) or SITE.match(folded, end)
+    return (table("conditions").get(f"{site[1]} {term.name}") or table("conditions").get(f"{site[1]} cancer")) if site else None
 
 
 def _extended(folded: str, start: int) -> int:

@@ -192,12 +192,30 @@ def treated(seen: View) -> list[Candidate]:
     """The treated disease; two where the text names both of the same people ("patients with MS and ALS")."""
     ranked = weigh(seen, mentions(seen))
     if not ranked or ranked[0].score < LEAST:
-        pain = _pain(seen)
-        return [pain] if pain else []
+        found = _pain(seen) or _introduced(seen, ranked)
+        return [found] if found else []
     first = ranked[0]
     return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))][:MOST]
 
 
+# "Barrett's esophagus is a condition that": the abstract's first words say what it is about
+DEFINED = re.compile(r"(?: \([^)]{1,12}\))? (?:is|are|affects?|remains?|occurs?) ")
+FIRST = 60  # characters from the start of the abstract to its subject
+
+
+def _introduced(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """The disease that the abstract opens with and comes back to, where no sentence says who was treated."""
+    begins = seen.title[1]
+    for candidate in ranked:
+        own = [m for m in candidate.mentions if m.weight > 0]
+        if candidate.term is None or candidate.term.kind == "sign" or len(own) < TWICE:
+            continue
+        if any(begins <= m.start < begins + FIRST and DEFINED.match(seen.folded, m.end) for m in own):
+            return candidate
+    return None
+
+
+TWICE = 2
 # no disease is named, but pain is measured after an operation under an analgesic
 ANALGESIA = re.compile(r"\banalges\w+|\bana?esthe\w+|\bopioids?\b|\bpain relief\b|\bpain control\b")
 OPERATION = re.compile(r"\bpost-?\s?operativ\w*|\bpost-?surg\w+|\bafter (?:\w+ )?(?:surgery|operation)|\bsurgery\b")
