@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
+from extractor.context.cells import products
 from extractor.context.delivery import Delivery, deliveries, given, of_other_agent, put_into
+from extractor.context.grafts import grafts
 from extractor.context.products import studies_cells
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
@@ -59,6 +61,8 @@ class Route(Field):
         cells = studies_cells(seen.folded, seen.title[1])
         review = any(f.value.get("name") in _REVIEWS for f in facts(doc, "report_kind"))
         found = [*_named(seen, cells), *_short(seen, cells)]
+        if not cells and (products(seen) or next(grafts(seen), None)):  # drugs around a transplantation are not the product
+            found = [(item, rule) for item, rule in found if seen.in_title(item.start)]
         if all(rule == "doubtful" for _, rule in found):  # nothing better: the only routes of the text
             found = [(item, "alone") for item, _ in found]
         certain = [i for i, rule in found if rule != "doubtful"]
