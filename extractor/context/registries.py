@@ -30,6 +30,28 @@ class Identifier:
     end: int
 
 
+# where a registry shows a record by its identifier; the WHO's portal knows the primary registries' records by theirs
+PAGES = {
+    "ClinicalTrials.gov": "https://clinicaltrials.gov/study/{}",
+    "ISRCTN": "https://www.isrctn.com/{}",
+    "EudraCT": "https://www.clinicaltrialsregister.eu/ctr-search/search?query={}",
+    "CTIS": "https://euclinicaltrials.eu/ctis-public/view/{}",
+    "DRKS": "https://drks.de/search/en/trial/{}",
+    "jRCT": "https://jrct.niph.go.jp/en-latest-detail/{}",
+    "PROSPERO": "https://www.crd.york.ac.uk/PROSPERO/view/{}",
+}
+PORTAL = "https://trialsearch.who.int/Trial2.aspx?TrialID={}"
+
+
+def page_of(registry: str, id: str) -> str:
+    """The web address of a registered trial; nothing is fetched.
+
+    >>> page_of("ClinicalTrials.gov", "NCT02881476")
+    'https://clinicaltrials.gov/study/NCT02881476'
+    """
+    return PAGES.get(registry, PORTAL).format(id)
+
+
 def _digits(prefix: str) -> Callable[[str], str]:
     """Writes the digits behind the registry's prefix: ``ISRCTN 9128 8089`` -> ``ISRCTN91288089``."""
     return lambda found: prefix + re.sub(r"\D", "", found)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.registries import Identifier, identifiers, registered_on
+from extractor.context.registries import Identifier, identifiers, page_of, registered_on
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
@@ -21,7 +21,7 @@ OTHERS = frozenset({"review", "meta-analysis"})  # numbers in them are those of 
 OWN_OF_REVIEWS = "PROSPERO"
 
 
-@field("registry_id", value="{registry, id, registered_on}", after=("report_kind",))
+@field("registry_id", value="{registry, id, registered_on, url}", after=("report_kind",))
 class RegistryId(Field):
     """Registry identifiers (NCT, ISRCTN, EudraCT, ...), with the date of registration where it stands beside."""
 
@@ -35,7 +35,7 @@ class RegistryId(Field):
             date = registered_on(seen.folded, item, found)
             if date and seen.in_title(item.start) != seen.in_title(date[1]):
                 date = None
-            value = {"registry": item.registry, "id": item.id, "registered_on": date[0] if date else None}
+            value = {"registry": item.registry, "id": item.id, "registered_on": date[0] if date else None, "url": page_of(item.registry, item.id)}
             at = [(item.start, item.end), *([date[1:]] if date else [])]
             yield self.fact(doc, value, at, rule="form", confidence=0.99 if own else 0.8, primary=own)
 
