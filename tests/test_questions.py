@@ -292,6 +292,33 @@ def test_denials_count_only_when_asked(tmp_path: Path) -> None:
     assert {r["study"]: (r["events"], r["zero_basis"]) for r in asked.rows} == {"alpha": (0, "inferred_denial"), "beta": (2, None)}
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (event("fever", None), "mentioned without a count"),
+        (event("fever", 3, 20, denominator_unit="administrations"), "counts administrations, not participants"),
+        (event("fever", 30, 20), "more events than people at risk"),
+        (event("fever", 2, 20, related=True), "said only of events related to the treatment"),
+        (event("nausea", 2, 20), "not mentioned: silence is no zero"),
+    ],
+)
+def test_what_is_left_out_and_why(tmp_path: Path, value: dict[str, Any], reason: str) -> None:
+    facts = [("report_kind", {"name": "single-trial"}, None), ("participants", {"n": 20, "kind": "treated"}, None), ("adverse_event", value, None)]
+    with Store.open(tmp_path / "one.db") as store:
+        store.add(made("alpha", "A trial", facts))
+        answer = ask(Review(store), "event-risk", events="fever", route="")
+    assert not answer.rows and reasons(answer) == {"alpha": reason}
+
+
+def test_whole_counts_of_a_controlled_trial_are_not_of_the_treated(tmp_path: Path) -> None:
+    record = controlled("alpha", (2, 20), (1, 20))
+    facts = [(f.field, f.value, f.arm) for f in record.facts if f.field != "adverse_event"]
+    with Store.open(tmp_path / "one.db") as store:
+        store.add(made("alpha", "A trial", [*facts, ("adverse_event", event("fever", 3), None)]))
+        answer = ask(Review(store), "event-risk", events="fever", route="")
+    assert reasons(answer) == {"alpha": "the count is over treated and control groups together"}
+
+
 def test_a_rejected_overlap_is_pooled_again(store_path: Path, tmp_path: Path) -> None:
     with Store.open(shutil.copy(store_path, tmp_path / "copy.db")) as store:
         before = ask(Review(store), "people-by-route").left_out

@@ -32,12 +32,12 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
         deaths = next((o["events"] for o in found if o["arm"] is None and o["events"] is not None), None)
         rival = review.rivals(id)
         if related is None or rival or not trial["n"]:
-            left.append(Left(trial["name"], _why(found, rival is not None)))
+            left.append(Left(trial["name"], "no number of people" if related is not None and not rival else _why(found, rival is not None)))
         else:
             events, total = events + related, total + trial["n"]
         if found:
             evidence = [e for o in found for e in o["evidence"]]
-            rows.append({"trial": trial["name"], "deaths": deaths, "related": related, "people": trial["n"], "pooled": related is not None and not rival, "evidence": evidence})
+            rows.append({"trial": trial["name"], "deaths": deaths, "related": related, "people": trial["n"], "pooled": related is not None and not rival and bool(trial["n"]), "evidence": evidence})
     if not total:
         return Found(rows, None, left_rows(left), ["No trial says whether its deaths were related to the treatment."])
     low, high = intervals.clopper_pearson(events, total)

@@ -45,12 +45,12 @@ def evidence(document: str, found: tuple[Evidence, ...]) -> list[Row]:
 
 
 def of_report(document: Document) -> list[Row]:
-    """The words that stand for a report as a whole: its title, else how it begins."""
+    """The words that stand for a report as a whole: its title, else how it begins, else its first stated value."""
     for part, text in document.parts.items():
         if text.strip():
             end = len(text) if part == "title" else min(len(text), QUOTED_START)
             return evidence(document.id, (Evidence(part, text[:end], 0, end),))
-    return [{"document": document.id, "part": "json", "path": "$", "quote": document.id}]
+    return [e for fact in document.given[:1] for e in evidence(document.id, fact.evidence)]
 
 
 def claim(document: str, fact: Fact) -> Row:

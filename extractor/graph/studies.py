@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from extractor.graph.nodes import Row
-from extractor.graph.observations import ANY, DENIED, SERIOUS
+from extractor.graph.observations import ANY, DENIED, NAMED, SERIOUS
 from extractor.graph.review import OUTCOMES, Review
 
 CONTROL = re.compile(
@@ -219,6 +219,8 @@ def _unlimited(report: Row, observed: Sequence[Row]) -> tuple[list[Row], str]:
     related = [o for o in true if o["related"] is None]
     if true and not related:
         return [], f"said only of events {'not ' if true[0]['related'] is False else ''}related to the treatment"
+    if related and all(o["scope"] == NAMED and o["serious"] and o["agent"].startswith("registry:") for o in related):
+        return [], "a registry's count of serious ones only"
     limited = [o for o in related if o["grade"] or (o["severity"] and o["events"])]
     return ([o for o in related if o not in limited] or limited), ""
 
