@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from extractor.context.brackets import brackets, inside
 from extractor.context.event_mentions import CLASS, DEATH, ORGAN, Mention
+from extractor.context.event_totals import divided
 from extractor.context.link_phrases import (
     AFTER,
     AMONG,
@@ -72,9 +73,18 @@ class Linker:
         self._share()
         for group in self.groups:
             self._loose(group)
-        for link in self.links:
+        for place, link in enumerate(self.links):
             link.counts = self._joined_counts(link.counts)
+            self._divide(place, link)
         return self.links
+
+    def _divide(self, place: int, link: Link) -> None:
+        """"Reactions occurred in 15 patients (eight on A and seven on B)": the arms' counts beside their sum."""
+        if link.how not in ("after", "before"):
+            return
+        for total in list(link.counts):
+            free = [c for i, c in enumerate(self.counts) if i not in self.used and c not in link.counts]
+            link.counts += divided(total, free, self.pairs, self._next(self.mentions[place].end))
 
     def _joined_counts(self, found: list[Count]) -> list[Count]:
         """"seven women in group A (28%)": a number and the percentage in the brackets behind it are one count."""
@@ -352,7 +362,8 @@ class Linker:
         told = re.search(r"(?:\bout of|(?P<first>\b(?:of|among)))\s+(?:the\s+|these\s+|all\s+|a total of\s+|our\s+)*\Z", before)
         if told is None or count.form not in ("people", "bare"):
             return False
-        return told["first"] is None or not self.folded[self.start : count.start - len(before) + told.start()].strip(" ,;:-")
+        head = self.folded[self.start : count.start - len(before) + told.start()].rstrip()
+        return told["first"] is None or not head.strip(" ,;:-") or (head.endswith(",") and self.folded.startswith(",", count.end))
 
     def _direct(self, count: Count, between: str, mention: Mention) -> bool:
         if mention.kind == DEATH and self.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
@@ -442,8 +453,7 @@ class Linker:
                 chain.append(i)
                 continue
             gap = BRACKETED.sub("", self.folded[left.end : right.start]).replace("who received", "given")
-            same = inside(self.pairs, left.start)
-            if same and same == inside(self.pairs, right.start):
+            if self._same_brackets(left.start, right.start):
                 gap = gap.replace(";", ",")  # "(drug, 12%; placebo, 10%)": the arms of one pair of brackets
             if i in self.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
                 break

@@ -254,7 +254,16 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         first = _widened(folded, start, match.start)
         last = _site(folded, end, match.end)
         yield from _shared_head(folded, start, first, match.end, NAMED)
+        admitted = _ADMITTED.match(folded, last, end)
+        last = admitted.end() if admitted else last
+        worse = _WORSE.search(folded, max(start, first - 12), first) if admitted else None
+        first = worse.start() if worse else first
         yield Mention(first, last, NAMED, match.start, match.term, match.how)
+
+
+# "worsening heart failure rehospitalization": one event, named after its cause
+_ADMITTED = re.compile(r"\s+(?:re-?)?hospitali[sz]ations?\b")
+_WORSE = re.compile(r"\bworsening\s+\Z")
 
 
 def _open(folded: str, start: int, end: int) -> Iterator[Mention]:

@@ -35,6 +35,12 @@ EXPLAINED = re.compile(r"\s*(?:\([a-z]+\)\s*)?(?:[(:]|,\s+an?\b)\s*")
 MEMBERS_ONLY = frozenset(("hospitalization", "disease progression", "blood transfusion", "obesity", "awareness"))
 # "three deaths, at 2 months, caused by": from a death to its cause
 KILLED = re.compile(r"[^;]{0,90}?(?:\b(?:due to|caused by|because of|from|of|as a result of|secondary to|attributed to|owing to|following|resulting from)\s+(?:[\w-]+\s+){0,3}\Z|\((?:(?:one|two|three|\d+)\s+)?(?:(?:of|from|due to)\s+)?(?:[\w-]+\s+){0,2}\Z|[(,][^()]{0,80}(?:,|\band)\s+(?:one|two|three|four|\d+)\s+(?:(?:of|from|due to|because of)\s+)?(?:[\w-]+\s+){0,2}\Z|(?:due to|caused by|from|of)\s[^;]{0,60}\band\s+(?:[\w-]+\s+){0,2}\Z)")
+# "decisions not associated with bleeding or side effects (n = 2)": the count is that of what stands before
+UNRELATED_TO = re.compile(r"\b(?:not\s+(?:\w+ly\s+)?(?:associated with|related to|due to|caused by|because of|attributable to)|unrelated to|regardless of|irrespective of|unassociated with|for reasons other than)\s+(?:the\s+|any\s+|an?\s+)?(?:[\w-]+\s+(?:or|and)\s+)?\Z")
+# "only minor side effects of the drug were encountered", "the complication rate was lower"
+GRAVITY = re.compile(r"\bonly\s+(?:a\s+few\s+|some\s+)?(?:mild|minor|moderate|transient|slight|minimal|local|temporary|few)\b[^;,.]*\Z")
+CLASS_HAPPENED = re.compile(r"(?:\s+(?:of|to|from|with|in)\s+(?:the\s+)?(?:[\w-]+\s*){1,4}?)?\s+(?:occurred|(?:was|were)\s+(?:encountered|observed|seen|noted|reported|recorded|found|experienced|documented))\b")
+RATE_WAS = re.compile(r"\s+(?:rates?|incidence|frequency)\s+(?:was|were)\s+(?:\w+ly\s+)?(?:lower|higher|similar|comparable|reduced|increased)\b")
 SUCH_AS = re.compile(r"\s*(?:,\s*|\(\s*)?(?:such as|like|including|e\.g\.,?|for example)\s+(?:[\w-]+\s+){0,2}\Z")
 LISTED = re.compile(r"\s*(?:\([^()]*\))?\s*(?:,|and\b|or\b|/|as well as\b|plus\b|, and\b|;)+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){0,2}\Z")
 # "when 142 deaths had occurred": what an analysis waited for

@@ -19,11 +19,13 @@ from extractor.context.event_phrases import (
     ARM_BEFORE,
     AWAITED,
     CASES_OF,
+    CLASS_HAPPENED,
     COMPOSITE_AFTER,
     COMPOSITE_BEFORE,
     CONSEQUENCE,
     COUNTED_ONLY,
     EXPLAINED,
+    GRAVITY,
     HAPPENED,
     IS_CLASS,
     KILLED,
@@ -34,9 +36,11 @@ from extractor.context.event_phrases import (
     NO_MEMBERS,
     OCCURRING,
     OTHER_HEAD,
+    RATE_WAS,
     REDUCED,
     STRONG_BEFORE,
     SUCH_AS,
+    UNRELATED_TO,
 )
 from extractor.context.event_reports import HYPOTHESIS, MEASURED, Reports
 from extractor.context.link_phrases import APPOSED, DIRECT
@@ -247,6 +251,8 @@ class _Reading:
     # ---- counts
 
     def _counted(self, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
+        if UNRELATED_TO.search(self.folded, max(first, mention.start - 60), mention.start):
+            return
         if self._hypothetical(mention.start) or AWAITED.search(self.folded, first, mention.start):
             return
         if mention.kind == DEATH and self._composite(mention, first, last):
@@ -288,7 +294,7 @@ class _Reading:
 
     def _out_of(self, first: int, found: list[Count]) -> int | None:
         """"Out of 14 patients treated by plates, 2 developed": the denominator said first."""
-        match = re.compile(r"(?:^|\b)(?:out of|of|among)\s+(?:the\s+|these\s+|all\s+)?").search(self.folded, first, found[0].start)
+        match = re.compile(r"(?:^|\b)(?:out of|of|among)\s+(?:the\s+|these\s+|all\s+|a total of\s+)?").search(self.folded, first, found[0].start)
         if not match:
             return None
         head = [c for c in counts(self.folded, match.end(), found[0].start) if c.form == "people"]
@@ -320,6 +326,8 @@ class _Reading:
     # ---- no count
 
     def _bare(self, mention: Mention, inner: list[Mention], excepted: bool, first: int, last: int) -> Iterator[Event]:
+        if mention.kind in (CLASS, ORGAN) and self._only_so_grave(mention, last):
+            yield self._event(mention, PRESENT, None, self._arm_after(mention, last), "happened", last)
         if mention.kind in (CLASS, DEATH, ORGAN) or self._hypothetical(mention.start):
             return
         if excepted:
@@ -347,6 +355,13 @@ class _Reading:
             return
         if (strong or happened) and not (mention.kind == OPEN and not mention.tail and not (strong and happened)):
             yield self._event(mention, PRESENT, None, self._arm_after(mention, last), "happened", last)
+
+    def _only_so_grave(self, mention: Mention, last: int) -> bool:
+        """"Only minor side effects were seen", "the adverse event rate was lower": a class that happened, uncounted."""
+        return bool(
+            (GRAVITY.search(self.folded, max(self.start, mention.start - 30), mention.core) and CLASS_HAPPENED.match(self.folded, mention.end, last))
+            or RATE_WAS.match(self.folded, mention.end, last)
+        )
 
     def _list_head(self, mention: Mention, inner: list[Mention]) -> int:
         """Where the list that a mention is in begins."""

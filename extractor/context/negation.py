@@ -33,7 +33,7 @@ COMPARISON = re.compile(
 # "without" and "no" in what defines people or groups: "patients with no history of"
 ELIGIBLE = re.compile(r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people|infants|eyes|recipients)(?:\s+(?:with|having|who (?:had|have)|and|or|but|aged [\w -]{1,20}))?\s*,?\s*\Z")
 # "time without toxicity", "days free of side effects", "survival without": a measure, no denial
-TIME_WITHOUT = re.compile(r"\b(?:time|times|days?|periods?|weeks?|months?|years?|survival|survived|interval|duration|hours?|rates?|probability|proportion)\s+(?:of (?:life|survival|time) |that (?:\w+ ){1,3})?\Z")
+TIME_WITHOUT = re.compile(r"\b(?:time|times|days?|periods?|weeks?|months?|years?|survival|survived|interval|duration|hours?|rates?|probability|proportion)\s+(?:of (?:life|survival|time) |that (?:\w+ ){1,3})?\Z|\b(?:only|even)\s+in\s+\Z")
 # What ends a scope
 BREAK = re.compile(
     r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b"

@@ -7,7 +7,7 @@ Does not find laboratory values that the text does not call abnormal, nor outcom
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spacy.tokens import Doc
@@ -55,12 +55,12 @@ class AdverseEvent(Field):
         if "protocol" in kinds and reports.planned():
             return
         for event in events(reports):
-            yield self._fact(doc, seen.text, event)
+            yield self._fact(doc, seen.text, event, seen.abbreviations)
 
-    def _fact(self, doc: Doc, text: str, event: Event) -> Fact:
+    def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
         count = event.count
         value: dict[str, Any] = {
-            "term": _term(text, event),
+            "term": _written_out(_term(text, event), long_forms),
             "term_id": event.mention.term.id or None if event.mention.term else None,
             "term_match": event.mention.how or None,
             "n": count.n if count else None,
@@ -90,6 +90,11 @@ def _term(text: str, event: Event) -> str:
     if mention.kind in (CLASS, ORGAN):
         return _spelled(STOPPED.sub(lambda m: "discontinuation " if m["stop"] else "withdrawal ", " ".join(words)))
     return " ".join([*words, *(text[slice(*event.also)].split() if event.also else ())])
+
+
+def _written_out(term: str, long_forms: Mapping[str, str]) -> str:
+    """An abbreviation that the text explains, as it explains it; any other term as it is."""
+    return long_forms.get(term) or (long_forms.get(term[:-1]) if term.endswith("s") else None) or term
 
 
 # "AEs", "SAE", "TEAEs", "ADRs": written out in the term; the quote stays as it is
