@@ -6,6 +6,7 @@ that the fact can say it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from extractor.quantities.ages import ages
 
 # what was done to the people counted: kind -> words, searched in the clause of the count
 DONE: dict[str, re.Pattern[str]] = {
-    "randomized": re.compile(r"randomi[sz]|\b(?:assigned|allocated|divided|distributed|apportioned|stratified|grouped|matched)\b"),
+    "randomized": re.compile(r"randomi[sz](?!ed (?:therapy|treatment)\b)|\b(?:assigned|allocated|divided|distributed|apportioned|stratified|grouped|matched)\b"),
     "enrolled": re.compile(r"\b(?:enrol+(?:ed|ing|s|ment)?|included|inclusion of|recruited|entered|participated|participating|took part|accrued|registered|admitted|selected|inducted|joined|comprised|consisted|consented to (?:participate|take part|enter|join)|agreed to participate|accepted participation)\b"),
     "treated": re.compile(r"\b(?:received|receiving|treated|underwent|undergoing|were given|injected|transplanted|vaccinated|infused|implanted|administered|ingested|consumed|exposed|operated)\b"),
     "studied": re.compile(r"\b(?:studied|evaluated|examined|investigated|compared|conducted|performed|carried out|trial|study|sample|tested|undertaken|involving|involved|assessed|measured|observed)\b"),
@@ -33,6 +34,11 @@ DONE: dict[str, re.Pattern[str]] = {
         r"\b(?:experienced|developed|reported|respon[ds]\w*|occurred|adverse|events?|achieved|relaps\w+|recurrence|positive|improved|improvement|showed|required|remission|toxicity|complications?|survived|cured|failed|failure|without|incidence|suffered)\b"
     ),
 }
+# of one arm, not of all: "in the X arm, 45 of 50 patients"
+IN_ARM = re.compile(r"\b(?:in|of|for|among) the (?:[\w+/-]+ ){1,6}(?:arm|group), (?:\w+ (?:out )?of (?:the )?)?$")
+# a population's figure: "affecting 375,000 people", "an estimated 20 million adults"
+POPULATION = re.compile(r"\b(?:affect(?:s|ing)|(?:kills?|killing|causes|causing|worldwide|globally|estimated))(?: (?:about|approximately|an|estimated|up|to|over|more|than|nearly|around|some|almost|every|year|at|least),?)* $")
+STILL = re.compile(r"^(?: \w+)? ?(?:remain(?:ed|ing|s)?|still|continu(?:ed|ing|e)) (?:on|in|to|receiving)\b")  # "55 patients remaining on therapy"
 # another study's figure
 OTHERS = re.compile(r"\b(?:published|preliminary|(?:previous|earlier|prior|another|other)(?: \w+){0,2} (?:study|trial|studies|trials|reports?)|(?:two|three|four|five|six) (?:\w+ )?(?:studies|trials)|meta-analys\w*|worldwide|annually|every year|each year|per year|million (?:people|adults|women|patients)|prevalence)\b")
 SUBSET = re.compile(r"\b(?:subset|subgroup|sub-?sample|subsample|substudy|sub-study|of whom|of which|of these|of them|the other|others?|another|remaining|additional|first|last|only)\b")
@@ -144,7 +150,16 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
             features -= {"largest", "first"}
         made.append(features)
     firm = any("planned" not in f and "before:planned" not in f and f & {"randomized", "enrolled", "before:randomized", "analyzed"} for f in made)
+    _give_way(found, made)
     return [frozenset(f | {f"{why} instead" for why in INSTEAD if firm and f & {why, f"before:{why}"} and not (why == "identified" and f & DONE_TO)}) for f in made]
+
+
+def _give_way(found: Sequence[Count], made: Sequence[set[str]]) -> None:
+    """People registered of whom fewer were randomised to groups: "297 were registered; 174 were randomised to X (n = 89) or Y (n = 85)"."""
+    randomized = [c for c, f in zip(found, made, strict=True) if "sum" in f and f & {"randomized"} and c.form in (NOUN, PART, BARE) and "role:title" not in f]
+    for count, features in zip(found, made, strict=True):
+        if not features & {"randomized", "before:randomized", "sum"} and any(count.end < r.start and r.n < count.n for r in randomized):
+            features.add("registered instead")
 
 
 def _sums(split: Split) -> set[int]:
@@ -170,6 +185,12 @@ def _words(before: str, after: str, count: Count) -> Iterator[str]:
     ):
         if pattern.search(text):
             yield name
+    if POPULATION.search(before[-60:]):
+        yield "others"
+    if IN_ARM.search(before[-90:]):
+        yield "one arm"
+    if STILL.search(near):
+        yield "still"
     if not before.strip(" ,;:"):
         yield "opens"
 
@@ -181,13 +202,13 @@ POINTS: dict[str, float] = {
     "treated": 0.2, "planned": 0.1, "equals": 0.2, "on": 0.2, "capital": 0.5, "opens": 0.1,
     NOUN: 1.0, PART: 0.0, "part:enrolled": 0.9, "part:randomized": 0.9, "part:treated": 0.5, "small bare": -2.0, "small staff": -3.0, "served": -2.5, "whole": -0.7, BARE: -1.3,
     "bare:randomized": 1.2, "bare:enrolled": 1.0, "bare:analyzed": 0.9, "screened only": -4.0, "screened": -0.2, "before:screened": -0.5, "lost": -0.6, "before:lost": -0.6, "outcome": -0.4, "others": -1.5, "after screening": 1.5, "subset": -0.8, "completed": -0.3,
-    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -2.5, "only equals": -3.0, "planned instead": -3.5, "identified instead": -3.0,
+    "before:completed": -0.2, "before:outcome": -0.2, "before:studied": -0.2, "small": -0.6, "coded": -2.0, "repeated": -0.3, "one": -1.5, "group": -1.0, "late": -1.0, "staff": -2.5, "only equals": -3.0, "planned instead": -3.5, "identified instead": -3.0, "one arm": -3.0, "still": -1.5, "registered instead": -3.0,
     "percent": -0.5, "part:outcome": -0.5, "role:background": -1.5, "role:conclusions": -1.0, "role:title": -0.5,
 }
 
 
 def score(features: frozenset[str]) -> float:
-    return sum(POINTS.get(f, 0.0) for f in features)
+    return math.fsum(POINTS.get(f, 0.0) for f in features)  # exact: a set has no order, so a plain sum may differ in its last digit
 
 
 def _kind(features: frozenset[str]) -> str:
@@ -206,6 +227,8 @@ def _kind(features: frozenset[str]) -> str:
 CASE = re.compile(
     r"\b(?:we|authors|report|article|paper|here,?|case)(?: (?:here|also|hereby|now))? (?:report|describe|present|document|reports|describes|presents|reported|described|presented)(?: on| here)? (?P<who>(?:an?|one|the) (?:case of an? )?(?:[a-z-]+ ){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant|case)\b)"
 )
+# "A child with autism ... was studied": a trial of one
+SINGLE = re.compile(r"(?<![\w,;] )(?<!\w)(?P<who>(?:an?|one|the) (?:[a-z-]+ ){0,3}?(?:patient|man|woman|boy|girl|child|infant|adolescent|subject)) (?:with|who|suffering|diagnosed)\b[^.]{0,200}? was (?:studied|treated|given|evaluated|enrolled|randomi[sz]ed|assessed|observed|followed)\b")
 # between two numbers: the second is part of the first, not beside it
 NESTED = re.compile(r"\b(?:of whom|of which|of these|of those|of them|including|included|completed|were evaluable|agreed)\b")
 MOST_APART = 80  # characters between a group and the next that borrows its verb
@@ -328,5 +351,5 @@ def _one(seen: View) -> Total | None:
     for age in ages(seen.folded):
         if age.shape == "one" and seen.one_sentence(age.start, age.end):
             return Total(1, "treated", ((age.start, age.end),), "one_person", 0.85)
-    match = next((m for m in CASE.finditer(seen.folded) if seen.one_sentence(*m.span("who"))), None)
+    match = next((m for p in (CASE, SINGLE) for m in p.finditer(seen.folded) if seen.one_sentence(*m.span("who"))), None)
     return Total(1, "treated", (match.span("who"),), "one_person", 0.7) if match else None

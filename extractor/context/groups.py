@@ -47,16 +47,24 @@ TWO_SIZES = re.compile(rf"(?P<n1>{_NUM})(?: {_PEOPLE})? (?:and|vs\.?|versus) (?P
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
 NAME_FIRST = re.compile(rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:])? ?(?<![\d.])(?P<n>{_NUM})(?: ?(?P<noun>{_PEOPLE})| eyes)?(?= ?[;,)\].]| and\b)")
 LAST_SAID = re.compile(rf"{_NUM}(?: ?{_PEOPLE}| eyes)?(?= ?[;,)\].]| and\b)")
+# "the control group comprised 9 patients", "group A consisted of 20 women"
+MADE_OF_CUE = re.compile(r"compris|consist|contain|includ|composed of|was made up of")
+MADE_OF = re.compile(
+    rf"\b(?P<name>(?:[a-z0-9+/-]+ ){{0,3}}?(?:groups?|arms?|cohorts?)(?: (?:[a-z]|[ivx]{{1,3}}|\d)\b)?|controls)(?: ?\([^()]{{1,30}}\))? (?:comprised|comprises|consisted of|consists of|included|includes|contained|(?:was |is )?composed of|was made up of) (?:a total of |the (?:other|remaining) )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?"
+)
+EACH_NAME = re.compile(r"\b(?:each|every|both|two|three|four|study|age|patient|all|total|whole|entire)\b")
 # "31 of 67 patients in the cell group", "4 (4%) of the 99 women given X", "33/64 for group 1": denominators size groups
 OUT_OF = re.compile(
     rf"\b(?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[^()\[\]]{{0,30}}[)\]])? ?(?:of|/)(?: the)? ?(?P<n>\d{{1,5}}|{_NUM})[)\]]?(?:[,;]? ?[(\[]?\d[\d.]* ?%[)\]]?)?(?: (?P<noun>{_PEOPLE}))? (?:in|for|on|of|who received|receiving|given|treated with|assigned to|assigned|with) (?:the )?(?=(?P<name>[a-z][^,;:.()\[\]]{{1,45}}))"
 )
+# "in the X arm, 450 of 495 patients had"
+IN_ARM_OUT_OF = re.compile(rf"\b(?:in|of|for|among) the (?P<name>[^,;:.()\[\]]{{2,60}}? (?:arm|group)), (?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[)\]])? (?:out )?of (?:the )?(?P<n>{_NUM})(?: (?P<noun>{_PEOPLE}))?")
 OUT_OF_CUE = re.compile(rf"(?:of|/)(?: the)? ?(?:\d|{_NUM})")
 # "33 patients received X", "32 to Y", "34 in the control group", "31 had acupuncture", "20 controls"
 LISTED_AS = re.compile(
     rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
     r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
-    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|administered|their) )*)"
+    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|administered|their|not) )*)"
     r"(?P<name>[^,;:.()\[\]]{2,70})"
 )
 RECEIVED = re.compile(r"receiv|treated|given|underwent|undergo|took|used|administered|injected|opted|chose|formed|constituted|comprised")
@@ -76,8 +84,8 @@ EQUAL_PARTS = re.compile(
 )
 # "two groups", "three parallel arms", "2 treatment groups"
 HOW_MANY = re.compile(r"(?<![\w.,/=-])(?P<k>two|three|four|five|six|seven|eight|[2-8])[ -](?:equal[ -]|equally |sized |randomi[sz]ed |study |treatment |parallel |different |dose |dosing |experimental |comparison |main |independent |intervention |matched |patient |age |subject |similar |sequential )*(?:groups|arms|cohorts|sequences|subgroups)\b")
-BREAK = re.compile(r".*(?:[,;:()\[\]]|\b(?:to|or|either|receive|received|receiving|versus|vs\.?|into|and|were|was|with|in|the|(?<!group )(?<!arm )(?<!cohort )(?<!groups )an?(?! [+&])|of|as|by|for|than|given|had|who|whom|between|from|alone or)\b) ?")
-TAIL = re.compile(r"(?:(?<!\w)\d[\d.]* ?%|\b(?:and|or|versus|vs|while|whereas|compared|than|were|was|for|at|during|after|before|followed|once|twice|daily|every|of whom|who|which|as|that|until|because)\b).*$")
+BREAK = re.compile(r".*(?:[,;:()\[\]]|(?<=[a-z)]{2})\. |/l\. |\b(?:to|or|either|receive|received|receiving|versus|vs\.?|into|and|were|was|with|in|the|(?<!group )(?<!arm )(?<!cohort )(?<!groups )an?(?! [+&])|of|as|by|for|than|given|had|who|whom|between|from|alone or)\b) ?")
+TAIL = re.compile(r"(?:(?<!\w)\d[\d.]* ?%|(?<= )\d+(?: ?(?:-|to) ?\d+)? ?(?:days?|weeks?|months?|hours?|h|min|minutes)\b|\b(?:and|or|versus|vs|while|whereas|compared|than|were|was|for|at|during|after|before|followed|once|twice|daily|every|of whom|who|which|as|that|until|because)\b).*$")
 # names that are outcomes or features, not groups
 NO_GROUP = re.compile(
     r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|discontinu|excluded|declin|refus|adverse|nausea|headache|vomiting|pain|infections?|fever|rash|responders?|response|remission"
@@ -135,6 +143,7 @@ EXPONENT = re.compile(r"(?:/ ?[a-z]{1,3}|\d ?(?:m|cm|mm|kg)|\b10) ?$")  # "mg/m 
 WHOLE_STUDY = re.compile(r"(?:this |our |the |present |current |clinical )*(?:study|trial|protocol|programme|program)\b(?! (?:group|arm|drug|treatment|medication|diet|regimen))")  # "in this study" is no group
 LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort) [a-z0-9+-]{1,4}$")
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
+RANDOMIZED = re.compile(r"randomi[sz]|\bassigned\b|\ballocated\b")
 COUNTED_NEXT = re.compile(rf"(?:{_NUM})(?: {_PEOPLE})?,? (?:to|in|were|received|had|underwent|on|receiving|assigned|allocated|completed)\b")
 NEXT_SIZE = re.compile(rf",? (?:and|or|vs\.?|versus) (?:the (?:other|remaining) )?{_NUM}")
 ASSIGNED = re.compile(r"randomi|assign|allocat|divided|distribut|apportion|split into|receiv|treated with|given|underwent|consisted of|comprised|\benrol|\btrial (?:of|in|with|was|using)|\bcompar|conducted|performed (?:a|an|in|on)|\bincluded\b|\bstudied\b")
@@ -179,8 +188,10 @@ def _denominators(seen: View) -> Iterator[Split]:
     """Groups sized only by the denominators of their outcomes, one size a name."""
     text = seen.folded
     unique: dict[str, Group] = {}
-    for match in OUT_OF.finditer(text) if OUT_OF_CUE.search(text) else ():
-        if not seen.one_sentence(match.start("n"), match.end("name")):
+    if not OUT_OF_CUE.search(text):
+        return
+    for match in sorted([*OUT_OF.finditer(text), *IN_ARM_OUT_OF.finditer(text)], key=lambda m: m.start("n")):
+        if not seen.one_sentence(min(match.start("n"), match.start("name")), max(match.end("n"), match.end("name"))):
             continue
         n = whole(match["n"])
         name = TAIL.sub("", match["name"]).strip()
@@ -211,7 +222,18 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
     if len(pairs) > 1:
         yield Split(PAIRED, pairs, cued)
     yield from _loosely(text, sentence)
+    made_of = tuple(_made_of(text, sentence))
+    if made_of:
+        yield Split(LISTED, made_of, True)
     yield from each
+
+
+def _made_of(text: str, sentence: Sentence) -> Iterator[Group]:
+    """Groups with what they consist of: "the control group comprised 9 patients"."""
+    for match in MADE_OF.finditer(text, sentence.start, sentence.end) if MADE_OF_CUE.search(text, sentence.start, sentence.end) else ():
+        n = whole(match["n"])
+        if n and n > 1 and not EACH_NAME.search(match["name"]):
+            yield Group(n, match["name"], match.start("n"), match.end("noun") if match["noun"] else match.end("n"), match.span("name"), "of")
 
 
 def _paired(text: str, sentence: Sentence) -> Iterator[Group]:
@@ -239,7 +261,8 @@ def _loosely(text: str, sentence: Sentence) -> Iterator[Split]:
     for match in _at_numbers(TWO_SIZES, text, sentence.start, sentence.end):
         first, second = whole(match["n1"]), whole(match["n2"])
         if first and second and first > 1 and second > 1:
-            yield Split(PAIRED, (Group(first, "", *match.span("n1"), (0, 0)), Group(second, "", *match.span("n2"), (0, 0))), True)
+            shape = SIZED if RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED
+            yield Split(shape, (Group(first, "", *match.span("n1"), (0, 0)), Group(second, "", *match.span("n2"), (0, 0))), True)
 
 
 def _given(text: str, sentence: Sentence) -> Iterator[Group]:

@@ -21,8 +21,8 @@ _SMALL = "|".join(sorted([*UNITS, *TENS, *SCALES], key=len, reverse=True))
 _WORDS = rf"(?:{_SMALL})(?:(?:(?<=hundred)|(?<=thousand)),? and (?:{_SMALL})|(?:,? | ?- ?)(?:{_SMALL}))*"
 # "43" "1,907" "266 064 women" "4o"; no "1.5", "10-20", "2/3", "p53"
 _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
-# a heading may be glued to the number: "Methods48 participants"
-NUMBER = re.compile(rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
+# a heading may be glued to the number: "Methods48 participants"; so may a long dash: "were allocated—195 to"
+NUMBER = re.compile(rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients)|(?<=[a-z]ed-)|(?<=roups-)|(?<=ients-))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
 # where a number may begin: cheap to find, and NUMBER is tried only there
 _BEGINS = re.compile(rf"\d+|{_SMALL}")
 # "n = 30", "N=1,907", "(n 30)"; group "n"

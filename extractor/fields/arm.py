@@ -87,6 +87,8 @@ def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
             yield from _named(split, own, others)
     if own:
         yield from _against_controls(seen, found, own)
+    if own is None:
+        yield from _denominators(found)
     equal = equal_parts(seen)
     if equal and own and not own.derived:
         yield from _equal(seen, equal, own)
@@ -139,6 +141,13 @@ def _each(split: Split, n: int | None) -> Iterator[Choice]:
         yield Choice(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.8, 2, split.start, True)
     elif k:
         yield Choice(split.groups, "each", 0.6, 5, split.start, True)
+
+
+def _denominators(found: Cohort) -> Iterator[Choice]:
+    """Groups that only the denominators of their outcomes size, where the text says no total."""
+    for split in found.splits:
+        if split.shape == PAIRED and split.joined and 1 < len(split.groups) <= MOST_GROUPS:
+            yield Choice(split.groups, "denominators", 0.6, 6, split.start)
 
 
 def _against_controls(seen: View, found: Cohort, own: Total) -> Iterator[Choice]:

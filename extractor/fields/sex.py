@@ -48,7 +48,10 @@ class Sex(Field):
             yield self.fact(doc, value, [(s.start, s.end) for s in both], rule="sum", confidence=0.85, flags=("derived",))
 
     def _one_sex(self, doc: Doc, seen: View, some: list[Sexes], own: Total | None) -> Iterator[Fact]:
+        one = own.noun if own and own.noun in ("female", "male") else ""
         for item in some:
+            if one and (item.female is None) == (one == "male"):
+                continue  # "2061 men were randomised ... 819 (40%) men had": a part of people of one sex
             if own is None or item.total < own.n:
                 yield self.fact(doc, {"female": item.female, "male": item.male}, [(item.start, item.end)], rule="one_sex", confidence=0.75)
                 return
