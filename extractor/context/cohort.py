@@ -36,6 +36,7 @@ DONE: dict[str, re.Pattern[str]] = {
 }
 # of one arm, not of all: "in the X arm, 45 of 50 patients"
 IN_ARM = re.compile(r"\b(?:in|of|for|among) the (?:[\w+/-]+ ){1,6}(?:arm|group), (?:\w+ (?:out )?of (?:the )?)?$")
+IN_ARM_AFTER = re.compile(r" (?:in|from|of) the [^,;.()]{2,60}\b(?:arm|group)\b")
 # a population's figure: "affecting 375,000 people", "an estimated 20 million adults"
 POPULATION = re.compile(r"\b(?:affect(?:s|ing)|(?:kills?|killing|causes|causing|worldwide|globally|estimated))(?: (?:about|approximately|an|estimated|up|to|over|more|than|nearly|around|some|almost|every|year|at|least),?)* $")
 STILL = re.compile(r"^(?: \w+)? ?(?:remain(?:ed|ing|s)?|still|continu(?:ed|ing|e)) (?:on|in|to|receiving)\b")  # "55 patients remaining on therapy"
@@ -118,7 +119,7 @@ def _all_features(seen: View, found: Sequence[Count], parts: Sequence[Split], pa
         before, after = clause(seen, count, found[place + 1] if place + 1 < len(found) else None, found[place - 1] if place else None)
         features = set(_words(before, after, count))
         if place and found[place - 1].form == PART and "of" in features and found[place - 1].end > count.start - 60:
-            features = {"whole"} | {f for f in features if f.startswith("before:") or f == "screened"}
+            features = {"whole"} | ({"one arm"} if "whole of arm" in features or "one arm" in made[-1] else set()) | {f for f in features if f.startswith("before:") or f == "screened"}
         features |= {f"part:{f}" for f in ("randomized", "enrolled", "treated", "outcome", "completed") if count.form == PART and f in features}
         features |= {f"bare:{f}" for f in ("randomized", "enrolled", "analyzed") if count.form == BARE and (f in features or f"before:{f}" in features)}
         if "screened" in features and count.n not in sums and not features & {"randomized", "enrolled", "treated", "completed", "analyzed"}:
@@ -189,6 +190,8 @@ def _words(before: str, after: str, count: Count) -> Iterator[str]:
         yield "others"
     if IN_ARM.search(before[-90:]):
         yield "one arm"
+    if IN_ARM_AFTER.match(after):
+        yield "whole of arm"
     if STILL.search(near):
         yield "still"
     if not before.strip(" ,;:"):

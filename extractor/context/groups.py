@@ -64,7 +64,7 @@ OUT_OF_CUE = re.compile(rf"(?:of|/)(?: the)? ?(?:\d|{_NUM})")
 LISTED_AS = re.compile(
     rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{_PEOPLE})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
     r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
-    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|administered|their|not) )*)"
+    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|administered|their|(?:not |un)treated and|not) )*)"
     r"(?P<name>[^,;:.()\[\]]{2,70})"
 )
 RECEIVED = re.compile(r"receiv|treated|given|underwent|undergo|took|used|administered|injected|opted|chose|formed|constituted|comprised")
@@ -94,7 +94,7 @@ NO_GROUP = re.compile(
 # what a size in brackets may not size
 NO_SIZED = re.compile(r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|excluded|declin|refus|nausea|headaches?|vomiting|fever|rash|responders|remission|males?|females?|men|women|boys|girls)\b")
 # "75 mg", "3 cycles": a number of these is no size
-NO_NAME = re.compile(r"(?:x \d|(?:(?:one|1|either|any|each|all|both) of|m?g|kg|ml|l|mcg|iu|m?m|cm|cycles?|sessions?|groups?|arms?|treatments?|times|doses?|hours?|h|min|minutes|years?|months?|weeks?|days?|percent|studies|trials|different|regimens|genes|items|sites|centers|centres|cohorts?)\b|%)")
+NO_NAME = re.compile(r"(?:x \d|(?:(?:one|1|either|any|each|all|both) of|m?g|m?i?u|units|kg|ml|l|mcg|iu|m?m|cm|cycles?|sessions?|groups?|arms?|treatments?|times|doses?|hours?|h|min|minutes|years?|months?|weeks?|days?|percent|studies|trials|different|regimens|genes|items|sites|centers|centres|cohorts?)\b|%)")
 GROUP_WORD = re.compile(r"\b(?:groups?|arms?|placebo|controls?|cohorts?|sham|mg|dose|treatment|treated|usual care|standard|intervention|vaccine|therapy|alone|experimental|study|cells?|plus)\b|\+")
 
 # "ten patients with confirmed disease and no transplantation served as a control group"
@@ -142,6 +142,7 @@ GROUPS_FOLLOW = re.compile(r"[)\]]? (?:\w+ ){0,2}(?:groups|arms|cohorts)\b")  # 
 EXPONENT = re.compile(r"(?:/ ?[a-z]{1,3}|\d ?(?:m|cm|mm|kg)|\b10) ?$")  # "mg/m (2)" is a square, no group of two
 WHOLE_STUDY = re.compile(r"(?:this |our |the |present |current |clinical )*(?:study|trial|protocol|programme|program)\b(?! (?:group|arm|drug|treatment|medication|diet|regimen))")  # "in this study" is no group
 LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort) [a-z0-9+-]{1,4}$")
+LETTERED_LAST = re.compile(r"(?<=\. )(?:group|arm|cohort) [a-z0-9]{1,3}$")  # "at 4 degrees C. Cohort 3 (n = 12)"
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
 RANDOMIZED = re.compile(r"randomi[sz]|\bassigned\b|\ballocated\b")
 COUNTED_NEXT = re.compile(rf"(?:{_NUM})(?: {_PEOPLE})?,? (?:to|in|were|received|had|underwent|on|receiving|assigned|allocated|completed)\b")
@@ -305,6 +306,8 @@ def _sized(text: str, sentence: Sentence) -> Iterator[Group]:
             continue
         seen.add(match.start("n"))
         name = _name_after(text, match, sentence.end) or _name_before(text, match.start(), sentence.start)
+        lettered = LETTERED_LAST.search(text, *name) if name else None
+        name = lettered.span() if lettered else name
         if name and whole(text[name[0] : name[1]]) is None and not NO_SIZED.search(text[name[0] : name[1]]):
             first = match.start() if "noun" not in match.groupdict() else match.start("n")
             last = match.end() if "noun" not in match.groupdict() else match.end("noun") if match["noun"] else match.end("n")

@@ -33,6 +33,7 @@ from extractor.model import Fact
 
 MOST_GROUPS = 8
 KINDS = re.compile(r"\b(?:diagnos[ei]s|tumou?r types?|histolog\w+|malignanc\w+ (?:included|were)|types? of|stages?|race|ethnic\w*|genotypes?|centers|centres|countries)\b")
+CONTROL = re.compile(r"\b(?:controls?|comparison|placebo|untreated) (?:group|arm|cohort)\b|^(?:the )?controls$")
 ASSIGNED_TO = re.compile(r"randomi|assign|allocat|divided|receiv|treated with|groups?\b|\barms?\b|placebo|control")
 HALF = 0.5  # a sized list that reaches less of the total sizes something else
 LEAST_SHARE = 0.25  # arms of a part of the trial's people (those analysed, one centre): no smaller part
@@ -87,6 +88,7 @@ def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
             yield from _named(split, own, others)
     if own:
         yield from _against_controls(seen, found, own)
+    yield from _controls_alone(found)
     if own is None:
         yield from _denominators(found)
     equal = equal_parts(seen)
@@ -148,6 +150,12 @@ def _denominators(found: Cohort) -> Iterator[Choice]:
     for split in found.splits:
         if split.shape == PAIRED and split.joined and 1 < len(split.groups) <= MOST_GROUPS:
             yield Choice(split.groups, "denominators", 0.6, 6, split.start)
+
+
+def _controls_alone(found: Cohort) -> Iterator[Choice]:
+    """The one group that is sized: "the control group comprised 9 patients"."""
+    for group in (g for s in found.splits for g in s.groups if g.said == "of" and CONTROL.search(g.name)):
+        yield Choice((group,), "controls", 0.65, 7, group.start)
 
 
 def _against_controls(seen: View, found: Cohort, own: Total) -> Iterator[Choice]:
