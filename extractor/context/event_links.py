@@ -33,6 +33,7 @@ from extractor.context.link_phrases import (
     HAD,
     JOIN,
     NOT_AFTER,
+    OTHER_ARM,
     OTHER_THING,
     PEOPLE,
     PERIOD,
@@ -83,8 +84,7 @@ class Linker:
         if link.how not in ("after", "before"):
             return
         for total in list(link.counts):
-            free = [c for i, c in enumerate(self.counts) if i not in self.used and c not in link.counts]
-            link.counts += divided(total, free, self.pairs, self._next(self.mentions[place].end))
+            link.counts += divided(total, [c for i, c in enumerate(self.counts) if i not in self.used and c not in link.counts], self.pairs, self._next(self.mentions[place].end))
 
     def _joined_counts(self, found: list[Count]) -> list[Count]:
         """"seven women in group A (28%)": a number and the percentage in the brackets behind it are one count."""
@@ -211,7 +211,7 @@ class Linker:
 
     def _begins_other(self, count: Count) -> bool:
         """Whether a number after a comma belongs to what follows ("fever, two had rash", "rash, 3/10 fever")."""
-        following = self.folded[count.end : self._next(count.end)]
+        following = OTHER_ARM.sub("", self.folded[count.end : self._next(count.end)], count=1)
         if self._next(count.end) < self.end and ((len(following) < 40 and DIRECT.match(following)) or BACK.match(following)):
             return True
         return count.form == "bare" and bool(re.match(r"\s+(?!(?:and|or|in|vs|versus)\b)[a-z]", self.folded[count.end : self.end]))

@@ -46,6 +46,8 @@ AMONG = re.compile(r"\b(?:in|with|on|of|for|groups?|arms?|patients|than|receivin
 BESIDE = re.compile(r"[^;]*?(?:(?:\bvs\.?|\bversus|\band|,|\bcompared (?:with|to)|\bor|\bin)\s*(?:(?:a\s+)?total\s+(?:of\s+)?|only\s+|another\s+)?\Z|\b(?:than|vs\.?|versus|and|compared (?:with|to)|or)\b[^;()]{0,50}\(\s*\Z)")
 # "complications (17%) such as fever": the count is the class's
 COUNTED_LIST = re.compile(r"\s*\([^()]*\d[^()]*\)\s*,?\s*(?:such as|like|including)\b[^,;]*\Z")
+# "fever, 51% vs 53% had rash": the other arm's count, before what both count
+OTHER_ARM = re.compile(r"\A\s*(?:\([^()]*\)\s*)?,?\s*(?:vs\.?|versus|v\.?|compared with|and)\s+(?:\d+(?:\.\d+)?\s*%)(?:\s*\([^()]*\))?")
 # "... and five incidents of raised glucose": a count of something else
 OTHER_THING = re.compile(r"(?:\d+|[a-z]+)\s+(?:of\s+(?!the\b|them\b|whom\b|which\b|these\b|those\b|all\b|our\b|patients\b|\d)[a-z]|(?:cases?|incidents?|episodes?|instances?|events?|reports?)\s+of\s+(?!the\b|them\b|whom\b|which\b))")
 JOIN = re.compile(
