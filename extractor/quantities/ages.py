@@ -29,6 +29,8 @@ CENTRE = re.compile(
 AFTER_PEOPLE = re.compile(
     rf"(?:patients|subjects|participants|volunteers|children|men|women|males|females|adults|boys|girls|individuals|athletes|students|infants|adolescents|players) ?(?P<at>[(\[](?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM})(?: ?\(sd\))? ?(?P<unit>{_UNIT}))"
 )
+# "patients 68 10 years old": the sign between mean and spread was lost
+LOST_SIGN = re.compile(r"(?:patients|subjects|participants|volunteers|children|men|women|adults|individuals),? \(?(?:aged? )?(?P<mean>\d\d(?:\.\d)?) (?P<sd>\d{1,2}(?:\.\d)?) (?P<unit>years) (?:old|of age)\b")
 # "age 66.2 years", "(age: 42.0": a decimal is a mean
 DECIMAL_AGE = re.compile(rf"\bage[ds]?(?: ?[:=]|,| was| of)? ?(?P<mean>\d{{1,2}}\.\d+)(?: ?(?P<unit>{_UNIT}))?(?! ?(?:{_PM}|-|to\b|mm|kg|%|\d))")
 # "a mean of 61 years of age", "averaging 61 years of age", "aged 28.3 ± 8.2 years"
@@ -129,6 +131,8 @@ def _centres(folded: str) -> Iterator[Age]:
 def _plain_centres(folded: str) -> Iterator[Age]:
     for match in AFTER_PEOPLE.finditer(folded):
         yield Age(match.start("at") + 1, match.end(), "centre", unit_name(match["unit"]), mean=_number(match["mean"]), sd=_number(match["sd"]))
+    for match in LOST_SIGN.finditer(folded):
+        yield Age(match.start("mean"), match.end(), "centre", "years", mean=_number(match["mean"]), sd=_number(match["sd"]))
     for match in DECIMAL_AGE.finditer(folded):
         if not re.search(r"(?:mean|average|median)[\w ]{0,12}$", folded[max(0, match.start() - 20) : match.start()]):
             yield Age(match.start(), match.end(), "centre", unit_name(match["unit"]), mean=_number(match["mean"]))
