@@ -47,7 +47,7 @@ class Flow:
 
 
 def flow(runs: Sequence[Mapping[str, Any]], *, documents: int, deleted: int, retracted: int, duplicates: int) -> Flow:
-    """The flow from finished runs: the newest run of each search counts, and every file run.
+    """The flow from finished runs: the newest run of each search, and of each set of files, counts.
 
     Parameters
     ----------
@@ -59,11 +59,11 @@ def flow(runs: Sequence[Mapping[str, Any]], *, documents: int, deleted: int, ret
         Current reports that are the same as another one.
     """
     newest: dict[tuple[str, str], int] = {}
-    for place, run in enumerate(runs):
+    for run in runs:
         if run["command"] == "fetch":
             newest[run["settings"]["source"], run["settings"]["query"]] = run["counts"]["arrived"]
         else:
-            newest["files", f"{run['command']} {place + 1}"] = run["counts"].get("read", 0)
+            newest["files", f"{run['command']} {' '.join(run['settings'].get('inputs', ()))}"] = run["counts"].get("read", 0)
     sources = tuple((source, query, count) for (source, query), count in newest.items())
     registers = sum(n for source, _, n in sources if source in REGISTERS)
     other = sum(n for source, _, n in sources if source in ("files", "ids"))

@@ -109,3 +109,17 @@ def test_formats(tmp_path: Path) -> None:
     shown = trialspan("show", "a", "--store", "r.db", cwd=tmp_path)
     assert "amyotrophic lateral sclerosis" in shown.stdout
     assert trialspan("show", "b", "--store", "r.db", cwd=tmp_path).returncode == 1
+
+
+def test_the_same_files_twice_are_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    for _ in range(2):
+        trialspan("extract", "a.txt", "--store", "r.db", "--format", "jsonl", cwd=tmp_path)
+    counts = json.loads(trialspan("prisma", "--store", "r.db", "--format", "json", cwd=tmp_path).stdout)
+    assert (counts["other_results"], counts["duplicates"], counts["records_screened"]) == (1, 0, 1)
+
+
+def test_output_onto_a_folder_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    done = trialspan("extract", "a.txt", "--format", "csv", "-o", ".", cwd=tmp_path)
+    assert done.returncode == 2 and "folder" in done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
@@ -23,6 +22,7 @@ from extractor.commands.shared import (
     output_to,
     progress,
     settings_or_exit,
+    standard_input,
     wrong_usage,
 )
 from extractor.duplicates import Duplicate, Report, duplicates
@@ -53,7 +53,7 @@ def bring(
     outcomes = {"added": 0, "unchanged": 0, "updated": 0}
     with Store.open(store or settings.store) as opened:
         key = opened.begin("import", settings={"inputs": inputs})
-        found = documents(inputs, settings, report.fail, form=reader, columns=columns or None, stdin=sys.stdin.buffer)
+        found = documents(inputs, settings, report.fail, form=reader, columns=columns or None, stdin=standard_input() if "-" in inputs else None)
         for record in progress(run(found, settings, report), "importing"):
             outcomes[opened.add(record, key)] += 1
         for issue in report.issues:

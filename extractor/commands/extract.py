@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
@@ -12,7 +11,15 @@ from typing import Annotated
 import typer
 
 from extractor.commands.screen import print_record
-from extractor.commands.shared import OutputOption, end, output_to, progress, settings_or_exit, wrong_usage
+from extractor.commands.shared import (
+    OutputOption,
+    end,
+    output_to,
+    progress,
+    settings_or_exit,
+    standard_input,
+    wrong_usage,
+)
 from extractor.engine import Run, run
 from extractor.export import FORMATS
 from extractor.inputs import documents
@@ -53,7 +60,7 @@ def extract(
     report = Run()
     records = _records(inputs, settings, report, reader)
     if store is not None:
-        records = _stored(records, store, report, settings)
+        records = _stored(records, store, report, settings, inputs)
     if form is ExtractFormat.table and output is None:
         for record in records:
             print_record(record)
@@ -63,14 +70,14 @@ def extract(
 
 
 def _records(inputs: list[str], settings: Settings, report: Run, reader: str | None) -> Iterator[Record]:
-    found = documents(inputs, settings, report.fail, form=reader, stdin=sys.stdin.buffer)
+    found = documents(inputs, settings, report.fail, form=reader, stdin=standard_input() if "-" in inputs else None)
     return run(found, settings, report)
 
 
-def _stored(records: Iterator[Record], target: str, report: Run, settings: Settings) -> Iterator[Record]:
+def _stored(records: Iterator[Record], target: str, report: Run, settings: Settings, inputs: list[str]) -> Iterator[Record]:
     """The records as they pass, each put into the store in its own transaction; the run's end is written down."""
     with Store.open(target) as opened:
-        key = opened.begin("extract", settings={"model": settings.model})
+        key = opened.begin("extract", settings={"model": settings.model, "inputs": inputs})
         outcomes = {"added": 0, "unchanged": 0, "updated": 0}
         for record in records:
             outcomes[opened.add(record, key)] += 1

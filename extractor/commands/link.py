@@ -138,7 +138,7 @@ def decide_links(
     store: StoreOption = None,
     overlap: Annotated[bool, typer.Option("--overlap", help="Speak of shared people, not of one trial.")] = False,
     curator: Annotated[
-        str | None, typer.Option("--curator", help="Your name [default: curator in trialspan.toml].")
+        str | None, typer.Option("--curator", help="Your name (default: curator in trialspan.toml).")
     ] = None,
     note: Annotated[str | None, typer.Option("--note", help="Why; kept with the decision.")] = None,
 ) -> None:

@@ -74,8 +74,8 @@ def pool(
 
 
 def pool_simulate(
-    replicates: Annotated[int | None, typer.Option(min=1, help="Meta-analyses simulated for each of the 12 designs [default: 2000].")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same table [default: that of the docs].")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="Meta-analyses simulated for each of the 12 designs (default: 2000).")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same table (default: that of the docs).")] = None,
     form: Annotated[Format, typer.Option("--format", help="table (Markdown) or json.")] = Format.table,
     output: OutputOption = None,
 ) -> None:

@@ -21,7 +21,7 @@ from extractor.store import Store
 T = TypeVar("T")
 MOST_ISSUES = 20  # failures printed in full at the end of a run; all are in the store
 
-StoreOption = Annotated[str | None, typer.Option("--store", metavar="PATH|URL", help="Store: a file or a database URL [default: trialspan.db].")]
+StoreOption = Annotated[str | None, typer.Option("--store", metavar="PATH|URL", help="Store: a file or a database URL (default: trialspan.db).")]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here instead of the terminal.")]
 
 
@@ -58,6 +58,8 @@ def output_to(path: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    if path.is_dir():
+        raise wrong_usage(f"{path}: a folder; name a file in it")
     temporary = path.with_name(f".{path.name}.part")
     try:
         with temporary.open("wb") as stream:
@@ -81,6 +83,13 @@ def progress(items: Iterable[T], what: str, *, total: Callable[[], int | None] =
         for item in items:
             bar.update(task, advance=1, total=total())
             yield item
+
+
+def standard_input() -> BinaryIO:
+    """The program's standard input; wrong usage where it was closed."""
+    if sys.stdin is None:
+        raise wrong_usage("'-' stands for standard input, and it is closed")
+    return sys.stdin.buffer
 
 
 def end(report: Run) -> None:

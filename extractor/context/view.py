@@ -6,6 +6,7 @@ that only plain data leaves (serialisation, other processes).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,8 +104,13 @@ def _leading(text: str, every: list[Sentence]) -> tuple[int, int]:
     return 0, 0
 
 
+# a pasted sequence, an encoded picture, a page of blanks: nothing that a sentence holds
+NOISE = re.compile(r"\S{400,}|\s{100,}")
+
+
 def walled(folded: str, doc: Doc) -> str:
-    """Folded text with a wall in place of the blank between two parts: no pattern may run from a title into its abstract."""
+    """Folded text with walls that no pattern may run through: between two parts, and in place of what is no prose."""
+    folded = NOISE.sub(lambda m: WALL * len(m.group()), folded)
     for _, _, end in parts(doc)[:-1]:
         folded = folded[:end] + WALL + folded[end + 1 :]
     return folded

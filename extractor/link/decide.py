@@ -14,6 +14,8 @@ def decide(
     store: Store, action: str, kind: str, pairs: Sequence[Pair], curator: str, *, note: str | None = None
 ) -> list[int]:
     """``confirm`` or ``reject`` links of a kind (``trial``, ``overlap``); the keys of the decisions, for :func:`undo`."""
+    if same := [a for a, b in pairs if a == b]:
+        raise StoreError(f"{same[0]!r} is one report; a decision takes two")
     links = LinkStore(store)
     keys = links.decide(action, kind, pairs, curator, note=note)
     _follow(links, {i for pair in pairs for i in pair})
