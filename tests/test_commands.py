@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,17 @@ def test_output_onto_a_folder_is_refused_before_any_work(tmp_path: Path) -> None
     (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
     done = trialspan("extract", "a.txt", "--format", "csv", "-o", ".", cwd=tmp_path)
     assert done.returncode == 2 and "folder" in done.stderr
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """Nor is a device: as root, a renamed file would take its place."""
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reading = threading.Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
+    reading.start()
+    done = trialspan("extract", "a.txt", "--format", "jsonl", "-o", "pipe", cwd=tmp_path)
+    reading.join(10)
+    assert done.returncode == 0 and pipe.is_fifo()
+    assert json.loads(got[0])["document"]["id"] == "a"

@@ -60,6 +60,11 @@ def output_to(path: Path | None) -> Iterator[BinaryIO]:
         return
     if path.is_dir():
         raise wrong_usage(f"{path}: a folder; name a file in it")
+    if path.exists() and not path.is_file():  # a pipe or a device is written to, never replaced
+        with path.open("wb") as stream:
+            yield stream
+        return
+    path = path.resolve()  # what a link points to is replaced, not the link
     temporary = path.with_name(f".{path.name}.part")
     try:
         with temporary.open("wb") as stream:
