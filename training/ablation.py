@@ -22,8 +22,7 @@ from spacy.tokens import Doc
 
 from extractor.context import event_mentions, events, view
 from extractor.evaluate.keys import Gold
-from extractor.evaluate.scorer import load_gold, score
-from extractor.model import Document
+from extractor.evaluate.scorer import document_of, load_gold, score
 from extractor.pipeline import build, extract
 from extractor.settings import Settings
 
@@ -71,7 +70,7 @@ VARIANTS: dict[str, tuple[Callable[[], Language], Callable[[], Context[None]]]] 
 
 
 def figures(nlp: Language, entries: list[Gold]) -> dict[str, Any]:
-    texts = [Document(e["id"], "jsonl", ({"title": e["title"]} if e.get("title") else {}) | {"abstract": e["text"]}) for e in entries]
+    texts = [document_of(e) for e in entries]
     summary, _ = score(entries, {r.document.id: r.to_dict() for r in extract(nlp, texts)})
     found = {field: summary["fields"][field]["f1"] for field in FIELDS}
     return {"documents": len(entries), "macro F1": summary["macro_f1"]} | found

@@ -16,9 +16,8 @@ from extractor.commands.fields import markdown
 from extractor.commands.screen import print_record
 from extractor.engine import Run, run
 from extractor.evaluate.figures import Evaluation, evaluate
-from extractor.evaluate.scorer import load_gold
+from extractor.evaluate.scorer import document_of, load_gold
 from extractor.inputs import documents
-from extractor.model import Document
 from extractor.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +39,7 @@ def sample() -> str:
 
 def scored(folder: Path, only: str | None) -> Evaluation:
     entries = [e for e in load_gold(folder, only) if e.get("text")]
-    texts = [Document(e["id"], "jsonl", ({"title": e["title"]} if e.get("title") else {}) | {"abstract": e["text"]}) for e in entries]
+    texts = [document_of(e) for e in entries]
     return evaluate(entries, {r.document.id: r.to_dict() for r in run(texts, Settings(), Run())})
 
 

@@ -17,8 +17,7 @@ from extractor.evaluate.figures import Evaluation, evaluate
 from extractor.evaluate.keys import FIELDS
 from extractor.evaluate.page import in_context, page
 from extractor.evaluate.reliability import calibration_error, cross_fitted, fit
-from extractor.evaluate.scorer import load_gold
-from extractor.model import Document
+from extractor.evaluate.scorer import document_of, load_gold
 
 
 def evaluate_command(
@@ -47,10 +46,7 @@ def evaluate_command(
     if not entries:
         raise wrong_usage(f"{gold}: no gold documents there (a folder of JSON files with id, text and gold is needed)")
     report = Run()
-    documents = [
-        Document(e["id"], "jsonl", ({"title": e["title"]} if e.get("title") else {}) | {"abstract": e["text"]})
-        for e in entries
-    ]
+    documents = [document_of(e) for e in entries]
     settings = replace(settings_or_exit(), processes=processes)
     records = {r.document.id: r.to_dict() for r in run(documents, settings, report)}
     found = evaluate(entries, records)

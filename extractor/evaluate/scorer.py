@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.evaluate.keys import COMMON, FIELDS, LEAKING, NO_TRIAL, STOP, Gold, keys_of_facts, keys_of_gold
+from extractor.model import Document
 
 Error = tuple[str, str, str, str]  # document, field, "missed" or "false alarm", key
 
@@ -104,6 +105,12 @@ def load_gold(folder: Path, only: str | None = None) -> list[Gold]:
     paths = [p for p in sorted(folder.rglob("*.json")) if not only or p.parent.name in only.split(",")]
     entries = [json.loads(p.read_text(encoding="utf-8")) for p in paths]
     return [e for e in entries if isinstance(e, dict) and "gold" in e]
+
+
+def document_of(entry: Gold) -> Document:
+    """The text of a gold entry as a document, as the pipeline reads it."""
+    title = {"title": entry["title"]} if entry.get("title") else {}
+    return Document(entry["id"], "jsonl", title | {"abstract": entry["text"]})
 
 
 def load_records(path: Path) -> dict[str, Gold]:
