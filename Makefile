@@ -32,6 +32,7 @@ test: $(READY)  ## run the tests; what is missing here is skipped with its reaso
 
 lint: $(READY)  ## style, types, import contract
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -64,7 +64,13 @@ def claims(draw: random.Random, number: int, size: int) -> list[tuple[str, dict[
     for arm in ("cells", "placebo"):
         for term in ("serious adverse events", draw.choice(EVENTS)):
             n = min(size, int(draw.expovariate(0.8)))
-            value = {"term": term, "n": n, "denominator": size, "denominator_unit": "participants", "assertion": "present" if n else "absent"}
+            value = {
+                "term": term,
+                "n": n,
+                "denominator": size,
+                "denominator_unit": "participants",
+                "assertion": "present" if n else "absent",
+            }
             found.append(("adverse_event", value, arm))
     return found
 
@@ -74,7 +80,9 @@ def record(id: str, source: str, nct: str, found: list[tuple[str, dict[str, Any]
     text = ". ".join(words)
     facts, start = [], 0
     for said, (field, value, arm) in zip(words, found, strict=True):
-        facts.append(Fact(field, value, (Evidence(ABSTRACT, said, start, start + len(said)),), "rule:bench", 0.9, arm=arm))
+        facts.append(
+            Fact(field, value, (Evidence(ABSTRACT, said, start, start + len(said)),), "rule:bench", 0.9, arm=arm)
+        )
         start += len(said) + 2
     document = Document(id, source, {TITLE: f"Report {id}", ABSTRACT: text}, ids=Ids(nct=(nct,)), year=2020)
     return Record(document, tuple(facts))
@@ -144,7 +152,9 @@ def main() -> None:
     chosen = options.parse_args()
     results = [measured(n) for n in chosen.trials]
     for found in results:
-        print(f"{found['trials']:,} trials, {found['reports']:,} reports: {found['nodes']:,} nodes, {found['edges']:,} edges in {found['build_s']} s, {found['memory_mb']} MB (before: {found['memory_before_mb']})")
+        print(
+            f"{found['trials']:,} trials, {found['reports']:,} reports: {found['nodes']:,} nodes, {found['edges']:,} edges in {found['build_s']} s, {found['memory_mb']} MB (before: {found['memory_before_mb']})"
+        )
         print("   " + ", ".join(f"{n} {s}" for n, s in found["questions_s"].items()))
         print(f"   above {GOAL_S} s: {found['above_goal'] or 'none'}")
     if chosen.json:

@@ -76,7 +76,9 @@ def main() -> int:
         if args.wrong and not good:
             print(f"{row['pmid']}: found {found}, the corpus says {sorted(row['totals'])}")
     low, high = wilson(right, len(asked))
-    print(f"total participants: {right} of {len(asked)} documents right = {right / len(asked):.3f} ({low:.3f}-{high:.3f})")
+    print(
+        f"total participants: {right} of {len(asked)} documents right = {right / len(asked):.3f} ({low:.3f}-{high:.3f})"
+    )
     return 0
 
 

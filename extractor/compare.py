@@ -21,7 +21,19 @@ from extractor.store.links import LinkStore
 EVENTS = "adverse_event"
 APART = frozenset({EVENTS, "report_kind", "registry_id", "ethics_approval"})  # no two trials have the same numbers
 # what makes trials alike; one share each
-ALIKE = ("condition", "cell_type", "cell_source", "donor", "route", "route_site", "dose", "administrations", "phase", "design", "follow_up")
+ALIKE = (
+    "condition",
+    "cell_type",
+    "cell_source",
+    "donor",
+    "route",
+    "route_site",
+    "dose",
+    "administrations",
+    "phase",
+    "design",
+    "follow_up",
+)
 SAME_DOSE = 0.02  # doses within 2 % are one, rounded
 
 
@@ -48,7 +60,12 @@ class Line:
 
     def to_row(self, names: Sequence[str]) -> dict[str, Any]:
         cells = dict(zip(names, self.cells, strict=True))
-        return {"field": self.field, "differs": self.differs, **cells, "evidence": [e for found in self.evidence for e in found]}
+        return {
+            "field": self.field,
+            "differs": self.differs,
+            **cells,
+            "evidence": [e for found in self.evidence for e in found],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +117,9 @@ def compare(store: Store, names: Sequence[str]) -> Comparison:
     """
     trials = list({t.name: t for t in (_trial(store, name) for name in names)}.values())
     if len(trials) < 2:
-        raise QueryError(f"comparing takes two different trials or more; {', '.join(map(repr, names))} is {len(trials)}")
+        raise QueryError(
+            f"comparing takes two different trials or more; {', '.join(map(repr, names))} is {len(trials)}"
+        )
     found = dict.fromkeys(f for t in trials for f in t.fields if f != EVENTS)
     return Comparison(
         tuple(t.name for t in trials),
@@ -123,7 +142,9 @@ def _trial(store: Store, name: str) -> Trial:
 def _line(field: str, trials: Sequence[Trial]) -> Line:
     cells = [_cell(t, field) for t in trials]
     said = {_key(t.facts(field)) for t in trials if t.facts(field)}
-    return Line(field, tuple(cells), len(said) > 1 and field not in APART, tuple(_evidence(t, t.facts(field)) for t in trials))
+    return Line(
+        field, tuple(cells), len(said) > 1 and field not in APART, tuple(_evidence(t, t.facts(field)) for t in trials)
+    )
 
 
 def _cell(trial: Trial, field: str) -> str:
@@ -192,8 +213,17 @@ def _values(trial: Trial, field: str) -> set[Value]:
 def _same(x: Value, y: Value) -> bool:
     if len(x) != len(y):
         return False
-    return all(p == q or (isinstance(p, int | float) and isinstance(q, int | float) and abs(p - q) <= SAME_DOSE * max(abs(p), abs(q))) for p, q in zip(x, y, strict=True))
+    return all(
+        p == q
+        or (isinstance(p, int | float) and isinstance(q, int | float) and abs(p - q) <= SAME_DOSE * max(abs(p), abs(q)))
+        for p, q in zip(x, y, strict=True)
+    )
 
 
 def _said(values: set[Value]) -> str:
-    return ", ".join(sorted("-".join(f"{v:g}" if isinstance(v, float) else str(v) for v in dict.fromkeys(x) if v not in (None, "")) for x in values))
+    return ", ".join(
+        sorted(
+            "-".join(f"{v:g}" if isinstance(v, float) else str(v) for v in dict.fromkeys(x) if v not in (None, ""))
+            for x in values
+        )
+    )

@@ -64,7 +64,13 @@ class Harvest:
         return [i for i in self.asked if i.lower() not in arrived]
 
     def counts(self) -> dict[str, object]:
-        return {"hits": self.hits, "arrived": self.records, "missing": self.missing, "short": self.short, "warnings": self.warnings}
+        return {
+            "hits": self.hits,
+            "arrived": self.records,
+            "missing": self.missing,
+            "short": self.short,
+            "warnings": self.warnings,
+        }
 
 
 def client_for(settings: Settings, raw: RawStore, hosts: Hosts, *, offline: bool) -> Client:
@@ -218,4 +224,3 @@ def raw_store(settings: Settings, store: str) -> RawStore:
     if "://" in store:
         return RawStore(Path("trialspan.raw"))
     return RawStore(Path(store).with_suffix(".raw"))
-

@@ -63,7 +63,9 @@ def flow(runs: Sequence[Mapping[str, Any]], *, documents: int, deleted: int, ret
         if run["command"] == "fetch":
             newest[run["settings"]["source"], run["settings"]["query"]] = run["counts"]["arrived"]
         else:
-            newest["files", f"{run['command']} {' '.join(run['settings'].get('inputs', ()))}"] = run["counts"].get("read", 0)
+            newest["files", f"{run['command']} {' '.join(run['settings'].get('inputs', ()))}"] = run["counts"].get(
+                "read", 0
+            )
     sources = tuple((source, query, count) for (source, query), count in newest.items())
     registers = sum(n for source, _, n in sources if source in REGISTERS)
     other = sum(n for source, _, n in sources if source in ("files", "ids"))
@@ -79,13 +81,22 @@ WIDTH, BOX, HIGH, GAP = 720, 320, 92, 34
 def svg(found: Flow) -> str:
     """The diagram's identification and screening boxes as SVG; blanks are drawn as blanks."""
     left = [
-        ["Records identified from:", f"databases (n = {found.databases})", f"registers (n = {found.registers})", f"files and others (n = {found.other})"],
+        [
+            "Records identified from:",
+            f"databases (n = {found.databases})",
+            f"registers (n = {found.registers})",
+            f"files and others (n = {found.other})",
+        ],
         ["Records to be screened", f"(n = {found.reports}; {found.retracted} retracted)"],
         ["Reports assessed for eligibility", "(n = not recorded)"],
         ["Studies included in review", "(n = not recorded)"],
     ]
     right = [
-        ["Removed before screening:", f"duplicates (n = {found.duplicates})", f"deleted by their source (n = {found.deleted})"],
+        [
+            "Removed before screening:",
+            f"duplicates (n = {found.duplicates})",
+            f"deleted by their source (n = {found.deleted})",
+        ],
         ["Records excluded", "(n = not recorded)"],
         ["Reports excluded", "(n = not recorded)"],
     ]

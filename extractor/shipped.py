@@ -8,7 +8,10 @@ from extractor.errors import SettingsError
 
 SHIPPED_MODEL = "trial_sm"
 _PACKAGE = Path(__file__).parent
-PLACES = {"models": (_PACKAGE / "_models", _PACKAGE.parent / "models"), "als_msc": (_PACKAGE / "_als_msc", _PACKAGE.parent / "corpora" / "als_msc")}
+PLACES = {
+    "models": (_PACKAGE / "_models", _PACKAGE.parent / "models"),
+    "als_msc": (_PACKAGE / "_als_msc", _PACKAGE.parent / "corpora" / "als_msc"),
+}
 
 
 def shipped(name: str) -> Path:
@@ -22,4 +25,6 @@ def shipped(name: str) -> Path:
     for place in PLACES[name]:
         if place.is_dir():
             return place
-    raise SettingsError(f"{name} is not where it ships ({' or '.join(map(str, PLACES[name]))}); install the package again")
+    raise SettingsError(
+        f"{name} is not where it ships ({' or '.join(map(str, PLACES[name]))}); install the package again"
+    )

@@ -24,7 +24,11 @@ def build() -> ModuleType:
 
 @pytest.mark.parametrize(
     ("heading", "spoken"),
-    [("Osteoarthritis, Knee", "Knee Osteoarthritis"), ("Diabetes Mellitus, Type 2", "Type 2 Diabetes Mellitus"), ("Fever", "Fever")],
+    [
+        ("Osteoarthritis, Knee", "Knee Osteoarthritis"),
+        ("Diabetes Mellitus, Type 2", "Type 2 Diabetes Mellitus"),
+        ("Fever", "Fever"),
+    ],
 )
 def test_headings_are_turned(build: ModuleType, heading: str, spoken: str) -> None:
     assert build.turned(heading) == spoken
@@ -42,7 +46,9 @@ def test_small_tables_become_rows(build: ModuleType, tmp_path: Path) -> None:
     assert list(build.mondo(tmp_path / "mondo_labels.tsv", {build.key("toe ache")})) == []
 
 
-@pytest.mark.parametrize(("name", "curie"), [("conditions", r"mesh:D\d+|mondo:\d+|"), ("cells", r"cl:\d{7}|"), ("sources", r"uberon:\d{7}|")])
+@pytest.mark.parametrize(
+    ("name", "curie"), [("conditions", r"mesh:D\d+|mondo:\d+|"), ("cells", r"cl:\d{7}|"), ("sources", r"uberon:\d{7}|")]
+)
 def test_shipped_rows_carry_curies_of_open_vocabularies(name: str, curie: str) -> None:
     assert [t for t in rows(name) if not re.fullmatch(curie, t.id)] == []
     assert len({t.name for t in rows(name)}) == len(rows(name)) or name == "conditions"
@@ -50,5 +56,14 @@ def test_shipped_rows_carry_curies_of_open_vocabularies(name: str, curie: str) -
 
 def test_common_diseases_are_found() -> None:
     known = table("conditions")
-    wanted = ["breast cancer", "stroke", "asthma", "type 1 diabetes", "knee osteoarthritis", "COPD", "sepsis", "depression"]
+    wanted = [
+        "breast cancer",
+        "stroke",
+        "asthma",
+        "type 1 diabetes",
+        "knee osteoarthritis",
+        "COPD",
+        "sepsis",
+        "depression",
+    ]
     assert [w for w in wanted if known.get(w) is None] == []

@@ -102,7 +102,9 @@ def test_formats(tmp_path: Path) -> None:
     assert "amyotrophic lateral sclerosis" in table.stdout and "not reported" in table.stdout
     assert max(map(len, table.stdout.splitlines())) <= 100
     facts = trialspan("extract", "a.txt", "--format", "csv", cwd=tmp_path)
-    assert facts.stdout.splitlines()[0] == "document,field,value,quote,part,start,end,confidence,method,primary,arm,flags"
+    assert (
+        facts.stdout.splitlines()[0] == "document,field,value,quote,part,start,end,confidence,method,primary,arm,flags"
+    )
     trialspan("extract", "a.txt", "--store", "r.db", cwd=tmp_path)
     for form in ("xlsx", "docx", "md", "csv", "jsonl"):
         done = trialspan("export", "--store", "r.db", "--format", form, "-o", f"x.{form}", cwd=tmp_path)

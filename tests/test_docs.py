@@ -26,5 +26,9 @@ def test_every_command_is_in_the_readme() -> None:
 def test_nothing_of_a_workplace() -> None:
     """No machine path or neighbouring folder outside tests, continuous integration and recipes."""
     words = re.compile(r"/work/|\.\./shared|issue \d|/root/")
-    paths = [p for pattern in ("*.md", "extractor/**/*.py", "docs/*.md", "Makefile", "pyproject.toml") for p in ROOT.glob(pattern)]
+    paths = [
+        p
+        for pattern in ("*.md", "extractor/**/*.py", "docs/*.md", "Makefile", "pyproject.toml")
+        for p in ROOT.glob(pattern)
+    ]
     assert [str(p) for p in paths if words.search(p.read_text(encoding="utf-8"))] == []

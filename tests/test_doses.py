@@ -13,13 +13,23 @@ from extractor.quantities.doses import amounts
 from extractor.text import fold
 
 # how one power of ten is typed, and whether its superscript was lost
-POWERS = {"10^{e}": False, "10({e})": False, "10 ({e})": False, "10e{e}": False, "10**{e}": False, "10{e}": True, "10 {e}": True}
+POWERS = {
+    "10^{e}": False,
+    "10({e})": False,
+    "10 ({e})": False,
+    "10e{e}": False,
+    "10**{e}": False,
+    "10{e}": True,
+    "10 {e}": True,
+}
 TIMES = (" × ", "×", " x ", "x", " X ", "*", "âÃâ")
 UNITS = {"cells": " cells", "cells/kg": " cells/kg", "cells/ml": " cells/ml", "cells/m2": " cells/m2"}
 FACTORS = st.integers(1, 999).map(lambda n: n / 10)
 
 
-@given(FACTORS, st.integers(4, 9), st.sampled_from(sorted(POWERS)), st.sampled_from(TIMES), st.sampled_from(sorted(UNITS)))
+@given(
+    FACTORS, st.integers(4, 9), st.sampled_from(sorted(POWERS)), st.sampled_from(TIMES), st.sampled_from(sorted(UNITS))
+)
 def test_a_dose_is_read_as_it_was_written(factor: float, exponent: int, power: str, times: str, unit: str) -> None:
     text = f"{factor:g}{times}{power.format(e=exponent)}{UNITS[unit]}"
     (found,) = amounts(fold(text))
@@ -48,13 +58,23 @@ def test_thousands_commas(n: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1 × 10 cells", "1 x 10 to 1 x 10 cells", "106 patients", "cd133(+) cells", "236-4187 per million", "p = 0.05"]
+    "text",
+    ["1 × 10 cells", "1 x 10 to 1 x 10 cells", "106 patients", "cd133(+) cells", "236-4187 per million", "p = 0.05"],
 )
 def test_what_is_no_amount(text: str) -> None:
     assert amounts(fold(text)) == []
 
 
-@pytest.mark.parametrize("text", ["2 × 105 IU/m2", "20 × 10(9)/L platelets", "1.2 million Americans", "5 × 10^9 CFU", "10^3 cells/µl × 10^3 cells/µl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 × 105 IU/m2",
+        "20 × 10(9)/L platelets",
+        "1.2 million Americans",
+        "5 × 10^9 CFU",
+        "10^3 cells/µl × 10^3 cells/µl",
+    ],
+)
 def test_other_things_than_cells_are_said_to_be_so(text: str) -> None:
     assert all(a.unit == "other" for a in amounts(fold(text)))
 

@@ -117,7 +117,17 @@ def test_a_rare_rule_is_drawn_to_its_field() -> None:
 def test_no_field_fell_below_its_recorded_interval(tmp_path: Path) -> None:
     """The starter corpus against the recorded figures: a drop beyond the bootstrap interval fails."""
     done = subprocess.run(
-        [sys.executable, "-m", "extractor", "evaluate", str(CORPUS), "--baseline", str(ROOT / "tests" / "baseline.json"), "--html", str(tmp_path / "r.html")],
+        [
+            sys.executable,
+            "-m",
+            "extractor",
+            "evaluate",
+            str(CORPUS),
+            "--baseline",
+            str(ROOT / "tests" / "baseline.json"),
+            "--html",
+            str(tmp_path / "r.html"),
+        ],
         capture_output=True,
         text=True,
         cwd=ROOT,

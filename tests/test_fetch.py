@@ -189,7 +189,9 @@ def program(*arguments: str, cwd: Path, server: Services, rate: int = 400) -> su
         "TRIALSPAN_NCBI_API_KEY": SECRET,
         "TRIALSPAN_MODEL": "blank",
     }
-    return subprocess.run([sys.executable, "-m", "extractor", *arguments], cwd=cwd, env=environment, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "extractor", *arguments], cwd=cwd, env=environment, capture_output=True, text=True
+    )
 
 
 def test_a_search_into_a_store_and_again_offline(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -205,7 +207,19 @@ def test_a_search_into_a_store_and_again_offline(serve, tmp_path: Path) -> None:
     assert "unchanged 39" in again.stdout
     assert len(server.world.starts) == asked
     assert program("export", "--format", "jsonl", "--store", "r.db", cwd=tmp_path, server=server).stdout == before
-    fresh = program("fetch", "cells", "--from", "pubmed", "--offline", "--store", "r.db", "--format", "json", cwd=tmp_path, server=server)
+    fresh = program(
+        "fetch",
+        "cells",
+        "--from",
+        "pubmed",
+        "--offline",
+        "--store",
+        "r.db",
+        "--format",
+        "json",
+        cwd=tmp_path,
+        server=server,
+    )
     assert json.loads(fresh.stdout)[0]["missing"] == [str(FIRST_PMID + 3)]
     server.world.hits = 45
     update = program("fetch", "--update", "--store", "r.db", "--format", "json", cwd=tmp_path, server=server)
@@ -217,7 +231,9 @@ def test_a_search_into_a_store_and_again_offline(serve, tmp_path: Path) -> None:
 
 def test_ids_of_every_kind(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     server = serve(World(hits=10, studies=[study(i) for i in range(1, 6)]))
-    done = program("fetch", str(FIRST_PMID), "NCT00000002", "--store", "r.db", "--format", "json", cwd=tmp_path, server=server)
+    done = program(
+        "fetch", str(FIRST_PMID), "NCT00000002", "--store", "r.db", "--format", "json", cwd=tmp_path, server=server
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)[0]["arrived"] == 2
     wrong = program("fetch", "NCT12", "--store", "r.db", cwd=tmp_path, server=server)
@@ -233,13 +249,24 @@ def test_killed_again_and_again_the_same_store(serve, tmp_path: Path) -> None:  
     server = serve(World(hits=500, faults=0.05))
     assert program("fetch", "cells", "--from", "pubmed", "--store", "r.db", cwd=whole, server=server).returncode == 0
     chance = random.Random(7)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRIALSPAN_EUTILS": server.address, "TRIALSPAN_REQUESTS_PER_SECOND": "400", "TRIALSPAN_MODEL": "blank"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TRIALSPAN_EUTILS": server.address,
+        "TRIALSPAN_REQUESTS_PER_SECOND": "400",
+        "TRIALSPAN_MODEL": "blank",
+    }
     command = [sys.executable, "-m", "extractor", "fetch", "cells", "--from", "pubmed", "--store", "r.db"]
     for _ in range(10):
-        running = subprocess.Popen(command, cwd=cut, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        running = subprocess.Popen(
+            command, cwd=cut, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(chance.uniform(0.8, 2.6))
         running.kill()
         running.wait()
     assert program("fetch", "cells", "--from", "pubmed", "--store", "r.db", cwd=cut, server=server).returncode == 0
-    exports = [program("export", "--format", "jsonl", "--store", "r.db", cwd=folder, server=server).stdout for folder in (whole, cut)]
+    exports = [
+        program("export", "--format", "jsonl", "--store", "r.db", cwd=folder, server=server).stdout
+        for folder in (whole, cut)
+    ]
     assert exports[0] == exports[1] and exports[0].count("\n") == 500

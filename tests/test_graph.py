@@ -98,7 +98,16 @@ def test_unlinked_reports_and_curators(tmp_path: Path) -> None:
 def test_percentages(tmp_path: Path, percent: float, of: int | None, events: int | None) -> None:
     """A percentage gives a number of people only where one fits."""
     with Store.open(tmp_path / "one.db") as store:
-        store.add(made("alpha", "A trial", [("report_kind", {"name": "single-trial"}, None), ("adverse_event", event("fever", None, of, percent=percent), None)]))
+        store.add(
+            made(
+                "alpha",
+                "A trial",
+                [
+                    ("report_kind", {"name": "single-trial"}, None),
+                    ("adverse_event", event("fever", None, of, percent=percent), None),
+                ],
+            )
+        )
         review = Review(store)
     assert [o["events"] for o in review.observations(review.event_named("fever"))] == [events]
 
@@ -152,7 +161,10 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def test_tables(review: Review, tmp_path: Path) -> None:
-    for form, names, key in (("kgx", ("nodes.tsv", "edges.tsv"), "id"), ("neo4j", ("nodes.csv", "relationships.csv"), ":ID")):
+    for form, names, key in (
+        ("kgx", ("nodes.tsv", "edges.tsv"), "id"),
+        ("neo4j", ("nodes.csv", "relationships.csv"), ":ID"),
+    ):
         write = FORMATS[form].to_folder
         assert write is not None
         write(review.graph, tmp_path / form)
@@ -166,7 +178,13 @@ def test_tables(review: Review, tmp_path: Path) -> None:
 
 def test_what_xml_forbids(tmp_path: Path) -> None:
     with Store.open(tmp_path / "one.db") as store:
-        store.add(made("alpha", "A trial", [("report_kind", {"name": "single-trial"}, None), ("route", {"name": "intra\x0bthecal \ud800"}, None)]))
+        store.add(
+            made(
+                "alpha",
+                "A trial",
+                [("report_kind", {"name": "single-trial"}, None), ("route", {"name": "intra\x0bthecal \ud800"}, None)],
+            )
+        )
         review = Review(store)
     for form in ("node-link", "graphml", "gexf"):
         assert len(written(review, form).read()) > 100
@@ -175,7 +193,9 @@ def test_what_xml_forbids(tmp_path: Path) -> None:
 def test_graph_on_the_command_line(review: Review, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["graph", "--format", "kgx", "--store", review.store.name])
     assert done.exit_code == 2 and "-o FOLDER" in done.output
-    done = CliRunner().invoke(app, ["graph", "--format", "gexf", "-o", str(tmp_path / "t.gexf"), "--store", review.store.name])
+    done = CliRunner().invoke(
+        app, ["graph", "--format", "gexf", "-o", str(tmp_path / "t.gexf"), "--store", review.store.name]
+    )
     assert done.exit_code == 0 and "nodes" in done.output and (tmp_path / "t.gexf").stat().st_size > 1000
 
 
@@ -190,7 +210,10 @@ def test_missing_extras_are_named(review: Review, monkeypatch: pytest.MonkeyPatc
 
 def test_cypher(review: Review) -> None:
     pytest.importorskip("grandcypher")
-    rows = query(review.graph, "MATCH (a:Arm)-[:REPORTS]->(o:AEObservation) WHERE o.event_name = 'headache' AND o.total > 10 RETURN o.source, o.events, o.total")
+    rows = query(
+        review.graph,
+        "MATCH (a:Arm)-[:REPORTS]->(o:AEObservation) WHERE o.event_name = 'headache' AND o.total > 10 RETURN o.source, o.events, o.total",
+    )
     assert {r["o.source"]: (r["o.events"], r["o.total"]) for r in rows}["barczewska2019"] == (1, 43)
 
 

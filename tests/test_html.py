@@ -96,6 +96,8 @@ def test_a_site_that_speaks_of_itself_is_not_the_report() -> None:
 
 def test_a_page_drawn_by_a_program_still_has_its_description() -> None:
     head = f"<meta property='og:title' content='{TITLE} | Journal'><meta property='og:description' content='{ONE_TEXT} {TWO_TEXT}'>"
-    (document,) = read(io.BytesIO(f"<html><head>{head}</head><body><div id='app'>Please wait.</div></body></html>".encode()), "page")
+    (document,) = read(
+        io.BytesIO(f"<html><head>{head}</head><body><div id='app'>Please wait.</div></body></html>".encode()), "page"
+    )
     assert isinstance(document, Document)
     assert (document.title, document.parts["abstract"]) == (TITLE, f"{ONE_TEXT} {TWO_TEXT}")

@@ -23,7 +23,9 @@ from tests.conftest import ROOT
 def test_reason_is_kept(mention: str, name: str, reason: str) -> None:
     found = ground(mention, "conditions")
     assert found is not None
-    assert (found[0].name, found[2]) == (name, reason) or (found[0].name == name and reason == "lemma" and found[1] > LIKE)
+    assert (found[0].name, found[2]) == (name, reason) or (
+        found[0].name == name and reason == "lemma" and found[1] > LIKE
+    )
 
 
 @pytest.mark.parametrize("mention", ["walking to school", "xyz", "quality of life at two weeks"])

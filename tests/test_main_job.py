@@ -62,7 +62,9 @@ def test_a_saved_page(page: Path, nlp: Language) -> None:
     assert names("route") == ["intrathecal"]
     assert names("route_site") == ["cervical", "thoracic", "lumbar"]
     dose = record.of("dose")
-    assert [(f.value["low"], f.value["high"], f.value["unit"], f.value["basis"]) for f in dose] == [(420000, 420000, "cells/kg", "mean")]
+    assert [(f.value["low"], f.value["high"], f.value["unit"], f.value["basis"]) for f in dose] == [
+        (420000, 420000, "cells/kg", "mean")
+    ]
     assert "exponent_repaired" in dose[0].flags
     given = values(record, "administrations")
     assert [(v["low"], v["high"]) for v in given] == [(2, 2)]
@@ -100,7 +102,9 @@ def test_every_quote_is_its_slice_over_real_texts(shared: Path, nlp: Language) -
     for name in ("rct_adverse", "ebm_train", "pico_corpus", "evidence_outcomes"):
         lines = (shared / "training" / f"{name}.jsonl").read_text(encoding="utf-8").strip().split("\n")
         step = max(1, len(lines) // 550)
-        rows += [{"id": f"{name}:{i}", "text": json.loads(line)["text"]} for i, line in enumerate(lines) if i % step == 0]
+        rows += [
+            {"id": f"{name}:{i}", "text": json.loads(line)["text"]} for i, line in enumerate(lines) if i % step == 0
+        ]
     assert len(rows) >= 2_094
     stream = io.BytesIO("\n".join(json.dumps(row) for row in rows).encode())
     report = Run()

@@ -39,7 +39,10 @@ def seen(nlp: Language, text: str) -> View:
     return view(doc)
 
 
-@given(st.integers(2, 999), st.sampled_from(["patients", "healthy adult volunteers", "women with asthma", "type 2 diabetic subjects"]))
+@given(
+    st.integers(2, 999),
+    st.sampled_from(["patients", "healthy adult volunteers", "women with asthma", "type 2 diabetic subjects"]),
+)
 def test_a_number_word_before_people_is_read_back(n: int, people: str) -> None:
     for written in (words(n), str(n)):
         found = counts(f"we enrolled {written} {people} in may.")
@@ -57,7 +60,16 @@ def test_counts_lie_in_the_text_whatever_it_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["phase 2 patients", "group 1 patients did better", "40 rats were used", "30 eyes were treated", "a dose of 106 cells", "p = 30 patients aside", "12.5 patients a week", "0307 women"],
+    [
+        "phase 2 patients",
+        "group 1 patients did better",
+        "40 rats were used",
+        "30 eyes were treated",
+        "a dose of 106 cells",
+        "p = 30 patients aside",
+        "12.5 patients a week",
+        "0307 women",
+    ],
 )
 def test_no_count_of_people(text: str) -> None:
     assert not counts(text)
@@ -93,7 +105,11 @@ def test_no_total_where_only_a_subgroup_is_counted(nlp: Language) -> None:
 
 
 def test_a_count_never_reaches_from_the_title_into_the_text(nlp: Language) -> None:
-    for title, text in (("A study of 12", "patients were enrolled."), ("Two", "groups of 30 patients each were compared."), ("Five men and", "five women took part.")):
+    for title, text in (
+        ("A study of 12", "patients were enrolled."),
+        ("Two", "groups of 30 patients each were compared."),
+        ("Five men and", "five women took part."),
+    ):
         record = next(extract(nlp, [Document("x", "text", {"title": title, "abstract": text})]))
         check_evidence(record.document, record.facts)
 

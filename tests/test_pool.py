@@ -134,7 +134,9 @@ def test_leaving_out_the_only_event_is_answered_exactly() -> None:
 
 
 def test_warnings_are_data() -> None:
-    codes = [note.code for note in pool_proportions([0, 6, 0, 1], [12, 20, 25, 9], studies=["a", "a", "b", "c"]).warnings]
+    codes = [
+        note.code for note in pool_proportions([0, 6, 0, 1], [12, 20, 25, 9], studies=["a", "a", "b", "c"]).warnings
+    ]
     assert codes == ["few_studies", "zero_studies", "duplicate_names"]
     assert pool_proportions([0, 10, 0], [10, 10, 8]).warnings[0].code == "tau2_at_limit"
 
@@ -153,7 +155,19 @@ def test_studies_at_0_and_at_100_percent_leave_everything_open() -> None:
 def test_the_dictionary_is_the_contract() -> None:
     found = pool_proportions(*MIXED, left_out=[LeftOut("x", "below threshold")]).to_dict()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert {"method", "k", "events", "total", "estimate", "low", "high", "tau2", "prediction", "left_out", "sensitivity"} <= set(found)
+    assert {
+        "method",
+        "k",
+        "events",
+        "total",
+        "estimate",
+        "low",
+        "high",
+        "tau2",
+        "prediction",
+        "left_out",
+        "sensitivity",
+    } <= set(found)
     assert set(found["prediction"]) == {"low", "high", "rule"}
     assert found["left_out"] == [{"study": "x", "reason": "below threshold"}]
     assert (found["k"], found["events"], found["total"]) == (10, 19, 158)
@@ -199,7 +213,9 @@ def arrays(table: list[tuple[int, int]]) -> tuple[Any, Any]:
 def test_the_order_of_studies_does_not_matter(table: list[tuple[int, int]], random: Any) -> None:
     shuffled = random.sample(table, len(table))
     first, second = answer(*arrays(table)), answer(*arrays(shuffled))
-    assert (first.estimate, first.low, first.high) == pytest.approx((second.estimate, second.low, second.high), abs=1e-5)
+    assert (first.estimate, first.low, first.high) == pytest.approx(
+        (second.estimate, second.low, second.high), abs=1e-5
+    )
 
 
 @quick
@@ -229,7 +245,9 @@ def test_the_fit_is_no_worse_than_plain_logistic_or_the_profile_ends(table: list
     assert fit.loglik >= glmm.fit_common(data).loglik - 1e-9
     for bound in glmm.profile_interval(fit):
         if np.isfinite(bound):
-            drops = [2 * (fit.loglik - glmm.loglik(data, [bound], sigma)) for sigma in np.linspace(0, glmm.SIGMA_LIMIT, 60)]
+            drops = [
+                2 * (fit.loglik - glmm.loglik(data, [bound], sigma)) for sigma in np.linspace(0, glmm.SIGMA_LIMIT, 60)
+            ]
             assert min(drops) >= 3.84146 - 0.02
 
 
@@ -258,7 +276,9 @@ def test_gradient_and_likelihood_agree(table: list[tuple[int, int]], beta: float
 
 @quick
 @given(st.lists(st.tuples(studies, studies), min_size=1, max_size=6))
-def test_swapping_arms_inverts_ratios_and_turns_differences(table: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+def test_swapping_arms_inverts_ratios_and_turns_differences(
+    table: list[tuple[tuple[int, int], tuple[int, int]]],
+) -> None:
     (a, n1), (c, n2) = arrays([first for first, _ in table]), arrays([second for _, second in table])
     for measure in ("OR", "RR", "RD", "Peto OR"):
         one = pool_two_arm(a, n1, c, n2, measure=measure, sensitivity=False)
@@ -273,7 +293,9 @@ def test_swapping_arms_inverts_ratios_and_turns_differences(table: list[tuple[tu
 
 @quick
 @given(st.lists(st.tuples(studies, studies), min_size=2, max_size=6), st.integers(1, 30), st.integers(1, 30))
-def test_a_double_zero_study_changes_no_ratio(table: list[tuple[tuple[int, int], tuple[int, int]]], m1: int, m2: int) -> None:
+def test_a_double_zero_study_changes_no_ratio(
+    table: list[tuple[tuple[int, int], tuple[int, int]]], m1: int, m2: int
+) -> None:
     (a, n1), (c, n2) = arrays([first for first, _ in table]), arrays([second for _, second in table])
     for measure in ("OR", "RR", "Peto OR"):
         one = pool_two_arm(a, n1, c, n2, measure=measure, sensitivity=False)
@@ -465,7 +487,9 @@ def test_a_plot_is_the_same_bytes_every_time(tmp_path: Path, suffix: str, start:
 def test_a_plot_shows_studies_groups_pooled_and_left_out() -> None:
     found = pool_proportions(*MIXED, sensitivity=False, left_out=[LeftOut("Moura 2020", "below threshold")])
     texts = plot_text(forest.figure(found, groups=ROUTES, subgroups=compare_subgroups(*MIXED, ROUTES)))
-    assert {"intrathecal", "Subtotal (6 studies)", "Median study (10 studies)", "Prediction interval, t(k-1)"} <= set(texts)
+    assert {"intrathecal", "Subtotal (6 studies)", "Median study (10 studies)", "Prediction interval, t(k-1)"} <= set(
+        texts
+    )
     assert "8.9 [2.2 to 17.8]" in texts and any("τ² = 0.83" in text for text in texts)
     assert any("Moura 2020 (below threshold)" in text for text in texts)
     assert any(text.startswith("Between groups: Q = ") for text in texts)
@@ -478,7 +502,9 @@ def test_a_plot_of_no_event_says_what_is_left_open() -> None:
 
 @pytest.mark.parametrize("measure", ["OR", "RR", "RD", "Peto OR"])
 def test_a_plot_of_two_arms(tmp_path: Path, measure: str) -> None:
-    found = pool_two_arm([0, 1, 0, 2], [18, 20, 11, 32], [0, 0, 1, 1], [18, 10, 12, 32], measure=measure, sensitivity=False)
+    found = pool_two_arm(
+        [0, 1, 0, 2], [18, 20, 11, 32], [0, 0, 1, 1], [18, 10, 12, 32], measure=measure, sensitivity=False
+    )
     texts = plot_text(forest.figure(found, arms=("MSC", "Control")))
     assert "MSC n/N" in texts and "1/20" in texts and any("fewer events, MSC" in text for text in texts)
     assert ("no event" in texts) == (measure != "RD")
@@ -528,7 +554,10 @@ def missing_in_r() -> str | None:
     """What is not installed of what the scripts need."""
     if shutil.which("Rscript") is None:
         return "Rscript is not installed"
-    probe = subprocess.run(["Rscript", "-e", 'stopifnot(all(c("metafor", "lme4") %in% rownames(installed.packages())))'], capture_output=True)
+    probe = subprocess.run(
+        ["Rscript", "-e", 'stopifnot(all(c("metafor", "lme4") %in% rownames(installed.packages())))'],
+        capture_output=True,
+    )
     return None if probe.returncode == 0 else "the R packages metafor and lme4 are not installed"
 
 
@@ -542,9 +571,15 @@ def run_in_r(folder: Path, script: str) -> dict[str, float]:
     return {name: float(value) for name, value in pairs if value != "NA"}
 
 
-@pytest.mark.parametrize("counts", [MIXED, ([0, 0, 0], [8, 12, 19]), ([2] * 5, [10] * 5), ([3], [18])], ids=["mixed", "none", "identical", "one"])
+@pytest.mark.parametrize(
+    "counts",
+    [MIXED, ([0, 0, 0], [8, 12, 19]), ([2] * 5, [10] * 5), ([3], [18])],
+    ids=["mixed", "none", "identical", "one"],
+)
 def test_the_exported_script_gives_the_same_estimate_in_r(tmp_path: Path, counts: tuple[list[int], list[int]]) -> None:
-    text = "study,events,total,route\n" + "".join(f'"s, {i}",{x},{n},it\n' for i, (x, n) in enumerate(zip(*counts, strict=True)))
+    text = "study,events,total,route\n" + "".join(
+        f'"s, {i}",{x},{n},it\n' for i, (x, n) in enumerate(zip(*counts, strict=True))
+    )
     table = parse_counts(text)
     _, script = metafor.write(table, tmp_path / "r", stem="headache")
     ours = pool_proportions(*counts)
@@ -570,7 +605,9 @@ def test_the_exported_two_arm_script_gives_the_same_estimates_in_r(tmp_path: Pat
     for row in ours.to_dict()["measures"]:
         name = row["measure"].split()[0]
         for key in ("estimate", "low", "high"):
-            assert theirs[f"{name if row['measure'] != 'Peto OR' else 'Peto'}_{key}"] == pytest.approx(row[key], abs=1e-8)
+            assert theirs[f"{name if row['measure'] != 'Peto OR' else 'Peto'}_{key}"] == pytest.approx(
+                row[key], abs=1e-8
+            )
     assert theirs["double_zero"] == 1
     glmm_row = ours.to_dict()["sensitivity"][0]
     assert theirs["GLMM_estimate"] == pytest.approx(glmm_row["estimate"], abs=2e-3)

@@ -65,7 +65,18 @@ def test_the_table_says_what_was_left_out_and_warned_of(one: Path, two: Path) ->
 
 
 def test_files_are_written(one: Path, tmp_path: Path) -> None:
-    done = trialspan("--from", one, "--plot", tmp_path / "f.svg", "--metafor", tmp_path / "r", "-o", tmp_path / "out.json", "--format", "json")
+    done = trialspan(
+        "--from",
+        one,
+        "--plot",
+        tmp_path / "f.svg",
+        "--metafor",
+        tmp_path / "r",
+        "-o",
+        tmp_path / "out.json",
+        "--format",
+        "json",
+    )
     assert done.exit_code == 0
     assert (tmp_path / "f.svg").read_text(encoding="utf-8").startswith("<?xml")
     assert (tmp_path / "r" / "metafor.csv").read_text(encoding="utf-8").startswith("study,xi,ni,route\n")
@@ -90,7 +101,9 @@ def test_an_impossible_table_ends_the_run(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("study,events,total\na,5,4\n", encoding="utf-8")
     done = trialspan("--from", path)
-    assert done.exit_code == 1 and isinstance(done.exception, PoolError) and "5 of 4 is impossible" in str(done.exception)
+    assert (
+        done.exit_code == 1 and isinstance(done.exception, PoolError) and "5 of 4 is impossible" in str(done.exception)
+    )
 
 
 def test_a_simulation_that_misses_its_goals_fails() -> None:

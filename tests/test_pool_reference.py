@@ -170,7 +170,9 @@ def variance(each: effects.Effects, estimator: str, row: dict[str, Any]) -> Numb
     return [("tau2", found, row["tau2"], {"PM": UNIROOT, "ML": ITERATED, "REML": ITERATED}.get(estimator, EXACT))]
 
 
-def weighted(each: effects.Effects, estimator: str, test: str, row: dict[str, Any]) -> tuple[inverse_variance.Pooled, Numbers]:
+def weighted(
+    each: effects.Effects, estimator: str, test: str, row: dict[str, Any]
+) -> tuple[inverse_variance.Pooled, Numbers]:
     """What every inverse-variance row has: tau2 within its tolerance, and all else exactly at R's tau2.
 
     Where tau2 is small (risk differences, arcsines) the early end of R's search shows in its estimate; on the scales of
@@ -240,7 +242,11 @@ def slope(predict: Callable[..., small_study.Slope]) -> Callable[..., Numbers]:
     def numbers(case: dict[str, Any], row: dict[str, Any]) -> Numbers:
         each = effects.one_arm("logit", *counts_of(case))
         found = predict(case, each)
-        out: Numbers = [("t", found.statistic, row["t"], 1e-6), ("df", found.df, row["df"], EXACT), ("p", found.p_value, row["p"], 1e-6)]
+        out: Numbers = [
+            ("t", found.statistic, row["t"], 1e-6),
+            ("df", found.df, row["df"], EXACT),
+            ("p", found.p_value, row["p"], 1e-6),
+        ]
         return [*out, ("limit", found.intercept, row.get("limit_estimate"), 1e-6)]
 
     return numbers
@@ -301,7 +307,9 @@ def without_correction(method: str) -> Callable[..., Numbers]:
     def numbers(case: dict[str, Any], row: dict[str, Any]) -> Numbers:
         tables = tables_of(case)
         found: Estimate | None = estimate_of(tables)
-        result = pool_two_arm(*(case[name] for name in ("events1", "n1", "events2", "n2")), measure=measure, sensitivity=False)
+        result = pool_two_arm(
+            *(case[name] for name in ("events1", "n1", "events2", "n2")), measure=measure, sensitivity=False
+        )
         out: Numbers = [("CMH", mantel_haenszel.cochran_mantel_haenszel(tables)[0], row.get("CMH"), EXACT)]
         out.append(("CMH_p", mantel_haenszel.cochran_mantel_haenszel(tables)[1], row.get("CMH_p"), EXACT))
         if row["estimate"] is None or row["se"] == 0:
@@ -374,7 +382,11 @@ def modelled(method: str) -> Callable[..., Numbers]:
 def two_arm_egger(case: dict[str, Any], row: dict[str, Any]) -> Numbers:
     each = effect_of(case, "OR")
     found = small_study.egger(each.values, each.variances)
-    return [("t", found.statistic, row["t"], 1e-6), ("df", found.df, row["df"], EXACT), ("p", found.p_value, row["p"], 1e-6)]
+    return [
+        ("t", found.statistic, row["t"], 1e-6),
+        ("df", found.df, row["df"], EXACT),
+        ("p", found.p_value, row["p"], 1e-6),
+    ]
 
 
 def two_arm_ranks(case: dict[str, Any], row: dict[str, Any]) -> Numbers:
@@ -424,7 +436,9 @@ def test_the_grid_is_complete() -> None:
     assert seen == set(ONE_ARM_METHODS) | set(TWO_ARM_METHODS) | left
     counted = Counter(sum(1 for _ in grid(name)) for name in CASES)
     assert sum(size * times for size, times in counted.items()) == COMPARED
-    errors = sum(1 for case in CASES.values() for row in case["methods"].values() if isinstance(row, dict) and "error" in row)
+    errors = sum(
+        1 for case in CASES.values() for row in case["methods"].values() if isinstance(row, dict) and "error" in row
+    )
     assert errors == ERRORS_IN_R
 
 
@@ -459,7 +473,11 @@ def test_profile_interval_agrees_with_a_brute_force_grid(case: str) -> None:
     low, high = glmm.profile_interval(fit)
     # beyond a logit of 10 (5 in 100,000) both are a proportion of 0 or 1 to any use: compared as proportions
     for ours, theirs in ((low, row["low"]), (high, row["high"])):
-        assert ours == pytest.approx(theirs, abs=2e-3) if abs(theirs) < 10 else expit(ours) == pytest.approx(expit(theirs), abs=1e-6)
+        assert (
+            ours == pytest.approx(theirs, abs=2e-3)
+            if abs(theirs) < 10
+            else expit(ours) == pytest.approx(expit(theirs), abs=1e-6)
+        )
     if case != "two_studies_discordant":
         assert float(fit.beta[0]) == pytest.approx(row["mu"], abs=5e-3)
 
@@ -507,11 +525,15 @@ def moderator(found: inverse_variance.Pooled, row: dict[str, Any]) -> int:
     return compare(numbers, "moderators")
 
 
-@pytest.mark.parametrize(("name", "test"), [("debruin2009_scq_ethnicity_reml", "z"), ("debruin2009_scq_ethnicity_reml_hk", "hk")])
+@pytest.mark.parametrize(
+    ("name", "test"), [("debruin2009_scq_ethnicity_reml", "z"), ("debruin2009_scq_ethnicity_reml_hk", "hk")]
+)
 def test_two_covariates(name: str, test: str) -> None:
     _, _, each = debruin()
     design = np.column_stack([np.ones(13), SCQ, [not c for c in CAUCASIAN]])
-    assert moderator(inverse_variance.fit(each.values, each.variances, design=design, test=test), MODERATORS[name]) == 19
+    assert (
+        moderator(inverse_variance.fit(each.values, each.variances, design=design, test=test), MODERATORS[name]) == 19
+    )
 
 
 @pytest.mark.parametrize(("name", "test"), [("bcg_ablat_rr_reml", "z"), ("bcg_ablat_rr_reml_hk", "hk")])
@@ -524,7 +546,10 @@ def test_latitude(name: str, test: str) -> None:
 def test_allocation() -> None:
     dummies = [[kind == level for kind in ALLOCATION] for level in ("random", "systematic")]
     design = np.column_stack([np.ones(13), *dummies])
-    assert moderator(inverse_variance.fit(bcg().values, bcg().variances, design=design), MODERATORS["bcg_alloc_rr_reml"]) == 19
+    assert (
+        moderator(inverse_variance.fit(bcg().values, bcg().variances, design=design), MODERATORS["bcg_alloc_rr_reml"])
+        == 19
+    )
 
 
 def test_subgroups_with_one_variance() -> None:
@@ -540,7 +565,10 @@ def test_subgroups_apart() -> None:
     found = []
     for name, mask in (("caucasian", np.array(CAUCASIAN)), ("other", ~np.array(CAUCASIAN))):
         fit = inverse_variance.fit(each.values[mask], each.variances[mask])
-        numbers: Numbers = [(key, ours, row[name][key], ITERATED) for key, ours in (("estimate", fit.beta), ("se", fit.se), ("tau2", fit.tau2))]
+        numbers: Numbers = [
+            (key, ours, row[name][key], ITERATED)
+            for key, ours in (("estimate", fit.beta), ("se", fit.se), ("tau2", fit.tau2))
+        ]
         assert compare(numbers, name) == 3
         found.append(fit)
     q = wald(np.array([f.beta[0] for f in found]), np.diag([f.se[0] ** 2 for f in found]), np.array([[-1.0, 1.0]]))
@@ -568,9 +596,9 @@ def test_subgroups_by_glmm_are_the_regression_on_their_indicator() -> None:
     found = compare_subgroups(x, n, groups, common_tau2=True)
     other = meta_regression(x, n, {"other": [float(not c) for c in CAUCASIAN]})
     assert found.q_between == pytest.approx(other.q_moderators, rel=1e-6)
-    assert logit(found.groups[0].estimate if found.groups[0].group == "caucasian" else found.groups[1].estimate) == pytest.approx(
-        other.coefficients[0].estimate, abs=1e-6
-    )
+    assert logit(
+        found.groups[0].estimate if found.groups[0].group == "caucasian" else found.groups[1].estimate
+    ) == pytest.approx(other.coefficients[0].estimate, abs=1e-6)
 
 
 def test_every_moderator_model_is_compared() -> None:

@@ -109,7 +109,13 @@ def test_3_serious_risk(review: Review) -> None:
 def test_4_event_risk(review: Review) -> None:
     answer = ask(review, "event-risk", events=("headache",), route="")
     (row,) = answer.rows
-    assert (row["study"], row["events"], row["total"], row["term"], row["event_id"]) == ("NCT02881476", 1, 43, "headache", "CTCAE5:0564")
+    assert (row["study"], row["events"], row["total"], row["term"], row["event_id"]) == (
+        "NCT02881476",
+        1,
+        43,
+        "headache",
+        "CTCAE5:0564",
+    )
     assert said(row) == ["headache", "one case", "43 patients"]
     left = reasons(answer)
     assert left["martinez2012"] == "a percentage that no whole number of the people gives"
@@ -119,7 +125,10 @@ def test_4_event_risk(review: Review) -> None:
 def test_5_related_deaths(review: Review) -> None:
     answer = ask(review, "related-deaths")
     assert rows_by(answer, "trial")["NCT02943850"]["related"] == 0
-    assert answer.pooled and (answer.pooled["related deaths"]["events"], answer.pooled["related deaths"]["total"]) == (0, 18)
+    assert answer.pooled and (answer.pooled["related deaths"]["events"], answer.pooled["related deaths"]["total"]) == (
+        0,
+        18,
+    )
     assert answer.pooled["related deaths"]["one_sided_upper"] == pytest.approx(1 - 0.05 ** (1 / 18))
     assert reasons(answer)["deda2009"] == "does not say whether deaths were related"
 
@@ -136,7 +145,10 @@ def test_6_never_reported(review: Review) -> None:
 
 def test_7_8_9_subgroups(review: Review) -> None:
     by_route = ask(review, "risk-by-route")
-    assert by_route.pooled and [g["group"] for g in by_route.pooled["subgroups"]["groups"]] == ["intrathecal", "intravenous"]
+    assert by_route.pooled and [g["group"] for g in by_route.pooled["subgroups"]["groups"]] == [
+        "intrathecal",
+        "intravenous",
+    ]
     by_source = ask(review, "risk-by-source")
     assert reasons(by_source)["yamashita2023"] == "source not reported"
     assert any("at least two groups" in note for note in by_source.notes)
@@ -165,7 +177,11 @@ def test_10_controlled_risk(review: Review, tmp_path: Path) -> None:
     assert not empty.rows and empty.notes == ("No controlled trial gives counts in both groups.",)
     assert {"berry2019", "NCT01363401"} <= reasons(empty).keys()
     with Store.open(tmp_path / "controlled.db") as store:
-        for id, treated, control in (("alpha", (3, 20), (1, 20)), ("beta", (2, 30), (2, 28)), ("gamma", (0, 10), (0, 10))):
+        for id, treated, control in (
+            ("alpha", (3, 20), (1, 20)),
+            ("beta", (2, 30), (2, 28)),
+            ("gamma", (0, 10), (0, 10)),
+        ):
             store.add(controlled(id, treated, control))
         answer = ask(Review(store), "controlled-risk", measure="RR")
         alone = ask(Review(store), "serious-risk")
@@ -177,7 +193,9 @@ def test_10_controlled_risk(review: Review, tmp_path: Path) -> None:
 
 
 def test_11_unpublished(review: Review) -> None:
-    assert "NCT02881476" in ask(review, "unpublished").notes[0] and "not extracted" in ask(review, "unpublished").notes[0]
+    assert (
+        "NCT02881476" in ask(review, "unpublished").notes[0] and "not extracted" in ask(review, "unpublished").notes[0]
+    )
 
 
 @pytest.fixture
@@ -207,7 +225,12 @@ def test_11_results_overdue(registered: Review, tmp_path: Path) -> None:
     with Store.open(tmp_path / "alone.db") as store:
         store.add(Record(old))
         (row,) = ask(Review(store), "unpublished", today="2025-01-01").rows
-    assert (row["results_posted"], row["paper"], row["completion_date"], row["months_overdue"]) == (False, False, "2023-01", 12.0)
+    assert (row["results_posted"], row["paper"], row["completion_date"], row["months_overdue"]) == (
+        False,
+        False,
+        "2023-01",
+        12.0,
+    )
 
 
 def test_12_papers_of(review: Review) -> None:
@@ -275,7 +298,9 @@ def test_20_sensitivity(review: Review) -> None:
     rows = rows_by(ask(review, "sensitivity", without=("prabhakar2012",)), "variant")
     assert (rows["as pooled"]["total"], rows["without prabhakar2012"]["total"]) == (15, 5)
     fever = rows_by(ask(review, "sensitivity", outcome="headache"), "variant")
-    assert fever["with denials as zeros"]["k"] == fever["as pooled"]["k"]  # both denials are for related events, or contradicted
+    assert (
+        fever["with denials as zeros"]["k"] == fever["as pooled"]["k"]
+    )  # both denials are for related events, or contradicted
 
 
 def test_denials_count_only_when_asked(tmp_path: Path) -> None:
@@ -289,7 +314,10 @@ def test_denials_count_only_when_asked(tmp_path: Path) -> None:
         review = Review(store)
         plain, asked = (ask(review, "event-risk", events="headache", route="", denials=d) for d in ("no", "yes"))
     assert [r["study"] for r in plain.rows] == ["beta"]
-    assert {r["study"]: (r["events"], r["zero_basis"]) for r in asked.rows} == {"alpha": (0, "inferred_denial"), "beta": (2, None)}
+    assert {r["study"]: (r["events"], r["zero_basis"]) for r in asked.rows} == {
+        "alpha": (0, "inferred_denial"),
+        "beta": (2, None),
+    }
 
 
 @pytest.mark.parametrize(
@@ -303,7 +331,11 @@ def test_denials_count_only_when_asked(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_left_out_and_why(tmp_path: Path, value: dict[str, Any], reason: str) -> None:
-    facts = [("report_kind", {"name": "single-trial"}, None), ("participants", {"n": 20, "kind": "treated"}, None), ("adverse_event", value, None)]
+    facts = [
+        ("report_kind", {"name": "single-trial"}, None),
+        ("participants", {"n": 20, "kind": "treated"}, None),
+        ("adverse_event", value, None),
+    ]
     with Store.open(tmp_path / "one.db") as store:
         store.add(made("alpha", "A trial", facts))
         answer = ask(Review(store), "event-risk", events="fever", route="")
@@ -344,25 +376,34 @@ def test_ask_on_the_command_line(store_path: Path) -> None:
     assert done.exit_code == 0 and "1 of 43, 2.3 %" in done.output and "silence is no zero" in done.output
     data = json.loads(run(store_path, "ask", "4", "events=headache", "--format", "json").output)
     assert data["rows"][0]["evidence"][0]["quote"] == "headache"
-    rows = json.loads(run(store_path, "ask", "--sql", "SELECT count(*) AS n FROM current_documents", "--format", "json").output)
+    rows = json.loads(
+        run(store_path, "ask", "--sql", "SELECT count(*) AS n FROM current_documents", "--format", "json").output
+    )
     assert rows == [{"n": 36}]
     assert run(store_path, "ask", "--sql", "DELETE FROM documents").exit_code == 1
 
 
-@pytest.mark.parametrize("arguments", [("ask",), ("ask", "given", "--list"), ("ask", "provenance"), ("compare", "nam2023")])
+@pytest.mark.parametrize(
+    "arguments", [("ask",), ("ask", "given", "--list"), ("ask", "provenance"), ("compare", "nam2023")]
+)
 def test_wrong_usage(store_path: Path, arguments: tuple[str, ...]) -> None:
     assert run(store_path, *arguments).exit_code == 2
 
 
 def test_compare_on_the_command_line(store_path: Path) -> None:
     done = run(store_path, "compare", "nam2023", "oh2018")
-    assert done.exit_code == 0 and "likeness" in done.output and "may not be pooled" in done.output and "≠" in done.output
+    assert (
+        done.exit_code == 0 and "likeness" in done.output and "may not be pooled" in done.output and "≠" in done.output
+    )
     data = json.loads(run(store_path, "compare", "nam2023", "oh2018", "siwek2020", "--format", "json").output)
     assert len(data["similarity"]) == 3 and data["trials"] == ["nam2023", "NCT01363401", "siwek2020"]
 
 
 def test_words_of_a_question() -> None:
-    assert from_words(named("event_risk"), ["headache,fever", "route=intrathecal"]) == {"events": "headache,fever", "route": "intrathecal"}
+    assert from_words(named("event_risk"), ["headache,fever", "route=intrathecal"]) == {
+        "events": "headache,fever",
+        "route": "intrathecal",
+    }
     with pytest.raises(QueryError, match="there is no question 'why'"):
         named("why")
     with pytest.raises(QueryError, match="takes 1 arguments"):

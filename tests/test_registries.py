@@ -34,7 +34,15 @@ def test_impossible_dates_are_none(written: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["NCT0288147", "NCT028814766", "ISRCTN9128808", "from 2004-2006", "code 2006-104374-27", "phone 030 123456", "ACTRN1260800025033"],
+    [
+        "NCT0288147",
+        "NCT028814766",
+        "ISRCTN9128808",
+        "from 2004-2006",
+        "code 2006-104374-27",
+        "phone 030 123456",
+        "ACTRN1260800025033",
+    ],
 )
 def test_what_is_no_identifier(text: str) -> None:
     assert list(identifiers(fold_case(text))) == []

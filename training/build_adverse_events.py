@@ -53,10 +53,89 @@ DROPPED = frozenset(
     faint|cold|flu|vas|dn|cut out|weak|mi|acs|vt|af|cin|crs|fn|rao|ich|ivh|aml|tia|hearing disorders|wasting|primary|vegetative state|
     dose limiting|sight|movement|aches|death sudden|brain death|sudden death|death nos|sudden death nos|death neonatal|fetal resorption|
     weight bearing|alcohol intolerance|work|chronic pain|intractable pain|cancer pain|radiation|pain threshold|placenta|ischemia time|
-    infant death|perinatal death|maternal death|infant mortality|mortality|maternal mortality|fatal outcome|morbidity|shock septic|blood pressure|blood pressures|sputum|the runs|hard|revision|falling|embolization|awareness|abuse|insulin resistance|insulin sensitivity|clinical course""".replace("\n", " ").split("|")
+    infant death|perinatal death|maternal death|infant mortality|mortality|maternal mortality|fatal outcome|morbidity|shock septic|blood pressure|blood pressures|sputum|the runs|hard|revision|falling|embolization|awareness|abuse|insulin resistance|insulin sensitivity|clinical course""".replace(
+        "\n", " "
+    ).split("|")
 )
 # Two- to four-letter synonyms that are safe in any text of a trial
-SHORT = frozenset(["uti", "utis", "urti", "uri", "dvt", "vte", "ponv", "hfs", "gvhd", "aki", "ards", "tns", "onj", "pph", "cmv", "hiv", "vap", "lrti", "ssi", "ssis", "mace", "macce", "poaf", "copd", "dki", "dka", "ild", "ohss", "rash", "itch", "pain", "gout", "fall", "falls", "acne", "sty", "burn", "flush", "edema", "oedema", "cough", "fever", "scar", "scars", "spasm", "cramp", "coma", "stroke", "ulcer", "croup", "rigor", "rigors", "chill", "chills", "ache", "ileus", "shock", "thirst", "bpar", "hives", "cyst", "cysts", "colds", "fits", "burns", "mania", "bleeds", "sepsis", "anemia", "asthma", "nausea", "thrush", "ataxia", "hernia"])
+SHORT = frozenset(
+    [
+        "uti",
+        "utis",
+        "urti",
+        "uri",
+        "dvt",
+        "vte",
+        "ponv",
+        "hfs",
+        "gvhd",
+        "aki",
+        "ards",
+        "tns",
+        "onj",
+        "pph",
+        "cmv",
+        "hiv",
+        "vap",
+        "lrti",
+        "ssi",
+        "ssis",
+        "mace",
+        "macce",
+        "poaf",
+        "copd",
+        "dki",
+        "dka",
+        "ild",
+        "ohss",
+        "rash",
+        "itch",
+        "pain",
+        "gout",
+        "fall",
+        "falls",
+        "acne",
+        "sty",
+        "burn",
+        "flush",
+        "edema",
+        "oedema",
+        "cough",
+        "fever",
+        "scar",
+        "scars",
+        "spasm",
+        "cramp",
+        "coma",
+        "stroke",
+        "ulcer",
+        "croup",
+        "rigor",
+        "rigors",
+        "chill",
+        "chills",
+        "ache",
+        "ileus",
+        "shock",
+        "thirst",
+        "bpar",
+        "hives",
+        "cyst",
+        "cysts",
+        "colds",
+        "fits",
+        "burns",
+        "mania",
+        "bleeds",
+        "sepsis",
+        "anemia",
+        "asthma",
+        "nausea",
+        "thrush",
+        "ataxia",
+        "hernia",
+    ]
+)
 
 
 def read(path: Path) -> Iterator[dict[str, str]]:
@@ -99,7 +178,7 @@ def symp(path: Path) -> Iterator[Concept]:
 
 
 def natural(term: str) -> str:
-    """"Infarction, Myocardial" -> "Myocardial Infarction"."""
+    """ "Infarction, Myocardial" -> "Myocardial Infarction"."""
     head, comma, rest = term.partition(", ")
     return f"{rest} {head}" if comma and "," not in rest else term
 

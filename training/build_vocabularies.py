@@ -47,7 +47,9 @@ ADDED: tuple[tuple[str, str, str, list[str]], ...] = (
 )  # fmt: skip
 NO_NAMES = frozenset(  # labels that are also common words
     """complete|strains|sprains and strains|strain|asthenia|mass|drop|hunger|bites|stress|acquired|congenital|inherited|
-    disseminated|iatrogenic|idiopathic|mosaic|disease|non-genetic|non-iatrogenic|non-idiopathic""".replace("\n    ", "").split("|")
+    disseminated|iatrogenic|idiopathic|mosaic|disease|non-genetic|non-iatrogenic|non-idiopathic""".replace(
+        "\n    ", ""
+    ).split("|")
 )
 CANCER = re.compile(r"\bneoplasms?\b", re.I)
 MAX_WORDS = 6  # longer entry terms are not met in running text

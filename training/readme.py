@@ -26,7 +26,12 @@ SAMPLE = ROOT / "tests" / "golden" / "text" / "reading_service.txt"
 
 def replaced(text: str, name: str, new: str, *, inline: bool = False) -> str:
     gap = "" if inline else "\n"
-    return re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _: f"<!-- {name} -->{gap}{new}{gap}<!-- /{name} -->", text, flags=re.S)
+    return re.sub(
+        rf"<!-- {name} -->.*?<!-- /{name} -->",
+        lambda _: f"<!-- {name} -->{gap}{new}{gap}<!-- /{name} -->",
+        text,
+        flags=re.S,
+    )
 
 
 def sample() -> str:
@@ -50,8 +55,18 @@ def accuracy(columns: dict[str, Evaluation]) -> str:
     for place, field in enumerate(fields):
         cells = [cell(found, place) for found in columns.values()]
         lines.append(f"| {field} | " + " | ".join(cells) + " |")
-    lines.append("| macro F1 | " + " | ".join(f"{e.macro_f1 or 0:.3f} ({e.macro_low or 0:.2f}-{e.macro_high or 0:.2f})" for e in columns.values()) + " |")
-    lines.append("| documents; leaks; bad evidence | " + " | ".join(f"{e.documents}; {sum(e.leaks.values())}; {e.bad_evidence}" for e in columns.values()) + " |")
+    lines.append(
+        "| macro F1 | "
+        + " | ".join(
+            f"{e.macro_f1 or 0:.3f} ({e.macro_low or 0:.2f}-{e.macro_high or 0:.2f})" for e in columns.values()
+        )
+        + " |"
+    )
+    lines.append(
+        "| documents; leaks; bad evidence | "
+        + " | ".join(f"{e.documents}; {sum(e.leaks.values())}; {e.bad_evidence}" for e in columns.values())
+        + " |"
+    )
     return "\n".join(lines)
 
 

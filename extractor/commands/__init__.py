@@ -63,7 +63,9 @@ def said(kind: type[BaseException], error: BaseException, trace: TracebackType |
     if issubclass(kind, ExtractorError):
         sys.stderr.write(f"trialspan: {error}\n")
     else:
-        sys.stderr.write(f"trialspan: internal error: {kind.__name__}: {error}; run again with: trialspan --debug ...\n")
+        sys.stderr.write(
+            f"trialspan: internal error: {kind.__name__}: {error}; run again with: trialspan --debug ...\n"
+        )
 
 
 def stop(number: int, frame: FrameType | None) -> None:

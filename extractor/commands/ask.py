@@ -17,18 +17,26 @@ from extractor.errors import QueryError
 # The graph loads SciPy, a second's work: it is imported by the commands that need it, when run.
 
 FormOption = Annotated[Format, typer.Option("--format", help="table or json.")]
-HIDDEN = frozenset({"observation", "sha256", "document", "event_id", "total_from", "case_report"})  # on the screen; all with --format json
+HIDDEN = frozenset(
+    {"observation", "sha256", "document", "event_id", "total_from", "case_report"}
+)  # on the screen; all with --format json
 QUOTES, QUOTE = 3, 60  # quotes a row on the screen, and characters of one
 LEFT_OUT = 40  # lines of what was left out on the screen
 
 
 def ask_store(
     name: Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="Name or number of a question.")] = None,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE...]", help="What it is asked about.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE...]", help="What it is asked about.")
+    ] = None,
     store: StoreOption = None,
     listed: Annotated[bool, typer.Option("--list", help="List all questions with what they take.")] = False,
-    sql: Annotated[str | None, typer.Option("--sql", metavar="SELECT", help="Ask the documented views in SQL, read only.")] = None,
-    cypher: Annotated[str | None, typer.Option("--cypher", metavar="MATCH", help="Ask the graph in Cypher (extra: cypher).")] = None,
+    sql: Annotated[
+        str | None, typer.Option("--sql", metavar="SELECT", help="Ask the documented views in SQL, read only.")
+    ] = None,
+    cypher: Annotated[
+        str | None, typer.Option("--cypher", metavar="MATCH", help="Ask the graph in Cypher (extra: cypher).")
+    ] = None,
     form: FormOption = Format.table,
 ) -> None:
     """Ask a store: one of twenty questions by name, SQL over its views, or Cypher over its graph.
@@ -95,13 +103,29 @@ def pooled_lines(what: str, found: dict[str, Any]) -> list[str]:
     if "risk" in found:  # pooled for several events
         return pooled_lines(what, found["risk"])
     if "groups" in found:
-        lines = [f"{what}, {g['group']}: {g['events']} of {g['total']} in {g['k']} studies, {risk(g)}" for g in found["groups"]]
-        return [*lines, f"{what}, between groups: p = {found['q_p']:.3g}" if found["q_p"] is not None else f"{what}: not tested"]
+        lines = [
+            f"{what}, {g['group']}: {g['events']} of {g['total']} in {g['k']} studies, {risk(g)}"
+            for g in found["groups"]
+        ]
+        return [
+            *lines,
+            f"{what}, between groups: p = {found['q_p']:.3g}" if found["q_p"] is not None else f"{what}: not tested",
+        ]
     if "coefficients" in found:
-        return [f"{what}: {c['name']} {c['estimate']:.3g} (95 % {c['low']:.3g} to {c['high']:.3g}), logit scale" for c in found["coefficients"]]
+        return [
+            f"{what}: {c['name']} {c['estimate']:.3g} (95 % {c['low']:.3g} to {c['high']:.3g}), logit scale"
+            for c in found["coefficients"]
+        ]
     if "measure" in found:
-        return [f"{what}: {m['measure']} {m['estimate']} (95 % {m['low']} to {m['high']}), {m['method']}" for m in found["measures"]]
-    bound = f"; at most {100 * found['one_sided_upper']:.1f} % (one-sided)" if found.get("one_sided_upper") is not None else ""
+        return [
+            f"{what}: {m['measure']} {m['estimate']} (95 % {m['low']} to {m['high']}), {m['method']}"
+            for m in found["measures"]
+        ]
+    bound = (
+        f"; at most {100 * found['one_sided_upper']:.1f} % (one-sided)"
+        if found.get("one_sided_upper") is not None
+        else ""
+    )
     return [f"{what}: {found['events']} of {found['total']}, {risk(found)}{bound}; {found['method']}"]
 
 
@@ -142,7 +166,9 @@ def cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return "; ".join(f"{k}: {v.get('state', v) if isinstance(v, dict) else v}" for k, v in value.items() if v is not None)
+        return "; ".join(
+            f"{k}: {v.get('state', v) if isinstance(v, dict) else v}" for k, v in value.items() if v is not None
+        )
     return str(value)
 
 
@@ -152,8 +178,12 @@ def cell(value: Any) -> str:
 def compare_trials(
     names: Annotated[list[str], typer.Argument(metavar="TRIAL TRIAL...", help="Trials, reports or registry numbers.")],
     store: StoreOption = None,
-    outcome: Annotated[str, typer.Option("--outcome", help="What they are to be pooled for: any, serious, death, or an event.")] = "serious",
-    months: Annotated[float, typer.Option("--months", help="Follow-up that is asked for, give or take one month.")] = 6.0,
+    outcome: Annotated[
+        str, typer.Option("--outcome", help="What they are to be pooled for: any, serious, death, or an event.")
+    ] = "serious",
+    months: Annotated[
+        float, typer.Option("--months", help="Follow-up that is asked for, give or take one month.")
+    ] = 6.0,
     form: FormOption = Format.table,
 ) -> None:
     """Put trials side by side: what differs is marked, how alike they are, and whether they may be pooled.
@@ -172,17 +202,28 @@ def compare_trials(
             raise wrong_usage(str(error)) from error
         rules = ask(Review(opened), "poolable", outcome=outcome, months=months, trials=found.names)
     if form is Format.json:
-        typer.echo(json.dumps(found.to_dict() | {"poolable": rules.to_dict()}, ensure_ascii=False, indent=1, default=str))
+        typer.echo(
+            json.dumps(found.to_dict() | {"poolable": rules.to_dict()}, ensure_ascii=False, indent=1, default=str)
+        )
         return
     for title, lines in (("characteristics", found.lines), ("adverse events", found.events)):
         table = Table(title=title, title_justify="left", pad_edge=False)
         for name in ("", "", *found.names):
             table.add_column(escape(name), overflow="fold")
         for line in lines:
-            table.add_row("≠" if line.differs else "", escape(line.field.replace("_", " ")), *map(escape, line.cells), style="yellow" if line.differs else "")
+            table.add_row(
+                "≠" if line.differs else "",
+                escape(line.field.replace("_", " ")),
+                *map(escape, line.cells),
+                style="yellow" if line.differs else "",
+            )
         if lines:
             console_for().print(table)
     for one in found.similar:
-        typer.echo(f"{one.a} and {one.b}: likeness {one.score if one.score is not None else '-'}; {'; '.join(one.reasons)}")
+        typer.echo(
+            f"{one.a} and {one.b}: likeness {one.score if one.score is not None else '-'}; {'; '.join(one.reasons)}"
+        )
     for row in rules.rows:
-        typer.echo(f"{row['trial']}: {f'may be pooled for {outcome}' if row['poolable'] else 'may not be pooled: ' + row['fails']}")
+        typer.echo(
+            f"{row['trial']}: {f'may be pooled for {outcome}' if row['poolable'] else 'may not be pooled: ' + row['fails']}"
+        )

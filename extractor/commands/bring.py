@@ -36,10 +36,22 @@ MOST_SHOWN = 20  # duplicates printed; all with --format json
 
 
 def bring(
-    inputs: Annotated[list[str], typer.Argument(help="Files or folders: RIS, nbib, CSV, BibTeX, PubMed XML, JATS, JSON, pages; - is standard input.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files or folders: RIS, nbib, CSV, BibTeX, PubMed XML, JATS, JSON, pages; - is standard input."
+        ),
+    ],
     store: StoreOption = None,
-    column: Annotated[list[str] | None, typer.Option(metavar="NAME=COLUMN", help="For CSV: our name (id, title, text, doi, ...) and the file's column.")] = None,
-    reader: Annotated[str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=COLUMN", help="For CSV: our name (id, title, text, doi, ...) and the file's column."
+        ),
+    ] = None,
+    reader: Annotated[
+        str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
 ) -> None:
     """Bring files into a store: each report is extracted and kept, and duplicates across sources are named.
@@ -53,7 +65,14 @@ def bring(
     outcomes = {"added": 0, "unchanged": 0, "updated": 0}
     with Store.open(store or settings.store) as opened:
         key = opened.begin("import", settings={"inputs": inputs})
-        found = documents(inputs, settings, report.fail, form=reader, columns=columns or None, stdin=standard_input() if "-" in inputs else None)
+        found = documents(
+            inputs,
+            settings,
+            report.fail,
+            form=reader,
+            columns=columns or None,
+            stdin=standard_input() if "-" in inputs else None,
+        )
         for record in progress(run(found, settings, report), "importing"):
             outcomes[opened.add(record, key)] += 1
         for issue in report.issues:
@@ -61,7 +80,12 @@ def bring(
         opened.finish(key, outcomes | {"read": report.read, "deleted": report.deleted, "failed": report.failed})
         same = duplicates(reports(opened))
     if form is Format.json:
-        typer.echo(json.dumps(outcomes | {"duplicates": [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]}, indent=1))
+        typer.echo(
+            json.dumps(
+                outcomes | {"duplicates": [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]},
+                indent=1,
+            )
+        )
     else:
         typer.echo(", ".join(f"{n} {name}" for name, n in outcomes.items()) + f"; duplicates in the store: {len(same)}")
         if same:
@@ -106,7 +130,9 @@ class PrismaFormat(StrEnum):
 
 def prisma(
     store: StoreOption = None,
-    form: Annotated[PrismaFormat, typer.Option("--format", help="table, json, csv or svg (the diagram).")] = PrismaFormat.table,
+    form: Annotated[
+        PrismaFormat, typer.Option("--format", help="table, json, csv or svg (the diagram).")
+    ] = PrismaFormat.table,
     output: OutputOption = None,
 ) -> None:
     """Counts for the PRISMA 2020 flow diagram, and the diagram; what only people know stays blank.
@@ -118,17 +144,32 @@ def prisma(
     if form is PrismaFormat.table and output is None:
         _print_flow(found)
         return
-    words = {PrismaFormat.json: _as_json, PrismaFormat.csv: _as_csv, PrismaFormat.svg: svg, PrismaFormat.table: _as_csv}[form](found)
+    words = {
+        PrismaFormat.json: _as_json,
+        PrismaFormat.csv: _as_csv,
+        PrismaFormat.svg: svg,
+        PrismaFormat.table: _as_csv,
+    }[form](found)
     with output_to(output) as stream:
         stream.write(words.encode())
 
 
 def _flow(opened: Store) -> Flow:
-    runs = [{"command": r.command, "settings": r.settings, "counts": r.counts} for r in opened.runs() if r.counts and r.command in ("fetch", "import", "extract")]
+    runs = [
+        {"command": r.command, "settings": r.settings, "counts": r.counts}
+        for r in opened.runs()
+        if r.counts and r.command in ("fetch", "import", "extract")
+    ]
     known = opened.documents(deleted=True)
     current = [d for d in known if not d.deleted]
     same = len(duplicates(reports(opened)))
-    return flow(runs, documents=len(current), deleted=len(known) - len(current), retracted=sum(d.retracted for d in current), duplicates=same)
+    return flow(
+        runs,
+        documents=len(current),
+        deleted=len(known) - len(current),
+        retracted=sum(d.retracted for d in current),
+        duplicates=same,
+    )
 
 
 def _print_flow(found: Flow) -> None:

@@ -43,7 +43,9 @@ def extract(
     output: OutputOption = None,
     form: Annotated[ExtractFormat, typer.Option("--format", help="table, json, jsonl or csv.")] = ExtractFormat.table,
     store: Annotated[str | None, typer.Option(metavar="PATH|URL", help="Keep the records in this store too.")] = None,
-    reader: Annotated[str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")] = None,
+    reader: Annotated[
+        str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")
+    ] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Processes to run on; the output is the same.")] = None,
 ) -> None:
     """Extract facts from reports, each with the words that say it.
@@ -74,7 +76,9 @@ def _records(inputs: list[str], settings: Settings, report: Run, reader: str | N
     return run(found, settings, report)
 
 
-def _stored(records: Iterator[Record], target: str, report: Run, settings: Settings, inputs: list[str]) -> Iterator[Record]:
+def _stored(
+    records: Iterator[Record], target: str, report: Run, settings: Settings, inputs: list[str]
+) -> Iterator[Record]:
     """The records as they pass, each put into the store in its own transaction; the run's end is written down."""
     with Store.open(target) as opened:
         key = opened.begin("extract", settings={"model": settings.model, "inputs": inputs})

@@ -19,11 +19,21 @@ COMMAND = "fetch"
 
 
 def fetch(
-    asked: Annotated[list[str] | None, typer.Argument(metavar="QUERY | ID...", help="A query (with --from), or PMIDs, NCT ids, PMC ids, DOIs.")] = None,
-    source: Annotated[str | None, typer.Option("--from", metavar="SOURCE", help="pubmed, europepmc or clinicaltrials.")] = None,
+    asked: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="QUERY | ID...", help="A query (with --from), or PMIDs, NCT ids, PMC ids, DOIs."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="SOURCE", help="pubmed, europepmc or clinicaltrials.")
+    ] = None,
     full_text: Annotated[bool, typer.Option("--full-text", help="Open full texts too (europepmc).")] = False,
-    update: Annotated[bool, typer.Option("--update", help="Ask every search of this store again; say what is new, changed, retracted.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Use only answers that were kept by an earlier run.")] = False,
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Ask every search of this store again; say what is new, changed, retracted."),
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use only answers that were kept by an earlier run.")
+    ] = False,
     store: StoreOption = None,
     form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
 ) -> None:
@@ -60,7 +70,9 @@ def known_searches(opened: Store) -> list[Search]:
 
 
 def _one(search: Search, client: Client, settings: Settings, opened: Store, report: Run) -> dict[str, object]:
-    key = opened.begin(COMMAND, settings={"source": search.source, "query": search.query, "full_text": search.full_text})
+    key = opened.begin(
+        COMMAND, settings={"source": search.source, "query": search.query, "full_text": search.full_text}
+    )
     retracted = {d.id for d in opened.documents() if d.retracted}
     harvest, own = Harvest(search), Run()
     outcomes: dict[str, list[str]] = {"added": [], "unchanged": [], "updated": [], "retracted": []}
@@ -72,7 +84,11 @@ def _one(search: Search, client: Client, settings: Settings, opened: Store, repo
     checked(harvest, own)
     for issue in own.issues:
         opened.issue(key, issue.input, issue.stage, issue.error)
-    counts = harvest.counts() | {name: len(ids) for name, ids in outcomes.items()} | {"failed": own.failed, "deleted": own.deleted}
+    counts = (
+        harvest.counts()
+        | {name: len(ids) for name, ids in outcomes.items()}
+        | {"failed": own.failed, "deleted": own.deleted}
+    )
     opened.finish(key, counts)
     for name in ("read", "extracted", "deleted"):
         setattr(report, name, getattr(report, name) + getattr(own, name))

@@ -22,7 +22,9 @@ class FieldsFormat(StrEnum):
     md = "md"
 
 
-def fields(output: Annotated[FieldsFormat, typer.Option("--format", help="table, json or md.")] = FieldsFormat.table) -> None:
+def fields(
+    output: Annotated[FieldsFormat, typer.Option("--format", help="table, json or md.")] = FieldsFormat.table,
+) -> None:
     """List the fields that are looked for, in the order of the pipeline.
 
     Example: trialspan fields --format md

@@ -24,8 +24,13 @@ class GraphFormat(StrEnum):
 
 def graph(
     store: StoreOption = None,
-    form: Annotated[GraphFormat, typer.Option("--format", help="node-link, graphml, gexf, kgx, neo4j or turtle.")] = GraphFormat.node_link,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where to write; kgx and neo4j make a folder.")] = None,
+    form: Annotated[
+        GraphFormat, typer.Option("--format", help="node-link, graphml, gexf, kgx, neo4j or turtle.")
+    ] = GraphFormat.node_link,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where to write; kgx and neo4j make a folder."),
+    ] = None,
 ) -> None:
     """Write the graph of a store: trials, arms, products, doses, events with their counts, reports, and the words that say so.
 

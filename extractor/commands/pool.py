@@ -32,16 +32,26 @@ class PoolFormat(StrEnum):
 
 
 def pool(
-    counts: Annotated[Path, typer.Option("--from", metavar="CSV", help="study, events, total; or study, events1, total1, events2, total2.")],
+    counts: Annotated[
+        Path,
+        typer.Option("--from", metavar="CSV", help="study, events, total; or study, events1, total1, events2, total2."),
+    ],
     form: Annotated[PoolFormat, typer.Option("--format", help="table, json or csv.")] = PoolFormat.table,
     output: OutputOption = None,
     measure: Annotated[str, typer.Option(help="Two arms: OR, RR, RD or 'Peto OR'; all are listed.")] = "OR",
     rule: Annotated[str, typer.Option(help="Prediction interval: t(k-1) or t(k-2).")] = "t(k-1)",
-    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="One arm: subgroups by this column of the table.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="One arm: subgroups by this column of the table.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a forest plot: .svg, .pdf or .png.")] = None,
     title: Annotated[str, typer.Option(help="Title of the plot.")] = "",
-    arms: Annotated[tuple[str, str], typer.Option(metavar="NAME NAME", help="Names of the two arms in the plot.")] = ("Arm 1", "Arm 2"),
-    to_r: Annotated[Path | None, typer.Option("--metafor", metavar="FOLDER", help="Write a CSV and an R script that reruns this.")] = None,
+    arms: Annotated[tuple[str, str], typer.Option(metavar="NAME NAME", help="Names of the two arms in the plot.")] = (
+        "Arm 1",
+        "Arm 2",
+    ),
+    to_r: Annotated[
+        Path | None, typer.Option("--metafor", metavar="FOLDER", help="Write a CSV and an R script that reruns this.")
+    ] = None,
 ) -> None:
     """Pool rare events of one arm, or compare two, from a table of counts.
 
@@ -74,8 +84,12 @@ def pool(
 
 
 def pool_simulate(
-    replicates: Annotated[int | None, typer.Option(min=1, help="Meta-analyses simulated for each of the 12 designs (default: 2000).")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same table (default: that of the docs).")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=1, help="Meta-analyses simulated for each of the 12 designs (default: 2000).")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same table (default: that of the docs).")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="table (Markdown) or json.")] = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -87,7 +101,11 @@ def pool_simulate(
 
     rows = simulate.run(replicates or simulate.REPLICATES, seed=simulate.SEED if seed is None else seed)
     summary = simulate.summary(rows)
-    text = simulate.as_markdown(rows) if form is Format.table else json.dumps({"designs": simulate.as_dicts(rows), **summary}, indent=1) + "\n"
+    text = (
+        simulate.as_markdown(rows)
+        if form is Format.table
+        else json.dumps({"designs": simulate.as_dicts(rows), **summary}, indent=1) + "\n"
+    )
     with output_to(output) as stream:
         stream.write(text.encode())
     if not summary["met"]:
@@ -101,7 +119,9 @@ def _groups(table: CountsTable, by: str | None) -> tuple[str, ...] | None:
         raise wrong_usage("--by: subgroups are for tables of one arm")
     column = by.strip().lower()
     if column not in table.extra:
-        raise wrong_usage(f"--by {by}: no such column; the table has: {', '.join(table.extra) or 'none beside the counts'}")
+        raise wrong_usage(
+            f"--by {by}: no such column; the table has: {', '.join(table.extra) or 'none beside the counts'}"
+        )
     return tuple(value or "not given" for value in table.extra[column])
 
 
@@ -110,7 +130,9 @@ def _text(found: PooledProportion | PooledComparison, subgroups: Subgroups | Non
     if form is PoolFormat.json:
         return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     out = io.StringIO()
-    writer = csv.DictWriter(out, [name for name in _COLUMNS if any(name in row for row in _rows(record))], extrasaction="ignore")
+    writer = csv.DictWriter(
+        out, [name for name in _COLUMNS if any(name in row for row in _rows(record))], extrasaction="ignore"
+    )
     writer.writeheader()
     writer.writerows(_rows(record))
     return out.getvalue()
@@ -147,7 +169,11 @@ def _headline(record: dict[str, Any]) -> str:
     if "double_zero" in record:
         return f"{record['k']} studies, {record['double_zero']} of them without any event"
     prediction = record["prediction"]
-    given = f"{_number(prediction['low'], 100)} to {_number(prediction['high'], 100)} %, " if prediction["low"] is not None else ""
+    given = (
+        f"{_number(prediction['low'], 100)} to {_number(prediction['high'], 100)} %, "
+        if prediction["low"] is not None
+        else ""
+    )
     return f"{record['events']} of {record['total']} in {record['k']} studies; prediction interval {given}{prediction['rule']}"
 
 

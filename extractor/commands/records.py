@@ -41,18 +41,24 @@ def list_records(
     with open_store(store) as opened:
         wide = characteristics(annotated(opened))
     if form is Format.json:
-        typer.echo(json.dumps([dict(zip(wide.headings, row, strict=True)) for row in wide.rows], ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps([dict(zip(wide.headings, row, strict=True)) for row in wide.rows], ensure_ascii=False, indent=1)
+        )
         return
     table = Table(title=f"{len(wide.rows)} reports in {opened.name}", title_justify="left", pad_edge=False, expand=True)
     for name in ON_SCREEN:
         fixed = name in ("document", "n", "route", "!")
-        table.add_column(name, overflow="fold", width=WIDEST[name] if fixed else None, ratio=None if fixed else WIDEST[name])
+        table.add_column(
+            name, overflow="fold", width=WIDEST[name] if fixed else None, ratio=None if fixed else WIDEST[name]
+        )
     for row in wide.rows:
         cells = dict(zip(wide.headings, row, strict=True))
         table.add_row(*(on_screen(name, [cells[c] for c in columns]) for name, columns in ON_SCREEN.items()))
     console = console_for()
     console.print(table)
-    console.print(f"{NOTHING}: looked for and not reported (no zero, no denial); (others'): only other studies' figures; !: conflicts, see trialspan show ID")
+    console.print(
+        f"{NOTHING}: looked for and not reported (no zero, no denial); (others'): only other studies' figures; !: conflicts, see trialspan show ID"
+    )
 
 
 def on_screen(name: str, cells: list[str]) -> str:
@@ -103,10 +109,16 @@ class ExportFormat(StrEnum):
 
 def export(
     store: StoreOption = None,
-    form: Annotated[ExportFormat, typer.Option("--format", help="csv, jsonl, json, xlsx, md or docx.")] = ExportFormat.csv,
+    form: Annotated[
+        ExportFormat, typer.Option("--format", help="csv, jsonl, json, xlsx, md or docx.")
+    ] = ExportFormat.csv,
     output: OutputOption = None,
-    ids: Annotated[list[str] | None, typer.Option("--id", metavar="ID", help="Only these reports; repeat it for more.")] = None,
-    trials: Annotated[bool, typer.Option("--trials", help="One study a trial, not a report; for xlsx, md and docx.")] = False,
+    ids: Annotated[
+        list[str] | None, typer.Option("--id", metavar="ID", help="Only these reports; repeat it for more.")
+    ] = None,
+    trials: Annotated[
+        bool, typer.Option("--trials", help="One study a trial, not a report; for xlsx, md and docx.")
+    ] = False,
 ) -> None:
     """Write the records of a store as a file: facts, or the characteristics of included studies.
 

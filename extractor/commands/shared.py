@@ -21,8 +21,13 @@ from extractor.store import Store
 T = TypeVar("T")
 MOST_ISSUES = 20  # failures printed in full at the end of a run; all are in the store
 
-StoreOption = Annotated[str | None, typer.Option("--store", metavar="PATH|URL", help="Store: a file or a database URL (default: trialspan.db).")]
-OutputOption = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here instead of the terminal.")]
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", metavar="PATH|URL", help="Store: a file or a database URL (default: trialspan.db)."),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here instead of the terminal.")
+]
 
 
 class Format(StrEnum):
@@ -82,7 +87,13 @@ def progress(items: Iterable[T], what: str, *, total: Callable[[], int | None] =
     if not console.is_terminal:
         yield from items
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=None)
         for item in items:

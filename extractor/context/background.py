@@ -17,7 +17,9 @@ _OWN = re.compile(
 _OTHERS = re.compile(
     r"\b(?:previous(?:ly)?|earlier|prior|other|recent|recently|many|several|most|numerous) (?:\w+ )?(?:stud\w*|trials?|reports?|work|publish\w*|publications?|data|cases?|shown|reported|described|demonstrated)\b"
 )
-_ANIMALS = re.compile(r"\b(?:mice|mouse|rats?|murine|rodents?|dogs?|canine|pigs?|swine|porcine|sheep|rabbits?|monkeys?|primates|animals?|preclinical(?:ly)?|in vitro)\b")
+_ANIMALS = re.compile(
+    r"\b(?:mice|mouse|rats?|murine|rodents?|dogs?|canine|pigs?|swine|porcine|sheep|rabbits?|monkeys?|primates|animals?|preclinical(?:ly)?|in vitro)\b"
+)
 
 
 def background(seen: View, sentence: Sentence) -> bool:

@@ -47,8 +47,12 @@ EARLIER = re.compile(
 )
 GRAFT = re.compile(r"^[- ](?:transplant\w*|rescue|support|grafts?|infusions? after|reinfusion|hct)\b")
 # "mobilization of peripheral blood stem cells", "side effects of stem cell therapy": cells of a drug's trial
-COLLECTED = re.compile(r"\b(?:mobili[sz](?:ation|es?|ed|ing)|collections? of|harvest(?:ing)? of|side effects of) (?:of )?(?:[\w-]+ ){0,3}$")
-BLOOD_GRAFTS = frozenset({"hematopoietic stem cell", "peripheral blood stem cell", "stem cell", "umbilical cord blood cell"})
+COLLECTED = re.compile(
+    r"\b(?:mobili[sz](?:ation|es?|ed|ing)|collections? of|harvest(?:ing)? of|side effects of) (?:of )?(?:[\w-]+ ){0,3}$"
+)
+BLOOD_GRAFTS = frozenset(
+    {"hematopoietic stem cell", "peripheral blood stem cell", "stem cell", "umbilical cord blood cell"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +123,38 @@ def _unlike(ranked: list[Product]) -> list[Product]:
     """Without types that a better one of the list includes (a CD133+ cell is a mononuclear cell here, too)."""
     kept: list[Product] = []
     for product in ranked:
-        covers = any(k.term.name in product.term.name or product.term.name in k.term.name or _wider(product.term, k.term) for k in kept)
+        covers = any(
+            k.term.name in product.term.name or product.term.name in k.term.name or _wider(product.term, k.term)
+            for k in kept
+        )
         if not covers:
             kept.append(product)
     return kept[:2]
 
 
-WIDE = frozenset({"bone marrow cell", "bone marrow-derived stem cell", "mononuclear cell", "stem cell", "umbilical cord blood cell", "peripheral blood stem cell", "fetal cell"})
+WIDE = frozenset(
+    {
+        "bone marrow cell",
+        "bone marrow-derived stem cell",
+        "mononuclear cell",
+        "stem cell",
+        "umbilical cord blood cell",
+        "peripheral blood stem cell",
+        "fetal cell",
+    }
+)
 
 
-VAGUE = frozenset({"embryonic stem cell", "induced pluripotent stem cell", "bone marrow cell", "bone marrow-derived stem cell", "peripheral blood stem cell", "stem cell"})
+VAGUE = frozenset(
+    {
+        "embryonic stem cell",
+        "induced pluripotent stem cell",
+        "bone marrow cell",
+        "bone marrow-derived stem cell",
+        "peripheral blood stem cell",
+        "stem cell",
+    }
+)
 
 
 def _wider(one: Term, other: Term) -> bool:
@@ -177,7 +203,14 @@ def _named(name: str, label: str) -> Term:
 def _abbreviated(seen: View) -> Iterator[tuple[int, int, Term]]:
     for short, long in seen.abbreviations.items():
         found = list(table("cells").find(long.lower()))
-        term = found[-1].term if found and long.lower().endswith(("cell", "cells", "fraction", "blood", "vesicles", "exosomes", "astrocytes", "papilla")) else None
+        term = (
+            found[-1].term
+            if found
+            and long.lower().endswith(
+                ("cell", "cells", "fraction", "blood", "vesicles", "exosomes", "astrocytes", "papilla")
+            )
+            else None
+        )
         if term is None or len(short) < 2:
             continue
         for match in re.finditer(rf"(?<![\w]){re.escape(short)}(?![\w+])", seen.text):
@@ -202,7 +235,11 @@ def _weight(seen: View, start: int, end: int, term: Term) -> float:
         weight += 0.5
     if GIVEN.search(seen.folded, start, sentence.end) and not title:
         weight += 0.4
-    if term.name in BLOOD_GRAFTS and GRAFT.match(seen.folded[end : end + 20]) and EARLIER.search(seen.folded, max(sentence.start, start - 70), start):
+    if (
+        term.name in BLOOD_GRAFTS
+        and GRAFT.match(seen.folded[end : end + 20])
+        and EARLIER.search(seen.folded, max(sentence.start, start - 70), start)
+    ):
         weight -= 3.0
     if term.name in BLOOD_GRAFTS and COLLECTED.search(seen.folded, max(sentence.start, start - 50), start):
         weight -= 3.0
@@ -217,7 +254,6 @@ GIVEN = re.compile(
     r"\blumbar puncture\b|\bgiven (?:intra|by)"
 )
 OWN_CELLS = re.compile(r"\b(?:autologous|allogene?ic|transplant\w*|inject\w*|infus\w*|implant\w*)\b")
-
 
 
 # "BM-MSC", "UC-MSCs", "adipose-derived", "from the umbilical cord"
@@ -281,7 +317,9 @@ def _sources(seen: View, found: list[Product]) -> Iterator[Source]:
     own = {p.term.name for p in found}
     places = sorted((c.start, c.end, c.weight if c.term.name in own else 0.5) for c in cells(seen))
     for match in table("sources").find(seen.folded):
-        if not _capitals(seen.text[match.start : match.end], "sources") or NO_SOURCE_AFTER.match(seen.folded[match.end : match.end + 20]):
+        if not _capitals(seen.text[match.start : match.end], "sources") or NO_SOURCE_AFTER.match(
+            seen.folded[match.end : match.end + 20]
+        ):
             continue
         weight = _nearness(seen, match.start, match.end, places)
         if weight > 0:
@@ -291,8 +329,6 @@ def _sources(seen: View, found: list[Product]) -> Iterator[Source]:
             yield Source(_named("sources", PREFIX[short["source"]]), short.start("source"), short.end("source"), 1.5)
     for adipose in ADIPOSE.finditer(seen.text):
         yield Source(_named("sources", "adipose tissue"), *adipose.span(), 1.2)
-
-
 
 
 def _nearness(seen: View, start: int, end: int, places: list[tuple[int, int, float]]) -> float:
@@ -305,7 +341,8 @@ def _nearness(seen: View, start: int, end: int, places: list[tuple[int, int, flo
             return 1.5 + weight
     before = seen.folded[max(sentence.start, start - 90) : start]
     if FROM_CELL.search(before) and re.search(
-        r"\bcells?\b|mscs?\b|marrow|stem|product|fraction|mncs?\b", seen.folded[sentence.start : sentence.end]):
+        r"\bcells?\b|mscs?\b|marrow|stem|product|fraction|mncs?\b", seen.folded[sentence.start : sentence.end]
+    ):
         return 1.5
     return 0.0
 
@@ -345,12 +382,19 @@ def _said_of(seen: View, start: int, end: int, places: list[tuple[int, int]]) ->
     sentence = seen.sentence_at(start)
     if end > sentence.end or re.match(
         r"[\s-]*(?:serum|plasma|blood patch|fat graft|bone graft|cartilage|platelet|tenocyte|"
-        r"skin|tissue graft|cerebrospinal)", seen.folded[end : end + 25]):
+        r"skin|tissue graft|cerebrospinal)",
+        seen.folded[end : end + 25],
+    ):
         return 0.0
     near = [max(s - end, start - e) for s, e in places if sentence.start <= s < sentence.end]
     if not near:  # "autologous transplantation into the motor cortex is safe"
-        return 0.5 if re.match(
-            r" (?:\w+ )?(?:transplant|implant|infusion|injection|therapy|graft)", seen.folded[end : end + 30]) else 0.0
+        return (
+            0.5
+            if re.match(
+                r" (?:\w+ )?(?:transplant|implant|infusion|injection|therapy|graft)", seen.folded[end : end + 30]
+            )
+            else 0.0
+        )
     bonus = 1.0 if seen.in_title(start) else 0.0
     if seen.role_at(start) == "background":
         bonus -= 0.5

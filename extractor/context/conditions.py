@@ -82,7 +82,10 @@ class Mention:
 
 def mentions(seen: View) -> list[Mention]:
     """Every mention in title and text, in order, none inside another."""
-    found = [Mention(m.start(), m.end(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain") for m in AFTER_SURGERY.finditer(seen.folded)]
+    found = [
+        Mention(m.start(), m.end(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain")
+        for m in AFTER_SURGERY.finditer(seen.folded)
+    ]
     for start, end, named_term in _terms(seen.folded):
         name = seen.folded[start:end]
         if len(name) > 3 and not _vague(name):
@@ -158,7 +161,9 @@ SITE = re.compile(
 
 
 GENERAL = frozenset({"carcinoma", "cancer", "adenocarcinoma"})  # names of growths that need their site
-BEFORE = re.compile(r"\b(cervix|breast|lung|prostate|stomach|colon|rectum|bladder|larynx|oesophagus|esophagus|endometrium|ovary)[ -]$")
+BEFORE = re.compile(
+    r"\b(cervix|breast|lung|prostate|stomach|colon|rectum|bladder|larynx|oesophagus|esophagus|endometrium|ovary)[ -]$"
+)
 
 
 def _of_site(folded: str, start: int, end: int, term: Term) -> Term | None:
@@ -166,7 +171,11 @@ def _of_site(folded: str, start: int, end: int, term: Term) -> Term | None:
     if term.name not in GENERAL:
         return None
     site = BEFORE.search(folded, max(0, start - 14), start) or SITE.match(folded, end)
-    return (table("conditions").get(f"{site[1]} {term.name}") or table("conditions").get(f"{site[1]} cancer")) if site else None
+    return (
+        (table("conditions").get(f"{site[1]} {term.name}") or table("conditions").get(f"{site[1]} cancer"))
+        if site
+        else None
+    )
 
 
 def _extended(folded: str, start: int) -> int:

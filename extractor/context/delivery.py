@@ -32,7 +32,9 @@ _LOCAL = re.compile(r"\blocal (?:treatment|therapy|injection|application|deliver
 # the preposition before the first of several places: "in biceps and triceps"
 _EARLIER_INTO = re.compile(r"\b(?:into|in|to|onto|via|through|at|within|inside|around|between)\b[^.;]{0,90}$")
 _DRUG_DOSE = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu)\b")
-_BREAK = re.compile(r"[;:]|,\s(?:and|then|while|whereas|followed)\b|\b(?:while|whereas|after|before|followed by|together with|combined with|in addition to|plus|along with)\b")
+_BREAK = re.compile(
+    r"[;:]|,\s(?:and|then|while|whereas|followed)\b|\b(?:while|whereas|after|before|followed by|together with|combined with|in addition to|plus|along with)\b"
+)
 NEAR = 80  # characters between a place and the verb of giving
 # "spinal cord injury", "knee osteoarthritis": a disease of the place, not the place
 _DISEASE = re.compile(

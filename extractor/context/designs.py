@@ -27,7 +27,6 @@ class Said:
     own: bool
 
 
-
 @cache
 def patterns() -> dict[str, re.Pattern[str]]:
     """Design -> its pattern, from the shipped table ``designs.tsv``; compiled on the first call."""
@@ -95,9 +94,11 @@ def is_own(seen: View, start: int, end: int) -> bool:
         return False
     if role == "background" or role == "conclusions":
         return bool(OWN.search(whole)) and not re.search(
-            r"\b(?:needed|warranted|required|should|future|larger)\b", whole)
-    return not (OTHERS_AFTER.match(after) and re.search(
-        r"\b(?:needed|warranted|required|should|planned|would|future)\b", after))
+            r"\b(?:needed|warranted|required|should|future|larger)\b", whole
+        )
+    return not (
+        OTHERS_AFTER.match(after) and re.search(r"\b(?:needed|warranted|required|should|planned|would|future)\b", after)
+    )
 
 
 _PART = r"(?:[1-4](?:[ -]?[ab](?:/[ab])?(?![a-z]))?(?![\d%]|\.\d)|(?:iv|i{1,3})(?:[ -]?[ab](?:/[ab])?)?(?![a-z0-9]))"
@@ -135,7 +136,9 @@ def phases(seen: View) -> Iterator[Said]:
         if PERIOD_AFTER.match(after) or (NO_PHASE_BEFORE.search(before) and not TRIAL_AFTER.match(after)):
             continue
         name = phase_name(match)
-        yield Said(name, start, len(seen.folded[:end].rstrip()), is_own(seen, start, end) and not _plural(seen.folded, match))
+        yield Said(
+            name, start, len(seen.folded[:end].rstrip()), is_own(seen, start, end) and not _plural(seen.folded, match)
+        )
     for match in EARLY.finditer(seen.folded):
         yield Said("1", *match.span(), is_own(seen, *match.span()))
 

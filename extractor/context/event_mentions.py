@@ -35,9 +35,13 @@ _GENERAL = (
     r"30-day|90-day|1-year|one-year|short-term|long-term|late-onset|all-cause|all-grade|any-grade|high-grade|low-grade|subjective|objective|discernible|detectable|persistent|transient|treatment-limiting|"
     r"deleterious|spontaneous|infusional|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
 )
-_MODIFIER = re.compile(rf"(?<![\w-])(?:(?:{_GRADE}|(?!(?:of|the|in|and|or|were|was|to|with|for|by|most|common|any|no|be|not|considered|possibly)\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z")
+_MODIFIER = re.compile(
+    rf"(?<![\w-])(?:(?:{_GRADE}|(?!(?:of|the|in|and|or|were|was|to|with|for|by|most|common|any|no|be|not|considered|possibly)\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z"
+)
 # Words before a class that are no part of its name
-_STRAY = re.compile(r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+")
+_STRAY = re.compile(
+    r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+"
+)
 # "discontinued because of an", "withdrawals due to": before a class; "leading to discontinuation": after it
 _REASON = re.compile(
     r"\b(?P<what>(?:(?:treatment|study|drug|premature|permanent)\s+)*(?:discontinu(?:ed|ations?)|withdrew|withdraw(?:n|als?)|drop(?:ped)?[\s-]?outs?|dropped out|stopped)\b(?:\s+(?:[\w-]+\s+){0,4}?)?(?:because of|due to|owing to|for|as a result of|secondary to|on account of)\s+)(?:an?\s+|the\s+|any\s+)?\Z"
@@ -93,7 +97,9 @@ _LEFT = re.compile(rf"(?<![\w-])((?:{_SITE}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|i
 _NOT_LEFT = _NOT_ORGAN - {"chronic", "oral", "symptomatic", "bilateral", "unilateral", "epidural", "spinal", "residual"} | {
     "clinic", "placebo-like", "public", "vaccine", "cell", "drug", "major", "minor", "post", "lead", "local", "like", "transient neurological",
 }  # fmt: skip
-_ELLIPSIS = re.compile(rf"(?<![\w-])(?P<site>(?:(?:{_SITE})\s+){{0,3}}(?:{_SITE}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z")
+_ELLIPSIS = re.compile(
+    rf"(?<![\w-])(?P<site>(?:(?:{_SITE})\s+){{0,3}}(?:{_SITE}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z"
+)
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
     r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
@@ -113,12 +119,89 @@ _RIGHT = re.compile(
 LEXICON = "adverse_events"
 # Lexicon kinds and terms that need a class of events beside them: they are outcomes or treated diseases more often
 WEAK = frozenset(
-    ["pain", "discomfort", "anxiety", "depression", "inflammation", "necrosis", "blood transfusion", "hospitalization", "reoperation", "sedation", "somnolence", "obesity", "malnutrition", "disease progression", "treatment discontinuation", "coronary revascularization", "postoperative pain", "weight loss", "atrophy", "neoplasm", "neoplasms", "malignancy", "scar", "cicatrix", "insomnia", "fatigue", "mucositis oral", "cognitive dysfunction", "dementia", "infertility", "myopia", "adhesion", "tissue adhesions", "awareness", "hypertension", "smoking", "stress disorders", "low birth weight", "premature delivery", "malaria", "tuberculosis", "influenza", "graft rejection", "osteoporosis", "proteinuria", "albuminuria", "intraoperative awareness", "fibrosis", "hyperplasia", "hypertrophy"]
+    [
+        "pain",
+        "discomfort",
+        "anxiety",
+        "depression",
+        "inflammation",
+        "necrosis",
+        "blood transfusion",
+        "hospitalization",
+        "reoperation",
+        "sedation",
+        "somnolence",
+        "obesity",
+        "malnutrition",
+        "disease progression",
+        "treatment discontinuation",
+        "coronary revascularization",
+        "postoperative pain",
+        "weight loss",
+        "atrophy",
+        "neoplasm",
+        "neoplasms",
+        "malignancy",
+        "scar",
+        "cicatrix",
+        "insomnia",
+        "fatigue",
+        "mucositis oral",
+        "cognitive dysfunction",
+        "dementia",
+        "infertility",
+        "myopia",
+        "adhesion",
+        "tissue adhesions",
+        "awareness",
+        "hypertension",
+        "smoking",
+        "stress disorders",
+        "low birth weight",
+        "premature delivery",
+        "malaria",
+        "tuberculosis",
+        "influenza",
+        "graft rejection",
+        "osteoporosis",
+        "proteinuria",
+        "albuminuria",
+        "intraoperative awareness",
+        "fibrosis",
+        "hyperplasia",
+        "hypertrophy",
+    ]
 )
 _SKIP = frozenset(
-    ["blood pressure", "behavioral symptom", "prostate symptom", "insulin resistance", "neoplasm metastasis", "neoplasm metastases", "parasitemia", "ketosis", "prehypertension", "frailty", "rupture of membranes", "tetanus", "rabies", "diphtheria", "whooping cough", "chorea", "alcoholism", "smoking", "sputum", "critical illness", "hantavirus pulmonary syndrome", "retinitis", "congestion"]
+    [
+        "blood pressure",
+        "behavioral symptom",
+        "prostate symptom",
+        "insulin resistance",
+        "neoplasm metastasis",
+        "neoplasm metastases",
+        "parasitemia",
+        "ketosis",
+        "prehypertension",
+        "frailty",
+        "rupture of membranes",
+        "tetanus",
+        "rabies",
+        "diphtheria",
+        "whooping cough",
+        "chorea",
+        "alcoholism",
+        "smoking",
+        "sputum",
+        "critical illness",
+        "hantavirus pulmonary syndrome",
+        "retinitis",
+        "congestion",
+    ]
 )
-_SKIP_WORDS = re.compile(r"(?:consolidation|the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z")
+_SKIP_WORDS = re.compile(
+    r"(?:consolidation|the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z"
+)
 
 
 # From a class to the list of its members; after "included" any item is one, after "were" only beside one that is known
@@ -126,11 +209,15 @@ LIST_LEAD = re.compile(
     r"(?:\s*\([a-z]{2,6}\))?(?:\s+(?:in|with|of|for|reported|observed|noted|seen|recorded|associated)\b[^.;:()]{0,70}?)?\s*"
     r"(?:(?P<sure>included?\b|including\b|comprised\b|consisted of\b|such as\b)|(?:were|was)\b|like\b|:|\()\s*(?:mainly\s+|mostly\s+|primarily\s+|predominantly\s+|generally\s+)?"
 )
-LIST_END = re.compile(r"[;.](?:\s|\Z)|\)\s*(?:,\s*)?(?:and\s+)?(?:occurred|were|was|in)\b|\b(?:but|which|that|while|whereas|however|although|with no|without|compared|than|all of|most of|none of|as expected|leading|resulting|respectively|for|in both|in each|in either)\b|\b(?:was|were|occurred|had|did)\b")
+LIST_END = re.compile(
+    r"[;.](?:\s|\Z)|\)\s*(?:,\s*)?(?:and\s+)?(?:occurred|were|was|in)\b|\b(?:but|which|that|while|whereas|however|although|with no|without|compared|than|all of|most of|none of|as expected|leading|resulting|respectively|for|in both|in each|in either)\b|\b(?:was|were|occurred|had|did)\b"
+)
 LIST_ITEM = re.compile(
     r"(?:\A|(?<=\s)|(?<=\())(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local|grade \d)\s+)?(?P<item>(?<![\w-])[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,3}?)\s*(?:\([^()]*\)|\[[^\[\]]*\])?(?=\s*(?:,|;|\)|\Z|\.(?:\s|\Z)|\band\b|\bor\b))"
 )
-LIST_BEGIN = re.compile(r"(?:[,;(]|\band|\bor)\s*(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local)\s+)?\Z")
+LIST_BEGIN = re.compile(
+    r"(?:[,;(]|\band|\bor)\s*(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local)\s+)?\Z"
+)
 LIST_NOT = re.compile(
     r"\b(?:the|and|or|of|in|for|to|by|with|at|on|from|as|an?|no|not|were|was|is|are|be|been|being|that|which|mild|moderate|severe|transient|similar|comparable|higher|lower|more|less|fewer|common|frequent|observed|reported|recorded|noted|seen|assessed|evaluated|"
     r"monitored|collected|compared|manageable|tolerable|reversible|self-limiting|minor|rare|low|few|patients?|subjects?|participants?|groups?|arms?|placebo|control|treatment|drug|dose|doses|events?|effects?|reactions?|complications?|toxicit\w+|grade|all|both|each|other|others|study|trial|"
@@ -172,7 +259,9 @@ def mentions(folded: str, start: int, end: int) -> list[Mention]:
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
     unknown = list(_open(folded, start, end))
     sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
-    found += [m for m in _named(folded, start, end) if _free(m, found) and not any(u.core < m.start < u.end for u in sited)]
+    found += [
+        m for m in _named(folded, start, end) if _free(m, found) and not any(u.core < m.start < u.end for u in sited)
+    ]
     found += [m for m in unknown if _free(m, found)]
     found.sort(key=lambda m: m.start)
     listed = [m for m in _listed(folded, end, found) if _free(m, found)]
@@ -195,7 +284,10 @@ def _listed(folded: str, end: int, found: list[Mention]) -> Iterator[Mention]:
             within = folded[lead.end() : item.start("item")]
             if within.count("(") > within.count(")"):
                 continue
-            begins = LIST_BEGIN.search(folded, lead.end(), item.start("item")) or not folded[lead.end() : item.start("item")].strip()
+            begins = (
+                LIST_BEGIN.search(folded, lead.end(), item.start("item"))
+                or not folded[lead.end() : item.start("item")].strip()
+            )
             if begins and not LIST_NOT.search(item["item"]):
                 yield Mention(item.start("item"), item.end("item"), OPEN, item.start("item"), listed=True)
 
@@ -206,7 +298,10 @@ def _free(mention: Mention, taken: list[Mention]) -> bool:
 
 def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
     for head in HEAD.finditer(folded, start, end):
-        if re.match(r"\s*-?\s*free\b|-(?:related|induced|associated|attributable|specific)\b", folded[head.end() : head.end() + 14]):
+        if re.match(
+            r"\s*-?\s*free\b|-(?:related|induced|associated|attributable|specific)\b",
+            folded[head.end() : head.end() + 14],
+        ):
             continue
         first = _modified(folded, start, head.start())
         organ = _ORGAN.search(folded, max(start, first - 40), first)
@@ -223,7 +318,9 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             limited = True
             first = reason.start("what") if reason else first
             last = outcome.end() if outcome else last
-        yield Mention(first, last, ORGAN if limited else CLASS, head.start(), organ=limited, stopped=bool(reason or outcome))
+        yield Mention(
+            first, last, ORGAN if limited else CLASS, head.start(), organ=limited, stopped=bool(reason or outcome)
+        )
 
 
 def _modified(folded: str, start: int, head: int) -> int:
@@ -246,7 +343,11 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         if match.term.name in _SKIP or _SKIP_WORDS.match(word):
             continue
         pair = _PAIR.match(word)
-        if pair and re.search(r",\s*\Z", folded[start : match.start]) and not re.match(r"\s*(?:\([^()]*\)\s*)?(?:,|and\b|or\b)", folded[match.end : end]):
+        if (
+            pair
+            and re.search(r",\s*\Z", folded[start : match.start])
+            and not re.match(r"\s*(?:\([^()]*\)\s*)?(?:,|and\b|or\b)", folded[match.end : end])
+        ):
             for part in ("first", "second"):  # the last two of a list: "headache, nausea and vomiting"
                 a, b = (match.start + x for x in pair.span(part))
                 yield Mention(a, b, NAMED, a, table(LEXICON).get(pair[part]), match.how)
@@ -271,11 +372,20 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
         first = _widened(folded, start, match.start())
         last = _site(folded, end, match.end())
         bare = first == match.start() and last == match.end()
-        if re.match(r"(?:[\w-]+ )?(?:virologic(?:al)?|treatment|therapy|therapeutic|clinical|technical|response|method|vaccine|contraceptive|eradication|drug|parasitological|bacteriological|microbiological) failures?", folded[first : match.end()]):
+        if re.match(
+            r"(?:[\w-]+ )?(?:virologic(?:al)?|treatment|therapy|therapeutic|clinical|technical|response|method|vaccine|contraceptive|eradication|drug|parasitological|bacteriological|microbiological) failures?",
+            folded[first : match.end()],
+        ):
             continue
-        if re.match(r"(?:blood|heat|water|teeth|tooth|graft|data|sleep|fat|attachment) (?:loss|retention)\b", folded[first : match.end()]):
+        if re.match(
+            r"(?:blood|heat|water|teeth|tooth|graft|data|sleep|fat|attachment) (?:loss|retention)\b",
+            folded[first : match.end()],
+        ):
             continue
-        if bare and re.match(r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset)", match.group()):
+        if bare and re.match(
+            r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset)",
+            match.group(),
+        ):
             continue
         yield from _shared_head(folded, start, first, match.end(), OPEN)
         yield Mention(first, last, OPEN, match.start(), site=last > match.end())
@@ -288,14 +398,22 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
 
 
 def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> Iterator[Mention]:
-    """"low back and radicular leg pain", "local and systemic reactions": the first of two terms with one head."""
+    """ "low back and radicular leg pain", "local and systemic reactions": the first of two terms with one head."""
     left = _ELLIPSIS.search(folded, max(start, first - 60), first)
     head = re.compile(r"[a-z]+\Z").search(folded, first, end)
     if not left or not head or head.start() == first or table(LEXICON).get(left["site"]) is not None:
         return
     term = table(LEXICON).get(f"{left['site']} {head.group()}")
     if term is not None or kind == NAMED:
-        yield Mention(left.start("site"), left.end("site"), kind, left.start("site"), term, "synonym" if term else "", tail=head.span())
+        yield Mention(
+            left.start("site"),
+            left.end("site"),
+            kind,
+            left.start("site"),
+            term,
+            "synonym" if term else "",
+            tail=head.span(),
+        )
 
 
 def _widened(folded: str, start: int, at: int) -> int:

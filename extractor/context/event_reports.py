@@ -37,8 +37,12 @@ MEASURED = re.compile(
 RESULT = re.compile(
     r"\b(?:no\b|none\b|without\b|occurred|experienced|developed|significantly|higher|lower|fewer|similar|more (?:common|frequent|often)|less (?:common|frequent|often)|there (?:was|were)|most (?:common|frequent)|compared with|respectively|well tolerated|\d+(?:\.\d+)?\s*%|\(n\s*=|p\s*[<>=])"
 )
-HYPOTHESIS = re.compile(r"\b(?:may|might|could|can|would|should|will|cannot|potential(?:ly)?|expected to|likely to|is known|are known|has been (?:shown|reported|associated)|have been (?:shown|reported|associated|documented)|is associated with|are associated with|previous(?:ly)?|in the literature|is (?:a )?common|are common|often (?:causes?|leads?))\b")
-CONCLUDES = re.compile(r"^\W*(?:(?:in )?conclusions?|we conclude|these (?:results|findings|data)|our (?:results|findings|data|study)|this (?:study|trial) (?:demonstrates|shows|suggests|confirms|provides)|in summary|overall,|thus,|therefore|the (?:results|findings) (?:of (?:this|the|our) (?:\w+ )?study )?(?:suggest|indicate|show|demonstrate|support))\b")
+HYPOTHESIS = re.compile(
+    r"\b(?:may|might|could|can|would|should|will|cannot|potential(?:ly)?|expected to|likely to|is known|are known|has been (?:shown|reported|associated)|have been (?:shown|reported|associated|documented)|is associated with|are associated with|previous(?:ly)?|in the literature|is (?:a )?common|are common|often (?:causes?|leads?))\b"
+)
+CONCLUDES = re.compile(
+    r"^\W*(?:(?:in )?conclusions?|we conclude|these (?:results|findings|data)|our (?:results|findings|data|study)|this (?:study|trial) (?:demonstrates|shows|suggests|confirms|provides)|in summary|overall,|thus,|therefore|the (?:results|findings) (?:of (?:this|the|our) (?:\w+ )?study )?(?:suggest|indicate|show|demonstrate|support))\b"
+)
 # Around a term that is somebody's outcome, disease or aim
 BEFORE_TERM = re.compile(
     r"\b(?:history of|risk(?:s)? (?:of|for|factors? for)|prevention of|prevent(?:ing|ed|s)?|prophyla\w+ (?:of|against|for)|treatment (?:of|for)|treating|management of|managing|treated for|therapy (?:of|for)|diagnos(?:ed with|is of)|suffering from|because of (?:the )?|"
@@ -53,10 +57,14 @@ AFTER_TERM = re.compile(
     r"clinic|drugs?|vaccin\w+|screening|recurrence|rating|visual|vas|trials?|inventory|patients?|subjects?|rehabilitation|outcomes?|status|response|responses|remission|survivors|cells?|patterns?|markers?|biomarkers?|mediators?|parameters|variables|domain|subscale|units?|interference|catastroph\w*|sensitivity|perception|level|levels|"
     r"reduced\b|improved\b|relieved\b|tissue|resection|repair|reconstruction|operations?|mapping|reserve|mortality|specialists?|care|guidelines|prone|analysis|test|tests|function|experience|research|campaign|institute|society|foundation|packs?|assessed|measured|at baseline|positive|negative|sites?|healing|fixation|union|lines?|types?|cultures?|samples?|hospital|ward|diagnosis|days|history|risk|ingrowth|overgrowth|growth|burden|size|volume|shrinkage)\b"
 )
-SCREEN = re.compile(r"\b(?:patients|subjects|women|men|children|adults|participants|people|those|individuals|infants|eyes|knees|volunteers) (?:\w+ )?(?:with|who have|suffering from|undergoing|having|aged|presenting with|diagnosed with|requiring|treated for)\b|\b(?:treatment|management|prevention|prophylaxis|therapy|relief|control|reduction) (?:of|for|against)\b|\b(?:in|with|for|of|on|after|during|versus)\b")
+SCREEN = re.compile(
+    r"\b(?:patients|subjects|women|men|children|adults|participants|people|those|individuals|infants|eyes|knees|volunteers) (?:\w+ )?(?:with|who have|suffering from|undergoing|having|aged|presenting with|diagnosed with|requiring|treated for)\b|\b(?:treatment|management|prevention|prophylaxis|therapy|relief|control|reduction) (?:of|for|against)\b|\b(?:in|with|for|of|on|after|during|versus)\b"
+)
 
 
-INFECTION = re.compile(r"infect|malaria|hepatitis|\bhiv\b|tubercul|schisto|helminth|pneumonia|sepsis|virus|bacter|vaginosis|otitis|sinusitis|influenza|covid|typhoid|leishman|pylori|cholera|syphilis|herpes|zoster|candid|tonsillitis|pharyngitis")
+INFECTION = re.compile(
+    r"infect|malaria|hepatitis|\bhiv\b|tubercul|schisto|helminth|pneumonia|sepsis|virus|bacter|vaginosis|otitis|sinusitis|influenza|covid|typhoid|leishman|pylori|cholera|syphilis|herpes|zoster|candid|tonsillitis|pharyngitis"
+)
 
 
 @dataclass(slots=True)
@@ -96,7 +104,9 @@ class Reports:
         """Terms of the title, and of the primary outcome: the trial's subject, not what befell people by the way."""
         found = list(mentions(self.seen.folded, *self.seen.title)) if self.seen.title[1] else []
         for sentence in body:
-            place = re.compile(r"\bprimary (?:\w+[\s-]+){0,3}(?:end[\s-]?points?|outcomes?|variables?|measures?)\b").search(self.seen.folded, sentence.start, sentence.end)
+            place = re.compile(
+                r"\bprimary (?:\w+[\s-]+){0,3}(?:end[\s-]?points?|outcomes?|variables?|measures?)\b"
+            ).search(self.seen.folded, sentence.start, sentence.end)
             if place:
                 found += mentions(self.seen.folded, place.end(), sentence.end)
         return found
@@ -131,7 +141,12 @@ class Reports:
 
     def _told(self, text: str) -> bool:
         """A result in a sentence that also asks: "we observed no", "no adverse event was recorded"."""
-        return bool(re.search(r"\b(?:no|without|none)\b[^.;]{0,160}\b(?:observed|occurred|reported|seen|noted|recorded|found)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\babsent\b|\breported only\b|\bcases? of\b|\bdied\b|\bsignificantly (?:fewer|more|less|higher|lower)\b|\bmost (?:common|frequent)|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)", text))
+        return bool(
+            re.search(
+                r"\b(?:no|without|none)\b[^.;]{0,160}\b(?:observed|occurred|reported|seen|noted|recorded|found)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\babsent\b|\breported only\b|\bcases? of\b|\bdied\b|\bsignificantly (?:fewer|more|less|higher|lower)\b|\bmost (?:common|frequent)|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)",
+                text,
+            )
+        )
 
     def planned(self) -> bool:
         """Whether the document has no part that tells results, so that a protocol's outcomes are only planned."""
@@ -142,7 +157,7 @@ class Reports:
         return role == "conclusions" or bool(CONCLUDES.search(self.seen.folded[sentence.start : sentence.end]))
 
     def incident(self, mention: Mention) -> bool:
-        """"new infections": cases of what the trial prevents, in a trial that treats one."""
+        """ "new infections": cases of what the trial prevents, in a trial that treats one."""
         return bool(re.search(r"\b(?:new|incident)\s+\Z", self.seen.folded[max(0, mention.start - 12) : mention.start]))
 
     def qualifies(self, mention: Mention, end: int) -> bool:

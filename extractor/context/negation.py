@@ -31,9 +31,13 @@ COMPARISON = re.compile(
     r"prophyla\w*|therapy|placebo|control|medication|history|previous|prior|known|later than|risk factors?|contraindications?|symptoms? at|prevention|mask|drain(?:age)?|antibiotics?|drug|analges\w+|premedication|correlat\w+|preference|dose|apparent dose|findings?|regarding)\b"
 )
 # "without" and "no" in what defines people or groups: "patients with no history of"
-ELIGIBLE = re.compile(r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people|infants|eyes|recipients)(?:\s+(?:with|having|who (?:had|have)|and|or|but|aged [\w -]{1,20}))?\s*,?\s*\Z")
+ELIGIBLE = re.compile(
+    r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people|infants|eyes|recipients)(?:\s+(?:with|having|who (?:had|have)|and|or|but|aged [\w -]{1,20}))?\s*,?\s*\Z"
+)
 # "time without toxicity", "days free of side effects", "survival without": a measure, no denial
-TIME_WITHOUT = re.compile(r"\b(?:time|times|days?|periods?|weeks?|months?|years?|survival|survived|interval|duration|hours?|rates?|probability|proportion)\s+(?:of (?:life|survival|time) |that (?:\w+ ){1,3})?\Z|\b(?:only|even)\s+in\s+\Z")
+TIME_WITHOUT = re.compile(
+    r"\b(?:time|times|days?|periods?|weeks?|months?|years?|survival|survived|interval|duration|hours?|rates?|probability|proportion)\s+(?:of (?:life|survival|time) |that (?:\w+ ){1,3})?\Z|\b(?:only|even)\s+in\s+\Z"
+)
 # What ends a scope
 BREAK = re.compile(
     r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b"
@@ -42,7 +46,9 @@ EXCEPTION = re.compile(
     r",?\s*\(?\b(?:except(?:ing|ion)?(?:\s+(?:for|of|that|in))?|other than|apart from|aside from|besides|with the exception of|beyond|excluding|save for|outside of)\b"
 )
 # "Other than mild fever, no adverse events": the exception comes first
-FIRST = re.compile(r"\b(?:except (?:for|of)|other than|apart from|aside from|besides|with the exception of|excluding)\s+(?P<what>[^,;:]{3,160}),\s*$")
+FIRST = re.compile(
+    r"\b(?:except (?:for|of)|other than|apart from|aside from|besides|with the exception of|excluding)\s+(?P<what>[^,;:]{3,160}),\s*$"
+)
 FINITE = re.compile(
     r"\b(?:was|were|is|are|has been|have been|had been|occurred|developed|appeared|experienced|reported|had|showed|died|observed|noted|seen|required|suffered|withdrew|discontinued|complained|revealed|led|resulted|completed|arose|happened)\b"
 )
@@ -98,7 +104,9 @@ def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
     if match["noun"] and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start()):
         return True
     found = match["noun"] and ELIGIBLE.search(folded, start, match.start())
-    return bool(found) and not re.search(r"\b(?:tolerated|safe|safely|completed|success\w*|uneventful\w*|recovered)\b", folded[start : match.start()])
+    return bool(found) and not re.search(
+        r"\b(?:tolerated|safe|safely|completed|success\w*|uneventful\w*|recovered)\b", folded[start : match.start()]
+    )
 
 
 def _scope(folded: str, start: int, end: int, kind: str) -> tuple[int, tuple[tuple[int, int], ...]]:

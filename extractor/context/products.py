@@ -14,16 +14,22 @@ _NOT_GIVEN = r"(?! (?:count|number|lymphoma|carcinoma|leuk|cancer|line|prolifera
 # words that name a cell product nearly always: "mesenchymal stem cells" "MSCs" "BMMNC" "Tregs" "cell therapy"
 PRODUCT = re.compile(
     r"\b(?:(?:stem|stromal|progenitor|precursor|mononuclear|nucleated|ensheathing|schwann|muse|regulatory t|mesenchymal|stem/stromal|satellite|islet|limbal|"
-    r"car[ -]t|til|lak|ex vivo[ -]expanded|expanded)[ -]+(?:\([^)]{1,12}\) )?(?:stem |stromal |progenitor )?cells?\b" + _NOT_GIVEN + r"|"
+    r"car[ -]t|til|lak|ex vivo[ -]expanded|expanded)[ -]+(?:\([^)]{1,12}\) )?(?:stem |stromal |progenitor )?cells?\b"
+    + _NOT_GIVEN
+    + r"|"
     r"(?:[a-z0-9]{1,5}-)?[a-z]{0,3}(?:msc|bmmnc|bmmc|bmnc|adsc|adrc|svf|mapc)s?(?:-[a-z0-9]+)?\b|(?:[a-z0-9]{1,5}-)?(?:(?:mpc|nsc|npc|epc|opc)s|(?:oec|a?hsct|mnc|hipsc|ipsc|hesc|treg|car-t)s?)\b|"
-    r"(?:autologous|allogen\w+|ex vivo[ -]expanded|engineered)[ -](?:[\w+/-]+ ){0,3}?cells\b" + _NOT_GIVEN + r"|cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
+    r"(?:autologous|allogen\w+|ex vivo[ -]expanded|engineered)[ -](?:[\w+/-]+ ){0,3}?cells\b"
+    + _NOT_GIVEN
+    + r"|cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
     r"cord blood (?:cell|stem|mono|infus|transf|transp)\w*|umbilical cord infusion|bone marrow (?:infusion|aspirate concentrate|concentrate|injection|(?:stem |mono\w+ )?cells?)|stromal vascular fraction|"
     r"(?:fetal|foetal|embryonic|neural|mesencephalic|striatal) (?:\w+ )?(?:tissue |cell )?(?:grafts?|transplant\w*)|(?:fetal|foetal|embryonic) (?:\w+ ){0,2}tissue|regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
 )
 # words that name a product only beside a verb of giving
 PERHAPS = re.compile(
     r"\b(?:(?:killer|nk|dendritic|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
-    r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b" + _NOT_GIVEN + r"|lymphoc?[yt]tes?|islets|myoblasts?|fibroblasts?|keratinocytes?|chondrocytes?|melanocytes?|hepatocytes?|astrocytes?|cardiomyocytes?)"
+    r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b"
+    + _NOT_GIVEN
+    + r"|lymphoc?[yt]tes?|islets|myoblasts?|fibroblasts?|keratinocytes?|chondrocytes?|melanocytes?|hepatocytes?|astrocytes?|cardiomyocytes?)"
 )
 # verbs and nouns of giving: "injected", "transplantation", "receive", "were given"
 GIVING = re.compile(
@@ -43,13 +49,19 @@ _MANY = re.compile(
     rf"(?:[x*]\s?10\s?\^?\s?[(\[]?\d{{1,2}}[)\]]?|[x*]\s?10[⁰¹²³⁴-⁹]+|million)\s(?:\([^()]{{1,15}}\)\s)?(?!cells\s?/\s?(?:l|µl|μl|mm))(?:[a-z0-9+-]+\s){{0,3}}{CELL_NOUN}\b"
 )
 # verbs that bring cells into somebody, on either side; and those that must stand right before: "treated with MSCs"
-_DELIVERED = re.compile(r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive)\b")
-_TAKEN = re.compile(r"\b(?:receiv\w*|treated|treatment|therapy|dos(?:e|es)|use|effects?|efficacy|safety|had|got)\s(?:[\w-]+\s){0,4}?(?:with|of|or|-)?\s?(?:[\w-]+\s){0,4}$")
+_DELIVERED = re.compile(
+    r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive)\b"
+)
+_TAKEN = re.compile(
+    r"\b(?:receiv\w*|treated|treatment|therapy|dos(?:e|es)|use|effects?|efficacy|safety|had|got)\s(?:[\w-]+\s){0,4}?(?:with|of|or|-)?\s?(?:[\w-]+\s){0,4}$"
+)
 # support after chemotherapy: no product of its own in a trial of cancer treatment
 _SUPPORT = re.compile(
     r"(?:stem|progenitor)[ -]cell[ -](?:support|rescue|transplan\w*|harvest\w*|mobili[sz]\w*|collection|yield)|bone marrow transplan\w*|(?:blood|ha?ematopoietic|haemopoietic) (?:stem|progenitor)[ -]cells?|ha?emopoietic cell transplan\w*|pbscs?|\ba?hscts?\b"
 )
-_CANCER = re.compile(r"\b(?:myeloma|[a-z]*lymphomas?|leuk[ae]+mi\w*|cancers?|tumou?rs?|[a-z]*blastomas?|carcinomas?|malignan\w*|sarcomas?|graft-versus-host|gvhd)\b")
+_CANCER = re.compile(
+    r"\b(?:myeloma|[a-z]*lymphomas?|leuk[ae]+mi\w*|cancers?|tumou?rs?|[a-z]*blastomas?|carcinomas?|malignan\w*|sarcomas?|graft-versus-host|gvhd)\b"
+)
 NEAR = 70  # characters between a product and the verb that gives it
 ENOUGH = 2  # words that may name a product beside a verb of giving, to believe them
 
@@ -82,4 +94,6 @@ def _given(folded: str, match: re.Match[str]) -> bool:
     near = max(0, match.start() - NEAR)
     if _DELIVERED.search(folded, near, match.end() + NEAR):
         return True
-    return bool(_TAKEN.search(folded[near : match.start()])) or folded.startswith((" therap", "-therap", " treatment"), match.end())
+    return bool(_TAKEN.search(folded[near : match.start()])) or folded.startswith(
+        (" therap", "-therap", " treatment"), match.end()
+    )

@@ -74,8 +74,11 @@ def _european(found: str) -> str:
 FORMS: tuple[Form, ...] = (
     # NCT02881476, "NCT 02881476", "NCT number: 02881476"
     Form("ClinicalTrials.gov", re.compile(r"(?<![A-Za-z])(?P<id>NCT[\s:#-]{0,2}\d{8})(?!\d)", re.I), _digits("NCT")),
-    Form("ClinicalTrials.gov", re.compile(
-        r"\bNCT (?:number|no|identifier|id)[\s:.#]{1,3}(?P<id>\d{8})(?!\d)", re.I), _digits("NCT")),
+    Form(
+        "ClinicalTrials.gov",
+        re.compile(r"\bNCT (?:number|no|identifier|id)[\s:.#]{1,3}(?P<id>\d{8})(?!\d)", re.I),
+        _digits("NCT"),
+    ),
     Form(  # "clinicaltrials.gov identifier 01311687"
         "ClinicalTrials.gov",
         re.compile(r"clinicaltrials?\.? ?gov\W{1,3}(?:identifier|number|id|no)[\s:.#,]{1,3}(?P<id>0\d{7})(?!\d)", re.I),
@@ -90,20 +93,28 @@ FORMS: tuple[Form, ...] = (
     Form(  # "International Standard Randomised Controlled Trial, number 95152621"
         "ISRCTN",
         re.compile(
-            r"International Standard Randomi[sz]ed Controlled(?: Trials?)?(?: Number)?(?: Register)?,?(?: number)?[\s:]{1,2}(?P<id>\d{8})(?!\d)", re.I),
+            r"International Standard Randomi[sz]ed Controlled(?: Trials?)?(?: Number)?(?: Register)?,?(?: number)?[\s:]{1,2}(?P<id>\d{8})(?!\d)",
+            re.I,
+        ),
         _digits("ISRCTN"),
     ),
     # ChiCTR-TRC-12002561, ChiCTR2000029990, "ChiCTR 1800015235"
     Form("ChiCTR", re.compile(r"\b(?P<id>ChiCTR[\s-]{0,2}(?:[A-Z]{2,4}[\s-]{1,2})?\d{8,10})(?!\d)", re.I), _chinese),
     # IRCT2015122425681N1, "IRCT 138903244177N1", IRCT20180923041093N1
-    Form("IRCT", re.compile(
-        r"\b(?P<id>IRCT[\s:]{0,2}\d{11,14}(?:\s?N\d{1,3})?)(?!\d)", re.I), lambda s: re.sub(r"[\s:]", "", s.upper())),
+    Form(
+        "IRCT",
+        re.compile(r"\b(?P<id>IRCT[\s:]{0,2}\d{11,14}(?:\s?N\d{1,3})?)(?!\d)", re.I),
+        lambda s: re.sub(r"[\s:]", "", s.upper()),
+    ),
     # UMIN000003951, "UMIN ID: 000003951", "UMIN-CTR number UMIN 000003951"
     Form("JPRN", re.compile(r"\b(?:JPRN-?)?(?P<id>UMIN[\s:-]{0,2}0\d{8})(?!\d)", re.I), _digits("UMIN")),
     Form("JPRN", re.compile(rf"\bUMIN(?:[ -]?CTR)?{_LABEL}(?P<id>0\d{{8}})(?!\d)", re.I), _digits("UMIN")),
     Form("JPRN", re.compile(r"\b(?P<id>jRCTs?\s?\d{9,10})(?!\d)", re.I), _japanese),
-    Form("JPRN", re.compile(
-        r"\b(?P<id>JapicCTI[\s-]{0,2}\d{5,6})(?!\d)", re.I), lambda s: "JapicCTI-" + re.sub(r"\D", "", s)),
+    Form(
+        "JPRN",
+        re.compile(r"\b(?P<id>JapicCTI[\s-]{0,2}\d{5,6})(?!\d)", re.I),
+        lambda s: "JapicCTI-" + re.sub(r"\D", "", s),
+    ),
     Form("JPRN", re.compile(r"\b(?P<id>JMA-IIA\d{5})(?!\d)", re.I)),
     # ACTRN12608000250336, "ACTRN:12609000420246"
     Form("ANZCTR", re.compile(r"\b(?P<id>ACTRN[\s:-]{0,3}\d{14})(?!\d)", re.I), _digits("ACTRN")),
@@ -111,30 +122,57 @@ FORMS: tuple[Form, ...] = (
         "ANZCTR",
         re.compile(
             r"(?:ANZCTR|New Zealand Clinical Trials Regist(?:ry|er)|ACT RN)[\s:,.()]{1,4}(?:(?:ANZCTR|"
-            r"ID|number|no|identifier)[\s:,.()]{1,4}){0,3}0?(?P<id>126\d{11})(?!\d)", re.I),
+            r"ID|number|no|identifier)[\s:,.()]{1,4}){0,3}0?(?P<id>126\d{11})(?!\d)",
+            re.I,
+        ),
         _digits("ACTRN"),
     ),
     Form("DRKS", re.compile(r"\b(?P<id>DRKS[\s:-]{0,2}\d{8})(?!\d)", re.I), _digits("DRKS")),
     # CTRI/2015/12/006457, "CTRI / 2009 / 091 / 000123"
-    Form("CTRI", re.compile(
-        r"\b(?P<id>CTRI\s?/\s?\d{4}\s?/\s?\d{2,3}\s?/\s?\d{6})(?!\d)", re.I), lambda s: re.sub(r"\s", "", s.upper())),
-    Form("CTRI", re.compile(
-        r"\b(?:CTRI|Clinical Trials? Registry[ -]+India)\D{0,30}(?P<id>(?:19|20)\d\d/\d{2,3}/\d{6})(?!\d)", re.I), lambda s: "CTRI/" + s),
+    Form(
+        "CTRI",
+        re.compile(r"\b(?P<id>CTRI\s?/\s?\d{4}\s?/\s?\d{2,3}\s?/\s?\d{6})(?!\d)", re.I),
+        lambda s: re.sub(r"\s", "", s.upper()),
+    ),
+    Form(
+        "CTRI",
+        re.compile(
+            r"\b(?:CTRI|Clinical Trials? Registry[ -]+India)\D{0,30}(?P<id>(?:19|20)\d\d/\d{2,3}/\d{6})(?!\d)", re.I
+        ),
+        lambda s: "CTRI/" + s,
+    ),
     # NTR1403, "NTR registration number: 5586", "Netherlands Trial Register (trialregister.nl) 6135"; NL8765 beside the register's name
     Form("NTR", re.compile(r"\b(?P<id>NTR[\s:-]{0,2}\d{2,5})(?!\d)"), _digits("NTR")),
     Form("NTR", re.compile(rf"\bNTR{_LABEL}(?P<id>\d{{3,5}})(?!\d)"), _digits("NTR")),
-    Form("NTR", re.compile(
-        r"(?:Dutch|Netherlands|Nederlands) (?:National )?(?:Clinical )?Trial(?:s|en)? ?Regist(?:er|"
-        r"ry)[^.;\d]{0,40}(?:trialregister\.nl\W{0,3})?[^.;\d]{0,12}(?<!NL)(?P<id>\d{3,5})(?![\d/-])", re.I), _digits("NTR")),
-    Form("NTR", re.compile(
-        r"(?:Dutch|Netherlands|Nederlands|trialregister|NTR)\b.{0,60}?\b(?P<id>NL[\s-]?\d{3,5})(?![\d.])", re.I), lambda s: re.sub(r"[\s-]", "", s.upper())),
+    Form(
+        "NTR",
+        re.compile(
+            r"(?:Dutch|Netherlands|Nederlands) (?:National )?(?:Clinical )?Trial(?:s|en)? ?Regist(?:er|"
+            r"ry)[^.;\d]{0,40}(?:trialregister\.nl\W{0,3})?[^.;\d]{0,12}(?<!NL)(?P<id>\d{3,5})(?![\d/-])",
+            re.I,
+        ),
+        _digits("NTR"),
+    ),
+    Form(
+        "NTR",
+        re.compile(
+            r"(?:Dutch|Netherlands|Nederlands|trialregister|NTR)\b.{0,60}?\b(?P<id>NL[\s-]?\d{3,5})(?![\d.])", re.I
+        ),
+        lambda s: re.sub(r"[\s-]", "", s.upper()),
+    ),
     Form("CRIS", re.compile(r"\b(?P<id>KCT[\s:-]{0,2}\d{7})(?!\d)", re.I), _digits("KCT")),
     Form("PACTR", re.compile(r"\b(?P<id>PACTR[\s:-]{0,2}\d{12,16})(?!\d)", re.I), _digits("PACTR")),
     Form("TCTR", re.compile(r"\b(?P<id>TCTR[\s:-]{0,2}\d{11})(?!\d)", re.I), _digits("TCTR")),
-    Form("SLCTR", re.compile(
-        r"\b(?P<id>SLCTR[\s/]{1,2}\d{4}\s?/\s?\d{3})(?!\d)", re.I), lambda s: re.sub(r"SLCTR\s", "SLCTR/", s.upper()).replace(" ", "")),
-    Form("ReBEC", re.compile(
-        r"\b(?P<id>RBR-?\s?(?=\w{0,7}\d)[0-9a-z]{6,8})\b", re.I), lambda s: "RBR-" + re.sub(r"(?i)^RBR-?\s?", "", s).lower()),
+    Form(
+        "SLCTR",
+        re.compile(r"\b(?P<id>SLCTR[\s/]{1,2}\d{4}\s?/\s?\d{3})(?!\d)", re.I),
+        lambda s: re.sub(r"SLCTR\s", "SLCTR/", s.upper()).replace(" ", ""),
+    ),
+    Form(
+        "ReBEC",
+        re.compile(r"\b(?P<id>RBR-?\s?(?=\w{0,7}\d)[0-9a-z]{6,8})\b", re.I),
+        lambda s: "RBR-" + re.sub(r"(?i)^RBR-?\s?", "", s).lower(),
+    ),
     Form("RPCEC", re.compile(r"\b(?P<id>RPCEC[\s:-]{0,2}\d{8})(?!\d)", re.I), _digits("RPCEC")),
     Form("REPEC", re.compile(r"\b(?P<id>PER-\d{3}-\d{2})(?!\d)")),
     Form("LBCTR", re.compile(r"\b(?P<id>LBCTR\s?\d{10})(?!\d)", re.I), _digits("LBCTR")),
@@ -163,7 +201,9 @@ def identifiers(cased: str) -> Iterator[Identifier]:
     yield from sorted(found, key=lambda f: f.start)
 
 
-MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+MONTHS = {
+    m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 _MONTH = r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 # "August 29, 2016", "29th of August 2016", "21-Nov-2016", "2016-08-29", "25/10/2016"
 DATE = re.compile(

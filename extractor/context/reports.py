@@ -227,7 +227,9 @@ def _unfinished(scores: Mapping[str, float], seen: View) -> bool:
 def _verdict(kind: str, own: float, rival: float, places: Mapping[str, tuple[float, int, int]]) -> Verdict:
     sure = own / (own + rival) if own + rival else 0.5
     place = places.get(kind)
-    return Verdict(kind, round(0.6 + 0.39 * sure, 3), "clear" if sure > CLEAR else "close", place[1:] if place else None)
+    return Verdict(
+        kind, round(0.6 + 0.39 * sure, 3), "clear" if sure > CLEAR else "close", place[1:] if place else None
+    )
 
 
 CLEAR = 0.66  # the winner has twice the weight of the next

@@ -131,7 +131,9 @@ HEADING = re.compile(
     re.I,
 )
 # "BACKGROUND Patients with": capitals without a colon, at the start of a sentence
-CAPITALS = re.compile(rf"(?:^|(?<=[.!?)\n])|(?<=[.!?)\n] ))(?=[A-Z]{{3}})(?P<name>{_ALTERNATIVES.upper()})(?P<after>[ ]+(?=[A-Z0-9]))")
+CAPITALS = re.compile(
+    rf"(?:^|(?<=[.!?)\n])|(?<=[.!?)\n] ))(?=[A-Z]{{3}})(?P<name>{_ALTERNATIVES.upper()})(?P<after>[ ]+(?=[A-Z0-9]))"
+)
 
 
 @dataclass(frozen=True, slots=True)

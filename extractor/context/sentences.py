@@ -46,7 +46,11 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     """Half-open offsets of the sentences of `text`, without gaps between them but white space."""
     begin = 0
     for match in END.finditer(text):
-        if _line_ends(text, begin, match) if match.group()[0] == "\n" else _ends(text, begin, match.start(), match.end()):
+        if (
+            _line_ends(text, begin, match)
+            if match.group()[0] == "\n"
+            else _ends(text, begin, match.start(), match.end())
+        ):
             if text[begin : match.end()].strip():
                 yield begin, match.end()
             begin = match.end()

@@ -21,15 +21,21 @@ PAIR = re.compile(
     rf"(?P<n1>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\))?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
 )
 # "male/female 219/99", "m:f = 12:8", "sex (m/f): 12/8", "men/women, 30/26"
-SLASH = re.compile(rf"(?<![a-z])(?P<s1>{_FEMALE}|{_MALE}|f|m)(?: ?[:/-] ?| to )(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])(?: ratio| sex ratio| gender)?[)\]]?(?:,|:| was| were| of| =|=|;)? ?\(?(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+)(?![\d.]*\d|%)")
+SLASH = re.compile(
+    rf"(?<![a-z])(?P<s1>{_FEMALE}|{_MALE}|f|m)(?: ?[:/-] ?| to )(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])(?: ratio| sex ratio| gender)?[)\]]?(?:,|:| was| were| of| =|=|;)? ?\(?(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+)(?![\d.]*\d|%)"
+)
 # "32:5 male:female", "12/8 m/f"
-SLASH_AFTER = re.compile(rf"(?<![\d.:/])(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+),? \(?(?P<s1>{_FEMALE}|{_MALE}|f|m) ?[:/-] ?(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])")
+SLASH_AFTER = re.compile(
+    rf"(?<![\d.:/])(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+),? \(?(?P<s1>{_FEMALE}|{_MALE}|f|m) ?[:/-] ?(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])"
+)
 # "20 were women", "20 (67%) were male", "(37 women)", "12 of them female", "males (n = 20)", "15 of whom were men"
 SOME = re.compile(
     rf"(?P<n1>{_NUM}){_SHARE}(?: of (?:whom|them|these|the (?:patients|participants|subjects)))?,? (?:were|was|being) (?P<s1>{_FEMALE}|{_MALE})\b|[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE})(?= ?[);,]| ?\[\d)|(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b"
 )
 # "all women", "all patients were male", "all-male", "only women"
-ALL = re.compile(rf"\ball (?:(?:of the |the )?(?:patients|subjects|participants|volunteers|\d+|of whom|of them)? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))")
+ALL = re.compile(
+    rf"\ball (?:(?:of the |the )?(?:patients|subjects|participants|volunteers|\d+|of whom|of them)? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
+)
 # each way in begins with a letter, so that texts without them are passed over fast
 CUE = re.compile(r"male|m[ae]n\b(?<!\w...)|wom[ae]n|boys?\b|girls?\b|m ?[:/] ?f\b|f ?[:/] ?m\b|\d ?[fm]\b")
 

@@ -224,8 +224,12 @@ PAIN = re.compile(r"\bpain\b(?! threshold)")
 
 def _pain(seen: View) -> Candidate | None:
     found = list(PAIN.finditer(seen.folded))
-    if len(found) < 2 or not re.search(
-        r"\bpain|analges|ana?esthe", seen.folded[: seen.title[1]]) or not ANALGESIA.search(seen.folded) or not OPERATION.search(seen.folded):
+    if (
+        len(found) < 2
+        or not re.search(r"\bpain|analges|ana?esthe", seen.folded[: seen.title[1]])
+        or not ANALGESIA.search(seen.folded)
+        or not OPERATION.search(seen.folded)
+    ):
         return None
     mention = Mention(*found[0].span(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, LEAST, "pain")
     return Candidate(mention.name, mention.term, [mention], LEAST)
@@ -270,7 +274,12 @@ def canonical(candidate: Candidate) -> tuple[str, str]:
     if longest.isupper() and " " not in longest:
         return named.term.name, named.term.id
     own = _content(named.term.name)
-    if own >= _content(longest) or named.role == "pain" or named.term.kind == "named" or _elsewhere(candidate, own, longest):
+    if (
+        own >= _content(longest)
+        or named.role == "pain"
+        or named.term.kind == "named"
+        or _elsewhere(candidate, own, longest)
+    ):
         return named.term.name, named.term.id
     return longest, named.term.id
 

@@ -38,7 +38,9 @@ class View:
     title: tuple[int, int]  # offsets of the title; (0, 0) where there is none
     abbreviations: dict[str, str] = field(default_factory=dict)
     predicted: dict[int, tuple[str, float]] = field(default_factory=dict)  # start of a sentence: role, probability
-    readings: dict[str, Any] = field(default_factory=dict)  # what shared grammars read in the text, each once a document
+    readings: dict[str, Any] = field(
+        default_factory=dict
+    )  # what shared grammars read in the text, each once a document
     _starts: list[int] = field(default_factory=list)
 
     def sentence_at(self, offset: int) -> Sentence:

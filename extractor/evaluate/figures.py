@@ -100,7 +100,10 @@ def calibration(facts: Sequence[Judged]) -> dict[str, Any]:
     return {
         "facts": len(held),
         "error": calibration_error(held),
-        "bins": [{"low": b.low, "high": b.high, "facts": b.count, "confidence": b.confidence, "right": b.right} for b in bins(held)],
+        "bins": [
+            {"low": b.low, "high": b.high, "facts": b.count, "confidence": b.confidence, "right": b.right}
+            for b in bins(held)
+        ],
         "at_least_0.9": {"facts": len(sure), "right": sum(sure) / len(sure) if sure else None},
     }
 

@@ -47,14 +47,18 @@ _GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,90}}$")
 _GIVEN_NEAR = re.compile(rf"\b{_GIVE}\b")
 # "on days 0 and 28", "at months 0, 3 and 6": each point one administration where the first is the start
 _POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,60}}\b(?:on|at|in)\s+(?:study\s+)?$")
-_EACH = re.compile(r"\b(?:per|each|every)\s+(?:\w+\s)?(?:patient|participant|subject|person|individual)|\b(?:each|all|every|the) (?:\w+\s)?(?:patients?|participants?|subjects?)\s+(?:\w+\s){0,2}(?:receiv|had|got|under)")
+_EACH = re.compile(
+    r"\b(?:per|each|every)\s+(?:\w+\s)?(?:patient|participant|subject|person|individual)|\b(?:each|all|every|the) (?:\w+\s)?(?:patients?|participants?|subjects?)\s+(?:\w+\s){0,2}(?:receiv|had|got|under)"
+)
 _AFTER_NOT = re.compile(
     r"^(?:\s+(?:sites?|points?|tracks?|tracts?|levels?|groups?|arms?|regimens?|schedules?|volumes?|rates?|cohorts?|failures?|options?|effects?|response|period|phase|strateg\w+|modalit\w+|protocols?|or more|escalation|ranges?|finding|limiting|dependent|naive|resistant)\b|"
     r"-(?:related|emergent|limiting|dependent|response|escalat\w+|finding|naive|resistant|induced|free|experienced|associated)|"
     r"\s+of\s+(?:\w+\s){0,3}?(?:placebo|saline|vehicle|filgrastim|g-csf|interleukin|il-2|cyclophosphamide|methylprednisolone|dexamethasone|fludarabine|vaccine|steroids?|lithium|antibiotic\w*|chemotherapy|radiotherapy|rituximab|alemtuzumab|atg|\d+(?:\.\d+)?\s?(?:mg|g|µg|μg|mcg|iu)\b))"
 )
 _OF_CELLS = re.compile(rf"\b(?:cells?|{CELL_NOUN}|infusions?|injections?|transplant\w*)\b")
-_BEFORE_NOT = re.compile(r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|(?:\d|out|each|all|any|some|none|most|one|two|three|four|five|six|second|third|first) of|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?)$")
+_BEFORE_NOT = re.compile(
+    r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|(?:\d|out|each|all|any|some|none|most|one|two|three|four|five|six|second|third|first) of|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?)$"
+)
 _MAXIMUM = re.compile(r"\b(?:up to|maximum of|at most)\s+(?:a\s+)?$")
 _TOTAL = re.compile(r"\b(?:total of|in total,?|altogether,?|a total)\s+$")
 # direct injection into a tissue: many injections are sites of one operation
@@ -62,14 +66,20 @@ _TISSUE = re.compile(
     r"\b(?:intraspinal\w*|intramedullar\w*|spinal cord|cord|intracerebral\w*|cortex|cortices|putam\w+|striat\w+|brain\w*|intramyocard\w*|transendocard\w*|endocard\w*|myocard\w*|"
     r"epicard\w*|intramuscular\w*|muscles?|gastrocnem\w*|calf|sites?|tracks?|needle|bilateral\w*|unilateral\w*|microinject\w*|fistula\w*|sphincter|sub-?retinal\w*|lesions?|intraperitumor\w*|gluteal|per leg|each leg|scalp|intradermal\w*|locations?)\b"
 )
-_TIME_CUE = re.compile(r"\b(?:apart|interval\w*|every|monthly|weekly|months?|weeks?|days?|repeated\w*|consecutive|sequential\w*|separate occasions|later|followed by)\b")
+_TIME_CUE = re.compile(
+    r"\b(?:apart|interval\w*|every|monthly|weekly|months?|weeks?|days?|repeated\w*|consecutive|sequential\w*|separate occasions|later|followed by)\b"
+)
 _OTHER_DRUG = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu|g/m2|mg/m2)\b")
 _LEVELS = re.compile(r"\b(?:escalat\w*|ascending|different|levels?|de-escalation|either|low(?:er)?|high(?:er)?)\b")
-_VISIT = re.compile(r"\b(?:assess\w*|evaluat\w*|visits?|follow(?!ed by)\w*|measur\w*|scor\w*|tested|monitor\w*|examin\w*|decline|rate|slope|change)\b")
+_VISIT = re.compile(
+    r"\b(?:assess\w*|evaluat\w*|visits?|follow(?!ed by)\w*|measur\w*|scor\w*|tested|monitor\w*|examin\w*|decline|rate|slope|change)\b"
+)
 MOST = 30  # more than that is a cohort's total
 
 
-_BESIDE = re.compile(r"\b(?:injections?|infusions?|injected|infused|administrations?|transplantations?|implantations?|doses)\b")
+_BESIDE = re.compile(
+    r"\b(?:injections?|infusions?|injected|infused|administrations?|transplantations?|implantations?|doses)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +133,25 @@ class Administrations(Field):
         value = {"low": first.low, "high": first.high, "interval": first.interval.to_dict() if first.interval else None}
         flags = ["derived"] if first.rule in ("course", "points") else []
         return self.fact(
-            doc, value, places[:4], rule=first.rule, confidence=_CONFIDENCE[first.rule], primary=first.primary, flags=flags
+            doc,
+            value,
+            places[:4],
+            rule=first.rule,
+            confidence=_CONFIDENCE[first.rule],
+            primary=first.primary,
+            flags=flags,
         )
 
 
-_CONFIDENCE = {"single": 0.9, "counted": 0.85, "times": 0.8, "course": 0.75, "points": 0.75, "interval": 0.6, "sites": 0.3}
+_CONFIDENCE = {
+    "single": 0.9,
+    "counted": 0.85,
+    "times": 0.8,
+    "course": 0.75,
+    "points": 0.75,
+    "interval": 0.6,
+    "sites": 0.3,
+}
 
 
 # ---------------------------------------------------------------- counts
@@ -175,7 +199,9 @@ def _not_counted(seen: View, sentence: Sentence, match: re.Match[str], low: int,
     if _TOTAL.search(before) and low > 6 and not _EACH.search(before + after):
         return True
     if noun.startswith("dos") and low > 1:
-        return bool(_LEVELS.search(mods) or _LEVELS.search(before[-25:]) or _lists_levels(seen, match.end(), sentence.end))
+        return bool(
+            _LEVELS.search(mods) or _LEVELS.search(before[-25:]) or _lists_levels(seen, match.end(), sentence.end)
+        )
     return False
 
 
@@ -185,7 +211,12 @@ def _lists_levels(seen: View, start: int, end: int) -> bool:
 
 
 def _are_sites(sentence: str, counted: str, after: str) -> bool:
-    return bool(_TISSUE.search(sentence)) and not (_TIME_CUE.search(counted) or _TIME_CUE.search(after[:80]) or "intrathecal" in counted or "intravenous" in counted)
+    return bool(_TISSUE.search(sentence)) and not (
+        _TIME_CUE.search(counted)
+        or _TIME_CUE.search(after[:80])
+        or "intrathecal" in counted
+        or "intravenous" in counted
+    )
 
 
 def _repeated(seen: View, sentence: Sentence) -> Iterator[_Count]:
@@ -212,12 +243,19 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
         if _VISIT.search(text, course.start, course.end):
             continue
         around = text[max(sentence.start, course.start - 90) : course.start + 10]
-        if _GIVEN_NEAR.search(around) and not _OTHER_DRUG.search(text[max(sentence.start, course.start - 60) : course.end]):
+        if _GIVEN_NEAR.search(around) and not _OTHER_DRUG.search(
+            text[max(sentence.start, course.start - 60) : course.end]
+        ):
             yield _Count(course.start, course.end, course.count, course.count, "course", sentence)
     for point in durations(text, sentence.start, sentence.end):
         listed = point.kind == "point" and len(point.values) > 1 and not point.ranged and min(point.values) <= 1
         before = text[max(sentence.start, point.start - 90) : point.start]
-        if listed and not _OTHER_DRUG.search(before) and "drug" not in before and _POINTS_BEFORE.search(text, max(sentence.start, point.start - 90), point.start):
+        if (
+            listed
+            and not _OTHER_DRUG.search(before)
+            and "drug" not in before
+            and _POINTS_BEFORE.search(text, max(sentence.start, point.start - 90), point.start)
+        ):
             n, gaps = len(point.values), {b - a for a, b in zip(point.values, point.values[1:], strict=False)}
             gap = gaps.pop() if len(gaps) == 1 else None
             interval = Interval(point.start, point.end, gap, gap, point.unit) if gap and gap > 0 else None
@@ -252,7 +290,6 @@ def _spaced(seen: View, found: list[_Count]) -> list[_Count]:
     return done
 
 
-
 def _interval_near(seen: View, item: _Count) -> Interval | None:
     place = seen.sentences.index(item.sentence)
     for sentence in seen.sentences[place : place + 2]:
@@ -260,7 +297,8 @@ def _interval_near(seen: View, item: _Count) -> Interval | None:
         choices = [
             i
             for i in [*intervals(seen.folded, sentence.start, sentence.end), *_between_points(seen, sentence, item)]
-            if _about_giving(seen, i, sentence) and not _VISIT.search(seen.folded[max(sentence.start, i.start - 30) : i.start])
+            if _about_giving(seen, i, sentence)
+            and not _VISIT.search(seen.folded[max(sentence.start, i.start - 30) : i.start])
         ]
         if choices and (sentence is item.sentence or _GIVEN_NEAR.search(text)):
             return min(choices, key=lambda i: abs(i.start - item.end))
@@ -282,4 +320,3 @@ def _about_giving(seen: View, interval: Interval, sentence: Sentence) -> bool:
     around = seen.folded[max(sentence.start, interval.start - 100) : min(sentence.end, interval.end + 60)]
     after = seen.folded[interval.end : min(sentence.end, interval.end + 30)]
     return bool(re.search(rf"\b(?:{_GIVE}|{_NOUN})\b", around)) and not _VISIT.match(after.strip())
-

@@ -107,7 +107,10 @@ SHORT = {
     "sadr": "serious adverse drug reaction",
 }
 # "discontinued treatment due to", "withdrew due to": named as the event is, by its noun
-STOPPED = re.compile(r"\A(?:(?P<stop>discontinued|stopped)|withdrew|withdrawn)\s+(?:[\w-]+\s+){0,4}?(?=because of|due to|owing to|as a result of)", re.I)
+STOPPED = re.compile(
+    r"\A(?:(?P<stop>discontinued|stopped)|withdrew|withdrawn)\s+(?:[\w-]+\s+){0,4}?(?=because of|due to|owing to|as a result of)",
+    re.I,
+)
 ABBREVIATED = re.compile(r"\b(?P<short>tesae|teae|sadr|sae|adr|ae)(?P<plural>s?)\b", re.I)
 
 

@@ -23,11 +23,19 @@ ELIGIBLE = re.compile(
 STUDIED = re.compile(
     r"randomi[sz]|enrol|includ|recruit|assigned|allocated|divided|receiv|treated|underwent|studied|participated|completed|evaluated|investigated|compared|took part|conducted|performed|carried out|undergoing|examined|given|tested|analy[sz]ed|assessed|consist|compris|volunteers|selected|entered"
 )
-BACKGROUND = re.compile(r"\b(?:risk|prevalence|incidence|leading cause|population|common|worldwide|life expectancy|mortality|aged? (?:standardi|adjust))\b")
-AFTER = re.compile(r"\b(?:subgroup|strat\w+|cut-?off|in (?:patients|those|women|men|children|subjects) |among (?:patients|those|women|men) |group(?:s)? (?:aged|of)|compared with those|older than|younger than)\b[^.]{0,20}$")
-COMPARED = re.compile(r"^.{0,40}?(?:\bvs\.?|\bversus\b|respectively|\d (?:and|or) \d+(?:\.\d+)? (?:years|yr)|in the [a-z ]{2,40}group)")
+BACKGROUND = re.compile(
+    r"\b(?:risk|prevalence|incidence|leading cause|population|common|worldwide|life expectancy|mortality|aged? (?:standardi|adjust))\b"
+)
+AFTER = re.compile(
+    r"\b(?:subgroup|strat\w+|cut-?off|in (?:patients|those|women|men|children|subjects) |among (?:patients|those|women|men) |group(?:s)? (?:aged|of)|compared with those|older than|younger than)\b[^.]{0,20}$"
+)
+COMPARED = re.compile(
+    r"^.{0,40}?(?:\bvs\.?|\bversus\b|respectively|\d (?:and|or) \d+(?:\.\d+)? (?:years|yr)|in the [a-z ]{2,40}group)"
+)
 PART = re.compile(r"\b(?:of whom|of which|of them|of these)\b[^.;]{0,25}$")  # "19 of whom were aged 18-24"
-PER_ARM = re.compile(r"\b(?:in|for) (?:the )?(?:[\w+-]+ ){0,4}(?:group|arm|controls?|placebo)\b|\bof (?:the )?(?:[\w+-]+ ){0,3}(?:group|arm)\b")
+PER_ARM = re.compile(
+    r"\b(?:in|for) (?:the )?(?:[\w+-]+ ){0,4}(?:group|arm|controls?|placebo)\b|\bof (?:the )?(?:[\w+-]+ ){0,3}(?:group|arm)\b"
+)
 
 
 @field("age", value="{mean, sd, median, low, high, unit}")
@@ -45,8 +53,22 @@ class AgeField(Field):
             primary = central not in kinds and _own(seen, age, bool(kinds))
             if primary:
                 kinds.add(central)
-            value = {"mean": age.mean, "sd": age.sd, "median": age.median, "low": age.low, "high": age.high, "unit": age.unit}
-            yield self.fact(doc, value, [(age.start, age.end)], rule=age.shape if primary else "other", confidence=0.9 if primary else 0.6, primary=primary)
+            value = {
+                "mean": age.mean,
+                "sd": age.sd,
+                "median": age.median,
+                "low": age.low,
+                "high": age.high,
+                "unit": age.unit,
+            }
+            yield self.fact(
+                doc,
+                value,
+                [(age.start, age.end)],
+                rule=age.shape if primary else "other",
+                confidence=0.9 if primary else 0.6,
+                primary=primary,
+            )
 
 
 def _own(seen: View, age: Age, already: bool) -> bool:
@@ -57,7 +79,10 @@ def _own(seen: View, age: Age, already: bool) -> bool:
     if age.shape == "centre":
         after = seen.folded[age.end : min(sentence.end, age.end + 60)]
         phrase = seen.folded[max(sentence.start, age.start - 40) : age.end]
-        return not (COMPARED.search(after) or PER_ARM.search(after[:50]) or PER_ARM.search(phrase)) and role != "background"
+        return (
+            not (COMPARED.search(after) or PER_ARM.search(after[:50]) or PER_ARM.search(phrase))
+            and role != "background"
+        )
     if age.shape == "one":
         return not already and role not in ("background", "conclusions")
     before = seen.folded[max(sentence.start, age.start - 60) : age.start]
@@ -65,4 +90,6 @@ def _own(seen: View, age: Age, already: bool) -> bool:
         return False
     if BACKGROUND.search(words) or PER_ARM.search(before) or PART.search(before):
         return False
-    return bool(STUDIED.search(words)) or any(sentence.start <= c.start < age.start and c.n > 1 for c in counts(seen.folded))
+    return bool(STUDIED.search(words)) or any(
+        sentence.start <= c.start < age.start and c.n > 1 for c in counts(seen.folded)
+    )

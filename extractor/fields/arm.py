@@ -32,7 +32,9 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 
 MOST_GROUPS = 8
-KINDS = re.compile(r"\b(?:diagnos[ei]s|tumou?r types?|histolog\w+|malignanc\w+ (?:included|were)|types? of|stages?|race|ethnic\w*|genotypes?|centers|centres|countries)\b")
+KINDS = re.compile(
+    r"\b(?:diagnos[ei]s|tumou?r types?|histolog\w+|malignanc\w+ (?:included|were)|types? of|stages?|race|ethnic\w*|genotypes?|centers|centres|countries)\b"
+)
 CONTROL = re.compile(r"\b(?:controls?|comparison|placebo|untreated) (?:group|arm|cohort)\b|^(?:the )?controls$")
 ASSIGNED_TO = re.compile(r"randomi|assign|allocat|divided|receiv|treated with|groups?\b|\barms?\b|placebo|control")
 HALF = 0.5  # a sized list that reaches less of the total sizes something else
@@ -71,12 +73,24 @@ class Arm(Field):
             if group.name_at != (0, 0) and not (group.start <= group.name_at[0] < group.end):
                 at.append(group.name_at)
             flags = ("derived",) if choice.derived else ()
-            yield self.fact(doc, {"name": name, "n": group.n}, at, rule=choice.rule, confidence=choice.confidence, arm=name, flags=flags)
+            yield self.fact(
+                doc,
+                {"name": name, "n": group.n},
+                at,
+                rule=choice.rule,
+                confidence=choice.confidence,
+                arm=name,
+                flags=flags,
+            )
 
 
 def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
     n = own.n if own else None
-    others = {c.count.n for c in found.candidates if c.features & PART_OF_TRIAL and c.count.n > 1 and (n is None or c.count.n <= n)}
+    others = {
+        c.count.n
+        for c in found.candidates
+        if c.features & PART_OF_TRIAL and c.count.n > 1 and (n is None or c.count.n <= n)
+    }
     for split in found.splits:
         if seen.in_title(split.start) or all(g.said == "with" and not GROUP_WORD.search(g.name) for g in split.groups):
             continue
@@ -113,10 +127,29 @@ def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice
             whole = sum(g.n for g in run)
             loose = split.shape == PAIRED or all(g.said == "had" and not GROUP_WORD.search(g.name) for g in run)
             if size <= MOST_GROUPS and whole == n:
-                yield Choice(run, "sum_agrees", 0.8 if own and own.derived else 0.9 if loose else 0.95, (1 if run[0].name else 2) if loose else 0, run[0].start)
-            elif size <= MOST_GROUPS and whole in others and (split.cued or split.shape == SIZED) and (n is None or whole >= LEAST_SHARE * n):
+                yield Choice(
+                    run,
+                    "sum_agrees",
+                    0.8 if own and own.derived else 0.9 if loose else 0.95,
+                    (1 if run[0].name else 2) if loose else 0,
+                    run[0].start,
+                )
+            elif (
+                size <= MOST_GROUPS
+                and whole in others
+                and (split.cued or split.shape == SIZED)
+                and (n is None or whole >= LEAST_SHARE * n)
+            ):
                 yield Choice(run, "sum_of_part", 0.75, 3 if loose else 2, run[0].start)
-    if split.shape == SIZED and not split.joined and len(groups) > 1 and split.cued and len(groups) <= MOST_GROUPS and (n is None or all(g.n < n for g in groups)) and (n is None or HALF * n <= split.total <= 1.05 * n):
+    if (
+        split.shape == SIZED
+        and not split.joined
+        and len(groups) > 1
+        and split.cued
+        and len(groups) <= MOST_GROUPS
+        and (n is None or all(g.n < n for g in groups))
+        and (n is None or HALF * n <= split.total <= 1.05 * n)
+    ):
         yield Choice(groups, "sized", 0.7, 4, split.start)
     elif split.shape == LISTED and split.cued and n is not None:
         for run in alike(groups):
@@ -168,7 +201,9 @@ def _against_controls(seen: View, found: Cohort, own: Total) -> Iterator[Choice]
         controls = Group(count.n, "controls", count.start, count.end, served.span("name"))
         treated = next((c.count for c in found.candidates if c.count.n == own.n - count.n), None)
         if treated:
-            yield Choice((Group(treated.n, "", treated.start, treated.end, (0, 0)), controls), "controls", 0.75, 4, count.start)
+            yield Choice(
+                (Group(treated.n, "", treated.start, treated.end, (0, 0)), controls), "controls", 0.75, 4, count.start
+            )
         elif own.at[0][0] != count.start:
             yield Choice((Group(own.n, "", *own.at[0], (0, 0)), controls), "controls", 0.65, 5, count.start)
 

@@ -20,17 +20,23 @@ from extractor.model import Fact
 from extractor.quantities.numbers import WHOLE, whole
 
 # "death from bleeding", "died of sepsis", "cardiac deaths": deaths of one cause are no total
-CAUSE = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:due to|from|of|because of|caused by|related to|attributed to|secondary to|as a result of)\s+(?!any\b|all\b)")
+CAUSE = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:due to|from|of|because of|caused by|related to|attributed to|secondary to|as a result of)\s+(?!any\b|all\b)"
+)
 BY_CAUSE = re.compile(
     r"(?:(?:early|late|in-hospital|hospital|\d+-day)\s+)*(?:cardiac|cardiovascular|cancer|toxic|(?:treatment|drug|procedure|transplant|therapy|disease|surgery|regimen|infection)[\s-]related|non-relapse|vascular|cerebral|sudden)\b"
 )
 # "30 deaths in A and 50 deaths in B"; not "93 died, of whom 2 died of sepsis"
 COMPARES = re.compile(r"\b(?:vs|versus|compared|than|whereas|while|and)\b")
-PART = re.compile(r"\b(?:of which|of whom|including|of these|of them|with \d+|attributed|another|further|additional)\b|[:;(]")
+PART = re.compile(
+    r"\b(?:of which|of whom|including|of these|of them|with \d+|attributed|another|further|additional)\b|[:;(]"
+)
 # "the latter and two additional patients", "another patient died": deaths beside those already told
 MORE = re.compile(r"\b(?:another|additional|further|second|the latter|other|more)\b")
 # "the latter and two additional patients died": one told before, and two
-LATTER = re.compile(rf"\bthe (?:latter|former|first)(?:\s+\w+){{0,2}}\s+and\s+(?P<more>{WHOLE})\s+(?:additional|other|more|further)\b[^.;]{{0,60}}?\b(?:died|deaths?)\b")
+LATTER = re.compile(
+    rf"\bthe (?:latter|former|first)(?:\s+\w+){{0,2}}\s+and\s+(?P<more>{WHOLE})\s+(?:additional|other|more|further)\b[^.;]{{0,60}}?\b(?:died|deaths?)\b"
+)
 
 
 @field("deaths", value="{n}", after=("report_kind",))
@@ -100,7 +106,9 @@ def _adds(folded: str, statement: Sequence[Event]) -> bool:
     """Whether a statement speaks of deaths beside those of another one."""
     first = statement[0]
     place = first.count.start if first.count else first.mention.start
-    return bool(MORE.search(folded, max(first.sentence[0], min(place, first.mention.start) - 25), max(first.mention.end, place)))
+    return bool(
+        MORE.search(folded, max(first.sentence[0], min(place, first.mention.start) - 25), max(first.mention.end, place))
+    )
 
 
 def _places(event: Event) -> list[tuple[int, int]]:

@@ -24,9 +24,13 @@ from extractor.quantities.doses import CELL_NOUN, LARGEST, SMALLEST, Amount, amo
 
 BEFORE, AFTER = 90, 80  # characters of the sentence read on either side of an amount
 _NOUN = re.compile(rf"\b(?:{CELL_NOUN})\b")
-_DOSE_WORD = re.compile(r"\b(?:dos(?:e|es|age|ing|ed)|concentration|inject\w*|infus\w*|administ\w*|receiv\w*|cohort|given|transplant\w*|implant\w*)\b")
+_DOSE_WORD = re.compile(
+    r"\b(?:dos(?:e|es|age|ing|ed)|concentration|inject\w*|infus\w*|administ\w*|receiv\w*|cohort|given|transplant\w*|implant\w*)\b"
+)
 # "<5 × 10(7)", "more than 1 million": a threshold
-_THRESHOLD = re.compile(r"(?:[<>=]\s*|\b(?:less|more|fewer|greater|lower|higher) than\s+|\b(?:exceed\w*|above|below|over)\s+)$")
+_THRESHOLD = re.compile(
+    r"(?:[<>=]\s*|\b(?:less|more|fewer|greater|lower|higher) than\s+|\b(?:exceed\w*|above|below|over)\s+)$"
+)
 _AT_LEAST = re.compile(r"\b(?:at least|minimum of)\s+$")
 # verbs that say what was done to cells before anybody got them
 _MADE = re.compile(
@@ -34,18 +38,32 @@ _MADE = re.compile(
 )
 _RECEIVED = re.compile(r"\b(?:inject\w*|infus\w*|administ\w*|receiv\w*|given|got)\b")
 _DIGITS = re.compile(r"[\d,\s]+")
-_EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|prior) (?:stud|trial|report|work|phase|cohort|publi|described|shown|treated)")
-_TOTAL = re.compile(r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)?\d+\s+(?:patients|participants|subjects))[^.;,]{0,40}$")
+_EARLIER = re.compile(
+    r"\b(?:previous(?:ly)?|earlier|prior) (?:stud|trial|report|work|phase|cohort|publi|described|shown|treated)"
+)
+_TOTAL = re.compile(
+    r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)?\d+\s+(?:patients|participants|subjects))[^.;,]{0,40}$"
+)
 _TOTAL_AFTER = re.compile(r"^\s*\(?(?:in total|altogether|total\b|cumulative)")
 _MEAN = re.compile(r"\b(?:mean|average|averag\w+)\b[^.;]{0,45}$")
 _MEAN_AFTER = re.compile(r"^\s*\(?on average\b")
 _RANGE = re.compile(r"\brang(?:e|ed|ing)\b[\s:,=of]*(?:from\s)?$")
 _MEDIAN = re.compile(r"\bmedian\b[^.;]{0,45}$")
-_MAXIMUM = re.compile(r"\b(?:up to|maxim\w+|(?<!min-)(?<!min/)max\b\.?(?! range)|at most|not exceed\w*|no more than|not more than)\b[^.;,]{0,30}$")
-_EACH = re.compile(r"\b(?:per|each|every)\s+(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|session|transplantation|application|time)|\beach time\b")
-_GIVEN = re.compile(r"\b(?:inject\w*|infus\w*|dos(?:e|es|ed|age)|administ\w*|transplant\w*|implant\w*|receiv\w*|given|got|had|treat\w*)\b")
-_ARM = re.compile(r"^\s*[(\[,]?\s*(?P<arm>(?:cohort|group|arm|dose level|level)\s+(?:\d+|[a-z]|[ivx]+)\b|(?:low|medium|middle|mid|high|intermediate)[ -](?:dose)\b(?: (?:group|cohort|arm))?)")
-_BODY = frozenset({"patient", "subject", "participant", "person", "knee", "joint", "limb", "leg", "eye", "fistula", "body"})
+_MAXIMUM = re.compile(
+    r"\b(?:up to|maxim\w+|(?<!min-)(?<!min/)max\b\.?(?! range)|at most|not exceed\w*|no more than|not more than)\b[^.;,]{0,30}$"
+)
+_EACH = re.compile(
+    r"\b(?:per|each|every)\s+(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|session|transplantation|application|time)|\beach time\b"
+)
+_GIVEN = re.compile(
+    r"\b(?:inject\w*|infus\w*|dos(?:e|es|ed|age)|administ\w*|transplant\w*|implant\w*|receiv\w*|given|got|had|treat\w*)\b"
+)
+_ARM = re.compile(
+    r"^\s*[(\[,]?\s*(?P<arm>(?:cohort|group|arm|dose level|level)\s+(?:\d+|[a-z]|[ivx]+)\b|(?:low|medium|middle|mid|high|intermediate)[ -](?:dose)\b(?: (?:group|cohort|arm))?)"
+)
+_BODY = frozenset(
+    {"patient", "subject", "participant", "person", "knee", "joint", "limb", "leg", "eye", "fistula", "body"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +100,14 @@ class Dose(Field):
         places = list(dict.fromkeys((s.amount.start, s.amount.end) for s in group if s.primary == first.primary))
         flags = sorted({f for s in group for f in s.amount.flags})
         return self.fact(
-            doc, value, places[:4], rule=first.rule, confidence=_CONFIDENCE[first.rule], primary=first.primary, arm=arm, flags=flags
+            doc,
+            value,
+            places[:4],
+            rule=first.rule,
+            confidence=_CONFIDENCE[first.rule],
+            primary=first.primary,
+            arm=arm,
+            flags=flags,
         )
 
     def _derived(self, doc: Doc, found: list[_Seen]) -> Iterator[Fact]:
@@ -96,7 +121,13 @@ class Dose(Field):
             return
         value = {"low": amount.low * n, "high": amount.high * n, "unit": amount.unit, "basis": "total", "sd": None}
         fact = self.fact(
-            doc, value, [(amount.start, amount.end)], rule="algebra", confidence=0.7, primary=False, flags=["derived", *amount.flags]
+            doc,
+            value,
+            [(amount.start, amount.end)],
+            rule="algebra",
+            confidence=0.7,
+            primary=False,
+            flags=["derived", *amount.flags],
         )
         yield fact.change(evidence=(*fact.evidence, *times[0].evidence))
 
@@ -142,7 +173,9 @@ def _abbreviated(seen: View, end: int, found: list[Amount]) -> list[Amount]:
 
 def _speaks_of_cells(before: str, after: str) -> bool:
     """Whether an amount without a unit is one of cells: a cell noun before it, or a word of dosing."""
-    return bool(_NOUN.search(before) or _DOSE_WORD.search(before) or re.match(r"\W{0,3}(?:dose|group|arm|cohort)", after))
+    return bool(
+        _NOUN.search(before) or _DOSE_WORD.search(before) or re.match(r"\W{0,3}(?:dose|group|arm|cohort)", after)
+    )
 
 
 def _likely_bare(text: str, amount: Amount, before: str) -> bool:

@@ -56,10 +56,18 @@ _ASSESSED = re.compile(
     r"\b(?:end ?-?points?|outcomes?|assess\w*|evaluat\w*|measur\w*|examin\w*|chang\w*|improv\w*|surviv\w*|safety|safe\w*|tolera\w*|less|lower|higher|pain|efficacy|score\w*|observ\w*|response|respon\w*|monitor\w*|visit\w*|adverse|decline\w*|remain\w*|stable|progress\w*|reduc\w*|increas\w*|baseline|compar\w*|"
     r"slow\w*|gains?|persist\w*|maintain\w*|detect\w*|benefit\w*|support\w*|significan\w*|show\w*|halt\w*|found|test\w*|scan\w*|count\w*|imaging|mri|symptom\w*|function\w*|died|alive|relapse\w*|regress\w*|tended|levels?|again|differ\w*|graft|events?|saes?|aes?|seen|noted|occur\w*|appear\w*|develop\w*|fallen|fell|rose|risen|worse\w*|better|free|clean|normal\w*|record\w*|perform\w*|engraft\w*|closure|heal\w*|effect\w*)\b"
 )
-_ENDPOINT = re.compile(r"\b(?:primary|secondary|co-primary|main)\s+(?:\w+\s){0,3}?(?:end ?-?points?|outcomes?|measures?|objectives?)\b")
-_DIRECT = re.compile(r"\b(?:end ?-?points?|outcomes?)\s+(?:was |were |is |are |will be |assessed |measured |evaluated )*(?:at|after)\s+(?:the\s+)?$")
-_DIRECT_AFTER = re.compile(r"[\s,)]*(?:(?:was|were|is|as|being)\s)?(?:the\s|a\s|our\s)?(?:primary|secondary|main|co-primary)\b")
-_WHOLE = re.compile(r"\b(?:median|mean|average\w*|followed(?:[ -]up)? (?:for|over|until|up to)|follow[ -]?up (?:was|of|period|time|duration|ranged|is|\())\b[^.;,]{0,40}$|follow-?up \($")
+_ENDPOINT = re.compile(
+    r"\b(?:primary|secondary|co-primary|main)\s+(?:\w+\s){0,3}?(?:end ?-?points?|outcomes?|measures?|objectives?)\b"
+)
+_DIRECT = re.compile(
+    r"\b(?:end ?-?points?|outcomes?)\s+(?:was |were |is |are |will be |assessed |measured |evaluated )*(?:at|after)\s+(?:the\s+)?$"
+)
+_DIRECT_AFTER = re.compile(
+    r"[\s,)]*(?:(?:was|were|is|as|being)\s)?(?:the\s|a\s|our\s)?(?:primary|secondary|main|co-primary)\b"
+)
+_WHOLE = re.compile(
+    r"\b(?:median|mean|average\w*|followed(?:[ -]up)? (?:for|over|until|up to)|follow[ -]?up (?:was|of|period|time|duration|ranged|is|\())\b[^.;,]{0,40}$|follow-?up \($"
+)
 # what a length or point of time is besides follow-up
 _NOT_FOLLOW_BEFORE = re.compile(
     r"\b(?:aged?|ages|older than|younger than|history of|duration of (?:disease|illness|symptoms?|diabetes)|symptoms? for|diagnosed|disease duration\w*|survival (?:time |was |of |duration )*(?:was |of )?|survived(?: for)?|lived(?: for)?|time to [\w -]{1,30}(?:was|of)?|stay (?:was |of )*|stay\b[^.;]{0,25}|"
@@ -78,23 +86,40 @@ _AFTER_END = re.compile(
     r"(?:after|following)\s+(?:the\s+)?(?:operation|surgery|discharge|intervention)\b|post-?\s?operative(?:ly)?\b|afterwards?\b|post-?\s?(?:surgery|treatment|intervention)\b)"
 )
 # between the follow-ups of two arms: " [IQR 6-20] for the drug group and ", " (range, 10.7-37.4 months), and in the other arm it was "
-_ARM_GAP = re.compile(r"\s*(?:[(\[][^()\[\]]*[)\]])?,?\s*(?:(?:for|in|with|among)\s[^.;()\[\]]{2,80}?)?,?\s*\b(?:and|versus|vs\.?)\s(?:[^.;()\[\]\d]{0,50}\s)?")
+_ARM_GAP = re.compile(
+    r"\s*(?:[(\[][^()\[\]]*[)\]])?,?\s*(?:(?:for|in|with|among)\s[^.;()\[\]]{2,80}?)?,?\s*\b(?:and|versus|vs\.?)\s(?:[^.;()\[\]\d]{0,50}\s)?"
+)
 _SEEN_AT = re.compile(r"\b(?:at|after|by|until|through)\s*$")
 # "6 months before and after", "ahead of transplantation and equally long after it"
 _BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\d]{0,25}\bafter\b")
 # "died at 1.5, 2 and 9 months": when people died, not how long they were watched
-_DEATHS = re.compile(r"\b(?:died|deaths?|deceased|relapsed|engraft\w*|platelets?|neutrophils?|discharged|recovered|resolved|withdr\w+|dropped out)\b[^.;]{0,30}$")
+_DEATHS = re.compile(
+    r"\b(?:died|deaths?|deceased|relapsed|engraft\w*|platelets?|neutrophils?|discharged|recovered|resolved|withdr\w+|dropped out)\b[^.;]{0,30}$"
+)
 # what is known of the disease, or what further trials should do
 _GENERAL = re.compile(
     r"\b(?:usually|typically|prognosis|prevalence|life expectancy|expectancy|fatal disease|progressive disease|(?:lead\w*|progress\w*) to death|dies?\b|incurable|devastating|neurodegenerative disease|"
     r"warranted|(?:are|is) needed|needed to|required to|future (?:stud|trial|work)\w*|(?:larger|longer|further|phase \w+) (?:trials?|studies|study|follow-up)\b[^.;]{0,40}\b(?:should|needed|required|will))\b"
 )
 # "4 doses over 4 months": how the product was given
-_SCHEDULE = re.compile(r"\b(?:dos(?:e|es|ed)|injections?|injected|infusions?|infused|treatments?|given|administered)\s(?:\w+\s){0,2}?(?:over|within|in|during|for|across|spread over)\s(?:a\s|the\s)?(?:(?:total|period) of\s)?$")
-_SPAN_OF_STUDY = re.compile(r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$")
+_SCHEDULE = re.compile(
+    r"\b(?:dos(?:e|es|ed)|injections?|injected|infusions?|infused|treatments?|given|administered)\s(?:\w+\s){0,2}?(?:over|within|in|during|for|across|spread over)\s(?:a\s|the\s)?(?:(?:total|period) of\s)?$"
+)
+_SPAN_OF_STUDY = re.compile(
+    r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$"
+)
 # between two times of one list: " p=0.001, and ", " (n = 20), "
 _LIST_GAP = re.compile(r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:,\s*and|,|and|or)\s*(?:at\s+)?(?:the\s+)?")
-_CONFIDENCE = {"called": 0.92, "endpoint": 0.8, "after_end": 0.75, "assessed": 0.72, "said": 0.55, "treatment": 0.5, "spread": 0.4, "not_latest": 0.4}
+_CONFIDENCE = {
+    "called": 0.92,
+    "endpoint": 0.8,
+    "after_end": 0.75,
+    "assessed": 0.72,
+    "said": 0.55,
+    "treatment": 0.5,
+    "spread": 0.4,
+    "not_latest": 0.4,
+}
 LONGEST_YEARS = 40.0
 
 
@@ -127,7 +152,12 @@ class FollowUp(Field):
             rule = min((p.rule for p in places), key=list(_CONFIDENCE).index) if primary else "not_latest"
             at = [(p.length.start, p.length.end) for p in places[:4]]
             yield self.fact(
-                doc, {"low": low, "high": high, "unit": unit}, at, rule=rule, confidence=_CONFIDENCE[rule], primary=primary
+                doc,
+                {"low": low, "high": high, "unit": unit},
+                at,
+                rule=rule,
+                confidence=_CONFIDENCE[rule],
+                primary=primary,
             )
 
 
@@ -140,7 +170,18 @@ def _times(seen: View) -> Iterator[_Time]:
             rule = last.rule if last and (arm or _continues(seen, last, length)) else _rule(seen, sentence, length)
             before = seen.folded[max(sentence.start, length.start - 60) : length.start]
             after = seen.folded[length.end : min(sentence.end, length.end + 60)]
-            last = _Time(length, rule, sentence, bool(_DIRECT.search(before) or _DIRECT_AFTER.match(after)), arm or bool(_WHOLE.search(before)), previous.group if arm and previous else length.start) if rule else None
+            last = (
+                _Time(
+                    length,
+                    rule,
+                    sentence,
+                    bool(_DIRECT.search(before) or _DIRECT_AFTER.match(after)),
+                    arm or bool(_WHOLE.search(before)),
+                    previous.group if arm and previous else length.start,
+                )
+                if rule
+                else None
+            )
             if last and last.rule == "spread" and not arm:
                 yield last
                 last = previous
@@ -166,7 +207,11 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     """How a duration is known to be one of follow-up; None where it is something else."""
     before = seen.folded[max(sentence.start, length.start - 110) : length.start]
     after = seen.folded[length.end : min(sentence.end, length.end + 70)]
-    if length.high <= 0 or length.days > LONGEST_YEARS * 365.25 or (_NOT_FOLLOW_AFTER.match(after) and not _BOTH_SIDES.search(after)):
+    if (
+        length.high <= 0
+        or length.days > LONGEST_YEARS * 365.25
+        or (_NOT_FOLLOW_AFTER.match(after) and not _BOTH_SIDES.search(after))
+    ):
         return None
     if (length.kind == "ordinal" and length.unit == "years") or (length.kind == "adjective" and _RATE.match(after)):
         return None
@@ -182,10 +227,19 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     if length.days >= 1 and _AFTER_END.match(after) and not _DEATHS.search(before) and not _GENERAL.search(words):
         return "after_end"
     if length.kind == "adjective":
-        return "assessed" if re.match(r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint|results?|outcomes?|data|efficacy)|^\s?,[^.;]{0,50}\b(?:study|trial)\b", after) else None
+        return (
+            "assessed"
+            if re.match(
+                r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint|results?|outcomes?|data|efficacy)|^\s?,[^.;]{0,50}\b(?:study|trial)\b",
+                after,
+            )
+            else None
+        )
     linked = bool(_AT.search(before)) or bool(_POST.match(after))
     if length.kind in ("point", "ordinal"):
-        linked = linked or bool(re.search(r"\b(?:end|end of (?:the )?[\w-]{1,12}|visit|time ?points?|on)\s*[(:]?$", before))
+        linked = linked or bool(
+            re.search(r"\b(?:end|end of (?:the )?[\w-]{1,12}|visit|time ?points?|on)\s*[(:]?$", before)
+        )
     if not linked or _DEATHS.search(before) or _GENERAL.search(words):
         return None
     if _ENDPOINT.search(words) or _DIRECT_AFTER.match(after):

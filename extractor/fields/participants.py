@@ -14,7 +14,20 @@ from extractor.context.view import view
 from extractor.fields import Field, field
 from extractor.model import Fact
 
-KEPT = frozenset({"randomized", "enrolled", "treated", "analyzed", "completed", "screened", "planned", "lost", "before:randomized", "before:enrolled"})
+KEPT = frozenset(
+    {
+        "randomized",
+        "enrolled",
+        "treated",
+        "analyzed",
+        "completed",
+        "screened",
+        "planned",
+        "lost",
+        "before:randomized",
+        "before:enrolled",
+    }
+)
 
 
 @field("participants", value="{n, kind}")
@@ -31,15 +44,30 @@ class Participants(Field):
 
     def _own(self, doc: Doc, own: Total) -> Fact:
         flags = ("derived",) if own.derived else ()
-        return self.fact(doc, {"n": own.n, "kind": own.kind}, own.at, rule=own.rule, confidence=own.confidence, flags=flags)
+        return self.fact(
+            doc, {"n": own.n, "kind": own.kind}, own.at, rule=own.rule, confidence=own.confidence, flags=flags
+        )
 
     def _others(self, doc: Doc, own: Total | None) -> Iterator[Fact]:
         """Counts that are said of people but are not the trial's total, one fact a number."""
         said = {own.n} if own else set()
         for candidate in cohort(view(doc)).candidates:
             count = candidate.count
-            if count.n in said or count.n < 2 or not candidate.features & KEPT or "outcome" in candidate.features or not count.noun:
+            if (
+                count.n in said
+                or count.n < 2
+                or not candidate.features & KEPT
+                or "outcome" in candidate.features
+                or not count.noun
+            ):
                 continue
             said.add(count.n)
             kind = "unspecified" if "screened only" in candidate.features else candidate.kind
-            yield self.fact(doc, {"n": count.n, "kind": kind}, [(count.start, count.end)], rule="other", confidence=0.8, primary=False)
+            yield self.fact(
+                doc,
+                {"n": count.n, "kind": kind},
+                [(count.start, count.end)],
+                rule="other",
+                confidence=0.8,
+                primary=False,
+            )

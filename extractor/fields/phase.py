@@ -35,7 +35,12 @@ class Phase(Field):
             rule = "title" if seen.in_title(said.start) else "said"
             primary = mine and name in own and not other and not general
             yield self.fact(
-                doc, {"name": name}, [(said.start, said.end)], rule=rule, confidence=0.93 if primary else 0.7, primary=primary
+                doc,
+                {"name": name},
+                [(said.start, said.end)],
+                rule=rule,
+                confidence=0.93 if primary else 0.7,
+                primary=primary,
             )
 
 

@@ -16,7 +16,9 @@ from extractor.fields import Field, facts, field
 from extractor.model import Fact
 
 # "patients who completed the parent trial (NCT01234567)"
-PARENT = re.compile(r"\b(?:parent|previous|earlier|original|preceding|another|other|lead-in|feeder|companion|sister) (?:[\w-]+ ){0,3}(?:study|trial|studies|trials)\b[^.;]{0,30}$")
+PARENT = re.compile(
+    r"\b(?:parent|previous|earlier|original|preceding|another|other|lead-in|feeder|companion|sister) (?:[\w-]+ ){0,3}(?:study|trial|studies|trials)\b[^.;]{0,30}$"
+)
 OTHERS = frozenset({"review", "meta-analysis"})  # numbers in them are those of the trials that they speak of
 OWN_OF_REVIEWS = "PROSPERO"
 
@@ -35,7 +37,12 @@ class RegistryId(Field):
             date = registered_on(seen.folded, item, found)
             if date and seen.in_title(item.start) != seen.in_title(date[1]):
                 date = None
-            value = {"registry": item.registry, "id": item.id, "registered_on": date[0] if date else None, "url": page_of(item.registry, item.id)}
+            value = {
+                "registry": item.registry,
+                "id": item.id,
+                "registered_on": date[0] if date else None,
+                "url": page_of(item.registry, item.id),
+            }
             at = [(item.start, item.end), *([date[1:]] if date else [])]
             yield self.fact(doc, value, at, rule="form", confidence=0.99 if own else 0.8, primary=own)
 

@@ -29,11 +29,25 @@ _NOT_A_ROUTE = re.compile(
     r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|volume|wall|toxicit\w*|anti\w+|hypoglyc\w*|medications?\b(?! of)|examin\w*|cavities|abscess|adhesion\w*|disorders?|derangement|coordination)\b"
 )
 _NO_PRODUCT = re.compile(r"\b(?:an[a]?esthe\w+|rescue|premedicat\w+|sedat\w+|block\w*|induction|nutrition|intake)\b")
-_TRIED = re.compile(r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study|used)\b")
+_TRIED = re.compile(
+    r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study|used)\b"
+)
 # "Elobixibat is an oral treatment": the studied drug, named in the title, described
-_IS_A = re.compile(r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$")
-_CONFIDENCE = {"title": 0.95, "named": 0.92, "into": 0.85, "abbreviation": 0.85, "drug": 0.75, "alone": 0.6, "doubtful": 0.4}
-_ASSIGNED = re.compile(r"\b(?:random\w*|divided|assigned|allocated|inhal\w*|formulations?|routes?|compar\w*|trials? of)\b")
+_IS_A = re.compile(
+    r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$"
+)
+_CONFIDENCE = {
+    "title": 0.95,
+    "named": 0.92,
+    "into": 0.85,
+    "abbreviation": 0.85,
+    "drug": 0.75,
+    "alone": 0.6,
+    "doubtful": 0.4,
+}
+_ASSIGNED = re.compile(
+    r"\b(?:random\w*|divided|assigned|allocated|inhal\w*|formulations?|routes?|compar\w*|trials? of)\b"
+)
 _DOSED = re.compile(r"\d\s?(?:mg|µg|μg|mcg|g|iu|units)\b")
 # "despite high-dose inhaled corticosteroids", "inadequately controlled on oral drugs": what people took before
 _BASELINE = re.compile(
@@ -45,10 +59,19 @@ _VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
 # "IV" "IT" "IM" "SC" in capitals, beside an administration
 _SHORT = re.compile(r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc])\.)")
-_SHORT_NAMES = {"IV": "intravenous", "IT": "intrathecal", "IM": "intramuscular", "SC": "subcutaneous", "ICV": "intraventricular"}
+_SHORT_NAMES = {
+    "IV": "intravenous",
+    "IT": "intrathecal",
+    "IM": "intramuscular",
+    "SC": "subcutaneous",
+    "ICV": "intraventricular",
+}
 # "phase IV", "stage IV": a Roman numeral
 _NUMERAL = re.compile(r"\b(?:phase|stage|grade|type|class|level|factor|group|arm|iii|and|or|to)[\s,/-]*$")
-_SHORT_BESIDE = re.compile(r"(?:\bcells?|/kg|scs?|mncs?|tregs?)\s$|^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$|\b(?:i[mvt]|intrathecally|intravenously|intramuscularly|intrathecal|intravenous|intramuscular)\s(?:and|plus|or)\s(?:\d+\s)?$", re.I)
+_SHORT_BESIDE = re.compile(
+    r"(?:\bcells?|/kg|scs?|mncs?|tregs?)\s$|^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$|\b(?:i[mvt]|intrathecally|intravenously|intramuscularly|intrathecal|intravenous|intramuscular)\s(?:and|plus|or)\s(?:\d+\s)?$",
+    re.I,
+)
 _REVIEWS = frozenset({"review", "meta-analysis"})
 
 
@@ -61,7 +84,9 @@ class Route(Field):
         cells = studies_cells(seen.folded, seen.title[1])
         review = any(f.value.get("name") in _REVIEWS for f in facts(doc, "report_kind"))
         found = [*_named(seen, cells), *_short(seen, cells)]
-        if not cells and (products(seen) or next(grafts(seen), None)):  # drugs around a transplantation are not the product
+        if not cells and (
+            products(seen) or next(grafts(seen), None)
+        ):  # drugs around a transplantation are not the product
             found = [(item, rule) for item, rule in found if seen.in_title(item.start)]
         if all(rule == "doubtful" for _, rule in found):  # nothing better: the only routes of the text
             found = [(item, "alone") for item, _ in found]
@@ -149,9 +174,17 @@ def _short(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
         sentence = seen.sentence_at(match.start())
         if match.end() > sentence.end:
             continue
-        beside = (seen.folded[match.end() : match.end() + 20], seen.folded[max(sentence.start, match.start() - 30) : match.start()])
+        beside = (
+            seen.folded[match.end() : match.end() + 20],
+            seen.folded[max(sentence.start, match.start() - 30) : match.start()],
+        )
         item = Delivery(match.start(), match.end(), name or "", "sure", sentence)
-        if name and not _NUMERAL.search(beside[1]) and (match["dotted"] or any(_SHORT_BESIDE.search(x) for x in beside)) and not of_other_agent(seen, item):
+        if (
+            name
+            and not _NUMERAL.search(beside[1])
+            and (match["dotted"] or any(_SHORT_BESIDE.search(x) for x in beside))
+            and not of_other_agent(seen, item)
+        ):
             rule = "abbreviation" if cells else _rule_of_drug(seen, item)
             if rule:
                 yield item, "doubtful" if _elsewhere(seen, item) else rule

@@ -42,7 +42,9 @@ class RouteSite(Field):
         for name, places in groups.items():
             rule = places[0][2]
             at = [(start, end) for start, end, _ in places[:4]]
-            yield self.fact(doc, {"name": name}, at, rule=rule, confidence=_CONFIDENCE[rule], primary=rule != "doubtful")
+            yield self.fact(
+                doc, {"name": name}, at, rule=rule, confidence=_CONFIDENCE[rule], primary=rule != "doubtful"
+            )
 
 
 _CONFIDENCE = {"into": 0.85, "level": 0.85, "vertebrae": 0.75, "doubtful": 0.4}

@@ -18,7 +18,10 @@ from extractor.model import Fact
 
 NEARLY = 0.85  # counts of both sexes that reach this share of the total are the trial's, less a few lost
 _BOTH = re.compile(r",? (?:and|or|&) (?:\w+ ){0,2}?(?:women|men|males?|females?|boys|girls)\b")
-_WOMEN, _MEN = re.compile(r"\b(?:women|females?|girls|mothers|parturients)\b"), re.compile(r"\b(?:men|males?|boys|fathers)\b")
+_WOMEN, _MEN = (
+    re.compile(r"\b(?:women|females?|girls|mothers|parturients)\b"),
+    re.compile(r"\b(?:men|males?|boys|fathers)\b"),
+)
 
 
 @field("sex", value="{female, male}")
@@ -42,10 +45,19 @@ class Sex(Field):
         if own_pair is None and not summed:
             own_pair = next((s for s in both if s.shape == "pair" and n and NEARLY * n <= s.total <= n), None)
         for item in both:
-            yield self.fact(doc, {"female": item.female, "male": item.male}, [(item.start, item.end)], rule="both" if item is own_pair else "other", confidence=0.95 if n and item.total == n else 0.7, primary=item is own_pair)
+            yield self.fact(
+                doc,
+                {"female": item.female, "male": item.male},
+                [(item.start, item.end)],
+                rule="both" if item is own_pair else "other",
+                confidence=0.95 if n and item.total == n else 0.7,
+                primary=item is own_pair,
+            )
         if own_pair is None and summed:
             value = {"female": sum(s.female or 0 for s in both), "male": sum(s.male or 0 for s in both)}
-            yield self.fact(doc, value, [(s.start, s.end) for s in both], rule="sum", confidence=0.85, flags=("derived",))
+            yield self.fact(
+                doc, value, [(s.start, s.end) for s in both], rule="sum", confidence=0.85, flags=("derived",)
+            )
 
     def _one_sex(self, doc: Doc, seen: View, some: list[Sexes], own: Total | None) -> Iterator[Fact]:
         one = own.noun if own and own.noun in ("female", "male") else ""
@@ -53,7 +65,13 @@ class Sex(Field):
             if one and (item.female is None) == (one == "male"):
                 continue  # "2061 men were randomised ... 819 (40%) men had": a part of people of one sex
             if own is None or item.total < own.n:
-                yield self.fact(doc, {"female": item.female, "male": item.male}, [(item.start, item.end)], rule="one_sex", confidence=0.75)
+                yield self.fact(
+                    doc,
+                    {"female": item.female, "male": item.male},
+                    [(item.start, item.end)],
+                    rule="one_sex",
+                    confidence=0.75,
+                )
                 return
         if own:
             yield from self._everyone(doc, seen, own)

@@ -32,17 +32,38 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
         deaths = next((o["events"] for o in found if o["arm"] is None and o["events"] is not None), None)
         rival = review.rivals(id)
         if related is None or rival or not trial["n"]:
-            left.append(Left(trial["name"], "no number of people" if related is not None and not rival else _why(found, rival is not None)))
+            left.append(
+                Left(
+                    trial["name"],
+                    "no number of people" if related is not None and not rival else _why(found, rival is not None),
+                )
+            )
         else:
             events, total = events + related, total + trial["n"]
         if found:
             evidence = [e for o in found for e in o["evidence"]]
-            rows.append({"trial": trial["name"], "deaths": deaths, "related": related, "people": trial["n"], "pooled": related is not None and not rival and bool(trial["n"]), "evidence": evidence})
+            rows.append(
+                {
+                    "trial": trial["name"],
+                    "deaths": deaths,
+                    "related": related,
+                    "people": trial["n"],
+                    "pooled": related is not None and not rival and bool(trial["n"]),
+                    "evidence": evidence,
+                }
+            )
     if not total:
         return Found(rows, None, left_rows(left), ["No trial says whether its deaths were related to the treatment."])
     low, high = intervals.clopper_pearson(events, total)
     bound = intervals.one_sided_upper(events, total) if events == 0 else None
-    pooled = {"events": events, "total": total, "low": low, "high": high, "one_sided_upper": bound, "method": "Clopper-Pearson on the sum"}
+    pooled = {
+        "events": events,
+        "total": total,
+        "low": low,
+        "high": high,
+        "one_sided_upper": bound,
+        "method": "Clopper-Pearson on the sum",
+    }
     return Found(rows, {"related deaths": pooled}, left_rows(left))
 
 
@@ -64,7 +85,9 @@ def _why(found: list[Row], rival: bool) -> str:
     return "does not say whether deaths were related" if found else "deaths not mentioned: silence is no zero"
 
 
-def never_reported(review: Review, condition: str = "", cells: str = "", serious: bool = False, everything: bool = False) -> Found:
+def never_reported(
+    review: Review, condition: str = "", cells: str = "", serious: bool = False, everything: bool = False
+) -> Found:
     """Which adverse events were never reported to happen, and is that a reported zero or silence?
 
     One row an event that no trial of the choice had; with `everything`, the whole matrix of events by trials.
@@ -78,7 +101,10 @@ def never_reported(review: Review, condition: str = "", cells: str = "", serious
         by_trial = matrix.by_trial(review.observations(event))
         if not everything and any(o["zero_basis"] is None for id in ids & by_trial.keys() for o in by_trial[id]):
             continue
-        cells_of = {t["name"]: matrix.cell(review, t, by_trial.get(id, []), denied.get(id, []), serious=serious) for id, t in chosen}
+        cells_of = {
+            t["name"]: matrix.cell(review, t, by_trial.get(id, []), denied.get(id, []), serious=serious)
+            for id, t in chosen
+        }
         states = [c["state"] for c in cells_of.values()]
         if not everything and set(states) <= {"not_mentioned"}:
             continue
@@ -147,7 +173,9 @@ def poolable(
         rows_of.setdefault(study.trial, []).append(study)
     reasons = {one.trial: one.reason for one in reversed(left)}
     rows = [
-        _rules(review, id, trial, choice, rows_of.get(trial["name"], []), reasons.get(trial["name"], ""), (months, within))
+        _rules(
+            review, id, trial, choice, rows_of.get(trial["name"], []), reasons.get(trial["name"], ""), (months, within)
+        )
         for id, trial in review.trials()
         if trial["of_people"] and (not wanted or id in wanted)
     ]
@@ -156,7 +184,9 @@ def poolable(
     return Found(rows, notes=notes if known else [f"{outcome}: {NOT_EXTRACTED} in any report of this store.", *notes])
 
 
-def _rules(review: Review, id: str, trial: Row, choice: Choice, found: list[Study], reason: str, window: tuple[float, float]) -> Row:
+def _rules(
+    review: Review, id: str, trial: Row, choice: Choice, found: list[Study], reason: str, window: tuple[float, float]
+) -> Row:
     months = trial["follow_up_months"]
     rival = review.rivals(id)
     name = trial["name"]

@@ -36,19 +36,25 @@ def event_risk(
     pooled = {event: part.pooled for event, part in parts.items() if part.pooled}
     left = [{"event": event, **row} for event, part in parts.items() for row in part.left_out]
     notes = [f"{event}: {note}" for event, part in parts.items() for note in part.notes]
-    return Found(rows, pooled or None, left, [*notes, "One person may have several events, so events are pooled apart."])
+    return Found(
+        rows, pooled or None, left, [*notes, "One person may have several events, so events are pooled apart."]
+    )
 
 
 def _mapped(review: Review, event: str, row: Row) -> Row:
     return {**row, "term": review.node(row["observation"])["term"], "event_id": review.event_named(event)}
 
 
-def risk_by_route(review: Review, outcome: str = "serious", condition: str = "", cells: str = "", denials: bool = False) -> Found:
+def risk_by_route(
+    review: Review, outcome: str = "serious", condition: str = "", cells: str = "", denials: bool = False
+) -> Found:
     """Does the risk differ between routes, such as intravenous and intrathecal?"""
     return _by(review, Choice(outcome, condition, cells, "", denials), "route", lambda t: " + ".join(t["routes"]))
 
 
-def risk_by_source(review: Review, outcome: str = "serious", condition: str = "", cells: str = "", denials: bool = False) -> Found:
+def risk_by_source(
+    review: Review, outcome: str = "serious", condition: str = "", cells: str = "", denials: bool = False
+) -> Found:
     """Does the risk differ between sources of the cells, such as bone marrow, adipose tissue and cord?"""
     return _by(review, Choice(outcome, condition, cells, "", denials), "source", lambda t: " + ".join(t["sources"]))
 
@@ -148,7 +154,14 @@ def _both_arms(trial: Row, observed: Sequence[Row]) -> Row | str:
     return "no counts in both groups" if observed else "not mentioned: silence is no zero"
 
 
-def sensitivity(review: Review, outcome: str = "serious", without: tuple[str, ...] = (), condition: str = "", cells: str = "", denials: bool = False) -> Found:
+def sensitivity(
+    review: Review,
+    outcome: str = "serious",
+    without: tuple[str, ...] = (),
+    condition: str = "",
+    cells: str = "",
+    denials: bool = False,
+) -> Found:
     """What happens to a pooled risk without case reports, without a trial, with overlapping reports, or by other methods?
 
     Risk of bias is a human judgement that the store does not hold; name such trials in `without`.
@@ -171,7 +184,15 @@ def sensitivity(review: Review, outcome: str = "serious", without: tuple[str, ..
 
 
 def _variant(name: str, found: Sequence[Study]) -> Row:
-    empty: Row = {"variant": name, "k": len(found), "events": None, "total": None, "estimate": None, "low": None, "high": None}
+    empty: Row = {
+        "variant": name,
+        "k": len(found),
+        "events": None,
+        "total": None,
+        "estimate": None,
+        "low": None,
+        "high": None,
+    }
     evidence = {"studies": [s.study for s in found], "evidence": [e for s in found for e in s.evidence]}
     if not found:
         return empty | evidence
@@ -214,7 +235,7 @@ def _by(review: Review, choice: Choice, name: str, group: Callable[[Row], str]) 
             left_out=[LeftOut(x.study, x.reason) for x in reasons],
         ).to_dict()  # fmt: skip
     except PoolError as error:
-        return Found(rows, {"risk": pooled_risk(found, left)}, left_rows(reasons), [f"No comparison of groups: {error}."])
+        return Found(
+            rows, {"risk": pooled_risk(found, left)}, left_rows(reasons), [f"No comparison of groups: {error}."]
+        )
     return Found(rows, {"subgroups": subgroups}, left_rows(reasons))
-
-

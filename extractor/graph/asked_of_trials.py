@@ -47,7 +47,10 @@ def _arms(review: Review, id: str, trial: Row) -> Iterator[Row]:
             "trial": trial["name"],
             "arm": arm["name"],
             "n": trial["n"] if arm["whole"] else arm["n"],
-            **{name: "; ".join(sorted({n for n, _ in given[k]})) for name, k in (("cells", nodes.RECEIVES), ("route", nodes.GIVEN_BY), ("dose", nodes.AT_DOSE))},
+            **{
+                name: "; ".join(sorted({n for n, _ in given[k]}))
+                for name, k in (("cells", nodes.RECEIVES), ("route", nodes.GIVEN_BY), ("dose", nodes.AT_DOSE))
+            },
             "planned": not trial["of_people"],
             "reports": [review.node(r)["document"] for r in trial["reports"]],
             "evidence": [e for found in given.values() for _, edge in found for e in edge["evidence"]],
@@ -71,7 +74,13 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
             continue
         rival = review.rivals(id)
         if trial["retracted"] or rival or trial["n"] is None:
-            reason = "retracted" if trial["retracted"] else f"people of {review.node(rival[0])['document']}" if rival else "no number of people"
+            reason = (
+                "retracted"
+                if trial["retracted"]
+                else f"people of {review.node(rival[0])['document']}"
+                if rival
+                else "no number of people"
+            )
             left.append({"study": trial["name"], "reason": reason})
             continue
         groups.setdefault(" + ".join(trial["routes"]) or "not reported", []).append(trial)
@@ -107,7 +116,11 @@ def unpublished(review: Review, today: str = "") -> Found:
     registered = {i for _, t in review.trials() for r in t["reports"] for i in review.node(r)["registry_ids"]}
     known = {review.node(r)["document"].split(":")[-1] for r in review.of(nodes.SOURCE_RECORD)}
     unseen = sorted(registered - known)
-    notes = [f"The store has no registry record of {', '.join(unseen)}: whether results are posted is not extracted."] if unseen else []
+    notes = (
+        [f"The store has no registry record of {', '.join(unseen)}: whether results are posted is not extracted."]
+        if unseen
+        else []
+    )
     return Found(rows, notes=notes)
 
 
@@ -157,7 +170,11 @@ def _member(report: Row, link: Row | None, review: Review) -> Row:
         "report": report["document"],
         "kind": report["kind"],
         "with": other,
-        "method": link["method"] if link else "names the trial's registry number" if report["registry_ids"] else "alone",
+        "method": link["method"]
+        if link
+        else "names the trial's registry number"
+        if report["registry_ids"]
+        else "alone",
         "score": link["score"] if link else None,
         "state": link["state"] if link else None,
         "why": link["why"] if link else "; ".join(report["registry_ids"]),
@@ -210,7 +227,9 @@ def _counts(review: Review) -> dict[str, dict[str, Counts]]:
     found: dict[str, dict[str, Counts]] = {}
     for outcome in ("any", "serious", "death"):
         for one in review.observations(review.event_named(outcome)):
-            found.setdefault(one["trial"], {}).setdefault(f"{one['report']}|{outcome}", set()).add((one["arm"], one["events"], one["assertion"] == DENIED))
+            found.setdefault(one["trial"], {}).setdefault(f"{one['report']}|{outcome}", set()).add(
+                (one["arm"], one["events"], one["assertion"] == DENIED)
+            )
     return found
 
 
@@ -223,7 +242,9 @@ def _may_differ(review: Review, trial: Row, counts: dict[str, Counts]) -> bool:
     for key, found in counts.items():
         by_outcome.setdefault(key.rsplit("|", 1)[1], []).append(found)
     denied = any(is_denial for found in counts.values() for _, _, is_denial in found)
-    return len(people) > 1 or planned or denied or any(one != found[0] for found in by_outcome.values() for one in found)
+    return (
+        len(people) > 1 or planned or denied or any(one != found[0] for found in by_outcome.values() for one in found)
+    )
 
 
 def side_by_side(review: Review, trials: tuple[str, ...]) -> Found:
@@ -252,7 +273,10 @@ def provenance(review: Review, report: str, field: str = "") -> Found:
         for i, fact in enumerate(record.facts)
         if position in (None, i) and field in ("", fact.field)
     ]
-    decisions = [f"{d.action} by {d.curator} on {d.decided_at}{f': {d.note}' if d.note else ''}" for d in review.store.decisions(record.document.id)]
+    decisions = [
+        f"{d.action} by {d.curator} on {d.decided_at}{f': {d.note}' if d.note else ''}"
+        for d in review.store.decisions(record.document.id)
+    ]
     return Found(rows, notes=decisions)
 
 
@@ -280,7 +304,14 @@ def changed_since(review: Review, date: str) -> Found:
     rows = changes(review.store, date)
     made = [d for d in LinkStore(review.store).decisions() if d.decided_at >= date]
     rows += [
-        {"when": d.decided_at, "what": f"link decision: {d.action}", "report": f"{d.a}, {d.b}", "field": None, "value": d.note, "by": d.curator}
+        {
+            "when": d.decided_at,
+            "what": f"link decision: {d.action}",
+            "report": f"{d.a}, {d.b}",
+            "field": None,
+            "value": d.note,
+            "by": d.curator,
+        }
         for d in made
     ]
     return Found(sorted(rows, key=lambda r: (r["when"], str(r["report"]), str(r["what"]), str(r["value"]))))

@@ -93,7 +93,9 @@ class Builder:
         if id in self.graph:  # two files of one paper
             id = curie("report", document.id)
         self._nodes[document.id] = id
-        self.graph.add_node(id, kind=nodes.SOURCE_RECORD if is_record else nodes.PUBLICATION, name=document.id, **info.row)
+        self.graph.add_node(
+            id, kind=nodes.SOURCE_RECORD if is_record else nodes.PUBLICATION, name=document.id, **info.row
+        )
         self._edge(trial, id, nodes.DERIVED_FROM if is_record else nodes.REPORTED_IN, document.id, origin(document))
         self.graph.nodes[trial]["reports"].append(id)
 
@@ -139,7 +141,16 @@ class Builder:
         id = curie("observation", document, position)
         why = claim(document, fact)
         report = self._nodes[document]
-        self.graph.add_node(id, kind=nodes.OBSERVATION, name=row["event_name"], trial=trial, report=report, position=position, **row, **why)
+        self.graph.add_node(
+            id,
+            kind=nodes.OBSERVATION,
+            name=row["event_name"],
+            trial=trial,
+            report=report,
+            position=position,
+            **row,
+            **why,
+        )
         if row["event"] not in self.graph:
             self.graph.add_node(row["event"], kind=nodes.EVENT, name=row["event_name"], scope=row["scope"])
         place = f"{document}/{position}"
@@ -180,7 +191,13 @@ class Builder:
             for part, text in document.parts.items():
                 start = text.find(quote)
                 if start >= 0:
-                    wanted[quote] = {"document": document.id, "part": part, "start": start, "end": start + len(quote), "quote": quote}
+                    wanted[quote] = {
+                        "document": document.id,
+                        "part": part,
+                        "start": start,
+                        "end": start + len(quote),
+                        "quote": quote,
+                    }
                     break
 
     def _edge(self, a: str, b: str, kind: str, place: str, why: Row) -> None:
@@ -225,7 +242,11 @@ def _described(fact: Fact) -> tuple[str, Row]:
     times = fact.field == "administrations"
     if times:
         row["interval"] = duration(value["interval"]) if value.get("interval") else None
-        name = f"given {name} time{'' if name == '1' else 's'}" if "," not in name else f"given {name.replace(',', ' times,', 1)}"
+        name = (
+            f"given {name} time{'' if name == '1' else 's'}"
+            if "," not in name
+            else f"given {name.replace(',', ' times,', 1)}"
+        )
     return curie("dose", name), {"kind": nodes.DOSE, "name": name, "of": fact.field, **row}
 
 
@@ -234,4 +255,3 @@ def _once(found: list[Row]) -> list[Row]:
     for row in found:
         unique.setdefault(repr(sorted(row.items(), key=str)), row)
     return list(unique.values())
-

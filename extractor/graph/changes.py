@@ -14,7 +14,9 @@ FROM extractions e JOIN documents d ON d.key = e.document
 WHERE d.id IN (SELECT x.id FROM documents x JOIN extractions y ON y.document = x.key WHERE y.added_at >= :date)
 ORDER BY d.id, e.added_at, e.key
 """
-_VERSIONS = "SELECT id, version, deleted, retracted, added_at FROM documents WHERE added_at >= :date ORDER BY id, version"
+_VERSIONS = (
+    "SELECT id, version, deleted, retracted, added_at FROM documents WHERE added_at >= :date ORDER BY id, version"
+)
 _FACTS = "SELECT field, value, arm, is_primary, state FROM facts WHERE extraction = :key ORDER BY position"
 
 
@@ -30,7 +32,15 @@ def _row(when: str, what: str, report: str, field: str | None = None, value: Any
 def _reports(store: Store, date: str) -> list[Row]:
     found = []
     for id, version, deleted, retracted, added in store.select(_VERSIONS, {"date": date})[1]:
-        what = "deleted by its source" if deleted else "retracted" if retracted else "added" if version == 1 else "text changed"
+        what = (
+            "deleted by its source"
+            if deleted
+            else "retracted"
+            if retracted
+            else "added"
+            if version == 1
+            else "text changed"
+        )
         found.append(_row(added, f"report {what}", id, value=f"version {version}"))
     return found
 
@@ -56,7 +66,11 @@ def _facts(store: Store, date: str) -> list[Row]:
 
 def _values(store: Store, extraction: int) -> dict[str, tuple[str, str]]:
     rows = store.select(_FACTS, {"key": extraction})[1]
-    return {f"{field}|{value}|{arm}": (field, str(value)) for field, value, arm, primary, state in rows if primary and not state}
+    return {
+        f"{field}|{value}|{arm}": (field, str(value))
+        for field, value, arm, primary, state in rows
+        if primary and not state
+    }
 
 
 def _decisions(store: Store, date: str) -> list[Row]:

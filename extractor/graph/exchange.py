@@ -116,7 +116,20 @@ EDGE_COLUMNS = (
     "id", "subject", "predicate", "object", "relation", "knowledge_level", "agent_type", "primary_knowledge_source",
     "publications", "agent", "review", "confidence", "supporting_text",
 )  # fmt: skip
-COUNTED = ("events", "total", "unit", "serious", "related", "grade", "arm", "zero_basis", "assertion", "review", "n", "year")
+COUNTED = (
+    "events",
+    "total",
+    "unit",
+    "serious",
+    "related",
+    "grade",
+    "arm",
+    "zero_basis",
+    "assertion",
+    "review",
+    "n",
+    "year",
+)
 
 
 def write_kgx(graph: nx.MultiDiGraph[str], folder: Path) -> None:
@@ -127,7 +140,9 @@ def write_kgx(graph: nx.MultiDiGraph[str], folder: Path) -> None:
 
 def _kgx_nodes(graph: nx.MultiDiGraph[str]) -> Iterator[Row]:
     for id, row in graph.nodes(data=True):
-        yield {"id": id, "category": CATEGORIES.get(row["kind"], "biolink:NamedThing")} | _few(row, ("name", "kind", *COUNTED))
+        yield {"id": id, "category": CATEGORIES.get(row["kind"], "biolink:NamedThing")} | _few(
+            row, ("name", "kind", *COUNTED)
+        )
 
 
 def _kgx_edges(graph: nx.MultiDiGraph[str]) -> Iterator[Row]:
@@ -156,7 +171,9 @@ def knowledge_level(row: Row) -> str:
 def agent_type(row: Row) -> str:
     """Biolink's: who said it."""
     who = str(row["agent"]).split(":")[0]
-    return {"curator": "manual_agent", "registry": "data_analysis_pipeline", "reader": "data_analysis_pipeline"}.get(who, "text_mining_agent")
+    return {"curator": "manual_agent", "registry": "data_analysis_pipeline", "reader": "data_analysis_pipeline"}.get(
+        who, "text_mining_agent"
+    )
 
 
 def write_neo4j(graph: nx.MultiDiGraph[str], folder: Path) -> None:

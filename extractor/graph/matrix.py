@@ -33,12 +33,30 @@ def cell(review: Review, trial: Row, observed: Sequence[Row], denials: Sequence[
     happened = [o for o in observed if o["zero_basis"] is None]
     zero = [o for o in observed if o["zero_basis"] is not None]
     if happened:
-        return {"state": EVENTS, "zero_basis": None, "evidence": happened[0]["evidence"], "events": happened[0]["events"], "total": happened[0]["total"]}
+        return {
+            "state": EVENTS,
+            "zero_basis": None,
+            "evidence": happened[0]["evidence"],
+            "events": happened[0]["events"],
+            "total": happened[0]["total"],
+        }
     if zero:
-        return {"state": REPORTED_ZERO, "zero_basis": REPORTED_ZERO, "evidence": zero[0]["evidence"], "events": 0, "total": zero[0]["total"]}
+        return {
+            "state": REPORTED_ZERO,
+            "zero_basis": REPORTED_ZERO,
+            "evidence": zero[0]["evidence"],
+            "events": 0,
+            "total": zero[0]["total"],
+        }
     tables = [review.node(r) for r in trial["reports"] if review.node(r)["serious_table"]]
     if tables:
-        state = COMPLETE_TABLE if serious else BELOW_THRESHOLD if tables[0]["threshold"] not in (None, "0") else COMPLETE_TABLE
+        state = (
+            COMPLETE_TABLE
+            if serious
+            else BELOW_THRESHOLD
+            if tables[0]["threshold"] not in (None, "0")
+            else COMPLETE_TABLE
+        )
         return _silent(state, state, tables[0]["about"])
     covering = [d for d in denials if d["scope"] == ANY and not d["excepting"]]
     if covering:
@@ -61,5 +79,3 @@ def by_trial(found: Sequence[Row]) -> dict[str, list[Row]]:
 def denials(review: Review) -> dict[str, list[Row]]:
     """Denials of all events, by trial."""
     return by_trial([o for o in review.observations(review.event_named("any")) if o["assertion"] == DENIED])
-
-

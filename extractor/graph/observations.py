@@ -29,7 +29,10 @@ CLASS_IDS = {
 }
 DEATH_ID = curie("event", "death")
 # "adverse events", "side effects", "treatment-emergent adverse events": nothing else in the name
-PLAIN_CLASS = re.compile(r"^(?:any\s+|treatment[-‐‑ ]emergent\s+)?(?:adverse|side|unwanted|untoward)\s+(?:events?|effects?|reactions?)$", re.I)
+PLAIN_CLASS = re.compile(
+    r"^(?:any\s+|treatment[-‐‑ ]emergent\s+)?(?:adverse|side|unwanted|untoward)\s+(?:events?|effects?|reactions?)$",
+    re.I,
+)
 ROUNDED = 0.05  # percentages are printed to one decimal
 
 

@@ -39,7 +39,9 @@ class Review:
         self._rivals = self._preferred_elsewhere()
         self._names = {self.graph.nodes[i]["name"].lower(): i for i in self._kinds[nodes.TRIAL]}
         self._reports = {
-            self.graph.nodes[i]["document"]: i for kind in (nodes.PUBLICATION, nodes.SOURCE_RECORD) for i in self._kinds[kind]
+            self.graph.nodes[i]["document"]: i
+            for kind in (nodes.PUBLICATION, nodes.SOURCE_RECORD)
+            for i in self._kinds[kind]
         }
 
     def of(self, kind: str) -> list[str]:
@@ -82,7 +84,9 @@ class Review:
         for one in found:
             if one in self._reports:
                 return self._reports[one]
-        raise QueryError(f"store {self.store.name} has no trial or report {name!r}; see all with: trialspan list, trialspan trial")
+        raise QueryError(
+            f"store {self.store.name} has no trial or report {name!r}; see all with: trialspan list, trialspan trial"
+        )
 
     def event_named(self, outcome: str) -> str:
         """The id of an event: ``any``, ``serious``, ``death``, a CURIE, or a term as people write it."""
@@ -119,7 +123,9 @@ class Review:
 
     def out(self, node: str, kind: str) -> list[tuple[str, Row]]:
         """Where edges of a kind lead from a node, with what they say; in their order."""
-        return sorted(((b, row) for _, b, row in self.graph.out_edges(node, data=True) if row["kind"] == kind), key=lambda e: e[0])
+        return sorted(
+            ((b, row) for _, b, row in self.graph.out_edges(node, data=True) if row["kind"] == kind), key=lambda e: e[0]
+        )
 
     def edges(self, node: str, kind: str) -> list[Row]:
         """Edges of a kind at a node, in both directions, with their ends as ``a`` and ``b``."""

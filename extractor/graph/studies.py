@@ -238,7 +238,11 @@ def _why_not(found: Sequence[Row]) -> str:
     if any(o["unit"] not in ("participants", None) for o in found):
         return f"counts {next(o['unit'] for o in found if o['unit'] not in ('participants', None))}, not participants"
     if all(o["events"] is None for o in found):
-        return "a percentage that no whole number of the people gives" if any(o["percent"] for o in found) else "mentioned without a count"
+        return (
+            "a percentage that no whole number of the people gives"
+            if any(o["percent"] for o in found)
+            else "mentioned without a count"
+        )
     if all(not o["total"] for o in found if o["events"] is not None):
         return "a count without a number of people at risk"
     if any(o["events"] is not None and o["total"] and o["events"] > o["total"] for o in found):

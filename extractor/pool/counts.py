@@ -29,7 +29,9 @@ def checked(events: ArrayLike, totals: ArrayLike, *, arm: str = "") -> tuple[Cou
     raw = [np.atleast_1d(np.asarray(values, dtype=float)) for values in (events, totals)]
     name = f" of arm {arm}" if arm else ""
     if raw[0].shape != raw[1].shape or raw[0].ndim != 1:
-        raise PoolError(f"events and totals{name} must be one list each of the same length: {raw[0].shape}, {raw[1].shape}")
+        raise PoolError(
+            f"events and totals{name} must be one list each of the same length: {raw[0].shape}, {raw[1].shape}"
+        )
     if raw[0].size == 0:
         raise PoolError(f"nothing to pool: no study{name}")
     for position, (count, total) in enumerate(zip(*raw, strict=True)):

@@ -79,7 +79,9 @@ def draw(
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise PoolError(f"{path}: no forest plot as {suffix or 'a file without suffix'!r}; legal: {', '.join(SUFFIXES)}")
+        raise PoolError(
+            f"{path}: no forest plot as {suffix or 'a file without suffix'!r}; legal: {', '.join(SUFFIXES)}"
+        )
     with matplotlib.rc_context(FIXED_STYLE):
         sheet = figure(result, title=title, groups=groups, subgroups=subgroups, arms=arms)
         sheet.savefig(path, dpi=200, metadata=SUFFIXES[suffix], format=suffix[1:])
@@ -153,7 +155,15 @@ class _Sheet:
 
     def _mark(self, mark: Mark, y: float) -> None:
         if mark.kind == "note":
-            self._text(self._columns.plot + PLOT_WIDTH / 2, y, mark.note, size=FOOT_SIZE, align="center", colour=INK, boxed=True)
+            self._text(
+                self._columns.plot + PLOT_WIDTH / 2,
+                y,
+                mark.note,
+                size=FOOT_SIZE,
+                align="center",
+                colour=INK,
+                boxed=True,
+            )
             return
         low = self._axis.low if mark.low is None else mark.low
         high = self._axis.high if mark.high is None else mark.high
@@ -240,7 +250,9 @@ class _Sheet:
             return
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if boxed else None
         # digits and capitals have no descender: their middle lies above the middle of the line
-        self._axes.text(x, y + 0.01, text, fontsize=size, fontweight=weight, ha=align, va="center", color=colour, bbox=box)
+        self._axes.text(
+            x, y + 0.01, text, fontsize=size, fontweight=weight, ha=align, va="center", color=colour, bbox=box
+        )
 
 
 def _columns(lines: Sequence[Line], title: str) -> _Columns:

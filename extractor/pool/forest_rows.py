@@ -69,7 +69,14 @@ def _pooled_lines(result: PooledProportion) -> list[Line]:
     low, high = result.prediction.low, result.prediction.high
     if low is not None and high is not None:
         words = f"[{_number(low)} to {_number(high)}]"
-        lines.append(Line("study", (f"Prediction interval, {result.prediction.rule}", "", ""), words, Mark("prediction", None, low, high)))
+        lines.append(
+            Line(
+                "study",
+                (f"Prediction interval, {result.prediction.rule}", "", ""),
+                words,
+                Mark("prediction", None, low, high),
+            )
+        )
     return lines
 
 
@@ -82,10 +89,14 @@ def _highest(result: PooledProportion, groups: Sequence[Group]) -> float:
 
 
 def _one_arm_foot(result: PooledProportion, subgroups: Subgroups | None) -> list[str]:
-    notes = [f"{result.method[0].upper()}{result.method[1:]}; {result.interval}. Studies: exact (Clopper-Pearson) intervals, squares by participants."]
+    notes = [
+        f"{result.method[0].upper()}{result.method[1:]}; {result.interval}. Studies: exact (Clopper-Pearson) intervals, squares by participants."
+    ]
     notes.append(_heterogeneity(result.heterogeneity))
     if result.one_sided_upper is not None:
-        notes.append(f"No event in {result.total} participants: risk at most {_number(result.one_sided_upper)} % (one-sided 95 %).")
+        notes.append(
+            f"No event in {result.total} participants: risk at most {_number(result.one_sided_upper)} % (one-sided 95 %)."
+        )
     if result.wald_t is not None:
         low, high = _number(result.wald_t.low), _number(result.wald_t.high)
         notes.append(f"With few studies, a wider interval by Wald t({result.wald_t.df}): {low} to {high} %.")
@@ -146,9 +157,13 @@ def _comparison_axis(result: PooledComparison, arms: tuple[str, str]) -> Axis:
 
 
 def _two_arm_foot(result: PooledComparison) -> list[str]:
-    notes = [f"{result.method}. Studies: {_STUDY_INTERVALS[result.measure]}; squares by participants, arrows where it goes on."]
+    notes = [
+        f"{result.method}. Studies: {_STUDY_INTERVALS[result.measure]}; squares by participants, arrows where it goes on."
+    ]
     if result.q is not None:
-        notes.append(f"Heterogeneity: Q = {result.q:.2f}, df = {result.q_df}, {_p(result.q_p)}, I² = {result.i2 or 0.0:.0f} %.")
+        notes.append(
+            f"Heterogeneity: Q = {result.q:.2f}, df = {result.q_df}, {_p(result.q_p)}, I² = {result.i2 or 0.0:.0f} %."
+        )
     if result.double_zero:
         notes.append(f"{result.double_zero} of {result.k} studies saw no event in either arm.")
     notes += [note.message for note in result.warnings if note.code in ("undefined", "unequal_arms")]

@@ -106,7 +106,9 @@ class _Point:
     hessian: Vector
 
 
-def rows(events: ArrayLike, totals: ArrayLike, design: ArrayLike | None = None, offset: ArrayLike | None = None) -> Rows:
+def rows(
+    events: ArrayLike, totals: ArrayLike, design: ArrayLike | None = None, offset: ArrayLike | None = None
+) -> Rows:
     """Arrange counts for a fit; without a design, one common mean.
 
     Parameters

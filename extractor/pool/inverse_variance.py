@@ -63,8 +63,15 @@ class Pooled:
     df: float
 
 
-def fit(values: ArrayLike, variances: ArrayLike, *, design: ArrayLike | None = None, estimator: str = "REML",
-        test: str = "z", tau2: float | None = None) -> Pooled:
+def fit(
+    values: ArrayLike,
+    variances: ArrayLike,
+    *,
+    design: ArrayLike | None = None,
+    estimator: str = "REML",
+    test: str = "z",
+    tau2: float | None = None,
+) -> Pooled:
     """Fit a mean, or a regression, with a variance between studies.
 
     Parameters

@@ -99,9 +99,7 @@ def odds_ratio(tables: Tables) -> Estimate | None:
     up, down = float(r.sum()), float(s.sum())
     if up <= 0 or down <= 0:
         return None
-    variance = (
-        np.sum(p * r) / (2 * up**2) + np.sum(p * s + q * r) / (2 * up * down) + np.sum(q * s) / (2 * down**2)
-    )
+    variance = np.sum(p * r) / (2 * up**2) + np.sum(p * s + q * r) / (2 * up * down) + np.sum(q * s) / (2 * down**2)
     return Estimate(True, log(up / down), sqrt(float(variance)))
 
 

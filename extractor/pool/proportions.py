@@ -161,7 +161,9 @@ def _warnings(main: Answer, events: Counts, totals: Counts, labels: Sequence[str
         found.append(Note("few_studies", message))
     zeros = int(np.sum(events == 0))
     if zeros and main.fit is not None:
-        found.append(Note("zero_studies", f"{zeros} of {events.size} studies saw no event; they are in the model as they are."))
+        found.append(
+            Note("zero_studies", f"{zeros} of {events.size} studies saw no event; they are in the model as they are.")
+        )
     if len(set(labels)) < len(labels):
         found.append(Note("duplicate_names", "Study names occur more than once: check that no cohort counts twice."))
     return found

@@ -17,9 +17,7 @@ from extractor.pool.subgroups import wald
 STUDIES_PER_COVARIATE = 10
 METHOD = "logistic GLMM with covariates (maximum likelihood, Wald z)"
 CHECK = "empirical logits, REML, Knapp-Hartung t"
-ECOLOGICAL = (
-    "A relation between studies need not hold between patients (ecological bias), and studies differ in more than the covariate."
-)
+ECOLOGICAL = "A relation between studies need not hold between patients (ecological bias), and studies differ in more than the covariate."
 _Vector = NDArray[np.float64]
 _Z = 1.959963984540054
 
@@ -82,7 +80,9 @@ def _design(covariates: Mapping[str, Sequence[float]], size: int) -> _Vector:
             raise PoolError(f"covariate {name!r} has {column.size} values for {size} studies")
         if not np.isfinite(column).all():
             missing = int(np.flatnonzero(~np.isfinite(column))[0]) + 1
-            raise PoolError(f"covariate {name!r} has no number for study {missing}; leave that study out, with its reason")
+            raise PoolError(
+                f"covariate {name!r} has no number for study {missing}; leave that study out, with its reason"
+            )
         columns.append(column)
     return np.column_stack(columns)
 

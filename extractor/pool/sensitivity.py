@@ -42,12 +42,25 @@ def proportion_rows(
 
 def _row(method: str, events: Counts, totals: Counts, found: Answer, note: str = "") -> SensitivityRow:
     return SensitivityRow(
-        method, events.size, int(events.sum()), int(totals.sum()), found.estimate, found.low, found.high, found.tau2, note
+        method,
+        events.size,
+        int(events.sum()),
+        int(totals.sum()),
+        found.estimate,
+        found.low,
+        found.high,
+        found.tau2,
+        note,
     )
 
 
 def _bare(
-    method: str, events: Counts, totals: Counts, values: tuple[float, float, float] | None, tau2: float | None, note: str
+    method: str,
+    events: Counts,
+    totals: Counts,
+    values: tuple[float, float, float] | None,
+    tau2: float | None,
+    note: str,
 ) -> SensitivityRow:
     estimate, low, high = values or (None, None, None)
     return SensitivityRow(method, events.size, int(events.sum()), int(totals.sum()), estimate, low, high, tau2, note)

@@ -48,7 +48,9 @@ def by_size(events: ArrayLike, totals: ArrayLike, *, force: bool = False) -> Slo
     """
     x, n = counts.checked(events, totals)
     if x.size < STUDIES and not force:
-        raise PoolError(f"{x.size} studies: fewer than {STUDIES} are refused for a test of small-study effects; plot p against n")
+        raise PoolError(
+            f"{x.size} studies: fewer than {STUDIES} are refused for a test of small-study effects; plot p against n"
+        )
     logits = effects.one_arm("logit", x, n)
     return regression(logits.values, logits.variances, 1.0 / n)
 

@@ -72,7 +72,9 @@ def compare_subgroups(
     df = len(modelled) - 1
     notes = _notes(order, modelled, smallest, common)
     if q is None:
-        untested = Note("not_tested", "Fewer than two groups can be modelled, or the spread between studies has no bound.")
+        untested = Note(
+            "not_tested", "Fewer than two groups can be modelled, or the spread between studies has no bound."
+        )
         return Subgroups(common, rows, None, None, None, tuple(left_out), (*notes, untested))
     return Subgroups(common, rows, q, df, float(chi2.sf(q, df)), tuple(left_out), notes)
 
@@ -108,9 +110,7 @@ def _alone(name: str, x: Counts, n: Counts) -> Group:
     )
 
 
-def _between_common(
-    x: Counts, n: Counts, member: dict[str, NDArray[np.bool_]], names: Sequence[str]
-) -> float | None:
+def _between_common(x: Counts, n: Counts, member: dict[str, NDArray[np.bool_]], names: Sequence[str]) -> float | None:
     """Wald test of equal logits, from the model with one variance."""
     if len(names) < 2:
         return None
@@ -118,9 +118,7 @@ def _between_common(
     return None if fit.at_limit else wald(fit.beta, fit.covariance, _contrasts(len(names)))
 
 
-def _between_separate(
-    x: Counts, n: Counts, member: dict[str, NDArray[np.bool_]], names: Sequence[str]
-) -> float | None:
+def _between_separate(x: Counts, n: Counts, member: dict[str, NDArray[np.bool_]], names: Sequence[str]) -> float | None:
     """Wald test of equal logits, each group with its own variance between studies."""
     if len(names) < 2:
         return None
@@ -144,10 +142,14 @@ def wald(beta: _Vector, covariance: _Vector, contrasts: _Vector) -> float:
 
 
 def _notes(order: Sequence[str], modelled: Sequence[str], smallest: int, common: bool) -> tuple[Note, ...]:
-    found = [Note("ecological", "Groups of studies were compared, not patients: other differences are not adjusted for.")]
+    found = [
+        Note("ecological", "Groups of studies were compared, not patients: other differences are not adjusted for.")
+    ]
     apart = [name for name in order if name not in modelled]
     if apart:
-        message = f"No event, or only events, in {', '.join(apart)}: exact interval, not part of the test between groups."
+        message = (
+            f"No event, or only events, in {', '.join(apart)}: exact interval, not part of the test between groups."
+        )
         found.append(Note("group_not_modelled", message))
     if smallest < STUDIES_PER_GROUP and not common:
         found.append(Note("few_studies", f"A group has {smallest} studies; its own tau2 is poorly known."))

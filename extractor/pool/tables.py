@@ -69,7 +69,9 @@ class CountsTable:
         values = [value.strip().lower() for value in self.extra[column]]
         for study, value in zip(self.studies, values, strict=True):
             if value not in _TRUE | _FALSE:
-                raise PoolError(f"study {study!r}, column {column!r}: {value!r} is neither yes nor no (1, true, yes; 0, false, no)")
+                raise PoolError(
+                    f"study {study!r}, column {column!r}: {value!r} is neither yes nor no (1, true, yes; 0, false, no)"
+                )
         return tuple(value in _TRUE for value in values)
 
 

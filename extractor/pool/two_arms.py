@@ -241,7 +241,9 @@ def _warnings(main: Comparison, tables: Tables) -> list[Note]:
         found.append(Note("double_zero", message))
     single = int(tables.single_zero.sum())
     if single:
-        found.append(Note("single_zero", f"{single} of {k} studies have an empty cell in one arm; nothing was added to it."))
+        found.append(
+            Note("single_zero", f"{single} of {k} studies have an empty cell in one arm; nothing was added to it.")
+        )
     ratio = float(np.max(np.maximum(tables.totals1 / tables.totals2, tables.totals2 / tables.totals1)))
     if ratio > ALLOCATION_RATIO:
         message = f"Arms differ up to {ratio:.1f} to 1 in size: Peto's odds ratio is biased; use Mantel-Haenszel."

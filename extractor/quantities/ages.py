@@ -30,18 +30,30 @@ AFTER_PEOPLE = re.compile(
     rf"(?:patients|subjects|participants|volunteers|children|men|women|males|females|adults|boys|girls|individuals|athletes|students|infants|adolescents|players) ?(?P<at>[(\[](?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM})(?: ?\(sd\))? ?(?P<unit>{_UNIT}))"
 )
 # "patients 68 10 years old": the sign between mean and spread was lost
-LOST_SIGN = re.compile(r"(?:patients|subjects|participants|volunteers|children|men|women|adults|individuals),? \(?(?:aged? )?(?P<mean>\d\d(?:\.\d)?) (?P<sd>\d{1,2}(?:\.\d)?) (?P<unit>years) (?:old|of age)\b")
+LOST_SIGN = re.compile(
+    r"(?:patients|subjects|participants|volunteers|children|men|women|adults|individuals),? \(?(?:aged? )?(?P<mean>\d\d(?:\.\d)?) (?P<sd>\d{1,2}(?:\.\d)?) (?P<unit>years) (?:old|of age)\b"
+)
 # "age 66.2 years", "(age: 42.0": a decimal is a mean
-DECIMAL_AGE = re.compile(rf"\bage[ds]?(?: ?[:=]|,| was| of)? ?(?P<mean>\d{{1,2}}\.\d+)(?: ?(?P<unit>{_UNIT}))?(?! ?(?:{_PM}|-|to\b|mm|kg|%|\d))")
+DECIMAL_AGE = re.compile(
+    rf"\bage[ds]?(?: ?[:=]|,| was| of)? ?(?P<mean>\d{{1,2}}\.\d+)(?: ?(?P<unit>{_UNIT}))?(?! ?(?:{_PM}|-|to\b|mm|kg|%|\d))"
+)
 # "a mean of 61 years of age", "averaging 61 years of age", "aged 28.3 ± 8.2 years"
-CENTRE_OF = re.compile(rf"\b(?:(?P<which>mean|average|median)(?: of)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})")
+CENTRE_OF = re.compile(
+    rf"\b(?:(?P<which>mean|average|median)(?: of)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})"
+)
 _AGED = r"(?:\b(?:aged|ages|age|age range[ds]?|age-range|ages? ranged|ages? ranging|ranging in age|range of ages?|range in age|ranged in age|age group|age groups?)\b(?: of| in| was| were| is|:|=|,| range[ds]?| ranging| years| yr)*[( ]*(?:from |between |of )?(?:the ages? of )?)"
 # "aged 18-40 years", "age range: 4-13", "ages 50 to 79", "aged between 18 and 60"
-AGED_RANGE = re.compile(rf"{_AGED}(?P<low>{_NUM}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?")
+AGED_RANGE = re.compile(
+    rf"{_AGED}(?P<low>{_NUM}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?"
+)
 # "2 to 6 years of age", "(3-11 years old)", "18-65 year-old", "between 5 and 15 years of age"
-RANGE_OF = re.compile(rf"(?<![\d.,/])(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?-? ?(?P<unit>{_UNIT})(?: |-)?(?:of age|old\b|olds\b|in age)")
+RANGE_OF = re.compile(
+    rf"(?<![\d.,/])(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?-? ?(?P<unit>{_UNIT})(?: |-)?(?:of age|old\b|olds\b|in age)"
+)
 # "(22-36 months)", "(18-65 years)" right after people
-BETWEEN_AGES = re.compile(rf"\bbetween (?:the )?ages? of (?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\bbetween (?P<low2>{_NUM}){_TO}(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?: of age| old)")
+BETWEEN_AGES = re.compile(
+    rf"\bbetween (?:the )?ages? of (?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\bbetween (?P<low2>{_NUM}){_TO}(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?: of age| old)"
+)
 # "aged ≥ 40 years", "65 years or older", "over 18 years of age", "older than 65", "age > 50"; folded >= is ">"
 AT_LEAST = re.compile(
     rf"(?:\b(?:aged|ages?)(?: of)? ?(?:over |above |older than |more than |at least |greater than |from |age |>(?: ?(?:or|/) ?=|=)? ?|= ?> ?)(?P<low>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?:(?:aged |ages? )(?P<low2>{_NUM}) ?(?P<unit2>{_UNIT})?(?: of age| old)?(?:,| \()? ?(?:or|and|&) (?:older|over|above|more|greater|up\b|upwards)|(?P<low6>{_NUM}) ?(?P<unit6>{_UNIT})(?: of age| old)?(?:,| \()? ?(?:or|and|&) (?:older|over|above)|(?P<low7>{_NUM}) ?(?P<unit7>{_UNIT}) (?:of age|old)(?:,| \()? ?(?:or|and|&) (?:more|greater|up\b|upwards))|(?:older than|over the age of|at least|over|>=? ?) ?(?P<low3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\bolder than (?P<low4>{_NUM}) ?(?P<unit4>{_UNIT})|> ?(?:(?:or|/) ?=|=)? ?(?P<low5>{_NUM}) ?-?(?P<unit5>years?|yrs?)(?: old| of age)?(?= (?:with|who|and|were|of)|\)))"
@@ -51,7 +63,9 @@ AT_MOST = re.compile(
     rf"(?:\b(?:aged|ages?) ?(?:under |below |younger than |less than |up to |<=? ?)(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?:(?: of age| old)? (?:or|and) (?:younger|under|below)| (?:of age|old) (?:or|and) less)|(?:younger than|under the age of|under|below|<=? ?) ?(?P<high3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\byounger than (?P<high4>{_NUM}) ?(?P<unit4>{_UNIT}))"
 )
 # "a 55-year-old man", "a 41 years old female", "a woman aged 41 years", "an 8-month-old boy"
-ONE = re.compile(r"\b(?:an?|the|one|this) (?:[a-z-]+ ){0,3}?(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?,?(?: [a-z-]+){0,3}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b|\b(?:an?|the) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant)(?: patient)?,? (?:aged|of) (?P<n2>\d{1,3}) ?(?P<unit2>years?|months?|yrs?)")
+ONE = re.compile(
+    r"\b(?:an?|the|one|this) (?:[a-z-]+ ){0,3}?(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?,?(?: [a-z-]+){0,3}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b|\b(?:an?|the) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant)(?: patient)?,? (?:aged|of) (?P<n2>\d{1,3}) ?(?P<unit2>years?|months?|yrs?)"
+)
 CUE = re.compile(r"(?:\+ ?/ ?-|±) ?[\d.]+ ?(?:\(sd\) ?)?y|\bage|\bold\b|older|year-old|years?-old|younger|averag")
 
 
@@ -124,15 +138,26 @@ def _centres(folded: str) -> Iterator[Age]:
                 end = max(end, unit.end())
             which = groups.get("which") or groups.get("which2") or "mean"
             low, high = (_number(groups["low"]), _number(groups["high"])) if ranged else (None, None)
-            age = Age(match.start(), end, "centre", unit_name(unit["unit"] if unit else None), sd=sd, low=low, high=high)
+            age = Age(
+                match.start(), end, "centre", unit_name(unit["unit"] if unit else None), sd=sd, low=low, high=high
+            )
             yield replace(age, median=value, sd=None) if which == "median" else replace(age, mean=value)
 
 
 def _plain_centres(folded: str) -> Iterator[Age]:
     for match in AFTER_PEOPLE.finditer(folded):
-        yield Age(match.start("at") + 1, match.end(), "centre", unit_name(match["unit"]), mean=_number(match["mean"]), sd=_number(match["sd"]))
+        yield Age(
+            match.start("at") + 1,
+            match.end(),
+            "centre",
+            unit_name(match["unit"]),
+            mean=_number(match["mean"]),
+            sd=_number(match["sd"]),
+        )
     for match in LOST_SIGN.finditer(folded):
-        yield Age(match.start("mean"), match.end(), "centre", "years", mean=_number(match["mean"]), sd=_number(match["sd"]))
+        yield Age(
+            match.start("mean"), match.end(), "centre", "years", mean=_number(match["mean"]), sd=_number(match["sd"])
+        )
     for match in DECIMAL_AGE.finditer(folded):
         if not re.search(r"(?:mean|average|median)[\w ]{0,12}$", folded[max(0, match.start() - 20) : match.start()]):
             yield Age(match.start(), match.end(), "centre", unit_name(match["unit"]), mean=_number(match["mean"]))
@@ -142,7 +167,10 @@ def _ranges(folded: str) -> Iterator[Age]:
     for pattern in (BETWEEN_AGES, AGED_RANGE, RANGE_OF):
         for match in pattern.finditer(folded):
             groups = match.groupdict()
-            low, high = _number(groups.get("low") or groups.get("low2")), _number(groups.get("high") or groups.get("high2"))
+            low, high = (
+                _number(groups.get("low") or groups.get("low2")),
+                _number(groups.get("high") or groups.get("high2")),
+            )
             first, last = groups.get("unit1"), groups.get("unit") or groups.get("unit2")
             if low is None or high is None or high > 120:
                 continue
@@ -173,4 +201,13 @@ def _ones(folded: str) -> Iterator[Age]:
         value = _number(match["n"] or match["n2"])
         if value is not None and value <= 110:
             unit = unit_name(match["unit"] or match["unit2"])
-            yield Age(match.start(), match.end(), "one", unit, mean=value, low=value, high=value, who=match["who"] or match["who2"])
+            yield Age(
+                match.start(),
+                match.end(),
+                "one",
+                unit,
+                mean=value,
+                low=value,
+                high=value,
+                who=match["who"] or match["who2"],
+            )

@@ -65,17 +65,27 @@ EQUALS = re.compile(rf"\bn\s*=\s*(?P<n>{_N})")
 # "12 patients", "two cases", "one injection", "five of the patients"
 NUMBER_UNIT = re.compile(rf"(?P<n>{_N})\s+(?:of\s+(?:the\s+|our\s+|these\s+)?)?{_PEOPLE}")
 # "12%", "0.5 percent of the women"
-PERCENT = re.compile(rf"(?:{_PCT}|(?P<words>{NUMBER_WORDS})\s+(?:percent|per cent)\b)(?:\s+of\s+(?:the\s+|all\s+)?{_PEOPLE})?")
+PERCENT = re.compile(
+    rf"(?:{_PCT}|(?P<words>{NUMBER_WORDS})\s+(?:percent|per cent)\b)(?:\s+of\s+(?:the\s+|all\s+)?{_PEOPLE})?"
+)
 # "6.2, 9.5, and 3.1%", "17.2 vs. 3%": one sign for all
 SHARED = re.compile(
     r"(?<![\d.,/\-±=])(?P<pct>\d{1,2}(?:\.\d+)?)(?=\s*(?:vs\.?|versus|v\.?|and|or|,(?:\s+and)?|/)\s*(?:\d{1,2}(?:\.\d+)?\s*(?:,(?:\s+and)?|and|vs\.?|versus|/)\s*){0,3}\d{1,2}(?:\.\d+)?\s*(?:%|percent\b))"
 )
 # "in an insulin-treated patient", "a patient developed"
-ARTICLE = re.compile(r"\b(?:a|an|another)\s+(?:(?!few|small|large|large|single-|total)[a-z][a-z0-9-]*\s+){0,4}?(?P<unit>patient|subject|participant|volunteer|woman|man|child|infant)\b(?!\s+(?:group|population))")
+ARTICLE = re.compile(
+    r"\b(?:a|an|another)\s+(?:(?!few|small|large|large|single-|total)[a-z][a-z0-9-]*\s+){0,4}?(?P<unit>patient|subject|participant|volunteer|woman|man|child|infant)\b(?!\s+(?:group|population))"
+)
 # "and another had a haematoma": one more, the noun left out
-ANOTHER = re.compile(r"\banother(?=\s+(?:had|developed|experienced|suffered|died|reported|showed|was|presented|complained)\b)")
+ANOTHER = re.compile(
+    r"\banother(?=\s+(?:had|developed|experienced|suffered|died|reported|showed|was|presented|complained)\b)"
+)
 # "none", "no patient" where another count stands beside it: a stated zero
-NONE = re.compile(r"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?" + _PEOPLE + r")?|no\s+(?P<unit3>patients?|subjects?|participants?|cases?|children|women|infants?|events?))\b")
+NONE = re.compile(
+    r"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?"
+    + _PEOPLE
+    + r")?|no\s+(?P<unit3>patients?|subjects?|participants?|cases?|children|women|infants?|events?))\b"
+)
 # a number alone: read only where the linker asks for it
 BARE = re.compile(rf"(?P<n>{_N})")
 _FORMS = (

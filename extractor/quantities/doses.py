@@ -54,11 +54,15 @@ _ALONE = re.compile(
     rf"(?<![\w.,^*+/])(?<![x*]\s)(?:{_MARKED}|{_FLAT}(?=\s?(?:[a-z0-9+]+\s)?{CELL_NOUN}\s?(?:/|per)\s?(?:kg|kilo)))"
 )
 # "1 106 cells/kg": the times sign is lost with the superscript
-_NO_TIMES = re.compile(rf"(?<![\d.,^*x-])(?<!\d )(?P<factor>\d{{1,3}}(?:\.\d+)?)[\s.]{_FLAT}(?=\s+[a-z+-]*\s?(?:{CELL_NOUN})\b)")
+_NO_TIMES = re.compile(
+    rf"(?<![\d.,^*x-])(?<!\d )(?P<factor>\d{{1,3}}(?:\.\d+)?)[\s.]{_FLAT}(?=\s+[a-z+-]*\s?(?:{CELL_NOUN})\b)"
+)
 # "1.5e6 cells", "2E+08 MSC"
 _ENGINEER = re.compile(rf"(?<![\w.])(?P<factor>\d+(?:\.\d+)?)e\+?(?P<e>0?\d|1[0-2])(?=\s?(?:{CELL_NOUN})\b)")
 # "100,000 cells", "2,000,000", "500 000 cells", "420000 cells/kg", "up to 1500000"
-_PLAIN = re.compile(r"(?<![\w.,^*-])(?<![x*]\s)(?P<plain>\d{1,3}(?:,\d{3})+|\d{1,3}(?:\s000)+|\d{5,})(?![\d%]|\.\d|,\d)")
+_PLAIN = re.compile(
+    r"(?<![\w.,^*-])(?<![x*]\s)(?P<plain>\d{1,3}(?:,\d{3})+|\d{1,3}(?:\s000)+|\d{5,})(?![\d%]|\.\d|,\d)"
+)
 _SECOND_SPREAD = re.compile(
     rf"\s*(?:±|\+/-|\+-|\(\s*(?:±|\+/-|\+-|sd\b[:,= ]*|s\.d\.[:,= ]*)?)\s*(?P<sd>{_DECIMAL})(?:{_TIMES}{_ANY_POWER}|\s*million)\s*\)?"
 )
@@ -143,7 +147,9 @@ def _scaled(folded: str, start: int, end: int) -> Iterator[Amount]:
         first -= opened  # "(1.5-3.0) × 10^6"
         for low, high, own_sd in _parts(before["numbers"].replace(" and ", " to ") if ends else before["numbers"]):
             yield _with_unit(
-                folded, end, Amount(first, stop, low * factor, high * factor, stop, own_sd * factor if own_sd else sd, flags=flags)
+                folded,
+                end,
+                Amount(first, stop, low * factor, high * factor, stop, own_sd * factor if own_sd else sd, flags=flags),
             )
 
 
@@ -277,7 +283,9 @@ def _divided(amount: Amount, match: re.Match[str]) -> Amount:
 # ---------------------------------------------------------------- ranges
 
 # between the members of a list: ", ", " and ", " (low dose) or ", " versus "
-_LISTED = re.compile(r"\s*(?:\([^()]{0,30}\)\s*)?(?:,\s*and|,\s*or|,|and|or|vs\.?|versus|/|to|-)\s*(?:approximately\s+)?")
+_LISTED = re.compile(
+    r"\s*(?:\([^()]{0,30}\)\s*)?(?:,\s*and|,\s*or|,|and|or|vs\.?|versus|/|to|-)\s*(?:approximately\s+)?"
+)
 _INSIDE = re.compile(r"\s*\(\s?(?:range|iqr)?[\s:,=]*")
 # between the ends of a range: " to ", "-", " (single dose) to "
 _TO = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:to|-|through)\s*(?:a maximum of\s*)?$")

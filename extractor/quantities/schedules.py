@@ -30,22 +30,38 @@ _ADVERBS: dict[str, tuple[float, str]] = {
 _UNIT = r"(?P<unit>day|week|month|year|hour)s?"
 _N = r"(?P<n>\d+(?:\.\d+)?(?:\s?(?:-|to|or)\s?\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
 # "every 3 months" "every other week" "every 2 to 3 weeks" "each month"
-_EVERY = re.compile(rf"\b(?:every|each)\s+(?:(?P<other>other|second)\s+|{_N}[\s-]+)?{_UNIT}\b|\bq(?P<q>\d{{1,2}})(?P<qu>[dwm])\b")
+_EVERY = re.compile(
+    rf"\b(?:every|each)\s+(?:(?P<other>other|second)\s+|{_N}[\s-]+)?{_UNIT}\b|\bq(?P<q>\d{{1,2}})(?P<qu>[dwm])\b"
+)
 # "once a month" "once monthly" "once per week" "one injection per month" ("twice a week" is no interval of whole days)
 _ONCE = re.compile(rf"\b(?:once|(?:one|1)(?:\s+\w+)?)\s+(?:a|an|per|every|each)\s+{_UNIT}\b")
 _ADVERB = re.compile(
     rf"(?<!twice )(?<!thrice )(?<!times )(?<![\w-])(?:(?P<n>\d|two|three|four|six)-)?(?P<adverb>{'|'.join(sorted(_ADVERBS, key=len, reverse=True))})\b"
 )
-_APART = re.compile(r"\s*(?:apart\b|(?:time\s)?intervals?\b|between\s+(?:each|the|both|successive|consecutive|\w+\s?)?\s?(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|transplant)|later\b)")
+_APART = re.compile(
+    r"\s*(?:apart\b|(?:time\s)?intervals?\b|between\s+(?:each|the|both|successive|consecutive|\w+\s?)?\s?(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|transplant)|later\b)"
+)
 _SEPARATED = re.compile(
     r"(?:\bintervals?\s+(?:of|between[^.;]{0,40}?\s(?:was|were|is|being|of))|\bseparated by|\bspaced(?: by)?|\b(?:apart|interval)\s?(?:\(|:|=))\s*(?:at least|about|approximately|an?|a minimum of|~)?\s*(?:intervals? of\s*)?$"
 )
 # "for 4 weeks" "for each of 4 consecutive weeks" "over 6 months": how long a schedule runs
 _FOR = re.compile(r"\b(?:for|over|during)\s+(?:a (?:total|period) of\s+|each of\s+|up to\s+)?(?:the\s+)?$")
-_PER_TIME = re.compile(r"\b(?P<count>once|twice|thrice|two times|three times|2 times|3 times|[23]x)\s*(?:a|an|per|every|each|/)?\s*(?P<unit>day|week|month|year|daily|weekly|monthly)")
+_PER_TIME = re.compile(
+    r"\b(?P<count>once|twice|thrice|two times|three times|2 times|3 times|[23]x)\s*(?:a|an|per|every|each|/)?\s*(?P<unit>day|week|month|year|daily|weekly|monthly)"
+)
 # "weekly x 4", "monthly × 3": the number is said
 _TIMES = re.compile(r"\b(?:weekly|monthly|fortnightly|daily)\s?x\s?(?P<count>\d{1,2})\b(?![.,]\d)")
-_COUNTS = {"once": 1, "twice": 2, "thrice": 3, "two times": 2, "2 times": 2, "2x": 2, "three times": 3, "3 times": 3, "3x": 3}
+_COUNTS = {
+    "once": 1,
+    "twice": 2,
+    "thrice": 3,
+    "two times": 2,
+    "2 times": 2,
+    "2x": 2,
+    "three times": 3,
+    "3 times": 3,
+    "3x": 3,
+}
 
 
 @dataclass(frozen=True, slots=True)

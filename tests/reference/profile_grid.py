@@ -72,7 +72,13 @@ def main(source: str, target: str) -> None:
         x, n = np.asarray(events, float), np.asarray(totals, float)
         mu, best = maximum(x, n)
         low, high = (crossing(x, n, mu, best, side) for side in (-1, 1))
-        out[name] = {"events": events, "totals": totals, "mu": round(mu, 4), "low": round(low, 5), "high": round(high, 5)}
+        out[name] = {
+            "events": events,
+            "totals": totals,
+            "mu": round(mu, 4),
+            "low": round(low, 5),
+            "high": round(high, 5),
+        }
         print(name, out[name]["mu"], out[name]["low"], out[name]["high"], flush=True)
     Path(target).write_text(json.dumps(out, separators=(",", ":")).replace("},", "},\n") + "\n")
 
