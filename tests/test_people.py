@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from extractor.context.cohort import cohort, total
-from extractor.context.groups import EACH, LISTED, SIZED, splits
+from extractor.context.cohort import cohort
+from extractor.context.group import EACH, LISTED, SIZED
+from extractor.context.groups import splits
 from extractor.context.people import counts
 from extractor.context.sexes import sexes
+from extractor.context.total import total
 from extractor.context.view import View, view
 from extractor.model import Document, check_evidence
 from extractor.pipeline import as_doc, extract

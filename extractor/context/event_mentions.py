@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
+from extractor.context.phrases import phrases
 from extractor.terms import Term, table
 
 CLASS, ORGAN, NAMED, DEATH, OPEN = "class", "organ", "named", "death", "open"
@@ -79,27 +81,9 @@ HARM = re.compile(
     r"hypersensitivity|rejections?|dyspnea|apnea|malaise|deformit(?:y|ies)|contractures?|discoloration|complaints|distress|upset|desaturation|clots?|[a-z]{3,}(?:itis|emia|aemia|algia|"
     r"penia|rrhea|rrhoea|uria|pathy|plegia|pnea|pnoea|kinesia|phagia|esthesia|aesthesia|ptysis|edema|oedema|megaly|thorax|spasm|rrhagia|cardia|tension|thermia|volemia))\b"
 )
-# Words that may stand before a term and belong to it: sites, sides, qualities by their ending
-_SITE = (
-    "abdominal|arm|leg|foot|hand|knee|hip|neck|back|low|lower|upper|left|right|chest|scalp|skin|wound|eye|ear|nose|nasal|throat|mouth|oral|tooth|dental|gum|lip|tongue|jaw|head|face|"
-    "muscle|joint|bone|nerve|limb|shoulder|elbow|wrist|finger|toe|heel|ankle|thigh|calf|groin|pelvic|breast|nipple|vaginal|vulvar|penile|testicular|scrotal|bladder|bowel|stomach|gastric|"
-    "liver|kidney|renal|lung|heart|cardiac|brain|spinal|cord|vein|artery|blood|tract|urinary|respiratory|gi|gastrointestinal|injection|infusion|application|site|puncture|surgical|incision|"
-    "incisional|donor|graft|stent|catheter|port|plate|screw|implant|flap|suture|anastomotic|staple|pin|hardware|device|lead|superficial|deep|local|systemic|peripheral|central|venous|arterial|"
-    "bacterial|viral|fungal|opportunistic|nosocomial|acute|chronic|recurrent|residual|painful|symptomatic|asymptomatic|nocturnal|daytime|orthostatic|postural|hot|dry|cold|night|morning|"
-    "sleep|mood|visual|hearing|taste|weight|hair|nail|body|fluid|electrolyte|menstrual|sexual|cognitive|sensory|motor|neurological|psychiatric|hemodynamic|ocular|corneal|retinal|macular|"
-    "lumbar|cervical|thoracic|sacral|radicular|intracranial|cerebral|hepatic|pulmonary|pleural|pericardial|myocardial|ventricular|atrial|valvular|coronary|vascular|limb|soft|tissue|"
-    "allergic|anaphylactic|febrile|flu|influenza|like|bloody|loose|watery|burning|facial|conjunctival|periorbital|eyelid|perineal|perianal|anal|rectal|colonic|esophageal|duodenal|biliary|bile|duct|"
-    "pancreatic|splenic|adrenal|thyroid|pituitary|uterine|ovarian|cervix|endometrial|placental|fetal|neonatal|maternal|postpartum|post|traumatic|iatrogenic|intraoperative|postoperative|"
-    "intraocular|pressure|blistering|contact|fat|lymph|node|serum|csf|protein|cell|count|platelet|hemoglobin|creatinine|enzyme|transaminase|glucose|potassium|sodium|calcium|bilirubin|occlusal|drug|vaccine|"
-    "mandibular|maxillary|temporomandibular|palatal|gingival|periprosthetic|vertebral|femoral|tibial|radial|ulnar|humeral|epidural|subdural|dural|radiation|heat|dysphoric|transient neurological|non-fatal|nonfatal|major|minor|clinically relevant"
-)
-_LEFT = re.compile(rf"(?<![\w-])((?:{_SITE}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|ine))(?:[\s-]+))\Z")
 _NOT_LEFT = _NOT_ORGAN - {"chronic", "oral", "symptomatic", "bilateral", "unilateral", "epidural", "spinal", "residual"} | {
     "clinic", "placebo-like", "public", "vaccine", "cell", "drug", "major", "minor", "post", "lead", "local", "like", "transient neurological",
 }  # fmt: skip
-_ELLIPSIS = re.compile(
-    rf"(?<![\w-])(?P<site>(?:(?:{_SITE})\s+){{0,3}}(?:{_SITE}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z"
-)
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
     r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
@@ -117,88 +101,6 @@ _RIGHT = re.compile(
     r"jaw|legs?|arms?|limbs?|face|eyes?|mouth|throat|knees?|fingers|extremities|hands?|feet|lower limbs?|abdomen|chest|neck|scalp|back|joints?|tongue|lips?|bowel|bladder|colon|uterus|wound|nerve roots?|oily material|the qt interval|qt interval|liver enzymes|liver transaminases|appetite|consciousness|vision|hearing|libido|weight|taste|energy|concentration|motor function))"
 )
 LEXICON = "adverse_events"
-# Lexicon kinds and terms that need a class of events beside them: they are outcomes or treated diseases more often
-WEAK = frozenset(
-    [
-        "pain",
-        "discomfort",
-        "anxiety",
-        "depression",
-        "inflammation",
-        "necrosis",
-        "blood transfusion",
-        "hospitalization",
-        "reoperation",
-        "sedation",
-        "somnolence",
-        "obesity",
-        "malnutrition",
-        "disease progression",
-        "treatment discontinuation",
-        "coronary revascularization",
-        "postoperative pain",
-        "weight loss",
-        "atrophy",
-        "neoplasm",
-        "neoplasms",
-        "malignancy",
-        "scar",
-        "cicatrix",
-        "insomnia",
-        "fatigue",
-        "mucositis oral",
-        "cognitive dysfunction",
-        "dementia",
-        "infertility",
-        "myopia",
-        "adhesion",
-        "tissue adhesions",
-        "awareness",
-        "hypertension",
-        "smoking",
-        "stress disorders",
-        "low birth weight",
-        "premature delivery",
-        "malaria",
-        "tuberculosis",
-        "influenza",
-        "graft rejection",
-        "osteoporosis",
-        "proteinuria",
-        "albuminuria",
-        "intraoperative awareness",
-        "fibrosis",
-        "hyperplasia",
-        "hypertrophy",
-    ]
-)
-_SKIP = frozenset(
-    [
-        "blood pressure",
-        "behavioral symptom",
-        "prostate symptom",
-        "insulin resistance",
-        "neoplasm metastasis",
-        "neoplasm metastases",
-        "parasitemia",
-        "ketosis",
-        "prehypertension",
-        "frailty",
-        "rupture of membranes",
-        "tetanus",
-        "rabies",
-        "diphtheria",
-        "whooping cough",
-        "chorea",
-        "alcoholism",
-        "smoking",
-        "sputum",
-        "critical illness",
-        "hantavirus pulmonary syndrome",
-        "retinitis",
-        "congestion",
-    ]
-)
 _SKIP_WORDS = re.compile(
     r"(?:consolidation|the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z"
 )
@@ -228,6 +130,32 @@ LIST_NOT = re.compile(
 _PAIR = re.compile(r"(?P<first>nausea|vomiting)\s*(?:and|or|and/or|/)\s*(?P<second>vomiting|nausea|emesis)\Z")
 
 
+@cache
+def _doubted(kind: str) -> frozenset[str]:
+    """Terms of one kind of the shipped table ``event_doubts.tsv``: ``weak`` or ``never``."""
+    return frozenset(name for name, of in phrases("event_doubts") if of == kind)
+
+
+@cache
+def _sites() -> str:
+    """The words of the shipped table ``event_sites.tsv`` as alternatives."""
+    return "|".join(name for name, *_ in phrases("event_sites"))
+
+
+@cache
+def _left() -> re.Pattern[str]:
+    """A site or a quality, also one known by its ending, right before a term."""
+    return re.compile(rf"(?<![\w-])((?:{_sites()}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|ine))(?:[\s-]+))\Z")
+
+
+@cache
+def _ellipsis() -> re.Pattern[str]:
+    """Sites that share the head of the next term: "low back and" before "leg pain"."""
+    return re.compile(
+        rf"(?<![\w-])(?P<site>(?:(?:{_sites()})\s+){{0,3}}(?:{_sites()}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """`start:end` is the term as written; `core` begins the part that the lexicon knows; `term` is the concept.
@@ -250,7 +178,7 @@ class Mention:
     @property
     def weak(self) -> bool:
         """Whether the term is an outcome or a treated disease at least as often as an adverse event."""
-        return self.term is not None and (self.term.kind == "disease" or self.term.name in WEAK)
+        return self.term is not None and (self.term.kind == "disease" or self.term.name in _doubted("weak"))
 
 
 def mentions(folded: str, start: int, end: int) -> list[Mention]:
@@ -340,7 +268,7 @@ def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
 def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
     for match in table(LEXICON).find(folded, start, end):
         word = folded[match.start : match.end]
-        if match.term.name in _SKIP or _SKIP_WORDS.match(word):
+        if match.term.name in _doubted("never") or _SKIP_WORDS.match(word):
             continue
         pair = _PAIR.match(word)
         if (
@@ -399,7 +327,7 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
 
 def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> Iterator[Mention]:
     """ "low back and radicular leg pain", "local and systemic reactions": the first of two terms with one head."""
-    left = _ELLIPSIS.search(folded, max(start, first - 60), first)
+    left = _ellipsis().search(folded, max(start, first - 60), first)
     head = re.compile(r"[a-z]+\Z").search(folded, first, end)
     if not left or not head or head.start() == first or table(LEXICON).get(left["site"]) is not None:
         return
@@ -419,7 +347,7 @@ def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> It
 def _widened(folded: str, start: int, at: int) -> int:
     """Where a term begins with the sites and qualities before it; at most four words."""
     for _ in range(4):
-        match = _LEFT.search(folded, max(start, at - 28), at)
+        match = _left().search(folded, max(start, at - 28), at)
         if not match or match[1].strip(" -") in _NOT_LEFT:
             break
         if match[1].strip() in ("low", "lower", "upper") and not _PLACED.match(folded, at):

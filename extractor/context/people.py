@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from extractor.context.phrases import phrases
 from extractor.quantities.numbers import SCALES, TENS, UNITS, whole
 from extractor.terms import rows
 
@@ -22,11 +23,15 @@ _WORDS = rf"(?:{_SMALL})(?:(?:(?<=hundred)|(?<=thousand)),? and (?:{_SMALL})|(?:
 # "43" "1,907" "266 064 women" "4o"; no "1.5", "10-20", "2/3", "p53"
 _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
 # a heading may be glued to the number: "Methods48 participants"; so may a long dash: "were allocated—195 to"
-NUMBER = re.compile(rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients)|(?<=[a-z]ed-)|(?<=roups-)|(?<=ients-))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))")
+NUMBER = re.compile(
+    rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients)|(?<=[a-z]ed-)|(?<=roups-)|(?<=ients-))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))"
+)
 # where a number may begin: cheap to find, and NUMBER is tried only there
 _BEGINS = re.compile(rf"\d+|{_SMALL}")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
-EQUAL = re.compile(r"(?<![\w])n ?(?:=|:|(?<=\(n) ) ?(?P<n>\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?=[);,])|\d+)(?![\d.]*\d|,\d| ?[+%]| ?- ?\d|/\d)")
+EQUAL = re.compile(
+    r"(?<![\w])n ?(?:=|:|(?<=\(n) ) ?(?P<n>\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?=[);,])|\d+)(?![\d.]*\d|,\d| ?[+%]| ?- ?\d|/\d)"
+)
 TOKEN = re.compile(r"\s*(\([^()]{1,110}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
 # what makes a number no count: "group 1", "phase 2", "day 7", "p = 0.03", "at least 5", "grade 3"
 BEFORE = re.compile(
@@ -48,17 +53,21 @@ BEFORE_BARE = re.compile(
     r"(?:\b(?:enrol+ed|randomi[sz]ed|recruited|included|assigned|allocated|treated|studied|screened|analy[sz]ed|evaluated|invited|approached|accrued|enrol+ment(?: of| was|:)?"
     r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:data|results) (?:of|from|for|on)|whom|remaining|among|overall,) )$"
 )
-OF = re.compile(r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])")
-# "October 2016 to January 2018 analyzed patients", "copyright 2016"
-DATED = re.compile(r"(?:\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|copyright|since|until)\.?,?|\b\d{4} ?(?:-|to|and)|©) *$")
-YEAR = re.compile(r"(?:\b(?:in|since|between|from|to|until|by|and|of|during|after|before|year|january|february|march|april|may|june|july|august|september|october|november|december|\d{1,2},?) |- ?)$")
-STOP = frozenset(
-    ["of", "in", "with", "to", "for", "from", "by", "on", "at", "per", "than", "after", "before", "during", "over", "within", "without", "among", "between", "into", "onto", "via", "as", "that", "which", "who", "whom", "whose", "was", "were", "is", "are", "be", "been", "being", "has", "have", "had", "did", "does", "do", "will", "would", "could", "should", "may", "might", "can", "cannot", "not", "no", "nor", "vs", "versus", "either", "both", "each", "every", "any", "this", "these", "those", "it", "its", "they", "their", "we", "our", "he", "she", "his", "her", "then", "while", "when", "where", "if", "because", "since", "until", "through", "across", "against", "about", "around", "under", "above", "below", "received", "underwent", "completed", "developed", "showed", "reported", "died", "experienced", "achieved", "remained", "withdrew", "discontinued", "dropped", "had", "mg", "g", "kg", "ml", "l", "dl", "mcg", "ug", "iu", "mm", "cm", "m", "km", "nm", "mmhg", "kcal", "kj", "percent", "%", "weeks", "week", "wk", "wks", "days", "day", "months", "month", "mo", "years", "year", "yr", "yrs", "hours", "hour", "hrs", "hr", "h", "min", "minutes", "minute", "s", "sec", "seconds", "times", "time", "doses", "dose", "cycles", "cycle", "sessions", "session", "points", "point", "visits", "visit", "sites", "site", "centers", "centres", "hospitals", "countries", "country", "clinics", "trials", "trial", "studies", "study", "groups", "group", "arms", "arm", "items", "item", "questions", "events", "event", "eyes", "knees", "teeth", "limbs", "hips", "ears", "wounds", "lesions", "samples", "specimens", "cells", "grafts", "implants", "procedures", "injections", "infusions", "embryos", "oocytes", "pregnancies", "births", "deaths", "schools", "families", "households", "practices", "villages", "clusters", "articles", "reports", "records", "outcomes", "measurements", "tablets", "capsules", "units", "stents", "vessels", "joints", "feet", "hands", "shoulders", "breasts", "tumors", "tumours", "sides", "episodes", "admissions", "cycles", "biopsies", "parameters", "genes", "variables", "categories", "patches", "steps", "letters", "messages", "calls", "wards", "units", "departments", "communities", "districts", "regions", "cities", "institutions", "occasions", "extremities", "fractures", "operations", "surgeries", "tests", "scans", "images", "plaques", "nodes", "segments", "areas", "regimens", "treatments", "drugs", "formulations", "placebo", "million", "billion", "fold", "types", "stages", "classes", "kinds", "methods", "techniques"]
+OF = re.compile(
+    r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])"
 )
-NUMBERED = frozenset(["status", "anesthesiologists", "anaesthesiologists", "type", "stage", "grade", "class", "asa", "phase", "category", "level", "hiv", "covid", "nyha", "child-pugh", "ecog", "bclc", "factor"])
+# "October 2016 to January 2018 analyzed patients", "copyright 2016"
+DATED = re.compile(
+    r"(?:\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|copyright|since|until)\.?,?|\b\d{4} ?(?:-|to|and)|©) *$"
+)
+YEAR = re.compile(
+    r"(?:\b(?:in|since|between|from|to|until|by|and|of|during|after|before|year|january|february|march|april|may|june|july|august|september|october|november|december|\d{1,2},?) |- ?)$"
+)
 MOST_MODIFIERS = 14  # words and commas between a number and its noun
 LARGEST = 5_000_000  # no trial is larger; what is, counts a population
-TYPED_SINGULAR = frozenset(("patient", "subject", "participant", "volunteer"))  # "16 diabetic subject", "a 30-patient trial"
+TYPED_SINGULAR = frozenset(
+    ("patient", "subject", "participant", "volunteer")
+)  # "16 diabetic subject", "a 30-patient trial"
 # what a bracket with "n =" after it counts, and is no person
 THING_COUNTED = re.compile(
     r"\b(?:eyes|knees|hips|limbs|ears|teeth|wounds|lesions|tumou?rs|samples|specimens|biopsies|procedures|injections|infusions|cycles|cells|embryos|oocytes|grafts|implants|sites|centers|centres|hospitals"
@@ -89,9 +98,28 @@ def nouns() -> dict[str, str]:
         for word in (row.name, *row.synonyms):
             found.setdefault(_plural(word), row.kind)
             found.setdefault(word, "singular " + row.kind)
-    for word in ("people", "children", "women", "men", "mice", "calves", "swine", "sheep", "fish", "staff", "schoolchildren", "gentlemen"):
+    for word in (
+        "people",
+        "children",
+        "women",
+        "men",
+        "mice",
+        "calves",
+        "swine",
+        "sheep",
+        "fish",
+        "staff",
+        "schoolchildren",
+        "gentlemen",
+    ):
         found[word] = found[word].removeprefix("singular ")
     return found
+
+
+@cache
+def _listed(kind: str) -> frozenset[str]:
+    """Words of one kind of the shipped table ``count_stops.tsv``: ``stop`` or ``numbered``."""
+    return frozenset(word for word, of in phrases("count_stops") if of == kind)
 
 
 def _plural(word: str) -> str:
@@ -186,19 +214,19 @@ def _with_noun(folded: str, n: int, start: int, end: int, known: dict[str, str])
             percent = percent or (passed == 0 and bool(_ASIDE.search(token)))
         elif not _modifies(token, last):
             return None
-        place, last = match.end(), last if last in NUMBERED and _continues(word) else word
+        place, last = match.end(), last if last in _listed("numbered") and _continues(word) else word
         passed += 1
     return None
 
 
 def _modifies(token: str, last: str) -> bool:
     """Whether a word may stand between a number and its noun."""
-    if (last in NUMBERED and _continues(token)) or (token == "of" and last == "society"):
+    if (last in _listed("numbered") and _continues(token)) or (token == "of" and last == "society"):
         return True
-    if token in STOP or token.split("/")[0] in STOP or token in ":;=<>±%\"?!.":
+    if token in _listed("stop") or token.split("/")[0] in _listed("stop") or token in ':;=<>±%"?!.':
         return False
     if token[0].isdigit():
-        return last in NUMBERED or token.endswith(("-old", "-olds", "+", "-positive", "-negative", "-naive"))
+        return last in _listed("numbered") or token.endswith(("-old", "-olds", "+", "-positive", "-negative", "-naive"))
     return not (token.endswith(".") and len(token) > 3)
 
 

@@ -12,21 +12,11 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from extractor.context.cohort import Cohort, Total, cohort, total
-from extractor.context.groups import (
-    EACH,
-    EQUALLY,
-    GROUP_WORD,
-    LISTED,
-    PAIRED,
-    SERVED,
-    SIZED,
-    Group,
-    Split,
-    equal_parts,
-    how_many,
-)
+from extractor.context.cohort import Cohort, cohort
+from extractor.context.group import EACH, EQUALLY, GROUP_WORD, LISTED, PAIRED, SERVED, SIZED, Group, Split
+from extractor.context.group_parts import equal_parts, how_many
 from extractor.context.people import NOUN
+from extractor.context.total import Total, total
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
 
-from extractor.context.cohort import Total, cohort, total
+from extractor.context.cohort import cohort
 from extractor.context.sexes import ALL, Sexes, is_female, sexes
+from extractor.context.total import Total, total
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact

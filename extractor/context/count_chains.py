@@ -1,0 +1,72 @@
+"""Counts of the other arms behind the first one: "12% of A and 5% of B", "4 of 11 ... and 0 of 6"."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.context.brackets import inside
+from extractor.context.event_clause import Clause
+from extractor.context.link_phrases import BRACKETED, CHAIN, NOT_AFTER, OTHER_THING
+from extractor.quantities.counts import Count
+
+
+def chain(clause: Clause, first: int, bound: int) -> list[int]:
+    """Counts of the other arms after the first: "12% of A and 5% of B", "4 of 11 ... and 0 of 6"."""
+    chain: list[int] = []
+    left = clause.counts[first]
+    for i in range(first + 1, len(clause.counts)):
+        right = clause.counts[i]
+        if inside(clause.closed, right.start) != inside(clause.closed, left.start):
+            continue  # a count in brackets that explain: "in four (one sepsis, three strokes) and in five"
+        if clause.percent_of(left, right, clause.folded[left.end : right.start]):
+            chain.append(i)
+            continue
+        gap = BRACKETED.sub("", clause.folded[left.end : right.start]).replace("who received", "given")
+        if clause.same_brackets(left.start, right.start):
+            gap = gap.replace(";", ",")  # "(drug, 12%; placebo, 10%)": the arms of one pair of brackets
+        if i in clause.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
+            break
+        if right.form in ("people", "one") and clause.owned(right, bound):
+            break
+        if inside(clause.pairs, left.start) and not inside(clause.pairs, right.start):
+            break
+        if re.match(r"\s*of (?:whom|which|these|them)\b", clause.folded[right.end : right.end + 12]):
+            break
+        if (
+            right.form in ("people", "bare", "one")
+            and right.end < bound < clause.end
+            and clause.begins_other(right)
+            and not re.search(r"\bin\s+\Z", gap)
+        ):
+            break
+        if right.form in ("people", "bare") and OTHER_THING.match(clause.folded, right.start, bound):
+            break
+        if not re.search(r"\b(?:vs|versus|v|and|compared|than|whereas|while|or|with|in|for|against)\b|[,/(:]", gap):
+            break
+        listed = gap.rstrip().endswith(",") and re.match(
+            r"\s+(?:in|of|with|on|receiving)\b", clause.folded[right.end : right.end + 12]
+        )
+        if right.form == "bare" and not listed and not _bare_chain(clause, left, right, gap):
+            break
+        if (
+            left.form not in ("percent", "bare")
+            and right.form == "percent"
+            and left.percent is not None
+            and left.n is not None
+        ):
+            break
+        chain.append(i)
+        left = right
+    return chain
+
+
+def _bare_chain(clause: Clause, left: Count, right: Count, gap: str) -> bool:
+    return (
+        bool(
+            re.match(
+                r"(?:\s*,?\s*(?:and|vs\.?|versus|v\.?|or|/|,)?\s*|.{0,60}\b(?:vs\.?|versus|and in|in|and)\s+)\Z",
+                gap,
+            )
+        )
+        and left.percent is None
+    )

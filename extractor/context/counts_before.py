@@ -1,0 +1,105 @@
+"""Counts before a mention: "two patients had fever", "12% and 3% of the groups developed a rash"."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.context.brackets import inside
+from extractor.context.event_clause import Clause
+from extractor.context.event_mentions import CLASS, DEATH, ORGAN, Mention
+from extractor.context.link_phrases import AMONG, BACK, BESIDE, CONNECTIVES, DIED, DIRECT, HAD, NOT_AFTER
+from extractor.quantities.counts import Count
+
+
+def leading(clause: Clause, group: list[int]) -> list[int]:
+    """The counts, by their places, that stand before a group of mentions and count it."""
+    first = clause.mentions[group[0]]
+    level = inside(clause.closed, first.start)
+    past = [
+        i
+        for i, c in enumerate(clause.counts)
+        if c.end <= first.start
+        and i not in clause.used
+        and inside(clause.closed, c.start) == level
+        and not _whole(clause, c)
+    ]
+    if not past:
+        return []
+    last = past[-1]
+    count = clause.counts[last]
+    between = clause.folded[count.end : first.start]
+    if any(m.start >= count.end and m.end <= first.start and m is not first for m in clause.mentions):
+        return []
+    pair = inside(clause.pairs, count.start)
+    outer = [i for i in past if not inside(clause.pairs, clause.counts[i].start)]
+    if pair and outer and not _leads(clause, count, between, first):  # "Thirteen patients (5 and 8) died"
+        last = outer[-1]
+        count = clause.counts[last]
+        between = clause.folded[count.end : first.start]
+    if _of_class(clause, count, between, first) or not _leads(clause, count, between, first):
+        return []
+    found = [last]
+    for i in reversed(past[:-1]):
+        gap = clause.folded[clause.counts[i].end : clause.counts[found[0]].start]
+        if clause.same_brackets(clause.counts[i].start, clause.counts[found[0]].start):
+            gap = gap.replace(";", ",")
+        if clause.percent_of(clause.counts[i], clause.counts[found[0]], gap):
+            found.insert(0, i)
+            continue
+        if (
+            len(gap) > 70
+            or not BESIDE.match(gap)
+            or any(m.start >= clause.counts[i].end and m.end <= clause.counts[found[0]].start for m in clause.mentions)
+        ):
+            break
+        if re.search(rf"{HAD}\b", gap) or NOT_AFTER.search(gap):
+            break
+        if (
+            clause.counts[i].form == "bare"
+            and re.search(r"[a-z]{3}", CONNECTIVES.sub("", gap))
+            and not AMONG.search(gap)
+        ):
+            break  # "one aspiration, one suicide": a count of something unknown
+        found.insert(0, i)
+    return found
+
+
+def _leads(clause: Clause, count: Count, between: str, mention: Mention) -> bool:
+    """Whether the words between a count and a term make the term the count's."""
+    return _direct(clause, count, between, mention) or BACK.match(between) is not None
+
+
+def _whole(clause: Clause, count: Count) -> bool:
+    """ "Out of 14 patients, 2 ...": the whole that the next counts are of."""
+    before = clause.folded[max(clause.start, count.start - 40) : count.start]
+    told = re.search(
+        r"(?:\bout of|(?P<first>\b(?:of|among)))\s+(?:the\s+|these\s+|all\s+|a total of\s+|our\s+)*\Z", before
+    )
+    if told is None or count.form not in ("people", "bare"):
+        return False
+    head = clause.folded[clause.start : count.start - len(before) + told.start()].rstrip()
+    return (
+        told["first"] is None
+        or not head.strip(" ,;:-")
+        or (head.endswith(",") and clause.folded.startswith(",", count.end))
+    )
+
+
+def _direct(clause: Clause, count: Count, between: str, mention: Mention) -> bool:
+    if mention.kind == DEATH and clause.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
+        return DIED.match(between) is not None
+    if not DIRECT.match(between) or re.search(r"\b(?:most|main|commonest|principal|more|of the)\b", between):
+        return False
+    return count.form in ("bare", "count_percent", "fraction") or (
+        count.form in ("people", "percent") and bool(re.match(r"\s*(?:of|with)\b", between))
+    )
+
+
+def _of_class(clause: Clause, count: Count, between: str, mention: Mention) -> bool:
+    """ "65% of adverse events": a share of the events, not of the people."""
+    share = count.n is None or bool(re.match(r"\s*of\s+(?:the|all|these)\b", between))
+    return (
+        share
+        and bool(re.match(r"\s*of\s+(?:the\s+|all\s+|these\s+)?(?:[\w-]+\s+){0,2}\Z", between))
+        and mention.kind in (CLASS, ORGAN)
+    )

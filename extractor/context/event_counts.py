@@ -1,0 +1,154 @@
+"""Events with counts: whether the count is an event's, what it is out of, and what followed from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from extractor.context import event_attributes as attributes
+from extractor.context.event_clause import Link
+from extractor.context.event_lists import killed, list_end, member
+from extractor.context.event_made import event
+from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
+from extractor.context.event_phrases import (
+    AWAITED,
+    COMPOSITE_AFTER,
+    COMPOSITE_BEFORE,
+    CONSEQUENCE,
+    HAPPENED,
+    MEMBERS_ONLY,
+    STRONG_BEFORE,
+    UNRELATED_TO,
+)
+from extractor.context.event_reading import ABSENT, PRESENT, Event, Reading
+from extractor.quantities.counts import Count, counts
+
+
+def counted(
+    reading: Reading, mention: Mention, link: Link, inner: list[Mention], first: int, last: int
+) -> Iterator[Event]:
+    """The events of a mention with counts, one a count; a stated zero is an absence."""
+    if UNRELATED_TO.search(reading.folded, max(first, mention.start - 60), mention.start):
+        return
+    if reading.hypothetical(mention.start) or AWAITED.search(reading.folded, first, mention.start):
+        return
+    if mention.kind == DEATH and _composite(reading, mention, first, last):
+        return
+    if mention.kind == DEATH and re.search(
+        r"\b(?:when|until|once|after)\s+\Z", reading.folded[first : link.counts[0].start]
+    ):
+        return  # "when 255 patients had died": what an analysis waited for
+    if mention.kind in (CLASS, ORGAN) and re.search(
+        r"\b(?:scores?|median|mean)\b(?! (?:number|proportion|percentage) of (?:the )?(?:patients|subjects|participants))",
+        reading.folded[max(first, mention.start - 30) : mention.start],
+    ):
+        return
+    if mention.kind in (NAMED, OPEN) and not _plausible(reading, mention, link, inner, last):
+        return
+    spans = attributes.arms(reading.folded, first, last, link.counts, mention)
+    if len(spans) == 1 and spans[0] is None:
+        spans = [reading.arm_before(first, mention)]
+    total = _out_of(reading, first, link.counts)
+    for count, arm in zip(link.counts, spans, strict=True):
+        zero = count.n == 0 or (count.n is None and count.percent == 0)
+        if total and count.denominator is None and count.n is not None and count.n <= total:
+            count = Count(count.start, count.end, count.form, count.n, total, count.unit, count.percent)
+        if zero and count.n is None:
+            count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
+        made = event(reading, mention, ABSENT if zero else PRESENT, count, arm, "count_" + link.how, last)
+        said = attributes.grade_of_count(reading.folded, count)
+        yield replace(made, grade=said) if said else made
+    yield from _consequence(reading, mention, link.counts[-1], last)
+
+
+def _composite(reading: Reading, mention: Mention, first: int, last: int) -> bool:
+    """Whether deaths are counted together with something else."""
+    if reading.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
+        return False
+    return bool(
+        COMPOSITE_BEFORE.search(reading.folded, max(first, mention.start - 50), mention.start)
+        or COMPOSITE_AFTER.match(reading.folded, mention.end, last)
+    )
+
+
+def _consequence(reading: Reading, mention: Mention, count: Count, last: int) -> Iterator[Event]:
+    """ "..., leading to discontinuation in 5/107": an event of its own, with the term's name before it."""
+    following = next((c for c in counts(reading.folded, count.end, last) if c.n is not None), None)
+    what = CONSEQUENCE.match(reading.folded, count.end, following.start) if following else None
+    if what:
+        made = event(reading, mention, PRESENT, following, None, "count_after", last)
+        yield replace(made, also=what.span("what"))
+
+
+def _out_of(reading: Reading, first: int, found: list[Count]) -> int | None:
+    """ "Out of 14 patients treated by plates, 2 developed": the denominator said first."""
+    match = re.compile(r"(?:^|\b)(?:out of|of|among)\s+(?:the\s+|these\s+|all\s+|a total of\s+)?").search(
+        reading.folded, first, found[0].start
+    )
+    if not match:
+        return None
+    head = [c for c in counts(reading.folded, match.end(), found[0].start) if c.form == "people"]
+    if (
+        not head
+        or head[0].start - match.end() > 3
+        or not re.fullmatch(r"\W*(?:[a-z &/]{3,40}:\s*)?", reading.folded[first : match.start()])
+    ):
+        return None
+    return head[0].n
+
+
+def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Mention], last: int) -> bool:
+    """Whether a counted term is an adverse event rather than an outcome, a reason or a group's disease."""
+    if member(reading, mention, inner) or killed(reading, mention, inner):
+        return True
+    if mention.term is not None and mention.term.name in MEMBERS_ONLY:
+        return False
+    before = reading.folded[max(reading.start, mention.start - 60) : mention.start]
+    if re.search(
+        r"\b(?:at|on) (?:baseline|entry|enrol?lment|screening|inclusion|admission)\b",
+        reading.folded[reading.start : mention.start],
+    ):
+        return False
+    if (
+        mention.term is not None
+        and mention.term.kind == "disease"
+        and not re.search(r"\b(?:develop|experienc|suffer|present|complicat|diagnosed|cases? of|died)\w*", before)
+    ):
+        return (
+            bool(HAPPENED.match(reading.folded, mention.end, last))
+            and not reading.reports.subject(mention)
+            and link.how != "before"
+        )
+    if (
+        mention.kind == OPEN
+        and link.how == "beside"
+        and not HAPPENED.match(reading.folded, list_end(reading, mention, inner), last)
+        and not STRONG_BEFORE.search(before)
+    ):
+        return False
+    if (
+        reading.reports.subject(mention)
+        or reading.reports.outcome(mention, reading.start, last)
+        or reading.reports.incident(mention)
+    ):
+        return False
+    if (
+        mention.weak
+        and link.how not in ("before",)
+        and not STRONG_BEFORE.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
+    ):
+        return (
+            bool(
+                re.compile(r"[^;]{0,60}?\b(?:occurred|developed|observed|reported|experienced|seen|noted)\b").match(
+                    reading.folded, mention.end, last
+                )
+            )
+            and mention.term is not None
+            and mention.term.kind != "disease"
+        )
+    if mention.kind == OPEN and link.how == "after":
+        return bool(HAPPENED.match(reading.folded, mention.end, last)) or bool(
+            STRONG_BEFORE.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
+        )
+    return not reading.concluded or link.counts[0].n is not None

@@ -1,0 +1,100 @@
+"""Events that a sentence tells without a count: members of a list, exceptions from a denial, what "occurred"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extractor.context.event_lists import explains, killed, list_end, list_head, member
+from extractor.context.event_made import event
+from extractor.context.event_mentions import CLASS, DEATH, OPEN, ORGAN, Mention
+from extractor.context.event_phrases import (
+    CLASS_HAPPENED,
+    COUNTED_ONLY,
+    GRAVITY,
+    HAPPENED,
+    RATE_WAS,
+    REDUCED,
+    STRONG_BEFORE,
+)
+from extractor.context.event_reading import PRESENT, Event, Reading
+from extractor.context.event_reports import MEASURED
+from extractor.context.link_phrases import DIRECT
+from extractor.quantities.counts import Count, counts
+
+
+def uncounted(
+    reading: Reading, mention: Mention, inner: list[Mention], excepted: bool, first: int, last: int
+) -> Iterator[Event]:
+    """What the words around a mention without a count say: at most one event."""
+    if mention.kind in (CLASS, ORGAN) and _only_so_grave(reading, mention, last):
+        yield event(reading, mention, PRESENT, None, reading.arm_after(mention, last), "happened", last)
+    if mention.kind in (CLASS, DEATH, ORGAN) or reading.hypothetical(mention.start):
+        return
+    if excepted:
+        count = _exception_count(reading, mention, first, last)
+        yield event(reading, mention, PRESENT, count, None, "exception", last)
+        return
+    if reading.reports.qualifies(mention, last):
+        return
+    listed = member(reading, mention, inner) or killed(reading, mention, inner)
+    if reading.concluded or (reading.reports.outcome(mention, reading.start, last) and not listed):
+        return
+    if mention.listed and not listed:
+        return
+    if listed or explains(reading, mention, inner):
+        if (reading.reports.subject(mention) and mention.weak) or (mention.term and mention.term.name in COUNTED_ONLY):
+            return
+        yield event(
+            reading,
+            mention,
+            PRESENT,
+            None,
+            reading.arm_before(first, mention) or reading.arm_after(mention, last),
+            "listed",
+            last,
+        )
+        return
+    if (
+        mention.weak
+        or reading.reports.subject(mention)
+        or reading.reports.incident(mention)
+        or MEASURED.match(reading.folded[mention.end : last].lstrip())
+    ):
+        return
+    head = list_head(reading, mention, inner)
+    strong = STRONG_BEFORE.search(reading.folded, max(reading.start, head - 70), head)
+    happened = _happened(reading, mention, inner, last)
+    if REDUCED.search(reading.folded, max(reading.start, head - 60), head):
+        return
+    if (strong or happened) and not (mention.kind == OPEN and not mention.tail and not (strong and happened)):
+        yield event(reading, mention, PRESENT, None, reading.arm_after(mention, last), "happened", last)
+
+
+def _only_so_grave(reading: Reading, mention: Mention, last: int) -> bool:
+    """ "Only minor side effects were seen", "the adverse event rate was lower": a class that happened, uncounted."""
+    return bool(
+        (
+            GRAVITY.search(reading.folded, max(reading.start, mention.start - 30), mention.core)
+            and CLASS_HAPPENED.match(reading.folded, mention.end, last)
+        )
+        or RATE_WAS.match(reading.folded, mention.end, last)
+    )
+
+
+def _exception_count(reading: Reading, mention: Mention, first: int, last: int) -> Count | None:
+    """ "except one case of thrombosis", "except for rash in a patient"."""
+    past = [
+        c
+        for c in counts(reading.folded, first, mention.start, bare=True)
+        if DIRECT.match(reading.folded[c.end : mention.start])
+    ]
+    return (
+        past[-1]
+        if past
+        else next((c for c in counts(reading.folded, mention.end, last) if c.form in ("one", "people")), None)
+    )
+
+
+def _happened(reading: Reading, mention: Mention, inner: list[Mention], last: int) -> bool:
+    """Whether an occurrence is said of the mention, or of the list that it begins."""
+    return bool(HAPPENED.match(reading.folded, list_end(reading, mention, inner), last))
