@@ -10,6 +10,7 @@
     │   └── MigrationError    the store's schema is newer or broken
     ├── SettingsError     a setting or option has no legal value
     ├── PoolError         counts cannot be pooled as asked
+    ├── PlotError         a figure cannot be drawn as asked
     └── QueryError        a question cannot be answered as asked
 """
 
@@ -44,6 +45,10 @@ class SettingsError(ExtractorError):
 
 class PoolError(ExtractorError, ValueError):
     """Counts cannot be pooled as asked."""
+
+
+class PlotError(ExtractorError, ValueError):
+    """A figure cannot be drawn as asked."""
 
 
 class QueryError(ExtractorError):

@@ -82,8 +82,8 @@ def draw(
         raise PoolError(
             f"{path}: no forest plot as {suffix or 'a file without suffix'!r}; legal: {', '.join(SUFFIXES)}"
         )
+    sheet = figure(result, title=title, groups=groups, subgroups=subgroups, arms=arms)
     with matplotlib.rc_context(FIXED_STYLE):
-        sheet = figure(result, title=title, groups=groups, subgroups=subgroups, arms=arms)
         sheet.savefig(path, dpi=200, metadata=SUFFIXES[suffix], format=suffix[1:])
     return path
 
@@ -101,7 +101,8 @@ def figure(
         lines, axis, foot = one_arm_lines(result, groups, subgroups)
     else:
         lines, axis, foot = two_arm_lines(result, arms)
-    return _Sheet(lines, axis, foot, title).figure
+    with matplotlib.rc_context(FIXED_STYLE):
+        return _Sheet(lines, axis, foot, title).figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +252,16 @@ class _Sheet:
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if boxed else None
         # digits and capitals have no descender: their middle lies above the middle of the line
         self._axes.text(
-            x, y + 0.01, text, fontsize=size, fontweight=weight, ha=align, va="center", color=colour, bbox=box
+            x,
+            y + 0.01,
+            text,
+            fontsize=size,
+            fontweight=weight,
+            ha=align,
+            va="center",
+            color=colour,
+            bbox=box,
+            parse_math=False,
         )
 
 

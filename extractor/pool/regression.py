@@ -64,7 +64,7 @@ def meta_regression(
     logits = effects.one_arm("logit", x, n)
     check = inverse_variance.fit(logits.values, logits.variances, design=design, test="hk")
     return Regression(
-        METHOD, x.size, _wald_rows(names, fit), fit.tau2, q, len(covariates), float(chi2.sf(q, len(covariates))),
+        METHOD, x.size, _wald_rows(names, fit), tuple(tuple(map(float, row)) for row in fit.covariance), fit.tau2, q, len(covariates), float(chi2.sf(q, len(covariates))),
         CHECK, _check_rows(names, check), check.tau2, tuple(left_out),
         tuple(_notes(x.size, len(covariates), int(logits.zero_corrected.sum()))),
     )  # fmt: skip

@@ -282,6 +282,8 @@ class Regression:
         Variance between studies that the covariates leave.
     q_moderators, q_df, q_p : float
         Wald test of all covariates together.
+    covariance : tuple of tuple of float, shape (P, P)
+        Of the coefficients, in their order.
     check : tuple of Coefficient
         Empirical logits by REML, with Knapp-Hartung t intervals.
     """
@@ -289,6 +291,7 @@ class Regression:
     method: str
     k: int
     coefficients: tuple[Coefficient, ...]
+    covariance: tuple[tuple[float, ...], ...]
     tau2: float
     q_moderators: float
     q_df: int
