@@ -12,6 +12,7 @@ setup(
         "extractor.lexicons": ["*.tsv"],
         "extractor.schemas": ["*.json"],
         "extractor.evaluate": ["*.html"],
+        "extractor.report": ["assets/*"],
         "extractor._models": ["**/*"],
         "extractor._als_msc": ["*.json"],
     },

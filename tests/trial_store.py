@@ -12,6 +12,8 @@ from extractor.link import link
 from extractor.model import TITLE, Document, Evidence, Fact, Ids, Record
 from extractor.settings import Settings
 from extractor.store import Store
+from tests import check_cases
+from tests.check_cases import base
 from tests.conftest import ROOT
 
 
@@ -56,3 +58,52 @@ def controlled(id: str, treated: tuple[int, int], control: tuple[int, int]) -> R
             ("adverse_event", event("serious adverse events", control[0]), "placebo"),
         ],
     )  # fmt: skip
+
+
+def single_arm(id: str, events: int, people: int, cells: float) -> Record:
+    """An uncontrolled trial with headaches and a dose, and one serious event in the larger ones."""
+    return made(
+        id, f"Cells for stroke: {id}",
+        [
+            ("report_kind", {"name": "single-trial"}, None), ("condition", {"name": "stroke"}, None),
+            ("cell_type", {"name": "mesenchymal stem cell"}, None), ("cell_source", {"name": "bone marrow"}, None),
+            ("route", {"name": "intrathecal" if people % 2 else "intravenous"}, None),
+            ("dose", {"low": cells, "high": cells, "unit": "cells", "basis": "total", "sd": None}, None),
+            ("administrations", {"low": 1 + people % 2, "high": 1 + people % 2, "interval": None}, None),
+            ("participants", {"n": people, "kind": "treated"}, None),
+            ("adverse_event", event("headache", events, people), None),
+            ("adverse_event", event("serious adverse events", people // 15, people), None),
+        ],
+    )  # fmt: skip
+
+
+def awkward() -> Record:
+    """A report whose text a page could spoil: markup, a closing script, line ends, characters beyond sixteen bits."""
+    text = "\n Two\r\nlines, 𝛼-cells & <b>bold</b> </script><script>alert(1)</script>\u2028 in 7 people 🧪; no “fever”."
+    said = [
+        ("report_kind", {"name": "single-trial"}, "lines"),
+        ("participants", {"n": 7, "kind": "treated"}, "7 people 🧪"),
+    ]
+    said += [("condition", {"name": "<i>odd</i> & 'quoted'"}, "<b>bold</b> </script>")]
+    said += [("adverse_event", event("fever", 0, 7), "no “fever”")]
+    facts = []
+    for field, value, words in said:
+        start = text.index(words)
+        facts.append(Fact(field, value, (Evidence("abstract", words, start, start + len(words)),), "rule:made", 0.9))
+    return Record(Document("odd <&>\"' id", "jsonl", {TITLE: "An <odd> title", "abstract": text}), tuple(facts))
+
+
+def busy(path: Path) -> Store:
+    """A new store with all that a report can show: groups to compare, doses, a registry record that differs, odd characters."""
+    store = Store.open(path)
+    pair = base(1)
+    check_cases._other_route(pair)
+    for record in pair.records():
+        store.add(record)
+    link(store)  # before the rest, whose reports are so much alike that they would be taken for one group's
+    for id, treated, control in (("alpha", (3, 20), (1, 20)), ("beta", (2, 30), (2, 28)), ("gamma", (0, 10), (0, 10))):
+        store.add(controlled(id, treated, control))
+    for number in range(12):
+        store.add(single_arm(f"single{number:02}", number % 4, 10 + 3 * number, 10.0 ** (6 + number % 3)))
+    store.add(awkward())
+    return store

@@ -11,7 +11,21 @@ from typing import Annotated
 import typer
 
 from extractor import __version__
-from extractor.commands import ask, bring, evaluate, extract, fetch, fields, graph, link, plot, pool, records, trial
+from extractor.commands import (
+    ask,
+    bring,
+    evaluate,
+    extract,
+    fetch,
+    fields,
+    graph,
+    link,
+    plot,
+    pool,
+    records,
+    report,
+    trial,
+)
 from extractor.errors import ExtractorError, SettingsError
 
 app = typer.Typer(name="trialspan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -32,6 +46,7 @@ app.command("ask")(ask.ask_store)
 app.command("graph")(graph.graph)
 app.command("plot")(plot.plot)
 app.command("compare")(ask.compare_trials)
+app.command("report")(report.report)
 app.command("pool")(pool.pool)
 app.command("pool-simulate")(pool.pool_simulate)
 

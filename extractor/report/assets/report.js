@@ -1,0 +1,147 @@
+"use strict";
+// The page is whole without this script: every value is a link to its words. The script shows the words beside the
+// value, and draws the graph.
+(() => {
+  const AROUND = 220; // characters of the report shown on either side of a quote
+  const json = (id) => JSON.parse(document.getElementById(id).textContent);
+  const quotes = new Map(json("quotes").map((q) => [String(q.n), q]));
+  const parts = new Map();
+  for (const part of document.querySelectorAll(".frozen[data-p]")) {
+    parts.set(JSON.stringify([part.dataset.d, part.dataset.p]), part);
+  }
+
+  // ---------------------------------------------------------------- the words behind a value
+  const dialog = document.getElementById("evidence");
+  const body = document.getElementById("evidence-body");
+
+  function textOf(quote) {
+    const part = parts.get(JSON.stringify([quote.d, quote.p]));
+    return part ? Array.from(part.textContent) : null; // offsets count code points
+  }
+
+  function block(quote) {
+    const box = document.createElement("div");
+    const title = document.createElement("h3");
+    title.textContent = quote.j ? `${quote.d}, registry record` : `${quote.d}, ${quote.p}`;
+    const words = document.createElement("blockquote");
+    const mark = document.createElement("mark");
+    mark.textContent = quote.q;
+    const text = quote.j ? null : textOf(quote);
+    if (text) {
+      const from = Math.max(0, quote.s - AROUND);
+      const to = Math.min(text.length, quote.e + AROUND);
+      words.append((from > 0 ? "… " : "") + text.slice(from, quote.s).join(""), mark);
+      words.append(text.slice(quote.e, to).join("") + (to < text.length ? " …" : ""));
+    } else {
+      words.append(`${quote.j}: `, mark);
+    }
+    const link = document.createElement("a");
+    link.href = `#q${quote.n}`;
+    link.textContent = "in the whole report";
+    link.addEventListener("click", () => dialog.close());
+    box.append(title, words, link);
+    return box;
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.q[data-q]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    body.replaceChildren(...link.dataset.q.split(" ").map((n) => block(quotes.get(n))));
+    dialog.showModal();
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close(); // the backdrop
+  });
+
+  // ---------------------------------------------------------------- print: what is folded is unfolded
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details:not([open])")];
+    for (const one of folded) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of folded) one.open = false;
+  });
+
+  // ---------------------------------------------------------------- the graph
+  const place = document.getElementById("drawing");
+  if (!place) return;
+  place.hidden = false;
+  document.querySelector(".controls").hidden = false;
+  const colours = { Trial: "#14375e", Condition: "#5d4a1f", Product: "#2d5a36", Route: "#6b2d5c", AdverseEvent: "#8a2f1b" };
+  const kinds = Object.entries(colours).map(([kind, colour]) => ({ selector: `node.${kind}`, style: { "background-color": colour } }));
+  const cy = cytoscape({
+    container: place,
+    elements: json("elements"),
+    layout: { name: "preset" },
+    minZoom: 0.15,
+    maxZoom: 4,
+    style: [
+      { selector: "node", style: { label: "data(label)", "font-size": 17, "text-valign": "center", "text-halign": "right", "text-margin-x": 6, width: 14, height: 14, color: "#1a1a1a", "text-max-width": 460, "text-wrap": "ellipsis" } },
+      ...kinds,
+      { selector: "node.Condition, node.Product, node.Route", style: { "text-halign": "left", "text-margin-x": -6, shape: "round-rectangle" } },
+      { selector: "node.Trial", style: { "text-halign": "center", "text-margin-x": 0, shape: "round-rectangle", width: 190, height: 26, color: "#ffffff", "text-max-width": 180 } },
+      { selector: "node.AdverseEvent", style: { shape: "diamond" } },
+      { selector: "edge", style: { width: 1.4, "line-color": "#a9b4c0", "curve-style": "straight" } },
+      { selector: "edge.SAME_COHORT_AS", style: { "line-color": "#b3541e", "line-style": "dashed", "curve-style": "unbundled-bezier", "control-point-distances": 140, "control-point-weights": 0.5 } },
+      { selector: ".dim", style: { opacity: 0.12 } },
+      { selector: ".near", style: { "line-color": "#14375e", width: 2.6 } },
+      { selector: ".gone", style: { display: "none" } },
+    ],
+  });
+  const NARROW = 700; // pixels: below, the graph is fitted by its height, and dragged
+  const fit = () => {
+    const shown = cy.elements(":visible");
+    if (place.clientWidth >= NARROW) {
+      cy.fit(shown, 24);
+      return;
+    }
+    cy.zoom(place.clientHeight / (shown.boundingBox().h + 48));
+    cy.center(cy.nodes(".Trial"));
+  };
+  fit();
+
+  const relations = document.getElementById("relations");
+  const select = document.getElementById("node");
+
+  function choose(id) {
+    cy.elements().removeClass("dim near");
+    relations.replaceChildren();
+    select.value = id;
+    if (!id) return;
+    const node = cy.getElementById(id);
+    const near = node.closedNeighborhood();
+    cy.elements().not(near).addClass("dim");
+    near.edges().addClass("near");
+    const list = document.createElement("ul");
+    for (const row of document.querySelectorAll("#relations-table tbody tr")) {
+      if (row.dataset.a !== id && row.dataset.b !== id) continue;
+      const item = document.createElement("li");
+      const [from, words, to, said] = row.children;
+      item.append(`${from.textContent} ${words.textContent} ${to.textContent}: `, ...said.cloneNode(true).childNodes);
+      list.append(item);
+    }
+    const title = document.createElement("h3");
+    title.textContent = `${node.data("label")}: ${list.children.length} relations`;
+    relations.append(title, list);
+  }
+
+  cy.on("tap", "node", (event) => choose(event.target.id()));
+  cy.on("tap", (event) => {
+    if (event.target === cy) choose("");
+  });
+  select.addEventListener("change", () => choose(select.value));
+  for (const box of document.querySelectorAll("input.kind")) {
+    box.addEventListener("change", () => {
+      cy.nodes(`.${box.value}`).toggleClass("gone", !box.checked);
+      fit();
+    });
+  }
+  const zoom = (factor) => cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: place.clientWidth / 2, y: place.clientHeight / 2 } });
+  document.getElementById("closer").addEventListener("click", () => zoom(1.3));
+  document.getElementById("farther").addEventListener("click", () => zoom(1 / 1.3));
+  document.getElementById("whole").addEventListener("click", () => { choose(""); fit(); });
+  let waiting = 0;
+  addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(() => { cy.resize(); fit(); }, 100); });
+})();

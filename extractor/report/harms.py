@@ -1,0 +1,189 @@
+"""Adverse events on the page: events by trials with the kinds of zero and silence, pooled risks, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from extractor.export.values import number
+from extractor.graph import Review, matrix, nodes
+from extractor.graph.nodes import Row
+from extractor.graph.observations import (
+    ANY,
+    BELOW_THRESHOLD,
+    COMPLETE_TABLE,
+    DENIED,
+    NAMED,
+    NOT_MENTIONED,
+    REPORTED_ZERO,
+    SERIOUS,
+)
+from extractor.graph.studies import INFERRED, Choice, Left, Study, studies
+from extractor.pool import LeftOut, PooledProportion, pool_proportions
+from extractor.report.included import Trial
+from extractor.report.quotes import Quotes
+from extractor.report.said import DENIAL, SILENT, VALUE, ZERO, Said, plain
+
+CLASSES = (ANY, SERIOUS)
+OUTCOME_NAMES = {ANY: "any adverse event", SERIOUS: "any serious adverse event"}
+# state of a cell: how it is printed, what it means, its kind
+STATES: dict[str, tuple[str, str, str]] = {
+    matrix.EVENTS: ("1/27", "happened: people with the event of people at risk; “yes” without a count", VALUE),
+    REPORTED_ZERO: ("0", "reported zero: the report says that it did not happen", ZERO),
+    COMPLETE_TABLE: ("0 t", "inferred zero: a registry's complete table does not list it", ZERO),
+    BELOW_THRESHOLD: ("< t", "unknown: a registry's table begins at a threshold and does not list it", SILENT),
+    matrix.DENIED_ONLY: ("denied", "only a general denial of adverse events covers it; no count of this event", DENIAL),
+    NOT_MENTIONED: ("–", "not mentioned: silence, which is no zero", SILENT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event and what each trial says of it, in the order of the trials."""
+
+    event: str
+    id: str
+    trials: int
+    cells: tuple[tuple[Said, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """An outcome's studies, its pooled risk, and the studies that were left out by reason."""
+
+    outcome: str
+    anchor: str
+    studies: tuple[tuple[Study, tuple[Said, ...]], ...]
+    pooled: PooledProportion | None
+    left: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def left_count(self) -> int:
+        return sum(len(names) for _, names in self.left)
+
+
+# ---------------------------------------------------------------- events by trials
+
+
+def events_by_trials(review: Review, trials: Sequence[Trial], quotes: Quotes) -> list[EventRow]:
+    """Rows of the matrix: classes of all events first, then named events, those of most trials first."""
+    denied = matrix.denials(review)
+    rows = []
+    for event in _events(review):
+        of_trial = matrix.by_trial(review.observations(event))
+        speaking = sum(1 for t in trials if t.id in of_trial)
+        if not speaking:
+            continue
+        cells = tuple(_cell(review, t, of_trial.get(t.id, []), denied.get(t.id, []), quotes) for t in trials)
+        rows.append(EventRow(_name(review, event), event, speaking, cells))
+    order = {review.event_named(scope): i for i, scope in enumerate(CLASSES)}
+    return sorted(rows, key=lambda r: (order.get(r.id, len(order)), -r.trials, r.event))
+
+
+def _events(review: Review) -> list[str]:
+    known = {review.event_named(scope) for scope in CLASSES}
+    return [e for e in review.of(nodes.EVENT) if review.node(e)["scope"] == NAMED or e in known]
+
+
+def _name(review: Review, event: str) -> str:
+    return str(review.node(event)["name"])
+
+
+def _cell(
+    review: Review, trial: Trial, observed: Sequence[Row], denied: Sequence[Row], quotes: Quotes
+) -> tuple[Said, ...]:
+    found = matrix.cell(review, trial.node, observed, denied, serious=False)
+    state = found["state"]
+    mark, meaning, kind = STATES[state]
+    if state not in (matrix.EVENTS, REPORTED_ZERO):
+        return (Said(mark, quotes.refs(found["evidence"]), kind, title=meaning),)
+    said: dict[str, list[Row]] = {}
+    for one in observed:
+        if (one["zero_basis"] is None) == (state == matrix.EVENTS):
+            said.setdefault(_count(one), []).append(one)
+    return tuple(_counted(text, same, kind, meaning, quotes) for text, same in said.items())
+
+
+def _counted(text: str, same: Sequence[Row], kind: str, meaning: str, quotes: Quotes) -> Said:
+    refs = quotes.refs(e for o in same for e in o["evidence"])
+    if same[0]["assertion"] == DENIED:
+        return Said(text, refs, DENIAL, title="the report denies all of this class, without a count")
+    return Said(text, refs, kind, title=_said_of(same[0], meaning))
+
+
+def _count(one: Row) -> str:
+    """A count as ``1/27``; what there is of it otherwise. A denial of the class itself stays a denial."""
+    if one["assertion"] == DENIED:
+        return "denied, related" if one["related"] else "denied"
+    unit = "" if one["unit"] in ("participants", None) else f" {one['unit']}"
+    if one["events"] is None:
+        return f"{number(one['percent'])} %" if one["percent"] is not None else "yes"
+    return f"{one['events']}/{one['total']}{unit}" if one["total"] else f"{one['events']}{unit}"
+
+
+def _said_of(one: Row, meaning: str) -> str:
+    words = [one["arm"] or "", "related" if one["related"] else "", f"grade {one['grade']}" if one["grade"] else ""]
+    return ", ".join(filter(None, [*words, meaning]))
+
+
+# ---------------------------------------------------------------- pooled risks
+
+
+def risks(review: Review, choice: Choice, quotes: Quotes) -> list[Risk]:
+    """One row an outcome that at least one trial gives a count of: any, serious, then named events, most studies first."""
+    found = []
+    for outcome, name in _outcomes(review):
+        given, left = studies(review, _asked(choice, outcome))
+        if given:
+            named = [replace(x, reason=x.reason.replace(outcome, name)) for x in left]
+            found.append(risk(name, given, named, quotes))
+    found.sort(key=lambda r: (r.outcome not in OUTCOME_NAMES.values(), -len(r.studies), r.outcome))
+    return found
+
+
+def risk(name: str, given: Sequence[Study], left: Sequence[Left], quotes: Quotes) -> Risk:
+    """Pool one outcome."""
+    pooled = pool_proportions(
+        [s.events for s in given],
+        [s.total for s in given],
+        studies=[s.study for s in given],
+        case_reports=[s.case_report for s in given],
+        left_out=[LeftOut(x.study, x.reason) for x in left],
+    )
+    rows = tuple((s, _study(s, quotes)) for s in given)
+    return Risk(name, anchor(name), rows, pooled, tuple(grouped((x.study, x.reason) for x in left)))
+
+
+def anchor(name: str) -> str:
+    """An id of the page for an outcome."""
+    return "risk-" + "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
+
+
+def grouped(left: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
+    """Studies left out, by reason; the commonest reason first."""
+    by_reason: dict[str, list[str]] = {}
+    for study, reason in left:
+        by_reason.setdefault(reason, []).append(study)
+    return sorted(((why, tuple(names)) for why, names in by_reason.items()), key=lambda r: (-len(r[1]), r[0]))
+
+
+def _outcomes(review: Review) -> list[tuple[str, str]]:
+    named = [(e, _name(review, e)) for e in review.of(nodes.EVENT) if review.node(e)["scope"] == NAMED]
+    return [*OUTCOME_NAMES.items(), *named]
+
+
+def _asked(choice: Choice, outcome: str) -> Choice:
+    return Choice(outcome, choice.condition, choice.cells, choice.route, choice.denials)
+
+
+def _study(study: Study, quotes: Quotes) -> tuple[Said, ...]:
+    basis = (
+        ""
+        if study.zero_basis is None
+        else "inferred from a general denial"
+        if study.zero_basis == INFERRED
+        else "reported zero"
+    )
+    kind = ZERO if study.events == 0 else VALUE
+    count = Said(f"{study.events} of {study.total}", quotes.refs(study.evidence), kind)
+    return (count, plain(basis)) if basis else (count,)

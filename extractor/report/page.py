@@ -1,0 +1,199 @@
+"""The report as one HTML page: everything in it, nothing fetched, the same bytes for the same store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from extractor import __version__
+from extractor.errors import QueryError
+from extractor.export.values import number
+from extractor.graph import Review, ask
+from extractor.graph.answers import Answer
+from extractor.graph.nodes import Row
+from extractor.graph.studies import Choice
+from extractor.report import figures, findings, harms, included
+from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
+from extractor.report.quotes import Quotes
+from extractor.report.texts import source
+from extractor.store import Store
+
+MOST_TRIALS_IN_TABLES = 400  # a page of more is no page to read: it is asked for in parts
+SMALLEST_SHARE = 1e-5  # printed as a number; what is less, as less
+CONTROLLED = "controlled-risk"
+COMPARISONS = ("risk-by-route", "risk-by-source", "risk-by-dose", CONTROLLED)
+ASSETS = files("extractor.report").joinpath("assets")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a report is asked for.
+
+    Attributes
+    ----------
+    condition, cells, route : str
+        Only trials whose condition, cells or route have this in their name; all where empty.
+    denials : bool
+        Count a denial of all events as a zero of each of them.
+    title : str
+    today : str
+        Date to which overdue results are counted, as 2026-01-31; they are not counted where it is empty.
+    """
+
+    condition: str = ""
+    cells: str = ""
+    route: str = ""
+    denials: bool = False
+    title: str = "Included trials and their adverse events"
+    outcome: str = "serious"
+    today: str = ""
+
+    @property
+    def choice(self) -> Choice:
+        return Choice("any", self.condition, self.cells, self.route, self.denials)
+
+
+def report(store: Store, wish: Wish | None = None) -> str:
+    """The report of a store as HTML.
+
+    Parameters
+    ----------
+    store : Store
+        Read only. Reports that were not linked are trials of their own.
+    wish : Wish, optional
+        All trials where not given.
+
+    Raises
+    ------
+    QueryError
+        If the store holds no report that fits, or more trials than a page can show.
+    """
+    wish = wish or Wish()
+    review = Review(store)
+    trials, others = included.chosen(review, wish.choice)
+    if not trials and not others:
+        raise QueryError(f"store {store.name} has no report for {_words(wish)}; see what there is with: trialspan list")
+    if len(trials) > MOST_TRIALS_IN_TABLES:
+        raise QueryError(
+            f"{len(trials):,} trials are more than a page can show ({MOST_TRIALS_IN_TABLES}); choose with --condition, --cells or --route"
+        )
+    return _render(_content(review, wish, trials, others))
+
+
+def _content(review: Review, wish: Wish, trials: list[included.Trial], others: list[included.Trial]) -> dict[str, Any]:
+    """What the template prints; quotes are numbered in the order of the page, so the order here is that of the page."""
+    quotes = Quotes()
+    rows = included.table(review, trials, quotes)
+    people = ask(review, "people-by-route", cells=wish.cells, condition=wish.condition)
+    people_rows = [(r, quotes.refs(r["evidence"])) for r in people.rows if wish.route.lower() in r["route"].lower()]
+    matrix_rows = harms.events_by_trials(review, trials, quotes)
+    risks = harms.risks(review, wish.choice, quotes)
+    deaths = ask(review, "related-deaths", condition=wish.condition, cells=wish.cells, route=wish.route)
+    death_rows = [(r, quotes.refs(r["evidence"])) for r in deaths.rows]
+    compared = [_compared(review, wish, name, quotes) for name in COMPARISONS]
+    open_points = findings.tables(review, trials, quotes, today=wish.today)
+    drawn = network(review, trials, quotes)
+    documents = [r for t in [*trials, *others] for r in t.records]
+    sources = [source(r, i, quotes.of(r.document.id)) for i, r in enumerate(documents, 1)]
+    return {
+        "wish": wish,
+        "chosen": _words(wish),
+        "version": __version__,
+        "rows": rows,
+        "columns": included.COLUMNS,
+        "others": [(t, included.kind_of(review, t)) for t in others],
+        "people": people_rows,
+        "people_answer": people,
+        "people_left": harms.grouped((r["study"], r["reason"]) for r in people.left_out),
+        "matrix": matrix_rows,
+        "states": harms.STATES,
+        "risks": risks,
+        "plots": {
+            r.anchor: figures.forest_plot(r.pooled, r.outcome, r.anchor) for r in risks if r.pooled and r.pooled.k > 1
+        },
+        "deaths": death_rows,
+        "deaths_pooled": (deaths.pooled or {}).get("related deaths"),
+        "deaths_left": harms.grouped((r["study"], r["reason"]) for r in deaths.left_out),
+        "deaths_notes": deaths.notes,
+        "compared": compared,
+        "grouped": lambda left: harms.grouped((r["study"], r["reason"]) for r in left),
+        "findings": open_points,
+        "network": drawn,
+        "most_trials": MOST_TRIALS,
+        "kind_names": KIND_NAMES,
+        "names": {n["id"]: n["name"] for n in drawn.nodes},
+        "sources": sources,
+        "report_anchor": {s.id: s.anchor for s in sources},
+        "quotes": [_place(q, sources) for q in quotes.all()],
+        "people_total": sum(r["people"] for r, _ in people_rows),
+        "reports": len(documents),
+    }
+
+
+def _compared(review: Review, wish: Wish, name: str, quotes: Quotes) -> tuple[Answer, list[tuple[Row, Any]]]:
+    """A question that compares groups, and its studies with their quotes."""
+    given: dict[str, Any] = {"outcome": wish.outcome, "condition": wish.condition}
+    if name != CONTROLLED:
+        given |= {"cells": wish.cells, "denials": wish.denials}
+    answer = ask(review, name, **given)
+    return answer, [(r, quotes.refs(r["evidence"])) for r in answer.rows]
+
+
+def _place(quote: Any, sources: list[Any]) -> dict[str, Any]:
+    """What the script needs to show a quote where it stands."""
+    return {
+        "n": quote.number,
+        "d": quote.document,
+        "p": quote.part,
+        "s": quote.start,
+        "e": quote.end,
+        "q": quote.quote,
+        "j": quote.path,
+    }
+
+
+def _words(wish: Wish) -> str:
+    said = [
+        f"{name} “{value}”"
+        for name, value in (("condition", wish.condition), ("cells", wish.cells), ("route", wish.route))
+        if value
+    ]
+    return ", ".join(said) or "all trials of the store"
+
+
+def _render(content: dict[str, Any]) -> str:
+    environment = Environment(
+        loader=PackageLoader("extractor.report", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent, "number": number, "frozen": frozen}
+    assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
+    return environment.get_template("report.html").render(**content, **assets)
+
+
+_INLINE = {"style": "report.css", "script": "report.js", "cytoscape": "cytoscape.min.js"}
+
+
+def percent(value: float | None) -> str:
+    """A proportion as percent, with as many digits as it deserves.
+
+    >>> percent(0.0213), percent(0.0004), percent(1e-7), percent(0.0), percent(None)
+    ('2.1 %', '0.04 %', '< 0.001 %', '0.0 %', '–')
+    """
+    if value is None:
+        return "–"
+    if 0 < value < SMALLEST_SHARE:
+        return f"< {100 * SMALLEST_SHARE:g} %"
+    return f"{100 * value:.1f} %" if value == 0 or value >= 0.001 else f"{100 * value:.1g} %"
+
+
+def frozen(text: str) -> Markup:
+    """Frozen text for HTML: escaped, and a carriage return kept, which a browser would turn into a line feed."""
+    return Markup(str(escape(text)).replace("\r", "&#13;"))

@@ -1,0 +1,101 @@
+"""Reports as the page prints them: frozen text, cut where a quote begins or ends, and a registry's values by path."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.model import Document, Record
+from extractor.report.quotes import Quote
+
+LINKS = {"pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/", "doi": "https://doi.org/{}"}
+NCT_LINK = "https://clinicaltrials.gov/study/{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A slice of text that the same quotes cover throughout; ``begins`` are those that begin with it."""
+
+    text: str
+    begins: tuple[Quote, ...]
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a report. The pieces joined are the part's frozen text, character by character."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A report at the end of the page, where the quotes lead."""
+
+    id: str
+    anchor: str
+    title: str
+    about: str
+    links: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+    values: tuple[Quote, ...]
+
+
+def source(record: Record, number: int, quotes: Sequence[Quote]) -> Source:
+    """A report with its quotes marked.
+
+    Parameters
+    ----------
+    number : int
+        Of the report in the page; makes its anchor.
+    quotes : sequence of Quote
+        Those of this report.
+    """
+    document = record.document
+    parts = [
+        Part(name, pieces(text, [q for q in quotes if q.part == name and q.path is None]))
+        for name, text in document.parts.items()
+        if text
+    ]
+    return Source(
+        document.id,
+        f"r{number}",
+        document.title or document.id,
+        _about(document),
+        tuple(_links(document)),
+        tuple(parts),
+        tuple(q for q in quotes if q.path is not None),
+    )
+
+
+def pieces(text: str, quotes: Sequence[Quote]) -> tuple[Piece, ...]:
+    """Cut a text at every border of a quote.
+
+    >>> q = Quote(1, "a", "title", "bc", 1, 3, None)
+    >>> [(p.text, p.marked) for p in pieces("abcd", [q])]
+    [('a', False), ('bc', True), ('d', False)]
+    """
+    spans = [(q.start or 0, q.end or 0) for q in quotes]
+    borders = sorted({0, len(text), *(at for span in spans for at in span)})
+    found = []
+    for start, end in itertools.pairwise(borders):
+        begins = tuple(q for q in quotes if q.start == start)
+        found.append(Piece(text[start:end], begins, any(a <= start and end <= b for a, b in spans)))
+    return tuple(found)
+
+
+def _about(document: Document) -> str:
+    words = [document.source, document.journal or "", str(document.year or "")]
+    if document.retracted:
+        words.append("retracted")
+    return ", ".join(filter(None, words))
+
+
+def _links(document: Document) -> list[tuple[str, str]]:
+    ids = document.ids
+    found = [
+        (f"{name.upper()} {value}", link.format(value)) for name, link in LINKS.items() if (value := getattr(ids, name))
+    ]
+    return found + [(nct, NCT_LINK.format(nct)) for nct in ids.nct]

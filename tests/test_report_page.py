@@ -1,0 +1,156 @@
+"""The report as HTML: every link leads somewhere, texts are whole, nothing is silent, and the same store gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from typer.testing import CliRunner
+
+from extractor.commands import app
+from extractor.errors import QueryError
+from extractor.report import Wish, report
+from extractor.report.page import percent
+from extractor.report.quotes import Quote, Quotes
+from extractor.report.said import SILENT, Said, silence_together
+from extractor.report.texts import pieces
+from extractor.store import Store
+from tests.trial_store import busy, starter
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("report")
+    for name, fill in (("starter", starter), ("busy", busy)):
+        fill(folder / f"{name}.db").close()
+    return {name: folder / f"{name}.db" for name in ("starter", "busy")}
+
+
+@pytest.fixture(scope="module", params=["starter", "busy"])
+def page(request: pytest.FixtureRequest, stores: dict[str, Path]) -> BeautifulSoup:
+    with Store.open(stores[request.param]) as store:
+        return BeautifulSoup(report(store), "lxml")
+
+
+def test_ids_are_unique_and_every_link_in_the_page_leads_to_one(page: BeautifulSoup) -> None:
+    ids = Counter(e["id"] for e in page.find_all(id=True))
+    assert [i for i, n in ids.items() if n > 1] == []
+    inside = {a["href"][1:] for a in page.find_all("a", href=re.compile("^#"))}
+    assert inside and inside <= ids.keys()
+
+
+def test_every_number_of_the_tables_of_trials_and_events_has_a_quote(page: BeautifulSoup) -> None:
+    tables = page.select("table.wide, table.matrix")
+    cells = [c for table in tables for c in table.select("td .line") if re.search(r"\d", c.get_text())]
+    assert len(cells) > 20
+    bare = [c.get_text(" ", strip=True) for c in cells if not c.select("a.q")]
+    assert [b for b in bare if b not in ("0 t", "< t")] == []  # a table that does not list an event has no words for it
+
+
+def test_nothing_is_loaded_and_the_policy_forbids_it(page: BeautifulSoup) -> None:
+    assert page.select("script[src], link[rel=stylesheet], img, iframe, object") == []
+    policy = page.select_one("meta[http-equiv=Content-Security-Policy]")
+    assert policy and policy["content"].startswith("default-src 'none'")
+
+
+def test_the_three_kinds_of_nothing_stay_apart(page: BeautifulSoup) -> None:
+    kinds = {k: page.select(f"table .line.{k}") for k in ("zero", "denied", "silent")}
+    assert all(re.match(r"^(0|no )", z.get_text(strip=True)) for z in kinds["zero"])
+    assert all("denied" in d.get_text() for d in kinds["denied"])
+    silent = ("not reported", "not looked for", "only others' figures", "–", "< t")
+    assert all(any(s.get_text(strip=True).endswith(w) for w in silent) for s in kinds["silent"])
+
+
+def test_a_denial_of_all_events_is_never_shown_as_a_zero(stores: dict[str, Path]) -> None:
+    with Store.open(stores["starter"]) as store:
+        made = BeautifulSoup(report(store), "lxml")
+    heads = [h.get_text(strip=True) for h in made.select("table.matrix thead th")]
+    rows = {r.th.get_text(strip=True): r.find_all("td") for r in made.select("table.matrix tbody tr") if r.th}
+    denied = rows["any adverse event"][heads.index("NCT02881476") - 1]
+    assert denied.get_text(strip=True) == "denied" and "denied" in denied["class"]
+    assert rows["headache"][heads.index("NCT02881476") - 1].get_text(strip=True) == "1/43"
+
+
+def test_texts_are_printed_character_by_character(stores: dict[str, Path]) -> None:
+    with Store.open(stores["busy"]) as store:
+        text = report(store)
+        (record,) = [r for r in store.records() if r.document.title == "An <odd> title"]
+    assert "alert(1)</script>" not in text  # escaped wherever it stands
+    made = BeautifulSoup(text.replace("&#13;", "\ue000"), "lxml")
+    parts = {p["data-p"]: p.get_text() for p in made.find_all(class_="frozen") if p.get("data-d") == record.document.id}
+    assert {k: v.replace("\ue000", "\r") for k, v in parts.items()} == record.document.parts
+
+
+def test_the_same_store_gives_the_same_bytes(stores: dict[str, Path]) -> None:
+    with Store.open(stores["busy"]) as store:
+        assert report(store) == report(store)
+
+
+def test_reports_that_are_no_trials_are_listed_and_not_lost(stores: dict[str, Path]) -> None:
+    with Store.open(stores["starter"]) as store:
+        made = BeautifulSoup(report(store), "lxml")
+        documents = {v.id for v in store.documents()}
+    assert {s.h3.get_text(strip=True) for s in made.select("article.source") if s.h3} == documents
+
+
+def test_comparisons_doses_and_the_registry_are_there(stores: dict[str, Path]) -> None:
+    with Store.open(stores["busy"]) as store:
+        made = BeautifulSoup(report(store, Wish(today="2026-01-01")), "lxml")
+    words = made.get_text(" ", strip=True)
+    assert "4 trials, 1 of them without any event" in words  # three made for it, and the one with a registry record
+    assert "log10 cells" in words  # regression on the dose
+    assert "Difference between groups: Q =" in words
+    assert "counted to 2026-01-01" in words
+    tables = [t.get_text() for t in made.find_all("table") if "record that this page speaks of" in t.get_text()]
+    assert any("$.resultsSection" in t for t in tables)
+    assert made.select(".plot svg[role=img][aria-label]")
+
+
+def test_a_choice_leaves_out_the_rest_and_says_so(stores: dict[str, Path]) -> None:
+    with Store.open(stores["starter"]) as store:
+        made = BeautifulSoup(report(store, Wish(route="intraspinal")), "lxml")
+        heads = [h.get_text(strip=True) for h in made.select("table.matrix thead th")][1:]
+        assert heads == ["deda2009", "feldman2014", "glass2012", "NCT02943850", "riley2014"]
+        assert "route “intraspinal”" in made.get_text()
+        with pytest.raises(QueryError, match="no report for cells “xenon”"):
+            report(store, Wish(cells="xenon"))
+
+
+def test_the_command_writes_a_page_and_says_how_large(stores: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    run = CliRunner().invoke(app, ["report", "-o", str(out), "--store", str(stores["starter"]), "--title", "A <title>"])
+    assert run.exit_code == 0 and "kB" in run.stderr
+    assert BeautifulSoup(out.read_bytes(), "lxml").h1.get_text() == "A <title>"  # type: ignore[union-attr]
+    missing = CliRunner().invoke(app, ["report", "-o", str(out), "--store", str(stores["starter"]), "--cells", "xenon"])
+    assert missing.exit_code == 1 and out.exists()
+
+
+def test_pieces_join_to_the_text_wherever_quotes_overlap() -> None:
+    text = "abcdefgh"
+    spans = [(0, 3), (2, 5), (2, 3), (7, 8)]
+    quotes = [Quote(i, "d", "p", text[a:b], a, b, None) for i, (a, b) in enumerate(spans, 1)]
+    found = pieces(text, quotes)
+    assert "".join(p.text for p in found) == text
+    assert [p.text for p in found if not p.marked] == ["fg"] or [p.text for p in found if not p.marked] == ["fg", ""]
+    assert sorted(q.number for p in found for q in p.begins) == [1, 2, 3, 4]
+
+
+def test_a_place_has_one_number() -> None:
+    quotes = Quotes()
+    one = {"document": "d", "part": "p", "start": 0, "end": 1, "quote": "a"}
+    other = one | {"start": 1, "end": 2}
+    assert [q.number for q in quotes.refs([one, other, one])] == [1, 2]
+    assert [q.number for q in quotes.refs([other])] == [2]
+
+
+def test_lines_of_one_silence_are_one_line() -> None:
+    cell = [Said("7"), Said("not reported", kind=SILENT, label="sex"), Said("not reported", kind=SILENT, label="age")]
+    assert [(s.label, s.text) for s in silence_together(cell)] == [("", "7"), ("sex, age", "not reported")]
+
+
+@pytest.mark.parametrize(("value", "words"), [(0.0, "0.0 %"), (1e-9, "< 0.001 %"), (0.9999, "100.0 %"), (None, "–")])
+def test_percent(value: float | None, words: str) -> None:
+    assert percent(value) == words
