@@ -5,20 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from io import BytesIO
 from typing import Any
 
 import docx
 import openpyxl
 import pytest
+import rispy
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extractor.errors import QueryError
 from extractor.export import FORMATS, characteristics, shown, workbook
 from extractor.export.characteristics import COLUMNS, lines
 from extractor.export.office import LONGEST_CELL, clean
 from extractor.export.plain import CSV_COLUMNS, cell
-from extractor.model import Conflict, Document, Evidence, Fact, Record
+from extractor.model import Conflict, Document, Evidence, Fact, Ids, Record
+from extractor.sources.ris import read as read_ris
 from tests.strategies import records
 
 BODY = (
@@ -74,7 +78,7 @@ def test_the_same_records_give_the_same_bytes(name: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_records_give_a_legal_file(name: str) -> None:
     out = written(name, [])
-    assert out or name == "jsonl"
+    assert out or name in ("jsonl", "ris")
     if name == "json":
         assert json.loads(out) == []
 
@@ -283,3 +287,84 @@ def test_characteristics_of_few_reports_can_be_turned() -> None:
 
 def test_a_third_partys_field_has_its_line() -> None:
     assert [line.heading for line in lines(sample()[0])][len(COLUMNS) :] == ["nonsense"]
+
+
+# -- references -------------------------------------------------------------------------------------------------
+
+
+def references() -> list[Record]:
+    text = "Background: Ten people.\nResults: headache in 1 of 10.\u2028  Registered as NCT01363401."
+    ids = Ids("30602021", "10.1002/x(1)", "PMC6301165", ("NCT01363401",))
+    full = Document(
+        "pubmed:30602021", "pubmed", {"title": "Cells <i>for</i> all: α & β", "abstract": text, "methods": "We treated."}, ids, 2018,
+        "Stem Cells", ("Oh KW", "de la Cruz M-L", "Petrou, Panayiota", "ALS Group of Seoul"), language="eng",
+        metadata={"volume": "36", "issue": "2", "pages": "101-9"},
+    )  # fmt: skip
+    number = Fact(
+        "registry_id",
+        {"registry": "EudraCT", "id": "2006-004374-27"},
+        (Evidence("abstract", "Ten", 12, 15),),
+        "rule:x/y",
+    )
+    registry = Document(
+        "clinicaltrials:NCT02017912",
+        "clinicaltrials",
+        {"title": "A study", "abstract": "Summary."},
+        Ids(nct=("NCT02017912",)),
+    )
+    bare = Document("typed-in", "text", {"abstract": "No title."}, retracted=True)
+    return [Record(full, (number,)), Record(registry), Record(bare)]
+
+
+def test_ris_as_others_read_it() -> None:
+    rows = rispy.loads(written("ris", references()).decode(), enforce_list_tags=False)
+    assert [row["type_of_reference"] for row in rows] == ["JOUR", "GEN", "GEN"]
+    first = rows[0]
+    assert first["authors"] == ["Oh, KW", "de la Cruz, M-L", "Petrou, Panayiota", "ALS Group of Seoul"]
+    assert (first["title"], first["year"], first["secondary_title"]) == (
+        "Cells <i>for</i> all: α & β",
+        "2018",
+        "Stem Cells",
+    )
+    assert (first["doi"], first["accession_number"], first["custom2"]) == ("10.1002/x(1)", "30602021", "PMC6301165")
+    assert (first["volume"], first["number"], first["start_page"], first["end_page"]) == ("36", "2", "101", "9")
+    assert first["notes"] == ["NCT01363401", "2006-004374-27"] and first["urls"][0] == "https://doi.org/10.1002/x(1)"
+    assert rows[1]["urls"] == ["https://clinicaltrials.gov/study/NCT02017912"]
+    assert "title" not in rows[2] and rows[2]["notes"] == ["Retracted publication"]  # nothing is made up
+
+
+def test_ris_comes_back_through_our_own_reader() -> None:
+    made = references()
+    back = [d for d in read_ris(io.BytesIO(written("ris", made)), "back") if isinstance(d, Document)]
+    assert len(back) == len(made)
+    for one, record in zip(back, made, strict=True):
+        document = record.document
+        assert (one.title, one.year, one.journal, one.language) == (
+            document.title,
+            document.year,
+            document.journal,
+            document.language,
+        )
+        assert (one.ids.pmid, one.ids.doi, one.ids.pmcid) == (document.ids.pmid, document.ids.doi, document.ids.pmcid)
+        assert set(document.ids.nct) <= set(one.ids.nct)
+        assert len(one.parts["abstract"]) == len(document.parts["abstract"])
+        assert one.parts["abstract"].split() == document.parts["abstract"].split()
+    assert back[0].id == "pubmed:30602021"
+
+
+@settings(max_examples=60, deadline=None)
+@given(found=st.lists(records(), max_size=3))
+def test_ris_has_one_reference_a_report_whatever_is_in_it(found: list[Record]) -> None:
+    text = written("ris", found).decode()
+    assert len(rispy.loads(text)) == len(found)
+    assert all(re.fullmatch(r"[A-Z][A-Z0-9]  - .*", line) for line in text.split("\n") if line)
+
+
+def test_csl_json() -> None:
+    first, registry, bare = json.loads(written("csl", references()))
+    assert first["author"][0] == {"family": "Oh", "given": "KW"} and first["author"][3] == {
+        "literal": "ALS Group of Seoul"
+    }
+    assert first["issued"] == {"date-parts": [[2018]]} and first["PMID"] == "30602021" and first["page"] == "101-9"
+    assert registry["URL"].endswith("NCT02017912") and registry["type"] == "document"
+    assert "title" not in bare and bare["note"] == "Retracted publication"

@@ -105,12 +105,14 @@ class ExportFormat(StrEnum):
     xlsx = "xlsx"
     md = "md"
     docx = "docx"
+    ris = "ris"
+    csl = "csl"
 
 
 def export(
     store: StoreOption = None,
     form: Annotated[
-        ExportFormat, typer.Option("--format", help="csv, jsonl, json, xlsx, md or docx.")
+        ExportFormat, typer.Option("--format", help="csv, jsonl, json, xlsx, md, docx, ris or csl (references).")
     ] = ExportFormat.csv,
     output: OutputOption = None,
     ids: Annotated[
@@ -120,9 +122,11 @@ def export(
         bool, typer.Option("--trials", help="One study a trial, not a report; for xlsx, md and docx.")
     ] = False,
 ) -> None:
-    """Write the records of a store as a file: facts, or the characteristics of included studies.
+    """Write the records of a store as a file: facts, characteristics of included studies, or references.
 
     Example: trialspan export --format xlsx -o characteristics.xlsx --store review.db
+
+    Example: trialspan export --format ris -o references.ris --store review.db
     """
     chosen = FORMATS[form.value]
     if chosen.binary and output is None and sys.stdout.isatty():
