@@ -1,46 +1,54 @@
-"""Plots as SVG that can stand in a page: one element, ids of its own, words for those who cannot see it."""
+"""Plots of the page: numbered, each one ``<svg>`` element with words for those who cannot see it."""
 
 from __future__ import annotations
 
-import io
-import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import matplotlib
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from extractor.graph import Answer, Review
+from extractor.plots import svg
+from extractor.plots.answered import FORESTS, MOST_STUDIES, bubble_of, dose_of, forest_of
 from extractor.pool import PooledProportion, forest
-from extractor.pool.forest_layout import FIXED_STYLE, SUFFIXES
-
-_ID = re.compile(r'(\bid="|(?:xlink:)?href="#|url\(#)')
 
 
-def forest_plot(pooled: PooledProportion, title: str, anchor: str) -> Markup:
-    """A forest plot of a pooled risk; what was left out stands in the page's own list."""
-    pooled = replace(pooled, left_out=())
-    with matplotlib.rc_context(FIXED_STYLE):
-        return inline(
-            forest.figure(pooled, title=title), anchor, f"Forest plot: {title}. The table beside it says the same."
-        )
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A plot as markup, and what it shows in words."""
+
+    svg: Markup
+    words: str
 
 
-def inline(figure: Figure, prefix: str, words: str) -> Markup:
-    """A figure as one ``<svg>`` element.
+class Plots:
+    """Draws plots for one page and numbers them, so that their ids differ. What was left out stands in the page's own lists."""
 
-    Parameters
-    ----------
-    prefix : str
-        Begins every id, so that several figures may stand in one page.
-    words : str
-        What a screen reader says.
-    """
-    out = io.StringIO()
-    with matplotlib.rc_context(FIXED_STYLE):
-        figure.savefig(out, format="svg", metadata=SUFFIXES[".svg"])
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
-    text = _ID.sub(lambda m: f"{m[1]}{prefix}-", text).replace("*{", f"#{prefix}-plot *{{", 1)
-    head = Markup('<svg id="{}-plot" role="img" aria-label="{}"').format(prefix, words)
-    return Markup(head) + Markup(text.removeprefix("<svg"))
+    def __init__(self) -> None:
+        self._count = 0
+
+    def risk(self, pooled: PooledProportion, name: str) -> Plot | None:
+        """Forest plot of a pooled risk; none of one study, or of more than a plot holds."""
+        if not 1 < pooled.k <= MOST_STUDIES:
+            return None
+        return self._drawn(forest.figure(replace(pooled, left_out=()), title=name), f"Forest plot of {name}")
+
+    def answer(self, answer: Answer) -> Plot | None:
+        """Forest plot of a question that compares groups; none where there is nothing to draw."""
+        if answer.name not in FORESTS or not 1 < len(answer.rows) <= MOST_STUDIES:
+            return None
+        return self._drawn(forest_of(replace(answer, left_out=())), f"Forest plot: {answer.question}")
+
+    def doses(self, review: Review, condition: str, cells: str, route: str) -> Plot:
+        """Doses by trial."""
+        return self._drawn(dose_of(review, condition=condition, cells=cells, route=route), "Doses by trial")
+
+    def dose_risk(self, review: Review, outcome: str, condition: str, cells: str, denials: bool) -> Plot:
+        """Risk against dose, with the regression or the reason why there is none."""
+        drawn = bubble_of(review, outcome=outcome, condition=condition, cells=cells, denials=denials)
+        return self._drawn(drawn, "Risk against dose")
+
+    def _drawn(self, figure: Figure, words: str) -> Plot:
+        self._count += 1
+        label = f"{words}. The tables beside it say the same."
+        return Plot(Markup(svg(figure, f"plot-{self._count}", label=label)), words)

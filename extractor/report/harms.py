@@ -52,9 +52,8 @@ class Risk:
     """An outcome's studies, its pooled risk, and the studies that were left out by reason."""
 
     outcome: str
-    anchor: str
     studies: tuple[tuple[Study, tuple[Said, ...]], ...]
-    pooled: PooledProportion | None
+    pooled: PooledProportion
     left: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
@@ -151,12 +150,7 @@ def risk(name: str, given: Sequence[Study], left: Sequence[Left], quotes: Quotes
         left_out=[LeftOut(x.study, x.reason) for x in left],
     )
     rows = tuple((s, _study(s, quotes)) for s in given)
-    return Risk(name, anchor(name), rows, pooled, tuple(grouped((x.study, x.reason) for x in left)))
-
-
-def anchor(name: str) -> str:
-    """An id of the page for an outcome."""
-    return "risk-" + "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
+    return Risk(name, rows, pooled, tuple(grouped((x.study, x.reason) for x in left)))
 
 
 def grouped(left: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:

@@ -16,16 +16,18 @@ from extractor.graph import Review, ask
 from extractor.graph.answers import Answer
 from extractor.graph.nodes import Row
 from extractor.graph.studies import Choice
-from extractor.report import figures, findings, harms, included
+from extractor.report import findings, harms, included
+from extractor.report.figures import Plot, Plots
 from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
-from extractor.report.quotes import Quotes
+from extractor.report.quotes import Quote, Quotes
 from extractor.report.texts import source
 from extractor.store import Store
 
 MOST_TRIALS_IN_TABLES = 400  # a page of more is no page to read: it is asked for in parts
 SMALLEST_SHARE = 1e-5  # printed as a number; what is less, as less
-CONTROLLED = "controlled-risk"
-COMPARISONS = ("risk-by-route", "risk-by-source", "risk-by-dose", CONTROLLED)
+BY_DOSE, CONTROLLED = "risk-by-dose", "controlled-risk"
+COMPARISONS = ("risk-by-route", "risk-by-source", BY_DOSE, CONTROLLED)
+Comparison = tuple[Answer, list[tuple[Row, tuple[Quote, ...]]], list[Plot]]
 ASSETS = files("extractor.report").joinpath("assets")
 
 
@@ -94,7 +96,8 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
     risks = harms.risks(review, wish.choice, quotes)
     deaths = ask(review, "related-deaths", condition=wish.condition, cells=wish.cells, route=wish.route)
     death_rows = [(r, quotes.refs(r["evidence"])) for r in deaths.rows]
-    compared = [_compared(review, wish, name, quotes) for name in COMPARISONS]
+    plots = Plots()
+    compared = [_compared(review, wish, name, quotes, plots) for name in COMPARISONS]
     open_points = findings.tables(review, trials, quotes, today=wish.today)
     drawn = network(review, trials, quotes)
     documents = [r for t in [*trials, *others] for r in t.records]
@@ -111,10 +114,8 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
         "people_left": harms.grouped((r["study"], r["reason"]) for r in people.left_out),
         "matrix": matrix_rows,
         "states": harms.STATES,
-        "risks": risks,
-        "plots": {
-            r.anchor: figures.forest_plot(r.pooled, r.outcome, r.anchor) for r in risks if r.pooled and r.pooled.k > 1
-        },
+        "risks": [(f"risk-{i}", r, plots.risk(r.pooled, r.outcome)) for i, r in enumerate(risks, 1)],
+        "doses": plots.doses(review, wish.condition, wish.cells, wish.route) if trials else None,
         "deaths": death_rows,
         "deaths_pooled": (deaths.pooled or {}).get("related deaths"),
         "deaths_left": harms.grouped((r["study"], r["reason"]) for r in deaths.left_out),
@@ -134,13 +135,16 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
     }
 
 
-def _compared(review: Review, wish: Wish, name: str, quotes: Quotes) -> tuple[Answer, list[tuple[Row, Any]]]:
-    """A question that compares groups, and its studies with their quotes."""
+def _compared(review: Review, wish: Wish, name: str, quotes: Quotes, plots: Plots) -> Comparison:
+    """A question that compares groups, its studies with their quotes, and its plots."""
     given: dict[str, Any] = {"outcome": wish.outcome, "condition": wish.condition}
     if name != CONTROLLED:
         given |= {"cells": wish.cells, "denials": wish.denials}
     answer = ask(review, name, **given)
-    return answer, [(r, quotes.refs(r["evidence"])) for r in answer.rows]
+    drawn = [plots.answer(answer)]
+    if name == BY_DOSE and answer.rows:
+        drawn.append(plots.dose_risk(review, wish.outcome, wish.condition, wish.cells, wish.denials))
+    return answer, [(r, quotes.refs(r["evidence"])) for r in answer.rows], [p for p in drawn if p]
 
 
 def _place(quote: Any, sources: list[Any]) -> dict[str, Any]:
