@@ -130,7 +130,7 @@ def compare(store: Store, names: Sequence[str]) -> Comparison:
 
 
 def _trial(store: Store, name: str) -> Trial:
-    if not LinkStore(store).trials_of([name]) and name in {v.id for v in store.documents()}:
+    if not LinkStore(store).trials_of([name]) and store.has(name):
         ids, title = [name], name  # not linked yet: a trial of its own
     else:
         ids = reports_named(store, name)

@@ -21,6 +21,7 @@ HIDDEN = frozenset(
     {"observation", "sha256", "document", "event_id", "total_from", "case_report"}
 )  # on the screen; all with --format json
 QUOTES, QUOTE = 3, 60  # quotes a row on the screen, and characters of one
+NAMES = 5  # trials of one state in a cell of the matrix
 LEFT_OUT = 40  # lines of what was left out on the screen
 
 
@@ -146,7 +147,7 @@ def print_rows(rows: Sequence[dict[str, Any]], form: Format, columns: Sequence[s
         return
     table = Table(pad_edge=False)
     for name in names:
-        table.add_column(escape("words" if name == "evidence" else name), overflow="fold")
+        table.add_column(escape("words" if name == "evidence" else name.replace("_", " ")), overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell(row.get(name))) for name in names))
     console_for().print(table)
@@ -154,7 +155,7 @@ def print_rows(rows: Sequence[dict[str, Any]], form: Format, columns: Sequence[s
 
 def cell(value: Any) -> str:
     """A value on the screen: evidence as its quotes, nothing as a dash."""
-    if value is None or value == [] or value == "":
+    if value is None or value in ([], {}, ""):
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -166,10 +167,23 @@ def cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return "; ".join(
-            f"{k}: {v.get('state', v) if isinstance(v, dict) else v}" for k, v in value.items() if v is not None
-        )
+        return by_state(value) if all(isinstance(v, dict) and "state" in v for v in value.values()) else pairs(value)
     return str(value)
+
+
+def pairs(value: dict[str, Any]) -> str:
+    return "; ".join(f"{k}: {v}" for k, v in value.items() if v is not None)
+
+
+def by_state(trials: dict[str, dict[str, Any]]) -> str:
+    """Trials of a row of the matrix by what they say, the first few of each."""
+    names: dict[str, list[str]] = {}
+    for name, said in trials.items():
+        names.setdefault(said["state"].replace("_", " "), []).append(name)
+    return "; ".join(
+        f"{state}: {', '.join(found[:NAMES])}{f' and {len(found) - NAMES:,} more' if len(found) > NAMES else ''}"
+        for state, found in names.items()
+    )
 
 
 # ---------------------------------------------------------------- side by side

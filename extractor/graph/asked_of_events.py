@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from extractor.graph import matrix, nodes
 from extractor.graph.answers import NOT_EXTRACTED, Found
+from extractor.graph.counts import Counted
+from extractor.graph.matrix import Cell
 from extractor.graph.nodes import Row
-from extractor.graph.observations import DEATH_ID, NAMED
+from extractor.graph.observations import DEATH_ID, NAMED, NOT_MENTIONED
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, Left, Study, fits, left_rows, studies
+from extractor.graph.studies import Choice, judged
 from extractor.model import as_text
 from extractor.pool import intervals
 
@@ -22,38 +26,27 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
 
     Only trials that say whether deaths were related count; the bound is exact (one-sided 95 %).
     """
-    by_trial = matrix.by_trial(review.observations(DEATH_ID))
+    observed = review.by_trial(DEATH_ID)
     rows, left, events, total = [], [], 0, 0
-    for id, trial in review.trials():
-        if not trial["of_people"] or not fits(trial, Choice("death", condition, cells, route)):
-            continue
-        found = by_trial.get(id, [])
-        related = _related(found)
-        deaths = next((o["events"] for o in found if o["arm"] is None and o["events"] is not None), None)
-        rival = review.rivals(id)
-        if related is None or rival or not trial["n"]:
-            left.append(
-                Left(
-                    trial["name"],
-                    "no number of people" if related is not None and not rival else _why(found, rival is not None),
-                )
-            )
-        else:
-            events, total = events + related, total + trial["n"]
+    for id, trial in review.fitting(condition, cells, route):
+        found = observed.get(id, ())
+        related, people = _related(found) if found else None, trial["n"]
+        reason = _why_no_deaths(found, related, people, review.rivals(id) is not None)
+        if reason:
+            left.append({"study": trial["name"], "reason": reason})
+        elif related is not None:
+            events, total = events + related, total + people
         if found:
-            evidence = [e for o in found for e in o["evidence"]]
-            rows.append(
-                {
-                    "trial": trial["name"],
-                    "deaths": deaths,
-                    "related": related,
-                    "people": trial["n"],
-                    "pooled": related is not None and not rival and bool(trial["n"]),
-                    "evidence": evidence,
-                }
-            )
+            rows.append({
+                "trial": trial["name"],
+                "deaths": next((o["events"] for o in found if o["arm"] is None and o["events"] is not None), None),
+                "related": related,
+                "people": people,
+                "pooled": not reason,
+                "evidence": [e for o in found for e in o["evidence"]],
+            })  # fmt: skip
     if not total:
-        return Found(rows, None, left_rows(left), ["No trial says whether its deaths were related to the treatment."])
+        return Found(rows, None, left, ["No trial says whether its deaths were related to the treatment."])
     low, high = intervals.clopper_pearson(events, total)
     bound = intervals.one_sided_upper(events, total) if events == 0 else None
     pooled = {
@@ -64,10 +57,10 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
         "one_sided_upper": bound,
         "method": "Clopper-Pearson on the sum",
     }
-    return Found(rows, {"related deaths": pooled}, left_rows(left))
+    return Found(rows, {"related deaths": pooled}, left)
 
 
-def _related(found: list[Row]) -> int | None:
+def _related(found: Sequence[Row]) -> int | None:
     """Related deaths: those said to be; none where there was no death, or where all were said not to be."""
     said = [o for o in found if o["related"] is True and o["events"] is not None]
     if said:
@@ -79,10 +72,13 @@ def _related(found: list[Row]) -> int | None:
     return 0 if whole and unrelated >= max(o["events"] for o in whole) else None
 
 
-def _why(found: list[Row], rival: bool) -> str:
+def _why_no_deaths(found: Sequence[Row], related: int | None, people: int | None, rival: bool) -> str:
+    """Why a trial's deaths are not among those that are summed; empty where they are."""
     if rival:
         return "people of a preferred report"
-    return "does not say whether deaths were related" if found else "deaths not mentioned: silence is no zero"
+    if related is None:
+        return "does not say whether deaths were related" if found else "deaths not mentioned: silence is no zero"
+    return "" if people else "no number of people"
 
 
 def never_reported(
@@ -90,32 +86,39 @@ def never_reported(
 ) -> Found:
     """Which adverse events were never reported to happen, and is that a reported zero or silence?
 
-    One row an event that no trial of the choice had; with `everything`, the whole matrix of events by trials.
+    One row an event that no trial of the choice had; with `everything`, the whole matrix of events by trials. How many
+    trials do not mention an event is counted; ``trials`` names only those that say something of it.
     """
-    chosen = [(id, t) for id, t in review.trials() if t["of_people"] and fits(t, Choice("any", condition, cells))]
-    denied, ids = matrix.denials(review), {id for id, _ in chosen}
+    chosen = dict(review.fitting(condition, cells))
+    unmentioned = {id: cell for id, cell in matrix.unmentioned(review, serious=serious).items() if id in chosen}
     rows = []
     for event in review.of(nodes.EVENT):
-        if review.node(event)["scope"] != NAMED:
+        observed = review.by_trial(event)
+        if review.node(event)["scope"] != NAMED or not (everything or _never(observed, chosen)):
             continue
-        by_trial = matrix.by_trial(review.observations(event))
-        if not everything and any(o["zero_basis"] is None for id in ids & by_trial.keys() for o in by_trial[id]):
-            continue
-        cells_of = {
-            t["name"]: matrix.cell(review, t, by_trial.get(id, []), denied.get(id, []), serious=serious)
-            for id, t in chosen
-        }
-        states = [c["state"] for c in cells_of.values()]
-        if not everything and set(states) <= {"not_mentioned"}:
-            continue
-        rows.append({
-            "event": review.node(event)["name"],
-            "id": event,
-            **{state: states.count(state) for state in matrix.ORDER},
-            "trials": {name: {k: c[k] for k in ("state", "zero_basis", "events", "total")} for name, c in cells_of.items()},
-            "evidence": [e for c in cells_of.values() if c["state"] not in ("not_mentioned", "denied") for e in c["evidence"]],
-        })  # fmt: skip
+        mentioned = {id: matrix.mentioned(found) for id, found in observed.items() if id in chosen}
+        if everything or mentioned or unmentioned:
+            rows.append(_of_event(review, event, chosen, unmentioned | mentioned))
     return Found(rows, notes=("An event that no report names at all is not in the store, and not in this table.",))
+
+
+def _never(observed: Mapping[str, Sequence[Row]], chosen: Container[str]) -> bool:
+    """Whether none of the chosen trials had the event."""
+    return all(o["zero_basis"] is not None for id, found in observed.items() if id in chosen for o in found)
+
+
+def _of_event(review: Review, event: str, chosen: Mapping[str, Row], cells_of: Mapping[str, Cell]) -> Row:
+    """One row of the matrix; `cells_of` has the trials that say something of the event."""
+    states = Counter(cell.state for cell in cells_of.values())
+    states[NOT_MENTIONED] = len(chosen) - len(cells_of)
+    ordered = [(id, cells_of[id]) for id in sorted(cells_of)]
+    return {
+        "event": review.node(event)["name"],
+        "id": event,
+        **{state: states[state] for state in matrix.ORDER},
+        "trials": {chosen[id]["name"]: cell.said for id, cell in ordered},
+        "evidence": [e for _, cell in ordered if cell.state != matrix.DENIED_ONLY for e in cell.evidence],
+    }
 
 
 def slope(review: Review, outcome: str = SLOPE) -> Found:
@@ -123,22 +126,28 @@ def slope(review: Review, outcome: str = SLOPE) -> Found:
 
     From registry results only; papers' outcomes are not extracted.
     """
+    wanted = [
+        (trial["name"], report["document"], places)
+        for trial, report in review.registry_records
+        if (places := [i for i, title in enumerate(report["outcomes"]) if outcome.lower() in title.lower()])
+    ]
+    data = review.store.data([document for _, document, _ in wanted])
+    measured: dict[str, list[Row]] = {}
+    for name, document, places in wanted:
+        measured.setdefault(name, []).extend(_measured(document, data[document], places))
     rows = []
     for _, trial in review.trials():
-        found = [r for report in trial["reports"] for r in _measured(review, review.node(report), outcome)]
-        for row in found or ([{"title": None, "value": NOT_EXTRACTED, "evidence": []}] if trial["of_people"] else []):
-            rows.append({"trial": trial["name"], **row})
+        if found := measured.get(trial["name"]):
+            rows += [{"trial": trial["name"], **row} for row in found]
+        elif trial["of_people"]:
+            rows.append({"trial": trial["name"], "title": None, "value": NOT_EXTRACTED, "evidence": []})
     notes = ("Outcomes of papers are not extracted; those of registry results are given as the registry states them.",)
     return Found(rows, notes=notes)
 
 
-def _measured(review: Review, report: Row, outcome: str) -> list[Row]:
-    wanted = [i for i, title in enumerate(report["outcomes"]) if outcome.lower() in title.lower()]
-    if not wanted:
-        return []
-    document = review.store.record(report["document"]).document
-    measures = (document.data or {})["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"]
-    return [row for i in wanted for row in _groups(document.id, measures[i], f"{OUTCOME_MODULE}[{i}]")]
+def _measured(document: str, data: dict[str, Any], places: Sequence[int]) -> list[Row]:
+    measures = data["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"]
+    return [row for i in places for row in _groups(document, measures[i], f"{OUTCOME_MODULE}[{i}]")]
 
 
 def _groups(document: str, measure: dict[str, Any], path: str) -> list[Row]:
@@ -166,43 +175,43 @@ def poolable(
     Outcomes are adverse events; those of efficacy are not extracted.
     """
     choice = Choice(outcome, condition, cells, route, overlaps=True)
-    found, left = studies(review, choice)
+    found = {id: one for id, _, one in judged(review, choice)}
     wanted = {review.trial_named(t) for t in trials}
-    rows_of: dict[str, list[Study]] = {}
-    for study in found:
-        rows_of.setdefault(study.trial, []).append(study)
-    reasons = {one.trial: one.reason for one in reversed(left)}
     rows = [
-        _rules(
-            review, id, trial, choice, rows_of.get(trial["name"], []), reasons.get(trial["name"], ""), (months, within)
-        )
-        for id, trial in review.trials()
-        if trial["of_people"] and (not wanted or id in wanted)
+        _rules(review, id, trial, found.get(id), (months, within))
+        for id, trial in review.fitting()
+        if not wanted or id in wanted
     ]
     notes = ["Of the follow-up the longest is taken; outcomes of efficacy are not extracted."]
     known = review.event_named(outcome) in review.graph
     return Found(rows, notes=notes if known else [f"{outcome}: {NOT_EXTRACTED} in any report of this store.", *notes])
 
 
-def _rules(
-    review: Review, id: str, trial: Row, choice: Choice, found: list[Study], reason: str, window: tuple[float, float]
-) -> Row:
-    months = trial["follow_up_months"]
-    rival = review.rivals(id)
-    name = trial["name"]
-    rules = {
-        "chosen": (fits(trial, choice), "another condition, cells or route"),
-        "not_retracted": (not trial["retracted"], "retracted"),
-        "own_people": (rival is None, f"people of {review.node(rival[0])['document']}" if rival else ""),
-        "counted": (bool(found), reason or "not counted"),
-        "follow_up": (
-            months is not None and abs(months - window[0]) <= window[1],
-            "follow-up not reported" if months is None else f"follow-up is {months:g} months",
-        ),
-    }
-    failed = [f"{rule}: {why}" for rule, (met, why) in rules.items() if not met]
+def _rules(review: Review, id: str, trial: Row, found: Counted | None, window: tuple[float, float]) -> Row:
+    """The rules that a trial meets; `found` is what it gives, None where it is not one of those asked for."""
+    months, rival = trial["follow_up_months"], review.rivals(id)
+    rows = found.rows if found else ()
+    in_time = months is not None and abs(months - window[0]) <= window[1]
+    failed = []
+    if found is None:
+        failed.append("chosen: another condition, cells or route")
+    if trial["retracted"]:
+        failed.append("not_retracted: retracted")
+    if rival:
+        failed.append(f"own_people: people of {review.node(rival[0])['document']}")
+    if not rows:
+        failed.append(f"counted: {found.left[0].reason if found and found.left else 'not counted'}")
+    if not in_time:
+        failed.append(f"follow_up: {'follow-up not reported' if months is None else f'follow-up is {months:g} months'}")
     return {
-        "trial": name, "poolable": not failed, "fails": "; ".join(failed), "follow_up_months": months,
-        **{rule: met for rule, (met, _) in rules.items()},
-        "evidence": [e for s in found for e in s.evidence],
-    }  # fmt: skip
+        "trial": trial["name"],
+        "poolable": not failed,
+        "fails": "; ".join(failed),
+        "follow_up_months": months,
+        "chosen": found is not None,
+        "not_retracted": not trial["retracted"],
+        "own_people": rival is None,
+        "counted": bool(rows),
+        "follow_up": in_time,
+        "evidence": rows[0].evidence if len(rows) == 1 else [e for s in rows for e in s.evidence],
+    }

@@ -8,9 +8,10 @@ from typing import Any
 
 from extractor.errors import PoolError
 from extractor.graph.answers import Found
+from extractor.graph.counts import is_control
 from extractor.graph.nodes import Row
 from extractor.graph.review import Review
-from extractor.graph.studies import CONTROL, Choice, Left, Study, as_rows, characteristics_of, left_rows, studies
+from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, left_rows, studies
 from extractor.pool import LeftOut, compare_subgroups, meta_regression, pool_proportions, pool_two_arm
 
 NOTHING = "No trial gives a count that may be pooled; see what was left out."
@@ -114,17 +115,15 @@ def controlled_risk(review: Review, outcome: str = "serious", condition: str = "
 
 def _controlled(review: Review, outcome: str, choice: Choice) -> tuple[list[Row], list[Left]]:
     """One row a controlled trial with counts in both groups."""
-    observed = review.observations(review.event_named(outcome))
+    observed = review.by_trial(review.event_named(outcome))
     rows, left = [], []
-    for id, trial in review.trials():
-        if not trial["of_people"] or not any(CONTROL.search(a) for a in trial["arms"]):
-            continue
-        if choice.condition and not any(choice.condition.lower() in c.lower() for c in trial["conditions"]):
+    for id, trial in review.fitting(choice.condition):
+        if not any(map(is_control, trial["arms"])):
             continue
         if review.rivals(id) or trial["retracted"]:
             left.append(Left(trial["name"], "retracted" if trial["retracted"] else "people of a preferred report"))
             continue
-        row = _both_arms(trial, [o for o in observed if o["trial"] == id])
+        row = _both_arms(trial, observed.get(id, ()))
         if isinstance(row, str):
             left.append(Left(trial["name"], row))
         else:
@@ -140,8 +139,8 @@ def _both_arms(trial: Row, observed: Sequence[Row]) -> Row | str:
         if len({o["arm"] for o in mine}) < len(mine):
             continue
         counted = [o for o in mine if o["events"] is not None and o["total"] and o["unit"] in ("participants", None)]
-        control = [o for o in counted if CONTROL.search(o["arm"])]
-        treated = [o for o in counted if not CONTROL.search(o["arm"])]
+        control = [o for o in counted if is_control(o["arm"])]
+        treated = [o for o in counted if not is_control(o["arm"])]
         if control and treated and len(counted) == len(mine):
             return {
                 "study": trial["name"],

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
 
 from extractor.compare import compare
 from extractor.errors import QueryError
 from extractor.graph import nodes
 from extractor.graph.answers import Found
 from extractor.graph.changes import changes
+from extractor.graph.differences import disagreements as disagreements_of
+from extractor.graph.differences import several
 from extractor.graph.nodes import Row
-from extractor.graph.observations import DENIED
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, fits
-from extractor.link import check
 from extractor.model import Fact, Record
 from extractor.store.links import LinkStore
 
 RESULTS_DUE_MONTHS = 12  # after completion (42 CFR 11.44)
 DAYS_A_MONTH = 30.44
-PEOPLE_AND_SERIOUS = frozenset({"enrolment", "serious_events", "deaths", "arms"})
+DIFFERENCE = ("kind", "severity", "a", "b", "facts_a", "facts_b", "message", "explanation", "evidence")
 
 
 def given(review: Review, condition: str = "", cells: str = "mesenchymal", route: str = "intrathecal") -> Found:
@@ -29,36 +27,8 @@ def given(review: Review, condition: str = "", cells: str = "mesenchymal", route
 
     One row a trial and arm; trials that were only planned are marked.
     """
-    rows: list[Row] = []
-    for id, trial in review.trials():
-        people = trial["of_people"] or any(review.node(r)["planned"] for r in trial["reports"])
-        if people and fits(trial, Choice("any", condition, cells, route)):
-            rows += _arms(review, id, trial)
-    return Found(rows)
-
-
-def _arms(review: Review, id: str, trial: Row) -> Iterator[Row]:
-    for of, _ in review.out(id, nodes.HAS_ARM):
-        arm = review.node(of)
-        given = {k: _given(review, of, k) for k in (nodes.RECEIVES, nodes.GIVEN_BY, nodes.AT_DOSE)}
-        if not arm["whole"] and not any(given.values()):
-            continue
-        yield {
-            "trial": trial["name"],
-            "arm": arm["name"],
-            "n": trial["n"] if arm["whole"] else arm["n"],
-            **{
-                name: "; ".join(sorted({n for n, _ in given[k]}))
-                for name, k in (("cells", nodes.RECEIVES), ("route", nodes.GIVEN_BY), ("dose", nodes.AT_DOSE))
-            },
-            "planned": not trial["of_people"],
-            "reports": [review.node(r)["document"] for r in trial["reports"]],
-            "evidence": [e for found in given.values() for _, edge in found for e in edge["evidence"]],
-        }
-
-
-def _given(review: Review, arm: str, kind: str) -> list[tuple[str, Row]]:
-    return [(review.node(b)["name"], row) for b, row in review.out(arm, kind)]
+    chosen = review.fitting(condition, cells, route, planned=True)
+    return Found([row for id, _ in chosen for row in review.given[id]])
 
 
 def people_by_route(review: Review, cells: str = "", condition: str = "") -> Found:
@@ -69,9 +39,7 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
     """
     groups: dict[str, list[Row]] = {}
     left = []
-    for id, trial in review.trials():
-        if not trial["of_people"] or not fits(trial, Choice("any", condition, cells)):
-            continue
+    for id, trial in review.fitting(condition, cells):
         rival = review.rivals(id)
         if trial["retracted"] or rival or trial["n"] is None:
             reason = (
@@ -106,25 +74,22 @@ def unpublished(review: Review, today: str = "") -> Found:
     day = _date(today) if today else datetime.datetime.now(datetime.UTC).date()
     if day is None:
         raise QueryError(f"unpublished: today={today} is no date; write it as 2026-01-31")
-    rows = []
-    for id, trial in review.trials():
-        registry = [review.node(r) for r in trial["reports"] if review.node(r)["kind"] == nodes.SOURCE_RECORD]
-        for record in registry:
-            if record["has_results"] and trial["published"]:
-                continue
-            rows.append(_missing(id, trial, record, day))
-    registered = {i for _, t in review.trials() for r in t["reports"] for i in review.node(r)["registry_ids"]}
-    known = {review.node(r)["document"].split(":")[-1] for r in review.of(nodes.SOURCE_RECORD)}
-    unseen = sorted(registered - known)
+    rows = [
+        _missing(trial, record, day)
+        for trial, record in review.registry_records
+        if not (record["has_results"] and trial["published"])
+    ]
     notes = (
-        [f"The store has no registry record of {', '.join(unseen)}: whether results are posted is not extracted."]
-        if unseen
+        [
+            f"The store has no registry record of {', '.join(review.unrecorded)}: whether results are posted is not extracted."
+        ]
+        if review.unrecorded
         else []
     )
     return Found(rows, notes=notes)
 
 
-def _missing(id: str, trial: Row, record: Row, day: datetime.date) -> Row:
+def _missing(trial: Row, record: Row, day: datetime.date) -> Row:
     completed = _date(record["completion_date"] or "")
     months = round((day - completed).days / DAYS_A_MONTH - RESULTS_DUE_MONTHS, 1) if completed else None
     return {
@@ -202,49 +167,18 @@ def overlaps(review: Review) -> Found:
 def disagreements(review: Review, everything: bool = False) -> Found:
     """Where do reports of one trial, or registry and paper, disagree on people or serious events?
 
-    With `everything`, on any field.
+    With `everything`, on any field; that reads all reports of trials with more than one again.
     """
-    rows = []
-    counts = _counts(review)
-    for id, trial in review.trials():
-        ids = sorted(review.node(r)["document"] for r in trial["reports"])
-        if len(ids) < 2 or not (everything or _may_differ(review, trial, counts.get(id, {}))):
-            continue
-        records = {r.document.id: r for r in review.store.records(ids)}
-        for d in check(list(records.values())):
-            if everything or d.kind in PEOPLE_AND_SERIOUS:
-                places = [(d.a, i) for i in d.facts_a] + [(d.b, i) for i in d.facts_b]
-                said = [e for name, i in places for e in nodes.evidence(name, records[name].facts[i].evidence)]
-                rows.append({"trial": trial["name"], **d.to_dict(), "evidence": said})
+    rows = [
+        {"trial": trial["name"], **{name: edge["on" if name == "kind" else name] for name in DIFFERENCE}}
+        for id, trial in (review.trials() if not everything else ())
+        for edge in review.differences.get(id, ())
+    ]
+    if everything:
+        for id, differ in disagreements_of(review.store, several(review.graph)):
+            name = review.node(id)["name"]
+            rows += [{"trial": name, **d.difference.to_dict(), "evidence": d.evidence} for d in differ]
     return Found(rows)
-
-
-Counts = set[tuple[str | None, int | None, bool]]  # arm, people, whether it is a denial
-
-
-def _counts(review: Review) -> dict[str, dict[str, Counts]]:
-    """Counts of serious events and of deaths by trial and report."""
-    found: dict[str, dict[str, Counts]] = {}
-    for outcome in ("any", "serious", "death"):
-        for one in review.observations(review.event_named(outcome)):
-            found.setdefault(one["trial"], {}).setdefault(f"{one['report']}|{outcome}", set()).add(
-                (one["arm"], one["events"], one["assertion"] == DENIED)
-            )
-    return found
-
-
-def _may_differ(review: Review, trial: Row, counts: dict[str, Counts]) -> bool:
-    """Whether two reports of a trial have different numbers of people, arms, serious events or deaths: worth a closer look."""
-    reports = [review.node(r) for r in trial["reports"]]
-    people = {(r["n"], tuple(r["arms"])) for r in reports if r["n"] is not None or r["arms"]}
-    planned = any(r["planned"] for r in reports)
-    by_outcome: dict[str, list[Counts]] = {}
-    for key, found in counts.items():
-        by_outcome.setdefault(key.rsplit("|", 1)[1], []).append(found)
-    denied = any(is_denial for found in counts.values() for _, _, is_denial in found)
-    return (
-        len(people) > 1 or planned or denied or any(one != found[0] for found in by_outcome.values() for one in found)
-    )
 
 
 def side_by_side(review: Review, trials: tuple[str, ...]) -> Found:

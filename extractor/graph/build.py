@@ -12,6 +12,8 @@ import networkx as nx
 
 from extractor.export.values import duration, shown
 from extractor.graph import nodes
+from extractor.graph.differences import PEOPLE_AND_SERIOUS, Disagreement, disagreements, suspects
+from extractor.graph.memory import growing
 from extractor.graph.nodes import Row, claim, curie, origin
 from extractor.graph.observations import death, observed
 from extractor.graph.reports import Reported, report_row
@@ -37,14 +39,18 @@ def build(store: Store) -> nx.MultiDiGraph[str]:
     networkx.MultiDiGraph
         Ids are CURIEs; see :mod:`extractor.graph` for kinds and attributes.
     """
-    links = LinkStore(store)
-    found = links.links()
-    builder = Builder({i: trial for trial, ids in links.trials().items() for i in ids}, found)
-    for record in store.records():
-        builder.report(record)
-    describe(builder.graph)
-    for link in found:
-        builder.link(link)
+    with growing():
+        links = LinkStore(store)
+        found = links.links()
+        builder = Builder({i: trial for trial, ids in links.trials().items() for i in ids}, found)
+        for record in store.records():
+            builder.report(record)
+        describe(builder.graph)
+        for link in found:
+            builder.link(link)
+        for _, differ in disagreements(store, suspects(builder.graph)):
+            for place, one in enumerate(d for d in differ if d.difference.kind in PEOPLE_AND_SERIOUS):
+                builder.difference(place, one)
     return builder.graph
 
 
@@ -185,6 +191,22 @@ class Builder:
         kind = nodes.SAME_COHORT_AS if link.kind == "overlap" else nodes.LINKED_TO
         self._edge(*ends, kind, f"{kind}|{link.relation}", why)
 
+    def difference(self, position: int, found: Disagreement) -> None:
+        """Add what two reports of one trial disagree on; `position` is its place among those of the trial."""
+        one = found.difference
+        why = {
+            "evidence": found.evidence,
+            "source": one.a,
+            "agent": "rule:check",
+            "review": nodes.UNREVIEWED,
+            "position": position,
+            "on": one.kind,
+            **{name: value for name, value in one.to_dict().items() if name != "kind"},
+            "facts_a": list(one.facts_a),
+            "facts_b": list(one.facts_b),
+        }
+        self._edge(self._nodes[one.a], self._nodes[one.b], nodes.DIFFERS_FROM, f"{nodes.DIFFERS_FROM}|{position}", why)
+
     def _locate(self, document: Document) -> None:
         wanted = self._quotes.get(document.id, {})
         for quote in wanted:
@@ -201,7 +223,7 @@ class Builder:
                     break
 
     def _edge(self, a: str, b: str, kind: str, place: str, why: Row) -> None:
-        said = why if kind in (nodes.LINKED_TO, nodes.SAME_COHORT_AS) else {n: why[n] for n in CLAIMED}
+        said = why if kind in nodes.BETWEEN_REPORTS else {n: why[n] for n in CLAIMED}
         self.graph.add_edge(a, b, key=place, kind=kind, **said)
 
 

@@ -162,9 +162,11 @@ def _kgx_edges(graph: nx.MultiDiGraph[str]) -> Iterator[Row]:
 
 
 def knowledge_level(row: Row) -> str:
-    """Biolink's: counts are observations, links of the program predictions, the rest is asserted by the text."""
+    """Biolink's: counts are observations, links of the program predictions, differences follow from them, the rest is asserted by the text."""
     if row["kind"] in (nodes.LINKED_TO, nodes.SAME_COHORT_AS):
         return "knowledge_assertion" if row["review"] in ("confirmed", nodes.CURATED) else "prediction"
+    if row["kind"] == nodes.DIFFERS_FROM:
+        return "logical_entailment"
     return "observation" if row["kind"] in (nodes.REPORTS, nodes.OF_EVENT) else "knowledge_assertion"
 
 

@@ -8,9 +8,10 @@ which begins at a threshold, does not list; ``denied`` where only a denial of al
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from extractor.graph.nodes import Row
-from extractor.graph.observations import ANY, BELOW_THRESHOLD, COMPLETE_TABLE, DENIED, NOT_MENTIONED, REPORTED_ZERO
+from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, NOT_MENTIONED, REPORTED_ZERO
 from extractor.graph.review import Review
 
 EVENTS, DENIED_ONLY = "events", "denied"
@@ -18,8 +19,37 @@ EVENTS, DENIED_ONLY = "events", "denied"
 ORDER = (EVENTS, REPORTED_ZERO, COMPLETE_TABLE, BELOW_THRESHOLD, DENIED_ONLY, NOT_MENTIONED)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one trial says of one event: its state, the plain values of an answer, and the words."""
+
+    state: str
+    said: Row
+    evidence: list[Row]
+
+
+def mentioned(observed: Sequence[Row]) -> Cell:
+    """The cell of an event that a trial mentions; what happened goes before what did not."""
+    happened = next((o for o in observed if o["zero_basis"] is None), None)
+    if happened:
+        return _cell(EVENTS, None, happened["evidence"], happened["events"], happened["total"])
+    return _cell(REPORTED_ZERO, REPORTED_ZERO, observed[0]["evidence"], 0, observed[0]["total"])
+
+
+def unmentioned(review: Review, *, serious: bool) -> dict[str, Cell]:
+    """What trials say, by a table or a denial, of every event that they do not mention; not of those that are silent.
+
+    Parameters
+    ----------
+    serious : bool
+        Whether events are asked for as serious ones.
+    """
+    found = {id: cell for id, denials in review.denials.items() if (cell := _by_denial(denials))}
+    return found | {id: _by_table(report, serious) for id, report in review.event_tables.items()}
+
+
 def cell(review: Review, trial: Row, observed: Sequence[Row], denials: Sequence[Row], *, serious: bool) -> Row:
-    """What one trial says of one event.
+    """What one trial says of one event, as plain values with ``evidence``.
 
     Parameters
     ----------
@@ -30,42 +60,23 @@ def cell(review: Review, trial: Row, observed: Sequence[Row], denials: Sequence[
     serious : bool
         Whether the event is asked for as a serious one.
     """
-    happened = [o for o in observed if o["zero_basis"] is None]
-    zero = [o for o in observed if o["zero_basis"] is not None]
-    if happened:
-        return {
-            "state": EVENTS,
-            "zero_basis": None,
-            "evidence": happened[0]["evidence"],
-            "events": happened[0]["events"],
-            "total": happened[0]["total"],
-        }
-    if zero:
-        return {
-            "state": REPORTED_ZERO,
-            "zero_basis": REPORTED_ZERO,
-            "evidence": zero[0]["evidence"],
-            "events": 0,
-            "total": zero[0]["total"],
-        }
-    tables = [review.node(r) for r in trial["reports"] if review.node(r)["serious_table"]]
-    if tables:
-        state = (
-            COMPLETE_TABLE
-            if serious
-            else BELOW_THRESHOLD
-            if tables[0]["threshold"] not in (None, "0")
-            else COMPLETE_TABLE
-        )
-        return _silent(state, state, tables[0]["about"])
-    covering = [d for d in denials if d["scope"] == ANY and not d["excepting"]]
-    if covering:
-        return _silent(DENIED_ONLY, NOT_MENTIONED, covering[0]["evidence"])
-    return _silent(NOT_MENTIONED, NOT_MENTIONED, [])
+    table = next((report for r in trial["reports"] if (report := review.node(r))["serious_table"]), None)
+    if observed:
+        found = mentioned(observed)
+    else:
+        found = _by_table(table, serious) if table else _by_denial(denials) or _cell(NOT_MENTIONED, NOT_MENTIONED, [])
+    return {**found.said, "evidence": found.evidence}
 
 
-def _silent(state: str, basis: str, evidence: list[Row]) -> Row:
-    return {"state": state, "zero_basis": basis, "evidence": evidence, "events": None, "total": None}
+def _by_table(report: Row, serious: bool) -> Cell:
+    complete = serious or report["threshold"] in (None, "0")
+    state = COMPLETE_TABLE if complete else BELOW_THRESHOLD
+    return _cell(state, state, report["about"])
+
+
+def _by_denial(denials: Sequence[Row]) -> Cell | None:
+    covering = next((d for d in denials if not d["excepting"]), None)
+    return _cell(DENIED_ONLY, NOT_MENTIONED, covering["evidence"]) if covering else None
 
 
 def by_trial(found: Sequence[Row]) -> dict[str, list[Row]]:
@@ -76,6 +87,7 @@ def by_trial(found: Sequence[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def denials(review: Review) -> dict[str, list[Row]]:
-    """Denials of all events, by trial."""
-    return by_trial([o for o in review.observations(review.event_named("any")) if o["assertion"] == DENIED])
+def _cell(
+    state: str, basis: str | None, evidence: list[Row], events: int | None = None, total: int | None = None
+) -> Cell:
+    return Cell(state, {"state": state, "zero_basis": basis, "events": events, "total": total}, evidence)

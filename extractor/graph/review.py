@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import networkx as nx
 
 from extractor.errors import QueryError
 from extractor.graph import nodes
+from extractor.graph.arms import given_rows
 from extractor.graph.build import build
+from extractor.graph.counts import Counted, counted
+from extractor.graph.memory import growing
 from extractor.graph.nodes import Row
-from extractor.graph.observations import CLASS_IDS, grounded
+from extractor.graph.observations import CLASS_IDS, DENIED, grounded
 from extractor.store import Store
 
 OUTCOMES = {"any": CLASS_IDS["any"], "serious": CLASS_IDS["serious"]}
+CHOSEN_BY = ("conditions", "cell_types", "routes")  # of a trial, in the order in which choices name them
 
 
 class Review:
-    """A store and its graph.
+    """A store and its graph, with what the questions look up again and again where it is found at once.
+
+    Everything that is indexed is made with the review, and shared: rows are not to be changed.
 
     Parameters
     ----------
@@ -25,24 +31,119 @@ class Review:
         Read only.
     graph : networkx.MultiDiGraph, optional
         As :func:`extractor.graph.build` made it from this store; made where it is not given.
+
+    Attributes
+    ----------
+    cohorts : list of tuple
+        Pairs of reports that share people, with their edge; sorted.
+    differences : dict
+        Edges between reports that disagree on people or serious events, by trial, in their order.
+    denials : dict
+        Denials of all events, by trial.
+    registry_records : list of tuple
+        A trial and one of its registry records; trials in the order of their ids.
+    unrecorded : list of str
+        Registry numbers that a report names and no registry record of the store bears; sorted.
+    event_tables : dict
+        The report whose results have a table of serious events, by trial.
+    given : dict
+        One row an arm that was given something, by trial.
     """
 
     def __init__(self, store: Store, graph: nx.MultiDiGraph[str] | None = None) -> None:
         self.store = store
         self.graph = build(store) if graph is None else graph
+        with growing():
+            self._index()
+
+    def _index(self) -> None:
         self._kinds: dict[str, list[str]] = {kind: [] for kind in nodes.NODE_KINDS}
         for id, row in self.graph.nodes(data=True):
             self._kinds[row["kind"]].append(id)
         for ids in self._kinds.values():
             ids.sort()
-        self.cohorts: list[tuple[str, str, Row]] = []  # pairs of reports that share people, sorted
+        trials = self._trials = list(self._all(nodes.TRIAL))
+        self._names = {t["name"].lower(): id for id, t in trials}
+        self._fitting = [(id, t) for id, t in trials if t["of_people"]]
+        self._planned = [(id, t) for id, t in trials if t["of_people"] or self._is_plan(t)]
+        self._values = {field: {name for _, t in trials for name in t[field]} for field in CHOSEN_BY}
+        self._reports = {r["document"]: id for kind in nodes.REPORT_KINDS for id, r in self._all(kind)}
+        self.registry_records = [
+            (trial, report)
+            for _, trial in trials
+            for report in map(self.node, trial["reports"])
+            if report["kind"] == nodes.SOURCE_RECORD
+        ]
+        self.unrecorded = self._unrecorded()
+        self.event_tables = self._event_tables()
+        self._trial_of = {r: id for id, t in trials for r in t["reports"]}
+        self.cohorts, self.differences = self._between_reports()
         self._rivals = self._preferred_elsewhere()
-        self._names = {self.graph.nodes[i]["name"].lower(): i for i in self._kinds[nodes.TRIAL]}
-        self._reports = {
-            self.graph.nodes[i]["document"]: i
-            for kind in (nodes.PUBLICATION, nodes.SOURCE_RECORD)
-            for i in self._kinds[kind]
-        }
+        self._observed = self._by_event_and_trial()
+        self._counts = {event: self._counted(by_trial) for event, by_trial in self._observed.items()}
+        self.denials = self._denials()
+        self.given = {id: tuple(given_rows(self.graph, id, t)) for id, t in self._planned}
+
+    def _unrecorded(self) -> list[str]:
+        known = {record["document"].split(":")[-1] for _, record in self.registry_records}
+        named = {number for kind in nodes.REPORT_KINDS for _, r in self._all(kind) for number in r["registry_ids"]}
+        return sorted(named - known)
+
+    def _event_tables(self) -> dict[str, Row]:
+        found = {}
+        for id, trial in self._trials:
+            table = next((r for r in map(self.node, trial["reports"]) if r["serious_table"]), None)
+            if table is not None:
+                found[id] = table
+        return found
+
+    def _is_plan(self, trial: Row) -> bool:
+        return any(self.node(r)["planned"] for r in trial["reports"])
+
+    def _all(self, kind: str) -> Iterator[tuple[str, Row]]:
+        for id in self._kinds[kind]:
+            yield id, self.graph.nodes[id]
+
+    def _between_reports(self) -> tuple[list[tuple[str, str, Row]], dict[str, list[Row]]]:
+        """Edges from report to report: those of the same people, and those that differ."""
+        cohorts: list[tuple[str, str, Row]] = []
+        differ: dict[str, list[Row]] = {}
+        for report in sorted(self._trial_of):
+            for _, other, row in sorted(self.graph.out_edges(report, data=True), key=lambda e: (e[1], e[2]["kind"])):
+                if row["kind"] == nodes.SAME_COHORT_AS:
+                    cohorts.append((report, other, row))
+                elif row["kind"] == nodes.DIFFERS_FROM:
+                    differ.setdefault(self._trial_of[report], []).append(row)
+        return cohorts, {trial: sorted(rows, key=lambda r: r["position"]) for trial, rows in differ.items()}
+
+    def _preferred_elsewhere(self) -> dict[str, tuple[str, str]]:
+        found: dict[str, tuple[str, str]] = {}
+        for report, other, row in self.cohorts:
+            best = row["preferred"]
+            if row["state"] == "rejected" or not best:
+                continue
+            for one in (self._trial_of[report], self._trial_of[other]):
+                if best not in self.node(one)["reports"]:
+                    found.setdefault(one, (best, str(row["state"])))
+        return found
+
+    def _by_event_and_trial(self) -> dict[str, dict[str, list[Row]]]:
+        found: dict[str, dict[str, list[Row]]] = {}
+        for _, row in self._all(nodes.OBSERVATION):
+            found.setdefault(row["event"], {}).setdefault(row["trial"], []).append(row)
+        return found
+
+    def _counted(self, by_trial: Mapping[str, Sequence[Row]]) -> dict[str, Counted]:
+        return {id: counted(self.node(id), self.node, observed) for id, observed in by_trial.items()}
+
+    def _denials(self) -> dict[str, list[Row]]:
+        found = {}
+        for id, observed in self.by_trial(OUTCOMES["any"]).items():
+            if denied := [o for o in observed if o["assertion"] == DENIED]:
+                found[id] = denied
+        return found
+
+    # -- nodes --------------------------------------------------------------------------------------------------
 
     def of(self, kind: str) -> list[str]:
         """Ids of all nodes of a kind, sorted."""
@@ -54,8 +155,21 @@ class Review:
 
     def trials(self) -> Iterator[tuple[str, Row]]:
         """Trials in the order of their ids."""
-        for id in self.of(nodes.TRIAL):
-            yield id, self.graph.nodes[id]
+        return iter(self._trials)
+
+    def fitting(
+        self, condition: str = "", cells: str = "", route: str = "", *, planned: bool = False
+    ) -> list[tuple[str, Row]]:
+        """Trials of people whose condition, cells and route have these words in a name, in the order of their ids.
+
+        With `planned` also those that were only planned.
+        """
+        found = self._planned if planned else self._fitting
+        for word, field in zip((condition, cells, route), CHOSEN_BY, strict=True):
+            if word:
+                names = {n for n in self._values[field] if word.lower() in n.lower()}
+                found = [(id, trial) for id, trial in found if not names.isdisjoint(trial[field])]
+        return found
 
     def trial_named(self, name: str) -> str:
         """The trial with this name, or that a report or a registry number belongs to.
@@ -69,8 +183,7 @@ class Review:
             return self._names[name.lower()]
         if name in self.graph and self.graph.nodes[name]["kind"] == nodes.TRIAL:
             return name
-        report = self.report_named(name)
-        return next(t for t, _ in self.graph.in_edges(report) if self.graph.nodes[t]["kind"] == nodes.TRIAL)
+        return self._trial_of[self.report_named(name)]
 
     def report_named(self, name: str) -> str:
         """The node of the report with this id or registry number.
@@ -95,31 +208,23 @@ class Review:
         return outcome if outcome in self.graph else _event(outcome)
 
     def observations(self, event: str) -> list[Row]:
-        """Observations of an event, in the order of their ids."""
+        """Observations of an event with their ``id``, in the order of their ids."""
         if event not in self.graph:
             return []
         found = sorted(o for o, _ in self.graph.in_edges(event))
         return [self.graph.nodes[o] | {"id": o} for o in found]
 
+    def by_trial(self, event: str) -> Mapping[str, Sequence[Row]]:
+        """Observations of an event by trial, both in the order of the observations' ids."""
+        return self._observed.get(event, {})
+
+    def counts(self, event: str) -> Mapping[str, Counted]:
+        """What each trial that mentions an event gives to pool, denials of all events apart."""
+        return self._counts.get(event, {})
+
     def rivals(self, trial: str) -> tuple[str, str] | None:
         """The report that is preferred before those of this trial because it shares people with them, and why."""
         return self._rivals.get(trial)
-
-    def _preferred_elsewhere(self) -> dict[str, tuple[str, str]]:
-        trial_of = {r: t for t in self._kinds[nodes.TRIAL] for r in self.graph.nodes[t]["reports"]}
-        found: dict[str, tuple[str, str]] = {}
-        for report in sorted(trial_of):
-            for _, other, row in sorted(self.graph.out_edges(report, data=True), key=lambda e: (e[1], e[2]["kind"])):
-                if row["kind"] != nodes.SAME_COHORT_AS:
-                    continue
-                self.cohorts.append((report, other, row))
-                best = row["preferred"]
-                if row["state"] == "rejected" or not best:
-                    continue
-                for one in (trial_of[report], trial_of[other]):
-                    if best not in self.graph.nodes[one]["reports"]:
-                        found.setdefault(one, (best, str(row["state"])))
-        return found
 
     def out(self, node: str, kind: str) -> list[tuple[str, Row]]:
         """Where edges of a kind lead from a node, with what they say; in their order."""

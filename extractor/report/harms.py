@@ -66,7 +66,7 @@ class Risk:
 
 def events_by_trials(review: Review, trials: Sequence[Trial], quotes: Quotes) -> list[EventRow]:
     """Rows of the matrix: classes of all events first, then named events, those of most trials first."""
-    denied = matrix.denials(review)
+    denied = review.denials
     rows = []
     for event in _events(review):
         of_trial = matrix.by_trial(review.observations(event))

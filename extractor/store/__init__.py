@@ -233,6 +233,24 @@ class Store:
         with self.reading() as conn:
             return sorted(conn.execute(select(DOCUMENTS.c.id).select_from(joined).where(*at)).scalars())
 
+    def has(self, id: str) -> bool:
+        """Whether there is a report with this id that its source did not delete."""
+        with self.reading() as conn:
+            return bool(reading.current(conn, [id]))
+
+    def data(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The registry's own JSON of current reports that have it, without reading their facts."""
+        with self.reading() as conn:
+            return {
+                row.id: row.data
+                for batch in batches(ids)
+                for row in conn.execute(
+                    select(DOCUMENTS.c.id, DOCUMENTS.c.data).where(
+                        DOCUMENTS.c.is_current, DOCUMENTS.c.id.in_(batch), DOCUMENTS.c.data.is_not(None)
+                    )
+                )
+            }
+
     def select(self, sql: str, parameters: Mapping[str, Any] | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one SELECT over the tables and views; nothing can be changed by it.
 
