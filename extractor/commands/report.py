@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from extractor.commands.shared import StoreOption, open_store, output_to
 
@@ -35,7 +36,7 @@ def report(
     wish = Wish(condition, cells, route, denials, outcome=outcome, today=today)
     if title is not None:
         wish = Wish(condition, cells, route, denials, title, outcome, today)
-    with open_store(store) as opened:
+    with open_store(store) as opened, Console(stderr=True).status("drawing the report"):
         text = page(opened, wish)
     with output_to(output) as stream:
         stream.write(text.encode("utf-8", "replace"))

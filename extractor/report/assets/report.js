@@ -91,14 +91,19 @@
     ],
   });
   const NARROW = 700; // pixels: below, the graph is fitted by its height, and dragged
+  const READABLE = 0.45; // at less, names cannot be read: the width is fitted, and the rest is below
   const fit = () => {
     const shown = cy.elements(":visible");
-    if (place.clientWidth >= NARROW) {
-      cy.fit(shown, 24);
+    const box = shown.boundingBox();
+    if (place.clientWidth < NARROW) {
+      cy.zoom(Math.max(READABLE, place.clientHeight / (box.h + 48)));
+      cy.center(cy.nodes(".Trial"));
       return;
     }
-    cy.zoom(place.clientHeight / (shown.boundingBox().h + 48));
-    cy.center(cy.nodes(".Trial"));
+    cy.fit(shown, 24);
+    if (cy.zoom() >= READABLE) return;
+    const zoom = Math.min(1, place.clientWidth / (box.w + 48));
+    cy.viewport({ zoom, pan: { x: (place.clientWidth - box.w * zoom) / 2 - box.x1 * zoom, y: 24 - box.y1 * zoom } });
   };
   fit();
 
@@ -131,7 +136,11 @@
   cy.on("tap", (event) => {
     if (event.target === cy) choose("");
   });
-  select.addEventListener("change", () => choose(select.value));
+  select.addEventListener("change", () => {
+    choose(select.value);
+    if (select.value) cy.fit(cy.getElementById(select.value).closedNeighborhood(), 40);
+    if (cy.zoom() > 1) cy.zoom({ level: 1, position: cy.getElementById(select.value).position() });
+  });
   for (const box of document.querySelectorAll("input.kind")) {
     box.addEventListener("change", () => {
       cy.nodes(`.${box.value}`).toggleClass("gone", !box.checked);
