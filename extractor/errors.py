@@ -10,6 +10,7 @@
     │   └── MigrationError    the store's schema is newer or broken
     ├── SettingsError     a setting or option has no legal value
     ├── PoolError         counts cannot be pooled as asked
+    ├── BiasError         a judgement of risk of bias is not legal, or not agreed on
     ├── PlotError         a figure cannot be drawn as asked
     └── QueryError        a question cannot be answered as asked
 """
@@ -45,6 +46,10 @@ class SettingsError(ExtractorError):
 
 class PoolError(ExtractorError, ValueError):
     """Counts cannot be pooled as asked."""
+
+
+class BiasError(ExtractorError):
+    """A judgement of risk of bias is not legal, or not agreed on."""
 
 
 class PlotError(ExtractorError, ValueError):

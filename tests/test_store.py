@@ -279,7 +279,7 @@ def test_views(store_url: str) -> None:
         store.add(Record(record.document, facts, (Conflict("blanket_contradicted", (2,), "why"),), ("sex",)))
         store.add(report("b"))
         for view in VIEWS:
-            assert store.select(f"SELECT * FROM {view} ORDER BY document")[0][0] == "document"
+            assert store.select(f"SELECT * FROM {view} ORDER BY 1")[0][0] in ("document", "study")
         wide = (
             "SELECT document, condition, route, participants, deaths, conflicts FROM characteristics ORDER BY document"
         )

@@ -13,6 +13,7 @@ import typer
 from extractor import __version__
 from extractor.commands import (
     ask,
+    bias,
     bring,
     evaluate,
     extract,
@@ -47,6 +48,7 @@ app.command("graph")(graph.graph)
 app.command("plot")(plot.plot)
 app.command("compare")(ask.compare_trials)
 app.command("report")(report.report)
+app.add_typer(bias.app)
 app.command("pool")(pool.pool)
 app.command("pool-simulate")(pool.pool_simulate)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from math import log10
 from typing import Any
 
+from extractor.bias import high_risk, of_store
 from extractor.errors import PoolError
 from extractor.graph.answers import Found
 from extractor.graph.counts import is_control
@@ -14,6 +15,7 @@ from extractor.graph.review import Review
 from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, left_rows, studies
 from extractor.pool import LeftOut, compare_subgroups, meta_regression, pool_proportions, pool_two_arm
 
+WITHOUT_HIGH_RISK = "without high risk of bias"
 NOTHING = "No trial gives a count that may be pooled; see what was left out."
 GIVEN_ONCE = 1
 
@@ -163,7 +165,7 @@ def sensitivity(
 ) -> Found:
     """What happens to a pooled risk without case reports, without a trial, with overlapping reports, or by other methods?
 
-    Risk of bias is a human judgement that the store does not hold; name such trials in `without`.
+    Without trials of high risk of bias where people's judgements are in the store; other trials can be named in `without`.
     """
     variants = {
         "as pooled": Choice(outcome, condition, cells, "", denials),
@@ -172,6 +174,9 @@ def sensitivity(
     }
     if without:
         variants[f"without {', '.join(without)}"] = Choice(outcome, condition, cells, "", denials, without)
+    high, said = _of_high_risk(review)
+    if high is not None:
+        variants[WITHOUT_HIGH_RISK] = Choice(outcome, condition, cells, "", denials, tuple(sorted(high)))
     rows = []
     for name, choice in variants.items():
         found, _ = studies(review, choice)
@@ -179,7 +184,22 @@ def sensitivity(
         if name == "as pooled":
             rows.append(_variant("without case reports", [s for s in found if not s.case_report]))
     main = _risk(review, variants["as pooled"])
-    return Found(rows, main.pooled, main.left_out, [*main.notes, "Risk of bias is not extracted."])
+    return Found(rows, main.pooled, main.left_out, [*main.notes, *said])
+
+
+def _of_high_risk(review: Review) -> tuple[set[str] | None, list[str]]:
+    """Trials that people judged to be of high overall risk of bias (None: nobody judged), and what a reader must know of it."""
+    found = of_store(review.store)
+    names = {str(trial["name"]) for _, trial in review.trials()}
+    high, disagreed, judged = high_risk(a for a in found if a.study in names)
+    if not judged:
+        return None, ["Risk of bias: no overall judgement in the store; bring people's in with: trialspan bias import"]
+    unjudged = sum(bool(t["of_people"]) and t["name"] not in judged for _, t in review.trials())
+    notes = [
+        f"Risk of bias: {len(judged)} trials have an overall judgement, {len(high)} of them high; {unjudged} are not judged."
+    ]
+    notes += [f"Risk of bias not agreed on, and kept: {one.shown()}" for one in disagreed if one.study not in high]
+    return high, notes
 
 
 def _variant(name: str, found: Sequence[Study]) -> Row:

@@ -108,9 +108,17 @@ CREATE TABLE trial_reports (document TEXT NOT NULL PRIMARY KEY, trial TEXT NOT N
 CREATE INDEX trial_reports_of_trial ON trial_reports (trial)
 """
 
+JUDGEMENTS = """
+CREATE TABLE judgements (
+  key {key}, tool TEXT NOT NULL, study TEXT NOT NULL, domain TEXT NOT NULL, judgement TEXT NOT NULL, why TEXT,
+  curator TEXT NOT NULL, is_consensus BOOLEAN NOT NULL, decided_at TEXT NOT NULL);
+CREATE INDEX judgements_of_study ON judgements (study, tool, domain)
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "documents, extractions, facts, decisions, runs", FIRST),
     Migration(2, "links between reports, and trials", LINKS),
+    Migration(3, "judgements of risk of bias", JUDGEMENTS),
 )
 NEWEST = MIGRATIONS[-1].number
 

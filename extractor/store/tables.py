@@ -205,3 +205,16 @@ TRIAL_REPORTS = Table(
     Column("document", Exact, primary_key=True),
     Column("trial", Exact, nullable=False),
 )
+JUDGEMENTS = Table(
+    "judgements",
+    METADATA,
+    _key(),
+    Column("tool", Text, nullable=False),
+    Column("study", Exact, nullable=False),
+    Column("domain", Exact, nullable=False),
+    Column("judgement", Text, nullable=False),
+    Column("why", Exact),
+    Column("curator", Exact, nullable=False),
+    Column("is_consensus", Boolean, nullable=False),
+    Column("decided_at", Text, nullable=False),
+)

@@ -130,6 +130,15 @@ FROM links l WHERE l.kind = 'overlap'
 """,
 )
 
+VIEWS["risk_of_bias"] = View(
+    "one row a person's judgement of risk of bias that stands: the latest of each person, and of the consensus",
+    """
+SELECT j.study, j.tool, j.domain, j.judgement, j.curator, j.is_consensus, j.why, j.decided_at FROM judgements j
+WHERE NOT EXISTS (SELECT 1 FROM judgements n WHERE n.key > j.key AND n.study = j.study AND n.tool = j.tool
+  AND n.domain = j.domain AND n.is_consensus = j.is_consensus AND (j.is_consensus OR n.curator = j.curator))
+""",
+)
+
 _HOLE = re.compile(r"\{(text|number|truth|joined):([\w.]+):(\w+)\}")
 
 
