@@ -18,13 +18,15 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY)  ## extract the starter corpus, store it, print the characteristics table
+demo: $(READY)  ## extract the starter corpus, store it, print the characteristics table, write the report
 	@mkdir -p $(DEMO)
 	$(BIN)/trialspan extract corpora/als_msc --store $(DEMO)/trialspan.db --format jsonl -o $(DEMO)/records.jsonl
 	$(BIN)/trialspan list --store $(DEMO)/trialspan.db
 	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format xlsx -o $(DEMO)/characteristics.xlsx
 	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format csv -o $(DEMO)/facts.csv
-	@echo "written: $(DEMO)/trialspan.db (the store), $(DEMO)/records.jsonl (records), $(DEMO)/characteristics.xlsx (the table), $(DEMO)/facts.csv (one row a fact)"
+	$(BIN)/trialspan link --store $(DEMO)/trialspan.db
+	$(BIN)/trialspan report --store $(DEMO)/trialspan.db -o $(DEMO)/report.html
+	@echo "written: $(DEMO)/trialspan.db (the store), $(DEMO)/records.jsonl (records), $(DEMO)/characteristics.xlsx (the table), $(DEMO)/facts.csv (one row a fact), $(DEMO)/report.html (open it in a browser)"
 	@echo "next: $(BIN)/trialspan show barczewska2019 --store $(DEMO)/trialspan.db"
 
 test: $(READY)  ## run the tests; what is missing here is skipped with its reason
