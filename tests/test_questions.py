@@ -194,6 +194,21 @@ def test_10_controlled_risk(review: Review, tmp_path: Path) -> None:
     assert reasons(alone)["alpha: placebo"] == "a control group"
 
 
+def test_the_size_of_an_arm_has_its_words_too(tmp_path: Path) -> None:
+    facts = [
+        ("report_kind", {"name": "single-trial"}, None),
+        ("arm", {"name": "cells", "n": 20}, None),
+        ("arm", {"name": "placebo", "n": 21}, None),
+        ("adverse_event", event("serious adverse events", 2), "cells"),
+        ("adverse_event", event("serious adverse events", 1), "placebo"),
+    ]
+    with Store.open(tmp_path / "arms.db") as store:
+        store.add(made("delta", "A randomised trial", facts))
+        (row,) = ask(Review(store), "serious-risk").rows
+    assert (row["events"], row["total"], row["total_from"]) == (2, 20, "arm")
+    assert said(row) == ["adverse_event 3", "arm 1"]
+
+
 def test_11_unpublished(review: Review) -> None:
     assert (
         "NCT02881476" in ask(review, "unpublished").notes[0] and "not extracted" in ask(review, "unpublished").notes[0]

@@ -171,6 +171,34 @@ class Review:
                 found = [(id, trial) for id, trial in found if not names.isdisjoint(trial[field])]
         return found
 
+    def said_of_total(self, trial: str, observation: Row) -> list[Row]:
+        """The words behind the people at risk, where the observation's own words do not have them.
+
+        Parameters
+        ----------
+        trial : str
+            Id of the trial's node.
+        observation : dict
+            Its ``total_from`` says whether the people are the report's (``participants``) or an arm's (``arm``).
+        """
+        report = self.node(observation["report"])
+        if observation["total_from"] == "participants":
+            return list(report["n_evidence"])
+        if observation["total_from"] != "arm":
+            return []
+        return self.said_of_arm(trial, str(observation["arm"]), report["document"])
+
+    def said_of_arm(self, trial: str, arm: str, document: str) -> list[Row]:
+        """The words of a report that say how large an arm is."""
+        wanted = arm.strip().lower()
+        return [
+            e
+            for id, edge in self.out(trial, nodes.HAS_ARM)
+            if str(self.node(id)["name"]).strip().lower() == wanted
+            for e in edge["evidence"]
+            if e["document"] == document
+        ]
+
     def trial_named(self, name: str) -> str:
         """The trial with this name, or that a report or a registry number belongs to.
 

@@ -9,7 +9,7 @@ of them only where `denials` asks for it, and never where the same report contra
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from extractor.graph.counts import CONTROL, INFERRED, Counted, Left, Study, counted
@@ -58,8 +58,8 @@ def studies(review: Review, choice: Choice) -> tuple[list[Study], list[Left]]:
     """Rows to pool, and what was left out, both in the order of the trials."""
     found: list[Study] = []
     left: list[Left] = []
-    for _, _, one in judged(review, choice):
-        found += one.rows
+    for id, _, one in judged(review, choice):
+        found += [_with_total(review, id, study) for study in one.rows]
         left += one.left
     return found, left
 
@@ -79,6 +79,13 @@ def judged(review: Review, choice: Choice) -> Iterator[tuple[str, Row, Counted]]
         if one is None or not (one.rows or one.left):
             one = Counted((), (_silent(trial, review.denials.get(id, ()), choice),))
         yield id, trial, one
+
+
+def _with_total(review: Review, trial: str, study: Study) -> Study:
+    """The study with the words for the size of its arm, where that is what its people at risk are taken from."""
+    if study.total_from != "arm" or study.arm is None:
+        return study
+    return replace(study, evidence=study.evidence + review.said_of_arm(trial, study.arm, study.document))
 
 
 def _unfit(review: Review, id: str, trial: Row, choice: Choice) -> str:

@@ -24,6 +24,7 @@ from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
 from extractor.report.said import DENIAL, SILENT, VALUE, ZERO, Said, plain
 
+RELATED_ONLY = "denied, related"
 CLASSES = (ANY, SERIOUS)
 OUTCOME_NAMES = {ANY: "any adverse event", SERIOUS: "any serious adverse event"}
 # state of a cell: how it is printed, what it means, its kind
@@ -94,26 +95,31 @@ def _cell(
     found = matrix.cell(review, trial.node, observed, denied, serious=False)
     state = found["state"]
     mark, meaning, kind = STATES[state]
+    if state == matrix.DENIED_ONLY and all(d["related"] for d in denied):
+        mark, meaning = RELATED_ONLY, "only a denial of related adverse events covers it; no count of this event"
     if state not in (matrix.EVENTS, REPORTED_ZERO):
         return (Said(mark, quotes.refs(found["evidence"]), kind, title=meaning),)
     said: dict[str, list[Row]] = {}
     for one in observed:
         if (one["zero_basis"] is None) == (state == matrix.EVENTS):
             said.setdefault(_count(one), []).append(one)
-    return tuple(_counted(text, same, kind, meaning, quotes) for text, same in said.items())
+    return tuple(_counted(review, trial.id, text, same, kind, meaning, quotes) for text, same in said.items())
 
 
-def _counted(text: str, same: Sequence[Row], kind: str, meaning: str, quotes: Quotes) -> Said:
-    refs = quotes.refs(e for o in same for e in o["evidence"])
+def _counted(
+    review: Review, trial: str, text: str, same: Sequence[Row], kind: str, meaning: str, quotes: Quotes
+) -> Said:
     if same[0]["assertion"] == DENIED:
+        refs = quotes.refs(e for o in same for e in o["evidence"])
         return Said(text, refs, DENIAL, title="the report denies all of this class, without a count")
+    refs = quotes.refs(e for o in same for e in (*o["evidence"], *review.said_of_total(trial, o)))
     return Said(text, refs, kind, title=_said_of(same[0], meaning))
 
 
 def _count(one: Row) -> str:
     """A count as ``1/27``; what there is of it otherwise. A denial of the class itself stays a denial."""
     if one["assertion"] == DENIED:
-        return "denied, related" if one["related"] else "denied"
+        return RELATED_ONLY if one["related"] else "denied"
     unit = "" if one["unit"] in ("participants", None) else f" {one['unit']}"
     if one["events"] is None:
         return f"{number(one['percent'])} %" if one["percent"] is not None else "yes"

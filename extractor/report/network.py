@@ -111,13 +111,16 @@ def _events(review: Review, trial: Trial, quotes: Quotes) -> list[Relation]:
             if row["scope"] == NAMED or row["scope"] in OUTCOME_NAMES:
                 found.setdefault(row["event"], []).append(row)
     return [
-        Relation(trial.id, event, nodes.REPORTS, "had", _said(rows, quotes)) for event, rows in sorted(found.items())
+        Relation(trial.id, event, nodes.REPORTS, "had", _said(review, rows, quotes))
+        for event, rows in sorted(found.items())
     ]
 
 
-def _said(rows: Sequence[Row], quotes: Quotes) -> Said:
+def _said(review: Review, rows: Sequence[Row], quotes: Quotes) -> Said:
     words = dict.fromkeys(f"{r['event_name']}: {_count(r)}" + (f" ({r['arm']})" if r["arm"] else "") for r in rows)
-    return Said("; ".join(words), quotes.refs(e for r in rows for e in r["evidence"]))
+    return Said(
+        "; ".join(words), quotes.refs(e for r in rows for e in (*r["evidence"], *review.said_of_total(r["trial"], r)))
+    )
 
 
 def _count(row: Row) -> str:

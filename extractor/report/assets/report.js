@@ -19,27 +19,59 @@
     return part ? Array.from(part.textContent) : null; // offsets count code points
   }
 
-  function block(quote) {
-    const box = document.createElement("div");
-    const title = document.createElement("h3");
-    title.textContent = quote.j ? `${quote.d}, registry record` : `${quote.d}, ${quote.p}`;
-    const words = document.createElement("blockquote");
+  // a quote and those near it in the same part are shown together
+  function together(found) {
+    const groups = [];
+    for (const quote of found) {
+      const last = groups.find((g) => !quote.j && !g[0].j && g[0].d === quote.d && g[0].p === quote.p
+        && g.some((other) => Math.abs(other.s - quote.s) < 2 * AROUND));
+      if (last) last.push(quote);
+      else groups.push([quote]);
+    }
+    return groups;
+  }
+
+  const whole = (text, at, step) => { // not in the middle of a word
+    while (at > 0 && at < text.length && text[at - 1].trim() && text[at].trim()) at += step;
+    return at;
+  };
+
+  function marked(text, found) {
+    const box = document.createElement("blockquote");
+    const from = whole(text, Math.max(0, Math.min(...found.map((q) => q.s)) - AROUND), -1);
+    const to = whole(text, Math.min(text.length, Math.max(...found.map((q) => q.e)) + AROUND), 1);
+    let at = from;
+    if (from > 0) box.append("… ");
+    for (const quote of [...found].sort((a, b) => a.s - b.s)) {
+      if (quote.e <= at) continue; // inside the one before
+      const mark = document.createElement("mark");
+      mark.textContent = text.slice(Math.max(at, quote.s), quote.e).join("");
+      box.append(text.slice(at, Math.max(at, quote.s)).join(""), mark);
+      at = quote.e;
+    }
+    box.append(text.slice(at, to).join("") + (to < text.length ? " …" : ""));
+    return box;
+  }
+
+  function value(quote) {
+    const box = document.createElement("blockquote");
     const mark = document.createElement("mark");
     mark.textContent = quote.q;
-    const text = quote.j ? null : textOf(quote);
-    if (text) {
-      const from = Math.max(0, quote.s - AROUND);
-      const to = Math.min(text.length, quote.e + AROUND);
-      words.append((from > 0 ? "… " : "") + text.slice(from, quote.s).join(""), mark);
-      words.append(text.slice(quote.e, to).join("") + (to < text.length ? " …" : ""));
-    } else {
-      words.append(`${quote.j}: `, mark);
-    }
+    box.append(`${quote.j}: `, mark);
+    return box;
+  }
+
+  function block(found) {
+    const [first] = found;
+    const box = document.createElement("div");
+    const title = document.createElement("h3");
+    title.textContent = first.j ? `${first.d}, registry record` : `${first.d}, ${first.p}`;
+    const text = first.j ? null : textOf(first);
     const link = document.createElement("a");
-    link.href = `#q${quote.n}`;
+    link.href = `#q${first.n}`;
     link.textContent = "in the whole report";
     link.addEventListener("click", () => dialog.close());
-    box.append(title, words, link);
+    box.append(title, text ? marked(text, found) : value(first), link);
     return box;
   }
 
@@ -47,7 +79,7 @@
     const link = event.target.closest("a.q[data-q]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    body.replaceChildren(...link.dataset.q.split(" ").map((n) => block(quotes.get(n))));
+    body.replaceChildren(...together(link.dataset.q.split(" ").map((n) => quotes.get(n))).map(block));
     dialog.showModal();
   });
   dialog.addEventListener("click", (event) => {
