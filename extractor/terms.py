@@ -44,6 +44,8 @@ def stem(word: str) -> str:
     ['cell', 'biopsy', 'illness', 'virus', 'crohn']
     """
     word = word.removesuffix("'s")
+    if "ae" in word or "oe" in word:  # British spellings: "oesophagitis", "anaemia"
+        word = word.replace("ae", "e").replace("oe", "e")
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("shes", "ches", "xes", "sses")) and not word.endswith("aches"):

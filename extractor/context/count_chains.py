@@ -6,7 +6,7 @@ import re
 
 from extractor.context.brackets import inside
 from extractor.context.event_clause import Clause
-from extractor.context.link_phrases import BRACKETED, CHAIN, NOT_AFTER, OTHER_THING
+from extractor.context.link_phrases import BRACKETED, CHAIN, DID, NOT_AFTER, OTHER_THING, WHO_GOT
 from extractor.quantities.counts import Count
 
 
@@ -18,15 +18,26 @@ def chain(clause: Clause, first: int, bound: int) -> list[int]:
         right = clause.counts[i]
         if inside(clause.closed, right.start) != inside(clause.closed, left.start):
             continue  # a count in brackets that explain: "in four (one sepsis, three strokes) and in five"
+        if (
+            right.form == "bare"
+            and inside(clause.pairs, right.start)
+            and not inside(clause.pairs, left.start)
+            and clause.folded[right.start - 1] != "("
+        ):
+            continue  # "53% (LTG 100) and 58% (LTG 200)": a number in an arm's name
         if clause.percent_of(left, right, clause.folded[left.end : right.start]):
             chain.append(i)
             continue
-        gap = BRACKETED.sub("", clause.folded[left.end : right.start]).replace("who received", "given")
+        gap = WHO_GOT.sub("given", BRACKETED.sub("", clause.folded[left.end : right.start]))
         if clause.same_brackets(left.start, right.start):
             gap = gap.replace(";", ",")  # "(drug, 12%; placebo, 10%)": the arms of one pair of brackets
         if i in clause.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
             break
-        if right.form in ("people", "one") and clause.owned(right, bound):
+        if (
+            clause.owned(right, bound)
+            if right.form in ("people", "one")
+            else DID.match(clause.folded, right.end, clause.end)
+        ):
             break
         if inside(clause.pairs, left.start) and not inside(clause.pairs, right.start):
             break

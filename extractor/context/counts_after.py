@@ -18,6 +18,7 @@ from extractor.context.link_phrases import (
     PEOPLE,
     SAID,
     SMALL,
+    WHO_GOT,
 )
 
 
@@ -36,7 +37,7 @@ def trailing(clause: Clause, group: list[int]) -> list[int]:
             continue
         if inside(clause.closed, count.start) != level:
             return []
-        between = _unexplained(clause, last.end, count.start)
+        between = WHO_GOT.sub("given", _unexplained(clause, last.end, count.start))
         if count.form == "people" and re.search(r"\b(?:the|all|these|our)\s+\Z", clause.folded[last.end : count.start]):
             continue  # "by the 20 patients": all of them
         if count.form in ("people", "bare") and OTHER_THING.match(clause.folded, count.start, clause.end):

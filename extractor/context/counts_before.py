@@ -7,8 +7,22 @@ import re
 from extractor.context.brackets import inside
 from extractor.context.event_clause import Clause
 from extractor.context.event_mentions import CLASS, DEATH, ORGAN, Mention
-from extractor.context.link_phrases import AMONG, BACK, BESIDE, CONNECTIVES, DIED, DIRECT, HAD, NOT_AFTER
+from extractor.context.link_phrases import (
+    AMONG,
+    BACK,
+    BESIDE,
+    CONNECTIVES,
+    DIED,
+    DIRECT,
+    HAD,
+    NOT_AFTER,
+    REASON_AGAIN,
+    STOPPED,
+    WHO_GOT,
+)
 from extractor.quantities.counts import Count
+
+FARTHEST = 90  # characters between the counts of two arms before a term
 
 
 def leading(clause: Clause, group: list[int]) -> list[int]:
@@ -27,7 +41,7 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
         return []
     last = past[-1]
     count = clause.counts[last]
-    between = clause.folded[count.end : first.start]
+    between = _between(clause, count, first)
     if any(m.start >= count.end and m.end <= first.start and m is not first for m in clause.mentions):
         return []
     pair = inside(clause.pairs, count.start)
@@ -35,19 +49,19 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
     if pair and outer and not _leads(clause, count, between, first):  # "Thirteen patients (5 and 8) died"
         last = outer[-1]
         count = clause.counts[last]
-        between = clause.folded[count.end : first.start]
+        between = _between(clause, count, first)
     if _of_class(clause, count, between, first) or not _leads(clause, count, between, first):
         return []
     found = [last]
     for i in reversed(past[:-1]):
-        gap = clause.folded[clause.counts[i].end : clause.counts[found[0]].start]
+        gap = WHO_GOT.sub("given", clause.folded[clause.counts[i].end : clause.counts[found[0]].start])
         if clause.same_brackets(clause.counts[i].start, clause.counts[found[0]].start):
             gap = gap.replace(";", ",")
         if clause.percent_of(clause.counts[i], clause.counts[found[0]], gap):
             found.insert(0, i)
             continue
         if (
-            len(gap) > 70
+            len(gap) > FARTHEST
             or not BESIDE.match(gap)
             or any(m.start >= clause.counts[i].end and m.end <= clause.counts[found[0]].start for m in clause.mentions)
         ):
@@ -62,6 +76,11 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
             break  # "one aspiration, one suicide": a count of something unknown
         found.insert(0, i)
     return found
+
+
+def _between(clause: Clause, count: Count, mention: Mention) -> str:
+    """The text between a count and a term, with who the people are made short."""
+    return WHO_GOT.sub("given", clause.folded[count.end : mention.start])
 
 
 def _leads(clause: Clause, count: Count, between: str, mention: Mention) -> bool:
@@ -88,6 +107,10 @@ def _whole(clause: Clause, count: Count) -> bool:
 def _direct(clause: Clause, count: Count, between: str, mention: Mention) -> bool:
     if mention.kind == DEATH and clause.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
         return DIED.match(between) is not None
+    if mention.stopped and mention.tail and REASON_AGAIN.match(between):
+        return True
+    if mention.stopped and not mention.tail and STOPPED.match(clause.folded, mention.start):
+        return DIED.match(between.removeprefix(")")) is not None
     if not DIRECT.match(between) or re.search(r"\b(?:most|main|commonest|principal|more|of the)\b", between):
         return False
     return count.form in ("bare", "count_percent", "fraction") or (

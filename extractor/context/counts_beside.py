@@ -17,7 +17,7 @@ def beside(clause: Clause, place: int) -> None:
     lead = WHOLLY.match(clause.folded, mention.end, clause.end)
     at = lead.end() if lead else mention.end
     for pair in sorted(clause.pairs):
-        if pair[0] >= at and not clause.folded[at : pair[0]].strip():
+        if pair[0] >= at and not clause.folded[at : pair[0]].strip(" ,"):
             if not _in_brackets(clause, place, pair):
                 at = pair[1]
                 continue
@@ -33,6 +33,7 @@ def beside(clause: Clause, place: int) -> None:
 
 
 def _in_brackets(clause: Clause, place: int, pair: tuple[int, int]) -> bool:
+    pair = _first_statement(clause, pair)
     if any(pair[0] < m.start < pair[1] for m in clause.mentions) or re.search(
         r"(?<!\[)<\s*(?:0\.)?\d+(?:\.\d+)?\s*%", clause.folded[pair[0] : pair[1]]
     ):
@@ -46,12 +47,19 @@ def _in_brackets(clause: Clause, place: int, pair: tuple[int, int]) -> bool:
     return clause.take(place, sure, "beside")
 
 
+def _first_statement(clause: Clause, pair: tuple[int, int]) -> tuple[int, int]:
+    """The brackets up to the semicolon before another term: "(116 [42%] of 278; nine [3%] had febrile neutropenia)"."""
+    named = next((m.start for m in clause.mentions if pair[0] < m.start < pair[1]), None)
+    cut = clause.folded.rfind(";", pair[0], named) if named is not None else -1
+    return (pair[0], cut) if cut > 0 else pair
+
+
 def _plain(clause: Clause, pair: tuple[int, int], count: Count) -> bool:
     """A bare number in brackets that hold little else: "(3)", "(one versus eight; p = 0.02)", "(4 vs. 7)"."""
     text = clause.folded[pair[0] + 1 : pair[1] - 1]
     text = re.split(r";|,\s*p\b|\bp\s*[=<>]", text)[0]
     return (
-        len(text) <= 60
+        len(text) <= 110
         and bool(WORDS_ONLY.fullmatch(text))
         and count.start - pair[0] < 60
         and not re.search(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from extractor.context.brackets import brackets, inside
 from extractor.context.event_mentions import Mention
-from extractor.context.link_phrases import BACK, DIRECT, HAD, OTHER_ARM, PEOPLE, SMALL
+from extractor.context.link_phrases import BACK, DIRECT, HAD, OTHER_ARM, PEOPLE, REASON_AGAIN, SMALL
 from extractor.quantities.counts import Count
 
 
@@ -70,7 +70,7 @@ class Clause:
         """Whether a number after a comma belongs to what follows ("fever, two had rash", "rash, 3/10 fever")."""
         following = OTHER_ARM.sub("", self.folded[count.end : self.next(count.end)], count=1)
         if self.next(count.end) < self.end and (
-            (len(following) < 40 and DIRECT.match(following)) or BACK.match(following)
+            (len(following) < 40 and DIRECT.match(following)) or BACK.match(following) or REASON_AGAIN.match(following)
         ):
             return True
         return count.form == "bare" and bool(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from extractor.context import event_attributes as attributes
 from extractor.context.event_clause import Link
-from extractor.context.event_lists import killed, list_end, member
+from extractor.context.event_lists import doubtful, killed, list_end, member
 from extractor.context.event_made import event
 from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.context.event_phrases import (
@@ -23,6 +23,11 @@ from extractor.context.event_phrases import (
 )
 from extractor.context.event_reading import ABSENT, PRESENT, Event, Reading
 from extractor.quantities.counts import Count, counts
+
+# "mean age was 74 years, ... and 48.8% had cancer": who they were
+BASELINE = re.compile(
+    r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
+)
 
 
 def counted(
@@ -100,11 +105,16 @@ def _out_of(reading: Reading, first: int, found: list[Count]) -> int | None:
 
 def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Mention], last: int) -> bool:
     """Whether a counted term is an adverse event rather than an outcome, a reason or a group's disease."""
+    if mention.stopped:
+        return True
+    mention = mention.peer or mention
     if member(reading, mention, inner) or killed(reading, mention, inner):
         return True
     if mention.term is not None and mention.term.name in MEMBERS_ONLY:
         return False
     before = reading.folded[max(reading.start, mention.start - 60) : mention.start]
+    if BASELINE.search(reading.folded, reading.start, mention.start):
+        return False
     if re.search(
         r"\b(?:at|on) (?:baseline|entry|enrol?lment|screening|inclusion|admission)\b",
         reading.folded[reading.start : mention.start],
@@ -134,7 +144,7 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
     ):
         return False
     if (
-        mention.weak
+        doubtful(reading, mention, inner)
         and link.how not in ("before",)
         and not STRONG_BEFORE.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
     ):

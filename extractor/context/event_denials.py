@@ -35,7 +35,7 @@ def denied(
     if OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
         return
     if re.compile(
-        r"\s+(?:\w+\s+){0,2}?(?:leading to|requiring|that (?:led|required|necessitated)|necessitating|resulting in|of clinical concern|profiles?|scores?|rates?|data|leads?)\b"
+        r"\s+(?:\w+\s+){0,2}?(?:leading to|requiring|that (?:led|required|necessitated)|necessitating|resulting in|of clinical concern|profiles?|scores?|rates?|data|leads?|differ(?:ed|s)?|(?:was|were) (?:more|less)|reported (?:n?or|as)|(?:was|were|is|are) (?:reported |observed |noted |found )?(?:n?or |and )?(?:\w+ )?(?:as)|increased|decreased|compared)\b"
     ).match(folded, mention.end, last):
         return
     blanket = mention.kind == CLASS

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
+from extractor.context.event_attributes import grade
 from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.context.event_phrases import IS_CLASS, KILLED, LISTED, MEMBERS, MOST_WERE, NO_MEMBERS, SUCH_AS
 from extractor.context.event_reading import Reading
 from extractor.context.link_phrases import APPOSED
+
+BESIDE = 110  # characters between two counted terms of one list
+COUNTED_GAP = re.compile(r"\d[^;]*(?:,|\band\b)[^;]{0,30}\Z")  # "leucopenia in 16 (19%) versus none, and "
+SLASHED = re.compile(r"/[a-z][a-z-]{3,}")  # "vaginal dryness/discharge occurred"
 
 
 def lead(reading: Reading, mention: Mention, inner: list[Mention]) -> str:
@@ -34,7 +39,28 @@ def list_end(reading: Reading, mention: Mention, inner: list[Mention]) -> int:
             LISTED.match(between) or (end == mention.end and mention.kind in (CLASS, ORGAN) and SUCH_AS.match(between))
         ):
             end = other.end
-    return end
+    more = SLASHED.match(reading.folded, end, reading.end)
+    return more.end() if more else end
+
+
+def doubtful(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:
+    """Whether a term is an outcome or a disease as often as an event, and nothing here speaks for an event.
+
+    A grade does ("grade 3 fatigue"), and a term beside it, in a list or with counts of its own, that is not doubtful itself.
+    """
+    if not mention.weak or grade(reading.folded, reading.start, mention):
+        return False
+    if mention.term is not None and mention.term.kind == "disease":
+        return True
+    place = inner.index(mention)
+    for other in (*inner[max(0, place - 1) : place], *inner[place + 1 : place + 2]):
+        first, second = sorted((mention, other), key=lambda m: m.start)
+        near = len(second_gap := reading.folded[first.end : second.start]) < BESIDE and (
+            LISTED.match(second_gap) or COUNTED_GAP.search(second_gap)
+        )
+        if near and other.kind == NAMED and not other.weak and not reading.reports.subject(other):
+            return False
+    return True
 
 
 def explains(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:

@@ -8,20 +8,26 @@ A *class* names events without saying which ("serious adverse events", "complica
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractor.context.event_items import items_beside, items_under
+from extractor.context.event_stops import reason_before, shared_reason
 from extractor.context.phrases import phrases
 from extractor.terms import Term, table
 
 CLASS, ORGAN, NAMED, DEATH, OPEN = "class", "organ", "named", "death", "open"
 
+# a word between "adverse" and "events": "ocular", "blood", "chemistry"
+_KIND = r"(?!(?:of|on|in|to|for|with|by|from|were|was|is|are|and|or|the|no|prognostic|clinical|events?|effects?|reactions?|experiences?)\b)[a-z][a-z-]+"
 # "adverse drug reactions", "side-effects", "untoward events", "SAEs", "complications", "toxicity", "safety concerns"
 HEAD = re.compile(
     r"\b(?:(?:adverse|untoward|undesirable|undesired|unwanted|unfavou?rable|harmful|toxic|ill)[\s-]+(?:drug[\s-]+|clinical[\s-]+|side[\s-]+|study[\s-]+)?"
     r"(?:(?:events?|effects?|reactions?|experiences?|signs?|incidents?|sequelae|symptoms?)\b(?:\s*\((?:t?e?s?aes?|adrs?|ars?)\))?)"
+    rf"|(?:adverse|untoward|undesirable|unwanted)\s+(?P<kinds>(?:{_KIND}(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s+)){{1,5}}?)(?:events?|effects?|reactions?|experiences?)\b"
     r"|side[\s-]?effects?\b|teaes?\b|tesaes?\b|s?aes?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?|findings?)\b"
     r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal) )"
     r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b)"
@@ -44,10 +50,7 @@ _MODIFIER = re.compile(
 _STRAY = re.compile(
     r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+"
 )
-# "discontinued because of an", "withdrawals due to": before a class; "leading to discontinuation": after it
-_REASON = re.compile(
-    r"\b(?P<what>(?:(?:treatment|study|drug|premature|permanent)\s+)*(?:discontinu(?:ed|ations?)|withdrew|withdraw(?:n|als?)|drop(?:ped)?[\s-]?outs?|dropped out|stopped)\b(?:\s+(?:[\w-]+\s+){0,4}?)?(?:because of|due to|owing to|for|as a result of|secondary to|on account of)\s+)(?:an?\s+|the\s+|any\s+)?\Z"
-)
+# "leading to discontinuation": after a class
 _LED = re.compile(
     r"\s+(?:leading|led|that led|which led|resulting|resulted|requiring|necessitating|that required|causing)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
 )
@@ -106,26 +109,6 @@ _SKIP_WORDS = re.compile(
 )
 
 
-# From a class to the list of its members; after "included" any item is one, after "were" only beside one that is known
-LIST_LEAD = re.compile(
-    r"(?:\s*\([a-z]{2,6}\))?(?:\s+(?:in|with|of|for|reported|observed|noted|seen|recorded|associated)\b[^.;:()]{0,70}?)?\s*"
-    r"(?:(?P<sure>included?\b|including\b|comprised\b|consisted of\b|such as\b)|(?:were|was)\b|like\b|:|\()\s*(?:mainly\s+|mostly\s+|primarily\s+|predominantly\s+|generally\s+)?"
-)
-LIST_END = re.compile(
-    r"[;.](?:\s|\Z)|\)\s*(?:,\s*)?(?:and\s+)?(?:occurred|were|was|in)\b|\b(?:but|which|that|while|whereas|however|although|with no|without|compared|than|all of|most of|none of|as expected|leading|resulting|respectively|for|in both|in each|in either)\b|\b(?:was|were|occurred|had|did)\b"
-)
-LIST_ITEM = re.compile(
-    r"(?:\A|(?<=\s)|(?<=\())(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local|grade \d)\s+)?(?P<item>(?<![\w-])[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,3}?)\s*(?:\([^()]*\)|\[[^\[\]]*\])?(?=\s*(?:,|;|\)|\Z|\.(?:\s|\Z)|\band\b|\bor\b))"
-)
-LIST_BEGIN = re.compile(
-    r"(?:[,;(]|\band|\bor)\s*(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local)\s+)?\Z"
-)
-LIST_NOT = re.compile(
-    r"\b(?:the|and|or|of|in|for|to|by|with|at|on|from|as|an?|no|not|were|was|is|are|be|been|being|that|which|mild|moderate|severe|transient|similar|comparable|higher|lower|more|less|fewer|common|frequent|observed|reported|recorded|noted|seen|assessed|evaluated|"
-    r"monitored|collected|compared|manageable|tolerable|reversible|self-limiting|minor|rare|low|few|patients?|subjects?|participants?|groups?|arms?|placebo|control|treatment|drug|dose|doses|events?|effects?|reactions?|complications?|toxicit\w+|grade|all|both|each|other|others|study|trial|"
-    r"significantly|significant|generally|mostly|mainly|consistent|expected|related|unrelated|limited|resolved|serious|infrequent|uncommon|minimal|acceptable|difference\w*|changes?|laboratory|parameters|tests?|vital|signs|safety|efficacy|mortality|deaths?|symptoms|types?|those|these|one|two|three|"
-    r"respectively|during|after|before|between|among|also|only|any|some|most|usually|often|they|their|there|it|its|overall|case|cases|percent|incidence|rates?|frequency|occurrence|number|score|scores|days?|weeks?|months?|years?|data|analysis|measures?|well|induction|consolidation|maintenance|titration|follow-up|run-in|withdrawal)\b|ly\b|ed\Z"
-)
 # Two terms that are written as one thing unless they close a list
 _PAIR = re.compile(r"(?P<first>nausea|vomiting)\s*(?:and|or|and/or|/)\s*(?P<second>vomiting|nausea|emesis)\Z")
 
@@ -156,11 +139,18 @@ def _ellipsis() -> re.Pattern[str]:
     )
 
 
+@cache
+def _before_comma() -> re.Pattern[str]:
+    """A site before a comma, in a list of sites that share one head."""
+    return re.compile(rf"(?<![\w-])(?P<site>(?:(?:{_sites()})\s+){{0,2}}(?:{_sites()}))\s*,\s*\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """`start:end` is the term as written; `core` begins the part that the lexicon knows; `term` is the concept.
 
-    ``tail`` is the head that the term shares with the next one: "low back" in "low back and radicular leg pain".
+    ``tail`` is the head that the term shares with the next one ("low back" in "low back and radicular leg pain"), or what
+    somebody stopped because of it; ``peer`` is the known term beside an unknown one of the same list: what holds for it, holds.
     """
 
     start: int
@@ -174,6 +164,7 @@ class Mention:
     stopped: bool = False
     listed: bool = False
     tail: tuple[int, int] | None = None
+    peer: Mention | None = None
 
     @property
     def weak(self) -> bool:
@@ -191,33 +182,34 @@ def mentions(folded: str, start: int, end: int) -> list[Mention]:
         m for m in _named(folded, start, end) if _free(m, found) and not any(u.core < m.start < u.end for u in sited)
     ]
     found += [m for m in unknown if _free(m, found)]
-    found.sort(key=lambda m: m.start)
+    found = _sharing_reason(folded, sorted(found, key=lambda m: m.start))
     listed = [m for m in _listed(folded, end, found) if _free(m, found)]
     return sorted([*found, *listed], key=lambda m: m.start) if listed else found
 
 
+def _sharing_reason(folded: str, found: list[Mention]) -> list[Mention]:
+    """ "dropped out because of nausea (2) and rash (1)": the stop is that of each term."""
+    for place, (left, right) in enumerate(itertools.pairwise(found)):
+        left = found[place]
+        if (
+            left.stopped
+            and left.tail
+            and right.kind in (NAMED, OPEN)
+            and not right.tail
+            and shared_reason(folded[left.end : right.start])
+        ):
+            found[place + 1] = replace(right, stopped=True, tail=left.tail)
+    return found
+
+
 def _listed(folded: str, end: int, found: list[Mention]) -> Iterator[Mention]:
-    """Unknown items of a list of events: "side effects included hunger and constipation"."""
-    for head in found:
-        if head.kind not in (CLASS, ORGAN) or head.stopped:
-            continue
-        lead = LIST_LEAD.match(folded, head.end, end)
-        if not lead:
-            continue
-        stop = LIST_END.search(folded, lead.end(), end)
-        last = stop.start() if stop else end
-        if not lead["sure"] and not any(lead.end() <= m.start < last and m.kind == NAMED for m in found):
-            continue
-        for item in LIST_ITEM.finditer(folded, lead.end(), last):
-            within = folded[lead.end() : item.start("item")]
-            if within.count("(") > within.count(")"):
-                continue
-            begins = (
-                LIST_BEGIN.search(folded, lead.end(), item.start("item"))
-                or not folded[lead.end() : item.start("item")].strip()
-            )
-            if begins and not LIST_NOT.search(item["item"]):
-                yield Mention(item.start("item"), item.end("item"), OPEN, item.start("item"), listed=True)
+    """Unknown items of lists of events, under a class or between known terms."""
+    named = [m for m in found if m.kind == NAMED]
+    heads = [m.end for m in found if m.kind in (CLASS, ORGAN) and not m.stopped]
+    for start, last in items_under(folded, end, heads, [m.start for m in named]):
+        yield Mention(start, last, OPEN, start, listed=True)
+    for start, last, place in items_beside(folded, end, [(m.start, m.end) for m in named]):
+        yield Mention(start, last, OPEN, start, peer=named[place])
 
 
 def _free(mention: Mention, taken: list[Mention]) -> bool:
@@ -233,14 +225,17 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             continue
         first = _modified(folded, start, head.start())
         organ = _ORGAN.search(folded, max(start, first - 40), first)
-        limited = bool(organ and organ[1].split()[0].strip("- ") not in _NOT_ORGAN) or bool(
-            re.match(r"cardiac|cardiovascular|cerebro|thrombo|neuro|clinical|respir|gastro", head.group())
+        kinds = re.findall(r"[a-z-]+", head["kinds"] or "")
+        limited = (
+            any(k not in _NOT_ORGAN for k in kinds)
+            or bool(organ and organ[1].split()[0].strip("- ") not in _NOT_ORGAN)
+            or bool(re.match(r"cardiac|cardiovascular|cerebro|thrombo|neuro|clinical|respir|gastro", head.group()))
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
         while stray := _STRAY.match(folded, first, head.start()):
             first = stray.end()
-        last, reason = head.end(), _REASON.search(folded, max(start, first - 60), first)
+        last, reason = head.end(), reason_before(folded, start, first)
         outcome = _LED.match(folded, last, end)
         if reason or outcome:  # "withdrawals due to adverse events": who stopped, not who had an event
             limited = True
@@ -287,9 +282,13 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         last = admitted.end() if admitted else last
         worse = _WORSE.search(folded, max(start, first - 12), first) if admitted else None
         first = worse.start() if worse else first
-        yield Mention(first, last, NAMED, match.start, match.term, match.how)
+        reason = reason_before(folded, start, first) if match.term.name not in EFFICACY else None
+        stop = reason.span("what") if reason else None
+        yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
 
 
+# reasons to stop that are no adverse events
+EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
 # "worsening heart failure rehospitalization": one event, named after its cause
 _ADMITTED = re.compile(r"\s+(?:re-?)?hospitali[sz]ations?\b")
 _WORSE = re.compile(r"\bworsening\s+\Z")
@@ -331,17 +330,15 @@ def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> It
     head = re.compile(r"[a-z]+\Z").search(folded, first, end)
     if not left or not head or head.start() == first or table(LEXICON).get(left["site"]) is not None:
         return
-    term = table(LEXICON).get(f"{left['site']} {head.group()}")
-    if term is not None or kind == NAMED:
-        yield Mention(
-            left.start("site"),
-            left.end("site"),
-            kind,
-            left.start("site"),
-            term,
-            "synonym" if term else "",
-            tail=head.span(),
-        )
+    last = left.start("site")
+    sites = [left.span("site")]
+    while more := _before_comma().search(folded, max(start, last - 40), last):  # "oral, nasal and skin dryness"
+        sites.append(more.span("site"))
+        last = more.start("site")
+    for first, last in reversed(sites):
+        term = table(LEXICON).get(f"{folded[first:last]} {head.group()}")
+        if term is not None or kind == NAMED:
+            yield Mention(first, last, kind, first, term, "synonym" if term else "", tail=head.span())
 
 
 def _widened(folded: str, start: int, at: int) -> int:

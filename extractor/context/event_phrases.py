@@ -9,7 +9,7 @@ HAPPENED = re.compile(
     r"(?:\s*\([^()]*\))?\s*(?:,\s*)?(?:(?:which|that|also|only|mainly|mostly|usually|generally|occasionally|rarely|transiently|commonly|frequently|subsequently|each|both|all|most often|most commonly|after \w+|in \w+ (?:patients?|group)|of (?:the )?\w+)\s+)*"
     r"(?:(?:close to|near|at|in|around|adjacent to|on|of)\s+(?:the\s+)?(?:[\w-]+\s+){1,3}?)?(?:occurr(?:ed|ing)|followed|developed|appeared|arose|emerged|ensued|(?:was|were|has been|have been|had been|being)\s+(?:\w+ly\s+|also\s+|only\s+|more\s+|not\s+uncommonly\s+)?(?:observed|reported|noted|seen|found|recorded|documented|detected|encountered|experienced|identified|noticed|present|associated|complained|mild|moderate|severe|transient|rare|uncommon|infrequent|common|"
     r"frequent|more|less|higher|lower|similar|comparable|equally|the (?:most|main|only|predominant|major|principal|commonest|primary|dose-limiting)|self-limit\w*|manageable|minimal|reversible|treated|resolved|tolerable|significantly|reduced|increased|greater|fewer|decreased|generally|usually|mainly|mostly)|"
-    r"resolved|subsided|disappeared|recurred|was a|were a|led to|necessitated|complicated|were$|was$)\b"
+    r"had (?:an? )?(?:similar|comparable|higher|lower|greater|increased) (?:frequency|frequencies|incidence|rates?)|resolved|subsided|disappeared|recurred|was a|were a|led to|necessitated|complicated|were$|was$)\b"
 )
 # "developed", "complained of", "such as": before a term
 BEFELL = re.compile(
@@ -68,6 +68,16 @@ RATE_WAS = re.compile(
 SUCH_AS = re.compile(r"\s*(?:,\s*|\(\s*)?(?:such as|like|including|e\.g\.,?|for example)\s+(?:[\w-]+\s+){0,2}\Z")
 LISTED = re.compile(
     r"\s*(?:\([^()]*\))?\s*(?:,|and\b|or\b|/|as well as\b|plus\b|, and\b|;)+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){0,2}\Z"
+)
+# "no difference in the frequency of": nothing said of whether it happened
+NO_DIFFERENCE = re.compile(
+    r"\b(?:no|not|without|neither|nor|lack of)\b[^;,]{0,40}?\b(?:differences?|differ(?:ed)?|different|change[sd]?|effects?)\b[^;]{0,60}\Z"
+)
+# "headache (RR 2.5)": a risk, no event
+RISK_BEHIND = re.compile(r"\s*[(\[]\s*(?:rr|or|hr|odds|hazard|relative risk|risk ratio)\b")
+# "we recorded the incidence of": what was measured
+RECORDED = re.compile(
+    r"\b(?:we|investigators|patients) (?:noted|recorded|assessed|measured|evaluated|compared|monitored|registered|graded|rated|scored)\b"
 )
 # "when 142 deaths had occurred": what an analysis waited for
 AWAITED = re.compile(

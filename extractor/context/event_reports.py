@@ -38,7 +38,7 @@ RESULT = re.compile(
     r"\b(?:no\b|none\b|without\b|occurred|experienced|developed|significantly|higher|lower|fewer|similar|more (?:common|frequent|often)|less (?:common|frequent|often)|there (?:was|were)|most (?:common|frequent)|compared with|respectively|well tolerated|\d+(?:\.\d+)?\s*%|\(n\s*=|p\s*[<>=])"
 )
 HYPOTHESIS = re.compile(
-    r"\b(?:may|might|could|can|would|should|will|cannot|potential(?:ly)?|expected to|likely to|is known|are known|has been (?:shown|reported|associated)|have been (?:shown|reported|associated|documented)|is associated with|are associated with|previous(?:ly)?|in the literature|is (?:a )?common|are common|often (?:causes?|leads?))\b"
+    r"\b(?:may|might|could|can|would|should|will|cannot|potential(?:ly)?(?!\s+(?:[\w-]+\s+){0,3}?[\w-]*related)|expected to|likely to|is known|are known|has been (?:shown|reported|associated)|have been (?:shown|reported|associated|documented)|is associated with|are associated with|previous(?:ly)?|in the literature|is (?:a )?common|are common|often (?:causes?|leads?))\b"
 )
 CONCLUDES = re.compile(
     r"^\W*(?:(?:in )?conclusions?|we conclude|these (?:results|findings|data)|our (?:results|findings|data|study)|this (?:study|trial) (?:demonstrates|shows|suggests|confirms|provides)|in summary|overall,|thus,|therefore|the (?:results|findings) (?:of (?:this|the|our) (?:\w+ )?study )?(?:suggest|indicate|show|demonstrate|support))\b"

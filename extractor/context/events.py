@@ -62,7 +62,7 @@ def _hand_over(reading: Reading, inner: list[Mention], links: list[Link]) -> Non
         if (
             inner[place - 1].kind in (NAMED, OPEN)
             and not links[place - 1].counts
-            and re.search(r"\b(?:was|were|as) (?:the|a|an)\b[^;,]*\Z", between)
+            and re.search(r"\b(?:was|were|as|being) (?:the|a|an)\b[^;,]*\Z", between)
         ):
             links[place - 1] = links[place]
             links[place] = Link()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extractor.context.event_lists import explains, killed, list_end, list_head, member
+from extractor.context.event_lists import doubtful, explains, killed, list_end, list_head, member
 from extractor.context.event_made import event
 from extractor.context.event_mentions import CLASS, DEATH, OPEN, ORGAN, Mention
 from extractor.context.event_phrases import (
@@ -12,8 +12,11 @@ from extractor.context.event_phrases import (
     COUNTED_ONLY,
     GRAVITY,
     HAPPENED,
+    NO_DIFFERENCE,
     RATE_WAS,
+    RECORDED,
     REDUCED,
+    RISK_BEHIND,
     STRONG_BEFORE,
 )
 from extractor.context.event_reading import PRESENT, Event, Reading
@@ -36,8 +39,9 @@ def uncounted(
         return
     if reading.reports.qualifies(mention, last):
         return
-    listed = member(reading, mention, inner) or killed(reading, mention, inner)
-    if reading.concluded or (reading.reports.outcome(mention, reading.start, last) and not listed):
+    judged = mention.peer or mention
+    listed = member(reading, judged, inner) or killed(reading, judged, inner)
+    if reading.concluded or (reading.reports.outcome(judged, reading.start, last) and not listed):
         return
     if mention.listed and not listed:
         return
@@ -55,18 +59,21 @@ def uncounted(
         )
         return
     if (
-        mention.weak
+        doubtful(reading, judged, inner)
         or reading.reports.subject(mention)
         or reading.reports.incident(mention)
         or MEASURED.match(reading.folded[mention.end : last].lstrip())
     ):
         return
-    head = list_head(reading, mention, inner)
+    head = list_head(reading, judged, inner)
     strong = STRONG_BEFORE.search(reading.folded, max(reading.start, head - 70), head)
-    happened = _happened(reading, mention, inner, last)
-    if REDUCED.search(reading.folded, max(reading.start, head - 60), head):
+    happened = _happened(reading, judged, inner, last)
+    before = reading.folded[max(reading.start, head - 110) : head]
+    if REDUCED.search(before[-60:]) or NO_DIFFERENCE.search(before) or RECORDED.search(before):
         return
-    if (strong or happened) and not (mention.kind == OPEN and not mention.tail and not (strong and happened)):
+    if RISK_BEHIND.match(reading.folded, mention.end, last):
+        return
+    if (strong or happened) and not (judged.kind == OPEN and not judged.tail and not (strong and happened)):
         yield event(reading, mention, PRESENT, None, reading.arm_after(mention, last), "happened", last)
 
 

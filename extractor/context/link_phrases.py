@@ -8,8 +8,8 @@ PEOPLE = r"(?:patients?|subjects?|participants?|volunteers?|individuals?|persons
 SMALL = r"(?:(?!(?:in|of|with|for|on|to|from|by|and|or|had|was|were|who|that|after|at|during|improved|received|completed|underwent|died|responded|achieved|without|not)\b)[a-z0-9][\w/-]*\s+)"
 HAD = (
     r"(?:had|has|have|having|developed|developing|experienced|experiencing|suffered|suffering|showed|exhibited|reported|reporting|sustained|complained|presented|complaining|displayed|described|demonstrated|got|noted|"
-    r"were diagnosed|was diagnosed|were reported to have|was found to have|were found to have|were noted to have|incurred|manifested|(?:was|were) (?:accompanied|complicated|followed|affected) (?:by|with)|develops?|experiences?|suffers?(?: from)?|required (?:treatment|hospitalization) for|discontinued (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|"
-    r"withdrew (?:\w+ ){0,3}?(?:due to|because of|for|owing to)|(?:was|were) (?:withdrawn|excluded|hospitalized|hospitalised) (?:\w+ ){0,3}?(?:due to|because of|for|owing to|with))"
+    r"were diagnosed|was diagnosed|were reported to have|was found to have|were found to have|were noted to have|incurred|manifested|(?:was|were) (?:accompanied|complicated|followed|affected) (?:by|with)|develops?|experiences?|suffers?(?: from)?|required (?:treatment|hospitalization) for|(?:discontinued|stopped|ceased|withdrew|dropped out|left the study) (?:[\w-]+ ){0,5}?(?:due to|because of|for|owing to|as a result of|secondary to)|"
+    r"(?:was|were) (?:withdrawn|excluded|hospitalized|hospitalised) (?:\w+ ){0,3}?(?:due to|because of|for|owing to|with))"
 )
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
 BACK = re.compile(
@@ -24,13 +24,26 @@ DIRECT = re.compile(
 DIED = re.compile(
     rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|treated (?:by|with)|receiving|from|assigned to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z"
 )
+# Between a count and "discontinued because of": as before "died"; between a count and a reason said again, "patients owing to"
+STOPPED = re.compile(
+    r"(?:discontinu(?:ed|ing)|withdrew|withdrawn|dropped|stopped|ceased|terminated|left|(?:treatment|study|drug|premature|permanent|early|therapy)\s+discontinued)\b"
+)
+REASON_AGAIN = re.compile(rf"\s*(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:because of|due to|owing to|for)\s+(?:an?\s+)?\Z")
+# "... and 9% died": what the second count is of
+DID = re.compile(
+    rf"\s*(?:{SMALL}{{0,1}}{PEOPLE}\s+)?(?:died|withdrew|discontinued|dropped out|required|needed|recovered|relapsed)\b"
+)
+# "who received", "patients assigned to": where the people are, not what the count is of
+WHO_GOT = re.compile(
+    r"\b(?:who|that)\s+(?:had\s+)?(?:received|underwent|took|were\s+(?:(?:randomly\s+)?assigned|allocated|given|treated|randomi[sz]ed))(?:\s+(?:to|with|by))?\b"
+)
 # Between a term and the count after it: something that says it happened to people
 AFTER = re.compile(
-    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|than|compared|follow\w*|after|with|of)\b"
+    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|than|compared|follow\w*|after|with|of|being)\b"
 )
 NOT_AFTER = re.compile(
     r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"
-    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed (?:up|for)|evaluable|withdrew|withdraw(?:al|als|n)|discontinu\w*|leading to|led to|resulting in|median|mean)\b"
+    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed (?:up|for)|evaluable|withdrew|withdraw(?:al|als|n)|discontinu\w*|leading to|led to|resulting in|median|mean|despite|although|even though|notwithstanding)\b"
 )
 SAID = re.compile(
     r"\b(?:occurr\w+|developed|observed|reported|noted|seen|found|recorded|experienced|documented|detected)\b"
@@ -45,7 +58,7 @@ CAUSE = re.compile(
 # Between two counts of one comparison
 CHAIN = re.compile(r"[^;]{0,150}\Z")
 COMPARED = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but|as did|as were)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\Z"
+    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but|as did|as were)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\(?\s*\Z"
 )
 # "..., and 11 cases were observed in the other group": the term is left out
 ELIDED = re.compile(

@@ -172,7 +172,7 @@ def _weight(seen: View, mention: Mention) -> float:
     if mention.role == "pain":
         weight += 2.0 if title or role == "objective" or AIM.search(seen.folded, sentence.start, sentence.end) else 0.3
     if mention.role == "head":
-        weight -= 1.2
+        weight -= 0.0 if REMOVED.search(before) else 1.2
     if mention.term and mention.term.kind == "sign" and not mention.people:
         weight -= 0.8
     if role == "results":
@@ -180,6 +180,8 @@ def _weight(seen: View, mention: Mention) -> float:
     return weight
 
 
+# "removal of impacted third molars": an operation names what it treats
+REMOVED = re.compile(r"\b(?:removal|extraction|excision) of (?:the |their )?$")
 AIM = re.compile(
     r"\b(?:aims?|aimed|objectives?|purposes?|goals?|to (?:assess|evaluate|compare|investigate|"
     r"determine|examine|test|study)|this (?:[\w-]+ ){0,4}(?:study|trial) (?:was|evaluated|compared|"
@@ -263,6 +265,9 @@ PEOPLE_SURE = 3.0  # the people of a sentence on the trial itself
 TITLE_SURE = 2.5  # the title's "treatment of X" or "in X", not a mere mention
 
 
+INVERTED = re.compile(r"[a-z], [a-zA-Z]")  # "leukemia, lymphocytic, chronic, B-cell": a name for an index, nobody's
+
+
 def canonical(candidate: Candidate) -> tuple[str, str]:
     """(name, CURIE): the vocabulary's name where it shares words with what is written, else as written."""
     best = candidate.best
@@ -271,6 +276,8 @@ def canonical(candidate: Candidate) -> tuple[str, str]:
     longest = named.name
     if named.term is None:
         return longest, ""
+    if INVERTED.search(named.term.name):
+        return longest, named.term.id
     if longest.isupper() and " " not in longest:
         return named.term.name, named.term.id
     own = _content(named.term.name)

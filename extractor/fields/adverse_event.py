@@ -87,9 +87,20 @@ def _term(text: str, event: Event) -> str:
     if mention.tail:  # a head before ("elevated ... nucleated cells") or after ("low back ... pain")
         head = text[slice(*mention.tail)].split()
         words = [*head, *words] if mention.tail[0] < mention.start else [*words, *head]
+    if mention.stopped:
+        words = _stopped(" ".join(words)).split()
     if mention.kind in (CLASS, ORGAN):
-        return _spelled(STOPPED.sub(lambda m: "discontinuation " if m["stop"] else "withdrawal ", " ".join(words)))
+        return _spelled(GRADED.sub("", " ".join(words)))
     return " ".join([*words, *(text[slice(*event.also)].split() if event.also else ())])
+
+
+def _stopped(term: str) -> str:
+    """A stop named by its noun and its reason: "discontinued treatment owing to nausea" is "discontinuation due to nausea"."""
+    return STOPPED.sub(lambda m: f"{_stop_noun(m)} due to ", term)
+
+
+def _stop_noun(match: re.Match[str]) -> str:
+    return next(noun for group, noun in STOP_NOUNS.items() if match[group])
 
 
 def _written_out(term: str, long_forms: Mapping[str, str]) -> str:
@@ -106,9 +117,17 @@ SHORT = {
     "adr": "adverse drug reaction",
     "sadr": "serious adverse drug reaction",
 }
-# "discontinued treatment due to", "withdrew due to": named as the event is, by its noun
+# "discontinued treatment due to", "withdrew owing to", "premature discontinuation for": named by its noun
 STOPPED = re.compile(
-    r"\A(?:(?P<stop>discontinued|stopped)|withdrew|withdrawn)\s+(?:[\w-]+\s+){0,4}?(?=because of|due to|owing to|as a result of)",
+    r"\A(?:(?:treatment|study|drug|premature|permanent|early|therapy)\s+)*"
+    r"(?:(?P<stop>discontinu(?:ed|ing|ations?)|stopped|ceased|terminated)|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b"
+    r"\s+(?:\([^()]*\)\s*|[\w-]+\s+){0,8}?(?:because of|due to|owing to|for|as a (?:result|consequence) of|secondary to|on account of|caused by)\s+(?:an?\s+)?",
+    re.I,
+)
+STOP_NOUNS = {"stop": "discontinuation", "withdrew": "withdrawal", "dropped": "dropout", "left": "withdrawal"}
+# "grade 3-4", "grade 3 or higher": a class's grade is told apart from its name
+GRADED = re.compile(
+    r"(?:\A|(?<=\s))(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:[-–/,]|to|and|or)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|and (?:higher|above|greater)|\+))?\s+",
     re.I,
 )
 ABBREVIATED = re.compile(r"\b(?P<short>tesae|teae|sadr|sae|adr|ae)(?P<plural>s?)\b", re.I)
@@ -145,6 +164,8 @@ def _places(event: Event) -> list[Place]:
     places: list[Place] = [(mention.start, mention.end)]
     if event.cue and event.cue != (mention.start, mention.end):
         places = [(min(event.cue[0], mention.start), max(event.cue[1], mention.end))]
+    if mention.stopped and mention.tail:
+        places.append(mention.tail)
     if event.also:
         places.append(event.also)
     if event.count:

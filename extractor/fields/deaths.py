@@ -31,6 +31,8 @@ COMPARES = re.compile(r"\b(?:vs|versus|compared|than|whereas|while|and)\b")
 PART = re.compile(
     r"\b(?:of which|of whom|including|of these|of them|with \d+|attributed|another|further|additional)\b|[:;(]"
 )
+# "in each group", "per arm"
+EACH = re.compile(r"\bin each (?:of the )?(?:\w+ )?(?:groups?|arms?)\b|\bper (?:group|arm)\b")
 # "the latter and two additional patients", "another patient died": deaths beside those already told
 MORE = re.compile(r"\b(?:another|additional|further|second|the latter|other|more)\b")
 # "the latter and two additional patients died": one told before, and two
@@ -39,7 +41,7 @@ LATTER = re.compile(
 )
 
 
-@field("deaths", value="{n}", after=("report_kind",))
+@field("deaths", value="{n}", after=("report_kind", "arm"))
 class Deaths(Field):
     """Deaths among the trial's participants; sums of arms are marked as derived."""
 
@@ -62,9 +64,11 @@ class Deaths(Field):
         best = max(statements, key=lambda s: (_number(s), -s[0].mention.start))
         more = [s for s in statements if s is not best and _adds(seen.folded, s)]
         chosen = [e for s in (best, *more) for e in s]
-        number = _number(best) + sum(map(_number, more))
+        groups = len([f for f in facts(doc, "arm") if f.primary])
+        each = groups if groups > 1 and _in_each(seen.folded, best) else 1
+        number = _number(best) * each + sum(map(_number, more))
         at = [p for e in chosen for p in _places(e)]
-        summed = len(chosen) > 1
+        summed = len(chosen) > 1 or each > 1
         rule = "sum" if summed else "zero" if number == 0 else "stated"
         prior = {"sum": 0.8, "zero": 0.9, "stated": 0.85}[rule]
         yield self.fact(doc, {"n": number}, at, rule=rule, confidence=prior, flags=("derived",) if summed else ())
@@ -99,7 +103,21 @@ def _arms(folded: str, left: Event, right: Event) -> bool:
 
 
 def _number(statement: Sequence[Event]) -> int:
-    return sum(e.count.n or 0 for e in statement if e.count)
+    """The deaths of one statement; a count that is the sum of the others is their total ("11 died (three and eight)")."""
+    said = [e.count.n or 0 for e in statement if e.count]
+    return max(said, default=0) if len(said) > 2 and 2 * max(said) == sum(said) else sum(said)
+
+
+def _in_each(folded: str, statement: Sequence[Event]) -> bool:
+    """Whether the one count holds for every group: "five patients died in each group"."""
+    if len(statement) != 1 or statement[0].count is None:
+        return False
+    event = statement[0]
+    last = max(event.mention.end, statement[0].count.end)
+    return (
+        EACH.search(folded, min(event.mention.end, statement[0].count.end), min(event.sentence[1], last + 60))
+        is not None
+    )
 
 
 def _adds(folded: str, statement: Sequence[Event]) -> bool:

@@ -1,0 +1,81 @@
+"""Items of lists of events that no lexicon knows: under a class ("side effects included hunger"), or between known terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+# From a class to the list of its members; after "included" any item is one, after "were" only beside one that is known
+LIST_LEAD = re.compile(
+    r"(?:\s*\([^()]{1,60}\))?(?:\s+(?:in|with|of|for|reported|observed|noted|seen|recorded|associated)\b[^.;:()]{0,70}?)?\s*"
+    r"(?:(?P<sure>included?\b|including\b|comprised\b|consisted of\b|such as\b)|(?:were|was)\b|like\b|:|\()\s*(?:mainly\s+|mostly\s+|primarily\s+|predominantly\s+|generally\s+)?"
+)
+LIST_END = re.compile(
+    r"[;.](?:\s|\Z)|\)\s*(?:,\s*)?(?:and\s+)?(?:occurred|were|was|in)\b|\b(?:but|which|that|while|whereas|however|although|with no|without|compared|than|all of|most of|none of|as expected|leading|resulting|respectively|for|in both|in each|in either)\b|\b(?:was|were|occurred|had|did)\b"
+)
+LIST_ITEM = re.compile(
+    r"(?:\A|(?<=\s)|(?<=\())(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local|grade \d)\s+)?(?P<item>(?<![\w-])[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,3}?)\s*(?:\([^()]*\)|\[[^\[\]]*\])?(?=\s*(?:,|;|\)|\Z|\.(?:\s|\Z)|\band\b|\bor\b))"
+)
+LIST_BEGIN = re.compile(
+    r"(?:[,;(]|\band|\bor)\s*(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local)\s+)?\Z"
+)
+LIST_NOT = re.compile(
+    r"\b(?:the|and|or|of|in|for|to|by|with|at|on|from|as|an?|no|not|were|was|is|are|be|been|being|that|which|mild|moderate|severe|transient|similar|comparable|higher|lower|more|less|fewer|common|frequent|observed|reported|recorded|noted|seen|assessed|evaluated|"
+    r"monitored|collected|compared|manageable|tolerable|reversible|self-limiting|minor|rare|low|few|patients?|subjects?|participants?|groups?|arms?|placebo|control|treatment|drug|dose|doses|events?|effects?|reactions?|complications?|toxicit\w+|grade|all|both|each|other|others|study|trial|"
+    r"significantly|significant|generally|mostly|mainly|consistent|expected|related|unrelated|limited|resolved|serious|infrequent|uncommon|minimal|acceptable|difference\w*|changes?|laboratory|parameters|tests?|vital|signs|safety|efficacy|mortality|deaths?|symptoms|types?|those|these|one|two|three|"
+    r"respectively|during|after|before|between|among|also|only|any|some|most|usually|often|they|their|there|it|its|overall|case|cases|percent|incidence|rates?|frequency|occurrence|number|score|scores|days?|weeks?|months?|years?|data|analysis|measures?|well|induction|consolidation|maintenance|titration|follow-up|run-in|withdrawal)\b|ly\b|ed\Z"
+)
+_ITEM = r"(?P<item>[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,2}?)"
+# Between two known terms: "nausea, blurredness and headache"; "nausea (3%), blurredness (2%), and headache"
+BETWEEN = re.compile(
+    rf"\s*(?:\([^()]*\))?\s*,\s*(?:(?:mild|moderate|severe|transient|increased)\s+)?{_ITEM}\s*(?:\([^()]*\))?\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?\Z"
+)
+# After a known term with counts: "dizziness (9.6% v 5.4%) and abnormal vision (4.2% v 0.6%)"
+BEHIND = re.compile(
+    rf"\s*\((?P<left>[^()]*\d[^()]*)\)\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?{_ITEM}\s*\((?P<right>[^()]*\d[^()]*)\)"
+)
+
+
+def items_under(folded: str, end: int, heads: Sequence[int], named: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Unknown items listed behind classes of events.
+
+    Parameters
+    ----------
+    heads : sequence of int
+        Where the classes end.
+    named : sequence of int
+        Where known terms begin.
+    """
+    for head in heads:
+        lead = LIST_LEAD.match(folded, head, end)
+        if not lead:
+            continue
+        stop = LIST_END.search(folded, lead.end(), end)
+        last = stop.start() if stop else end
+        if not lead["sure"] and not any(lead.end() <= at < last for at in named):
+            continue
+        for item in LIST_ITEM.finditer(folded, lead.end(), last):
+            within = folded[lead.end() : item.start("item")]
+            if within.count("(") > within.count(")"):
+                continue
+            begins = LIST_BEGIN.search(folded, lead.end(), item.start("item")) or not within.strip()
+            if begins and not LIST_NOT.search(item["item"]):
+                yield item.span("item")
+
+
+def items_beside(folded: str, end: int, named: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Unknown items between two known terms, or behind one with a count in brackets like its own; with the known term's place."""
+    for place, (_, left) in enumerate(named):
+        right = named[place + 1][0] if place + 1 < len(named) else end
+        if right - left > 160:
+            right = min(end, left + 160)
+            between = None
+        else:
+            between = BETWEEN.match(folded[left:right]) if place + 1 < len(named) else None
+        found = between or BEHIND.match(folded, left, right)
+        if not found or LIST_NOT.search(found["item"]):
+            continue
+        if between is None and ("%" in found["left"]) != ("%" in found["right"]):
+            continue
+        offset = left if between else 0
+        yield offset + found.start("item"), offset + found.end("item"), place
