@@ -24,6 +24,7 @@ from extractor.sources import HEAD_BYTES, READERS, Item, Reader
 from extractor.sources import csv as csv_source
 from extractor.sources.decoding import encoding_of
 from extractor.sources.markup import root_name
+from extractor.sources.text import too_many_controls
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,10 @@ GZIP = b"\x1f\x8b"
 HALF = re.compile("[\ud800-\udfff]")
 SUFFIX_BONUS = 0.05  # a name decides between equals only
 LEAST = 0.05  # below this no format is recognised
+NAMED = (
+    "csv",
+    "jsonl",
+)  # readers that a file's name asks for where its content is of no format: they say what they miss
 Report = Callable[[str, str, str], None]
 # everything that bytes of strangers make a reader raise; the guard of one file
 FAILURES = (
@@ -306,7 +311,9 @@ def recognised(head: bytes, name: str = "") -> Reader:
     scored = [(s, r) for s, r in scored if s >= LEAST + SUFFIX_BONUS * (suffix in r.suffixes)]
     if not scored:
         raise ParseError(f"{_looks_like(text)}; formats that are read: {', '.join(READERS)}")
-    return max(scored, key=lambda pair: pair[0])[1]
+    best = max(scored, key=lambda pair: pair[0])[1]
+    named = next((READERS[name] for name in NAMED if suffix in READERS[name].suffixes), None)
+    return named if named is not None and best.name == "text" else best
 
 
 def _as_utf8(head: bytes) -> bytes:
@@ -318,5 +325,7 @@ def _as_utf8(head: bytes) -> bytes:
 def _looks_like(head: bytes) -> str:
     if b"\0" in head:
         return f"binary data (a zero byte at {head.index(0)})"
+    if controls := too_many_controls(head):
+        return f"{controls} control characters (such as ESC or BEL) in {len(head):,} bytes: binary data, or what a terminal was sent; save it as plain text"
     root = root_name(head) if head.lstrip().startswith(b"<?xml") else None
     return f"XML with the root element <{root}>, of no format that is known" if root else "of no format that is known"

@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from extractor.assemble import assemble
 from extractor.context import PARTS, TEXT
+from extractor.context.tokens import tokens
 from extractor.context.trained import PIPELINE_PARTS
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
@@ -83,7 +84,7 @@ def load_model(name: str) -> Language:
 
 def as_doc(nlp: Language, document: Document) -> Doc:
     """The document as a spaCy Doc that knows its parts."""
-    doc = nlp.make_doc(document.text)
+    doc = tokens(nlp, document.text)
     start, places = 0, []
     for name, text in document.parts.items():
         places.append([name, start, start + len(text)])

@@ -16,10 +16,14 @@ from tests.conftest import ROOT
 CORPUS = ROOT / "corpora" / "als_msc"
 GOOD = "Ten patients with amyotrophic lateral sclerosis received mesenchymal stem cells."
 
+SENTENCES = ("reports linked", "decide with", "Which trials", "left out", "note")  # prose wraps on a terminal alone
 
-def trialspan(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+
+def trialspan(
+    *arguments: str | Path, cwd: Path, stdin: bytes = b"", columns: str = "100"
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "extractor", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": columns}
     done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environment)
     return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -120,6 +124,70 @@ def test_the_same_files_twice_are_counted_once(tmp_path: Path) -> None:
         trialspan("extract", "a.txt", "--store", "r.db", "--format", "jsonl", cwd=tmp_path)
     counts = json.loads(trialspan("prisma", "--store", "r.db", "--format", "json", cwd=tmp_path).stdout)
     assert (counts["other_results"], counts["duplicates"], counts["records_screened"]) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
+def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path, form: str) -> None:
+    """``trialspan extract ... | head -1``: 141, as a shell reports SIGPIPE, and no word of it."""
+    command = [sys.executable, "-m", "extractor", "extract", str(CORPUS), "--format", form]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=tmp_path, stdout=-1, stderr=-1, env=environment) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.read(1)
+        running.stdout.close()
+        said = running.stderr.read()
+    assert (running.returncode, said) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", [("fields",), ("extract", "a.txt", "--format", "jsonl"), ("ask", "--list")])
+def test_no_space_for_the_output(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "extractor", *arguments], cwd=tmp_path, stdout=full, stderr=-1, env=environment
+        )
+    assert done.returncode == 1
+    assert b"no space is left" in done.stderr and b"Traceback" not in done.stderr and b"internal" not in done.stderr
+
+
+def test_no_text_steers_the_terminal(tmp_path: Path) -> None:
+    row = {
+        "id": "x\x1b[31m",
+        "title": "Cells \x1b]0;title\x07",
+        "text": f"{GOOD} \x9b2J No \x1b[1mserious adverse events.",
+    }
+    (tmp_path / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    for form in ("table", "json", "jsonl"):
+        done = trialspan("extract", "a.jsonl", "--format", form, "--store", "r.db", cwd=tmp_path)
+        assert done.returncode == 0 and not set("\x1b\x07\x9b") & set(done.stdout + done.stderr), form
+    for arguments in (
+        ("list",),
+        ("show", "x\x1b[31m"),
+        ("show", "x\x1b[31m", "--format", "json"),
+        ("show", "\x1b[32m"),
+    ):
+        done = trialspan(*arguments, "--store", "r.db", cwd=tmp_path)
+        assert not set("\x1b\x07\x9b") & set(done.stdout + done.stderr), arguments
+
+
+@pytest.mark.parametrize("width", ["70", "120"])
+def test_tables_fit_the_width(tmp_path: Path, width: str) -> None:
+    trialspan("extract", CORPUS, "--store", "r.db", "--format", "jsonl", "-o", "x", cwd=tmp_path)
+    trialspan("link", "--store", "r.db", cwd=tmp_path)
+    for arguments in (
+        ("list",),
+        ("trial",),
+        ("link",),
+        ("show", "glass2012"),
+        ("trial", "glass2012"),
+        ("prisma",),
+        ("ask", "given"),
+    ):
+        done = trialspan(*arguments, "--store", "r.db", cwd=tmp_path, columns=width)
+        rows = [line for line in done.stdout.splitlines() if not line.startswith(SENTENCES)]
+        assert len(rows) > 3 and max(map(len, rows)) <= int(width), arguments
 
 
 def test_output_onto_a_folder_is_refused_before_any_work(tmp_path: Path) -> None:

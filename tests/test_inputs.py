@@ -70,11 +70,24 @@ BAD = {
     "external.xml": (EFETCH.replace(b"<PubmedArticleSet>", b'<!DOCTYPE PubmedArticleSet [<!ENTITY x SYSTEM "file:///etc/passwd">]><PubmedArticleSet>', 1) % b"&x;", "entity"),
     "external_parameter.xml": (EFETCH.replace(b"<PubmedArticleSet>", b'<!DOCTYPE PubmedArticleSet [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x"> %x;]><PubmedArticleSet>', 1).replace(b"%s", b""), "entity"),
     "strange.xml": (b'<?xml version="1.0"?><recipe><soup/></recipe>', "<recipe>"),
+    "unknown.csv": (b"foo;bar;baz\n1;2;3\n", "found: foo, bar, baz. Known are id, title, text"),
+    "unknown.tsv": (b"foo\tbar\n1\t2\n", "--column text=foo"),
+    "one_column.csv": (b"foo\nTen people were treated.\n", "found: foo. Known"),
+    "prose.csv": (b"Ten people, all men, were treated.\n", "if the file is no table: --reader text"),
+    "table.txt": (b"foo;bar;baz\n1;2;3\n4;5;6\n", "found: foo, bar, baz"),
+    "table": (b"foo,bar\n1,2\n3,4\n", "found: foo, bar"),
+    "wide.csv": (";".join(f"column{i}" for i in range(400)).encode() + b"\n", "column11, 388 more. Known"),
+    "unknown.json": (b'{"foo": 1}', "no key 'text'; found: foo. Known keys are text or abstract (needed), id, title"),
+    "unknown.jsonl": (b'{"foo": 1}\n{"foo": 2}\n', "line 2: no key 'text'"),
+    "pretty.json": (b'{\n "foo": {"text": 1}\n}', "no key 'text'; found: foo"),
+    "string.json": (b'"ten people"', "found str"),
+    "prose.json": (b"Ten people were treated.", "not a JSON object"),
+    "sent_to_a_terminal.txt": (b"\x1b[2J\x1b[1m\x07\x08" * 9, "36 control characters (such as ESC or BEL)"),
     "deep.json": (b'{"text": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "line 1"),
     "deep.xml": (EFETCH % (b"<a>" * 5000 + b"</a>" * 5000), "XML"),
     "half.utf16.csv": ("id,title,text\n1,a,b\n".encode("utf-16")[:-1], "utf-16"),
     "facts.csv": (b"document,field,value,quote,part,start,end\na,sex,{},x,abstract,0,1\n", "holds no texts"),
-    "columns.csv": (b"id,pmid,colour\n1,2,red\n", "no column of titles or texts; there are: id, pmid, colour"),
+    "columns.csv": (b"id,pmid,colour\n1,2,red\n", "found: id, pmid, colour. Known are"),
     "error.xml": (b"<eFetchResult><ERROR>ID list is empty!</ERROR></eFetchResult>", "ID list is empty!"),
 }  # fmt: skip
 
@@ -217,6 +230,28 @@ def test_reader_named_by_option(tmp_path: Path) -> None:
     assert [d.id for d in documents([path], Settings(), failures, form="text")] == ["x"]
     with pytest.raises(SettingsError, match="there are: "):
         list(documents([path], Settings(), failures, form="word"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ten people, all of them men\nNo deaths, no fever, no pain",
+        "Smith, Jones; Miller, Cooper\nTen people; all men",
+        "Aims; methods; results. We treated ten people.\nThey lived.",
+        "Cells for hearts\tAdd to favourites\nTen people were treated.",
+    ],
+)
+def test_prose_with_delimiters_is_no_table(tmp_path: Path, text: str) -> None:
+    found, failures = taken(written(tmp_path, "x.txt", text))
+    assert ([d.parts["abstract"] for d in found], failures) == ([text], [])
+
+
+def test_control_characters_stay_where_they_are(tmp_path: Path) -> None:
+    """A quote must be its slice of the text: what a terminal would obey is escaped when printed, never taken out."""
+    text = "Ten \x1b[31mpatients\x1b[0m with ALS\x07 were treated."
+    rows = written(tmp_path, "b.jsonl", json.dumps({"id": "b", "text": text + "\0"}))
+    found, failures = taken(written(tmp_path, "a.txt", text), rows)
+    assert ([d.parts["abstract"] for d in found], failures) == ([text, text + "\0"], [])
 
 
 def test_columns_named_by_option(tmp_path: Path) -> None:

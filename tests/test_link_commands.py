@@ -99,9 +99,14 @@ def test_decisions(filled: Path) -> None:
     assert trials(filled)["NCT01348451"] == ["feldman2014", "riley2014"]
     listed = run(filled, "decide", "list").output
     assert "ann" in listed and "other people" in listed
+    rows = json.loads(run(filled, "decide", "list", "--format", "json").output)
+    assert tuple(rows[0][name] for name in ("key", "action", "curator", "note")) == (1, "reject", "ann", "other people")
     for number in ("1", "2"):
         assert run(filled, "decide", "undo", number, "--curator", "ann").exit_code == 0
     assert len(trials(filled)["NCT01348451"]) == 3
+    made = run(filled, "decide", "undo", "3", "--curator", "ann", "--format", "json")
+    assert [(d["key"], d["action"], d["undoes"]) for d in json.loads(made.output)] == [(5, "undo", 3)]
+    assert run(filled, "decide", "undo", "5", "--curator", "ann").exit_code == 0
     assert (
         run(filled, "decide", "confirm", "martinez2009", "martinez2012", "--overlap", "--curator", "ann").exit_code == 0
     )

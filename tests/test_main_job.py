@@ -129,7 +129,17 @@ def test_no_quote_runs_from_title_to_abstract(nlp: Language) -> None:
 def test_what_is_no_prose_is_read_in_time(nlp: Language) -> None:
     """A pasted sequence, a number of thousands of digits, a page of blanks: read, and the facts around them found."""
     around = "Ten patients with amyotrophic lateral sclerosis received mesenchymal stem cells. {} No adverse events occurred."
-    noise = ["a" * 40_000, "9" * 5_000, " " * 40_000, "(" * 500 + "\n" * 3_000]
+    noise = [
+        "a" * 40_000,
+        "9" * 5_000,
+        " " * 40_000,
+        "(" * 500 + "\n" * 3_000,
+        "(" * 100_000,
+        "( " * 20_000,
+        '"' * 20_000,
+        "1.1." * 20_000,
+        "10(6)" * 9_000,
+    ]
     documents = [Document(str(i), "text", {"abstract": around.format(text)}) for i, text in enumerate(noise)]
     for record in extract(nlp, documents):
         check_evidence(record.document, record.facts)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import signal
 import sys
 from types import FrameType, TracebackType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from extractor import __version__
 from extractor.commands import (
@@ -27,9 +30,49 @@ from extractor.commands import (
     report,
     trial,
 )
+from extractor.commands.shared import say
 from extractor.errors import ExtractorError, SettingsError
 
-app = typer.Typer(name="trialspan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+WRONG_USAGE, INTERRUPTED, READER_GONE = 2, 130, 141  # the last two as a shell reports SIGINT and SIGPIPE
+# what writing to a terminal, a pipe or a redirected file may meet
+DISK = {
+    errno.ENOSPC: "no space is left",
+    errno.EDQUOT: "the quota is used up",
+    errno.EFBIG: "the file would be too large",
+}
+
+
+class Commands(TyperGroup):
+    """The commands; a reader that goes away (``trialspan list | head -1``) ends the run quietly with 141."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            done = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            forget_stdout()
+            raise SystemExit(READER_GONE) from None
+        except OSError as error:
+            if error.errno not in DISK:
+                raise
+            forget_stdout()
+            where = f"{error.filename}: " if error.filename else ""
+            raise ExtractorError(
+                f"{where}cannot be written: {DISK[error.errno]}; make room, then run it again"
+            ) from error
+        return done
+
+
+def forget_stdout() -> None:
+    """Let what is still to be written go nowhere, so that the interpreter's end is quiet too."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+app = typer.Typer(
+    name="trialspan", cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 app.command("extract")(extract.extract)
 app.command("list")(records.list_records)
 app.command("show")(records.show)
@@ -51,8 +94,6 @@ app.command("report")(report.report)
 app.add_typer(bias.app)
 app.command("pool")(pool.pool)
 app.command("pool-simulate")(pool.pool_simulate)
-
-WRONG_USAGE, INTERRUPTED = 2, 130
 
 
 def version(wanted: bool) -> None:
@@ -79,11 +120,9 @@ def root(
 def said(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """The last word of a run that could not go on: a message, never a traceback."""
     if issubclass(kind, ExtractorError):
-        sys.stderr.write(f"trialspan: {error}\n")
+        say(f"trialspan: {error}", err=True)
     else:
-        sys.stderr.write(
-            f"trialspan: internal error: {kind.__name__}: {error}; run again with: trialspan --debug ...\n"
-        )
+        say(f"trialspan: internal error: {kind.__name__}: {error}; run again with: trialspan --debug ...", err=True)
 
 
 def stop(number: int, frame: FrameType | None) -> None:
@@ -93,7 +132,7 @@ def stop(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Run the command line; exit code 0, 1 (an input failed), 2 (wrong usage) or 130 (stopped)."""
+    """Run the command line; exit code 0, 1 (an input failed), 2 (wrong usage), 130 (stopped) or 141 (nobody reads on)."""
     signal.signal(signal.SIGINT, stop)
     try:
         app()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, StoreOption, open_store, wrong_usage
+from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, wrong_usage
+from extractor.commands.tables import Column, Table, print_table
 from extractor.errors import QueryError
 
 # The graph loads SciPy, a second's work: it is imported by the commands that need it, when run.
@@ -20,6 +18,22 @@ FormOption = Annotated[Format, typer.Option("--format", help="table or json.")]
 HIDDEN = frozenset(
     {"observation", "sha256", "document", "event_id", "total_from", "case_report"}
 )  # on the screen; all with --format json
+HEADINGS = {"evidence": "words"}
+# what it means that a column holds nothing: silence in the report is never a zero; a dash is "does not apply"
+NOTHING_IN = dict.fromkeys(
+    ("n", "dose", "people", "total", "events", "route", "cells", "follow_up_months"), "not reported"
+) | {
+    "arm": "whole trial",
+    "zero_basis": "no zero",
+    "related": "not said",
+    "explanation": "none found",
+    "title": "(no title)",
+    "evidence": "no quote",
+    "flags": "none",
+}
+STAYING = (
+    2  # columns of an answer that stay however narrow the terminal is; the further right, the sooner one is folded
+)
 QUOTES, QUOTE = 3, 60  # quotes a row on the screen, and characters of one
 NAMES = 5  # trials of one state in a cell of the matrix
 LEFT_OUT = 40  # lines of what was left out on the screen
@@ -67,10 +81,10 @@ def print_questions(form: Format) -> None:
 
     rows = [{"number": q.number, "name": q.name, "question": q.text, "usage": q.usage} for q in QUESTIONS.values()]
     if form is Format.json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        say_json(rows)
         return
     for row in rows:
-        typer.echo(f"{row['number']:>2}  {row['question']}\n      trialspan ask {row['usage']}")
+        say(f"{row['number']:>2}  {row['question']}\n      trialspan ask {row['usage']}")
 
 
 def print_answer(name: str, words: list[str], store: str | None, form: Format) -> None:
@@ -84,19 +98,19 @@ def print_answer(name: str, words: list[str], store: str | None, form: Format) -
     with open_store(store) as opened:
         answer = ask(Review(opened), question.name, **arguments)
     if form is Format.json:
-        typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1, default=str))
+        say_json(answer.to_dict())
         return
-    typer.echo(answer.question)
+    say(answer.question)
     print_rows(list(answer.rows), form)
     for what, found in (answer.pooled or {}).items():
         for line in pooled_lines(what, found):
-            typer.echo(line)
+            say(line)
     for left in answer.left_out[:LEFT_OUT]:
-        typer.echo(f"left out: {left.get('event', '')} {left['study']}: {left['reason']}".replace(":  ", ": "))
+        say(f"left out: {left.get('event', '')} {left['study']}: {left['reason']}".replace(":  ", ": "))
     if len(answer.left_out) > LEFT_OUT:
-        typer.echo(f"... and {len(answer.left_out) - LEFT_OUT} more left out; all with --format json")
+        say(f"... and {len(answer.left_out) - LEFT_OUT} more left out; all with --format json")
     for note in answer.notes:
-        typer.echo(f"note: {note}")
+        say(f"note: {note}")
 
 
 def pooled_lines(what: str, found: dict[str, Any]) -> list[str]:
@@ -137,26 +151,32 @@ def risk(found: dict[str, Any]) -> str:
 
 def print_rows(rows: Sequence[dict[str, Any]], form: Format, columns: Sequence[str] = ()) -> None:
     if form is Format.json:
-        typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
+        say_json(list(rows))
         return
     names = list(columns) or [n for n in dict.fromkeys(k for r in rows for k in r) if n not in HIDDEN]
     if "study" in names and "trial" in names:
         names.remove("trial")
     if not rows:
-        typer.echo("no rows")
+        say("no rows")
         return
-    table = Table(pad_edge=False)
-    for name in names:
-        table.add_column(escape("words" if name == "evidence" else name.replace("_", " ")), overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(cell(row.get(name))) for name in names))
-    console_for().print(table)
+    shown = [
+        Column(
+            HEADINGS.get(name, name.replace("_", " ")),
+            rank=0 if place < STAYING else place,
+            right=all(isinstance(row.get(name), int | float | None) for row in rows),
+        )
+        for place, name in enumerate(names)
+    ]
+    print_table(
+        console_for(),
+        Table(shown, [[cell(row.get(name), NOTHING_IN.get(name, "-")) for name in names] for row in rows]),
+    )
 
 
-def cell(value: Any) -> str:
-    """A value on the screen: evidence as its quotes, nothing as a dash."""
+def cell(value: Any, nothing: str = "-") -> str:
+    """A value on the screen: evidence as its quotes, nothing in the words that say what kind of nothing it is."""
     if value is None or value in ([], {}, ""):
-        return "-"
+        return nothing
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -216,28 +236,22 @@ def compare_trials(
             raise wrong_usage(str(error)) from error
         rules = ask(Review(opened), "poolable", outcome=outcome, months=months, trials=found.names)
     if form is Format.json:
-        typer.echo(
-            json.dumps(found.to_dict() | {"poolable": rules.to_dict()}, ensure_ascii=False, indent=1, default=str)
-        )
+        say_json(found.to_dict() | {"poolable": rules.to_dict()})
         return
     for title, lines in (("characteristics", found.lines), ("adverse events", found.events)):
-        table = Table(title=title, title_justify="left", pad_edge=False)
-        for name in ("", "", *found.names):
-            table.add_column(escape(name), overflow="fold")
-        for line in lines:
-            table.add_row(
-                "≠" if line.differs else "",
-                escape(line.field.replace("_", " ")),
-                *map(escape, line.cells),
-                style="yellow" if line.differs else "",
-            )
+        columns = [
+            Column("≠"),
+            Column("field" if title == "characteristics" else "event"),
+            *(Column(name, rank=place) for place, name in enumerate(found.names)),
+        ]
+        rows = [("≠" if line.differs else "", line.field.replace("_", " "), *line.cells) for line in lines]
+        styles = ["yellow" if line.differs else "" for line in lines]
         if lines:
-            console_for().print(table)
+            print_table(console_for(), Table(columns, rows, title, styles))
+            say("")
     for one in found.similar:
-        typer.echo(
-            f"{one.a} and {one.b}: likeness {one.score if one.score is not None else '-'}; {'; '.join(one.reasons)}"
-        )
+        say(f"{one.a} and {one.b}: likeness {one.score if one.score is not None else '-'}; {'; '.join(one.reasons)}")
     for row in rules.rows:
-        typer.echo(
+        say(
             f"{row['trial']}: {f'may be pooled for {outcome}' if row['poolable'] else 'may not be pooled: ' + row['fails']}"
         )

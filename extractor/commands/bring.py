@@ -10,21 +10,25 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from extractor.commands.screen import console_for
 from extractor.commands.shared import (
+    ColumnOption,
     Format,
     OutputOption,
     StoreOption,
+    columns_of,
     end,
     open_store,
     output_to,
     progress,
+    say,
+    say_json,
     settings_or_exit,
     standard_input,
     wrong_usage,
 )
+from extractor.commands.tables import Column, Table, print_table
 from extractor.duplicates import Duplicate, Report, duplicates
 from extractor.engine import Run, run
 from extractor.inputs import documents
@@ -43,12 +47,7 @@ def bring(
         ),
     ],
     store: StoreOption = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=COLUMN", help="For CSV: our name (id, title, text, doi, ...) and the file's column."
-        ),
-    ] = None,
+    column: ColumnOption = None,
     reader: Annotated[
         str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")
     ] = None,
@@ -60,7 +59,7 @@ def bring(
     """
     if reader is not None and reader not in READERS:
         raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
-    columns = dict(_pair(c) for c in column or [])
+    columns = columns_of(column)
     settings, report = settings_or_exit(), Run()
     outcomes = {"added": 0, "unchanged": 0, "updated": 0}
     with Store.open(store or settings.store) as opened:
@@ -70,7 +69,7 @@ def bring(
             settings,
             report.fail,
             form=reader,
-            columns=columns or None,
+            columns=columns,
             stdin=standard_input() if "-" in inputs else None,
         )
         for record in progress(run(found, settings, report), "importing"):
@@ -80,35 +79,19 @@ def bring(
         opened.finish(key, outcomes | {"read": report.read, "deleted": report.deleted, "failed": report.failed})
         same = duplicates(reports(opened))
     if form is Format.json:
-        typer.echo(
-            json.dumps(
-                outcomes | {"duplicates": [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]},
-                indent=1,
-            )
-        )
+        say_json(outcomes | {"duplicates": [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]})
     else:
         typer.echo(", ".join(f"{n} {name}" for name, n in outcomes.items()) + f"; duplicates in the store: {len(same)}")
         if same:
-            console_for().print(_same_table(same))
+            print_table(console_for(), _same_table(same))
     end(report)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, column = text.partition("=")
-    if not (name and equals and column):
-        raise wrong_usage(f"--column {text}: NAME=COLUMN is needed, such as text=Abstract")
-    return name, column
-
-
 def _same_table(same: list[Duplicate]) -> Table:
-    table = Table(title="the same report", title_justify="left", pad_edge=False)
-    for name in ("kept", "other", "reason"):
-        table.add_column(name, overflow="fold")
-    for d in same[:MOST_SHOWN]:
-        table.add_row(d.kept, d.other, d.reason)
+    rows = [(d.kept, d.other, d.reason) for d in same[:MOST_SHOWN]]
     if len(same) > MOST_SHOWN:
-        table.add_row("…", f"{len(same) - MOST_SHOWN} more", "all with --format json")
-    return table
+        rows.append(("…", f"{len(same) - MOST_SHOWN} more", "all with --format json"))
+    return Table((Column("kept"), Column("other"), Column("reason", rank=1, least=24)), rows, "the same report")
 
 
 def reports(opened: Store) -> Iterator[Report]:
@@ -173,15 +156,11 @@ def _flow(opened: Store) -> Flow:
 
 
 def _print_flow(found: Flow) -> None:
-    table = Table(title="PRISMA 2020: what the store knows", title_justify="left", pad_edge=False)
-    table.add_column("box")
-    table.add_column("n", justify="right")
-    for _, words, n in found.rows():
-        table.add_row(words, "not recorded" if n is None else f"{n:,}")
-    console = console_for()
-    console.print(table)
+    rows = [(words, "not recorded" if n is None else f"{n:,}") for _, words, n in found.rows()]
+    columns = (Column("box", most=80), Column("n", right=True))
+    print_table(console_for(), Table(columns, rows, "PRISMA 2020: what the store knows"))
     for source, query, n in found.by_source:
-        console.print(f"{source}: {query}: {n:,} records", markup=False)
+        say(f"{source}: {query}: {n:,} records")
 
 
 def _as_json(found: Flow) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from extractor.commands.shared import Format, settings_or_exit, wrong_usage
+from extractor.commands.screen import console_for
+from extractor.commands.shared import Format, say, settings_or_exit, wrong_usage
+from extractor.commands.tables import Column, Table, print_table
 from extractor.engine import Run, run
 from extractor.evaluate.figures import Evaluation, evaluate
 from extractor.evaluate.keys import FIELDS
@@ -80,18 +80,16 @@ def _print(found: Evaluation, output: Format) -> None:
     if output is Format.json:
         typer.echo(json.dumps(found.to_dict(), indent=1))
         return
-    table = Table(title=f"{found.documents} documents", title_justify="left")
-    for name in ("field", "P", "R", "F1", "95 %", "hits", "false", "missed"):
-        table.add_column(name, justify="left" if name == "field" else "right", no_wrap=True)
+    names = ("field", "P", "R", "F1", "95 %", "hits", "false", "missed")
+    rows = []
     for row in found.rows:
         interval = f"{row.low:.2f}-{row.high:.2f}" if row.low is not None and row.high is not None else "-"
-        table.add_row(
-            row.field, *map(_number, (row.precision, row.recall, row.f1)), interval, *map(str, (row.tp, row.fp, row.fn))
-        )
-    console = Console()
-    console.print(table)
+        rates = map(_number, (row.precision, row.recall, row.f1))
+        rows.append((row.field, *rates, interval, *map(str, (row.tp, row.fp, row.fn))))
+    columns = [Column(name, right=name != "field") for name in names]
+    print_table(console_for(), Table(columns, rows, f"{found.documents} documents"))
     error = calibration_error(cross_fitted(found.judged))
-    console.print(
+    say(
         f"macro F1 {_number(found.macro_f1)} ({_number(found.macro_low)}-{_number(found.macro_high)}); "
         f"leaks {sum(found.leaks.values())}; bad evidence {found.bad_evidence}; stray {found.stray or 0}; "
         f"calibration error {_number(error)} (cross-fitted)"
@@ -106,9 +104,7 @@ def _print_errors(found: Evaluation, entries: list[dict[str, Any]], records: dic
     for error in in_context(found, entries, records):
         if field in ("all", error["field"]):
             before, quote, after = error["around"]
-            typer.echo(
-                f"{error['document']}\t{error['field']}\t{error['what']}\t{error['key']}\t…{before}[{quote}]{after}…"
-            )
+            say(f"{error['document']}\t{error['field']}\t{error['what']}\t{error['key']}\t…{before}[{quote}]{after}…")
 
 
 def _write_table(found: Evaluation, path: Path) -> None:

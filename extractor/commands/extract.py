@@ -12,7 +12,9 @@ import typer
 
 from extractor.commands.screen import print_record
 from extractor.commands.shared import (
+    ColumnOption,
     OutputOption,
+    columns_of,
     end,
     output_to,
     progress,
@@ -46,6 +48,7 @@ def extract(
     reader: Annotated[
         str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")
     ] = None,
+    column: ColumnOption = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Processes to run on; the output is the same.")] = None,
 ) -> None:
     """Extract facts from reports, each with the words that say it.
@@ -60,7 +63,7 @@ def extract(
     if processes is not None:
         settings = replace(settings, processes=processes)
     report = Run()
-    records = _records(inputs, settings, report, reader)
+    records = _records(inputs, settings, report, reader, columns_of(column))
     if store is not None:
         records = _stored(records, store, report, settings, inputs)
     if form is ExtractFormat.table and output is None:
@@ -71,8 +74,11 @@ def extract(
     end(report)
 
 
-def _records(inputs: list[str], settings: Settings, report: Run, reader: str | None) -> Iterator[Record]:
-    found = documents(inputs, settings, report.fail, form=reader, stdin=standard_input() if "-" in inputs else None)
+def _records(
+    inputs: list[str], settings: Settings, report: Run, reader: str | None, columns: dict[str, str] | None
+) -> Iterator[Record]:
+    stdin = standard_input() if "-" in inputs else None
+    found = documents(inputs, settings, report.fail, form=reader, columns=columns, stdin=stdin)
     return run(found, settings, report)
 
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from extractor.commands.screen import console_for
+from extractor.commands.tables import Column, Table, print_table
 from extractor.fields import FIELDS
 from extractor.pipeline import field_order
 
@@ -35,10 +35,8 @@ def fields(
     elif output is FieldsFormat.md:
         typer.echo(markdown())
     else:
-        table = Table("field", "value", "what it is")
-        for entry in entries:
-            table.add_row(entry.name, entry.value, entry.summary)
-        Console().print(table)
+        columns = (Column("field", style="cyan"), Column("what it is", most=100, least=40), Column("value", rank=1))
+        print_table(console_for(), Table(columns, [(e.name, e.summary, e.value) for e in entries]))
 
 
 def markdown() -> str:

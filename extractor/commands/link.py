@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, StoreOption, open_store, settings_or_exit, wrong_usage
+from extractor.commands.shared import Format, StoreOption, open_store, say_json, settings_or_exit, wrong_usage
+from extractor.commands.tables import Column, Table, print_table
 from extractor.link import Difference, check, decide, link, merge, reports_named, split, undo
 from extractor.store import Store
-from extractor.store.links import KINDS, Link, LinkStore
+from extractor.store.links import KINDS, Link, LinkDecision, LinkStore
 
 MOST_PROPOSALS = 40  # printed after a run; all with --format json
 FormOption = Annotated[Format, typer.Option("--format", help="table or json.")]
@@ -34,9 +32,7 @@ def link_reports(
         found = LinkStore(opened).links()
         trials = LinkStore(opened).trials()
     if form is Format.json:
-        typer.echo(
-            json.dumps({"trials": trials, "links": [as_dict(one) for one in found]}, ensure_ascii=False, indent=1)
-        )
+        say_json({"trials": trials, "links": [as_dict(one) for one in found]})
         return
     several = sum(len(reports) > 1 for reports in trials.values())
     typer.echo(
@@ -45,21 +41,26 @@ def link_reports(
     )
     proposed = [one for one in found if one.state == "proposed"]
     if proposed:
-        console_for().print(links_table(proposed[:MOST_PROPOSALS], f"{len(proposed)} proposals"))
+        print_table(console_for(), links_table(proposed[:MOST_PROPOSALS], f"{len(proposed)} proposals"))
+        if len(proposed) > MOST_PROPOSALS:
+            typer.echo(f"... and {len(proposed) - MOST_PROPOSALS} more; all with --format json")
         typer.echo("decide with: trialspan decide confirm|reject REPORT REPORT [--overlap]")
 
 
-def as_dict(one: Link) -> dict[str, object]:
+def as_dict(one: Link | LinkDecision) -> dict[str, object]:
     return {name: getattr(one, name) for name in one.__slots__}
 
 
 def links_table(links: list[Link], title: str) -> Table:
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    for name in ("kind", "report", "report", "score", "state", "why"):
-        table.add_column(name, overflow="fold")
-    for one in links:
-        table.add_row(one.kind, escape(one.a), escape(one.b), f"{one.score:.2f}", one.state, escape(one.why))
-    return table
+    columns = (
+        Column("kind"),
+        Column("report"),
+        Column("report"),
+        Column("score", right=True),
+        Column("state"),
+        Column("why", rank=1, most=90, least=60),
+    )
+    return Table(columns, [(x.kind, x.a, x.b, f"{x.score:.2f}", x.state, x.why) for x in links], title)
 
 
 # ---------------------------------------------------------------- differences
@@ -80,11 +81,12 @@ def check_trial(
         found = {name: differences(opened, ids) for name, ids in chosen(opened, trial).items()}
     if form is Format.json:
         data = {name: [d.to_dict() for d in differing] for name, differing in found.items() if differing}
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        say_json(data)
         return
     for name, differing in found.items():
         if differing:
-            console_for().print(differences_table(differing, name))
+            print_table(console_for(), differences_table(differing, name))
+            typer.echo()
     total = sum(map(len, found.values()))
     open_ = sum(d.explanation is None for differing in found.values() for d in differing)
     typer.echo(f"trials checked: {len(found)}; differences: {total}; without an explanation: {open_}")
@@ -104,13 +106,15 @@ def differences(store: Store, ids: list[str]) -> list[Difference]:
 
 
 def differences_table(found: list[Difference], title: str) -> Table:
-    table = Table(title=escape(title), title_justify="left", pad_edge=False)
-    for name in ("what", "severity", "difference", "explanation"):
-        table.add_column(name, overflow="fold")
-    for d in found:
-        style = "yellow" if d.explanation else "red" if d.severity == "major" else ""
-        table.add_row(d.kind, d.severity, escape(d.message), escape(d.explanation or "-"), style=style)
-    return table
+    columns = (
+        Column("what"),
+        Column("severity"),
+        Column("difference", most=90, least=40),
+        Column("explanation", rank=1, least=24),
+    )
+    rows = [(d.kind.replace("_", " "), d.severity, d.message, d.explanation or "none found") for d in found]
+    styles = ["yellow" if d.explanation else "red" if d.severity == "major" else "" for d in found]
+    return Table(columns, rows, title, styles)
 
 
 # ---------------------------------------------------------------- decisions
@@ -141,6 +145,7 @@ def decide_links(
         str | None, typer.Option("--curator", help="Your name (default: curator in trialspan.toml).")
     ] = None,
     note: Annotated[str | None, typer.Option("--note", help="Why; kept with the decision.")] = None,
+    form: FormOption = Format.table,
 ) -> None:
     """Decide about links: they are kept, win over the program, and can be undone.
 
@@ -154,10 +159,14 @@ def decide_links(
         )
     with open_store(store) as opened:
         if action is Action.history:
-            list_decisions(opened)
+            list_decisions(opened, form)
             return
         who = curator or settings_or_exit().curator
         keys = decided(opened, action, given, KINDS[overlap], who, note)
+        made = [as_dict(d) for d in LinkStore(opened).decisions() if d.key in keys]
+    if form is Format.json:
+        say_json(made)
+        return
     typer.echo(f"decided ({', '.join(map(str, keys))}); take it back with: trialspan decide undo NUMBER")
 
 
@@ -175,13 +184,30 @@ def decided(store: Store, action: Action, names: list[str], kind: str, curator: 
     return decide(store, action.value, kind, [(names[0], names[1])], curator, note=note)
 
 
-def list_decisions(store: Store) -> None:
-    table = Table(title=f"decisions in {escape(store.name)}", title_justify="left", pad_edge=False)
-    for name in ("number", "action", "kind", "reports", "curator", "when", "note"):
-        table.add_column(name, overflow="fold")
-    for d in LinkStore(store).decisions():
-        action = f"undo {d.undoes}" if d.undoes else d.action
-        table.add_row(
-            str(d.key), action, d.kind, escape(f"{d.a}, {d.b}"), escape(d.curator), d.decided_at, escape(d.note or "")
+def list_decisions(store: Store, form: Format) -> None:
+    found = LinkStore(store).decisions()
+    if form is Format.json:
+        say_json([as_dict(d) for d in found])
+        return
+    columns = (
+        Column("number", right=True),
+        Column("action"),
+        Column("kind"),
+        Column("reports"),
+        Column("curator"),
+        Column("when", rank=1),
+        Column("note", rank=2),
+    )
+    rows = [
+        (
+            str(d.key),
+            f"undo {d.undoes}" if d.undoes else d.action,
+            d.kind,
+            f"{d.a}, {d.b}",
+            d.curator,
+            d.decided_at,
+            d.note or "none given",
         )
-    console_for().print(table)
+        for d in found
+    ]
+    print_table(console_for(), Table(columns, rows, f"decisions on links in {store.name}"))

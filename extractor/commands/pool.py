@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from extractor.commands.shared import Format, OutputOption, output_to, wrong_usage
+from extractor.commands.screen import console_for
+from extractor.commands.shared import Format, OutputOption, output_to, say, wrong_usage
+from extractor.commands.tables import Column, Table, print_table
 
 if TYPE_CHECKING:
     from extractor.pool import CountsTable, PooledComparison, PooledProportion, Subgroups
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 # The statistics load SciPy and matplotlib, a second's work: they are imported by the commands that need them, when run.
 
 _COLUMNS = ("measure", "method", "k", "events", "total", "estimate", "low", "high", "tau2", "p_value", "note")
+
+SCREEN_COLUMNS = (
+    Column("measure"),
+    Column("method"),
+    Column("k", right=True),
+    Column("estimate", right=True),
+    Column("95 %", right=True),
+    Column("tau2", rank=1, right=True),
+    Column("note", rank=2, least=24),
+)
 
 
 class PoolFormat(StrEnum):
@@ -147,22 +157,20 @@ def _rows(record: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _print(found: PooledProportion | PooledComparison, subgroups: Subgroups | None) -> None:
     record = found.to_dict() | ({"subgroups": subgroups.to_dict()} if subgroups else {})
-    table = Table(title=_headline(record), title_justify="left")
-    for name in ("measure", "method", "k", "estimate", "95 %", "tau2", "note"):
-        table.add_column(name, justify="left" if name in ("measure", "method", "note") else "right")
+    rows = []
     for row in _rows(record):
         scale = 100 if row.get("measure", "risk") in ("risk", "RD") else 1
         interval = f"{_number(row['low'], scale)} to {_number(row['high'], scale)}"
-        table.add_row(
+        cells = (
             row.get("measure", "risk, %") + (", %" if row.get("measure") == "RD" else ""), row["method"], str(row["k"]),
             _number(row["estimate"], scale), interval, _number(row.get("tau2"), 1), row.get("note", ""),
         )  # fmt: skip
-    console = Console()
-    console.print(table)
+        rows.append(cells)
+    print_table(console_for(), Table(SCREEN_COLUMNS, rows, _headline(record)))
     for note in record["warnings"]:
-        console.print(f"{note['code']}: {note['message']}", markup=False, highlight=False)
+        say(f"{note['code']}: {note['message']}")
     for row in record["left_out"]:
-        console.print(f"left out: {row['study']} ({row['reason']})", markup=False, highlight=False)
+        say(f"left out: {row['study']} ({row['reason']})")
 
 
 def _headline(record: dict[str, Any]) -> str:

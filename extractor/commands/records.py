@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from extractor.commands.screen import console_for, print_record
-from extractor.commands.shared import Format, OutputOption, StoreOption, open_store, output_to, wrong_usage
+from extractor.commands.screen import NOTHING, console_for, cut, print_record
+from extractor.commands.shared import (
+    Format,
+    OutputOption,
+    StoreOption,
+    open_store,
+    output_to,
+    say_json,
+    wrong_usage,
+)
+from extractor.commands.tables import Column, Table, print_table
 from extractor.export import FORMATS, characteristics
 from extractor.export.values import NOT_REPORTED, OTHERS_ONLY
 from extractor.link import annotated, trial_records
@@ -19,15 +26,27 @@ from extractor.link import annotated, trial_records
 # screen column: columns of the wide table that make it; the exports have all of them
 ON_SCREEN = {
     "document": ("document",),
+    "!": ("conflicts",),
     "n": ("n",),
     "cells": ("cells", "source", "donor"),
     "route": ("route",),
     "dose": ("dose",),
     "events": ("adverse events", "deaths"),
-    "!": ("conflicts",),
 }
-WIDEST = {"document": 22, "n": 5, "cells": 34, "route": 13, "dose": 30, "events": 44, "!": 1}  # characters
-NOTHING = "NR"  # not reported, on the screen
+SCREEN_COLUMNS = (
+    Column("document"),
+    Column("!"),
+    Column("n", right=True),
+    Column("cells", most=34),
+    Column("route", rank=2, most=30),
+    Column("dose", rank=1, most=34),
+    Column("events", most=60),
+)
+MOST = {"cells": 68, "dose": 90, "events": 120}  # characters of a cell on the screen; the exports have all of them
+LEGEND = (
+    f"{NOTHING}: looked for and not reported (no zero, no denial); (others'): only other studies' figures; "
+    "!: conflicts, see trialspan show ID"
+)
 
 
 def list_records(
@@ -41,24 +60,15 @@ def list_records(
     with open_store(store) as opened:
         wide = characteristics(annotated(opened))
     if form is Format.json:
-        typer.echo(
-            json.dumps([dict(zip(wide.headings, row, strict=True)) for row in wide.rows], ensure_ascii=False, indent=1)
-        )
+        say_json([dict(zip(wide.headings, row, strict=True)) for row in wide.rows])
         return
-    table = Table(title=f"{len(wide.rows)} reports in {opened.name}", title_justify="left", pad_edge=False, expand=True)
-    for name in ON_SCREEN:
-        fixed = name in ("document", "n", "route", "!")
-        table.add_column(
-            name, overflow="fold", width=WIDEST[name] if fixed else None, ratio=None if fixed else WIDEST[name]
-        )
+    rows = []
     for row in wide.rows:
         cells = dict(zip(wide.headings, row, strict=True))
-        table.add_row(*(on_screen(name, [cells[c] for c in columns]) for name, columns in ON_SCREEN.items()))
+        rows.append([on_screen(name, [cells[c] for c in columns]) for name, columns in ON_SCREEN.items()])
     console = console_for()
-    console.print(table)
-    console.print(
-        f"{NOTHING}: looked for and not reported (no zero, no denial); (others'): only other studies' figures; !: conflicts, see trialspan show ID"
-    )
+    print_table(console, Table(SCREEN_COLUMNS, rows, f"{len(rows)} reports in {opened.name}"))
+    console.print(LEGEND, markup=False)
 
 
 def on_screen(name: str, cells: list[str]) -> str:
@@ -73,7 +83,7 @@ def on_screen(name: str, cells: list[str]) -> str:
     if name == "events" and cells[1] not in ("", NOT_REPORTED):
         known[-1] = f"deaths: {cells[1]}"
     text = "; ".join(k for k in known if k != OTHERS_ONLY) or NOTHING
-    return text if len(text) <= WIDEST[name] else f"{text[: WIDEST[name] - 1]}…"
+    return cut(text, MOST.get(name, len(text)))
 
 
 def show(
@@ -88,7 +98,7 @@ def show(
     with open_store(store) as opened:
         for record in annotated(opened, ids):
             if form is Format.json:
-                typer.echo(json.dumps(record.to_dict(), ensure_ascii=False, indent=1))
+                say_json(record.to_dict())
             else:
                 print_record(record)
 

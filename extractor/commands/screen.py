@@ -8,23 +8,31 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
+from extractor.commands.shared import printable
+from extractor.commands.tables import Column, Table, print_table
 from extractor.export import COLUMNS, fact_shown
 from extractor.model import Evidence, Fact, Record
 from extractor.text import squeeze
 
-WIDE = 100  # columns of a file, and the least for a table that is piped
+WIDE = 100  # columns of a file, and of a table that is piped unless COLUMNS says otherwise
+NOTHING = "NR"  # looked for and not reported, in a narrow cell
 QUOTE = 60  # characters of a quote on the screen; whole in every export
+
+
+class Screen(Console):
+    """A console that leaves it to the command line how a run ends whose reader has gone away."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def console_for(stream: BinaryIO | None = None) -> Console:
     """A console on standard output, or one that writes plain text into `stream`."""
     if stream is None:
-        width = None if Console().is_terminal else max(WIDE, shutil.get_terminal_size((WIDE, 24)).columns)
-        return Console(width=width, highlight=False)
+        width = None if Console().is_terminal else shutil.get_terminal_size((WIDE, 24)).columns
+        return Screen(width=width, highlight=False)
     text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True)
     return Console(file=text, width=WIDE, highlight=False, no_color=True)
 
@@ -33,17 +41,20 @@ def print_record(record: Record, stream: BinaryIO | None = None) -> None:
     """Print one record: its facts, those of others apart, conflicts, and what was looked for in vain."""
     console = console_for(stream)
     document = record.document
-    console.print(Text(f"{document.id}", style="bold"), Text(squeeze(document.title or "(no title)")))
+    console.print(Text(printable(document.id), style="bold"), Text(printable(squeeze(document.title or "(no title)"))))
     for note in [*(["RETRACTED"] if document.retracted else []), *document.notes]:
-        console.print(Text(note, style="bold red"))
+        console.print(Text(printable(note), style="bold red"))
     own = in_table_order(f for f in record.facts if f.primary)
-    console.print(facts_table(own) if own else Text("no facts found", style="yellow"))
+    if own:
+        print_table(console, facts_table(own))
+    else:
+        console.print(Text("no facts found", style="yellow"))
     if others := in_table_order(f for f in record.facts if not f.primary):
-        console.print("kept, but not the trial's own:")
-        console.print(facts_table(others))
+        console.print("\nkept, but not the trial's own:")
+        print_table(console, facts_table(others))
     for conflict in record.conflicts:
-        console.print(f"[bold red]conflict[/] {conflict.kind}: {escape(conflict.message)}")
-    console.print(f"[yellow]not reported[/]: {', '.join(record.not_found) or '-'}")
+        console.print(Text.assemble(("conflict", "bold red"), f" {conflict.kind}: {printable(conflict.message)}"))
+    console.print(Text.assemble(("not reported", "yellow"), f": {', '.join(record.not_found) or '-'}"))
     console.print()
     if stream is not None:
         console.file.detach()  # type: ignore[attr-defined]  # else the stream would be closed with the wrapper
@@ -56,18 +67,24 @@ def in_table_order(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def facts_table(facts: list[Fact]) -> Table:
-    table = Table(pad_edge=False, expand=False)
-    table.add_column("field", no_wrap=True, style="cyan")
-    table.add_column("value", ratio=3, overflow="fold")
-    table.add_column("quote", ratio=4, overflow="fold")
-    table.add_column("conf", justify="right", no_wrap=True)
-    table.add_column("flags", overflow="fold")
-    last = ""
+    columns = (
+        Column("field", style="cyan"),
+        Column("value"),
+        Column("quote", most=QUOTE),
+        Column("conf", right=True),
+        Column("flags", rank=1),
+    )
+    rows, last = [], ""
     for fact in facts:
         name, last = (fact.field if fact.field != last else ""), fact.field
         quotes = " … ".join(dict.fromkeys(shortened(e) for e in fact.evidence))
-        table.add_row(name, Text(fact_shown(fact)), Text(quotes), f"{fact.confidence:.2f}", Text(", ".join(fact.flags)))
-    return table
+        rows.append((name, fact_shown(fact), quotes, f"{fact.confidence:.2f}", ", ".join(fact.flags)))
+    return Table(columns, rows)
+
+
+def cut(cell: str, most: int) -> str:
+    """A cell of at most `most` characters."""
+    return cell if len(cell) <= most else f"{cell[: most - 1]}…"
 
 
 def shortened(item: Evidence) -> str:

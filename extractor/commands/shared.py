@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO, TypeVar
+from typing import Annotated, Any, BinaryIO, TypeVar
 
 import typer
 from rich.console import Console
@@ -16,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from extractor.engine import Run
 from extractor.errors import SettingsError
 from extractor.settings import Settings, read_settings
+from extractor.sources.csv import COLUMNS
 from extractor.store import Store
 
 T = TypeVar("T")
@@ -29,6 +34,17 @@ OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here instead of the terminal.")
 ]
 
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="NAME=COLUMN",
+        help="For CSV: our name (id, title, text, doi, ...) and the file's column; repeat it.",
+    ),
+]
+# C0 and C1 but line feed and tab, bidirectional overrides, and half characters: what a terminal would obey or refuse
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 class Format(StrEnum):
     """How a table is printed."""
@@ -37,10 +53,49 @@ class Format(StrEnum):
     json = "json"
 
 
+def printable(text: str) -> str:
+    r"""`text` as a terminal may have it: a control character, which a stranger's file may hold, as its escape.
+
+    >>> print(printable("ten \x1b[31mpatients"))
+    ten \x1b[31mpatients
+    """
+    return CONTROL.sub(lambda m: m.group().encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print words, none of which can steer the terminal; on a terminal in lines that break between words."""
+    stream = sys.stderr if err else sys.stdout
+    words = printable(text)
+    if stream is not None and stream.isatty():
+        width = shutil.get_terminal_size().columns
+        words = "\n".join(
+            textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  ")
+            for line in words.split("\n")
+        )
+    typer.echo(words, err=err)
+
+
+def say_json(data: Any) -> None:
+    """Print `data` as JSON in readable UTF-8; control characters of terminals are escaped, as JSON allows."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, default=str)
+    typer.echo(CONTROL.sub(lambda m: f"\\u{ord(m.group()):04x}", text))
+
+
 def wrong_usage(message: str) -> typer.Exit:
     """Say what was wrong with the call; to be raised. Exit code 2."""
-    typer.echo(f"trialspan: {message}", err=True)
+    say(f"trialspan: {message}", err=True)
     return typer.Exit(2)
+
+
+def columns_of(given: list[str] | None) -> dict[str, str] | None:
+    """Our name to the file's column, from ``NAME=COLUMN``; wrong usage where it is not that."""
+    pairs = [text.partition("=") for text in given or ()]
+    for name, equals, column in pairs:
+        if not (equals and column) or name not in COLUMNS:
+            raise wrong_usage(
+                f"--column {name}{equals}{column}: NAME=COLUMN is needed, such as text=Abstract; names are: {', '.join(COLUMNS)}"
+            )
+    return {name: column for name, _, column in pairs} or None
 
 
 def settings_or_exit() -> Settings:
@@ -60,6 +115,8 @@ def open_store(target: str | None, *, create: bool = False) -> Store:
 def output_to(path: Path | None) -> Iterator[BinaryIO]:
     """Standard output, or a file that appears only when it is whole."""
     if path is None:
+        if sys.stdout is None:
+            raise wrong_usage("standard output is closed; name a file with -o FILE")
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
@@ -111,9 +168,9 @@ def standard_input() -> BinaryIO:
 def end(report: Run) -> None:
     """Print the counts and the failures of a run; exit code 1 if any input failed."""
     for issue in report.issues[:MOST_ISSUES]:
-        typer.echo(f"failed: {issue.input} ({issue.stage}): {issue.error}", err=True)
+        say(f"failed: {issue.input} ({issue.stage}): {issue.error}", err=True)
     if len(report.issues) > MOST_ISSUES:
-        typer.echo(f"... and {len(report.issues) - MOST_ISSUES} more failures", err=True)
-    typer.echo(report.summary(), err=True)
+        say(f"... and {len(report.issues) - MOST_ISSUES} more failures", err=True)
+    say(report.summary(), err=True)
     if report.failed:
         raise typer.Exit(1)

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from extractor.commands.link import FormOption, as_dict, chosen, differences_table, links_table
-from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, StoreOption, open_store
+from extractor.commands.screen import NOTHING, console_for, cut
+from extractor.commands.shared import Format, StoreOption, open_store, printable, say_json
+from extractor.commands.tables import Column, Table, print_table
 from extractor.export import characteristics as wide_table
-from extractor.export.values import event_found, fact_shown, shown
+from extractor.export.values import NOT_REPORTED, event_found, fact_shown, field_shown
 from extractor.link import Choice, Difference, characteristics, check, merged
 from extractor.model import Fact, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 
 QUOTE = 70  # characters of a quote on the screen
-ON_SCREEN = ("condition", "cells", "route", "dose", "n", "adverse events")  # all columns with --format json
-NARROW = 44  # characters of a cell of the list on the screen
+ON_SCREEN = ("n", "cells", "route", "dose", "adverse events", "condition")  # all columns with --format json
+LIST_COLUMNS = (
+    Column("trial"),
+    Column("n"),
+    Column("cells", most=34),
+    Column("route", rank=2, most=30),
+    Column("dose", rank=3, most=34),
+    Column("adverse events"),
+    Column("condition", rank=5, most=34),
+    Column("reports", rank=4, most=40),
+)
+MOST = 120  # characters of a cell of the list on the screen
+NOT_MENTIONED = "not mentioned"
 APART = frozenset({"adverse_event", "report_kind"})  # events have their own tables
 
 
@@ -47,14 +57,18 @@ def trial(
         records = list(opened.records(ids))
         links = list(LinkStore(opened).links(ids))
     if form is Format.json:
-        typer.echo(json.dumps(as_data(title, records, links), ensure_ascii=False, indent=1))
+        say_json(as_data(title, records, links))
         return
     console = console_for()
-    console.rule(escape(title))
-    console.print(reports_table(records, links))
-    console.print(characteristics_table(characteristics(records)))
-    for table in event_tables(records):
-        console.print(table)
+    console.print(Text(f"trial {printable(title)}", style="bold"))
+    chosen_of = characteristics(records)
+    tables = [reports_table(records, links), characteristics_table(chosen_of), *event_tables(records)]
+    for table in tables:
+        console.print()
+        print_table(console, table)
+    console.print()
+    for line in silence(records, chosen_of):
+        console.print(Text(line))
     print_differences(console, check(records))
     print_links(console, ids, links)
 
@@ -66,18 +80,20 @@ def list_trials(store: Store, form: Format) -> None:
     rows = [dict(zip(wide.headings, row, strict=True)) for row in wide.rows]
     if form is Format.json:
         data = [{"trial": name, "reports": ids} | row for (name, ids), row in zip(trials.items(), rows, strict=True)]
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        say_json(data)
         return
-    table = Table(title=f"{len(trials)} trials in {escape(store.name)}", title_justify="left", pad_edge=False)
-    for heading in ("trial", "reports", *ON_SCREEN):
-        table.add_column(heading, overflow="fold")
-    for (name, ids), row in zip(trials.items(), rows, strict=True):
-        table.add_row(*map(escape, (name, ", ".join(ids), *(cut(row[heading]) for heading in ON_SCREEN))))
-    console_for().print(table)
+    found = [
+        (name, *(on_screen(row[heading]) for heading in ON_SCREEN), "itself" if ids == [name] else ", ".join(ids))
+        for (name, ids), row in zip(trials.items(), rows, strict=True)
+    ]
+    console = console_for()
+    print_table(console, Table(LIST_COLUMNS, found, f"{len(trials)} trials in {store.name}"))
+    console.print(f"{NOTHING}: looked for and not reported (no zero, no denial)", markup=False)
 
 
-def cut(cell: str) -> str:
-    return cell if len(cell) <= NARROW else f"{cell[: NARROW - 1]}…"
+def on_screen(cell: str) -> str:
+    """A cell of the list: short, silence as NR."""
+    return cut(NOTHING if cell in ("", NOT_REPORTED) else cell, MOST)
 
 
 def as_data(title: str, records: Sequence[Record], links: Sequence[Link]) -> dict[str, Any]:
@@ -103,9 +119,15 @@ def as_data(title: str, records: Sequence[Record], links: Sequence[Link]) -> dic
 
 
 def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
-    table = Table(title="reports", title_justify="left", pad_edge=False)
-    for name in ("report", "source", "year", "people", "title", "in the trial by"):
-        table.add_column(name, overflow="fold")
+    columns = (
+        Column("report"),
+        Column("source", rank=3),
+        Column("year", rank=2),
+        Column("people"),
+        Column("title", rank=4, most=80, least=40),
+        Column("in the trial by", rank=1),
+    )
+    rows = []
     ids = {r.document.id for r in records}
     for record in records:
         document = record.document
@@ -116,31 +138,41 @@ def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
                 if x.kind == "trial" and x.state == "confirmed" and document.id in x.pair and set(x.pair) <= ids
             }
         )
-        people = "; ".join(shown("participants", f.value) for f in record.of("participants"))
         cells = (
             document.id,
             document.source,
-            str(document.year or ""),
-            people,
-            document.title or "",
+            str(document.year or "not given"),
+            field_shown(record, "participants") or "not looked for",
+            document.title or "(no title)",
             ", ".join(how) or "alone",
         )
-        table.add_row(*map(escape, cells))
-    return table
+        rows.append(cells)
+    return Table(columns, rows, "reports")
 
 
 def characteristics_table(choices: Sequence[Choice]) -> Table:
-    table = Table(title="characteristics", title_justify="left", pad_edge=False)
-    for name in ("field", "value", "report", "words", "others say"):
-        table.add_column(name, overflow="fold")
+    rows = []
     for choice in choices:
         if choice.field in APART:
             continue
         value = "; ".join(dict.fromkeys(map(fact_shown, choice.facts)))
         rivals = "; ".join(dict.fromkeys(f"{fact_shown(f)} ({report})" for report, f in choice.rivals))
-        cells = (choice.field.replace("_", " "), value, choice.report, words(choice.facts), rivals or "-")
-        table.add_row(*map(escape, cells))
-    return table
+        rows.append([choice.field.replace("_", " "), value, words(choice.facts), choice.report, rivals])
+    columns = [Column("field", style="cyan"), Column("value"), Column("words")]
+    if len({row[3] for row in rows}) > 1:  # a trial of one report has no need to name it
+        columns += [Column("report", rank=1), Column("others say", rank=2)]
+    return Table(columns, [row[: len(columns)] for row in rows], "characteristics")
+
+
+def silence(records: Sequence[Record], choices: Sequence[Choice]) -> Iterator[str]:
+    """What was looked for in every report of the trial, and stands in none."""
+    known = {choice.field for choice in choices}
+    missing = list(dict.fromkeys(name for r in records for name in r.not_found if name not in known))
+    if missing:
+        yield f"not reported: {', '.join(missing)}"
+    others = sorted({f.field for r in records for f in r.facts} - known - set(missing))
+    if others:
+        yield f"only others' figures: {', '.join(others)}"
 
 
 def words(facts: Sequence[Fact]) -> str:
@@ -156,12 +188,12 @@ def event_tables(records: Sequence[Record]) -> Iterator[Table]:
         if not events:
             continue
         arms = list(dict.fromkeys(f.arm or "all" for f in events))
-        table = Table(title=escape(f"adverse events in {record.document.id}"), title_justify="left", pad_edge=False)
-        for name in ("event", *arms):
-            table.add_column(escape(name), overflow="fold")
-        for term, by_arm in _by_term(events).items():
-            table.add_row(escape(term), *(escape("; ".join(by_arm.get(arm, ()))) for arm in arms))
-        yield table
+        columns = [Column("event"), *(Column(arm, rank=number) for number, arm in enumerate(arms))]
+        rows = [
+            (term, *("; ".join(by_arm.get(arm, ())) or NOT_MENTIONED for arm in arms))
+            for term, by_arm in _by_term(events).items()
+        ]
+        yield Table(columns, rows, f"adverse events in {record.document.id}")
 
 
 def _by_term(events: Sequence[Fact]) -> dict[str, dict[str, list[str]]]:
@@ -173,14 +205,20 @@ def _by_term(events: Sequence[Fact]) -> dict[str, dict[str, list[str]]]:
 
 
 def print_differences(console: Console, found: list[Difference]) -> None:
-    console.print(differences_table(found, "differences") if found else "no differences between the reports")
+    if not found:
+        console.print("no differences between the reports")
+        return
+    console.print()
+    print_table(console, differences_table(found, "differences"))
 
 
 def print_links(console: Console, ids: Sequence[str], links: Sequence[Link]) -> None:
     """Overlaps with the report to pool, and what waits for a decision."""
     overlaps = [x for x in links if x.kind == "overlap" and x.state != "rejected"]
     if overlaps:
-        console.print(links_table(overlaps, "reports that share people"))
+        console.print()
+        print_table(console, links_table(overlaps, "reports that share people"))
     proposed = [x for x in links if x.kind == "trial" and x.state == "proposed"]
     if proposed:
-        console.print(links_table(proposed, "perhaps of this trial"))
+        console.print()
+        print_table(console, links_table(proposed, "perhaps of this trial"))

@@ -6,10 +6,15 @@ import warnings
 
 from scispacy.abbreviation import AbbreviationDetector
 from spacy.language import Language
+from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from extractor.context import text_of
 from extractor.context.view import ABBREVIATIONS
+
+# The detector passes over brackets with more tokens than this in them, but its own pattern follows each open bracket to
+# the end of the text first: 10,000 open brackets take it six seconds, with the bound none.
+MOST_TOKENS = 8
 
 
 class Abbreviations:
@@ -17,6 +22,8 @@ class Abbreviations:
 
     def __init__(self, nlp: Language, name: str) -> None:
         self._detector = AbbreviationDetector(nlp, name, make_serializable=True)
+        self._detector.matcher = Matcher(nlp.vocab)
+        self._detector.matcher.add("parenthesis", [[{"ORTH": "("}, {"OP": f"{{1,{MOST_TOKENS}}}"}, {"ORTH": ")"}]])
 
     def __call__(self, doc: Doc) -> Doc:
         if "(" not in text_of(doc):

@@ -31,13 +31,14 @@ CSV_COLUMNS = (
     "arm",
     "flags",
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# lone surrogates, which UTF-8 cannot hold, and what a terminal would obey: JSON escapes the rest of the controls itself
+_ESCAPED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def json_text(value: Any) -> str:
-    """`value` as one line of JSON in readable UTF-8; lone surrogates, which UTF-8 cannot hold, are escaped."""
+    """`value` as one line of JSON in readable UTF-8; lone surrogates and control characters are escaped."""
     text = json.dumps(value, ensure_ascii=False)
-    return _SURROGATE.sub(lambda m: f"\\u{ord(m.group()):04x}", text)
+    return _ESCAPED.sub(lambda m: f"\\u{ord(m.group()):04x}", text)
 
 
 def write_jsonl(records: Iterable[Record], stream: BinaryIO) -> None:

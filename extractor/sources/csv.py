@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
-from extractor.sources import Item, attempt, reader
+from extractor.sources import HEAD_BYTES, Item, attempt, reader
 from extractor.sources.decoding import lines, plain
 from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
 
@@ -30,8 +30,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 KNOWN = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
 DELIMITERS = ",;\t|"
+ROWS_SEEN = 50  # lines that tell a table from prose
 MAX_FIELD = 10_000_000  # characters; csv's own limit of 131,072 cuts full texts
 FACTS_HEADER = ("document", "field", "value", "quote")  # this program's own export of facts
+LONGEST_NAME = 50  # characters of a column's name
+MOST_NAMED, NAME_SHOWN = 12, 40  # columns in a message, and characters of each
 
 
 def sniff(head: bytes) -> float:
@@ -41,8 +44,25 @@ def sniff(head: bytes) -> float:
     known = {KNOWN[name] for name in map(normal, header) if name in KNOWN}
     if tuple(map(normal, header[:4])) == FACTS_HEADER or (known & {"title", "text"} and len(known) > 1):
         return 0.8
-    named = all(name and len(name) < 50 for name in map(normal, header))
-    return 0.3 if known and named and b"\n" in head else 0.0
+    named = all(name and len(name) < LONGEST_NAME for name in map(normal, header))
+    if known and named and b"\n" in head:
+        return 0.3
+    return 0.2 if named and is_table(head) else 0.0
+
+
+def is_table(head: bytes) -> bool:
+    """Whether the first lines have the same number of cells, more than one, with no blank after a delimiter as prose has it."""
+    seen = plain(head).removeprefix("\ufeff").splitlines()
+    whole = seen[:-1] if len(head) >= HEAD_BYTES else seen
+    first, *rest = [line for line in whole if line.strip()][:ROWS_SEEN] or [""]
+    delimiter = delimiter_of(first)
+    if not rest or re.search(rf"{re.escape(delimiter)}[ \u00a0]", first) or re.search(r"[.!?]\s*$", first):
+        return False
+    try:
+        widths = {len(row) for row in csv.reader([first, *rest], delimiter=delimiter) if row}
+    except csv.Error:
+        return False
+    return len(widths) == 1 and widths != {1}
 
 
 def header_of(head: bytes) -> list[str]:
@@ -127,10 +147,22 @@ def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
         if found is not None and found not in places.values():
             places[name] = found
         elif name in columns and found is None:
-            raise ParseError(f"no column {columns[name]!r} for {name}; there are: {', '.join(header)}")
+            raise ParseError(f"no column {columns[name]!r} for {name}; there are: {listed(header)}")
     if not {"title", "text"} & places.keys():
-        raise ParseError(f"no column of titles or texts; there are: {', '.join(header)}. Name one, as in text=Abstract")
+        raise ParseError(
+            f"no column whose name is known for titles or texts; found: {listed(header)}. Known are {', '.join(COLUMNS)} and what"
+            f" exports call them (Article Title, Abstract, AB, ...). Name yours: --column text={header[0].strip() if header else 'NAME'};"
+            " or, if the file is no table: --reader text"
+        )
     return places
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message: the first ones, each short."""
+    bare = [n.strip().removeprefix("\ufeff") or "(no name)" for n in names]
+    shown = [n if len(n) <= NAME_SHOWN else f"{n[:NAME_SHOWN]}…" for n in bare[:MOST_NAMED]]
+    more = [f"{len(bare) - MOST_NAMED} more"] if len(bare) > MOST_NAMED else []
+    return ", ".join(shown + more) or "none"
 
 
 def _document(row: list[str], places: Mapping[str, int], width: int, otherwise: str) -> Document:

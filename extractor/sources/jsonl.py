@@ -17,6 +17,8 @@ BOM_AND_BLANKS = b"\xef\xbb\xbf \r\n\t"
 BLANKS = " \r\n\t\ufeff"
 TEXTS = ("text", "abstract")
 NEEDED = "an object with id, title and text"
+KNOWN = ("text or abstract (needed)", "id", "title", "pmid", "doi", "pmcid")
+MOST_NAMED, NAME_SHOWN = 12, 40  # keys in a message, and characters of each
 
 
 def sniff(head: bytes) -> float:
@@ -83,7 +85,9 @@ def _document(row: dict[str, Any], otherwise: str) -> Document:
         return Document.from_dict(row["document"])
     key = next((k for k in TEXTS if k in row), None)
     if key is None:
-        raise ParseError(f"no key 'text'; found {', '.join(sorted(map(str, row))) or 'none'}")
+        raise ParseError(
+            f"no key 'text'; found: {listed(row)}. Known keys are {', '.join(KNOWN)}: rename yours, one object a line"
+        )
     parts = {"title": _text(row["title"], "title")} if row.get("title") else {}
     name, ids = row.get("id"), _ids(row)
     return Document(
@@ -92,6 +96,13 @@ def _document(row: dict[str, Any], otherwise: str) -> Document:
         parts | {"abstract": _text(row[key], key)},
         ids=ids,
     )
+
+
+def listed(row: dict[str, Any]) -> str:
+    """Keys for a message: the first ones in order of the alphabet, each short."""
+    names = [n if len(n) <= NAME_SHOWN else f"{n[:NAME_SHOWN]}…" for n in sorted(map(str, row))]
+    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    return ", ".join(names[:MOST_NAMED] + more) or "none"
 
 
 def _text(value: Any, key: str) -> str:

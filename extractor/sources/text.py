@@ -17,15 +17,21 @@ LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+
 # "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
 LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
 CONTROLS = bytes(range(9)) + bytes(range(14, 32)) + b"\x7f"
-MOST_CONTROLS = 0.02  # share of control characters that a text copied from anywhere may have
+# share of control characters (ESC, BEL, ...) that a text copied from anywhere may have, and a number that is always taken:
+# they are kept where they stand, since a quote must be its slice of the text, and escaped when printed
+MOST_CONTROLS, FEW_CONTROLS = 0.1, 8
 
 
 def sniff(head: bytes) -> float:
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
         return 0.0
-    if b"\0" in head or len(head) - len(head.translate(None, CONTROLS)) > MOST_CONTROLS * len(head):
-        return 0.0
-    return 0.1
+    return 0.0 if b"\0" in head or too_many_controls(head) else 0.1
+
+
+def too_many_controls(head: bytes) -> int:
+    """How many control characters there are where they are too many for a text; 0 for a text."""
+    found = len(head) - len(head.translate(None, CONTROLS))
+    return found if found > max(FEW_CONTROLS, MOST_CONTROLS * len(head)) else 0
 
 
 @reader("text", sniff=sniff, suffixes=(".txt", ".text", ".md"))
