@@ -329,6 +329,21 @@ def test_forest_names_the_studies_of_one_reason_together(review: Review) -> None
     assert said.count("not mentioned: silence is no zero") == 1 and "berry2019, cudkowicz2022" in said
 
 
+def test_forest_of_groups_says_who_is_in_none() -> None:
+    rows = [
+        {"study": f"S{i}", "events": i % 3, "total": 20, "route": r}
+        for i, r in enumerate(("intrathecal", "intrathecal", "intravenous", "intravenous", "not reported"))
+    ]
+    left = ({"study": "S4", "reason": "route not reported"}, {"study": "silent", "reason": "not mentioned"})
+    said = texts(answered.forest_of(Answer("risk-by-route", "?", tuple(rows), left_out=left)))
+    assert {"intrathecal", "intravenous", "route not reported", "Subtotal (2 studies)"} <= set(said)
+    notes = " ".join(said)
+    assert (
+        "S4 (route not reported: pooled, not in the comparison of groups)" in notes
+        and "silent (not mentioned)" in notes
+    )
+
+
 def test_forest_refuses_what_it_cannot_draw(review: Review) -> None:
     with pytest.raises(PlotError, match="given has no forest plot; legal: serious-risk, event-risk"):
         answered.forest_of(ask(review, "given"))
@@ -344,7 +359,7 @@ def test_a_store_of_one_trial_and_an_empty_one(tmp_path: Path) -> None:
     facts = [
         ("report_kind", {"name": "single-trial"}, None), ("participants", {"n": 12, "kind": "treated"}, None),
         ("route", {"name": "intrathecal"}, None), ("dose", {"low": 1e6, "high": 1e6, "unit": "cells", "basis": "total"}, None),
-        ("adverse_event", event("headache $x_1$", 3, 12), None), ("adverse_event", event("serious adverse events", 0, 12), None),
+        ("adverse_event", event("headache $\\no_1$", 3, 12), None), ("adverse_event", event("serious adverse events", 0, 12), None),
     ]  # fmt: skip
     with Store.open(tmp_path / "one.db", create=True) as store:
         empty = Review(store)
@@ -360,7 +375,7 @@ def test_a_store_of_one_trial_and_an_empty_one(tmp_path: Path) -> None:
         ):
             assert any("only" in t for t in texts(figure))
             check_room(figure)
-        assert "headache $x_1$" in texts(answered.matrix_of(review))
+        assert "headache $\\no_1$" in texts(answered.matrix_of(review))
 
 
 # --- files and pages -------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ FORESTS: Mapping[str, str] = {
     "serious-risk": "", "event-risk": "", "risk-by-route": "route", "risk-by-source": "source", "risk-by-dose": "dosing",
     "controlled-risk": "",
 }  # fmt: skip
+IN_NO_GROUP = "pooled, not in the comparison of groups"
 UNKNOWN = "not reported"
 # A forest plot of more studies is no figure any more, nor one whose foot gives more names a reason, or more reasons.
 MOST_STUDIES, MOST_NAMES, MOST_REASONS = 250, 20, 15
@@ -103,7 +104,10 @@ def forest_of(answer: Answer, *, title: str = "") -> Figure:
         raise PlotError(
             f"{len(answer.rows)} studies are too many for a forest plot ({MOST_STUDIES}); choose a condition, cells or a route"
         )
-    left = _left_out(answer.left_out)
+    drawn = {r["study"] for r in answer.rows}
+    left = _left_out(
+        [r if r["study"] not in drawn else {**r, "reason": f"{r['reason']}: {IN_NO_GROUP}"} for r in answer.left_out]
+    )
     if not answer.rows:
         return _in_words(title, [*answer.notes, *(f"Left out: {one.study} ({one.reason})." for one in left)])
     if answer.name == "controlled-risk":

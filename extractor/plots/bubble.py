@@ -30,9 +30,11 @@ from extractor.plots.sheet import (
 from extractor.pool.forest_layout import Axis, percent_axis, text_width
 
 Row = Mapping[str, Any]
+_Box = tuple[float, float, float, float]  # left, top, right, bottom, in inches
+_Disc = tuple[float, float, float]  # x, y, radius
 GROUPS = ("single", "repeated", "not reported")
-# More studies than this are drawn without a number, and counted.
-MOST_NUMBERED = 60
+# More studies than this are drawn without a number, and counted; more than that stand where they belong, though hidden.
+MOST_NUMBERED, MOST_APART = 60, 200
 _Z = 1.959963984540054
 _POINTS = 80  # of the curve
 # Inches.
@@ -193,6 +195,8 @@ def _apart(rows: Sequence[Row], wanted: Sequence[float], near: float, reach: flo
     reach : float
         How far one may be moved, a share of the width; none is moved farther, though hidden.
     """
+    if len(rows) > MOST_APART:
+        return list(wanted)
     placed: list[tuple[float, float, float]] = []
     for row, at in zip(rows, wanted, strict=True):
         radius, risk = _size(row["total"]) / 144.0, _risk(row)
@@ -321,31 +325,31 @@ class _Plot:
                 line=0.8,
                 name=f"study:{row['study']}",
             )
-        taken: list[tuple[float, float, float, float]] = []
-        for i, (x, y) in enumerate(at[:MOST_NUMBERED]):
-            self._number(str(i + 1), x, y, _size(self._rows[i]["total"]) / 144.0, taken)
+        discs = [(x, y, _size(row["total"]) / 144.0) for (x, y), row in zip(at, self._rows, strict=True)]
+        taken: list[_Box] = []
+        for i in range(min(len(discs), MOST_NUMBERED)):
+            self._number(str(i + 1), discs[i], [d for j, d in enumerate(discs) if j != i], taken)
 
-    def _number(
-        self, words: str, x: float, y: float, radius: float, taken: list[tuple[float, float, float, float]]
-    ) -> None:
-        """In or beside its bubble, at the nearest place where no other number stands."""
+    def _number(self, words: str, disc: _Disc, others: Sequence[_Disc], taken: list[_Box]) -> None:
+        """In or beside its bubble: the nearest place that no other number has and, where there is one, no other bubble."""
+        x, y, radius = disc
         wide, high = text_width(words, SMALL_SIZE) + 0.03, 0.115
+        free = []
         for dx, dy in _places(radius):
             box = (x + dx - wide / 2, y + dy - high / 2, x + dx + wide / 2, y + dy + high / 2)
-            inside = (
-                self._left + 0.02 < box[0]
-                and box[2] < self._left + _WIDTH
-                and self._top < box[1]
-                and box[3] < self._top + _HEIGHT + _FLOOR
-            )
-            if inside and not any(_overlap(box, other) for other in taken):
-                break
+            if self._within(box) and not any(_overlap(box, other) for other in taken):
+                free.append((any(_covers(other, box) for other in others), dx, dy, box))
+        _, dx, dy, box = next((f for f in free if not f[0]), free[0] if free else (True, 0.0, 0.0, (x, y, x, y)))
         taken.append(box)
+        away = abs(dx) + abs(dy) > radius
         if abs(dx) + abs(dy) > radius + 0.1:
             self.sheet.stroke((x, x + dx), (y, y + dy), colour=MIDDLE, width=0.5, name="leader", above=3)
-        self.sheet.text(
-            x + dx, y + dy, words, size=SMALL_SIZE, align="center", name="number", boxed=abs(dx) + abs(dy) > radius
-        )
+        self.sheet.text(x + dx, y + dy, words, size=SMALL_SIZE, align="center", name="number", boxed=away)
+
+    def _within(self, box: _Box) -> bool:
+        left, top, right, bottom = box
+        wide = self._left + 0.02 < left and right < self._left + _WIDTH
+        return wide and self._top - _CEILING / 2 < top and bottom < self._top + _HEIGHT + _FLOOR - 0.03
 
 
 def _places(radius: float) -> list[tuple[float, float]]:
@@ -356,5 +360,12 @@ def _places(radius: float) -> list[tuple[float, float]]:
     return first + [(ring * dx, ring * dy) for ring in rings for dx, dy in around]
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _overlap(a: _Box, b: _Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _covers(disc: _Disc, box: _Box) -> bool:
+    """Whether a bubble reaches into a box."""
+    x, y, radius = disc
+    across, down = max(box[0] - x, 0.0, x - box[2]), max(box[1] - y, 0.0, y - box[3])
+    return across * across + down * down < radius * radius

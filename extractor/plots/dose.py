@@ -210,12 +210,13 @@ class _Drawing:
     """The sheet: panels below one another, legend, and the trials without a dose."""
 
     def __init__(self, panels: Sequence[_Panel], rows: Sequence[Row], notes: Sequence[str], title: str) -> None:
-        names = [text_width(r["trial"]) for r in rows] + [text_width(r["route"], bold=True) - 0.12 for r in rows]
+        drawn = [r for r in rows if r["unit"] is not None]
+        names = [text_width(r["trial"]) for r in drawn] + [text_width(r["route"], bold=True) - 0.12 for r in drawn]
         self._plot = MARGIN + min(_NAME, max([0.9, *names])) + 0.35
         self._right = self._plot + _PLOT + 0.2
         width = self._right + _WORDS + MARGIN
         self._title = broken(title, width - 2 * MARGIN, TITLE_SIZE, bold=True)
-        self._bases = [b for b in BASES if any(r["unit"] and _basis(r) == b for r in rows)]
+        self._bases = [b for b in BASES if any(_basis(r) == b for r in drawn)]
         self._notes = [line for note in notes for line in broken(note, width - 2 * MARGIN, NOTE_SIZE)]
         top = MARGIN + line_height(TITLE_SIZE) * len(self._title) + 0.05
         body = sum(panel.height() for panel in panels)

@@ -6,6 +6,7 @@ table leaves out, a denial of all events, and silence are a ring, a triangle, a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import cos, radians, sin
@@ -89,8 +90,8 @@ def figure(
     events = sorted(
         (e for e in named if e.reporting or e.answering), key=lambda e: (-e.reporting, -e.answering, e.name)
     )
-    said = {t: [e.cells.get(t, {}).get("state") for e in events] for t in trials}
-    order = sorted(said, key=lambda t: (-said[t].count(EVENTS), -said[t].count(REPORTED_ZERO), t))
+    happened, not_happened = _counted(events, EVENTS), _counted(events, REPORTED_ZERO)
+    order = sorted(trials, key=lambda t: (-happened[t], -not_happened[t], t))
     shown = _Shown(events[:most_events], order[:most_trials])
     notes = _cut(events[most_events:], order[most_trials:])
     notes += [f"{shortened(t, _LONGEST_NAME)}: {t}" for t in shown.trials if len(t) > _LONGEST_NAME]
@@ -112,6 +113,11 @@ class _Event:
         cells = {trial: cell for trial, cell in row["trials"].items() if trial in chosen}
         states = [cell["state"] for cell in cells.values()]
         return _Event(str(row["event"]), cells, states.count(EVENTS), states.count(REPORTED_ZERO))
+
+
+def _counted(events: Sequence[_Event], state: str) -> Counter[str]:
+    """How many events each trial says this of."""
+    return Counter(trial for event in events for trial, cell in event.cells.items() if cell["state"] == state)
 
 
 def _cut(events: Sequence[_Event], trials: Sequence[str]) -> list[str]:

@@ -95,7 +95,11 @@ def text_width(text: str, size: float = TEXT_SIZE, *, bold: bool = False) -> flo
     if not text.strip():
         return 0.0
     font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    return float(TextPath((0, 0), text, size=size, prop=font).get_extents().width) / 72.0
+    plain = text.replace("$", r"\$")  # a dollar is a dollar, never a formula
+    points = TextPath(
+        (0, 0), plain, size=size, prop=font
+    ).vertices  # curves lie between their points: wide enough, and fast
+    return float(points[:, 0].max() - points[:, 0].min()) / 72.0
 
 
 def wrapped(notes: Sequence[str], width: float) -> list[str]:
