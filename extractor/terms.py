@@ -11,9 +11,10 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
+REMEMBERED = 50_000  # stems kept: the words of a language in use, not those of all texts
 WORD = re.compile(r"[^\W_]+(?:'s\b)?")
 
 
@@ -37,6 +38,7 @@ class Match:
     how: str
 
 
+@lru_cache(maxsize=REMEMBERED)
 def stem(word: str) -> str:
     """A word without its plural ending or possessive.
 
@@ -99,17 +101,16 @@ class Terms:
             (m.start(), m.end(), stem(m.group()))
             for m in WORD.finditer(folded, start, len(folded) if end is None else end)
         ]
-        place = 0
-        while place < len(tokens):
-            match = self._at(folded, tokens, place)
-            if match:
-                yield match[0]
-                place += match[1]
-            else:
-                place += 1
+        free = 0
+        for place, token in enumerate(tokens):
+            if token[2] in self._lengths and place >= free:
+                match = self._at(folded, tokens, place)
+                if match:
+                    yield match[0]
+                    free = place + match[1]
 
     def _at(self, folded: str, tokens: list[tuple[int, int, str]], place: int) -> tuple[Match, int] | None:
-        for size in self._lengths.get(tokens[place][2], ()):
+        for size in self._lengths[tokens[place][2]]:
             piece = tokens[place : place + size]
             if len(piece) < size:
                 continue

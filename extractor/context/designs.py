@@ -13,6 +13,7 @@ from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
+from extractor.context.needles import lacks, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View
 
@@ -71,6 +72,8 @@ def designs(seen: View) -> Iterator[Said]:
     if not SOME.search(seen.folded):
         return
     for name, pattern in patterns().items():
+        if lacks(seen.folded, needles(pattern.pattern)):
+            continue
         for match in pattern.finditer(seen.folded):
             if match.end() <= seen.sentence_at(match.start()).end:
                 yield Said(name, *match.span(), is_own(seen, *match.span()))

@@ -16,6 +16,7 @@ from operator import itemgetter
 
 from spacy.tokens import Doc
 
+from extractor.context.needles import lacks, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View
 
@@ -132,6 +133,8 @@ def _scores(seen: View) -> tuple[dict[str, float], dict[str, tuple[float, int, i
     scores: dict[str, float] = {}
     places: dict[str, tuple[float, int, int]] = {}
     for cue in cues():
+        if lacks(seen.folded, needles(cue.pattern.pattern)):
+            continue
         found = list(_places(cue, seen))[:CAP]
         if not found:
             continue

@@ -1,0 +1,64 @@
+"""Words that a match of a pattern cannot do without: a cheap look before a long pattern runs over a text.
+
+>>> sorted(needles(r"\\bcross-?over (?:trial|study)\\b|\\btwo periods\\b"))
+['cross', 'two periods']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from re import _constants as codes  # as the compiler of patterns reads them
+from re import _parser as parser
+from typing import Any
+
+LEAST = 3  # letters: shorter words are in every text
+MOST = 60  # words: more of them are no quicker than the pattern
+NO_WIDTH = (codes.AT, codes.ASSERT, codes.ASSERT_NOT)
+
+
+@lru_cache(maxsize=512)
+def needles(pattern: str) -> frozenset[str]:
+    """Strings of which any match holds at least one; empty where the pattern promises none.
+
+    Parameters
+    ----------
+    pattern : str
+        A regular expression without flags.
+    """
+    found = _of(parser.parse(pattern))
+    return frozenset(found) if found and len(found) <= MOST else frozenset()
+
+
+def lacks(folded: str, words: frozenset[str]) -> bool:
+    """Whether a text holds none of the words, so that their pattern has no match in it; never for no words."""
+    return bool(words) and not any(word in folded for word in words)
+
+
+def _of(items: Iterable[Any]) -> set[str]:
+    """The best set of one sequence: the one whose shortest word is longest."""
+    sets: list[set[str]] = []
+    run = ""
+    for code, value in items:
+        if code is codes.LITERAL:
+            run += chr(value)
+            continue
+        if code in NO_WIDTH:
+            continue
+        sets.append({run})
+        run = ""
+        sets.append(_inside(code, value))
+    useful = [s for s in (*sets, {run}) if s and min(map(len, s)) >= LEAST]
+    return max(useful, key=lambda s: (min(map(len, s)), -len(s)), default=set())
+
+
+def _inside(code: Any, value: Any) -> set[str]:
+    """The set of one item; empty where it promises nothing."""
+    if code is codes.SUBPATTERN:
+        return _of(value[3])
+    if code is codes.BRANCH:
+        sets = [_of(branch) for branch in value[1]]
+        return set().union(*sets) if all(sets) else set()
+    if code in (codes.MAX_REPEAT, codes.MIN_REPEAT) and value[0] > 0:
+        return _of(value[2])
+    return set()
