@@ -22,6 +22,7 @@ from extractor.export.characteristics import COLUMNS, lines
 from extractor.export.office import LONGEST_CELL, clean
 from extractor.export.plain import CSV_COLUMNS, cell
 from extractor.model import Conflict, Document, Evidence, Fact, Ids, Record
+from extractor.sources.bibtex import read as read_bibtex
 from extractor.sources.ris import read as read_ris
 from tests.strategies import records
 
@@ -78,7 +79,7 @@ def test_the_same_records_give_the_same_bytes(name: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_records_give_a_legal_file(name: str) -> None:
     out = written(name, [])
-    assert out or name in ("jsonl", "ris")
+    assert out or name in ("jsonl", "ris", "bibtex")
     if name == "json":
         assert json.loads(out) == []
 
@@ -358,6 +359,28 @@ def test_ris_has_one_reference_a_report_whatever_is_in_it(found: list[Record]) -
     text = written("ris", found).decode()
     assert len(rispy.loads(text)) == len(found)
     assert all(re.fullmatch(r"[A-Z][A-Z0-9]  - .*", line) for line in text.split("\n") if line)
+
+
+def test_bibtex_comes_back_through_our_own_reader() -> None:
+    hard = Document(
+        "a_b c", "text", {"title": r"50 % of R&D: x_1^2 {10}~# costs $5\6", "abstract": "One.\nTwo."}, year=2020
+    )
+    made = [*references(), Record(hard), Record(hard)]
+    text = written("bibtex", made).decode()
+    assert re.findall(r"(?m)^@(\w+)\{([^,]*),", text) == [
+        ("article", "pubmed:30602021"), ("misc", "clinicaltrials:NCT02017912"), ("misc", "typed-in"), ("misc", "a_b_c"),
+        ("misc", "a_b_c-2"),
+    ]  # fmt: skip
+    back = [d for d in read_bibtex(io.BytesIO(text.encode()), "back") if isinstance(d, Document)]
+    assert [d.title for d in back[:2]] == ["Cells for all: α & β", "A study"]  # the reader takes marks off
+    assert back[3].title == back[4].title == r"50 % of R&D: x_1^2 10~# costs $5\6"  # and braces
+    assert (back[0].ids.pmid, back[0].ids.doi, back[0].year, back[0].journal) == (
+        "30602021",
+        "10.1002/x(1)",
+        2018,
+        "Stem Cells",
+    )
+    assert [d.parts["abstract"].split() for d in back] == [r.document.parts["abstract"].split() for r in made]
 
 
 def test_csl_json() -> None:

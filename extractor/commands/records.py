@@ -116,13 +116,14 @@ class ExportFormat(StrEnum):
     md = "md"
     docx = "docx"
     ris = "ris"
+    bibtex = "bibtex"
     csl = "csl"
 
 
 def export(
     store: StoreOption = None,
     form: Annotated[
-        ExportFormat, typer.Option("--format", help="csv, jsonl, json, xlsx, md, docx, ris or csl (references).")
+        ExportFormat, typer.Option("--format", help="csv, jsonl, json, xlsx, md, docx; references: ris, bibtex, csl.")
     ] = ExportFormat.csv,
     output: OutputOption = None,
     ids: Annotated[

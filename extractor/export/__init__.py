@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from extractor.export.characteristics import COLUMNS, Table, characteristics, lines
 from extractor.export.plain import write_csv, write_json, write_jsonl, write_markdown
-from extractor.export.references import write_csl, write_ris
+from extractor.export.references import write_bibtex, write_csl, write_ris
 from extractor.export.values import fact_shown, field_shown, shown
 from extractor.export.word import write_docx
 from extractor.export.workbook import write_xlsx
@@ -37,6 +37,7 @@ FORMATS = {
         Format("md", "characteristics of included studies, Markdown", write_markdown),
         Format("docx", "characteristics of included studies, Word", write_docx, True),
         Format("ris", "one reference a report, for Covidence, RevMan, Rayyan, EndNote, Zotero", write_ris),
+        Format("bibtex", "one reference a report, BibTeX", write_bibtex),
         Format("csl", "one reference a report, CSL-JSON", write_csl),
     )
 }

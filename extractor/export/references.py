@@ -1,4 +1,4 @@
-"""References for reviewers' tools: RIS (Covidence, RevMan, Rayyan, EndNote, Zotero) and CSL-JSON; one reference a report.
+"""References: RIS (Covidence, RevMan, Rayyan, EndNote, Zotero), BibTeX and CSL-JSON; one reference a report.
 
 RIS is read line by line, so a line break within a value becomes one blank: an abstract keeps its length, and offsets into
 it hold. Authors stand as their source wrote them, ``Oh KW`` as ``Oh, KW``; what is not known is left out, never made up.
@@ -17,6 +17,15 @@ from extractor.model import ABSTRACT, Document, Record
 _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # "Oh KW", "de la Cruz M-L": family name, then initials
 _INITIALS = re.compile(r"(?P<family>[^\s,].*?) (?P<given>[A-Z](?:[-.]?[A-Z]){0,3}\.?)")
+# What may not stand in a key of BibTeX.
+_KEY = re.compile(r"[^A-Za-z0-9:.+/-]+")
+_VERBATIM = frozenset({"doi", "url", "pmid", "pmcid"})  # addresses and numbers, which TeX's packages take as they stand
+_ESCAPES = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "$": r"\$", "#": r"\#", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+}  # fmt: skip
+# "10^6" after its escape
+_RAISED = re.compile(r"\\textasciicircum\{\}([-+−]?\d+)")
 _PAGES = re.compile(r"(?P<first>[^-–]+)[-–](?P<last>.+)")
 RETRACTED = "Retracted publication"
 
@@ -91,6 +100,47 @@ def _pages(metadata: dict[str, Any]) -> tuple[str, str]:
     pages = str(metadata.get("pages") or "")
     found = _PAGES.fullmatch(pages)
     return (found["first"], found["last"]) if found else (pages, "")
+
+
+def write_bibtex(records: Iterable[Record], stream: BinaryIO) -> None:
+    """BibTeX: text in UTF-8, what TeX would take for a command escaped; a key used before gets a number."""
+    used: dict[str, int] = {}
+    for record in records:
+        document = record.document
+        key = _KEY.sub("_", document.id).strip("_") or "report"
+        used[key] = used.get(key, 0) + 1
+        name = key if used[key] == 1 else f"{key}-{used[key]}"
+        rows = [
+            f"  {field} = {{{_line(value) if field in _VERBATIM else _tex(value)}}}"
+            for field, value in _fields(record)
+            if value and _line(value)
+        ]
+        kind = "article" if document.journal or document.ids.pmid else "misc"
+        stream.write(",\n".join([f"@{kind}{{{name}", *rows]).encode("utf-8", "backslashreplace") + b"\n}\n\n")
+
+
+def _fields(record: Record) -> Iterator[tuple[str, str]]:
+    document = record.document
+    meta, ids = document.metadata, document.ids
+    yield "author", " and ".join(inverted(name) for name in document.authors)
+    yield "title", document.title or ""
+    yield "journal", document.journal or ""
+    yield "year", str(document.year or "")
+    yield "volume", str(meta.get("volume") or "")
+    yield "number", str(meta.get("issue") or "")
+    yield "pages", str(meta.get("pages") or "")
+    yield "doi", ids.doi or ""
+    yield "pmid", ids.pmid or ""
+    yield "pmcid", ids.pmcid or ""
+    yield "language", document.language or ""
+    yield "url", next(iter(addresses(document)), "")
+    yield "note", "; ".join([*registry_numbers(record), *([RETRACTED] if document.retracted else [])])
+    yield "abstract", document.parts.get(ABSTRACT, "")
+
+
+def _tex(value: str) -> str:
+    found = "".join(_ESCAPES.get(letter, letter) for letter in _line(value))
+    return _RAISED.sub(r"\\textsuperscript{\1}", found)
 
 
 def write_csl(records: Iterable[Record], stream: BinaryIO) -> None:
