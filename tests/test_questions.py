@@ -16,6 +16,7 @@ from extractor.commands import app
 from extractor.errors import QueryError
 from extractor.graph import QUESTIONS, Answer, Review, ask
 from extractor.graph.catalogue import from_words, named
+from extractor.graph.matrix import mentioned
 from extractor.link import decide, link
 from extractor.model import Record
 from extractor.store import Store
@@ -143,6 +144,32 @@ def test_6_never_reported(review: Review) -> None:
     assert "CTCAE5:0564" not in rows  # headache was reported
     whole = rows_by(ask(review, "never-reported", everything=True), "id")
     assert whole["CTCAE5:0564"]["trials"]["NCT02881476"]["state"] == "events"
+
+
+def counted(events: int | None, total: int | None, arm: str | None = None, **more: Any) -> dict[str, Any]:
+    basis = "reported_zero" if events == 0 else None
+    row = {"events": events, "total": total, "arm": arm, "zero_basis": basis, "report": "r", "groups_overlap": False}
+    return row | {"unit": "participants", "related": None, "evidence": [arm]} | more
+
+
+@pytest.mark.parametrize(
+    ("observed", "state", "count"),
+    [
+        ([counted(1, 10, "a"), counted(4, 20)], "events", (4, 20)),  # of everyone, before one of an arm
+        ([counted(2, 10, "a"), counted(0, 12, "b")], "events", (2, 22)),
+        ([counted(0, 10, "a"), counted(0, 12, "b")], "reported_zero", (0, 22)),
+        ([counted(2, 10, "a", groups_overlap=True), counted(1, 12, "b", groups_overlap=True)], "events", (None, None)),
+        ([counted(2, 10, "a"), counted(1, 10, "a")], "events", (None, None)),  # listed as serious and as other
+        ([counted(2, 10, "a"), counted(3, 12, "b", unit="administrations")], "events", (None, None)),
+        ([counted(2, 10, "a"), counted(1, 12, "b", report="another")], "events", (2, 10)),
+        ([counted(3, 10, related=True), counted(5, 10)], "events", (5, 10)),
+        ([counted(None, None)], "events", (None, None)),
+        ([counted(2, None)], "events", (2, None)),
+    ],
+)
+def test_6_a_trials_own_count(observed: list[dict[str, Any]], state: str, count: tuple[int | None, int | None]) -> None:
+    cell = mentioned(observed)
+    assert (cell.state, (cell.said["events"], cell.said["total"])) == (state, count)
 
 
 def test_7_8_9_subgroups(review: Review) -> None:

@@ -30,10 +30,35 @@ class Cell:
 
 def mentioned(observed: Sequence[Row]) -> Cell:
     """The cell of an event that a trial mentions; what happened goes before what did not."""
-    happened = next((o for o in observed if o["zero_basis"] is None), None)
-    if happened:
-        return _cell(EVENTS, None, happened["evidence"], happened["events"], happened["total"])
-    return _cell(REPORTED_ZERO, REPORTED_ZERO, observed[0]["evidence"], 0, observed[0]["total"])
+    happened = [o for o in observed if o["zero_basis"] is None]
+    counted = _counted(happened, observed)
+    if not happened:
+        total = sum(o["total"] for o in counted) if counted and all(o["total"] for o in counted) else None
+        return _cell(REPORTED_ZERO, REPORTED_ZERO, _words(counted or observed[:1]), 0, total)
+    if not counted:
+        return _cell(EVENTS, None, happened[0]["evidence"])
+    total = sum(o["total"] for o in counted) if all(o["total"] for o in counted) else None
+    return _cell(EVENTS, None, _words(counted), sum(o["events"] for o in counted), total)
+
+
+def _counted(happened: Sequence[Row], observed: Sequence[Row]) -> list[Row]:
+    """The observations that make the trial's own count: one of everyone, else one of each arm of one report.
+
+    None where arms share people or an arm is counted twice, as by a registry that lists an event as serious and as other.
+    """
+    whole = [o for o in happened or observed if o["arm"] is None and o["events"] is not None]
+    if whole:
+        return sorted(whole, key=lambda o: o["related"] is not None)[:1]
+    report = (happened or observed)[0]["report"]
+    arms = [o for o in observed if o["report"] == report and o["arm"] is not None]
+    names = {o["arm"] for o in arms}
+    apart = len(names) == len(arms) and not any(o["groups_overlap"] for o in arms)
+    people = all(o["events"] is not None and o["unit"] in ("participants", None) for o in arms)
+    return arms if apart and people else []
+
+
+def _words(observed: Sequence[Row]) -> list[Row]:
+    return [e for o in observed for e in o["evidence"]]
 
 
 def unmentioned(review: Review, *, serious: bool) -> dict[str, Cell]:

@@ -1,6 +1,6 @@
 """Events by trials: what each trial says of each event, every kind of nothing with a mark of its own.
 
-A count is a dark cell with its number, a mention without a count a disc, a reported zero a framed ``0``; what a registry's
+A count is a dark cell with its number, a mention without one count for the trial a disc, a reported zero a framed ``0``; what a registry's
 table leaves out, a denial of all events, and silence are a ring, a triangle, a dash and a dot. Black and white suffice.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import accumulate
 from math import cos, radians, sin
 from typing import Any
 
@@ -39,8 +40,8 @@ MENTIONED = "mentioned"
 # A larger matrix is no figure any more: the events that fewest trials report and the trials that report least are cut.
 MOST_EVENTS, MOST_TRIALS = 60, 80
 WORDS: Mapping[str, str] = {
-    EVENTS: "happened: people with it / people at risk, where stated",
-    MENTIONED: "happened: mentioned without a count",
+    EVENTS: "happened: people with it / people at risk, of the arms that count it",
+    MENTIONED: "happened: mentioned, without one count for the trial",
     REPORTED_ZERO: "reported zero: the report says that it did not happen",
     COMPLETE_TABLE: "inferred zero: not in a registry's complete table",
     BELOW_THRESHOLD: "not in a registry's table that begins at a threshold",
@@ -167,10 +168,10 @@ class _Drawing:
     def __init__(self, shown: _Shown, notes: Sequence[str], title: str) -> None:
         self._shown = shown
         self._cells = shown.cells()
-        self._cell = max([_CELL, *(text_width(words, SMALL_SIZE) + 0.14 for *_, words in self._cells)])
         self._names = [shortened(t, _LONGEST_NAME) for t in shown.trials]
         self._labels = [broken(event.name, _LABEL) for event in shown.events]
         self._left = MARGIN + max([_SHORTEST, *(text_width(n) for lines in self._labels for n in lines)]) + 0.55
+        self._columns = self._places()
         width = self._width(title)
         self._title = broken(title, width - 2 * MARGIN, TITLE_SIZE, bold=True)
         self._notes = [line for note in notes for line in broken(note, width - 2 * MARGIN, NOTE_SIZE)]
@@ -186,14 +187,23 @@ class _Drawing:
 
     def _width(self, title: str) -> float:
         """Room for the cells, the last slanted name, the legend, and a title that may be broken."""
-        cells = self._left + self._cell * len(self._shown.trials)
         lean = max(
             (
                 self._x(j) + text_width(name) * cos(radians(_SLANT)) + 0.12 for j, name in enumerate(self._names)
             ), default=0.0,
         )  # fmt: skip
         legend = MARGIN + _KEY + 0.2 + max(text_width(words, NOTE_SIZE) for words in WORDS.values())
-        return max(cells, lean, legend, min(5.0, MARGIN + text_width(title, TITLE_SIZE, bold=True))) + MARGIN
+        return (
+            max(self._columns[-1], lean, legend, min(5.0, MARGIN + text_width(title, TITLE_SIZE, bold=True))) + MARGIN
+        )
+
+    def _places(self) -> list[float]:
+        """The left edge of every column, as wide as its widest count, and the right one of the last."""
+        widths = [_CELL] * len(self._shown.trials)
+        for _, column, _, words in self._cells:
+            if words:
+                widths[column] = max(widths[column], text_width(words, SMALL_SIZE) + 0.14)
+        return list(accumulate(widths, initial=self._left))
 
     def _edges(self) -> list[float]:
         """The upper edge of every row, and the lower one of the last."""
@@ -203,7 +213,7 @@ class _Drawing:
         return found
 
     def _x(self, column: int) -> float:
-        return self._left + self._cell * (column + 0.5)
+        return (self._columns[column] + self._columns[column + 1]) / 2
 
     def _y(self, row: int) -> float:
         return (self._rows[row] + self._rows[row + 1]) / 2
@@ -215,12 +225,12 @@ class _Drawing:
             self.sheet.text(self._left - 0.1, self._top - 0.1, "trials", align="right", size=NOTE_SIZE)
         for j, name in enumerate(self._names):
             self.sheet.text(self._x(j), self._top - 0.05, name, angle=_SLANT, name="trial")
-        right = self._left + self._cell * len(self._names)
+        right = self._columns[-1]
         for y in (self._rows[0], self._rows[-1]):
             self.sheet.stroke((MARGIN, right), (y, y), width=0.9)
 
     def _body(self) -> None:
-        right = self._left + self._cell * len(self._names)
+        right = self._columns[-1]
         for i, lines in enumerate(self._labels):
             top, bottom = self._rows[i], self._rows[i + 1]
             if i % 2:
@@ -231,18 +241,22 @@ class _Drawing:
                 self._left - 0.1, self._y(i), str(self._shown.events[i].reporting), align="right", size=NOTE_SIZE
             )
         for state in WORDS:
-            at = [(self._x(j), self._y(i), words) for i, j, s, words in self._cells if s == state]
-            self._marks(state, at, self._cell - 2 * _PAD, state)
+            at = [
+                (self._x(j), self._y(i), self._columns[j + 1] - self._columns[j] - 2 * _PAD, words)
+                for i, j, s, words in self._cells if s == state
+            ]  # fmt: skip
+            self._marks(state, at, state)
 
-    def _marks(self, state: str, at: Sequence[tuple[float, float, str]], width: float, name: str) -> None:
+    def _marks(self, state: str, at: Sequence[tuple[float, float, float, str]], name: str) -> None:
+        """Marks of one state at places (x, y, width) with the words in them."""
         if state in _SHAPES:
             shape, size, fill, edge = _SHAPES[state]
             self.sheet.marks(
-                [x for x, *_ in at], [y for _, y, _ in at], shape=shape, size=size, fill=fill, edge=edge, name=name
+                [x for x, *_ in at], [y for _, y, *_ in at], shape=shape, size=size, fill=fill, edge=edge, name=name
             )
             return
         filled, height = state == EVENTS, _HEIGHT - 2 * _PAD
-        for x, y, words in at:
+        for x, y, width, words in at:
             self.sheet.box(
                 x - width / 2, y - height / 2, width, height, fill=DARK if filled else "white", edge=DARK if filled else INK,
                 line=0.9, name=name, above=3,
@@ -254,7 +268,7 @@ class _Drawing:
         y = top + 0.04
         for state, meaning in WORDS.items():
             words = {EVENTS: "n/N", REPORTED_ZERO: "0"}.get(state, "")
-            self._marks(state, [(MARGIN + _KEY / 2, y, words)], _KEY, f"key:{state}")
+            self._marks(state, [(MARGIN + _KEY / 2, y, _KEY, words)], f"key:{state}")
             self.sheet.text(MARGIN + _KEY + 0.12, y, meaning, size=NOTE_SIZE, name="legend")
             y += _HEIGHT
         self.sheet.lines(MARGIN, y + 0.06, self._notes, size=NOTE_SIZE, name="note")
