@@ -104,7 +104,8 @@ def test_3_serious_risk(review: Review) -> None:
     assert left["nam2023"] == "said only of events related to the treatment"
     assert left["staff2016"] == "not mentioned: silence is no zero"
     assert "a general denial only" in left["NCT02881476"]
-    assert left["feldman2014"] == "perhaps the same people (not decided yet) as glass2012, which is preferred"
+    # glass2012 is preferred to it, and as silent
+    assert left["feldman2014"] == left["glass2012"] == "not mentioned: silence is no zero"
 
 
 def test_4_event_risk(review: Review) -> None:
@@ -119,7 +120,7 @@ def test_4_event_risk(review: Review) -> None:
     )
     assert said(row) == ["headache", "one case", "43 patients"]
     left = reasons(answer)
-    assert left["martinez2012"] == "a percentage that no whole number of the people gives"
+    assert left["martinez2012"] == "a percentage from which the number of people cannot be told"
     assert left["shamsaei2023: injection"] == "a count without a number of people at risk"
 
 
@@ -309,7 +310,12 @@ def test_16_slope(review: Review) -> None:
 def test_17_poolable(review: Review) -> None:
     rows = rows_by(ask(review, "poolable", outcome="serious", months=6), "trial")
     assert rows["deda2009"]["fails"].endswith("follow-up is 12 months")
-    assert rows["martinez2009"]["own_people"] is False
+    assert rows["martinez2009"]["own_people"] is True  # martinez2012 is preferred, but counts no serious event
+    deaths = rows_by(ask(review, "poolable", outcome="death", months=6), "trial")
+    assert (
+        deaths["martinez2009"]["own_people"] is False
+        and "own_people: people of martinez2012" in deaths["martinez2009"]["fails"]
+    )
     unknown = ask(review, "poolable", outcome="survival")
     assert unknown.notes[0] == "survival: not extracted in any report of this store."
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from extractor.graph import matrix, nodes
 from extractor.graph.answers import NOT_EXTRACTED, Found
-from extractor.graph.counts import Counted
+from extractor.graph.counts import Counted, is_control
 from extractor.graph.matrix import Cell
 from extractor.graph.nodes import Row
 from extractor.graph.observations import DEATH_ID, NAMED, NOT_MENTIONED
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, judged
+from extractor.graph.studies import Choice, has_control, judged, preferred_to
 from extractor.model import as_text
 from extractor.pool import intervals
 
@@ -28,13 +28,15 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
     """
     observed = review.by_trial(DEATH_ID)
     rows, left, events, total = [], [], 0, 0
-    for id, trial in review.fitting(condition, cells, route):
+    chosen = review.fitting(condition, cells, route)
+    shadowed = review.shadowed((id for id, _ in chosen), lambda id: _related(observed.get(id, ())) is not None)
+    for id, trial in chosen:
         found = observed.get(id, ())
-        related, people = _related(found) if found else None, trial["n"]
-        reason = _why_no_deaths(found, related, people, review.rivals(id) is not None)
+        related, people = _related(found), _treated(review, trial)
+        reason = _why_no_deaths(trial, found, related, people, id in shadowed)
         if reason:
             left.append({"study": trial["name"], "reason": reason})
-        elif related is not None:
+        elif related is not None and people is not None:
             events, total = events + related, total + people
         if found:
             rows.append({
@@ -55,30 +57,62 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
         "low": low,
         "high": high,
         "one_sided_upper": bound,
-        "method": "Clopper-Pearson on the sum",
+        "method": "Clopper-Pearson on the sum: one risk for all trials, no spread between them",
     }
-    return Found(rows, {"related deaths": pooled}, left)
+    return Found(
+        rows,
+        {"related deaths": pooled},
+        left,
+        ["People are those of treated groups, where a trial has a control group."],
+    )
+
+
+def _treated(review: Review, trial: Row) -> int | None:
+    """People of a trial that were given the cells: all of them, or those of its treated groups where it has a control."""
+    if not has_control(review, trial):
+        return int(trial["n"]) if trial["n"] else None
+    for report in map(review.node, trial["reports"]):
+        sizes = report["arm_sizes"]
+        treated = [int(n) for arm, n in sizes.items() if not is_control(arm)]
+        if 0 < len(treated) < len(sizes) and (report["n"] is None or sum(sizes.values()) <= report["n"]):
+            return sum(treated)
+    return None
 
 
 def _related(found: Sequence[Row]) -> int | None:
-    """Related deaths: those said to be; none where there was no death, or where all were said not to be."""
-    said = [o for o in found if o["related"] is True and o["events"] is not None]
-    if said:
-        return int(max(o["events"] for o in said))
-    whole = [o for o in found if o["related"] is None and o["events"] is not None]
-    if any(o["events"] == 0 for o in whole):
-        return 0
-    unrelated = sum(o["events"] for o in found if o["related"] is False and o["events"] is not None)
-    return 0 if whole and unrelated >= max(o["events"] for o in whole) else None
+    """Related deaths: those said to be; none where no one died in all, or where all deaths were said not to be."""
+    numbers = [o for o in found if o["events"] is not None]
+    related = _most(o for o in numbers if o["related"] is True)
+    if related is not None:
+        return related
+    whole = [int(o["events"]) for o in numbers if o["related"] is None and o["arm"] is None]
+    unrelated = _most(o for o in numbers if o["related"] is False) or 0
+    return 0 if whole and unrelated >= max(whole) else None
 
 
-def _why_no_deaths(found: Sequence[Row], related: int | None, people: int | None, rival: bool) -> str:
+def _most(found: Iterable[Row]) -> int | None:
+    """The most deaths that one report gives: its number of all, else the sum over its treated groups."""
+    whole: dict[str, int] = {}
+    parts: dict[str, int] = {}
+    for one in found:
+        if one["arm"] is None:
+            whole[one["report"]] = max(whole.get(one["report"], 0), one["events"])
+        elif not is_control(one["arm"]):
+            parts[one["report"]] = parts.get(one["report"], 0) + one["events"]
+    return max((parts | whole).values(), default=None)
+
+
+def _why_no_deaths(trial: Row, found: Sequence[Row], related: int | None, people: int | None, rival: bool) -> str:
     """Why a trial's deaths are not among those that are summed; empty where they are."""
+    if trial["retracted"]:
+        return "retracted"
     if rival:
         return "people of a preferred report"
     if related is None:
         return "does not say whether deaths were related" if found else "deaths not mentioned: silence is no zero"
-    return "" if people else "no number of people"
+    if people is None:
+        return "no number of treated people"
+    return "" if related <= people else "more deaths than people"
 
 
 def never_reported(
@@ -176,9 +210,10 @@ def poolable(
     """
     choice = Choice(outcome, condition, cells, route, overlaps=True)
     found = {id: one for id, _, one in judged(review, choice)}
+    shadowed = preferred_to(review, choice)
     wanted = {review.trial_named(t) for t in trials}
     rows = [
-        _rules(review, id, trial, found.get(id), (months, within))
+        _rules(review, trial, found.get(id), shadowed.get(id), (months, within))
         for id, trial in review.fitting()
         if not wanted or id in wanted
     ]
@@ -187,9 +222,11 @@ def poolable(
     return Found(rows, notes=notes if known else [f"{outcome}: {NOT_EXTRACTED} in any report of this store.", *notes])
 
 
-def _rules(review: Review, id: str, trial: Row, found: Counted | None, window: tuple[float, float]) -> Row:
+def _rules(
+    review: Review, trial: Row, found: Counted | None, rival: tuple[str, str] | None, window: tuple[float, float]
+) -> Row:
     """The rules that a trial meets; `found` is what it gives, None where it is not one of those asked for."""
-    months, rival = trial["follow_up_months"], review.rivals(id)
+    months = trial["follow_up_months"]
     rows = found.rows if found else ()
     in_time = months is not None and abs(months - window[0]) <= window[1]
     failed = []

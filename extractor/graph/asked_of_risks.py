@@ -9,10 +9,10 @@ from typing import Any
 from extractor.bias import high_risk, of_store
 from extractor.errors import PoolError
 from extractor.graph.answers import Found
-from extractor.graph.counts import is_control
+from extractor.graph.counts import CROSSOVER, is_control, unlimited
 from extractor.graph.nodes import Row
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, left_rows, studies
+from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, has_control, left_rows, studies
 from extractor.pool import LeftOut, compare_subgroups, meta_regression, pool_proportions, pool_two_arm
 
 WITHOUT_HIGH_RISK = "without high risk of bias"
@@ -112,47 +112,73 @@ def controlled_risk(review: Review, outcome: str = "serious", condition: str = "
         [r["events"] for r in rows], [r["total"] for r in rows], [r["control_events"] for r in rows], [r["control_total"] for r in rows],
         measure=measure, studies=[r["study"] for r in rows], left_out=[LeftOut(x.study, x.reason) for x in left],
     )  # fmt: skip
-    return Found(rows, {"comparison": pooled.to_dict()}, left_rows(left))
+    loose = sum(1 for r in rows if not r["randomized"])
+    notes = [
+        f"{loose} of {len(rows)} trials are not said to be randomised: what their groups differ in besides the cells is not adjusted for."
+    ]
+    return Found(rows, {"comparison": pooled.to_dict()}, left_rows(left), notes if loose else ())
 
 
 def _controlled(review: Review, outcome: str, choice: Choice) -> tuple[list[Row], list[Left]]:
     """One row a controlled trial with counts in both groups."""
     observed = review.by_trial(review.event_named(outcome))
+    trials = {
+        id: trial for id, trial in review.fitting(choice.condition) if _in_groups(review, trial, observed.get(id, ()))
+    }
+    found = {id: _both_arms(review, trial, observed.get(id, ())) for id, trial in trials.items()}
+    shadowed = review.shadowed(trials, lambda id: not isinstance(found[id], str))
     rows, left = [], []
-    for id, trial in review.fitting(choice.condition):
-        if not any(map(is_control, trial["arms"])):
-            continue
-        if review.rivals(id) or trial["retracted"]:
+    for id, trial in trials.items():
+        row = found[id]
+        if trial["retracted"] or id in shadowed:
             left.append(Left(trial["name"], "retracted" if trial["retracted"] else "people of a preferred report"))
-            continue
-        row = _both_arms(trial, observed.get(id, ()))
-        if isinstance(row, str):
+        elif isinstance(row, str):
             left.append(Left(trial["name"], row))
         else:
             rows.append(row)
     return rows, left
 
 
-def _both_arms(trial: Row, observed: Sequence[Row]) -> Row | str:
-    for report in trial["reports"]:
-        mine = [o for o in observed if o["report"] == report and o["arm"] and o["related"] is None]
-        if any(o["groups_overlap"] for o in mine):
-            return "groups of this record share people"
-        if len({o["arm"] for o in mine}) < len(mine):
-            continue
-        counted = [o for o in mine if o["events"] is not None and o["total"] and o["unit"] in ("participants", None)]
-        control = [o for o in counted if is_control(o["arm"])]
-        treated = [o for o in counted if not is_control(o["arm"])]
-        if control and treated and len(counted) == len(mine):
-            return {
-                "study": trial["name"],
-                "events": sum(o["events"] for o in treated), "total": sum(o["total"] for o in treated),
-                "control_events": sum(o["events"] for o in control), "control_total": sum(o["total"] for o in control),
-                "arms": [o["arm"] for o in treated], "control_arms": [o["arm"] for o in control],
-                "randomized": "randomized" in trial["design"],
-                "evidence": [e for o in (*treated, *control) for e in o["evidence"]],
-            }  # fmt: skip
-    return "no counts in both groups" if observed else "not mentioned: silence is no zero"
+def _in_groups(review: Review, trial: Row, observed: Sequence[Row]) -> bool:
+    return has_control(review, trial) or any(is_control(o["arm"]) for o in observed if o["arm"])
+
+
+def _both_arms(review: Review, trial: Row, observed: Sequence[Row]) -> Row | str:
+    """The row of a trial from the first of its reports with counts in both groups, or why there is none."""
+    reason = "no counts in both groups" if observed else "not mentioned: silence is no zero"
+    for report in map(review.node, trial["reports"]):
+        said = [o for o in observed if review.node(o["report"]) is report]
+        row = _of_report(trial, report, said) if said else reason
+        if not isinstance(row, str):
+            return row
+        reason = row
+    return reason
+
+
+def _of_report(trial: Row, report: Row, said: Sequence[Row]) -> Row | str:
+    if report["retracted"] or not report["of_people"]:
+        return "said in a retracted report, a review or a protocol only"
+    general, limited = unlimited(report, said)
+    mine = [o for o in general if o["arm"]]
+    if any(o["groups_overlap"] for o in mine) or CROSSOVER in trial["design"]:
+        return "groups of this record share people"
+    counted = [o for o in mine if o["events"] is not None and o["total"] and o["unit"] in ("participants", None)]
+    if any(o["events"] > o["total"] for o in counted):
+        return "more events than people at risk"
+    control = [o for o in counted if is_control(o["arm"])]
+    treated = [o for o in counted if not is_control(o["arm"])]
+    if len({o["arm"] for o in mine}) < len(mine):
+        return "several counts of one group, and nothing says which is of all"
+    if not (control and treated) or len(counted) < len(mine):
+        return limited or "no counts in both groups"
+    return {
+        "study": trial["name"],
+        "events": sum(o["events"] for o in treated), "total": sum(o["total"] for o in treated),
+        "control_events": sum(o["events"] for o in control), "control_total": sum(o["total"] for o in control),
+        "arms": [o["arm"] for o in treated], "control_arms": [o["arm"] for o in control],
+        "randomized": "randomized" in trial["design"],
+        "evidence": [e for o in (*treated, *control) for e in o["evidence"]],
+    }  # fmt: skip
 
 
 def sensitivity(
@@ -234,7 +260,8 @@ def pooled_risk(found: Sequence[Study], left: Sequence[Left]) -> dict[str, Any]:
     """What :func:`extractor.pool.pool_proportions` says of these rows."""
     return pool_proportions(
         [s.events for s in found], [s.total for s in found], studies=[s.study for s in found],
-        case_reports=[s.case_report for s in found], left_out=[LeftOut(x.study, x.reason) for x in left],
+        case_reports=[s.case_report for s in found], trials=[s.trial for s in found],
+        left_out=[LeftOut(x.study, x.reason) for x in left],
     ).to_dict()  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from extractor.errors import QueryError
 from extractor.graph import nodes
 from extractor.graph.answers import Found
 from extractor.graph.changes import changes
+from extractor.graph.counts import is_control
 from extractor.graph.differences import disagreements as disagreements_of
 from extractor.graph.differences import several
 from extractor.graph.nodes import Row
@@ -19,6 +20,10 @@ from extractor.store.links import LinkStore
 
 RESULTS_DUE_MONTHS = 12  # after completion (42 CFR 11.44)
 DAYS_A_MONTH = 30.44
+CONTROLS_TOO = (
+    "People are of all groups of a trial. Those in control groups are counted in in_control where a report gives the "
+    "group's size, and else not told apart."
+)
 DIFFERENCE = ("kind", "severity", "a", "b", "facts_a", "facts_b", "message", "explanation", "evidence")
 
 
@@ -34,19 +39,21 @@ def given(review: Review, condition: str = "", cells: str = "mesenchymal", route
 def people_by_route(review: Review, cells: str = "", condition: str = "") -> Found:
     """How many people in all received the cells, by route?
 
+    ``people`` is of all groups of a trial; ``in_control`` of them were in groups named as controls whose size is given.
     People that a preferred report has too, and reviews, are left out; a trial with several routes is counted under all of
     them together.
     """
+    chosen = review.fitting(condition, cells)
+    shadowed = review.shadowed((id for id, _ in chosen), lambda id: _counts_people(review.node(id)))
     groups: dict[str, list[Row]] = {}
     left = []
-    for id, trial in review.fitting(condition, cells):
-        rival = review.rivals(id)
-        if trial["retracted"] or rival or trial["n"] is None:
+    for id, trial in chosen:
+        if not _counts_people(trial) or id in shadowed:
             reason = (
                 "retracted"
                 if trial["retracted"]
-                else f"people of {review.node(rival[0])['document']}"
-                if rival
+                else f"people of {review.node(shadowed[id][0])['document']}"
+                if id in shadowed
                 else "no number of people"
             )
             left.append({"study": trial["name"], "reason": reason})
@@ -56,14 +63,30 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
         {
             "route": route,
             "people": sum(t["n"] for t in trials),
+            "in_control": sum(_in_control(review, t) for t in trials),
             "trials": len(trials),
-            "arms": sum(max(1, len(t["arms"])) for t in trials),
+            "arms": sum(max(1, len(_arm_sizes(review, t))) for t in trials),
             "names": [t["name"] for t in trials],
             "evidence": [e for t in trials for e in t["n_evidence"]],
         }
         for route, trials in sorted(groups.items())
     ]
-    return Found(rows, left_out=left, notes=("Numbers are of all people of a trial, its control group with them.",))
+    return Found(rows, left_out=left, notes=(CONTROLS_TOO,))
+
+
+def _counts_people(trial: Row) -> bool:
+    return trial["n"] is not None and not trial["retracted"]
+
+
+def _arm_sizes(review: Review, trial: Row) -> dict[str, int]:
+    """Groups of a trial with their sizes, by the first of its reports that gives any."""
+    given = (review.node(report)["arm_sizes"] for report in trial["reports"])
+    return next((sizes for sizes in given if sizes), {})
+
+
+def _in_control(review: Review, trial: Row) -> int:
+    """People in control groups, never more than the trial has."""
+    return min(int(trial["n"]), sum(n for arm, n in _arm_sizes(review, trial).items() if is_control(arm)))
 
 
 def unpublished(review: Review, today: str = "") -> Found:

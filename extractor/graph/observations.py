@@ -33,7 +33,7 @@ PLAIN_CLASS = re.compile(
     r"^(?:any\s+|treatment[-‐‑ ]emergent\s+)?(?:adverse|side|unwanted|untoward)\s+(?:events?|effects?|reactions?)$",
     re.I,
 )
-ROUNDED = 0.05  # percentages are printed to one decimal
+ROUNDED, ROUNDED_WHOLE = 0.05, 0.5  # percentages are printed to one decimal, or to none
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ def observed(fact: Fact, people: People) -> Row:
         "event_name": name,
         "term": value.get("term"),
         "scope": scope,
+        "field": fact.field,
         "events": events,
         "events_from": events_from,
         "total": total,
@@ -128,7 +129,8 @@ def counted(value: Mapping[str, Any], fact: Fact, people: People) -> tuple[int |
     percent, total = value.get("percent"), at_risk(value, fact, people)[0]
     if percent is None or not total:
         return None, None
-    fitting = [k for k in range(total + 1) if abs(100 * k / total - percent) <= ROUNDED]
+    rounded = ROUNDED_WHOLE if float(percent).is_integer() else ROUNDED
+    fitting = [k for k in range(total + 1) if abs(100 * k / total - percent) <= rounded]
     return (fitting[0], "percentage") if len(fitting) == 1 else (None, None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.graph.counts import is_control
 from extractor.graph.nodes import Row, evidence, of_report
 from extractor.graph.observations import People, is_whole
 from extractor.link.profile import ABSTRACT, MEETING, NO_TRIAL, PAPER, RECORD
@@ -50,6 +51,8 @@ def report_row(record: Record) -> Reported:
         "n": n,
         "n_evidence": evidence(document.id, own[0].evidence) if own else [],
         "arms": sorted(name for name in arms if not is_whole(name)),
+        "arm_sizes": {name: arms[name] for name in sorted(arms) if not is_whole(name)},
+        "has_control": any(is_control(str(f.value["name"])) for f in record.of("arm") if f.value.get("name")),
         "words": len(document.text.split()),
         "registry_ids": sorted({str(f.value.get("id")) for f in record.of("registry_id")} | set(document.ids.nct)),
         "conflicts": sorted({c.kind for c in record.conflicts}),

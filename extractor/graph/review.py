@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import networkx as nx
 
@@ -116,15 +116,15 @@ class Review:
                     differ.setdefault(self._trial_of[report], []).append(row)
         return cohorts, {trial: sorted(rows, key=lambda r: r["position"]) for trial, rows in differ.items()}
 
-    def _preferred_elsewhere(self) -> dict[str, tuple[str, str]]:
-        found: dict[str, tuple[str, str]] = {}
+    def _preferred_elsewhere(self) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = {}
         for report, other, row in self.cohorts:
             best = row["preferred"]
             if row["state"] == "rejected" or not best:
                 continue
             for one in (self._trial_of[report], self._trial_of[other]):
                 if best not in self.node(one)["reports"]:
-                    found.setdefault(one, (best, str(row["state"])))
+                    found.setdefault(one, []).append((best, str(row["state"])))
         return found
 
     def _by_event_and_trial(self) -> dict[str, dict[str, list[Row]]]:
@@ -251,8 +251,36 @@ class Review:
         return self._counts.get(event, {})
 
     def rivals(self, trial: str) -> tuple[str, str] | None:
-        """The report that is preferred before those of this trial because it shares people with them, and why."""
-        return self._rivals.get(trial)
+        """The first report that is preferred before those of this trial because it shares people with them, and why."""
+        return next(iter(self._rivals.get(trial, ())), None)
+
+    def shadowed(self, chosen: Iterable[str], gives: Callable[[str], bool]) -> dict[str, tuple[str, str]]:
+        """Trials whose people a preferred report has too, with that report and the state of the overlap.
+
+        A report that is preferred, but is not of those chosen or gives nothing, takes no one's place: of each cohort one
+        trial is left.
+
+        Parameters
+        ----------
+        chosen : iterable of str
+            Trials.
+        gives : callable
+            Whether a trial says what is asked for.
+        """
+        members = set(chosen)
+        found: dict[str, tuple[str, str] | None] = {}
+
+        def judge(one: str) -> tuple[str, str] | None:
+            if one not in found:
+                found[one] = None  # of two that are each preferred to the other the second stays
+                for best, state in self._rivals.get(one, ()):
+                    other = self._trial_of[best]
+                    if other in members and gives(other) and judge(other) is None:
+                        found[one] = best, state
+                        break
+            return found[one]
+
+        return {one: rival for one in sorted(members & self._rivals.keys()) if (rival := judge(one))}
 
     def out(self, node: str, kind: str) -> list[tuple[str, Row]]:
         """Where edges of a kind lead from a node, with what they say; in their order."""

@@ -1,23 +1,24 @@
 """Which counts of an outcome may be pooled: one row a trial and treated arm, and the reason for each trial that has none.
 
 What one trial gives is :mod:`extractor.graph.counts`'s. Here trials are chosen; left out, with the reason, are reports of
-people that a preferred report has too, retracted ones, and silence, which is no zero. A denial of the very class that is
+people of whom a preferred report gives a count too, retracted ones, and silence, which is no zero. A denial of the very class that is
 asked for ("no serious adverse events") is a reported zero of that class; a denial of all events counts as a zero of each
 of them only where `denials` asks for it, and never where the same report contradicts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from extractor.graph.counts import CONTROL, INFERRED, Counted, Left, Study, counted
+from extractor.graph.counts import CONTROL, CONTROLLED, INFERRED, Counted, Left, Study, counted
 from extractor.graph.nodes import Row
 from extractor.graph.review import CHOSEN_BY, Review
 
 __all__ = [
-    "CONTROL", "INFERRED", "Choice", "Left", "Study", "as_rows", "characteristics_of", "fits", "judged", "left_rows", "studies",
+    "CONTROL", "INFERRED", "Choice", "Left", "Study", "as_rows", "characteristics_of", "fits", "has_control", "judged", "left_rows",
+    "preferred_to", "studies",
 ]  # fmt: skip
 
 
@@ -36,7 +37,7 @@ class Choice:
     without : tuple of str
         Trials or reports to leave out.
     overlaps : bool
-        Also those whose people a preferred report has too.
+        Also those of whose people a preferred report gives a count too.
     """
 
     outcome: str
@@ -66,17 +67,16 @@ def studies(review: Review, choice: Choice) -> tuple[list[Study], list[Left]]:
 
 def judged(review: Review, choice: Choice) -> Iterator[tuple[str, Row, Counted]]:
     """Each trial of the choice in turn, with its id and what it gives; never nothing at all."""
-    event = review.event_named(choice.outcome)
-    known, observed = review.counts(event), review.by_trial(event)
-    left_by_hand = {review.trial_named(name) for name in choice.without}
-    for id, trial in review.fitting(choice.condition, choice.cells, choice.route):
-        reason = "left out as asked" if id in left_by_hand else _unfit(review, id, trial, choice)
+    given, by_hand = _given(review, choice), {review.trial_named(name) for name in choice.without}
+    trials = review.fitting(choice.condition, choice.cells, choice.route)
+    shadowed = {} if choice.overlaps else preferred_to(review, choice)
+    for id, trial in trials:
+        reason = "left out as asked" if id in by_hand else _unfit(review, trial, shadowed.get(id))
         if reason:
             yield id, trial, Counted((), (Left(trial["name"], reason, trial["name"]),))
             continue
-        zeros = [o for o in review.denials.get(id, ()) if _covers(o, choice)]
-        one = counted(trial, review.node, observed.get(id, ()), zeros) if zeros else known.get(id)
-        if one is None or not (one.rows or one.left):
+        one = given(id)
+        if not (one.rows or one.left):
             one = Counted((), (_silent(trial, review.denials.get(id, ()), choice),))
         yield id, trial, one
 
@@ -88,10 +88,33 @@ def _with_total(review: Review, trial: str, study: Study) -> Study:
     return replace(study, evidence=study.evidence + review.said_of_arm(trial, study.arm, study.document))
 
 
-def _unfit(review: Review, id: str, trial: Row, choice: Choice) -> str:
+def preferred_to(review: Review, choice: Choice) -> dict[str, tuple[str, str]]:
+    """Trials of a choice whose people another trial has that gives a count of the outcome and is preferred.
+
+    See :meth:`Review.shadowed`.
+    """
+    given = _given(review, choice)
+    chosen = [id for id, _ in review.fitting(choice.condition, choice.cells, choice.route)]
+    return review.shadowed(chosen, lambda id: not review.node(id)["retracted"] and bool(given(id).rows))
+
+
+def _given(review: Review, choice: Choice) -> Callable[[str], Counted]:
+    """What each trial gives for the outcome."""
+    event = review.event_named(choice.outcome)
+    known, observed = review.counts(event), review.by_trial(event)
+
+    def given(id: str) -> Counted:
+        zeros = [o for o in review.denials.get(id, ()) if _covers(o, choice)]
+        if zeros:
+            return counted(review.node(id), review.node, observed.get(id, ()), zeros)
+        return known.get(id, Counted())
+
+    return given
+
+
+def _unfit(review: Review, trial: Row, rival: tuple[str, str] | None) -> str:
     if trial["retracted"]:
         return "retracted"
-    rival = None if choice.overlaps else review.rivals(id)
     if rival:
         best, state = rival
         perhaps = "the same people" if state == "confirmed" else "perhaps the same people (not decided yet)"
@@ -111,6 +134,12 @@ def _silent(trial: Row, denied: Sequence[Row], choice: Choice) -> Left:
         limit = ", for related events only" if denied[0]["related"] else ""
         return Left(name, f"a general denial only (“{words}”{limit}), not a count of {choice.outcome}", name)
     return Left(name, "not mentioned: silence is no zero", name)
+
+
+def has_control(review: Review, trial: Row) -> bool:
+    """Whether a trial has a control group, by its design or by the name of an arm in any report."""
+    named = any(review.node(r)["has_control"] for r in trial["reports"])
+    return named or not CONTROLLED.isdisjoint(trial["design"])
 
 
 def characteristics_of(review: Review, study: Study) -> Row:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 from scipy.stats import chi2, t
 
@@ -20,7 +20,7 @@ from extractor.pool import counts, effects, glmm, intervals, inverse_variance
 from extractor.pool.counts import Counts
 from extractor.pool.results import Heterogeneity, LeftOut, Note, PooledProportion, Prediction, StudyRisk, WaldT
 from extractor.pool.risk import ONE_STUDY, Answer, answer
-from extractor.pool.sensitivity import proportion_rows
+from extractor.pool.sensitivity import ARMS_SUMMED, proportion_rows
 
 # Up to so many studies the Wald t interval is shown beside the profile one (which is short of 95 % there).
 FEW_STUDIES = 5
@@ -29,6 +29,7 @@ PREDICTION_STUDIES = 3
 # Degrees of freedom of the prediction interval: Veroniki et al. 2019 (doi:10.1002/jrsm.1350), Higgins, Thompson and
 # Spiegelhalter 2009 (doi:10.1111/j.1467-985X.2008.00552.x).
 PREDICTION_RULES = {"t(k-1)": 1, "t(k-2)": 2}
+CASE_REPORTS = "without case reports"
 
 
 def pool_proportions(
@@ -38,6 +39,7 @@ def pool_proportions(
     studies: Sequence[str] | None = None,
     case_reports: Sequence[bool] | None = None,
     overlaps: Sequence[bool] | None = None,
+    trials: Sequence[str] | None = None,
     left_out: Sequence[LeftOut] = (),
     prediction_rule: str = "t(k-1)",
     sensitivity: bool = True,
@@ -53,6 +55,9 @@ def pool_proportions(
     case_reports, overlaps : sequence of bool, optional
         Studies to leave out in the rows "without case reports" (by default those of one participant) and "without
         overlaps" of the sensitivity table; in the main answer they stay.
+    trials : sequence of str, optional
+        The trial of each row, where arms of one trial are rows of their own: a warning says so, and a row of the sensitivity
+        table sums them.
     left_out : sequence of LeftOut
         Studies that the caller already set aside; handed through.
     prediction_rule : str
@@ -79,12 +84,14 @@ def pool_proportions(
     x, n = counts.checked(events, totals)
     labels = counts.names(studies, x.size)
     flagged = {
-        "without case reports": n == 1 if case_reports is None else counts.flags(case_reports, x.size, "case_reports"),
+        CASE_REPORTS: n == 1 if case_reports is None else counts.flags(case_reports, x.size, "case_reports"),
         "without overlaps": counts.flags(overlaps, x.size, "overlaps"),
     }
+    owners = counts.names(trials, x.size) if trials is not None else None
     main = answer(x, n)
     prediction = _prediction(main, x.size, prediction_rule)
-    rows = proportion_rows(main, x, n, labels, flagged) if sensitivity else ()
+    rows = proportion_rows(main, x, n, labels, flagged, owners) if sensitivity else ()
+    warnings = [*_warnings(main, x, n, labels), *_about_rows(flagged[CASE_REPORTS], owners)]
     return PooledProportion(
         method=main.method, interval=main.interval, k=x.size, events=int(x.sum()), total=int(n.sum()),
         estimate=main.estimate, low=main.low, high=main.high, tau2=main.tau2, prediction=prediction,
@@ -92,7 +99,7 @@ def pool_proportions(
         one_sided_upper=intervals.one_sided_upper(0, int(n.sum())) if x.sum() == 0 else None,
         one_sided_lower=intervals.one_sided_lower(int(n.sum()), int(n.sum())) if x.sum() == n.sum() else None,
         wald_t=_wald_t(main, x.size), studies=study_risks(x, n, labels), left_out=tuple(left_out),
-        sensitivity=rows, warnings=tuple(_warnings(main, x, n, labels)),
+        sensitivity=rows, warnings=tuple(warnings),
     )  # fmt: skip
 
 
@@ -166,4 +173,22 @@ def _warnings(main: Answer, events: Counts, totals: Counts, labels: Sequence[str
         )
     if len(set(labels)) < len(labels):
         found.append(Note("duplicate_names", "Study names occur more than once: check that no cohort counts twice."))
+    return found
+
+
+def _about_rows(case_reports: NDArray[np.bool_], owners: Sequence[str] | None) -> list[Note]:
+    """What kind of rows were pooled, where that bears on the answer."""
+    found = []
+    if case_reports.any() and case_reports.size > 1:
+        message = (
+            f"{int(case_reports.sum())} of {case_reports.size} rows are case reports or of one participant, often published "
+            f'because of what happened: see the answer "{CASE_REPORTS}".'
+        )
+        found.append(Note("case_reports", message))
+    if owners is not None and len(set(owners)) < len(owners):
+        message = (
+            f"{len(owners)} rows are arms of {len(set(owners))} trials, and are treated as independent studies: where trials "
+            f'differ the interval is too narrow; see the answer "{ARMS_SUMMED}".'
+        )
+        found.append(Note("arms_as_studies", message))
     return found

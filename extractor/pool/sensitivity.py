@@ -16,11 +16,17 @@ from extractor.pool.risk import Answer, answer
 
 # With more studies, leaving out one at a time moves nothing and takes longer than the rest together.
 LEAVE_ONE_OUT_STUDIES = 100
+ARMS_SUMMED = "one row a trial, its arms summed"
 HALF_ADDED = "0.5 added to both cells of {} studies at 0 or 100 %: biased towards 50 % when events are rare"
 
 
 def proportion_rows(
-    main: Answer, events: Counts, totals: Counts, labels: Sequence[str], flagged: Mapping[str, NDArray[np.bool_]]
+    main: Answer,
+    events: Counts,
+    totals: Counts,
+    labels: Sequence[str],
+    flagged: Mapping[str, NDArray[np.bool_]],
+    owners: Sequence[str] | None = None,
 ) -> tuple[SensitivityRow, ...]:
     """The sensitivity table of a pooled proportion.
 
@@ -32,10 +38,13 @@ def proportion_rows(
     labels : sequence of str
     flagged : mapping of row name to bool array of shape (K,)
         Studies to leave out in one row each.
+    owners : sequence of str, optional
+        The trial of each row; rows of one trial are summed in a row of their own.
     """
     rows = [_row(main.method, events, totals, main)]
     if events.size > 1:
         rows += [*_other_methods(events, totals), *_without_flagged(events, totals, flagged)]
+        rows += _arms_summed(events, totals, owners)
         rows += _leave_one_out(events, totals, labels)
     return tuple(rows)
 
@@ -141,6 +150,15 @@ def _without_flagged(
             yield _bare(method, events[keep], totals[keep], None, None, "no study is left")
         else:
             yield _row(method, events[keep], totals[keep], answer(events[keep], totals[keep]))
+
+
+def _arms_summed(events: Counts, totals: Counts, owners: Sequence[str] | None) -> Iterator[SensitivityRow]:
+    if owners is None or len(set(owners)) == len(owners):
+        return
+    place = {owner: i for i, owner in enumerate(dict.fromkeys(owners))}
+    at = [place[owner] for owner in owners]
+    x, n = (np.bincount(at, weights=values).astype(np.int64) for values in (events, totals))
+    yield _row(ARMS_SUMMED, x, n, answer(x, n))
 
 
 def _leave_one_out(events: Counts, totals: Counts, labels: Sequence[str]) -> Iterator[SensitivityRow]:

@@ -153,6 +153,7 @@ def risk(name: str, given: Sequence[Study], left: Sequence[Left], quotes: Quotes
         [s.total for s in given],
         studies=[s.study for s in given],
         case_reports=[s.case_report for s in given],
+        trials=[s.trial for s in given],
         left_out=[LeftOut(x.study, x.reason) for x in left],
     )
     rows = tuple((s, _study(s, quotes)) for s in given)

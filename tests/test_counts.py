@@ -1,0 +1,252 @@
+"""Counts that look right and are not: what may enter a pooled risk, and what was left out without a true reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractor.graph import Answer, Review, ask
+from extractor.graph.counts import is_control
+from extractor.model import Record
+from extractor.store import Store
+from extractor.store.links import Link, LinkStore
+from tests.trial_store import controlled, event, made
+
+Said = tuple[str, dict[str, Any], str | None]
+KIND: Said = ("report_kind", {"name": "single-trial"}, None)
+TWENTY: Said = ("participants", {"n": 20, "kind": "treated"}, None)
+CELLS: Said = ("arm", {"name": "cells", "n": 10}, None)
+PLACEBO: Said = ("arm", {"name": "placebo", "n": 10}, None)
+
+
+def adverse(term: str, n: int | None, of: int | None = None, arm: str | None = None, **more: Any) -> Said:
+    return "adverse_event", event(term, n, of, **more), arm
+
+
+def asked(folder: Path, records: Sequence[Record], question: str, **arguments: Any) -> Answer:
+    with Store.open(folder / "made.db") as store:
+        for record in records:
+            store.add(record)
+        return ask(Review(store), question, **arguments)
+
+
+def pooled(folder: Path, facts: Sequence[Said], outcome: str) -> tuple[dict[str, tuple[int, int]], dict[str, str]]:
+    """Rows of one trial as (events, total), and the reasons of what was left out."""
+    record = made("alpha", "A trial", [KIND, *facts])
+    answer = asked(folder, [record], "sensitivity", outcome=outcome)
+    risk = answer.pooled["risk"]["studies"] if answer.pooled else []
+    return {s["study"]: (s["events"], s["total"]) for s in risk}, {r["study"]: r["reason"] for r in answer.left_out}
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "reason"),
+    [
+        # a count over both groups of a controlled trial whose groups have no size, or no name
+        ([TWENTY, ("arm", {"name": "placebo", "n": None}, None), adverse("fever", 3)], "fever", "treated and control groups"),
+        ([TWENTY, ("design", {"name": "placebo-controlled"}, None), adverse("fever", 3)], "fever", "treated and control groups"),
+        ([TWENTY, adverse("fever", 3), adverse("headache", 1, 10, "placebo")], "fever", ""),
+        # severe ones only are no count of all
+        ([TWENTY, adverse("fever", 2, 20, grade="3")], "fever", "said only of grade 3 ones"),
+        ([TWENTY, adverse("fever", 2, 20, severity="severe")], "fever", "said only of severe ones"),
+        ([TWENTY, adverse("fever", 0, 20, severity="severe")], "fever", "said only of severe ones"),
+        ([TWENTY, adverse("adverse events", 2, 20, grade="3-4")], "any", "said only of grade 3-4 ones"),
+        ([TWENTY, adverse("adverse events", 9, 20, severity="mild")], "any", "said only of mild ones"),
+        ([TWENTY, adverse("fever", 2, 20, severity="mild"), adverse("fever", 1, 20, severity="severe")], "fever", None),
+        # events are not people
+        ([TWENTY, adverse("serious adverse events", 5, denominator_unit=None)], "serious", "a number of events, perhaps not of people"),
+        ([TWENTY, adverse("adverse events", 5, denominator_unit=None)], "any", "a number of events, perhaps not of people"),
+        # the same people in several groups
+        ([TWENTY, adverse("fever", 2, 20, "first dose"), adverse("fever", 4, 20, "second dose")], "fever", "groups of this report share people"),
+        ([TWENTY, ("design", {"name": "crossover"}, None), adverse("fever", 2, 9, "low"), adverse("fever", 4, 9, "high")], "fever", "share people"),
+        # a percentage
+        ([TWENTY, adverse("fever", None, percent=33.0)], "fever", "a percentage from which the number of people cannot be told"),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_count(tmp_path: Path, facts: list[Said], outcome: str, reason: str | None) -> None:
+    rows, left = pooled(tmp_path, facts, outcome)
+    if reason is None:  # mild ones stand for the event, severe ones do not add to them
+        assert rows == {"alpha": (2, 20)}
+        return
+    if not reason:
+        assert rows == {"alpha": (3, 20)}  # another event's groups say nothing here
+        return
+    assert not rows and all(reason in why for why in left.values()) and left
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "expected"),
+    [
+        ([TWENTY, adverse("serious adverse events", 1, denominator_unit=None)], "serious", {"alpha": (1, 20)}),
+        ([TWENTY, adverse("serious adverse events", 5, 20, denominator_unit=None)], "serious", {"alpha": (5, 20)}),
+        ([TWENTY, adverse("fever", 4, severity="mild")], "fever", {"alpha": (4, 20)}),
+        ([TWENTY, adverse("serious adverse events", 0, severity="severe")], "serious", {"alpha": (0, 20)}),
+        # 33 % of 12 is 4, said without decimals; 12.5 % of 20 is no number of people
+        ([("participants", {"n": 12, "kind": "treated"}, None), adverse("fever", None, percent=33.0)], "fever", {"alpha": (4, 12)}),
+        # all deaths, not those of one cause
+        ([TWENTY, ("deaths", {"n": 5}, None), adverse("death", 2), adverse("death", 3)], "death", {"alpha": (5, 20)}),
+        # no one of both groups is no one of the treated
+        ([TWENTY, CELLS, PLACEBO, adverse("fever", 0)], "fever", {"alpha: cells": (0, 10)}),
+        # cells beside what the control group gets are no control
+        ([TWENTY, adverse("fever", 2, 10, "MSC plus standard of care"), adverse("fever", 1, 10, "standard of care")], "fever",
+         {"alpha: MSC plus standard of care": (2, 10)}),
+    ],
+)  # fmt: skip
+def test_what_is_a_count(tmp_path: Path, facts: list[Said], outcome: str, expected: dict[str, tuple[int, int]]) -> None:
+    rows, left = pooled(tmp_path, facts, outcome)
+    assert rows == expected, left
+
+
+@pytest.mark.parametrize(
+    ("arm", "control"),
+    [
+        ("placebo", True), ("Sham procedure", True), ("Control group", True), ("standard of care without cells", True),
+        ("Placebo for MSC", True), ("cell-free medium control", True), ("placebo (no stem cells)", True), ("vehicle", True),
+        ("Placebo matched to UC-MSC", True), ("UC-MSC + standard therapy", False), ("MSC in normal saline", False),
+        ("1 MSC dose then placebo", False), ("cells", False), ("Stem cells plus usual care", False), ("high dose", False),
+    ],
+)  # fmt: skip
+def test_control_groups_by_name(arm: str, control: bool) -> None:
+    assert is_control(arm) is control
+
+
+def registry(facts: Sequence[Said]) -> Record:
+    record = made("alpha", "A record", [KIND, TWENTY, *facts])
+    return replace(record, facts=tuple(replace(f, method="registry:clinicaltrials") for f in record.facts))
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        # 2 with serious ones and 2 with others are two to four people: never one number said twice
+        ([(2, True), (2, False)], {}),
+        ([(2, True), (0, False)], {"alpha: cells": (2, 20)}),
+        ([(0, True), (3, False)], {"alpha: cells": (3, 20)}),
+        ([(3, False)], {"alpha: cells": (3, 20)}),
+        ([(2, True)], {}),
+    ],
+)
+def test_lines_of_a_registry(
+    tmp_path: Path, lines: list[tuple[int, bool]], expected: dict[str, tuple[int, int]]
+) -> None:
+    facts = [adverse("headache", n, 20, "cells", serious=serious) for n, serious in lines]
+    answer = asked(tmp_path, [registry(facts)], "event-risk", events="headache", route="")
+    assert {r["study"]: (r["events"], r["total"]) for r in answer.rows} == expected
+    assert answer.left_out or expected
+
+
+def two_reports(folder: Path, one: Record, two: Record, question: str, *, overlap: bool = False, **more: Any) -> Answer:
+    """Two reports of one trial, or two trials whose people are the same, of which the first is preferred."""
+    with Store.open(folder / "two.db") as store:
+        store.add(one)
+        store.add(two)
+        ids = one.document.id, two.document.id
+        kind, best = ("overlap", ids[0]) if overlap else ("trial", None)
+        link = Link(*ids, kind, "same_group" if overlap else "report", "made", 1.0, "confirmed", "made", best)
+        links = LinkStore(store)
+        links.put_links([link])
+        links.put_trials({id: id if overlap else ids[0] for id in ids})
+        return ask(Review(store), question, **more)
+
+
+def test_a_retracted_report_gives_no_count(tmp_path: Path) -> None:
+    good = made("good", "A trial", [KIND, TWENTY])
+    bad = made("bad", "A trial", [KIND, TWENTY, adverse("fever", 3)])
+    bad = replace(bad, document=replace(bad.document, retracted=True))
+    answer = two_reports(tmp_path, good, bad, "event-risk", events="fever", route="")
+    assert not answer.rows and {r["reason"] for r in answer.left_out} == {"said in a retracted report only"}
+
+
+def test_a_denial_is_no_zero_where_another_report_of_the_trial_counts_the_event(tmp_path: Path) -> None:
+    denial = ("adverse_event", {"term": "adverse events", "n": None, "assertion": "none_reported"}, None)
+    paper = made(
+        "paper", "A trial of more words", [KIND, TWENTY, denial, ("follow_up", {"low": 1, "unit": "months"}, None)]
+    )
+    other = made("other", "A trial", [KIND, TWENTY, adverse("fever", 3)])
+    answer = two_reports(tmp_path, paper, other, "event-risk", events="fever", route="", denials=True)
+    assert [(r["events"], r["total"], r["zero_basis"]) for r in answer.rows] == [(3, 20, None)]
+
+
+def test_the_people_of_a_silent_report_are_not_lost(tmp_path: Path) -> None:
+    """A preferred report takes the place of an earlier one only where it gives the count itself."""
+    later = made("later", "The same people later", [KIND, TWENTY, adverse("fever", 1)])
+    earlier = made("earlier", "People", [KIND, TWENTY, adverse("fever", 2), adverse("headache", 3)])
+    for outcome, study, reason in (("fever", "later", "the same people"), ("headache", "earlier", "not mentioned")):
+        folder = tmp_path / outcome
+        folder.mkdir()
+        answer = two_reports(folder, later, earlier, "event-risk", overlap=True, events=outcome, route="")
+        assert [r["study"] for r in answer.rows] == [study]
+        assert [reason in r["reason"] for r in answer.left_out] == [True]
+
+
+def test_deaths_of_a_control_group_say_nothing_of_the_treated(tmp_path: Path) -> None:
+    facts = [KIND, TWENTY, CELLS, PLACEBO, adverse("death", 2, 10, "cells"), adverse("death", 0, 10, "placebo")]
+    answer = asked(tmp_path, [made("alpha", "A trial", facts)], "related-deaths")
+    assert not answer.pooled and answer.left_out[0]["reason"] == "does not say whether deaths were related"
+
+
+def test_related_deaths_are_of_treated_people(tmp_path: Path) -> None:
+    facts = [KIND, TWENTY, CELLS, PLACEBO, adverse("death", 0, related=True)]
+    gone = made("gone", "Another", [KIND, TWENTY, adverse("death", 3, related=True)])
+    gone = replace(gone, document=replace(gone.document, retracted=True))
+    answer = asked(tmp_path, [made("alpha", "A trial", facts), gone], "related-deaths")
+    assert answer.pooled and (answer.pooled["related deaths"]["events"], answer.pooled["related deaths"]["total"]) == (
+        0,
+        10,
+    )
+    assert [(r["study"], r["reason"]) for r in answer.left_out] == [("gone", "retracted")]
+
+
+def test_unrelated_deaths_of_two_reports_are_not_added(tmp_path: Path) -> None:
+    deaths = [KIND, TWENTY, ("deaths", {"n": 2}, None), adverse("death", 1, related=False)]
+    answer = two_reports(tmp_path, made("one", "A trial", deaths), made("two", "A trial", deaths), "related-deaths")
+    assert not answer.pooled and answer.left_out[0]["reason"] == "does not say whether deaths were related"
+
+
+def test_severe_ones_are_not_compared_as_all(tmp_path: Path) -> None:
+    facts = [
+        KIND,
+        TWENTY,
+        CELLS,
+        PLACEBO,
+        adverse("fever", 3, 10, "cells", grade="3"),
+        adverse("fever", 1, 10, "placebo", grade="3"),
+    ]
+    answer = asked(tmp_path, [made("alpha", "A trial", facts)], "controlled-risk", outcome="fever")
+    assert not answer.rows and answer.left_out[0]["reason"] == "said only of grade 3 ones"
+
+
+def test_one_impossible_count_does_not_end_the_comparison(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path, [controlled("alpha", (3, 20), (1, 20)), controlled("beta", (30, 20), (1, 20))], "controlled-risk"
+    )
+    assert [r["study"] for r in answer.rows] == ["alpha"]
+    assert [(r["study"], r["reason"]) for r in answer.left_out] == [("beta", "more events than people at risk")]
+
+
+def test_groups_that_were_not_randomised_are_told(tmp_path: Path) -> None:
+    loose = controlled("loose", (3, 20), (1, 20))
+    loose = replace(loose, facts=tuple(f for f in loose.facts if f.field != "design"))
+    answer = asked(tmp_path, [controlled("alpha", (3, 20), (1, 20)), loose], "controlled-risk")
+    assert answer.notes and answer.notes[0].startswith("1 of 2 trials are not said to be randomised")
+
+
+def test_people_by_route_tells_controls_apart(tmp_path: Path) -> None:
+    (row,) = asked(tmp_path, [controlled("alpha", (3, 20), (1, 18))], "people-by-route").rows
+    assert (row["people"], row["in_control"], row["arms"]) == (38, 18, 2)
+
+
+def test_arms_of_one_trial_are_said_to_be_no_studies(tmp_path: Path) -> None:
+    facts = [KIND, TWENTY, adverse("fever", 2, 10, "low dose"), adverse("fever", 5, 10, "high dose")]
+    other = made("beta", "Another", [KIND, TWENTY, adverse("fever", 1)])
+    answer = asked(tmp_path, [made("alpha", "A trial", facts), other], "event-risk", events="fever", route="")
+    assert answer.pooled
+    risk = answer.pooled["fever"]["risk"] if "risk" in answer.pooled["fever"] else answer.pooled["fever"]
+    assert "3 rows are arms of 2 trials" in next(
+        w["message"] for w in risk["warnings"] if w["code"] == "arms_as_studies"
+    )
+    summed = next(r for r in risk["sensitivity"] if r["method"] == "one row a trial, its arms summed")
+    assert (summed["k"], summed["events"], summed["total"]) == (2, 8, 40)
