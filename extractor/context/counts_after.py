@@ -21,6 +21,11 @@ from extractor.context.link_phrases import (
     WHO_GOT,
 )
 
+# "most adverse events were of mild severity (in 42% of patients)"
+GRADED_SHARE = re.compile(
+    r"\s+(?:were|was)\s+(?:of\s+)?(?:\w+ly\s+)?(?:mild|moderate|severe)(?:\s+(?:in\s+)?(?:severity|intensity))?\s*\(in\s+"
+)
+
 
 def trailing(clause: Clause, group: list[int]) -> list[int]:
     """The counts, by their places, that stand behind a group of mentions and count it."""
@@ -42,6 +47,8 @@ def trailing(clause: Clause, group: list[int]) -> list[int]:
             continue  # "by the 20 patients": all of them
         if count.form in ("people", "bare") and OTHER_THING.match(clause.folded, count.start, clause.end):
             return []  # "neutropenia, and 2 episodes of cardiotoxicity"
+        if last.kind in (CLASS, ORGAN) and GRADED_SHARE.fullmatch(between):
+            return [i, *chain(clause, i, bound)]
         if last.kind in (CLASS, ORGAN) and _introduces(clause, last, between):
             return []
         said = list(SAID.finditer(between))

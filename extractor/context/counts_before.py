@@ -16,11 +16,12 @@ from extractor.context.link_phrases import (
     DIRECT,
     HAD,
     NOT_AFTER,
+    PEOPLE_HAD,
     REASON_AGAIN,
     STOPPED,
     WHO_GOT,
 )
-from extractor.quantities.counts import Count
+from extractor.quantities.counts import PARTICIPANTS, Count
 
 FARTHEST = 90  # characters between the counts of two arms before a term
 
@@ -52,7 +53,7 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
         between = _between(clause, count, first)
     if _of_class(clause, count, between, first) or not _leads(clause, count, between, first):
         return []
-    found = [last]
+    found = [_people_of(clause, past) if first.kind in (CLASS, ORGAN) and count.form == "bare" else last]
     for i in reversed(past[:-1]):
         gap = WHO_GOT.sub("given", clause.folded[clause.counts[i].end : clause.counts[found[0]].start])
         if clause.same_brackets(clause.counts[i].start, clause.counts[found[0]].start):
@@ -76,6 +77,16 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
             break  # "one aspiration, one suicide": a count of something unknown
         found.insert(0, i)
     return found
+
+
+def _people_of(clause: Clause, past: list[int]) -> int:
+    """ "47 (34%) of 138 people had 88 adverse events": the count of the people, where one stands before that of the events."""
+    if len(past) > 1:
+        left, right = (clause.counts[i] for i in past[-2:])
+        told = left.form in ("fraction", "count_percent", "percent", "people") and left.unit in (None, PARTICIPANTS)
+        if told and PEOPLE_HAD.match(clause.folded[left.end : right.start]):
+            return past[-2]
+    return past[-1]
 
 
 def _between(clause: Clause, count: Count, mention: Mention) -> str:

@@ -7,8 +7,11 @@ import re
 from extractor.context.brackets import inside
 from extractor.context.count_chains import chain
 from extractor.context.event_clause import Clause
+from extractor.context.event_mentions import CLASS, ORGAN, Mention
 from extractor.context.link_phrases import BARE_LIST, PERIOD, WHOLLY, WORDS_ONLY
 from extractor.quantities.counts import Count
+
+LESS_THAN = re.compile(r"(?<!\[)<\s*(?:0\.)?\d+(?:\.\d+)?\s*%")  # "(<1%)": a bound, no count
 
 
 def beside(clause: Clause, place: int) -> None:
@@ -34,12 +37,12 @@ def beside(clause: Clause, place: int) -> None:
 
 def _in_brackets(clause: Clause, place: int, pair: tuple[int, int]) -> bool:
     pair = _first_statement(clause, pair)
-    if any(pair[0] < m.start < pair[1] for m in clause.mentions) or re.search(
-        r"(?<!\[)<\s*(?:0\.)?\d+(?:\.\d+)?\s*%", clause.folded[pair[0] : pair[1]]
-    ):
+    if any(pair[0] < m.start < pair[1] for m in clause.mentions):
         return False
     held = [i for i, c in enumerate(clause.counts) if pair[0] < c.start < pair[1] and i not in clause.used]
     sure = [i for i in held if clause.counts[i].form not in ("bare", "none", "one")]
+    if not sure and LESS_THAN.search(clause.folded, pair[0], pair[1]):
+        return False
     if not sure:
         sure = [i for i in held if _plain(clause, pair, clause.counts[i])]
     elif any(clause.counts[i].form in ("bare", "none") for i in held):
@@ -76,6 +79,12 @@ def _compared(clause: Clause, pair: tuple[int, int], count: Count) -> bool:
     )
 
 
+def _told_before(clause: Clause, mention: Mention) -> bool:
+    """ "88 adverse events: 60 in one group": the class has its count before it."""
+    past = [c for i, c in enumerate(clause.counts) if c.end <= mention.start and i not in clause.used]
+    return bool(past) and past[-1].form == "bare" and not clause.folded[past[-1].end : mention.start].strip()
+
+
 def _nested(clause: Clause, place: int, at: int) -> bool:
     close = clause.folded.find(")", at, clause.end)
     close2 = clause.folded.find("]", at, clause.end)
@@ -90,6 +99,8 @@ def _right_after(clause: Clause, place: int) -> None:
     if following is None:
         return
     count = clause.counts[following]
+    if mention.kind in (CLASS, ORGAN) and _told_before(clause, mention):
+        return
     between = clause.folded[mention.end : count.start]
     if not re.match(r"\s*(?:,|:|-|=)?\s*(?:only\s+)?\Z", between):
         return

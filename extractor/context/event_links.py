@@ -20,6 +20,8 @@ from extractor.context.event_totals import divided
 from extractor.context.link_phrases import APPOSED, CAUSE, COUNTED_LIST, DIRECT, JOIN
 from extractor.quantities.counts import Count
 
+PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
+
 
 def linked(clause: Clause) -> list[Link]:
     """The link of each mention of a clause, in their order.
@@ -84,6 +86,8 @@ def _share(clause: Clause, groups: list[list[int]]) -> None:
     """ "arthralgia and swelling (4 of 11)": the count beside the last of a pair is that of both."""
     for group in groups:
         linked = [p for p in group if clause.links[p].counts]
+        if len(linked) > 1:
+            _share_pairs(clause, group)
         if len(linked) != 1 or linked[0] != group[-1] or len(group) < 2 or clause.links[linked[0]].how != "beside":
             continue
         last = linked[0]
@@ -92,6 +96,15 @@ def _share(clause: Clause, groups: list[list[int]]) -> None:
             if re.match(r"\s*[(\[][^()]*%", clause.folded[clause.mentions[place].end : last_mention]):
                 continue  # it has brackets of its own, with a range perhaps
             clause.links[place] = Link(list(clause.links[last].counts), "shared")
+
+
+def _share_pairs(clause: Clause, group: list[int]) -> None:
+    """ "bleeding (1 vs 9), infection and abscess (2 vs 12)": pairs with one bracket in a list of counted terms."""
+    for left, right in pairwise(group):
+        between = clause.folded[clause.mentions[left].end : clause.mentions[right].start]
+        beside_right = clause.links[right].counts and clause.links[right].how == "beside"
+        if beside_right and not clause.links[left].counts and PAIRED.fullmatch(between):
+            clause.links[left] = Link(list(clause.links[right].counts), "shared")
 
 
 def _loose(clause: Clause, group: list[int]) -> None:

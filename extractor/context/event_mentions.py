@@ -29,7 +29,7 @@ HEAD = re.compile(
     r"(?:(?:events?|effects?|reactions?|experiences?|signs?|incidents?|sequelae|symptoms?)\b(?:\s*\((?:t?e?s?aes?|adrs?|ars?)\))?)"
     rf"|(?:adverse|untoward|undesirable|unwanted)\s+(?P<kinds>(?:{_KIND}(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s+)){{1,5}}?)(?:events?|effects?|reactions?|experiences?)\b"
     r"|side[\s-]?effects?\b|teaes?\b|tesaes?\b|s?aes?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?|findings?)\b"
-    r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal) )"
+    r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal|neurosensory|neuropsychiatric|psychiatric|hepatic|renal|pulmonary|ocular|dermatologic(?:al)?|cutaneous|endocrine|metabolic|ha?ematologic(?:al)?|musculoskeletal|autoimmune|immune-(?:mediated|related)|thrombotic|embolic|vascular|infectious|bleeding) )"
     r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b)"
 )
 _GRADE = r"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*(?:-|/|to|and|or|,|or higher|or greater)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|and (?:higher|above)|\+))?)"
@@ -50,6 +50,8 @@ _MODIFIER = re.compile(
 _STRAY = re.compile(
     r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+"
 )
+# "cardiac events", not "adverse events"
+ORGAN_EVENTS = re.compile(r"(?!adverse|untoward|undesir|unwanted|unfavou?r|harmful|toxic|ill|safety)[a-z-]+ events?\b")
 # "leading to discontinuation": after a class
 _LED = re.compile(
     r"\s+(?:leading|led|that led|which led|resulting|resulted|requiring|necessitating|that required|causing)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
@@ -183,8 +185,22 @@ def mentions(folded: str, start: int, end: int) -> list[Mention]:
     ]
     found += [m for m in unknown if _free(m, found)]
     found = _sharing_reason(folded, sorted(found, key=lambda m: m.start))
-    listed = [m for m in _listed(folded, end, found) if _free(m, found)]
-    return sorted([*found, *listed], key=lambda m: m.start) if listed else found
+    listed: list[Mention] = []
+    for item in _listed(folded, end, found):
+        if _free(item, found) and _free(item, listed):
+            listed.append(item)
+    found = sorted([*found, *listed], key=lambda m: m.start) if listed else found
+    return [m for left, m in zip([None, *found], found, strict=False) if not (left and explained(folded, left, m))]
+
+
+def explained(folded: str, left: Mention, mention: Mention) -> bool:
+    """Whether a mention only abbreviates the one before it: "adverse events (AEs; 27% v 7%)"."""
+    short = mention.end - mention.start <= SHORT and mention.kind in (left.kind, CLASS)
+    return (
+        short
+        and ABBREVIATES.fullmatch(folded, left.end, mention.start) is not None
+        and folded[mention.end : mention.end + 1] in tuple(";,)]")
+    )
 
 
 def _sharing_reason(folded: str, found: list[Mention]) -> list[Mention]:
@@ -229,7 +245,7 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         limited = (
             any(k not in _NOT_ORGAN for k in kinds)
             or bool(organ and organ[1].split()[0].strip("- ") not in _NOT_ORGAN)
-            or bool(re.match(r"cardiac|cardiovascular|cerebro|thrombo|neuro|clinical|respir|gastro", head.group()))
+            or bool(ORGAN_EVENTS.match(head.group()))
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
@@ -289,6 +305,8 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
 
 # reasons to stop that are no adverse events
 EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
+SHORT = 6  # letters of an abbreviation in the plural
+ABBREVIATES = re.compile(r"\s*[(\[]\s*")
 # "worsening heart failure rehospitalization": one event, named after its cause
 _ADMITTED = re.compile(r"\s+(?:re-?)?hospitali[sz]ations?\b")
 _WORSE = re.compile(r"\bworsening\s+\Z")

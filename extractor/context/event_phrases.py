@@ -65,6 +65,14 @@ CLASS_HAPPENED = re.compile(
 RATE_WAS = re.compile(
     r"\s+(?:rates?|incidence|frequency)\s+(?:was|were)\s+(?:\w+ly\s+)?(?:lower|higher|similar|comparable|reduced|increased)\b"
 )
+# "occurred in <= 4.5% of patients": it happened, to an unknown number
+BOUNDED = re.compile(
+    r"\s+(?:occurred|(?:was|were)\s+(?:seen|observed|noted|reported|found|experienced))\s+(?:in|by)\s+(?:<|<=|≤|⩽|less than|fewer than|under)\s*\d"
+)
+# "the high dose produced more toxicity"
+MORE_OF = re.compile(
+    r"\b(?:produced|induced|caused|resulted in|led to)\s+(?:significantly\s+|slightly\s+|somewhat\s+)?(?:more|greater|increased|higher)\s+\Z"
+)
 SUCH_AS = re.compile(r"\s*(?:,\s*|\(\s*)?(?:such as|like|including|e\.g\.,?|for example)\s+(?:[\w-]+\s+){0,2}\Z")
 LISTED = re.compile(
     r"\s*(?:\([^()]*\))?\s*(?:,|and\b|or\b|/|as well as\b|plus\b|, and\b|;)+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){0,2}\Z"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extractor.context.event_mentions import LEXICON, NAMED, Mention, mentions
+from extractor.context.event_mentions import LEXICON, NAMED, Mention, explained, mentions
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.terms import Term, table, words
@@ -98,7 +98,12 @@ class Reports:
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
                     found.append(Mention(match.start(), match.end(), NAMED, match.start(), term, "abbreviation"))
-        return sorted(found, key=lambda m: m.start)
+        found.sort(key=lambda m: m.start)
+        return [
+            m
+            for left, m in zip([None, *found], found, strict=False)
+            if not (left and explained(self.seen.folded, left, m))
+        ]
 
     def _own(self, body: list[Sentence]) -> list[Mention]:
         """Terms of the title, and of the primary outcome: the trial's subject, not what befell people by the way."""

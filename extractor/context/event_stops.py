@@ -8,13 +8,13 @@ FAR = 110  # characters before a term in which the stop is said
 _BECAUSE = r"(?:because of|due to|owing to|(?<!treatment )(?<!therapy )(?<!medication )(?<!drug )for|as a (?:result|consequence) of|secondary to|on account of|caused by)"
 # "discontinued because of an", "withdrawals due to", "stopped early because of", "left the study owing to"; group "what"
 REASON = re.compile(
-    r"\b(?P<what>(?:(?:treatment|study|drug|premature|permanent|early|therapy)\s+)*"
-    r"(?:discontinu(?:ed|ing|ations?)|withdrew|withdraw(?:n|als?)|drop(?:ped)?[\s-]?outs?|dropped out|stopped|ceased|terminated|left the (?:study|trial))\b"
+    r"\b(?P<what>(?:(?:treatment|study|drug|premature(?:ly)?|permanent(?:ly)?|early|therapy|temporarily)\s+)*"
+    r"(?:discontinu(?:ed|ing|ations?)|withdrew|withdraw(?:n|als?)|drop(?:ped)?[\s-]?outs?|dropped out|stopped|ceased|terminated|interrupted|left the (?:study|trial))\b"
     rf"(?:\s+(?:(?!(?:but|were|was|had|of whom|than)\b|and (?:\d|one|two|three|four|had|were|was|another)\b)[\w-]+\s+){{0,7}}?|\s*\([^()]*\)\s*){_BECAUSE}\s+)"
     r"(?:an?\s+|the\s+|any\s+|intolerable\s+|unacceptable\s+)?\Z"
 )
 # cheap: no reason without one of these
-STOPS = re.compile(r"discontin|withdr|drop|stopped|ceased|terminated|left the")
+STOPS = re.compile(r"discontin|withdr|drop|stopped|ceased|terminated|interrupted|left the")
 # "nausea (2), headache (3) and rash (1)", "diarrhoea and nine patients owing to": one reason to the next
 SHARED = re.compile(
     r"\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*(?:,|;|and|or|,\s*and|/)\s*"

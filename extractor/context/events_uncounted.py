@@ -8,10 +8,12 @@ from extractor.context.event_lists import doubtful, explains, killed, list_end, 
 from extractor.context.event_made import event
 from extractor.context.event_mentions import CLASS, DEATH, OPEN, ORGAN, Mention
 from extractor.context.event_phrases import (
+    BOUNDED,
     CLASS_HAPPENED,
     COUNTED_ONLY,
     GRAVITY,
     HAPPENED,
+    MORE_OF,
     NO_DIFFERENCE,
     RATE_WAS,
     RECORDED,
@@ -85,6 +87,11 @@ def _only_so_grave(reading: Reading, mention: Mention, last: int) -> bool:
             and CLASS_HAPPENED.match(reading.folded, mention.end, last)
         )
         or RATE_WAS.match(reading.folded, mention.end, last)
+        or BOUNDED.match(reading.folded, mention.end, last)
+        or (
+            MORE_OF.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
+            and not reading.concluded
+        )
     )
 
 

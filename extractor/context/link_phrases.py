@@ -8,14 +8,14 @@ PEOPLE = r"(?:patients?|subjects?|participants?|volunteers?|individuals?|persons
 SMALL = r"(?:(?!(?:in|of|with|for|on|to|from|by|and|or|had|was|were|who|that|after|at|during|improved|received|completed|underwent|died|responded|achieved|without|not)\b)[a-z0-9][\w/-]*\s+)"
 HAD = (
     r"(?:had|has|have|having|developed|developing|experienced|experiencing|suffered|suffering|showed|exhibited|reported|reporting|sustained|complained|presented|complaining|displayed|described|demonstrated|got|noted|"
-    r"were diagnosed|was diagnosed|were reported to have|was found to have|were found to have|were noted to have|incurred|manifested|(?:was|were) (?:accompanied|complicated|followed|affected) (?:by|with)|develops?|experiences?|suffers?(?: from)?|required (?:treatment|hospitalization) for|(?:discontinued|stopped|ceased|withdrew|dropped out|left the study) (?:[\w-]+ ){0,5}?(?:due to|because of|for|owing to|as a result of|secondary to)|"
+    r"were diagnosed|was diagnosed|were reported to have|was found to have|were found to have|were noted to have|incurred|manifested|(?:was|were) (?:accompanied|complicated|followed|affected) (?:by|with)|develops?|experiences?|suffers?(?: from)?|required (?:treatment|hospitalization) for|(?:discontinued|stopped|ceased|interrupted|withdrew|dropped out|left the study) (?:[\w-]+ ){0,5}?(?:due to|because of|for|owing to|as a result of|secondary to)|"
     r"(?:was|were) (?:withdrawn|excluded|hospitalized|hospitalised) (?:\w+ ){0,3}?(?:due to|because of|for|owing to|with))"
 )
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
 BACK = re.compile(
     rf"[)\]]?\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
     rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?"
-    rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|subsequently\s+|each\s+|either\s+)?{HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=)\s*1\s+)?{SMALL}{{0,6}}\Z"
+    rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|each\s+|either\s+|[a-z]+ly\s+)?{HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=|≥|> or\s*=)\s*(?:1|one)\s+)?{SMALL}{{0,6}}\Z"
 )
 DIRECT = re.compile(
     rf"\s*(?:,?\s*(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{SMALL}{{0,3}})\Z"
@@ -26,16 +26,20 @@ DIED = re.compile(
 )
 # Between a count and "discontinued because of": as before "died"; between a count and a reason said again, "patients owing to"
 STOPPED = re.compile(
-    r"(?:discontinu(?:ed|ing)|withdrew|withdrawn|dropped|stopped|ceased|terminated|left|(?:treatment|study|drug|premature|permanent|early|therapy)\s+discontinued)\b"
+    r"(?:(?:treatment|study|drug|prematurely|permanently|early|therapy|temporarily)\s+)*(?:discontinu(?:ed|ing)|withdrew|withdrawn|dropped|stopped|ceased|terminated|interrupted|left)\b"
 )
 REASON_AGAIN = re.compile(rf"\s*(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:because of|due to|owing to|for)\s+(?:an?\s+)?\Z")
 # "... and 9% died": what the second count is of
 DID = re.compile(
     rf"\s*(?:{SMALL}{{0,1}}{PEOPLE}\s+)?(?:died|withdrew|discontinued|dropped out|required|needed|recovered|relapsed)\b"
 )
-# "who received", "patients assigned to": where the people are, not what the count is of
+# "47 (34%) of 138 participants experienced (a total of) 88"
+PEOPLE_HAD = re.compile(
+    rf"\s*(?:{PEOPLE}\s+)?(?:in the [\w+/ -]{{1,40}}? (?:group|arm)\s+)?{HAD}\s+(?:a total of\s+)?\Z"
+)
+# "who received", "patients enrolled in": where the people are, not what the count is of
 WHO_GOT = re.compile(
-    r"\b(?:who|that)\s+(?:had\s+)?(?:received|underwent|took|were\s+(?:(?:randomly\s+)?assigned|allocated|given|treated|randomi[sz]ed))(?:\s+(?:to|with|by))?\b"
+    r"\benrolled\s+in(?=\s+(?:the\s+)?[\w -]{1,30}(?:group|arm)\b)|\b(?:who|that)\s+(?:had\s+)?(?:received|underwent|took|were\s+(?:(?:randomly\s+)?assigned|allocated|given|treated|randomi[sz]ed))(?:\s+(?:to|with|by))?\b"
 )
 # Between a term and the count after it: something that says it happened to people
 AFTER = re.compile(

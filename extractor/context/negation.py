@@ -40,7 +40,7 @@ TIME_WITHOUT = re.compile(
 )
 # What ends a scope
 BREAK = re.compile(
-    r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b"
+    r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b|,?\s+and\s+(?:the\s+)?(?:overall\s+)?(?:incidences?|rates?|frequency|frequencies|most common|proportions?|percentages?)\b"
 )
 EXCEPTION = re.compile(
     r",?\s*\(?\b(?:except(?:ing|ion)?(?:\s+(?:for|of|that|in))?|other than|apart from|aside from|besides|with the exception of|beyond|excluding|save for|outside of)\b"

@@ -132,7 +132,7 @@ HEADING = re.compile(
 )
 # "BACKGROUND Patients with": capitals without a colon, at the start of a sentence
 CAPITALS = re.compile(
-    rf"(?:^|(?<=[.!?)\n])|(?<=[.!?)\n] ))(?=[A-Z]{{3}})(?P<name>{_ALTERNATIVES.upper()})(?P<after>[ ]+(?=[A-Z0-9]))"
+    rf"(?:^|(?<=[.!?)\]\n])|(?<=[.!?)\]\n] ))(?=[A-Z]{{3}})(?P<name>{_ALTERNATIVES.upper()})(?P<after>[ ]+(?=[A-Z0-9]))"
 )
 
 

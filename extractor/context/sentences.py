@@ -26,9 +26,9 @@ ABBREVIATION = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|cf|no|nos|fig|figs|al|st|dr|mr|mrs|prof|approx|resp|ca|inc|ltd|co|etc|vol|eq|ref|refs|i\.v|s\.c|i\.m|p\.o|sp|spp|dept|univ|min|max|wt|b\.i\.d|t\.i\.d|q\.d)|(?<![A-Za-z])[A-Z])\.$",
     re.I,
 )
-# a full stop, then a new sentence: "cases. No events", "given.[5] The", "trial.MethodsThe"
+# a full stop, then a new sentence: "cases. No events", "given.[5] The", "trial.MethodsThe", "NCT01234567] RESULTS The"
 END = re.compile(
-    r"[.!?]['\")\]’”]*(?:\[\d[\d,\s-]*\])?(?=\s)|[.!?](?=[A-Z][a-z]+[A-Z]|[A-Z]{4,}[: ]|(?:Background|Objectives?|Aims?|Methods?|Results?|Findings|Conclusions?|Interpretation|Funding|Design|Setting|Patients)\b)|\n+"
+    r"[.!?]['\")\]’”]*(?:\[\d[\d,\s-]*\])?(?=\s)|[.!?](?=[A-Z][a-z]+[A-Z]|[A-Z]{4,}[: ]|(?:Background|Objectives?|Aims?|Methods?|Results?|Findings|Conclusions?|Interpretation|Funding|Design|Setting|Patients)\b)|\](?=\s+(?:RESULTS|METHODS|FINDINGS|CONCLUSIONS?|BACKGROUND|OBJECTIVES?)\s)|\n+"
 )
 NEXT = re.compile(r"\s*['\"(\[“‘]?\s*(?:[A-Z0-9Α-Ω≥≤<>±~•–-]|[a-z]{1,3}[A-Z]|p38|α|β)")
 

@@ -119,8 +119,8 @@ SHORT = {
 }
 # "discontinued treatment due to", "withdrew owing to", "premature discontinuation for": named by its noun
 STOPPED = re.compile(
-    r"\A(?:(?:treatment|study|drug|premature|permanent|early|therapy)\s+)*"
-    r"(?:(?P<stop>discontinu(?:ed|ing|ations?)|stopped|ceased|terminated)|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b"
+    r"\A(?:(?:treatment|study|drug|premature(?:ly)?|permanent(?:ly)?|early|therapy|temporarily)\s+)*"
+    r"(?:(?P<stop>discontinu(?:ed|ing|ations?)|stopped|ceased|terminated|interrupted)|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b"
     r"\s+(?:\([^()]*\)\s*|[\w-]+\s+){0,8}?(?:because of|due to|owing to|for|as a (?:result|consequence) of|secondary to|on account of|caused by)\s+(?:an?\s+)?",
     re.I,
 )
