@@ -9,6 +9,7 @@
     ├── StoreError        the store cannot be opened, read or written
     │   └── MigrationError    the store's schema is newer or broken
     ├── SettingsError     a setting or option has no legal value
+    ├── CurationError     a curator's decision cannot be taken as asked
     ├── PoolError         counts cannot be pooled as asked
     ├── BiasError         a judgement of risk of bias is not legal, or not agreed on
     ├── PlotError         a figure cannot be drawn as asked
@@ -42,6 +43,10 @@ class MigrationError(StoreError):
 
 class SettingsError(ExtractorError):
     """A setting or an option has no legal value."""
+
+
+class CurationError(ExtractorError):
+    """A curator's decision cannot be taken as asked."""
 
 
 class PoolError(ExtractorError, ValueError):

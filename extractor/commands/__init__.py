@@ -18,6 +18,7 @@ from extractor.commands import (
     ask,
     bias,
     bring,
+    curate,
     evaluate,
     extract,
     fetch,
@@ -86,6 +87,7 @@ app.command("link")(link.link_reports)
 app.command("check")(link.check_trial)
 app.command("decide")(link.decide_links)
 app.command("trial")(trial.trial)
+app.command("curate")(curate.curate)
 app.command("ask")(ask.ask_store)
 app.command("graph")(graph.graph)
 app.command("plot")(plot.plot)

@@ -100,7 +100,7 @@ def show(
             if form is Format.json:
                 say_json(record.to_dict())
             else:
-                print_record(record)
+                print_record(record, numbered=True)
 
 
 OF_TRIALS = ("xlsx", "md", "docx")  # tables; the other formats hold records, whose quotes are of one report

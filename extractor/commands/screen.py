@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
 from rich.console import Console
@@ -37,21 +37,25 @@ def console_for(stream: BinaryIO | None = None) -> Console:
     return Console(file=text, width=WIDE, highlight=False, no_color=True)
 
 
-def print_record(record: Record, stream: BinaryIO | None = None) -> None:
-    """Print one record: its facts, those of others apart, conflicts, and what was looked for in vain."""
+def print_record(record: Record, stream: BinaryIO | None = None, *, numbered: bool = False) -> None:
+    """Print one record: its facts, those of others apart, conflicts, and what was looked for in vain.
+
+    With `numbered`, each fact with its place in the record, by which ``trialspan curate`` names it.
+    """
     console = console_for(stream)
     document = record.document
     console.print(Text(printable(document.id), style="bold"), Text(printable(squeeze(document.title or "(no title)"))))
     for note in [*(["RETRACTED"] if document.retracted else []), *document.notes]:
         console.print(Text(printable(note), style="bold red"))
+    numbers = {id(f): n for n, f in enumerate(record.facts)} if numbered else {}
     own = in_table_order(f for f in record.facts if f.primary)
     if own:
-        print_table(console, facts_table(own))
+        print_table(console, facts_table(own, numbers))
     else:
         console.print(Text("no facts found", style="yellow"))
     if others := in_table_order(f for f in record.facts if not f.primary):
         console.print("\nkept, but not the trial's own:")
-        print_table(console, facts_table(others))
+        print_table(console, facts_table(others, numbers))
     for conflict in record.conflicts:
         console.print(Text.assemble(("conflict", "bold red"), f" {conflict.kind}: {printable(conflict.message)}"))
     console.print(Text.assemble(("not reported", "yellow"), f": {', '.join(record.not_found) or '-'}"))
@@ -66,7 +70,7 @@ def in_table_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda f: places.get(f.field, len(places)))
 
 
-def facts_table(facts: list[Fact]) -> Table:
+def facts_table(facts: list[Fact], numbers: Mapping[int, int]) -> Table:
     columns = (
         Column("field", style="cyan"),
         Column("value"),
@@ -78,8 +82,17 @@ def facts_table(facts: list[Fact]) -> Table:
     for fact in facts:
         name, last = (fact.field if fact.field != last else ""), fact.field
         quotes = " … ".join(dict.fromkeys(shortened(e) for e in fact.evidence))
-        rows.append((name, fact_shown(fact), quotes, f"{fact.confidence:.2f}", ", ".join(fact.flags)))
-    return Table(columns, rows)
+        rows.append((name, fact_shown(fact), quotes, f"{fact.confidence:.2f}", ", ".join(states(fact))))
+    if not numbers:
+        return Table(columns, rows)
+    of = [str(numbers[id(fact)]) for fact in facts]
+    return Table((Column("#", right=True), *columns), [(n, *row) for n, row in zip(of, rows, strict=True)])
+
+
+def states(fact: Fact) -> list[str]:
+    """The flags of a fact, and who gave or confirmed it where that was a person."""
+    who, _, name = fact.method.partition(":")
+    return [*([f"by {name}"] if who == "curator" else []), *fact.flags]
 
 
 def cut(cell: str, most: int) -> str:

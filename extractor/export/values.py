@@ -16,6 +16,8 @@ Value = Mapping[str, Any]
 NOT_REPORTED = "not reported"
 DENIED = "none (denied)"
 OTHERS_ONLY = "only others' figures"
+REJECTED = "rejected by a curator"  # found by the program, and said to be wrong
+DECIDED = frozenset({"rejected", "replaced"})  # flags of a fact that a curator's word took out of the count
 JOIN = "; "
 
 
@@ -43,8 +45,8 @@ def field_shown(record: Record, *fields: str) -> str:
     own = [f for name in fields for f in record.of(name)]
     if own:
         return JOIN.join(dict.fromkeys(events_shown(own) if fields == ("adverse_event",) else map(fact_shown, own)))
-    if any(record.of(name, primary=False) for name in fields):
-        return OTHERS_ONLY
+    if kept := [f for name in fields for f in record.of(name, primary=False)]:
+        return REJECTED if all(DECIDED & set(f.flags) for f in kept) else OTHERS_ONLY
     return NOT_REPORTED if set(fields) & set(record.not_found) else ""
 
 

@@ -13,6 +13,10 @@ from extractor.link.profile import Profile, profile
 from extractor.model import JSON_PART, Fact, Record
 
 CURATOR, RESULTS, RULE, MODEL, PLAN = range(5)
+# fields of which one trial has several values: a curator's word on one of them leaves the others as they are
+SEVERAL = frozenset(
+    {"adverse_event", "arm", "cell_source", "cell_type", "condition", "design", "dose", "route", "route_site"}
+)
 EVERYONES = frozenset({"registry_id", "ethics_approval"})  # all reports' values together
 RESULTS_PATH = "$.resultsSection"
 
@@ -77,7 +81,9 @@ def _choice(field: str, records: Sequence[Record]) -> Choice | None:
         return Choice(field, found[0][0], tuple(every.values()), ())
     best, facts = min(found, key=lambda item: min(authority(f) for f in item[1]))
     rank = min(authority(f) for f in facts)
-    own = tuple(f for f in facts if authority(f) == rank)
+    if field in SEVERAL:
+        rank = min((a for f in facts if (a := authority(f)) != CURATOR), default=CURATOR)
+    own = tuple(f for f in facts if authority(f) in (CURATOR, rank))
     values = [f.value for f in own]
     rivals = [(i, f) for i, others in found for f in others if f not in own and f.value not in values]
     return Choice(field, best, own, tuple(rivals))

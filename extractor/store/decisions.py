@@ -15,10 +15,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from extractor.model import JSON_PART, Conflict, Document, Evidence, Fact, slice_of, value_at
 from extractor.store import rows
+from extractor.store.disagreements import disagreements
 from extractor.store.tables import CONFLICTS, DECISIONS, EVIDENCE, FACTS
 
 ACTIONS = ("add", "replace", "reject", "undo")
-LOST = "curator_fact_lost"
+LOST, DISPUTED = "curator_fact_lost", "curators_disagree"
+OURS = (LOST, DISPUTED)  # conflicts that decisions make, anew each time that they are applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +78,31 @@ def apply(conn: Connection, extraction: int, document: Document) -> None:
     states: dict[int, str] = {}
     added: dict[int, int] = {}
     lost: list[Conflict] = []
+    instead: dict[str, int] = {}  # key of a fact that was replaced: position of what stands in its place
     for decision in standing(found):
-        for position in _meant(decision, facts, states):
+        meant = _meant(decision, facts, states)
+        if not meant and decision.action == "replace" and decision.target:
+            meant = _in_its_place(decision.target, facts, states, instead)
+        for position in meant:
             states[position] = "rejected" if decision.action == "reject" else "replaced"
         if decision.fact:
             placed = relocated(document, decision.fact)
             if placed:
                 added[len(facts)] = decision.key
+                if decision.target:
+                    instead[decision.target.key()] = len(facts)
                 facts.append(placed)
             else:
                 lost.append(_lost(decision, decision.fact))
     _write(conn, extraction, facts, states, added)
-    _write_lost(conn, extraction, lost)
+    _write_conflicts(conn, extraction, lost + _disputed(document.id, standing(found), facts))
 
 
 def _clear(conn: Connection, extraction: int) -> None:
     ours = select(FACTS.c.position).where(FACTS.c.extraction == extraction, FACTS.c.decision.is_not(None))
     conn.execute(delete(EVIDENCE).where(EVIDENCE.c.extraction == extraction, EVIDENCE.c.fact.in_(ours)))
     conn.execute(delete(FACTS).where(FACTS.c.extraction == extraction, FACTS.c.decision.is_not(None)))
-    conn.execute(delete(CONFLICTS).where(CONFLICTS.c.extraction == extraction, CONFLICTS.c.kind == LOST))
+    conn.execute(delete(CONFLICTS).where(CONFLICTS.c.extraction == extraction, CONFLICTS.c.kind.in_(OURS)))
     changed = (FACTS.c.extraction == extraction, FACTS.c.state.is_not(None))
     conn.execute(update(FACTS).where(*changed).values(state=None))
 
@@ -118,6 +126,18 @@ def _meant(decision: Decision, facts: Sequence[Fact], states: Iterable[int]) -> 
     exact = [i for i, f in open_ if f.key() == target.key()]
     same = [i for i, f in open_ if (f.field, f.value, f.arm) == (target.field, target.value, target.arm)]
     return exact or same
+
+
+def _in_its_place(target: Fact, facts: Sequence[Fact], states: Iterable[int], instead: dict[str, int]) -> list[int]:
+    """Position of what another curator put in place of `target`, which a later replacement of it speaks of too."""
+    key, gone, seen = target.key(), set(states), set()
+    while key in instead and key not in seen:
+        seen.add(key)
+        position = instead[key]
+        if position not in gone:
+            return [position]
+        key = facts[position].key()
+    return []
 
 
 def relocated(document: Document, fact: Fact) -> Fact | None:
@@ -153,6 +173,13 @@ def _lost(decision: Decision, fact: Fact) -> Conflict:
     )
 
 
+def _disputed(document: str, decisions: Sequence[Decision], facts: Sequence[Fact]) -> list[Conflict]:
+    return [
+        Conflict(DISPUTED, tuple(i for i, f in enumerate(facts) if f.key() in found.claims), found.message)
+        for found in disagreements(document, decisions)
+    ]
+
+
 def _write(
     conn: Connection, extraction: int, facts: Sequence[Fact], states: dict[int, str], added: dict[int, int]
 ) -> None:
@@ -167,9 +194,9 @@ def _write(
         conn.execute(update(FACTS).where(*at).values(state=state))
 
 
-def _write_lost(conn: Connection, extraction: int, lost: Sequence[Conflict]) -> None:
+def _write_conflicts(conn: Connection, extraction: int, conflicts: Sequence[Conflict]) -> None:
     last = conn.execute(select(func.max(CONFLICTS.c.position)).where(CONFLICTS.c.extraction == extraction)).scalar()
     start = 0 if last is None else last + 1
-    if lost:
-        found = [rows.conflict_row(c, start + i) | {"extraction": extraction} for i, c in enumerate(lost)]
+    if conflicts:
+        found = [rows.conflict_row(c, start + i) | {"extraction": extraction} for i, c in enumerate(conflicts)]
         conn.execute(insert(CONFLICTS), found)
