@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from extractor.commands import app
+from extractor.commands.ask import percent, pooled_lines
 from extractor.graph import Answer, Review, ask
 from extractor.graph.counts import is_control
 from extractor.model import Record
@@ -250,3 +253,68 @@ def test_arms_of_one_trial_are_said_to_be_no_studies(tmp_path: Path) -> None:
     )
     summed = next(r for r in risk["sensitivity"] if r["method"] == "one row a trial, its arms summed")
     assert (summed["k"], summed["events"], summed["total"]) == (2, 8, 40)
+
+
+def printed(folder: Path, records: Sequence[Record], *question: str) -> str:
+    with Store.open(folder / "made.db") as store:
+        for record in records:
+            store.add(record)
+    done = CliRunner().invoke(app, ["ask", *question, "--store", str(folder / "made.db")], env={"COLUMNS": "250"})
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_comparison_is_printed_to_three_digits_with_its_cautions(tmp_path: Path) -> None:
+    records = [
+        controlled("alpha", (3, 20), (1, 20)),
+        controlled("beta", (2, 30), (2, 28)),
+        controlled("gamma", (0, 9), (0, 9)),
+    ]
+    said = printed(tmp_path, records, "controlled-risk")
+    assert "comparison: OR 1.67 (95 % 0.4" in said and "percentage points" in said
+    assert not [word for word in said.split() if len(word.strip("(),;")) > 6 and word[:1].isdigit()]
+    assert "one effect for all studies" in said and "caution: 1 of 3 studies saw no event in either arm" in said
+    assert "caution: Peto's method is meant for events below 1 %" in said
+
+
+def test_a_pooled_risk_is_printed_with_its_kind_its_rule_and_its_cautions(tmp_path: Path) -> None:
+    records = [made(f"t{n}", f"T{n}", [KIND, TWENTY, adverse("fever", n)]) for n in (0, 1, 9)]
+    said = printed(tmp_path, records, "event-risk", "fever", "route=")
+    assert "10 of 60 in 3 studies, median study " in said
+    assert "prediction interval" in said and "t(k-1)" in said and "tau2 " in said
+    assert "caution: Only 3 studies" in said and "caution: 1 of 3 studies saw no event" in said
+
+
+def test_groups_are_printed_with_their_cautions(tmp_path: Path) -> None:
+    records = [
+        made(
+            f"t{n}",
+            f"T{n}",
+            [KIND, TWENTY, ("route", {"name": ("intrathecal", "intravenous")[n % 2]}, None), adverse("fever", n)],
+        )
+        for n in (1, 2, 3, 4)
+    ]
+    said = printed(tmp_path, records, "risk-by-route", "fever")
+    assert "Groups of studies were compared, not patients" in said and "A group has 2 studies" in said
+    assert "Wald p = " in said
+
+
+def test_an_undefined_measure_is_printed_with_its_reason(tmp_path: Path) -> None:
+    said = printed(
+        tmp_path, [controlled("alpha", (3, 20), (0, 20)), controlled("beta", (2, 20), (0, 20))], "controlled-risk"
+    )
+    assert "comparison: OR undefined: no event in arm 2" in said and "None" not in said
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.0, "0.0"), (0.00032, "0.032"), (0.0051, "0.51"), (0.0999, "10.0"), (1.0, "100.0")]
+)
+def test_a_small_risk_is_not_rounded_to_none(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+def test_a_sum_is_printed_without_the_words_of_a_model() -> None:
+    found = {"events": 0, "total": 18, "low": 0.0, "high": 0.185, "one_sided_upper": 0.1533, "method": "exact"}
+    assert pooled_lines("deaths", found) == [
+        "deaths: 0 of 18, 95 % 0.0 to 18.5 %; at most 15.3 % (one-sided 95 %); exact"
+    ]

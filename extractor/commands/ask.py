@@ -114,39 +114,78 @@ def print_answer(name: str, words: list[str], store: str | None, form: Format) -
 
 
 def pooled_lines(what: str, found: dict[str, Any]) -> list[str]:
-    """What pooling gave, one line a result; risks in percent."""
+    """What pooling gave, one line a result, and what a reader must know of it; risks in percent."""
     if "risk" in found:  # pooled for several events
         return pooled_lines(what, found["risk"])
+    cautions = [f"{what}: caution: {note['message']}" for note in found.get("warnings", ())]
     if "groups" in found:
-        lines = [
-            f"{what}, {g['group']}: {g['events']} of {g['total']} in {g['k']} studies, {risk(g)}"
-            for g in found["groups"]
-        ]
-        return [
-            *lines,
-            f"{what}, between groups: p = {found['q_p']:.3g}" if found["q_p"] is not None else f"{what}: not tested",
-        ]
+        tested = f"Wald p = {found['q_p']:.3g}" if found["q_p"] is not None else "not tested"
+        lines = [f"{what}, {g['group']}: {pooled_risk(g)}; {g['method']}" for g in found["groups"]]
+        return [*lines, f"{what}, between groups: {tested}", *cautions]
     if "coefficients" in found:
-        return [
-            f"{what}: {c['name']} {c['estimate']:.3g} (95 % {c['low']:.3g} to {c['high']:.3g}), logit scale"
+        lines = [
+            f"{what}: {c['name']} {c['estimate']:.3g} (95 % {c['low']:.3g} to {c['high']:.3g}), log odds; {found['method']}"
             for c in found["coefficients"]
         ]
+        return [*lines, *cautions]
     if "measure" in found:
-        return [
-            f"{what}: {m['measure']} {m['estimate']} (95 % {m['low']} to {m['high']}), {m['method']}"
-            for m in found["measures"]
-        ]
+        return [*(compared(what, m) for m in found["measures"]), *one_effect(what, found), *cautions]
     bound = (
-        f"; at most {100 * found['one_sided_upper']:.1f} % (one-sided)"
+        f"; at most {percent(found['one_sided_upper'])} % (one-sided 95 %)"
         if found.get("one_sided_upper") is not None
         else ""
     )
-    return [f"{what}: {found['events']} of {found['total']}, {risk(found)}{bound}; {found['method']}"]
+    return [f"{what}: {pooled_risk(found)}{bound}; {found['method']}", *spread(what, found), *cautions]
 
 
-def risk(found: dict[str, Any]) -> str:
-    estimate = f"{100 * found['estimate']:.1f} %, " if found.get("estimate") is not None else ""
-    return f"{estimate}95 % {100 * found['low']:.1f} to {100 * found['high']:.1f} %"
+def pooled_risk(found: dict[str, Any]) -> str:
+    """``3 of 43 in 4 studies, median study 2.3 %, 95 % 0.1 to 9.9 %``; that of one study, or of a sum, without the words."""
+    several = f" in {found['k']} studies" if found.get("k", 1) > 1 else ""
+    median = "median study " if several and found.get("tau2") is not None else ""
+    estimate = f"{median}{percent(found['estimate'])} %, " if found.get("estimate") is not None else ""
+    return f"{found['events']} of {found['total']}{several}, {estimate}95 % {percent(found['low'])} to {percent(found['high'])} %"
+
+
+def spread(what: str, found: dict[str, Any]) -> list[str]:
+    """How much studies differ, and where a new one is expected, with the rule; nothing of one study."""
+    if found.get("k", 1) < 2:
+        return []
+    prediction, heterogeneity = found["prediction"], found["heterogeneity"]
+    bounds = (
+        f"{percent(prediction['low'])} to {percent(prediction['high'])} %, " if prediction["low"] is not None else ""
+    )
+    lines = [f"{what}: prediction interval {bounds}{prediction['rule']}"]
+    if heterogeneity["tau2"] is not None:
+        said = f"tau2 {heterogeneity['tau2']:.3g}, I2 {heterogeneity['i2']:.0f} %, likelihood-ratio p = {heterogeneity['q_p']:.3g}"
+        lines.append(f"{what}: {said}. {heterogeneity['note']}")
+    return lines
+
+
+def compared(what: str, found: dict[str, Any]) -> str:
+    """One measure of two arms, a difference in percentage points; without an estimate the reason."""
+    if found["estimate"] is None:
+        return f"{what}: {found['measure']} {found['note']}"
+    points = found["measure"] == "RD"
+    values = [f"{100 * found[n]:.3g}" if points else f"{found[n]:.3g}" for n in ("estimate", "low", "high")]
+    note = f"; {found['note']}" if found["note"] else ""
+    unit = " percentage points" if points else ""
+    return f"{what}: {found['measure']} {values[0]} (95 % {values[1]} to {values[2]}){unit}, {found['method']}{note}"
+
+
+def one_effect(what: str, found: dict[str, Any]) -> list[str]:
+    """What these methods take for granted, and what speaks against it."""
+    if found["k"] < 2 or found["estimate"] is None:
+        return []
+    q = f"Q p = {found['q_p']:.3g}, I2 {found['i2']:.0f} %" if found["q_p"] is not None else "no test of it"
+    return [
+        f"{what}: these methods take one effect for all studies ({found['measure']}: {q}); models with a spread: --format json"
+    ]
+
+
+def percent(share: float) -> str:
+    """One decimal, and two significant digits below one percent: a risk of 0.03 % is not 0.0 %."""
+    value = 100 * share
+    return f"{value:.2g}" if 0 < value < 1 else f"{value:.1f}"
 
 
 def print_rows(rows: Sequence[dict[str, Any]], form: Format, columns: Sequence[str] = ()) -> None:

@@ -151,6 +151,12 @@ def _notes(order: Sequence[str], modelled: Sequence[str], smallest: int, common:
             f"No event, or only events, in {', '.join(apart)}: exact interval, not part of the test between groups."
         )
         found.append(Note("group_not_modelled", message))
-    if smallest < STUDIES_PER_GROUP and not common:
-        found.append(Note("few_studies", f"A group has {smallest} studies; its own tau2 is poorly known."))
+    if smallest < STUDIES_PER_GROUP:
+        of_group = f"A group has {smallest} {'study' if smallest == 1 else 'studies'}"
+        message = (
+            f"{of_group}: one tau2 is taken for all groups, and the test between them (Wald, normal) finds too much where studies are few."
+            if common
+            else f"{of_group}; its own tau2 is poorly known."
+        )
+        found.append(Note("few_studies", message))
     return tuple(found)

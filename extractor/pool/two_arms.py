@@ -249,6 +249,6 @@ def _warnings(main: Comparison, tables: Tables) -> list[Note]:
         message = f"Arms differ up to {ratio:.1f} to 1 in size: Peto's odds ratio is biased; use Mantel-Haenszel."
         found.append(Note("unequal_arms", message))
     rate = float((tables.events1.sum() + tables.events2.sum()) / tables.size.sum())
-    if main.measure == "Peto OR" and rate > PETO_RATE:
+    if rate > PETO_RATE and mantel_haenszel.peto(tables) is not None:  # it is always given, asked for or not
         found.append(Note("peto_not_rare", f"Peto's method is meant for events below 1 %; here {100 * rate:.1f} %."))
     return found
