@@ -271,7 +271,7 @@ def test_a_comparison_is_printed_to_three_digits_with_its_cautions(tmp_path: Pat
         controlled("gamma", (0, 9), (0, 9)),
     ]
     said = printed(tmp_path, records, "controlled-risk")
-    assert "comparison: OR 1.67 (95 % 0.4" in said and "percentage points" in said
+    assert "comparison: OR 1.67 (95 % 0.38 to 7.34)" in said and "percentage points" in said
     assert not [word for word in said.split() if len(word.strip("(),;")) > 6 and word[:1].isdigit()]
     assert "one effect for all studies" in said and "caution: 1 of 3 studies saw no event in either arm" in said
     assert "caution: Peto's method is meant for events below 1 %" in said
