@@ -38,10 +38,12 @@ lint: $(READY)  ## style, types, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)  ## ratios against other tools, on data of stated size
+bench: $(READY)  ## ratios against other tools, goals met or missed, on data of stated size; some twenty minutes
 	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/pubmed_reader.py
 	$(BIN)/python bench/linking.py
+	$(BIN)/python bench/pooling.py
+	$(BIN)/python bench/graph.py
 
 wheel: $(READY)  ## the package with model and starter corpus inside
 	$(BIN)/python -m build --wheel --no-isolation

@@ -1,162 +1,169 @@
-"""Building the graph of synthetic trials and asking the twenty questions: seconds and memory by number of trials.
+"""The graph of synthetic trials and the twenty questions to it: seconds and memory by number of trials.
 
-Three reports a trial in the first half (a registry record with results, a paper, a conference abstract of the same
-people), one paper in the second; two events an arm. The store is filled without linking, trials and overlaps are put in
-as they are known; the time of that is not counted. Questions that fit models have no time goal.
+Each size has its own process and its own store (see synthetic.py), filled without linking: trials and overlaps are put in
+as they are known, and the time of that is not counted. Building reads every record from the store. A question's time is
+the median of several rounds on one review, whose index is made once and shared by all questions. Questions that fit models
+are asked once and have no time goal; controlled-risk, whose exact models grow with the square of the trials, is asked of
+one condition in three hundred where there are more than a thousand trials.
 
-    python bench/graph.py [--trials 1000 10000] [--json FILE]
+    python bench/graph.py [--trials 1000 10000 100000] [--rounds 3] [--json FILE]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
+import os
 import resource
+import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from extractor.graph import QUESTIONS, Review, ask, build
-from extractor.model import ABSTRACT, TITLE, Document, Evidence, Fact, Ids, Record
-from extractor.store import Store
-from extractor.store.links import Link, LinkStore
+from synthetic import fill
 
-EVENTS = ("headache", "fever", "nausea", "back pain", "fatigue", "vomiting", "rash", "seizure", "anemia", "insomnia")
-ROUTES = ("intravenous", "intrathecal", "intra-articular", "intracoronary", "intramuscular")
-SOURCES = ("bone marrow", "adipose tissue", "Wharton's jelly", "peripheral blood")
+from extractor.graph import QUESTIONS, Review, ask, build
+from extractor.store import Store
+
 MODELS = frozenset({3, 4, 7, 8, 9, 10, 20})  # questions without a time goal
 GOAL_S = 0.5
-EVENTS_A_REPORT = 4
+ALL_TRIALS = 1_000  # up to so many, controlled-risk is asked of all
+SIZES = (1_000, 10_000, 100_000)
+# the widest that a question may be asked; no goal
+WIDER: dict[str, dict[str, Any]] = {
+    "given": {"cells": "", "route": ""},
+    "never-reported": {"everything": True},
+    "poolable": {"outcome": "headache"},
+    "changed-since": {"date": "2000-01-01"},
+}
 
 
-def trial(draw: random.Random, number: int) -> Iterator[Record]:
-    """The reports of one synthetic trial."""
-    size = draw.randint(8, 60)
-    name, nct = f"t{number:06}", f"NCT{number:08}"
-    found = claims(draw, number, size)
-    for report in ("paper", "record", "abstract") if number % 2 == 0 else ("paper",):
-        source = "clinicaltrials" if report == "record" else "pubmed"
-        said = found[:-EVENTS_A_REPORT] if report == "abstract" else found
-        if report == "record" and number % 20 == 0:  # one trial in twenty differs from its record
-            said = claims(draw, number, size + 1)
-        yield record(f"{source}:{nct}" if report == "record" else f"{name}{report}", source, nct, said)
-
-
-def claims(draw: random.Random, number: int, size: int) -> list[tuple[str, dict[str, Any], str | None]]:
-    """(field, value, arm) of one report."""
-    dose = 10.0 ** draw.randint(6, 8)
-    found: list[tuple[str, dict[str, Any], str | None]] = [
-        ("report_kind", {"name": "single-trial"}, None),
-        ("condition", {"name": f"condition {number % 300}"}, None),
-        ("cell_type", {"name": "mesenchymal stem cell"}, None),
-        ("cell_source", {"name": SOURCES[number % 4]}, None),
-        ("route", {"name": ROUTES[number % 5]}, None),
-        ("dose", {"low": dose, "high": dose, "unit": "cells", "basis": "total"}, None),
-        ("administrations", {"low": 1 + number % 3, "high": 1 + number % 3, "interval": None}, None),
-        ("participants", {"n": 2 * size, "kind": "treated"}, None),
-        ("arm", {"name": "cells", "n": size}, None),
-        ("arm", {"name": "placebo", "n": size}, None),
-        ("follow_up", {"low": 6, "high": 6, "unit": "months"}, None),
-    ]
-    for arm in ("cells", "placebo"):
-        for term in ("serious adverse events", draw.choice(EVENTS)):
-            n = min(size, int(draw.expovariate(0.8)))
-            value = {
-                "term": term,
-                "n": n,
-                "denominator": size,
-                "denominator_unit": "participants",
-                "assertion": "present" if n else "absent",
-            }
-            found.append(("adverse_event", value, arm))
-    return found
-
-
-def record(id: str, source: str, nct: str, found: list[tuple[str, dict[str, Any], str | None]]) -> Record:
-    words = [f"{field} {i} is said here" for i, (field, _, _) in enumerate(found)]
-    text = ". ".join(words)
-    facts, start = [], 0
-    for said, (field, value, arm) in zip(words, found, strict=True):
-        facts.append(
-            Fact(field, value, (Evidence(ABSTRACT, said, start, start + len(said)),), "rule:bench", 0.9, arm=arm)
-        )
-        start += len(said) + 2
-    document = Document(id, source, {TITLE: f"Report {id}", ABSTRACT: text}, ids=Ids(nct=(nct,)), year=2020)
-    return Record(document, tuple(facts))
-
-
-def fill(store: Store, trials: int) -> int:
-    """Put synthetic trials in; the number of reports."""
-    draw, links, members = random.Random(1), [], {}
-    for number in range(trials):
-        reports = [r.document.id for r in trial_into(store, draw, number)]
-        members |= dict.fromkeys(reports, f"NCT{number:08}")
-        if len(reports) == 3:
-            a, b = sorted((reports[0], reports[1]))
-            links.append(Link(a, b, "trial", "same_trial", "registry_id", 0.99, "confirmed", "One number.", reasons=[]))
-        if number % 10 == 3 and number > 10:  # people of a trial before
-            a, b = sorted((f"t{number:06}paper", f"t{number - 2:06}paper"))
-            links.append(Link(a, b, "overlap", "same_people", "score", 0.9, "proposed", "Perhaps.", preferred=a))
-    LinkStore(store).put_links(links)
-    LinkStore(store).put_trials(members)
-    return len(members)
-
-
-def trial_into(store: Store, draw: random.Random, number: int) -> list[Record]:
-    found = list(trial(draw, number))
-    for one in found:
-        store.add(one)
-    return found
-
-
-def measured(trials: int) -> dict[str, Any]:
-    """Build and ask once."""
+def measured(trials: int, rounds: int) -> dict[str, Any]:
+    """Fill, build, index and ask, in this process."""
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "bench.db") as store:
-        reports = fill(store, trials)
-        before, start = peak(), time.perf_counter()
-        graph = build(store)
-        built = time.perf_counter() - start
-        memory, start = peak(), time.perf_counter()
-        review = Review(store, graph)
-        indexed = time.perf_counter() - start
-        seconds = {q.name: round(timed(review, q.name, trials), 3) for q in QUESTIONS.values()}
-    slow = {n: s for n, s in seconds.items() if QUESTIONS[n].number not in MODELS and s > GOAL_S}
-    return {
-        "trials": trials, "reports": reports, "nodes": len(graph), "edges": graph.number_of_edges(), "build_s": round(built, 2),
-        "index_s": round(indexed, 2), "memory_before_mb": before, "memory_mb": memory, "questions_s": seconds, "above_goal": slow,
-    }  # fmt: skip
+        filling, reports = timed(lambda: fill(store, trials))
+        size = sum(f.stat().st_size for f in Path(folder).iterdir())
+        before = resident()
+        building, graph = timed(lambda: build(store))
+        after = resident()
+        indexing, review = timed(lambda: Review(store, graph))
+        found = {
+            "trials": trials, "reports": reports, "facts": store.select("SELECT count(*) FROM facts")[1][0][0],
+            "store_mb": megabytes(size), "filling": filling, "nodes": len(graph), "edges": graph.number_of_edges(),
+            "building": building, "indexing": indexing, "graph_mb": after - before, "index_mb": resident() - after,
+        }  # fmt: skip
+        asked = {name: median(review, name, arguments(name, trials), rounds) for name in QUESTIONS}
+        wider = {name: median(review, name, given, rounds) for name, given in WIDER.items()}
+    return found | {"questions": asked, "wider": wider, "peak_mb": megabytes(peak()), "load": os.getloadavg()[0]}
 
 
-def timed(review: Review, name: str, trials: int) -> float:
-    last = f"NCT{trials - 1:08}"
-    arguments: dict[str, dict[str, Any]] = {
+def arguments(name: str, trials: int) -> dict[str, Any]:
+    last = f"NCT{trials - 2:08}"
+    found: dict[str, dict[str, Any]] = {
         "papers-of": {"trial": last}, "side-by-side": {"trials": (last, "NCT00000002")},
-        "provenance": {"report": "t000001paper"}, "changed-since": {"date": "2100-01-01"},
+        "provenance": {"report": "t000001paper"}, "changed-since": {"date": "2025-06-01"},
     }  # fmt: skip
-    start = time.perf_counter()
-    ask(review, name, **arguments.get(name, {}))
-    return time.perf_counter() - start
+    if name == "controlled-risk" and trials > ALL_TRIALS:
+        return {"condition": "condition 007"}
+    return found.get(name, {})
+
+
+def median(review: Review, name: str, given: dict[str, Any], rounds: int) -> dict[str, Any]:
+    """Seconds of a question, and how many rows its answer has."""
+    once = QUESTIONS[name].number in MODELS
+    taken = [timed(lambda: ask(review, name, **given)) for _ in range(1 if once else rounds)]
+    return {name: statistics.median(s[name] for s, _ in taken) for name in ("wall_s", "cpu_s")} | {
+        "rows": len(taken[0][1].rows)
+    }
+
+
+def timed(function: Callable[[], Any]) -> tuple[dict[str, float], Any]:
+    """Seconds by the clock and of this process's own work, and what came of it."""
+    wall, own = time.perf_counter(), time.process_time()
+    result = function()
+    return {"wall_s": round(time.perf_counter() - wall, 4), "cpu_s": round(time.process_time() - own, 4)}, result
+
+
+def resident() -> int:
+    """Megabytes that this process holds now; the peak where the system does not say."""
+    statm = Path("/proc/self/statm")
+    pages = int(statm.read_text().split()[1]) * resource.getpagesize() if statm.exists() else peak()
+    return megabytes(pages)
 
 
 def peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def megabytes(size: int) -> int:
+    return round(size / 1e6)
+
+
+# ---------------------------------------------------------------- what is printed
+
+
+def table(results: list[dict[str, Any]]) -> list[str]:
+    """One column a size."""
+    lines = [_line("synthetic trials", [f"{r['trials']:,}" for r in results])]
+    for words, key in (("reports", "reports"), ("facts", "facts"), ("nodes", "nodes"), ("edges", "edges")):
+        lines.append(_line(words, [f"{r[key]:,}" for r in results]))
+    lines.append(_line("store on disk, MB", [f"{r['store_mb']:,}" for r in results]))
+    for words, key in (("filling (not counted), s", "filling"), ("building, s", "building"), ("index, s", "indexing")):
+        lines.append(_line(words, [f"{r[key]['wall_s']:,.1f} ({r[key]['cpu_s']:,.1f})" for r in results]))
+    for words, key in (("graph, MB", "graph_mb"), ("index, MB", "index_mb"), ("peak of the process, MB", "peak_mb")):
+        lines.append(_line(words, [f"{r[key]:,}" for r in results]))
+    lines.append("")
+    for name, question in QUESTIONS.items():
+        mark = "*" if question.number in MODELS else ""
+        cells = [_seconds(r["questions"][name], goal=not mark) for r in results]
+        lines.append(_line(f"{question.number:2} {name}{mark}", cells))
+    lines.append("")
+    for name, given in WIDER.items():
+        words = " ".join(f"{k}={v if v != '' else '(any)'}" for k, v in given.items())
+        lines.append(_line(f"{name} {words}", [_seconds(r["wider"][name], goal=False) for r in results]))
+    return lines
+
+
+def _line(words: str, cells: list[str]) -> str:
+    return f"{words:<40}" + "".join(f"{cell:>20}" for cell in cells)
+
+
+def _seconds(found: dict[str, Any], *, goal: bool) -> str:
+    late = " MISSED" if goal and found["wall_s"] > GOAL_S else ""
+    return f"{found['rows']:,} rows {found['wall_s']:.3f}{late}"
+
+
+def missed(result: dict[str, Any]) -> list[str]:
+    """Questions with a goal that took longer."""
+    return [n for n, q in QUESTIONS.items() if q.number not in MODELS and result["questions"][n]["wall_s"] > GOAL_S]
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--trials", type=int, nargs="+", default=[1_000, 10_000])
+    options.add_argument("--trials", type=int, nargs="+", default=list(SIZES))
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
-    results = [measured(n) for n in chosen.trials]
-    for found in results:
+    results = []
+    for trials in chosen.trials:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as one:  # so that each peak is its own
+            results.append(one.submit(measured, trials, chosen.rounds).result())
+    print("\n".join(table(results)))
+    loads = ", ".join(f"{r['load']:.1f}" for r in results)
+    print(
+        f"\nSeconds by the clock, in brackets of the process itself; questions: median of {chosen.rounds}, rows of the answer."
+        f"\n* fits models: no goal, asked once; controlled-risk above {ALL_TRIALS:,} trials of one condition in 300."
+        f"\n{os.cpu_count()} processors; load when a size ended: {loads}."
+    )
+    for r in results:
+        late = missed(r)
         print(
-            f"{found['trials']:,} trials, {found['reports']:,} reports: {found['nodes']:,} nodes, {found['edges']:,} edges in {found['build_s']} s, {found['memory_mb']} MB (before: {found['memory_before_mb']})"
+            f"{r['trials']:,} trials, each question under {GOAL_S} s: {'missed by ' + ', '.join(late) if late else 'met'}"
         )
-        print("   " + ", ".join(f"{n} {s}" for n, s in found["questions_s"].items()))
-        print(f"   above {GOAL_S} s: {found['above_goal'] or 'none'}")
     if chosen.json:
         chosen.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 

@@ -59,7 +59,7 @@ def claims(draw: random.Random, number: int, size: int) -> list[Said]:
     times = 1 + number % 3
     found: list[Said] = [
         ("report_kind", {"name": "single-trial"}, None),
-        ("condition", {"name": f"condition {number % CONDITIONS}"}, None),
+        ("condition", {"name": f"condition {number % CONDITIONS:03}"}, None),
         ("cell_type", {"name": "mesenchymal stem cell"}, None),
         ("cell_source", {"name": SOURCES[number % 4]}, None),
         ("route", {"name": ROUTES[number % 5]}, None),

@@ -14,7 +14,7 @@ from extractor.graph.nodes import Row
 from extractor.graph.observations import DEATH_ID, NAMED, NOT_MENTIONED
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, has_control, judged, preferred_to
-from extractor.model import as_text
+from extractor.model import JSON_PART, as_text
 from extractor.pool import intervals
 
 SLOPE = "alsfrs"
@@ -185,17 +185,21 @@ def _measured(document: str, data: dict[str, Any], places: Sequence[int]) -> lis
 
 
 def _groups(document: str, measure: dict[str, Any], path: str) -> list[Row]:
+    """One row a measurement; one without a value is cited as a whole."""
     names = {g.get("id"): g.get("title") for g in measure.get("groups") or ()}
     rows = []
     for c, one in enumerate(measure.get("classes") or ()):
         for k, category in enumerate(one.get("categories") or ()):
             for m, found in enumerate(category.get("measurements") or ()):
-                at = f"{path}.classes[{c}].categories[{k}].measurements[{m}].value"
+                at, said = f"{path}.classes[{c}].categories[{k}].measurements[{m}]", found
+                if "value" in found:
+                    at, said = f"{at}.value", found["value"]
                 rows.append({
-                    "title": measure.get("title"), "window": measure.get("timeFrame"), "group": names.get(found.get("groupId")),
+                    "title": measure.get("title"), "window": measure.get("timeFrame"), "class": one.get("title"),
+                    "category": category.get("title"), "group": names.get(found.get("groupId")),
                     "value": found.get("value"), "statistic": measure.get("paramType"), "spread": found.get("spread"),
                     "unit": measure.get("unitOfMeasure"), "report": document,
-                    "evidence": [{"document": document, "part": "json", "path": at, "quote": as_text(found.get("value"))}],
+                    "evidence": [{"document": document, "part": JSON_PART, "path": at, "quote": as_text(said)}],
                 })  # fmt: skip
     return rows
 

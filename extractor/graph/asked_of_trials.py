@@ -200,7 +200,7 @@ def disagreements(review: Review, everything: bool = False) -> Found:
     if everything:
         for id, differ in disagreements_of(review.store, several(review.graph)):
             name = review.node(id)["name"]
-            rows += [{"trial": name, **d.difference.to_dict(), "evidence": d.evidence} for d in differ]
+            rows += [{"trial": name, **one.to_row()} for one in differ]
     return Found(rows)
 
 

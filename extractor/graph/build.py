@@ -194,17 +194,8 @@ class Builder:
     def difference(self, position: int, found: Disagreement) -> None:
         """Add what two reports of one trial disagree on; `position` is its place among those of the trial."""
         one = found.difference
-        why = {
-            "evidence": found.evidence,
-            "source": one.a,
-            "agent": "rule:check",
-            "review": nodes.UNREVIEWED,
-            "position": position,
-            "on": one.kind,
-            **{name: value for name, value in one.to_dict().items() if name != "kind"},
-            "facts_a": list(one.facts_a),
-            "facts_b": list(one.facts_b),
-        }
+        said = {"on" if name == "kind" else name: value for name, value in found.to_row().items()}
+        why = {"source": one.a, "agent": "rule:check", "review": nodes.UNREVIEWED, "position": position, **said}
         self._edge(self._nodes[one.a], self._nodes[one.b], nodes.DIFFERS_FROM, f"{nodes.DIFFERS_FROM}|{position}", why)
 
     def _locate(self, document: Document) -> None:

@@ -35,6 +35,11 @@ class Disagreement:
     difference: Difference
     evidence: list[Row]
 
+    def to_row(self) -> Row:
+        """Plain values; ``facts_a`` and ``facts_b`` are places in the records' facts."""
+        places = {name: list(getattr(self.difference, name)) for name in ("facts_a", "facts_b")}
+        return {**self.difference.to_dict(), **places, "evidence": self.evidence}
+
 
 def disagreements(store: Store, reports: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, list[Disagreement]]]:
     """Trials in turn, with all differences between their reports.

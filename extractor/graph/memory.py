@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def growing() -> Iterator[None]:
-    """No collection inside; what was made inside is then among what is seldom looked through."""
+    """No collection inside; what was made inside is afterwards among what is seldom looked through."""
     if not gc.isenabled():
         yield
         return
@@ -17,4 +17,7 @@ def growing() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():  # nobody else's objects are thawed by this
+            gc.freeze()
+            gc.unfreeze()  # into the oldest generation, which no collection had to walk through for that
         gc.enable()

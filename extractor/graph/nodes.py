@@ -44,7 +44,7 @@ def curie(kind: str, *words: object) -> str:
 
 def evidence(document: str, found: tuple[Evidence, ...]) -> list[Row]:
     """Evidence as plain data, with the report that it is of."""
-    return [{"document": document, **one.to_dict()} for one in found]
+    return [{"document": document, **one.to_dict(), "part": intern(one.part)} for one in found]
 
 
 def of_report(document: Document) -> list[Row]:

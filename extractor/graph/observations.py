@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from sys import intern
 from typing import Any
 
 from extractor import terms
@@ -94,25 +95,30 @@ def observed(fact: Fact, people: People) -> Row:
     return {
         "event": id,
         "event_name": name,
-        "term": value.get("term"),
+        "term": _same(value.get("term")),
         "scope": scope,
         "field": fact.field,
         "events": events,
         "events_from": events_from,
         "total": total,
         "total_from": total_from,
-        "unit": value.get("denominator_unit"),
+        "unit": _same(value.get("denominator_unit")),
         "percent": value.get("percent"),
         "serious": value.get("serious"),
         "related": value.get("related"),
         "grade": value.get("grade"),
         "severity": value.get("severity"),
-        "assertion": value.get("assertion"),
+        "assertion": _same(value.get("assertion")),
         "zero_basis": REPORTED_ZERO if events == 0 else None,
-        "arm": None if is_whole(fact.arm) else fact.arm,
+        "arm": None if is_whole(fact.arm) else _same(fact.arm),
         "groups_overlap": OVERLAP in fact.flags,
         "excepting": "excepting" in fact.flags,
     }
+
+
+def _same(text: Any) -> Any:
+    """One string for all that are equal: few words are said of many events."""
+    return intern(text) if type(text) is str else text
 
 
 def is_whole(arm: str | None) -> bool:

@@ -31,7 +31,7 @@ COMPARED_UNITS = frozenset({"cells", "cells/kg", "cells/ml", "cells/m2"})
 def check(records: Sequence[Record]) -> list[Difference]:
     """All differences between the reports of one trial, registry records first, none twice."""
     sides = [
-        Side(r, profile(r))
+        Side(r, profile(r, likeness=False))
         for r in sorted(records, key=lambda r: (r.document.source != "clinicaltrials", r.document.id))
     ]
     found = [d for side in sides for d in registered_late(side)]

@@ -138,11 +138,11 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(v) for v in value) if isinstance(value, list | tuple) else value
 
 
-def profile(record: Record) -> Profile:
-    """The profile of a record."""
+def profile(record: Record, *, likeness: bool = True) -> Profile:
+    """The profile of a record; without `likeness` it lacks what only tells how alike two texts are."""
     document = record.document
     own = _own(record)
-    text = document.text
+    text = document.text if likeness else ""
     return Profile(
         id=document.id,
         role=_role(record),

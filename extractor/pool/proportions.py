@@ -8,6 +8,7 @@ say is in :mod:`extractor.pool.sensitivity`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import sqrt
 
 import numpy as np
@@ -105,9 +106,10 @@ def pool_proportions(
 
 def study_risks(events: Counts, totals: Counts, labels: Sequence[str]) -> tuple[StudyRisk, ...]:
     """Each study with its exact interval."""
+    exact = cache(intervals.clopper_pearson)  # many studies have the same counts
     return tuple(
         StudyRisk(
-            label, int(x), int(n), float(x / n), *intervals.clopper_pearson(int(x), int(n)),
+            label, int(x), int(n), float(x / n), *exact(int(x), int(n)),
             intervals.one_sided_upper(0, int(n)) if x == 0 else None,
         )
         for label, x, n in zip(labels, events, totals, strict=True)

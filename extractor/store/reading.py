@@ -78,6 +78,9 @@ def _grouped(
     found: dict[int, list[rows.Row]] = {}
     for batch in batches(keys):
         query = select(table).where(owner.in_(batch)).order_by(owner, *order, table.c.position)
-        for row in conn.execute(query).mappings():
-            found.setdefault(row[owner.name], []).append(dict(row))
+        result = conn.execute(query)
+        names = tuple(result.keys())
+        place = names.index(owner.name)
+        for row in result:
+            found.setdefault(row[place], []).append(dict(zip(names, row, strict=True)))
     return found

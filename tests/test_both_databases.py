@@ -1,0 +1,143 @@
+"""Views, ``ask --sql``, the graph and its questions: the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from extractor.commands import app
+from extractor.errors import QueryError
+from extractor.graph import QUESTIONS, Review, ask, build
+from extractor.link import decide, link
+from extractor.model import Conflict, Record
+from extractor.store import VIEWS, Store
+from tests.conftest import ROOT
+from tests.registry_store import outcome, paper, registry_record
+from tests.trial_store import controlled, event, made
+
+LONG_AGO = "2020-01-01T00:00:00+00:00"
+NAMED = "NCT07000001"
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "papers-of": {"trial": NAMED}, "side-by-side": {"trials": (NAMED, "alpha")}, "provenance": {"report": "paper1"},
+    "changed-since": {"date": "2019-01-01"}, "unpublished": {"today": "2026-01-01"}, "given": {"cells": "", "route": ""},
+    "event-risk": {"events": ("fever", "headache"), "route": "", "denials": True}, "never-reported": {"everything": True},
+    "disagreements": {"everything": True}, "sensitivity": {"denials": True},
+}  # fmt: skip
+
+
+def reports() -> Iterator[Record]:
+    """Registry records and papers that differ, controlled trials, a denial, a tumour that was not seen, silence."""
+    for number in (1, 2):
+        yield registry_record(number, outcomes=[outcome("Slope of ALSFRS-R", [("Cells", "-0.4"), ("Placebo", None)])])
+        yield paper(number, people=40 + 20 * (number == 2), serious=3 + number)
+    yield registry_record(3)
+    for id, treated in (("alpha", 3), ("beta", 2), ("gamma", 0)):
+        yield controlled(id, (treated, 20), (1, 20))
+    plain = [("report_kind", {"name": "single-trial"}, None), ("participants", {"n": 12, "kind": "treated"}, None)]
+    dose = ("dose", {"low": 1e6, "high": 2e7, "unit": "cells", "basis": "total"}, None)
+    times = ("administrations", {"low": 1, "high": 3, "interval": {"low": 2, "high": 2, "unit": "weeks"}}, None)
+    denial = {"term": "adverse events", "n": None, "assertion": "none_reported"}
+    delta = made("delta", "Quotes ' and 100 %, ümlaut", [*plain, dose, times, ("adverse_event", denial, None)])
+    yield replace(
+        delta, conflicts=(Conflict("sexes_do_not_sum", (1,), "5 and 6 are not 12."),), not_found=("sex", "age")
+    )
+    tumour, fever = ("adverse_event", event("tumor", 0), None), ("adverse_event", event("fever", 2), None)
+    yield made("epsilon", "A trial", [*plain, tumour, fever])
+    yield made("zeta", "A silent trial", plain)
+
+
+def filled(store: Store) -> None:
+    """The reports in a store, linked, with a curator's decision, all of one day."""
+    for record in reports():
+        store.add(record)
+    link(store)
+    decide(store, "confirm", "overlap", [("alpha", "beta")], "ann")
+    with store.writing() as conn:
+        for table, column in (("documents", "added_at"), ("extractions", "added_at"), ("link_decisions", "decided_at")):
+            conn.execute(text(f"UPDATE {table} SET {column} = :day"), {"day": LONG_AGO})
+
+
+@pytest.fixture(scope="module")
+def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """What every database is held against: a store on SQLite."""
+    with Store.open(tmp_path_factory.mktemp("both") / "review.db") as store:
+        filled(store)
+        yield store
+
+
+def asked(url: str, sql: str) -> list[dict[str, Any]]:
+    """What ``trialspan ask --sql`` prints."""
+    done = CliRunner().invoke(app, ["ask", "--sql", sql, "--format", "json", "--store", url])
+    assert done.exit_code == 0, done.output
+    found: list[dict[str, Any]] = json.loads(done.output)
+    return found
+
+
+def test_every_view_is_asked_in_sql(store_url: str, lite: Store) -> None:
+    """Each view on the command line, and each with rows."""
+    with Store.open(store_url) as store:
+        filled(store)
+    for view in VIEWS:
+        columns = [n for n in lite.select(f"SELECT * FROM {view} LIMIT 1")[0] if not n.endswith("_key")]
+        sql = f"SELECT {', '.join(columns)} FROM {view}"
+        found, expected = (sorted(map(_plain, asked(url, sql))) for url in (store_url, lite.name))
+        assert found == expected and found, view
+
+
+def _plain(row: dict[str, Any]) -> str:
+    """A row as text; SQLite has no truth values, PostgreSQL's JSON no whole numbers, and nested JSON is spaced differently."""
+    return json.dumps({name: _same(value) for name, value in row.items()}, sort_keys=True)
+
+
+def _same(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith("{"):
+        return json.loads(value)
+    return float(value) if isinstance(value, bool | int | float) else value
+
+
+def documented() -> list[str]:
+    """The SELECT statements of the page about the graph."""
+    return re.findall(r"^    (SELECT .*)$", (ROOT / "docs" / "graph.md").read_text(encoding="utf-8"), re.M)
+
+
+def test_documented_queries(store_url: str, lite: Store) -> None:
+    with Store.open(store_url) as store:
+        filled(store)
+    assert len(documented()) >= 3
+    for sql in documented():
+        found = asked(store_url, sql)
+        assert found and list(map(_plain, found)) == list(map(_plain, asked(lite.name, sql)))
+
+
+def test_sql_cannot_write(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        filled(store)
+    for statement in (
+        "DELETE FROM facts",
+        "UPDATE documents SET title = 'x'",
+        "DROP VIEW doses",
+        "SELECT nothing FROM here",
+    ):
+        done = CliRunner().invoke(app, ["ask", "--sql", statement, "--store", store_url])
+        assert done.exit_code == 1 and isinstance(done.exception, QueryError)
+        assert "one SELECT over its tables and views is taken" in str(done.exception)
+    assert asked(store_url, "SELECT count(*) AS n FROM doses")[0]["n"] > 0
+
+
+def test_one_graph_and_the_same_twenty_answers(store_url: str, lite: Store) -> None:
+    with Store.open(store_url) as store:
+        filled(store)
+        graph, expected = build(store), build(lite)
+        assert list(graph.nodes(data=True)) == list(expected.nodes(data=True))
+        assert list(graph.edges(keys=True, data=True)) == list(expected.edges(keys=True, data=True))
+        ours, theirs = Review(store, graph), Review(lite, expected)
+        for name in QUESTIONS:
+            one, two = (ask(r, name, **ARGUMENTS.get(name, {})).to_dict() for r in (ours, theirs))
+            assert one["rows"] and json.dumps(one) == json.dumps(two), name
