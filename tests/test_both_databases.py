@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from extractor.bias.tools import OVERALL
 from extractor.commands import app
 from extractor.errors import QueryError
 from extractor.graph import QUESTIONS, Review, ask, build
 from extractor.link import decide, link
 from extractor.model import Conflict, Record
 from extractor.store import VIEWS, Store
+from extractor.store.judgements import Judgement, JudgementStore
 from tests.conftest import ROOT
 from tests.registry_store import outcome, paper, registry_record
 from tests.trial_store import controlled, event, made
@@ -54,13 +56,20 @@ def reports() -> Iterator[Record]:
 
 
 def filled(store: Store) -> None:
-    """The reports in a store, linked, with a curator's decision, all of one day."""
+    """The reports in a store, linked, with people's words on them, all of one day."""
     for record in reports():
         store.add(record)
     link(store)
     decide(store, "confirm", "overlap", [("alpha", "beta")], "ann")
+    JudgementStore(store).add([Judgement("rob2", "gamma", OVERALL, "High", "No blinding.", "ann")])
+    dated = {
+        "documents": "added_at",
+        "extractions": "added_at",
+        "link_decisions": "decided_at",
+        "judgements": "decided_at",
+    }
     with store.writing() as conn:
-        for table, column in (("documents", "added_at"), ("extractions", "added_at"), ("link_decisions", "decided_at")):
+        for table, column in dated.items():
             conn.execute(text(f"UPDATE {table} SET {column} = :day"), {"day": LONG_AGO})
 
 

@@ -13,7 +13,7 @@ from extractor.graph.matrix import Cell
 from extractor.graph.nodes import Row
 from extractor.graph.observations import DEATH_ID, NAMED, NOT_MENTIONED
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, has_control, judged, preferred_to
+from extractor.graph.studies import Choice, judged, preferred_to
 from extractor.model import JSON_PART, as_text
 from extractor.pool import intervals
 
@@ -32,7 +32,7 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
     shadowed = review.shadowed((id for id, _ in chosen), lambda id: _related(observed.get(id, ())) is not None)
     for id, trial in chosen:
         found = observed.get(id, ())
-        related, people = _related(found), _treated(review, trial)
+        related, people = _related(found), review.groups[id].treated
         reason = _why_no_deaths(trial, found, related, people, id in shadowed)
         if reason:
             left.append({"study": trial["name"], "reason": reason})
@@ -67,20 +67,10 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
     )
 
 
-def _treated(review: Review, trial: Row) -> int | None:
-    """People of a trial that were given the cells: all of them, or those of its treated groups where it has a control."""
-    if not has_control(review, trial):
-        return int(trial["n"]) if trial["n"] else None
-    for report in map(review.node, trial["reports"]):
-        sizes = report["arm_sizes"]
-        treated = [int(n) for arm, n in sizes.items() if not is_control(arm)]
-        if 0 < len(treated) < len(sizes) and (report["n"] is None or sum(sizes.values()) <= report["n"]):
-            return sum(treated)
-    return None
-
-
 def _related(found: Sequence[Row]) -> int | None:
     """Related deaths: those said to be; none where no one died in all, or where all deaths were said not to be."""
+    if not found:
+        return None
     numbers = [o for o in found if o["events"] is not None]
     related = _most(o for o in numbers if o["related"] is True)
     if related is not None:

@@ -12,7 +12,7 @@ from extractor.graph.answers import Found
 from extractor.graph.counts import CROSSOVER, is_control, unlimited
 from extractor.graph.nodes import Row
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, has_control, left_rows, studies
+from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, left_rows, studies
 from extractor.pool import LeftOut, compare_subgroups, meta_regression, pool_proportions, pool_two_arm
 
 WITHOUT_HIGH_RISK = "without high risk of bias"
@@ -123,7 +123,9 @@ def _controlled(review: Review, outcome: str, choice: Choice) -> tuple[list[Row]
     """One row a controlled trial with counts in both groups."""
     observed = review.by_trial(review.event_named(outcome))
     trials = {
-        id: trial for id, trial in review.fitting(choice.condition) if _in_groups(review, trial, observed.get(id, ()))
+        id: trial
+        for id, trial in review.fitting(choice.condition)
+        if review.groups[id].controlled or any(is_control(o["arm"]) for o in observed.get(id, ()) if o["arm"])
     }
     found = {id: _both_arms(review, trial, observed.get(id, ())) for id, trial in trials.items()}
     shadowed = review.shadowed(trials, lambda id: not isinstance(found[id], str))
@@ -137,10 +139,6 @@ def _controlled(review: Review, outcome: str, choice: Choice) -> tuple[list[Row]
         else:
             rows.append(row)
     return rows, left
-
-
-def _in_groups(review: Review, trial: Row, observed: Sequence[Row]) -> bool:
-    return has_control(review, trial) or any(is_control(o["arm"]) for o in observed if o["arm"])
 
 
 def _both_arms(review: Review, trial: Row, observed: Sequence[Row]) -> Row | str:

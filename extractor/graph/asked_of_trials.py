@@ -10,10 +10,10 @@ from extractor.errors import QueryError
 from extractor.graph import nodes
 from extractor.graph.answers import Found
 from extractor.graph.changes import changes
-from extractor.graph.counts import is_control
 from extractor.graph.differences import disagreements as disagreements_of
 from extractor.graph.differences import several
 from extractor.graph.nodes import Row
+from extractor.graph.people import Groups
 from extractor.graph.review import Review
 from extractor.model import Fact, Record
 from extractor.store.links import LinkStore
@@ -45,7 +45,7 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
     """
     chosen = review.fitting(condition, cells)
     shadowed = review.shadowed((id for id, _ in chosen), lambda id: _counts_people(review.node(id)))
-    groups: dict[str, list[Row]] = {}
+    by_route: dict[str, list[tuple[Row, Groups]]] = {}
     left = []
     for id, trial in chosen:
         if not _counts_people(trial) or id in shadowed:
@@ -58,35 +58,24 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
             )
             left.append({"study": trial["name"], "reason": reason})
             continue
-        groups.setdefault(" + ".join(trial["routes"]) or "not reported", []).append(trial)
+        by_route.setdefault(" + ".join(trial["routes"]) or "not reported", []).append((trial, review.groups[id]))
     rows = [
         {
             "route": route,
-            "people": sum(t["n"] for t in trials),
-            "in_control": sum(_in_control(review, t) for t in trials),
+            "people": sum(t["n"] for t, _ in trials),
+            "in_control": sum(min(int(t["n"]), g.in_control) for t, g in trials),  # never more than the trial has
             "trials": len(trials),
-            "arms": sum(max(1, len(_arm_sizes(review, t))) for t in trials),
-            "names": [t["name"] for t in trials],
-            "evidence": [e for t in trials for e in t["n_evidence"]],
+            "arms": sum(max(1, g.sizes) for _, g in trials),
+            "names": [t["name"] for t, _ in trials],
+            "evidence": [e for t, _ in trials for e in t["n_evidence"]],
         }
-        for route, trials in sorted(groups.items())
+        for route, trials in sorted(by_route.items())
     ]
     return Found(rows, left_out=left, notes=(CONTROLS_TOO,))
 
 
 def _counts_people(trial: Row) -> bool:
     return trial["n"] is not None and not trial["retracted"]
-
-
-def _arm_sizes(review: Review, trial: Row) -> dict[str, int]:
-    """Groups of a trial with their sizes, by the first of its reports that gives any."""
-    given = (review.node(report)["arm_sizes"] for report in trial["reports"])
-    return next((sizes for sizes in given if sizes), {})
-
-
-def _in_control(review: Review, trial: Row) -> int:
-    """People in control groups, never more than the trial has."""
-    return min(int(trial["n"]), sum(n for arm, n in _arm_sizes(review, trial).items() if is_control(arm)))
 
 
 def unpublished(review: Review, today: str = "") -> Found:

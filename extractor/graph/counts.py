@@ -83,6 +83,9 @@ class Counted:
     left: tuple[Left, ...] = ()
 
 
+NOTHING = Counted()
+
+
 @lru_cache(maxsize=10_000)
 def is_control(arm: str) -> bool:
     """Whether an arm's name is that of a control group: cells beside a control's treatment are none."""

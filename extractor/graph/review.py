@@ -14,6 +14,7 @@ from extractor.graph.counts import Counted, counted
 from extractor.graph.memory import growing
 from extractor.graph.nodes import Row
 from extractor.graph.observations import CLASS_IDS, DENIED, grounded
+from extractor.graph.people import groups
 from extractor.store import Store
 
 OUTCOMES = {"any": CLASS_IDS["any"], "serious": CLASS_IDS["serious"]}
@@ -46,6 +47,8 @@ class Review:
         Registry numbers that a report names and no registry record of the store bears; sorted.
     event_tables : dict
         The report whose results have a table of serious events, by trial.
+    groups : dict
+        People by group, by trial.
     given : dict
         One row an arm that was given something, by trial.
     """
@@ -82,6 +85,7 @@ class Review:
         self._observed = self._by_event_and_trial()
         self._counts = {event: self._counted(by_trial) for event, by_trial in self._observed.items()}
         self.denials = self._denials()
+        self.groups = {id: groups(t, [self.node(r) for r in t["reports"]]) for id, t in trials}
         self.given = {id: tuple(given_rows(self.graph, id, t)) for id, t in self._planned}
 
     def _unrecorded(self) -> list[str]:

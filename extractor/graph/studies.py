@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from extractor.graph.counts import CONTROL, CONTROLLED, INFERRED, Counted, Left, Study, counted
+from extractor.graph.counts import CONTROL, INFERRED, NOTHING, Counted, Left, Study, counted
 from extractor.graph.nodes import Row
 from extractor.graph.review import CHOSEN_BY, Review
 
 __all__ = [
-    "CONTROL", "INFERRED", "Choice", "Left", "Study", "as_rows", "characteristics_of", "fits", "has_control", "judged", "left_rows",
+    "CONTROL", "INFERRED", "Choice", "Left", "Study", "as_rows", "characteristics_of", "fits", "judged", "left_rows",
     "preferred_to", "studies",
 ]  # fmt: skip
 
@@ -102,12 +102,14 @@ def _given(review: Review, choice: Choice) -> Callable[[str], Counted]:
     """What each trial gives for the outcome."""
     event = review.event_named(choice.outcome)
     known, observed = review.counts(event), review.by_trial(event)
+    if not choice.denials:
+        return lambda id: known.get(id, NOTHING)
 
     def given(id: str) -> Counted:
         zeros = [o for o in review.denials.get(id, ()) if _covers(o, choice)]
         if zeros:
             return counted(review.node(id), review.node, observed.get(id, ()), zeros)
-        return known.get(id, Counted())
+        return known.get(id, NOTHING)
 
     return given
 
@@ -123,8 +125,8 @@ def _unfit(review: Review, trial: Row, rival: tuple[str, str] | None) -> str:
 
 
 def _covers(denial: Row, choice: Choice) -> bool:
-    """Whether a denial of all events says a zero of the outcome, where denials are to be counted."""
-    return choice.denials and choice.outcome != "death" and not denial["related"] and not denial["excepting"]
+    """Whether a denial of all events says a zero of the outcome."""
+    return choice.outcome != "death" and not denial["related"] and not denial["excepting"]
 
 
 def _silent(trial: Row, denied: Sequence[Row], choice: Choice) -> Left:
@@ -134,12 +136,6 @@ def _silent(trial: Row, denied: Sequence[Row], choice: Choice) -> Left:
         limit = ", for related events only" if denied[0]["related"] else ""
         return Left(name, f"a general denial only (“{words}”{limit}), not a count of {choice.outcome}", name)
     return Left(name, "not mentioned: silence is no zero", name)
-
-
-def has_control(review: Review, trial: Row) -> bool:
-    """Whether a trial has a control group, by its design or by the name of an arm in any report."""
-    named = any(review.node(r)["has_control"] for r in trial["reports"])
-    return named or not CONTROLLED.isdisjoint(trial["design"])
 
 
 def characteristics_of(review: Review, study: Study) -> Row:
