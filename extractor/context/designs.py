@@ -61,8 +61,12 @@ OTHERS_AFTER = re.compile(
     r"required|warranted|necessary|planned|underway|ongoing|lacking)|should|would be|needed|"
     r"warranted|has not been|have not been|have been|was reported)\b"
 )
+# "A single-arm phase I study of X demonstrated": told before the trial is
+SHOWN = re.compile(
+    r"\W*(?:(?:background|purpose|objectives?|introduction|aims?)\W+)?(?:a|an|one|two|data from|results from) [^.]{0,80}?\b(?:study|trial|studies|trials)\b(?: (?:of|in|with|on) [^.]{0,90}?)? (?:has |have )?(?:demonstrated|showed|shown|suggested|reported|revealed|found|established|indicated)\b"
+)
 OWN = re.compile(
-    r"\b(?:this|these|both|two|three|four|five|six|our|we|the present|the current|here|presented|"
+    r"\b(?:study|trial) was (?:conducted|performed|designed|undertaken|initiated|carried out)\b|\b(?:this|these|both|two|three|four|five|six|our|we|the present|the current|here|presented|"
     r"reported|following)\b"
 )
 
@@ -93,6 +97,8 @@ def is_own(seen: View, start: int, end: int) -> bool:
     if OTHERS_BEFORE.search(before):
         return False
     whole = seen.folded[sentence.start : sentence.end]
+    if role in ("background", "objective") and SHOWN.match(whole):
+        return False
     if OTHERS_AFTER.match(after) and not OWN.search(whole):
         return False
     if role == "background" or role == "conclusions":

@@ -15,14 +15,14 @@ _COUNT = rf"(?P<n>{NUM})(?: ?\(\d+\))?"  # "eight (8)"
 LISTED_AS = re.compile(
     rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{PEOPLE_NOUN})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
     r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
-    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|administered|their|(?:not |un)treated and|not) )*)"
+    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|of which|serving|acting|administered|their|(?:not |un)treated and|not) )*)"
     r"(?P<name>[^,;:.()\[\]]{2,70})"
 )
 RECEIVED = re.compile(
     r"receiv|treated|given|underwent|undergo|took|used|administered|injected|opted|chose|formed|constituted|comprised"
 )
 VERB = re.compile(
-    r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|administered|injected|opted|chose|formed|constituted|comprised|to|in|into|on|for|placed|with)"
+    r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|serving|acting|administered|injected|opted|chose|formed|constituted|comprised|to|in|into|on|for|placed|with)"
 )
 # "75 mg", "3 cycles": a number of these is no size
 NO_NAME = re.compile(
@@ -35,7 +35,7 @@ INSIDE = re.compile(
     r"\b(?:lesions|eyes|procedures|samples|specimens|grafts|wounds|implants|injections|episodes|sites|visits)\b"
 )
 WHOLE_STUDY = re.compile(
-    r"(?:this |our |the |present |current |clinical )*(?:study|trial|protocol|programme|program)\b(?! (?:group|arm|drug|treatment|medication|diet|regimen))"
+    r"(?:this |our |the |present |current |clinical |initial |original |main |first |parent )*(?:study|trial|protocol|programme|program)\b(?! (?:group|arm|drug|treatment|medication|diet|regimen))"
 )  # "in this study" is no group
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
 COUNTED_NEXT = re.compile(

@@ -79,6 +79,8 @@ _NOT_FOLLOW_AFTER = re.compile(
     r"(?:of|after|from|since) (?:the )?(?:symptom |disease )?(?:onset|injury|infarction|stroke|diagnosis|symptoms|harvest|infection)|post-?(?:injury|stroke|infarct\w*|infection)|hospital|stay\b|of hospital\w*|mortality rate|shelf|window)"
 )
 # "the 3-year disease-free survival": the horizon of a rate
+_THEN = re.compile(r"\bfollowed (?:after|on|from)\s+$")  # "followed after day 15 by a weekly bolus"
+_THEN_AFTER = re.compile(r"[\s,)]*followed (?:after|by|on|from)\b")
 _RATE = re.compile(r"^[\s-]*(?:[\w-]+\s){0,3}?(?:survival|mortality|recurrence|relapse|os|dfs|pfs|efs)\b")
 # "six months after the end of treatment", "up to one year post-operatively", "three and six months afterwards"
 _AFTER_END = re.compile(
@@ -214,6 +216,8 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     ):
         return None
     if (length.kind == "ordinal" and length.unit == "years") or (length.kind == "adjective" and _RATE.match(after)):
+        return None
+    if length.kind == "point" and (_THEN.search(before) or _THEN_AFTER.match(after)):
         return None
     called = _CALLED_BEFORE.search(before)
     called = called or _LOOSE.search(before)

@@ -58,7 +58,9 @@ _PAIN = re.compile(r"\b(?:ana?esthe\w*|analges\w*|block\w*|sedat\w*)\b")
 _VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
 # "IV" "IT" "IM" "SC" in capitals, beside an administration
-_SHORT = re.compile(r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc])\.)")
+_SHORT = re.compile(
+    r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?:(?<=mg )|(?<=kg )|(?<=µg )|(?<=ug )|(?<=IU ))(?P<low>iv|im|sc)\b|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc])\.)"
+)
 _SHORT_NAMES = {
     "IV": "intravenous",
     "IT": "intrathecal",
@@ -170,7 +172,9 @@ def _rule_of_drug(seen: View, item: Delivery) -> str | None:
 def _short(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
     """Short forms in capitals: "given IV", "IT injection"."""
     for match in _SHORT.finditer(seen.cased):
-        name = _SHORT_NAMES.get((match["short"] or match["dotted"]).replace(".", "").replace(" ", "").upper())
+        name = _SHORT_NAMES.get(
+            (match["short"] or match["low"] or match["dotted"]).replace(".", "").replace(" ", "").upper()
+        )
         sentence = seen.sentence_at(match.start())
         if match.end() > sentence.end:
             continue
@@ -182,8 +186,8 @@ def _short(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
         if (
             name
             and not _NUMERAL.search(beside[1])
-            and (match["dotted"] or any(_SHORT_BESIDE.search(x) for x in beside))
-            and not of_other_agent(seen, item)
+            and (match["dotted"] or match["low"] or any(_SHORT_BESIDE.search(x) for x in beside))
+            and ((match["low"] and not cells) or not of_other_agent(seen, item))
         ):
             rule = "abbreviation" if cells else _rule_of_drug(seen, item)
             if rule:

@@ -46,6 +46,10 @@ _AGED = r"(?:\b(?:aged|ages|age|age range[ds]?|age-range|ages? ranged|ages? rang
 AGED_RANGE = re.compile(
     rf"{_AGED}(?P<low>{_NUM}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?"
 )
+# "age range 2 to 15 years, mean 5.5, SD 3.6": the mean behind the range
+MEAN_BEHIND = re.compile(
+    rf"(?: ?{_UNIT})?(?: of age| old)?[)\]]?[,;]? ?[(\[]?(?:and |with |an? )*{_WHICH}(?: of|:|=|,| was|,? ?{_PM} ?s\.?d\.?)* ?(?P<mean>{_NUM}){_SPREAD}"
+)
 # "2 to 6 years of age", "(3-11 years old)", "18-65 year-old", "between 5 and 15 years of age"
 RANGE_OF = re.compile(
     rf"(?<![\d.,/])(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?-? ?(?P<unit>{_UNIT})(?: |-)?(?:of age|old\b|olds\b|in age)"
@@ -178,7 +182,20 @@ def _ranges(folded: str) -> Iterator[Age]:
                 low = _in_years(low, unit_name(first))
             elif low >= high:
                 continue
-            yield Age(match.start(), match.end(), "range", unit_name(last or first), low=low, high=high)
+            age = Age(match.start(), match.end(), "range", unit_name(last or first), low=low, high=high)
+            behind = MEAN_BEHIND.match(folded, match.end()) if pattern is AGED_RANGE else None
+            yield _with_mean(age, behind) if behind else age
+
+
+def _with_mean(age: Age, behind: re.Match[str]) -> Age:
+    """A range with the mean or median that stands behind it, where that lies in it."""
+    value = _number(behind["mean"])
+    if value is None or age.low is None or age.high is None or not age.low <= value <= age.high:
+        return age
+    age = replace(age, end=behind.end(), shape="centre")
+    if behind["which"] == "median":
+        return replace(age, median=value)
+    return replace(age, mean=value, sd=_number(behind["sd"] or behind["sd_in"]))
 
 
 def _in_years(value: float, unit: str) -> float:
