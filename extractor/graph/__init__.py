@@ -6,8 +6,8 @@
 
 Nodes have a ``kind`` (Trial, Arm, Product, Route, DoseRegimen, Condition, AdverseEvent, AEObservation, Publication,
 SourceRecord), edges too (HAS_ARM, RECEIVES, GIVEN_BY, AT_DOSE, STUDIES, REPORTS, OF_EVENT, REPORTED_IN, DERIVED_FROM,
-LINKED_TO, SAME_COHORT_AS). An observation of an adverse event is a node, because it has a count, a source and a review of
-its own. Every edge and observation has ``evidence`` (document, part, start, end, quote), ``source``, ``agent`` and ``review``.
+LINKED_TO, SAME_COHORT_AS, DIFFERS_FROM). An observation of an adverse event is a node, because it has a count, a source and
+a review of its own. Every edge and observation has ``evidence`` (document, part, start, end, quote), ``source``, ``agent`` and ``review``.
 """
 
 from extractor.graph.answers import Answer
