@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
 
 from extractor.graph import Review, ask, matrix, nodes
 from extractor.graph.counts import counted
-from extractor.graph.memory import growing
+from extractor.graph.memory import growing, uncollected
 from extractor.graph.studies import Choice, fits
 from extractor.link import link
 from extractor.model import Record
@@ -134,13 +135,14 @@ def test_data_and_presence(store_url: str) -> None:
         assert [store.has(id) for id in ("paper1", "paper2", "nobody")] == [True, False, False]
 
 
-def test_the_collector_rests_and_wakes() -> None:
+@pytest.mark.parametrize("resting", [growing, uncollected])
+def test_the_collector_rests_and_wakes(resting: Callable[[], AbstractContextManager[None]]) -> None:
     assert gc.isenabled()
-    with growing():
-        assert not gc.isenabled()
-        with growing():
+    with resting():
+        with resting():
             assert not gc.isenabled()
         assert not gc.isenabled()
-    with pytest.raises(ValueError, match="stop"), growing():
+    assert gc.isenabled() and not gc.get_freeze_count()
+    with pytest.raises(ValueError, match="stop"), resting():
         raise ValueError("stop")
     assert gc.isenabled()

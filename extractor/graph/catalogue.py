@@ -10,7 +10,7 @@ from typing import Any
 from extractor.errors import QueryError
 from extractor.graph import asked_of_events, asked_of_risks, asked_of_trials
 from extractor.graph.answers import Answer, Found
-from extractor.graph.memory import growing
+from extractor.graph.memory import uncollected
 from extractor.graph.review import Review
 
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
@@ -80,7 +80,7 @@ def ask(review: Review, name: str, **arguments: Any) -> Answer:
     if missing:
         raise QueryError(f"{name} needs {', '.join(missing)}; it is asked as: {question.usage}")
     values = {n: _read(name, n, v, legal[n]) for n, v in arguments.items()}
-    with growing():
+    with uncollected():
         found = question.function(review, **values)
     return Answer(
         question.name, question.text, tuple(found.rows), found.pooled, tuple(found.left_out), tuple(found.notes)

@@ -8,16 +8,22 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def growing() -> Iterator[None]:
-    """No collection inside; what was made inside is afterwards among what is seldom looked through."""
-    if not gc.isenabled():
-        yield
-        return
+def uncollected() -> Iterator[None]:
+    """No collection inside."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def growing() -> Iterator[None]:
+    """No collection inside; what was made inside is afterwards among what is seldom looked through."""
+    with uncollected():
+        yield
         if not gc.get_freeze_count():  # nobody else's objects are thawed by this
             gc.freeze()
-            gc.unfreeze()  # into the oldest generation, which no collection had to walk through for that
-        gc.enable()
+            gc.unfreeze()  # into the oldest generation, without a collection that walks through everything
