@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import signal
@@ -31,16 +30,10 @@ from extractor.commands import (
     report,
     trial,
 )
-from extractor.commands.shared import say
+from extractor.commands.shared import DISK, no_room, say
 from extractor.errors import ExtractorError, SettingsError
 
 WRONG_USAGE, INTERRUPTED, READER_GONE = 2, 130, 141  # the last two as a shell reports SIGINT and SIGPIPE
-# what writing to a terminal, a pipe or a redirected file may meet
-DISK = {
-    errno.ENOSPC: "no space is left",
-    errno.EDQUOT: "the quota is used up",
-    errno.EFBIG: "the file would be too large",
-}
 
 
 class Commands(TyperGroup):
@@ -58,10 +51,7 @@ class Commands(TyperGroup):
             if error.errno not in DISK:
                 raise
             forget_stdout()
-            where = f"{error.filename}: " if error.filename else ""
-            raise ExtractorError(
-                f"{where}cannot be written: {DISK[error.errno]}; make room, then run it again"
-            ) from error
+            raise no_room(error) from error
         return done
 
 

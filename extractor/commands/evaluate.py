@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, say, settings_or_exit, wrong_usage
+from extractor.commands.shared import Format, output_to, say, settings_or_exit, wrong_usage
 from extractor.commands.tables import Column, Table, print_table
 from extractor.engine import Run, run
 from extractor.evaluate.figures import Evaluation, evaluate
@@ -54,7 +54,8 @@ def evaluate_command(
     if errors is not None:
         _print_errors(found, entries, records, errors)
     if html is not None:
-        html.write_text(page(found, entries, records, title="Evaluation"), encoding="utf-8")
+        with output_to(html) as stream:
+            stream.write(page(found, entries, records, title="Evaluation").encode())
     if calibrate is not None:
         _write_table(found, calibrate)
     dropped = below(found, baseline) if baseline else []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, OutputOption, output_to, say, wrong_usage
+from extractor.commands.shared import Format, OutputOption, output_to, say, whole_file, wrong_usage
 from extractor.commands.tables import Column, Table, print_table
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def pool(
         with output_to(output) as stream:
             stream.write(_text(found, subgroups, form).encode())
     if plot is not None:
-        forest.draw(found, plot, title=title, groups=groups, subgroups=subgroups, arms=arms)
+        with whole_file(plot) as drawn:
+            forest.draw(found, drawn, title=title, groups=groups, subgroups=subgroups, arms=arms)
     if to_r is not None:
         metafor.write(table, to_r)
 

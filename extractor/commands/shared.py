@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
@@ -18,12 +19,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from extractor.engine import Run
-from extractor.errors import SettingsError
+from extractor.errors import ExtractorError, SettingsError
 from extractor.settings import Settings, read_settings
 from extractor.sources.csv import COLUMNS
 from extractor.store import Store
 
 T = TypeVar("T")
+# what writing to a disk, or to a file that the shell redirects to, may meet
+DISK = {
+    errno.ENOSPC: "no space is left",
+    errno.EDQUOT: "the quota is used up",
+    errno.EFBIG: "the file would be too large",
+}
 MOST_ISSUES = 20  # failures printed in full at the end of a run; all are in the store
 
 StoreOption = Annotated[
@@ -133,9 +140,35 @@ def output_to(path: Path | None) -> Iterator[BinaryIO]:
             yield stream
         temporary.replace(path)
     except OSError as error:
+        if error.errno in DISK:
+            raise no_room(error, path) from error
         raise wrong_usage(f"{path}: cannot write there: {error.strerror}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to, with its suffix; it takes the place of `path` only when it is whole."""
+    if not path.parent.is_dir():
+        raise wrong_usage(f"{path}: the folder {path.parent} does not exist; make it first")
+    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        if error.errno in DISK:
+            raise no_room(error, path) from error
+        raise wrong_usage(f"{path}: cannot write there: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def no_room(error: OSError, path: Path | None = None) -> ExtractorError:
+    """What to say where the disk cannot take what is to be written; to be raised."""
+    where = path or error.filename
+    cause = DISK[error.errno or errno.ENOSPC]
+    return ExtractorError(f"{f'{where}: ' if where else ''}cannot be written: {cause}; make room, then run it again")
 
 
 def progress(items: Iterable[T], what: str, *, total: Callable[[], int | None] = lambda: None) -> Iterator[T]:
