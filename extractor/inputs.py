@@ -140,6 +140,9 @@ def _sources(paths: Iterable[str | Path], stems: Stems, report: Report) -> Itera
             yield Source("standard input", "stdin", None)
             continue
         path = Path(given)
+        if not str(given):  # Path("") is the working folder
+            report("(an empty name)", "open", "name a file, a folder, or - for standard input")
+            continue
         try:
             found = _inside(path) if path.is_dir() else [path]
         except (OSError, ValueError) as error:  # a folder that may not be read, a name that cannot be one

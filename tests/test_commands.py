@@ -74,6 +74,8 @@ def test_same_run_twice_doubles_nothing(tmp_path: Path) -> None:
         ("extract", "a.txt", "--reader", "nonsense"),
         ("nonsense",),
         ("evaluate", "nowhere"),
+        ("evaluate", CORPUS, "--baseline", "nowhere.json"),
+        ("extract", ""),
     ],
 )
 def test_wrong_usage_is_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
@@ -92,6 +94,13 @@ def test_failures_name_the_cause(tmp_path: Path) -> None:
     (tmp_path / "trialspan.toml").write_text("colour = 1", encoding="utf-8")
     done = trialspan("list", cwd=tmp_path)
     assert done.returncode == 2 and "colour" in done.stderr and "store" in done.stderr
+
+
+def test_an_empty_file_is_not_made_a_store_by_reading_it(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"")
+    done = trialspan("list", "--store", "notes.txt", cwd=tmp_path)
+    assert done.returncode == 1 and "store notes.txt is an empty file" in done.stderr
+    assert (tmp_path / "notes.txt").read_bytes() == b""
 
 
 def test_standard_input(tmp_path: Path) -> None:

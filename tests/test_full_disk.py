@@ -69,6 +69,20 @@ def test_a_store_on_a_full_disk_stays_whole_and_is_completed_later(disk: Path, t
     assert (tmp_path / "r.out").read_bytes() == (tmp_path / "fresh.out").read_bytes()
 
 
+def test_a_store_on_a_disk_that_is_read_only(disk: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Ten patients with ALS received stem cells.", encoding="utf-8")
+    store = disk / "a b%20#.db"
+    assert trialspan("extract", "a.txt", "--store", store, cwd=tmp_path).returncode == 0
+    closed = _mount("-o", "remount,ro", str(disk))
+    assert closed is not None and closed.returncode == 0
+    listed = trialspan("list", "--store", store, "--format", "json", cwd=tmp_path)
+    assert [row["document"] for row in json.loads(listed.stdout)] == ["a"]
+    done = trialspan("curate", "confirm", "a", "0", "--by", "ann", "--store", store, cwd=tmp_path)
+    assert done.returncode == 1 and f"store {store}: it may not be written to" in done.stderr
+    done = trialspan("export", "--store", store, "-o", disk / "x.csv", cwd=tmp_path)
+    assert done.returncode == 2 and "cannot write there: Read-only" in done.stderr and "internal" not in done.stderr
+
+
 def test_no_half_file_is_left_and_an_old_one_stays(disk: Path, tmp_path: Path) -> None:
     trialspan("extract", CORPUS, "--store", "r.db", "--format", "jsonl", "-o", "records.jsonl", cwd=tmp_path)
     (tmp_path / "counts.csv").write_text("study,events,total\na,1,10\nb,2,20\nc,0,12\n", encoding="utf-8")

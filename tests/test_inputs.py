@@ -70,6 +70,7 @@ BAD = {
     "external.xml": (EFETCH.replace(b"<PubmedArticleSet>", b'<!DOCTYPE PubmedArticleSet [<!ENTITY x SYSTEM "file:///etc/passwd">]><PubmedArticleSet>', 1) % b"&x;", "entity"),
     "external_parameter.xml": (EFETCH.replace(b"<PubmedArticleSet>", b'<!DOCTYPE PubmedArticleSet [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x"> %x;]><PubmedArticleSet>', 1).replace(b"%s", b""), "entity"),
     "strange.xml": (b'<?xml version="1.0"?><recipe><soup/></recipe>', "<recipe>"),
+    "unclosed.csv": (b'id,title,text\n1,T,"unclosed quote\n2,T,x\n', "line 2: a quotation mark is not closed"),
     "unknown.csv": (b"foo;bar;baz\n1;2;3\n", "found: foo, bar, baz. Known are id, title, text"),
     "unknown.tsv": (b"foo\tbar\n1\t2\n", "--column text=foo"),
     "one_column.csv": (b"foo\nTen people were treated.\n", "found: foo. Known"),

@@ -42,7 +42,12 @@ def evaluate_command(
     """
     if errors is not None and errors not in (*FIELDS, "all"):
         raise wrong_usage(f"--errors {errors}: no such field; there are: all, {', '.join(FIELDS)}")
-    entries = [e for e in load_gold(gold, only) if e.get("text")] if gold.is_dir() else []
+    try:
+        entries = [e for e in load_gold(gold, only) if e.get("text")] if gold.is_dir() else []
+    except ValueError as error:
+        raise wrong_usage(f"{gold}: a JSON file there is no gold document and cannot be read ({error})") from error
+    if baseline is not None and not baseline.is_file():
+        raise wrong_usage(f"--baseline {baseline}: no such file")
     if not entries:
         raise wrong_usage(f"{gold}: no gold documents there (a folder of JSON files with id, text and gold is needed)")
     report = Run()

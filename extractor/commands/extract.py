@@ -57,8 +57,8 @@ def extract(
     """
     if reader is not None and reader not in READERS:
         raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
-    if missing := [i for i in inputs if i != "-" and not Path(i).exists()]:
-        raise wrong_usage(f"no such file or folder: {', '.join(missing)}")
+    if missing := [i for i in inputs if i != "-" and not (i and Path(i).exists())]:
+        raise wrong_usage(f"no such file or folder: {', '.join(i or '(an empty name)' for i in missing)}")
     settings = settings_or_exit()
     if processes is not None:
         settings = replace(settings, processes=processes)

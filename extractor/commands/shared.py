@@ -9,7 +9,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TypeVar
@@ -144,7 +144,13 @@ def output_to(path: Path | None) -> Iterator[BinaryIO]:
             raise no_room(error, path) from error
         raise wrong_usage(f"{path}: cannot write there: {error.strerror}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
+
+
+def discard(temporary: Path) -> None:
+    """Take a file away, where there is one and it may be."""
+    with suppress(OSError):  # a read-only file system refuses even what is not there
+        temporary.unlink()
 
 
 @contextmanager
@@ -161,7 +167,7 @@ def whole_file(path: Path) -> Iterator[Path]:
             raise no_room(error, path) from error
         raise wrong_usage(f"{path}: cannot write there: {error.strerror}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
 
 
 def no_room(error: OSError, path: Path | None = None) -> ExtractorError:

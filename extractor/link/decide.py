@@ -68,7 +68,8 @@ def reports_named(store: Store, name: str) -> list[str]:
     own = links.reports_of([name]) or links.reports_of(links.trials_of([name, *store.find("nct", name)]).values())
     if not own:
         raise StoreError(
-            f"store {store.name} has no trial and no linked report {name!r}; run: trialspan link --store {store.name}"
+            f"store {store.name} has no trial and no linked report {name!r}; see all with: trialspan trial --store {store.name};"
+            f" if reports came in since the last linking, run: trialspan link --store {store.name}"
         )
     return own
 

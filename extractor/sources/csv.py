@@ -115,18 +115,26 @@ def table_rows(stream: BinaryIO) -> Iterator[list[str]]:
     else:
         delimiter = delimiter_of(first)
 
+    ended = False
+
     def chained() -> Iterator[str]:
+        nonlocal ended
         yield first
         yield from texts
+        ended = True
 
     reading = csv.reader(chained(), delimiter=delimiter, strict=False)
     while True:
+        start = reading.line_num + 1
         try:
-            yield next(reading)
+            row = next(reading)
         except StopIteration:
             return
         except csv.Error as error:
             raise ParseError(f"line {reading.line_num}: {error}; is a quotation mark not closed above it?") from error
+        if ended:  # a row that was still looking for more lines
+            raise ParseError(f"line {start}: a quotation mark is not closed; what follows it was not read")
+        yield row
 
 
 def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
@@ -151,7 +159,7 @@ def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
     if not {"title", "text"} & places.keys():
         raise ParseError(
             f"no column whose name is known for titles or texts; found: {listed(header)}. Known are {', '.join(COLUMNS)} and what"
-            f" exports call them (Article Title, Abstract, AB, ...). Name yours: --column text={header[0].strip() if header else 'NAME'};"
+            f" exports call them (Article Title, Abstract, AB, ...). Name yours: --column text={header[0].strip() if header and len(header[0]) <= NAME_SHOWN else 'NAME'};"
             " or, if the file is no table: --reader text"
         )
     return places

@@ -19,7 +19,7 @@ from extractor import __version__
 from extractor.errors import StoreError
 from extractor.model import Document, Fact, Record, check_evidence
 from extractor.store import decisions, reading, versions
-from extractor.store.database import asked, batches, engine_for, guarded, shown
+from extractor.store.database import absent, asked, batches, engine_for, guarded, shown
 from extractor.store.decisions import ACTIONS, Decision
 from extractor.store.exact import deep, unescape
 from extractor.store.migrations import is_newest, migrate
@@ -91,9 +91,9 @@ class Store:
         """
         engine = engine_for(str(target))
         store = cls(engine)
-        if not create and engine.url.get_backend_name() == "sqlite" and not Path(store.name).is_file():
+        if not create and (missing := absent(engine.url)):
             raise StoreError(
-                f"store {store.name} does not exist; make it with: trialspan extract FILES --store {store.name}"
+                f"store {store.name} {missing}; make it with: trialspan extract FILES --store {store.name}"
             )
         try:
             store._migrate()

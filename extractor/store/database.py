@@ -6,6 +6,8 @@ for another writer. Writing transactions begin ``IMMEDIATE``, so that two progra
 
 from __future__ import annotations
 
+import os
+import urllib.parse
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,7 +75,8 @@ def url_of(target: str) -> URL:
 def shown(url: URL) -> str:
     """The store's name for messages: a path as it was given, a URL without its password."""
     if url.get_backend_name() == "sqlite":
-        return url.database or ":memory:"
+        name = url.database or ":memory:"
+        return urllib.parse.unquote(name.removeprefix("file:")) if "uri" in url.query else name
     return url.render_as_string(hide_password=True)
 
 
@@ -83,10 +86,28 @@ def _sqlite(url: URL) -> Engine:
         raise StoreError(f"store {path} is a folder; name a file in it, such as {path / 'review.db'}")
     if not path.parent.is_dir():
         raise StoreError(f"store {path}: the folder {path.parent} does not exist; make it first")
+    if path.is_file() and not os.access(path.parent, os.W_OK) and not _log_of(path).exists():
+        # no log can be made beside it, and nobody can be writing to it: read as it stands
+        quoted = urllib.parse.quote(str(path.resolve()))
+        url = URL.create("sqlite", database=f"file:{quoted}", query={"immutable": "1", "uri": "true"})
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def absent(url: URL) -> str | None:
+    """What is wrong with an SQLite store that is to be read and is not there: SQLite would make one of an empty file."""
+    if url.get_backend_name() != "sqlite" or "uri" in url.query:
+        return None
+    path = Path(url.database or ":memory:")
+    if not path.is_file():
+        return "does not exist"
+    return "is an empty file" if not path.stat().st_size and not _log_of(path).exists() else None
 
 
 def _prepare(connection: Any, _: Any) -> None:
