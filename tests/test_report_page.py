@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from extractor.commands import app
+from extractor.curation import reject
 from extractor.errors import QueryError
+from extractor.model import TITLE, Document, Fact, Ids, Record
 from extractor.report import Wish, report
 from extractor.report.page import percent
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.said import SILENT, Said, silence_together
 from extractor.report.texts import pieces
 from extractor.store import Store
-from tests.trial_store import busy, starter
+from tests.trial_store import busy, single_arm, starter
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +76,66 @@ def test_a_denial_of_all_events_is_never_shown_as_a_zero(stores: dict[str, Path]
     denied = rows["any adverse event"][heads.index("NCT02881476") - 1]
     assert denied.get_text(strip=True) == "denied" and "denied" in denied["class"]
     assert rows["headache"][heads.index("NCT02881476") - 1].get_text(strip=True) == "1/43"
+
+
+def test_what_a_table_does_not_list_leads_to_the_tables_own_words(tmp_path: Path) -> None:
+    """Not to the record's title, which says nothing of it; and a table without a threshold is no complete one."""
+    with Store.open(tmp_path / "tables.db") as store:
+        for number, words in enumerate(
+            ({"frequencyThreshold": "0"}, {"frequencyThreshold": "5"}, {"timeFrame": "2 years"})
+        ):
+            document = Document(
+                f"clinicaltrials:NCT0000000{number}",
+                "clinicaltrials",
+                {TITLE: "A record"},
+                ids=Ids(nct=(f"NCT0000000{number}",)),
+                data={"resultsSection": {"adverseEventsModule": words}},
+                metadata={"adverse_event_threshold": words["frequencyThreshold"]}
+                if "frequencyThreshold" in words
+                else {},
+            )
+            kind = Fact("report_kind", {"name": "single-trial"}, (), "registry:made")
+            store.add(Record(document, (kind,)))
+        store.add(single_arm("counted", 1, 20, 1e6))
+        made = BeautifulSoup(report(store), "lxml")
+    heads = [h.get_text(strip=True) for h in made.select("table.matrix thead th")]
+    row = next(r for r in made.select("table.matrix tbody tr") if r.th and r.th.get_text(strip=True) == "headache")
+    said = {}
+    for cell, name in zip(row.find_all("td"), heads[1:], strict=True):
+        places = [q for q in quotes_of(made) if cell.a and str(q["n"]) in cell.a["data-q"].split()]
+        said[name[-1]] = (cell.get_text(strip=True), places[0]["j"] if places else None)
+    module = "$.resultsSection.adverseEventsModule"
+    assert said["0"] == ("0 t", f"{module}.frequencyThreshold")
+    assert said["1"] == ("< t", f"{module}.frequencyThreshold")
+    assert said["2"] == ("< t", f"{module}.timeFrame")
+
+
+def test_a_zero_by_denial_of_its_class_says_so(stores: dict[str, Path]) -> None:
+    with Store.open(stores["starter"]) as store:
+        made = BeautifulSoup(report(store), "lxml")
+    (serious,) = [s for s in made.select("section.risk") if s.h3 and s.h3.get_text() == "any serious adverse event"]
+    rows = {r.th.get_text(): r.td.get_text(" ", strip=True) for r in serious.select("tbody tr") if r.th and r.td}
+    assert rows["yamashita2023"] == "0 of 5 denied in words"
+
+
+def test_a_rejected_value_is_not_called_the_figure_of_others(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "rejected.db") as store:
+        store.add(single_arm("one", 1, 20, 1e6))
+        number = next(i for i, f in enumerate(store.record("one").facts) if f.field == "dose")
+        reject(store, "one", number, "ann", "of another trial")
+        made = BeautifulSoup(report(store), "lxml")
+    assert made.select("table.wide")[0].get_text().count("rejected by a curator") == 1
+
+
+def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "empty.db") as store, pytest.raises(QueryError, match="holds no report; bring some in"):
+        report(store)
+
+
+def quotes_of(made: BeautifulSoup) -> list[dict[str, Any]]:
+    found = made.find(id="quotes")
+    assert found is not None
+    return list(json.loads(found.get_text()))
 
 
 def test_texts_are_printed_character_by_character(stores: dict[str, Path]) -> None:

@@ -21,8 +21,8 @@ from extractor.store.links import LinkStore
 RESULTS_DUE_MONTHS = 12  # after completion (42 CFR 11.44)
 DAYS_A_MONTH = 30.44
 CONTROLS_TOO = (
-    "People are of all groups of a trial. Those in control groups are counted in in_control where a report gives the "
-    "group's size, and else not told apart."
+    "People are of all groups of a trial. Those known to be in control groups are given apart, where a report says how "
+    "large these groups are; else they are not told apart."
 )
 DIFFERENCE = ("kind", "severity", "a", "b", "facts_a", "facts_b", "message", "explanation", "evidence")
 

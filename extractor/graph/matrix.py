@@ -15,6 +15,7 @@ from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, NOT_ME
 from extractor.graph.review import Review
 
 EVENTS, DENIED_ONLY = "events", "denied"
+WHOLE = ("0", "0.0")  # thresholds of a table that lists every event
 # where two reports of a trial say different things of an event, the first of these
 ORDER = (EVENTS, REPORTED_ZERO, COMPLETE_TABLE, BELOW_THRESHOLD, DENIED_ONLY, NOT_MENTIONED)
 
@@ -94,9 +95,9 @@ def cell(review: Review, trial: Row, observed: Sequence[Row], denials: Sequence[
 
 
 def _by_table(report: Row, serious: bool) -> Cell:
-    complete = serious or report["threshold"] in (None, "0")
+    complete = serious or report["threshold"] in WHOLE  # a table that says no threshold may have one
     state = COMPLETE_TABLE if complete else BELOW_THRESHOLD
-    return _cell(state, state, report["about"])
+    return _cell(state, state, report["table_said"] or report["about"])
 
 
 def _by_denial(denials: Sequence[Row]) -> Cell | None:

@@ -9,11 +9,12 @@ from extractor.graph.counts import is_control
 from extractor.graph.nodes import Row, evidence, of_report
 from extractor.graph.observations import People, is_whole
 from extractor.link.profile import ABSTRACT, MEETING, NO_TRIAL, PAPER, RECORD
-from extractor.model import Record
+from extractor.model import JSON_PART, Document, Evidence, Record, value_at
 
 PLANNED = frozenset({"planned", "anticipated", "estimated"})
 MONTHS = {"days": 1 / 30.44, "weeks": 7 / 30.44, "months": 1.0, "years": 12.0}
 RESULTS = "resultsSection"
+TABLE_WORDS = ("frequencyThreshold", "timeFrame", "description", "eventGroups[0].id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def report_row(record: Record) -> Reported:
         "serious_table": bool((data.get(RESULTS) or {}).get("adverseEventsModule")),
         **{name: document.metadata.get(name) for name in ("status", "start_date", "completion_date")},
         "threshold": document.metadata.get("adverse_event_threshold"),
+        "table_said": _table_said(document),
         "outcomes": _outcomes(data),
     }
     return Reported(row, People(n, arms))
@@ -74,6 +76,15 @@ def _role(record: Record) -> str:
     if document.source == "clinicaltrials":
         return RECORD
     return ABSTRACT if MEETING.search(" ".join([*document.publication_types, document.journal or ""])) else PAPER
+
+
+def _table_said(document: Document) -> list[Row]:
+    """The words that speak for a registry's whole table of adverse events: its threshold, else what it says of itself."""
+    for name in TABLE_WORDS:
+        path = f"$.{RESULTS}.adverseEventsModule.{name}"
+        if quote := value_at(document.data or {}, path):
+            return evidence(document.id, (Evidence(JSON_PART, quote, path=path),))
+    return []
 
 
 def _months(record: Record) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
@@ -220,7 +221,9 @@ def svg(figure: Figure, prefix: str = "plot", *, label: str = "") -> str:
     if not _PREFIX.fullmatch(prefix):
         raise PlotError(f"prefix {prefix!r}: legal are a letter, then letters, digits, '-' and '_'")
     out = io.BytesIO()
-    with matplotlib.rc_context(FIXED_STYLE):
+    with matplotlib.rc_context(FIXED_STYLE), warnings.catch_warnings():
+        # text stays text, and the reader's own fonts show what ours has not
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
         figure.savefig(out, format="svg", metadata=SUFFIXES[".svg"])
     root = ET.fromstring(out.getvalue())
     for metadata in root.findall(f"{{{_SVG}}}metadata"):

@@ -141,12 +141,12 @@ def risks(review: Review, choice: Choice, quotes: Quotes) -> list[Risk]:
         given, left = studies(review, _asked(choice, outcome))
         if given:
             named = [replace(x, reason=x.reason.replace(outcome, name)) for x in left]
-            found.append(risk(name, given, named, quotes))
+            found.append(risk(review, name, given, named, quotes))
     found.sort(key=lambda r: (r.outcome not in OUTCOME_NAMES.values(), -len(r.studies), r.outcome))
     return found
 
 
-def risk(name: str, given: Sequence[Study], left: Sequence[Left], quotes: Quotes) -> Risk:
+def risk(review: Review, name: str, given: Sequence[Study], left: Sequence[Left], quotes: Quotes) -> Risk:
     """Pool one outcome."""
     pooled = pool_proportions(
         [s.events for s in given],
@@ -156,7 +156,7 @@ def risk(name: str, given: Sequence[Study], left: Sequence[Left], quotes: Quotes
         trials=[s.trial for s in given],
         left_out=[LeftOut(x.study, x.reason) for x in left],
     )
-    rows = tuple((s, _study(s, quotes)) for s in given)
+    rows = tuple((s, _study(review, s, quotes)) for s in given)
     return Risk(name, rows, pooled, tuple(grouped((x.study, x.reason) for x in left)))
 
 
@@ -177,14 +177,17 @@ def _asked(choice: Choice, outcome: str) -> Choice:
     return Choice(outcome, choice.condition, choice.cells, choice.route, choice.denials)
 
 
-def _study(study: Study, quotes: Quotes) -> tuple[Said, ...]:
-    basis = (
-        ""
-        if study.zero_basis is None
-        else "inferred from a general denial"
-        if study.zero_basis == INFERRED
-        else "reported zero"
-    )
+def _study(review: Review, study: Study, quotes: Quotes) -> tuple[Said, ...]:
     kind = ZERO if study.events == 0 else VALUE
     count = Said(f"{study.events} of {study.total}", quotes.refs(study.evidence), kind)
+    basis = _basis(review, study)
     return (count, plain(basis)) if basis else (count,)
+
+
+def _basis(review: Review, study: Study) -> str:
+    """What a zero rests on: a count or a named event that did not happen, or a denial in words."""
+    if study.zero_basis is None:
+        return ""
+    if study.zero_basis == INFERRED:
+        return "inferred from a general denial"
+    return "denied in words" if review.node(study.observation)["assertion"] == DENIED else "reported zero"

@@ -78,6 +78,10 @@ def report(store: Store, wish: Wish | None = None) -> str:
     review = Review(store)
     trials, others = included.chosen(review, wish.choice)
     if not trials and not others:
+        if not store.documents():
+            raise QueryError(
+                f"store {store.name} holds no report; bring some in with: trialspan import, or extract --store"
+            )
         raise QueryError(f"store {store.name} has no report for {_words(wish)}; see what there is with: trialspan list")
     if len(trials) > MOST_TRIALS_IN_TABLES:
         raise QueryError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.export.values import DENIED, NOT_REPORTED, OTHERS_ONLY, fact_shown
+from extractor.export.values import DECIDED, DENIED, NOT_REPORTED, OTHERS_ONLY, REJECTED, fact_shown
 from extractor.graph.nodes import evidence
 from extractor.model import Fact, Record
 from extractor.report.quotes import Quote, Quotes
@@ -51,8 +51,9 @@ def facts_said(
 def nothing(records: Iterable[Record], fields: Sequence[str], label: str = "") -> Said:
     """Which kind of nothing the reports of a trial have of some fields."""
     found = list(records)
-    if any(r.of(name, primary=False) for r in found for name in fields):
-        return Said(OTHERS_ONLY, kind=SILENT, label=label)
+    if kept := [f for r in found for name in fields for f in r.of(name, primary=False)]:
+        rejected = all(DECIDED & set(f.flags) for f in kept)
+        return Said(REJECTED if rejected else OTHERS_ONLY, kind=SILENT, label=label)
     looked = any(set(fields) & set(r.not_found) for r in found)
     return Said(NOT_REPORTED if looked else NOT_LOOKED_FOR, kind=SILENT, label=label)
 
