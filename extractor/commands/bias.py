@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from extractor.bias import TOOLS, bring, named, of_store, read, robvis
 from extractor.commands.screen import console_for
@@ -18,11 +15,22 @@ from extractor.commands.shared import (
     StoreOption,
     open_store,
     output_to,
+    say,
+    say_json,
     settings_or_exit,
     wrong_usage,
 )
+from extractor.commands.tables import Column, Table, print_table
 from extractor.errors import BiasError
 from extractor.store.judgements import JudgementStore
+
+LIST_COLUMNS = (
+    Column("study"),
+    Column("tool", rank=1),
+    Column("domain"),
+    Column("judgement"),
+    Column("who says what", rank=2, least=24),
+)
 
 app = typer.Typer(
     name="bias",
@@ -55,7 +63,7 @@ def bring_in(
             added, stood = bring(opened, judgements)
     except BiasError as error:
         raise wrong_usage(str(error)) from error
-    typer.echo(f"{added} judgements added, {stood} stood already")
+    say(f"{added} judgements added, {stood} stood already")
 
 
 @app.command("list")
@@ -73,17 +81,16 @@ def list_judgements(store: StoreOption = None, form: FormOption = Format.table, 
         history = [j for j in JudgementStore(opened).judgements() if chosen in ("", j.tool)]
     if form is Format.json:
         rows = [{name: getattr(j, name) for name in j.__slots__} for j in history]
-        typer.echo(json.dumps({"stands": [a.to_dict() for a in found], "history": rows}, ensure_ascii=False, indent=1))
+        say_json({"stands": [a.to_dict() for a in found], "history": rows})
         return
-    table = Table(title=f"risk of bias in {escape(opened.name)}", title_justify="left", pad_edge=False)
-    for name in ("study", "tool", "domain", "judgement", "who says what"):
-        table.add_column(name, overflow="fold")
+    rows_shown = []
     for a in found:
         said = ", ".join(f"{who}: {word}" for who, word in a.said.items())
         word = f"{a.judgement}{' (consensus)' if a.consensus else ''}" if a.judgement else "not agreed on"
-        table.add_row(*map(escape, (a.study, a.tool, a.domain, word, said)), style="" if a.judgement else "red")
-    console_for().print(table)
-    typer.echo(f"judgements that stand: {len(found)}; not agreed on: {sum(a.judgement is None for a in found)}")
+        rows_shown.append((a.study, a.tool, a.domain, word, said))
+    styles = ["" if a.judgement else "red" for a in found]
+    print_table(console_for(), Table(LIST_COLUMNS, rows_shown, f"risk of bias in {opened.name}", styles))
+    say(f"judgements that stand: {len(found)}; not agreed on: {sum(a.judgement is None for a in found)}")
 
 
 @app.command("export")
@@ -106,7 +113,7 @@ def export(
     with output_to(output) as stream:
         stream.write(text.encode("utf-8", "backslashreplace"))
     if missing:
-        typer.echo(f"not judged, left empty: {', '.join(missing)}", err=True)
+        say(f"not judged, left empty: {', '.join(missing)}", err=True)
 
 
 @app.command("tools")
@@ -120,11 +127,11 @@ def list_tools(form: FormOption = Format.table) -> None:
             {"name": t.name, "title": t.title, "robvis": t.robvis, "domains": list(t.domains), "meaning": dict(t.meaning),
              "judgements": list(t.words), "overall": list(t.overall)} for t in TOOLS.values()
         ]  # fmt: skip
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        say_json(rows)
         return
     for tool in TOOLS.values():
-        typer.echo(f"{tool.name}: {tool.title}; in robvis: {tool.robvis}")
+        say(f"{tool.name}: {tool.title}; in robvis: {tool.robvis}")
         domains = [f"{d} {tool.meaning.get(d, '')}".strip() for d in tool.domains] or ["named by you"]
-        typer.echo(f"  domains: {'; '.join(domains)}; Overall")
+        say(f"  domains: {'; '.join(domains)}; Overall")
         overall = "" if tool.overall == tool.words else f"; overall: {', '.join(tool.overall)}"
-        typer.echo(f"  judgements: {', '.join(tool.words)}{overall}")
+        say(f"  judgements: {', '.join(tool.words)}{overall}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from extractor.commands.shared import Format, StoreOption, end, progress, settings_or_exit, wrong_usage
+from extractor.commands.shared import Format, StoreOption, end, progress, say, say_json, settings_or_exit, wrong_usage
 from extractor.engine import Run, run
 from extractor.errors import SettingsError
 from extractor.harvest import Harvest, Search, checked, client_for, documents, hosts_of, raw_store, search_for
@@ -56,7 +55,7 @@ def fetch(
         client = client_for(settings, raw_store(settings, target), hosts_of(settings), offline=offline)
         rows = [_one(search, client, settings, opened, report) for search in searches]
     if form is Format.json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        say_json(rows)
     else:
         for row in rows:
             _say(row)
@@ -98,9 +97,9 @@ def _one(search: Search, client: Client, settings: Settings, opened: Store, repo
 
 
 def _say(row: dict[str, object]) -> None:
-    typer.echo(
+    say(
         f"{row['source']}: {row['query']}\n  hits reported: {row['hits']}; records arrived: {row['arrived']}; "
         f"added {row['added']}, changed {row['updated']}, unchanged {row['unchanged']}, newly retracted {row['retracted']}"
     )
     for warning in row["warnings"]:  # type: ignore[attr-defined]
-        typer.echo(f"  the service warned: {warning}")
+        say(f"  the service warned: {warning}")
