@@ -492,7 +492,7 @@ def test_a_plot_shows_studies_groups_pooled_and_left_out() -> None:
     )
     assert "8.9 [2.2 to 17.8]" in texts and any("τ² = 0.83" in text for text in texts)
     assert any("Moura 2020 (below threshold)" in text for text in texts)
-    assert any(text.startswith("Between groups: Q = ") for text in texts)
+    assert any(text.startswith("Between groups: Wald Q = ") for text in texts)
 
 
 def test_a_plot_of_no_event_says_what_is_left_open() -> None:

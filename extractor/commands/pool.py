@@ -168,10 +168,35 @@ def _print(found: PooledProportion | PooledComparison, subgroups: Subgroups | No
         )  # fmt: skip
         rows.append(cells)
     print_table(console_for(), Table(SCREEN_COLUMNS, rows, _headline(record)))
-    for note in record["warnings"]:
+    for line in _about(record):
+        say(line)
+    for note in (*record["warnings"], *record.get("subgroups", {}).get("warnings", ())):
         say(f"{note['code']}: {note['message']}")
     for row in record["left_out"]:
         say(f"left out: {row['study']} ({row['reason']})")
+
+
+def _about(record: dict[str, Any]) -> list[str]:
+    """What the estimate is, how much studies differ, and the test between groups."""
+    lines = []
+    if record["k"] > 1 and record.get("marginal_mean") is not None and record["tau2"] is not None:
+        mean = _number(record["marginal_mean"], 100)
+        lines.append(f"The first line is the risk of the median study; the mean of the studies' risks is {mean} %.")
+    heterogeneity = record.get("heterogeneity", {})
+    if heterogeneity.get("tau2") is not None:
+        low, high = _number(heterogeneity["tau2_low"], 1), _number(heterogeneity["tau2_high"], 1)
+        test = f"likelihood-ratio p = {heterogeneity['q_p']:.3g}, I2 {heterogeneity['i2']:.0f} %"
+        bounds = f"95 % {low} to {'no bound' if heterogeneity['tau2_high'] is None else high}"
+        lines.append(
+            f"tau2 {_number(heterogeneity['tau2'], 1)} ({bounds}, profile likelihood), {test}. {heterogeneity['note']}"
+        )
+    if "double_zero" in record and record["k"] > 1 and record["q_p"] is not None:
+        test = f"Q p = {record['q_p']:.3g}, I2 {record['i2']:.0f} %"
+        lines.append(f"{record['method']} takes one effect for all studies ({record['measure']}: {test}).")
+    groups = record.get("subgroups")
+    if groups and groups["q_p"] is not None:
+        lines.append(f"Between groups: Wald Q {groups['q_between']:.3g}, df {groups['q_df']}, p = {groups['q_p']:.3g}.")
+    return lines
 
 
 def _headline(record: dict[str, Any]) -> str:

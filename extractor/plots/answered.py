@@ -136,7 +136,10 @@ def _listed(names: Sequence[str]) -> str:
 def _one_arm(rows: Sequence[Row], by: str, left: Sequence[LeftOut], title: str) -> Figure:
     ordered = sorted(rows, key=lambda r: (r[by] == UNKNOWN, r[by])) if by else list(rows)
     counts = [r["events"] for r in ordered], [r["total"] for r in ordered]
-    result = pool_proportions(*counts, studies=[r["study"] for r in ordered], left_out=left, sensitivity=False)
+    result = pool_proportions(
+        *counts, studies=[r["study"] for r in ordered], case_reports=[bool(r.get("case_report")) for r in ordered],
+        trials=[r.get("trial", r["study"]) for r in ordered], left_out=left, sensitivity=False,
+    )  # fmt: skip
     groups = [f"{r[by]}" if r[by] != UNKNOWN else f"{by} not reported" for r in ordered] if by else None
     known = [r for r in ordered if by and r[by] != UNKNOWN]
     subgroups = None

@@ -19,6 +19,8 @@ from extractor.pool.results import (
 _GAP = Line("gap", ("", "", ""))
 _WOOLF = "Woolf's interval, the exact conditional one where a cell is empty"
 _STUDY_INTERVALS = {"OR": _WOOLF, "Peto OR": _WOOLF, "RR": "Katz's interval", "RD": "Newcombe's interval"}
+# Warnings of a pooled risk that its plot must carry too.
+_CAUTIONS = ("tau2_at_limit", "case_reports", "arms_as_studies", "duplicate_names")
 _Drawn = tuple[list[Line], Axis, list[str]]
 
 
@@ -92,6 +94,12 @@ def _one_arm_foot(result: PooledProportion, subgroups: Subgroups | None) -> list
     notes = [
         f"{result.method[0].upper()}{result.method[1:]}; {result.interval}. Studies: exact (Clopper-Pearson) intervals, squares by participants."
     ]
+    if result.k > 1 and result.tau2 and result.marginal_mean is not None:
+        notes.append(
+            f"Half of all such studies have a higher risk than the median one; the mean of their risks is {_number(result.marginal_mean)} %."
+        )
+    if result.k > 1 and result.prediction.low is None:
+        notes.append(f"Prediction interval {result.prediction.rule}.")
     notes.append(_heterogeneity(result.heterogeneity))
     if result.one_sided_upper is not None:
         notes.append(
@@ -99,10 +107,13 @@ def _one_arm_foot(result: PooledProportion, subgroups: Subgroups | None) -> list
         )
     if result.wald_t is not None:
         low, high = _number(result.wald_t.low), _number(result.wald_t.high)
-        notes.append(f"With few studies, a wider interval by Wald t({result.wald_t.df}): {low} to {high} %.")
+        notes.append(f"With few studies, a second interval beside it by Wald t({result.wald_t.df}): {low} to {high} %.")
     if subgroups and subgroups.q_between is not None:
         p = _p(subgroups.q_p)
-        notes.append(f"Between groups: Q = {subgroups.q_between:.2f}, df = {subgroups.q_df}, {p}.")
+        notes.append(f"Between groups: Wald Q = {subgroups.q_between:.2f}, df = {subgroups.q_df}, {p}.")
+    if subgroups:
+        notes += [note.message for note in subgroups.warnings]
+    notes += [note.message for note in result.warnings if note.code in _CAUTIONS]
     return [*notes, *_left_out(result.left_out)]
 
 
@@ -110,8 +121,9 @@ def _heterogeneity(found: Heterogeneity) -> str:
     if found.tau2 is None or found.q is None:
         return "Heterogeneity not estimable."
     bounds = ""
-    if found.tau2_low is not None and found.tau2_high:
-        bounds = f" (Q-profile 95 % CI {found.tau2_low:.2f} to {found.tau2_high:.2f})"
+    if found.tau2_low is not None:
+        high = "no bound" if found.tau2_high is None else f"{found.tau2_high:.2f}"
+        bounds = f" (profile likelihood, 95 %: {found.tau2_low:.2f} to {high})"
     return f"Heterogeneity: τ² = {found.tau2:.2f}{bounds}, LRT Q = {found.q:.2f}, df = {found.q_df}, {_p(found.q_p)}, I² = {found.i2:.0f} %."
 
 
@@ -157,8 +169,9 @@ def _comparison_axis(result: PooledComparison, arms: tuple[str, str]) -> Axis:
 
 
 def _two_arm_foot(result: PooledComparison) -> list[str]:
+    one_effect = " (one effect for all studies)" if result.k > 1 and result.estimate is not None else ""
     notes = [
-        f"{result.method}. Studies: {_STUDY_INTERVALS[result.measure]}; squares by participants, arrows where it goes on."
+        f"{result.method}{one_effect}. Studies: {_STUDY_INTERVALS[result.measure]}; squares by participants, arrows where it goes on."
     ]
     if result.q is not None:
         notes.append(
@@ -166,7 +179,7 @@ def _two_arm_foot(result: PooledComparison) -> list[str]:
         )
     if result.double_zero:
         notes.append(f"{result.double_zero} of {result.k} studies saw no event in either arm.")
-    notes += [note.message for note in result.warnings if note.code in ("undefined", "unequal_arms")]
+    notes += [note.message for note in result.warnings if note.code in ("undefined", "unequal_arms", "single_zero")]
     return [*notes, *_left_out(result.left_out)]
 
 

@@ -190,6 +190,41 @@ def profile_interval(best: Fit, column: int = 0, root: float = ROOT_95) -> tuple
     return _bound(best, column, -1, root), _bound(best, column, 1, root)
 
 
+def profile_spread(best: Fit, root: float = ROOT_95) -> tuple[float, float]:
+    """Profile-likelihood interval of the standard deviation between studies.
+
+    Parameters
+    ----------
+    best : Fit
+    root : float
+        Signed root of the drop in twice the log-likelihood; 1.96 for 95 %.
+
+    Returns
+    -------
+    low, high : float
+        ``low`` is 0 where the data do not rule out that all studies have one risk; ``high`` is infinite where they do not
+        bound the spread within ``SIGMA_LIMIT``. ``best.sigma`` is always inside.
+
+    Notes
+    -----
+    The coefficients are maximised anew at each value; conservative near 0, where the spread ends. Source: Hardy and
+    Thompson 1996, doi:10.1002/(SICI)1097-0258(19960330)15:6<619, for the likelihood of effects.
+    """
+    free = np.arange(best.beta.size)
+
+    def excess(sigma: float) -> float:
+        point = _climb(best.rows, np.append(best.beta, sigma), free)
+        return 2.0 * (best.loglik - point.value) - root**2
+
+    low = 0.0 if excess(0.0) <= 0.0 else float(brentq(excess, 0.0, best.sigma, xtol=1e-7))
+    inner, outer = best.sigma, min(best.sigma + 0.25, SIGMA_LIMIT)
+    while excess(outer) < 0.0:
+        if outer >= SIGMA_LIMIT:
+            return low, inf
+        inner, outer = outer, min(outer * 1.5, SIGMA_LIMIT)
+    return low, float(brentq(excess, inner, outer, xtol=1e-7))
+
+
 def loglik(data: Rows, beta: ArrayLike, sigma: float) -> float:
     """Log-likelihood (without binomial constants) at given parameters."""
     return _evaluate(data, np.append(np.asarray(beta, dtype=float), sigma)).value

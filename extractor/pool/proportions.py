@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -123,6 +123,8 @@ def _prediction(main: Answer, k: int, rule: str) -> Prediction:
         return Prediction(None, None, f"not given: fewer than {PREDICTION_STUDIES} studies")
     if main.fit.sigma == 0.0:
         return Prediction(None, None, "not given: no heterogeneity was found (tau2 = 0)")
+    if main.fit.at_limit:
+        return Prediction(None, None, "not given: the spread between studies is not bounded by these data")
     beta, se = float(main.fit.beta[0]), float(main.fit.se[0])
     half = float(t.ppf(0.975, k - PREDICTION_RULES[rule])) * sqrt(main.fit.tau2 + se**2)
     return Prediction(float(expit(beta - half)), float(expit(beta + half)), rule)
@@ -145,15 +147,17 @@ def _heterogeneity(main: Answer, events: Counts, totals: Counts) -> Heterogeneit
     if main.fit is None:
         return Heterogeneity(None, None, None, None, None, None, None, None, "heterogeneity not estimable")
     logits = effects.one_arm("logit", events, totals)
-    low, high = inverse_variance.q_profile(logits.values, logits.variances)
+    low, high = (spread**2 for spread in glmm.profile_spread(main.fit))
     q = glmm.deviance_against_saturated(glmm.fit_common(main.fit.rows))
     df = events.size - 1
     corrected = int(logits.zero_corrected.sum())
     note = "I2 is computed from tau2 and says little where events are rare."
     if corrected:
-        note += f" The interval of tau2 and I2 rest on empirical logits, with 0.5 added in {corrected} studies at 0 or 100 %."
+        note += f" It rests on the variances of empirical logits, with 0.5 added in {corrected} studies at 0 or 100 %."
+    if not isfinite(high):
+        note += " The data set no upper bound to tau2."
     return Heterogeneity(
-        main.fit.tau2, main.fit.sigma, low, high, q, df, float(chi2.sf(q, df)),
+        main.fit.tau2, main.fit.sigma, low, high if isfinite(high) else None, q, df, float(chi2.sf(q, df)),
         inverse_variance.i2_of(main.fit.tau2, logits.variances), note,
     )  # fmt: skip
 

@@ -16,7 +16,10 @@ from extractor.pool.subgroups import wald
 # Fewer studies per covariate are refused unless forced (Cochrane Handbook, 10.11.5.1).
 STUDIES_PER_COVARIATE = 10
 METHOD = "logistic GLMM with covariates (maximum likelihood, Wald z)"
-CHECK = "empirical logits, REML, Knapp-Hartung t"
+CHECK = "empirical logits, REML, Knapp-Hartung t (ad hoc: never narrower than without)"
+# Standard errors of a study's logit beyond this mean a likelihood without a maximum: a covariate tells studies without
+# events from those with them, and the coefficient runs off to infinity.
+SEPARATED_SE = 100.0
 ECOLOGICAL = "A relation between studies need not hold between patients (ecological bias), and studies differ in more than the covariate."
 _Vector = NDArray[np.float64]
 _Z = 1.959963984540054
@@ -50,7 +53,8 @@ def meta_regression(
     ------
     PoolError
         If there are too few studies and ``force`` is not set, a covariate is constant or has missing numbers, there is no
-        event (or nothing else) at all, or the data do not bound the spread between studies.
+        event (or nothing else) at all, the data do not bound the spread between studies, or a covariate separates studies
+        without events from those with events, so that no finite coefficient is best.
     """
     x, n = counts.checked(events, totals)
     design = _design(covariates, x.size)
@@ -58,11 +62,15 @@ def meta_regression(
     fit = glmm.fit(glmm.rows(x, n, design))
     if fit.at_limit:
         raise PoolError("no meta-regression: studies at 0 and at 100 % leave the spread between them without a bound")
+    if np.sqrt(np.max(np.sum((design @ fit.covariance) * design, axis=1))) > SEPARATED_SE:
+        raise PoolError(
+            "no meta-regression: a covariate tells all studies at 0 or at 100 % from the others, so that no finite coefficient is best"
+        )
     names = ("intercept", *covariates)
     contrasts = np.eye(design.shape[1])[1:]
     q = wald(fit.beta, fit.covariance, contrasts)
     logits = effects.one_arm("logit", x, n)
-    check = inverse_variance.fit(logits.values, logits.variances, design=design, test="hk")
+    check = inverse_variance.fit(logits.values, logits.variances, design=design, test="hk-adhoc")
     return Regression(
         METHOD, x.size, _wald_rows(names, fit), tuple(tuple(map(float, row)) for row in fit.covariance), fit.tau2, q, len(covariates), float(chi2.sf(q, len(covariates))),
         CHECK, _check_rows(names, check), check.tau2, tuple(left_out),

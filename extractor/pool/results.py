@@ -38,7 +38,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class WaldT:
-    """A wider interval shown beside the default one: estimate plus and minus t times the standard error."""
+    """A second interval shown beside the default one, mostly wider: estimate plus and minus t times the standard error."""
 
     low: float
     high: float
@@ -54,7 +54,7 @@ class Heterogeneity:
     tau2, tau : float or None
         Variance and standard deviation between studies.
     tau2_low, tau2_high : float or None
-        95 % Q-profile interval of the variance, from empirical logits.
+        95 % profile-likelihood interval of the variance, of the same model; no upper end where the data set none.
     q, q_df, q_p : float or None
         Likelihood-ratio test of one common risk.
     i2 : float or None
@@ -184,6 +184,10 @@ class PooledComparison:
     ----------
     measure : str
         ``OR``, ``RR``, ``RD`` or ``Peto OR``; ``estimate``, ``low`` and ``high`` are on its own scale.
+    tau2 : float or None
+        Of the log odds ratio in the conditional model of ``sensitivity``; ``method`` itself takes one effect for all studies.
+    q, q_df, q_p, i2 : float, int or None
+        Heterogeneity of ``measure``, over studies with an effect of their own, 0.5 added to empty cells (not for Peto).
     double_zero, single_zero : int
         Studies with no event in either arm; with no event (or only events) in one of them.
     measures : tuple of Comparison

@@ -130,10 +130,18 @@ def _why_undefined(measure: str, tables: Tables) -> str:
         return f"refused: no event in any arm of any study; all that can be said is {_bounds(tables)}"
     if events1 + events2 == int(tables.size.sum()):
         return "refused: every participant of every arm had the event"
+    if measure == "RD":
+        return "undefined: its variance cannot be estimated where all of one arm had the event and none of the other"
     empty = [arm for arm, events in (("arm 1", events1), ("arm 2", events2)) if events == 0]
     if empty:
         return f"undefined: no event in {empty[0]} of any study; see the risk difference and Peto's odds ratio"
-    return f"undefined: no study has what a {measure} compares; see the risk difference"
+    return (
+        f"undefined: no study has what {'an' if measure == 'OR' else 'a'} {measure} compares; see the risk difference"
+    )
+
+
+def _but_for_q(main: Comparison) -> str:
+    return "" if main.measure == "Peto OR" else ", but for Q and I2 (0.5 to each of its cells)"
 
 
 def _bounds(tables: Tables) -> str:
@@ -242,7 +250,10 @@ def _warnings(main: Comparison, tables: Tables) -> list[Note]:
     single = int(tables.single_zero.sum())
     if single:
         found.append(
-            Note("single_zero", f"{single} of {k} studies have an empty cell in one arm; nothing was added to it.")
+            Note(
+                "single_zero",
+                f"{single} of {k} studies have an empty cell in one arm; nothing was added to it{_but_for_q(main)}.",
+            )
         )
     ratio = float(np.max(np.maximum(tables.totals1 / tables.totals2, tables.totals2 / tables.totals1)))
     if ratio > ALLOCATION_RATIO:

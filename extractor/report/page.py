@@ -181,7 +181,7 @@ def _render(content: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "number": number, "frozen": frozen}
+    environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen}
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
     return environment.get_template("report.html").render(**content, **assets)
 
@@ -200,6 +200,11 @@ def percent(value: float | None) -> str:
     if 0 < value < SMALLEST_SHARE:
         return f"< {100 * SMALLEST_SHARE:g} %"
     return f"{100 * value:.1f} %" if value == 0 or value >= 0.001 else f"{100 * value:.1g} %"
+
+
+def p_value(value: float) -> str:
+    """``p = 0.021``; never ``p = 0.000``."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
 def frozen(text: str) -> Markup:
