@@ -208,7 +208,7 @@ def profile_spread(best: Fit, root: float = ROOT_95) -> tuple[float, float]:
     Notes
     -----
     The coefficients are maximised anew at each value; conservative near 0, where the spread ends. Source: Hardy and
-    Thompson 1996, doi:10.1002/(SICI)1097-0258(19960330)15:6<619, for the likelihood of effects.
+    Thompson 1996 (Statistics in Medicine 15:619-629), for the likelihood of effects.
     """
     free = np.arange(best.beta.size)
 
