@@ -23,6 +23,7 @@ from extractor.context.link_phrases import (
 )
 from extractor.quantities.counts import PARTICIPANTS, Count
 
+HEADING = re.compile(r"\A\W*[a-z][a-z &/]{3,40}:\s*")  # "results: among 182 patients"
 FARTHEST = 90  # characters between the counts of two arms before a term
 
 
@@ -107,7 +108,7 @@ def _whole(clause: Clause, count: Count) -> bool:
     )
     if told is None or count.form not in ("people", "bare"):
         return False
-    head = clause.folded[clause.start : count.start - len(before) + told.start()].rstrip()
+    head = HEADING.sub("", clause.folded[clause.start : count.start - len(before) + told.start()].rstrip())
     return (
         told["first"] is None
         or not head.strip(" ,;:-")

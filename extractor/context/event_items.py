@@ -35,6 +35,9 @@ BEHIND = re.compile(
     rf"\s*\((?P<left>[^()]*\d[^()]*)\)\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?{_ITEM}\s*\((?P<right>[^()]*\d[^()]*)\)"
 )
 
+# "reflux from nose and mouth": the last word is no item of its own
+SITED = re.compile(r"\b(?:from|of|in|at|on|to|with|around)\s+(?:the\s+)?[a-z-]+\s+(?:and|or)\s+\Z")
+
 
 def items_under(folded: str, end: int, heads: Sequence[int], named: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Unknown items listed behind classes of events.
@@ -57,6 +60,8 @@ def items_under(folded: str, end: int, heads: Sequence[int], named: Sequence[int
         for item in LIST_ITEM.finditer(folded, lead.end(), last):
             within = folded[lead.end() : item.start("item")]
             if within.count("(") > within.count(")"):
+                continue
+            if SITED.search(within):
                 continue
             begins = LIST_BEGIN.search(folded, lead.end(), item.start("item")) or not within.strip()
             if begins and not LIST_NOT.search(item["item"]):

@@ -20,6 +20,7 @@ from extractor.context.event_totals import divided
 from extractor.context.link_phrases import APPOSED, CAUSE, COUNTED_LIST, DIRECT, JOIN
 from extractor.quantities.counts import Count
 
+VERSUS = re.compile(r"\b(?:vs|versus|v|than|compared)\b")
 PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
 
 
@@ -69,6 +70,8 @@ def _joined(clause: Clause, left: Mention, right: Mention) -> bool:
     loose = [c for c in clause.counts if left.end <= c.start < right.start and not inside(clause.pairs, c.start)]
     if loose and loose[-1].form != "percent" and DIRECT.match(clause.folded[loose[-1].end : right.start]):
         return False  # "1/10 rash, 3/10 fever": each has its own
+    if VERSUS.search(between):
+        return False  # "11 deaths vs five deaths"
     if any(c.form != "bare" for c in loose):
         between = _without(clause, left.end, right.start, loose)
     return len(between) < 120 and JOIN.match(between) is not None and bool(between.strip()) and (";" not in between)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extractor.context.event_mentions import LEXICON, NAMED, Mention, explained, mentions
+from extractor.context.event_mentions import LEXICON, NAMED, OPEN, Mention, explained, mentions
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.terms import Term, table, words
@@ -34,6 +34,11 @@ MEASURED = re.compile(
     r"\b(?:was|were|are|be|been)\s+(?:also\s+|then\s+|all\s+|carefully\s+|prospectively\s+|routinely\s+|closely\s+|systematically\s+|continuously\s+|\w+ly\s+)?(?:monitored|assessed|evaluated|recorded|measured|compared|collected|documented|analy[sz]ed|examined|investigated|registered|noted|studied|graded|determined|calculated|"
     r"estimated|observed for|reviewed|classified|watched|tabulated|explored|defined|queried|elicited|summari[sz]ed|tested|followed|checked|questioned|rated|scored|captured|ascertained)\b"
 )
+# "Outcome measures were syncope with development of hypotension": a list of what was measured
+OUTCOMES_WERE = re.compile(
+    r"\W*(?:the )?(?:(?:primary|secondary|main|other|key|co-primary|safety|efficacy)\s+(?:\w+\s+){0,2}?)?(?:outcomes?(?:\s+measures?)?|end\s?-?points?|variables)\s+(?:was|were|included|are|is|comprised)\b"
+)
+FIGURE = re.compile(r"\d\s*%|\d\s*/\s*\d|\bp\s*[<=>]")
 RESULT = re.compile(
     r"\b(?:no\b|none\b|without\b|occurred|experienced|developed|significantly|higher|lower|fewer|similar|more (?:common|frequent|often)|less (?:common|frequent|often)|there (?:was|were)|most (?:common|frequent)|compared with|respectively|well tolerated|\d+(?:\.\d+)?\s*%|\(n\s*=|p\s*[<>=])"
 )
@@ -55,13 +60,15 @@ BEFORE_TERM = re.compile(
 AFTER_TERM = re.compile(
     r"(?:\s+|-)(?:scores?|scales?|severity|intensit(?:y|ies)|relief|control|management|prevention|treatment|therapy|prophylaxis|index|thresholds?|free\b|questionnaires?|assessments?|measures?|measurements?|related\b|induced\b|model|surgery|clearance|counts?|specific|reduction|medications?|duration|centers?|"
     r"clinic|drugs?|vaccin\w+|screening|recurrence|rating|visual|vas|trials?|inventory|patients?|subjects?|rehabilitation|outcomes?|status|response|responses|remission|survivors|cells?|patterns?|markers?|biomarkers?|mediators?|parameters|variables|domain|subscale|units?|interference|catastroph\w*|sensitivity|perception|level|levels|"
-    r"reduced\b|improved\b|relieved\b|tissue|resection|repair|reconstruction|operations?|mapping|reserve|mortality|specialists?|care|guidelines|prone|analysis|test|tests|function|experience|research|campaign|institute|society|foundation|packs?|assessed|measured|at baseline|positive|negative|sites?|healing|fixation|union|lines?|types?|cultures?|samples?|hospital|ward|diagnosis|days|history|risk|ingrowth|overgrowth|growth|burden|size|volume|shrinkage)\b"
+    r"reduced\b|improved\b|relieved\b|tissue|resection|repair|reconstruction|operations?|mapping|reserve|mortality|specialists?|care|guidelines|prone|analysis|test|tests|function|experience|research|campaign|institute|society|foundation|packs?|assessed|measured|at baseline|positive|negative|sites?|healing|fixation|union|lines?|types?|cultures?|samples?|hospital|ward|diagnosis|days|history|risk|ingrowth|overgrowth|growth|barriers?|burden|size|volume|shrinkage)\b"
 )
 SCREEN = re.compile(
     r"\b(?:patients|subjects|women|men|children|adults|participants|people|those|individuals|infants|eyes|knees|volunteers) (?:\w+ )?(?:with|who have|suffering from|undergoing|having|aged|presenting with|diagnosed with|requiring|treated for)\b|\b(?:treatment|management|prevention|prophylaxis|therapy|relief|control|reduction) (?:of|for|against)\b|\b(?:in|with|for|of|on|after|during|versus)\b"
 )
 
 
+# "the no adhesion barrier group", "the pain arm": a group's name
+NAMES_GROUP = re.compile(r"\s+(?:(?:barrier|prevention|prophylaxis|control|free)\s+)?(?:groups?|arms?|cohorts?)\b")
 INFECTION = re.compile(
     r"infect|malaria|hepatitis|\bhiv\b|tubercul|schisto|helminth|pneumonia|sepsis|virus|bacter|vaginosis|otitis|sinusitis|influenza|covid|typhoid|leishman|pylori|cholera|syphilis|herpes|zoster|candid|tonsillitis|pharyngitis"
 )
@@ -93,7 +100,11 @@ class Reports:
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Mentions of a sentence, those by the text's own abbreviations among them."""
-        found = mentions(self.seen.folded, start, end)
+        found = [
+            m
+            for m in mentions(self.seen.folded, start, end)
+            if m.kind not in (NAMED, OPEN) or not NAMES_GROUP.match(self.seen.folded, m.end, end)
+        ]
         for short, term in self._short.items():
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
@@ -131,7 +142,7 @@ class Reports:
         text = self.seen.folded[sentence.start : sentence.end]
         if role == "title":
             return True
-        if role in SILENT:
+        if role in SILENT or (OUTCOMES_WERE.match(text) and not FIGURE.search(text)):
             return True
         if role in ("results", "conclusions"):
             return False

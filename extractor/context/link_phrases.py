@@ -14,7 +14,7 @@ HAD = (
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
 BACK = re.compile(
     rf"[)\]]?\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
-    rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?"
+    rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:\([^()]*\)\s*)?"
     rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|each\s+|either\s+|[a-z]+ly\s+)?{HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=|≥|> or\s*=)\s*(?:1|one)\s+)?{SMALL}{{0,6}}\Z"
 )
 DIRECT = re.compile(
@@ -39,7 +39,7 @@ PEOPLE_HAD = re.compile(
 )
 # "who received", "patients enrolled in": where the people are, not what the count is of
 WHO_GOT = re.compile(
-    r"\benrolled\s+in(?=\s+(?:the\s+)?[\w -]{1,30}(?:group|arm)\b)|\b(?:who|that)\s+(?:had\s+)?(?:received|underwent|took|were\s+(?:(?:randomly\s+)?assigned|allocated|given|treated|randomi[sz]ed))(?:\s+(?:to|with|by))?\b"
+    r"\benrolled\s+in(?=\s+(?:the\s+)?[\w -]{1,30}(?:group|arm)\b)|\b(?:those|patients|subjects|participants|women|men|children|people|infants)\s+(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+to\b|\b(?:who|that)\s+(?:had\s+)?(?:received|underwent|took|were\s+(?:(?:randomly\s+)?assigned|allocated|given|treated|randomi[sz]ed))(?:\s+(?:to|with|by))?\b"
 )
 # Between a term and the count after it: something that says it happened to people
 AFTER = re.compile(

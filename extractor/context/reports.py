@@ -105,6 +105,8 @@ OUTCOME = re.compile(
     r"experienced|revealed|appeared?|proved|remained)\b|\bdid not\b|\bresults (?:show|suggest|"
     r"indicate|demonstrate)|\bmedian survival|\bno (?:\w+ )?(?:\w+ )?(?:difference|adverse)"
 )
+SHARES = re.compile(r"\d ?%")
+MANY_SHARES = 6  # percentages: a plan has those of its power and its losses, results have more
 FUTURE = re.compile(r"\bwill\b")
 # "eight patients were given", "participants received": what was done to people is no plan
 DONE = re.compile(
@@ -224,7 +226,8 @@ def _unfinished(scores: Mapping[str, float], seen: View) -> bool:
         return False
     if future >= 2:
         return outcomes <= future
-    return planned >= 1.5 and outcomes <= 1 and not DONE.search(seen.folded, first)
+    told = outcomes > 1 or sum(1 for _ in SHARES.finditer(seen.folded, first)) >= MANY_SHARES
+    return planned >= 1.5 and not told and not DONE.search(seen.folded, first)
 
 
 def _verdict(kind: str, own: float, rival: float, places: Mapping[str, tuple[float, int, int]]) -> Verdict:

@@ -31,7 +31,7 @@ _N = rf"(?:{NUMBER_WORDS}|(?<![\w.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?
 # A percentage before a noun is a strength ("6% strips", "0.5%/salicylic acid"), one before these words or a mark may be a share
 _SHARE = (
     r"(?=\s*(?:[,;:.)\]\[(~]|/\s*[\d<(]|-|\Z|(?:of|in|vs|versus|v|and|or|for|with|to|on|among|at|by|than|compared|respectively|had|has|have|experienced|reported|developed|were|was|during|after|who|from|each|died|while|whereas|but|overall|"
-    r"patients?|subjects?|participants?|women|men|children|infants|cases|incidence|rate|when|as|showed|suffered|before|per|against|within|is|are|volunteers|individuals|adults|complained|withdrew|discontinued|receiving|taking|required|under|the|without|grade|serious|only|both|between|,)\b))"
+    r"patients?|subjects?|participants?|women|men|children|infants|cases|incidence|rate|when|as|showed|suffered|before|per|against|within|is|are|volunteers|individuals|adults|complained|withdrew|discontinued|receiving|taking|required|under|the|without|grade|serious|only|both|between|groups?|arms?|,)\b))"
 )
 _PCT = rf"(?<![\d.])(?P<pct>\d{{1,3}}(?:\.\d+)?)\s*(?:%|percent\b|per cent\b){_SHARE}"
 _PCT2, _PCT3 = _PCT.replace("pct", "pct2"), _PCT.replace("pct", "pct3")
@@ -121,6 +121,7 @@ NO_COUNT = re.compile(
     r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
     r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
     r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bno one\b|\b(?:day|week|month|cycle|arm|group|grade|phase|stage|level)\s+(?:one|two|three|four|five)\b|\b(?:at least|more than|up to|fewer than|less than)\s+(?:\d+|one|two|three)\b(?!\s*(?:patients|subjects|participants|of))|\bone or more\b|\bat least one\b|\bmore than one\b|[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
+    r"|\d+(?:\.\d+)?\s*(?:events?\s+)?(?:per|/)\s*1,?0{2,4}\b|\bper\s+1,?0{2,4}\b"
     r"|(?:more than|at least|less than|fewer than|greater than|over|up to)\s+\d+(?:\.\d+)?\s*%"
 )
 
