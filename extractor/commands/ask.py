@@ -202,7 +202,9 @@ def print_rows(rows: Sequence[dict[str, Any]], form: Format, columns: Sequence[s
         Column(
             HEADINGS.get(name, name.replace("_", " ")),
             rank=0 if place < STAYING else place,
-            right=all(isinstance(row.get(name), int | float | None) for row in rows),
+            right=all(
+                isinstance(row.get(name), int | float | None) and not isinstance(row.get(name), bool) for row in rows
+            ),
         )
         for place, name in enumerate(names)
     ]
