@@ -127,6 +127,13 @@ def is_standing(decision: Decision, all_of_them: Sequence[Decision]) -> bool:
     return decision.key not in undone
 
 
+def kind_of(decision: Decision) -> str:
+    """The curator's own word for what was done: a replacement by the same claim is a confirmation."""
+    if decision.action == "replace" and decision.fact and decision.target:
+        return "confirm" if decision.fact.key() == decision.target.key() else "correct"
+    return decision.action
+
+
 def disputed(store: Store, report: str | None = None) -> list[Disagreement]:
     """Facts on which curators disagree, in one report or in all, in the order of the reports' ids."""
     by_report: dict[str, list[Decision]] = {}

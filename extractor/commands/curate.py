@@ -11,7 +11,7 @@ import typer
 from extractor.commands.screen import console_for, shortened
 from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, settings_or_exit, wrong_usage
 from extractor.commands.tables import Column, Table, print_table
-from extractor.curation import add, confirm, correct, disputed, evidence_for, is_standing, reject, undo
+from extractor.curation import add, confirm, correct, disputed, evidence_for, is_standing, kind_of, reject, undo
 from extractor.errors import CurationError
 from extractor.export import fact_shown
 from extractor.model import Evidence, Fact
@@ -199,13 +199,6 @@ def as_row(decision: Decision, stands: bool) -> dict[str, Any]:
         "decided_at": decision.decided_at,
         "stands": stands,
     }
-
-
-def kind_of(decision: Decision) -> str:
-    """The curator's own word for what was done: a replacement by the same claim is a confirmation."""
-    if decision.action == "replace" and decision.fact and decision.target:
-        return "confirm" if decision.fact.key() == decision.target.key() else "correct"
-    return decision.action
 
 
 def said(decision: Decision) -> str:

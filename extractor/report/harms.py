@@ -22,7 +22,7 @@ from extractor.graph.studies import INFERRED, Choice, Left, Study, studies
 from extractor.pool import LeftOut, PooledProportion, pool_proportions
 from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
-from extractor.report.said import DENIAL, SILENT, VALUE, ZERO, Said, plain
+from extractor.report.said import DENIAL, SILENT, VALUE, ZERO, Said, plain, vouched
 
 RELATED_ONLY = "denied, related"
 CLASSES = (ANY, SERIOUS)
@@ -109,11 +109,12 @@ def _cell(
 def _counted(
     review: Review, trial: str, text: str, same: Sequence[Row], kind: str, meaning: str, quotes: Quotes
 ) -> Said:
+    by = vouched(o["agent"] for o in same)
     if same[0]["assertion"] == DENIED:
         refs = quotes.refs(e for o in same for e in o["evidence"])
-        return Said(text, refs, DENIAL, title="the report denies all of this class, without a count")
+        return Said(text, refs, DENIAL, title="the report denies all of this class, without a count", by=by)
     refs = quotes.refs(e for o in same for e in (*o["evidence"], *review.said_of_total(trial, o)))
-    return Said(text, refs, kind, title=_said_of(same[0], meaning))
+    return Said(text, refs, kind, title=_said_of(same[0], meaning), by=by)
 
 
 def _count(one: Row) -> str:
@@ -179,7 +180,12 @@ def _asked(choice: Choice, outcome: str) -> Choice:
 
 def _study(review: Review, study: Study, quotes: Quotes) -> tuple[Said, ...]:
     kind = ZERO if study.events == 0 else VALUE
-    count = Said(f"{study.events} of {study.total}", quotes.refs(study.evidence), kind)
+    count = Said(
+        f"{study.events} of {study.total}",
+        quotes.refs(study.evidence),
+        kind,
+        by=vouched([review.node(study.observation)["agent"]]),
+    )
     basis = _basis(review, study)
     return (count, plain(basis)) if basis else (count,)
 

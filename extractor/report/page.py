@@ -16,7 +16,7 @@ from extractor.graph import Review, ask
 from extractor.graph.answers import Answer
 from extractor.graph.nodes import Row
 from extractor.graph.studies import Choice
-from extractor.report import findings, harms, included
+from extractor.report import checked, findings, harms, included
 from extractor.report.figures import Plot, Plots
 from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
 from extractor.report.quotes import Quote, Quotes
@@ -102,6 +102,7 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
     death_rows = [(r, quotes.refs(r["evidence"])) for r in deaths.rows]
     plots = Plots()
     compared = [_compared(review, wish, name, quotes, plots) for name in COMPARISONS]
+    people_said = checked.checked(review.store, [*trials, *others], quotes)
     open_points = findings.tables(review, trials, quotes, today=wish.today)
     drawn = network(review, trials, quotes)
     documents = [r for t in [*trials, *others] for r in t.records]
@@ -126,6 +127,10 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
         "deaths_notes": deaths.notes,
         "compared": compared,
         "grouped": lambda left: harms.grouped((r["study"], r["reason"]) for r in left),
+        "bias": checked.bias(review.store, trials),
+        "shapes": checked.SHAPES,
+        "checked": people_said,
+        "checked_note": checked.decision_note(people_said),
         "findings": open_points,
         "network": drawn,
         "most_trials": MOST_TRIALS,

@@ -12,17 +12,29 @@ from extractor.report.quotes import Quote, Quotes
 
 VALUE, ZERO, DENIAL, SILENT = "value", "zero", "denied", "silent"
 NOT_LOOKED_FOR = "not looked for"
+CURATOR = "curator:"  # begins the method of a fact that a person gave or confirmed
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Some words, the quotes behind them, and their kind: ``value``, ``zero``, ``denied`` or ``silent``."""
+    """Some words, the quotes behind them, their kind (``value``, ``zero``, ``denied``, ``silent``), and who vouches for them."""
 
     text: str
     quotes: tuple[Quote, ...] = ()
     kind: str = VALUE
     label: str = ""
     title: str = ""
+    by: str = ""
+
+
+def curator(method: str) -> str | None:
+    """Who confirmed, corrected or added a fact with this method; None for the program's own."""
+    return method.removeprefix(CURATOR) if method.startswith(CURATOR) else None
+
+
+def vouched(methods: Iterable[str]) -> str:
+    """The people among those who say a value, none twice."""
+    return ", ".join(dict.fromkeys(who for method in methods if (who := curator(method)) is not None))
 
 
 def plain(text: object, label: str = "") -> Said:
@@ -43,7 +55,13 @@ def facts_said(
     for report, fact in facts:
         together.setdefault(shown(fact), []).append((report, fact))
     return [
-        Said(text, quotes.refs(e for report, f in same for e in evidence(report, f.evidence)), _kind(same[0][1]), label)
+        Said(
+            text,
+            quotes.refs(e for report, f in same for e in evidence(report, f.evidence)),
+            _kind(same[0][1]),
+            label,
+            by=vouched(f.method for _, f in same),
+        )
         for text, same in together.items()
     ]
 
