@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from extractor.commands import app
 from tests.conftest import ROOT
+from tests.trial_store import starter
 
 CORPUS = ROOT / "corpora" / "als_msc"
 GOOD = "Ten patients with amyotrophic lateral sclerosis received mesenchymal stem cells."
 
-SENTENCES = ("reports linked", "decide with", "Which trials", "left out", "note")  # prose wraps on a terminal alone
+# what is said in sentences beside a table wraps on a terminal alone
+SENTENCE = re.compile("^(reports linked|decide with|trials checked|Which trials)|: likeness | be pooled")
 
 
 def trialspan(
@@ -30,8 +35,6 @@ def trialspan(
 
 def test_every_command_has_help_with_an_example(tmp_path: Path) -> None:
     import typer.main
-
-    from extractor.commands import app
 
     group = typer.main.get_command(app)
     names = sorted(group.commands)  # type: ignore[attr-defined]
@@ -167,36 +170,40 @@ def test_no_text_steers_the_terminal(tmp_path: Path) -> None:
         "title": "Cells \x1b]0;title\x07",
         "text": f"{GOOD} \x9b2J No \x1b[1mserious adverse events.",
     }
-    (tmp_path / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")
-    for form in ("table", "json", "jsonl"):
-        done = trialspan("extract", "a.jsonl", "--format", form, "--store", "r.db", cwd=tmp_path)
-        assert done.returncode == 0 and not set("\x1b\x07\x9b") & set(done.stdout + done.stderr), form
+    file, store = tmp_path / "a.jsonl", str(tmp_path / "r.db")
+    file.write_text(json.dumps(row), encoding="utf-8")
     for arguments in (
+        *(("extract", str(file), "--format", form) for form in ("table", "json", "jsonl")),
         ("list",),
         ("show", "x\x1b[31m"),
         ("show", "x\x1b[31m", "--format", "json"),
-        ("show", "\x1b[32m"),
+        ("curate", "confirm", "x\x1b[31m", "0", "--by", "an\x1bn"),
+        ("curate", "list"),
+        ("ask", "changed-since", "2000-01-01"),
     ):
-        done = trialspan(*arguments, "--store", "r.db", cwd=tmp_path)
-        assert not set("\x1b\x07\x9b") & set(done.stdout + done.stderr), arguments
+        done = CliRunner().invoke(app, [*arguments, "--store", store])
+        assert done.exit_code == 0 and not set("\x1b\x07\x9b") & set(done.output), arguments
+    assert "\\x1b" in done.output
 
 
-@pytest.mark.parametrize("width", ["70", "120"])
-def test_tables_fit_the_width(tmp_path: Path, width: str) -> None:
-    trialspan("extract", CORPUS, "--store", "r.db", "--format", "jsonl", "-o", "x", cwd=tmp_path)
-    trialspan("link", "--store", "r.db", cwd=tmp_path)
-    for arguments in (
-        ("list",),
-        ("trial",),
-        ("link",),
-        ("show", "glass2012"),
-        ("trial", "glass2012"),
-        ("prisma",),
-        ("ask", "given"),
-    ):
-        done = trialspan(*arguments, "--store", "r.db", cwd=tmp_path, columns=width)
-        rows = [line for line in done.stdout.splitlines() if not line.startswith(SENTENCES)]
-        assert len(rows) > 3 and max(map(len, rows)) <= int(width), arguments
+def test_tables_fit_the_width(tmp_path: Path) -> None:
+    starter(tmp_path / "r.db").close()
+    for width in ("70", "80", "120"):
+        for arguments in (
+            ("list",),
+            ("trial",),
+            ("link",),
+            ("check",),
+            ("show", "glass2012"),
+            ("trial", "glass2012"),
+            ("compare", "nam2023", "oh2018", "riley2014"),
+            ("prisma",),
+            ("ask", "given"),
+        ):
+            asked = [*arguments, "--store", str(tmp_path / "r.db")]
+            found = CliRunner().invoke(app, asked, env={"COLUMNS": width})
+            rows = [line for line in found.output.splitlines() if not SENTENCE.search(line)]
+            assert len(rows) > 3 and max(map(len, rows)) <= int(width), (arguments, width, max(rows, key=len))
 
 
 def test_output_onto_a_folder_is_refused_before_any_work(tmp_path: Path) -> None:

@@ -75,8 +75,7 @@ def lines(table: Table, width: int) -> Iterator[Text]:
     cells = [[tidy(cell) for cell in row] for row in table.rows]
     widths = layout(table.columns, cells, width)
     shown, folded = list(widths), [i for i in range(len(table.columns)) if i not in widths]
-    if table.title:
-        yield Text(printable(table.title), style="bold")
+    yield from (Text(part, style="bold") for part in (wrapped(tidy(table.title), width) if table.title else ()))
     heads = [[Text(part, style="bold") for part in wrapped(table.columns[i].name, widths[i])] for i in shown]
     yield from _beside(heads, [widths[i] for i in shown], [table.columns[i].right for i in shown])
     yield Text("─" * min(width, sum(widths.values()) + GAP * (len(shown) - 1)))
