@@ -12,6 +12,7 @@ from extractor.commands import app
 from extractor.errors import PoolError
 from extractor.pool import compare_subgroups, glmm, meta_regression, pool_proportions, pool_two_arm
 from extractor.pool.forest_rows import one_arm_lines, two_arm_lines
+from extractor.pool.tables import parse_counts
 from extractor.report.page import p_value
 
 
@@ -122,3 +123,29 @@ def test_the_command_says_what_the_estimate_is_and_how_groups_differ(tmp_path: P
     table.write_text("study,events1,total1,events2,total2\nA,3,20,1,20\nB,2,30,2,28\n", encoding="utf-8")
     said = CliRunner().invoke(app, ["pool", "--from", str(table)], env={"COLUMNS": "200"}).output
     assert "takes one effect for all studies (OR: Q p = " in said
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("study,events,total\nA,1,99999999999999999999999\nB,2,20\n", "line 2, column 'total': '9999"),
+        ("study,events,total\nA,1_0,20\n", "'1_0' is no count"),
+        ('study,events,total\nA,1,10\n"B,2,20\nC,3,30\n', "close each quotation mark"),
+    ],
+)
+def test_slips_in_a_table_are_refused(text: str, message: str) -> None:
+    with pytest.raises(PoolError, match=message):
+        parse_counts(text)
+
+
+def test_more_people_than_there_are_is_refused() -> None:
+    with pytest.raises(PoolError, match="0 < total <= 10,000,000,000"):
+        pool_proportions([1, 2], [1e23, 20])
+
+
+def test_a_csv_says_beside_itself_what_was_left_out(tmp_path: Path) -> None:
+    table = tmp_path / "counts.csv"
+    table.write_text("study,events,total\nA,,10\nB,1,20\nB,2,20\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["pool", "--from", str(table), "--format", "csv"])
+    assert "left out: A (no number for events)" in done.stderr and "duplicate_names" in done.stderr
+    assert "left out" not in done.stdout

@@ -87,6 +87,9 @@ def pool(
     else:
         with output_to(output) as stream:
             stream.write(_text(found, subgroups, form).encode())
+        if form is PoolFormat.csv:  # which has no place for them
+            for line in _cautions(found.to_dict(), subgroups):
+                say(line, err=True)
     if plot is not None:
         with whole_file(plot) as drawn:
             forest.draw(found, drawn, title=title, groups=groups, subgroups=subgroups, arms=arms)
@@ -170,10 +173,15 @@ def _print(found: PooledProportion | PooledComparison, subgroups: Subgroups | No
     print_table(console_for(), Table(SCREEN_COLUMNS, rows, _headline(record)))
     for line in _about(record):
         say(line)
-    for note in (*record["warnings"], *record.get("subgroups", {}).get("warnings", ())):
-        say(f"{note['code']}: {note['message']}")
-    for row in record["left_out"]:
-        say(f"left out: {row['study']} ({row['reason']})")
+    for line in _cautions(record, subgroups):
+        say(line)
+
+
+def _cautions(record: dict[str, Any], subgroups: Subgroups | None) -> list[str]:
+    """What to beware of, and what was left out."""
+    notes = [*record["warnings"], *(subgroups.to_dict()["warnings"] if subgroups else ())]
+    lines = [f"{note['code']}: {note['message']}" for note in notes]
+    return [*lines, *(f"left out: {row['study']} ({row['reason']})" for row in record["left_out"])]
 
 
 def _about(record: dict[str, Any]) -> list[str]:

@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from extractor.errors import PoolError
 
 Counts = NDArray[np.int64]
+# More people than there are: a count beyond it is a slip, and far beyond it no machine number.
+MOST_PEOPLE = 10**10
 
 
 def checked(events: ArrayLike, totals: ArrayLike, *, arm: str = "") -> tuple[Counts, Counts]:
@@ -36,10 +38,10 @@ def checked(events: ArrayLike, totals: ArrayLike, *, arm: str = "") -> tuple[Cou
         raise PoolError(f"nothing to pool: no study{name}")
     for position, (count, total) in enumerate(zip(*raw, strict=True)):
         whole = bool(np.isfinite([count, total]).all()) and count == round(count) and total == round(total)
-        if not (whole and 0 <= count <= total and total > 0):
+        if not (whole and 0 <= count <= total and 0 < total <= MOST_PEOPLE):
             raise PoolError(
                 f"study {position + 1}{name}: events {count:g} of total {total:g}; legal are whole numbers with "
-                "0 <= events <= total and total > 0"
+                f"0 <= events <= total and 0 < total <= {MOST_PEOPLE:,}"
             )
     return raw[0].astype(np.int64), raw[1].astype(np.int64)
 

@@ -58,6 +58,7 @@ out <- function(name, value) cat(name, format(as.numeric(value), digits = 15), "
 report <- function(name, r, f) {{
   out(paste0(name, "_estimate"), f(r$beta)); out(paste0(name, "_low"), f(r$ci.lb)); out(paste0(name, "_high"), f(r$ci.ub)) }}
 try_report <- function(name, expr, f) tryCatch(suppressWarnings(report(name, expr, f)), error = function(e) message(name, ": ", conditionMessage(e)))
+if (sum(d$ai) + sum(d$ci) == 0) cat("no event in any arm of any study: nothing can be compared; a difference of 0 [0, 0] below is no result\\n")
 for (m in c("OR", "RR", "RD"))
   try_report(m, rma.mh(measure = m, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d), if (m == "RD") identity else exp)
 try_report("Peto", rma.peto(ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d), exp)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from extractor.errors import PoolError
+from extractor.pool.counts import MOST_PEOPLE
 from extractor.pool.proportions import pool_proportions
 from extractor.pool.results import LeftOut, PooledComparison, PooledProportion
 from extractor.pool.two_arms import pool_two_arm
@@ -109,7 +110,7 @@ def parse_counts(text: str, *, name: str = "counts") -> CountsTable:
     PoolError
         As :func:`read_counts`.
     """
-    lines = list(_lines(text))
+    lines = list(_lines(text, name))
     if not lines:
         raise PoolError(f"{name}: empty; give a CSV with the columns {', '.join(ONE_ARM)} or {', '.join(TWO_ARM)}")
     header = [cell.strip().lower() for _, cells in lines[:1] for cell in cells]
@@ -153,12 +154,17 @@ def pool_table(
     )  # fmt: skip
 
 
-def _lines(text: str) -> list[tuple[int, list[str]]]:
+def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Non-empty rows with their line numbers in the file."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    try:
+        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise PoolError(
+            f"{name}, line {reader.line_num}: no CSV ({error}); close each quotation mark, and double one inside a cell"
+        ) from error
 
 
 def _columns(header: Sequence[str], name: str) -> tuple[str, ...]:
@@ -229,10 +235,10 @@ class _Reader:
         if whole is None:
             decimal = _number(written, float)
             whole = int(decimal) if decimal is not None and decimal.is_integer() else None
-        if whole is None or whole < 0:
+        if whole is None or not 0 <= whole <= MOST_PEOPLE or "_" in written:
             raise PoolError(
                 f"{self._name}, line {number}, column {column!r}: {written!r} is no count; legal are whole numbers from 0 "
-                "up, or an empty cell for a missing one"
+                f"to {MOST_PEOPLE:,}, or an empty cell for a missing one"
             )
         return whole
 
