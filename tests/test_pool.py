@@ -179,7 +179,7 @@ def test_the_dictionary_is_the_contract() -> None:
         ([3], [2], "study 1: events 3 of total 2"),
         ([1, -1], [5, 5], "study 2: events -1"),
         ([1.5], [5], "whole numbers"),
-        ([0], [0], "total > 0"),
+        ([0], [0], "0 < total"),
         ([], [], "nothing to pool"),
         ([1, 2], [5], "same length"),
         ([float("nan")], [5], "whole numbers"),
