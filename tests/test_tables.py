@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -61,6 +61,7 @@ def test_long_words_end_after_punctuation() -> None:
     assert wrapped("", 5) == [""]
 
 
+@example("::漢:\u0301", 4)
 @given(st.text(alphabet="ab -:;é漢\u0301", max_size=80), st.integers(4, 30))
 def test_wrapping_loses_no_letter(text: str, width: int) -> None:
     found = wrapped(text, width)

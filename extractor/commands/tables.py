@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -148,12 +148,22 @@ def _broken(word: str, width: int) -> list[str]:
         return [word]
     found, line = [], ""
     for piece in PIECE.findall(word):
-        for part in chop_cells(piece, width):
+        for part in _chopped(piece, width):
             if line and cell_len(line) + cell_len(part) > width:
                 found.append(line)
                 line = ""
             line += part
     return [*found, line]
+
+
+def _chopped(piece: str, width: int) -> list[str]:
+    """Pieces of at most `width` cells; a combining mark, which has no width, stays with the letter before it."""
+    found = [""]
+    for letter in piece:
+        if found[-1] and cell_len(found[-1]) + cell_len(letter) > width:
+            found.append("")
+        found[-1] += letter
+    return found
 
 
 def _beside(parts: Sequence[Sequence[Text]], widths: Sequence[int], right: Sequence[bool]) -> Iterator[Text]:
