@@ -45,10 +45,10 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
     """
     chosen = review.fitting(condition, cells)
     shadowed = review.shadowed((id for id, _ in chosen), lambda id: _counts_people(review.node(id)))
-    by_route: dict[str, list[tuple[Row, Groups]]] = {}
+    by_route: dict[str, Row] = {}
     left = []
     for id, trial in chosen:
-        if not _counts_people(trial) or id in shadowed:
+        if id in shadowed or not _counts_people(trial):
             reason = (
                 "retracted"
                 if trial["retracted"]
@@ -58,20 +58,24 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
             )
             left.append({"study": trial["name"], "reason": reason})
             continue
-        by_route.setdefault(" + ".join(trial["routes"]) or "not reported", []).append((trial, review.groups[id]))
-    rows = [
-        {
-            "route": route,
-            "people": sum(t["n"] for t, _ in trials),
-            "in_control": sum(min(int(t["n"]), g.in_control) for t, g in trials),  # never more than the trial has
-            "trials": len(trials),
-            "arms": sum(max(1, g.sizes) for _, g in trials),
-            "names": [t["name"] for t, _ in trials],
-            "evidence": [e for t, _ in trials for e in t["n_evidence"]],
-        }
-        for route, trials in sorted(by_route.items())
-    ]
+        route = " + ".join(trial["routes"]) or "not reported"
+        if route not in by_route:
+            by_route[route] = {
+                "route": route, "people": 0, "in_control": 0, "trials": 0, "arms": 0, "names": [], "evidence": [],
+            }  # fmt: skip
+        _add(by_route[route], trial, review.groups[id])
+    rows = [by_route[route] for route in sorted(by_route)]
     return Found(rows, left_out=left, notes=(CONTROLS_TOO,))
+
+
+def _add(row: Row, trial: Row, groups: Groups) -> None:
+    """Add a trial's people to those of its route."""
+    row["people"] += trial["n"]
+    row["in_control"] += min(int(trial["n"]), groups.in_control)  # never more than the trial has
+    row["trials"] += 1
+    row["arms"] += max(1, groups.sizes)
+    row["names"].append(trial["name"])
+    row["evidence"] += trial["n_evidence"]
 
 
 def _counts_people(trial: Row) -> bool:

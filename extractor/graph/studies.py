@@ -71,14 +71,19 @@ def judged(review: Review, choice: Choice) -> Iterator[tuple[str, Row, Counted]]
     trials = review.fitting(choice.condition, choice.cells, choice.route)
     shadowed = {} if choice.overlaps else preferred_to(review, choice)
     for id, trial in trials:
-        reason = "left out as asked" if id in by_hand else _unfit(review, trial, shadowed.get(id))
-        if reason:
-            yield id, trial, Counted((), (Left(trial["name"], reason, trial["name"]),))
+        if id in by_hand:
+            reason = "left out as asked"
+        elif trial["retracted"]:
+            reason = "retracted"
+        elif id in shadowed:
+            reason = _same_people(review, *shadowed[id])
+        else:
+            one = given(id)
+            if not (one.rows or one.left):
+                one = Counted((), (_silent(trial, review.denials.get(id, ()), choice),))
+            yield id, trial, one
             continue
-        one = given(id)
-        if not (one.rows or one.left):
-            one = Counted((), (_silent(trial, review.denials.get(id, ()), choice),))
-        yield id, trial, one
+        yield id, trial, Counted((), (Left(trial["name"], reason, trial["name"]),))
 
 
 def _with_total(review: Review, trial: str, study: Study) -> Study:
@@ -114,14 +119,9 @@ def _given(review: Review, choice: Choice) -> Callable[[str], Counted]:
     return given
 
 
-def _unfit(review: Review, trial: Row, rival: tuple[str, str] | None) -> str:
-    if trial["retracted"]:
-        return "retracted"
-    if rival:
-        best, state = rival
-        perhaps = "the same people" if state == "confirmed" else "perhaps the same people (not decided yet)"
-        return f"{perhaps} as {review.node(best)['document']}, which is preferred"
-    return ""
+def _same_people(review: Review, best: str, state: str) -> str:
+    perhaps = "the same people" if state == "confirmed" else "perhaps the same people (not decided yet)"
+    return f"{perhaps} as {review.node(best)['document']}, which is preferred"
 
 
 def _covers(denial: Row, choice: Choice) -> bool:
