@@ -17,7 +17,7 @@ from extractor.curation import reject
 from extractor.errors import QueryError
 from extractor.model import TITLE, Document, Fact, Ids, Record
 from extractor.report import Wish, report
-from extractor.report.page import percent
+from extractor.report.page import MOST_OPEN, percent
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.said import SILENT, Said, silence_together
 from extractor.report.texts import pieces
@@ -130,6 +130,34 @@ def test_a_rejected_value_is_not_called_the_figure_of_others(tmp_path: Path) -> 
 def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
     with Store.open(tmp_path / "empty.db") as store, pytest.raises(QueryError, match="holds no report; bring some in"):
         report(store)
+
+
+def test_a_mistyped_outcome_is_an_error_that_lists_what_there_is(stores: dict[str, Path]) -> None:
+    with Store.open(stores["busy"]) as store:
+        with pytest.raises(QueryError, match="names an event 'headahce'; legal: any, serious, death, fever, headache"):
+            report(store, Wish(outcome="headahce"))
+        assert "Outcome: death." in report(
+            store, Wish(outcome="death")
+        )  # no report names one: that is said, and no error
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "31.1.2026", "2026-01", "today"])
+def test_a_wrong_date_is_wrong_usage_and_writes_nothing(stores: dict[str, Path], tmp_path: Path, day: str) -> None:
+    out = tmp_path / "report.html"
+    run = CliRunner().invoke(app, ["report", "-o", str(out), "--store", str(stores["busy"]), "--today", day])
+    assert run.exit_code == 2 and f"--today '{day}' is no date; write it as 2026-01-31" in run.stderr
+    assert not out.exists()
+
+
+def test_many_studies_are_folded_and_few_are_not(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "many.db") as store:
+        for number in range(MOST_OPEN + 1):
+            store.add(single_arm(f"single{number:02}", 1, 20 + number, 1e6))
+        made = BeautifulSoup(report(store, Wish()), "lxml")
+        few = BeautifulSoup(report(store, Wish(route="intrathecal")), "lxml")
+    folded = made.select("section.risk .side > details")
+    assert folded and not any(d.has_attr("open") for d in folded)
+    assert all(d.has_attr("open") for d in few.select("section.risk .side > details"))
 
 
 def quotes_of(made: BeautifulSoup) -> list[dict[str, Any]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from extractor.commands.shared import StoreOption, open_store, output_to
+from extractor.commands.shared import StoreOption, open_store, output_to, wrong_usage
 
 
 def report(
@@ -33,8 +35,10 @@ def report(
     from extractor.report import Wish
     from extractor.report import report as page
 
+    if today and not is_date(today):
+        raise wrong_usage(f"--today {today!r} is no date; write it as 2026-01-31")
     wish = Wish(condition, cells, route, denials, outcome=outcome, today=today)
-    if title is not None:
+    if title is not None and title.strip():
         wish = Wish(condition, cells, route, denials, title, outcome, today)
     with open_store(store) as opened, Console(stderr=True).status("drawing the report"):
         text = page(opened, wish)
@@ -42,3 +46,11 @@ def report(
         stream.write(text.encode("utf-8", "replace"))
     if output is not None:
         typer.echo(f"written: {output} ({len(text) // 1024:,} kB); open it in a browser", err=True)
+
+
+def is_date(text: str) -> bool:
+    """Whether this is a day, written as 2026-01-31."""
+    try:
+        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) and datetime.date.fromisoformat(text))
+    except ValueError:
+        return False

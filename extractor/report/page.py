@@ -12,9 +12,10 @@ from markupsafe import Markup, escape
 from extractor import __version__
 from extractor.errors import QueryError
 from extractor.export.values import number
-from extractor.graph import Review, ask
+from extractor.graph import Review, ask, nodes
 from extractor.graph.answers import Answer
 from extractor.graph.nodes import Row
+from extractor.graph.observations import NAMED
 from extractor.graph.studies import Choice
 from extractor.report import checked, findings, harms, included
 from extractor.report.figures import Plot, Plots
@@ -24,6 +25,9 @@ from extractor.report.texts import source
 from extractor.store import Store
 
 MOST_TRIALS_IN_TABLES = 400  # a page of more is no page to read: it is asked for in parts
+KNOWN = ("any", "serious", "death")  # outcomes that every store can be asked about
+MOST_NAMED = 30  # events in a message
+MOST_OPEN = 25  # studies of a pooled risk that are not folded
 SMALLEST_SHARE = 1e-5  # printed as a number; what is less, as less
 BY_DOSE, CONTROLLED = "risk-by-dose", "controlled-risk"
 COMPARISONS = ("risk-by-route", "risk-by-source", BY_DOSE, CONTROLLED)
@@ -87,7 +91,20 @@ def report(store: Store, wish: Wish | None = None) -> str:
         raise QueryError(
             f"{len(trials):,} trials are more than a page can show ({MOST_TRIALS_IN_TABLES}); choose with --condition, --cells or --route"
         )
+    _check_outcome(review, wish.outcome)
     return _render(_content(review, wish, trials, others))
+
+
+def _check_outcome(review: Review, outcome: str) -> None:
+    """A mistyped event is an error, not a page of silence."""
+    if outcome in KNOWN or review.event_named(outcome) in review.graph:
+        return
+    names = sorted({str(review.node(e)["name"]) for e in review.of(nodes.EVENT) if review.node(e)["scope"] == NAMED})
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    raise QueryError(
+        f"no report of store {review.store.name} names an event {outcome!r}; "
+        f"legal: {', '.join(dict.fromkeys([*KNOWN, *names[:MOST_NAMED]]))}{more}"
+    )
 
 
 def _content(review: Review, wish: Wish, trials: list[included.Trial], others: list[included.Trial]) -> dict[str, Any]:
@@ -119,6 +136,8 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
         "people_left": harms.grouped((r["study"], r["reason"]) for r in people.left_out),
         "matrix": matrix_rows,
         "states": harms.STATES,
+        "most_open": MOST_OPEN,
+        "outcome": harms.OUTCOME_NAMES.get(wish.outcome, wish.outcome),
         "risks": [(f"risk-{i}", r, plots.risk(r.pooled, r.outcome)) for i, r in enumerate(risks, 1)],
         "doses": plots.doses(review, wish.condition, wish.cells, wish.route) if trials else None,
         "deaths": death_rows,
