@@ -14,7 +14,7 @@ from extractor.commands import app
 from extractor.commands.ask import percent, pooled_lines
 from extractor.graph import Answer, Review, ask
 from extractor.graph.counts import is_control
-from extractor.model import Record
+from extractor.model import Evidence, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 from tests.trial_store import controlled, event, made
@@ -318,3 +318,24 @@ def test_a_sum_is_printed_without_the_words_of_a_model() -> None:
     assert pooled_lines("deaths", found) == [
         "deaths: 0 of 18, 95 % 0.0 to 18.5 %; at most 15.3 % (one-sided 95 %); exact"
     ]
+
+
+@pytest.mark.parametrize("words", ["severe", "grade 3 or higher", "Serious"])
+def test_no_severe_one_is_not_none(tmp_path: Path, words: str) -> None:
+    """A denial of severe ones, of which the extraction gives the event and its absence."""
+    record = made(
+        "alpha", "A trial", [KIND, TWENTY, ("adverse_event", event("headache", None, assertion="absent"), None)]
+    )
+    text = record.document.parts["abstract"] + f". No {words} headache occurred."
+    start = text.index("headache occurred")
+    said = (Evidence("abstract", "headache", start, start + len("headache")),)
+    facts = (*record.facts[:2], replace(record.facts[2], evidence=said))
+    parts = {**record.document.parts, "abstract": text}
+    answer = asked(
+        tmp_path,
+        [replace(record, document=replace(record.document, parts=parts), facts=facts)],
+        "event-risk",
+        events="headache",
+        route="",
+    )
+    assert not answer.rows and answer.left_out[0]["reason"] == f"said only of {words.lower()} ones"

@@ -84,7 +84,7 @@ class Builder:
         for position, fact in enumerate(record.facts):
             if fact.primary and fact.field in ("adverse_event", "deaths"):
                 made = death(fact) if fact.field == "deaths" else fact
-                self._observation(trial, record, position, made, observed(made, people))
+                self._observation(trial, record, position, made, observed(made, people, document.parts))
 
     def _trial(self, document: Document) -> str:
         name = self._trial_of.get(document.id, document.id)

@@ -34,6 +34,12 @@ PLAIN_CLASS = re.compile(
     r"^(?:any\s+|treatment[-‐‑ ]emergent\s+)?(?:adverse|side|unwanted|untoward)\s+(?:events?|effects?|reactions?)$",
     re.I,
 )
+# "no severe headache", "no grade 3 or higher fever": the word just before an event that did not happen
+LIMITING = re.compile(
+    r"\b((?:severe|serious|major|significant|life-threatening)|grades?\s*(?:[≥>=]+\s*)?[2-5](?:\s*[-–]\s*[2-5])?"
+    r"(?:\s+or (?:higher|greater|more|above|worse))?)\s+\Z", re.I,
+)  # fmt: skip
+LIMIT_REACH = 40  # characters before an event in which such words end
 ROUNDED, ROUNDED_WHOLE = 0.05, 0.5  # percentages are printed to one decimal, or to none
 
 
@@ -86,8 +92,8 @@ def _scope(term: str, value: Mapping[str, Any]) -> str:
     return CLASS if is_class or value.get("assertion") == DENIED else NAMED
 
 
-def observed(fact: Fact, people: People) -> Row:
-    """The attributes of an observation, but for its origin."""
+def observed(fact: Fact, people: People, parts: Mapping[str, str] | None = None) -> Row:
+    """The attributes of an observation, but for its origin; `parts` are the report's texts."""
     value = fact.value
     id, name, scope = event_of(value)
     events, events_from = counted(value, fact, people)
@@ -107,7 +113,7 @@ def observed(fact: Fact, people: People) -> Row:
         "serious": value.get("serious"),
         "related": value.get("related"),
         "grade": value.get("grade"),
-        "severity": value.get("severity"),
+        "severity": value.get("severity") or (_limit(fact, parts or {}) if events == 0 and scope == NAMED else None),
         "assertion": _same(value.get("assertion")),
         "zero_basis": REPORTED_ZERO if events == 0 else None,
         "arm": None if is_whole(fact.arm) else _same(fact.arm),
@@ -119,6 +125,13 @@ def observed(fact: Fact, people: People) -> Row:
 def _same(text: Any) -> Any:
     """One string for all that are equal: few words are said of many events."""
     return intern(text) if type(text) is str else text
+
+
+def _limit(fact: Fact, parts: Mapping[str, str]) -> str | None:
+    """The words just before a denied event that limit the denial to severe ones."""
+    places = [(parts[e.part], e.start) for e in fact.evidence if e.part in parts and e.start is not None]
+    found = (LIMITING.search(text[max(0, start - LIMIT_REACH) : start]) for text, start in places)
+    return next((m[1].lower() for m in found if m), None)
 
 
 def is_whole(arm: str | None) -> bool:
