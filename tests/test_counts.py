@@ -320,15 +320,17 @@ def test_a_sum_is_printed_without_the_words_of_a_model() -> None:
     ]
 
 
+@pytest.mark.parametrize("cue", ["", "No {} "])
 @pytest.mark.parametrize("words", ["severe", "grade 3 or higher", "Serious"])
-def test_no_severe_one_is_not_none(tmp_path: Path, words: str) -> None:
+def test_no_severe_one_is_not_none(tmp_path: Path, words: str, cue: str) -> None:
     """A denial of severe ones, of which the extraction gives the event and its absence."""
     record = made(
         "alpha", "A trial", [KIND, TWENTY, ("adverse_event", event("headache", None, assertion="absent"), None)]
     )
     text = record.document.parts["abstract"] + f". No {words} headache occurred."
-    start = text.index("headache occurred")
-    said = (Evidence("abstract", "headache", start, start + len("headache")),)
+    quote = cue.format(words) + "headache"
+    start = text.index(quote + " occurred")
+    said = (Evidence("abstract", quote, start, start + len(quote)),)
     facts = (*record.facts[:2], replace(record.facts[2], evidence=said))
     parts = {**record.document.parts, "abstract": text}
     answer = asked(

@@ -117,7 +117,11 @@ def pooled_lines(what: str, found: dict[str, Any]) -> list[str]:
     """What pooling gave, one line a result, and what a reader must know of it; risks in percent."""
     if "risk" in found:  # pooled for several events
         return pooled_lines(what, found["risk"])
-    cautions = [f"{what}: caution: {note['message']}" for note in found.get("warnings", ())]
+    cautions = [
+        f"{what}: caution: {note['message']}"
+        for note in found.get("warnings", ())
+        if note["message"] != found.get("method")
+    ]
     if "groups" in found:
         tested = f"Wald p = {found['q_p']:.3g}" if found["q_p"] is not None else "not tested"
         lines = [f"{what}, {g['group']}: {pooled_risk(g)}; {g['method']}" for g in found["groups"]]

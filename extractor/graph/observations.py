@@ -37,7 +37,7 @@ PLAIN_CLASS = re.compile(
 # "no severe headache", "no grade 3 or higher fever": the word just before an event that did not happen
 LIMITING = re.compile(
     r"\b((?:severe|serious|major|significant|life-threatening)|grades?\s*(?:[≥>=]+\s*)?[2-5](?:\s*[-–]\s*[2-5])?"
-    r"(?:\s+or (?:higher|greater|more|above|worse))?)\s+\Z", re.I,
+    r"(?:\s+or (?:higher|greater|more|above|worse))?)\s+", re.I,
 )  # fmt: skip
 LIMIT_REACH = 40  # characters before an event in which such words end
 ROUNDED, ROUNDED_WHOLE = 0.05, 0.5  # percentages are printed to one decimal, or to none
@@ -129,9 +129,14 @@ def _same(text: Any) -> Any:
 
 def _limit(fact: Fact, parts: Mapping[str, str]) -> str | None:
     """The words just before a denied event that limit the denial to severe ones."""
-    places = [(parts[e.part], e.start) for e in fact.evidence if e.part in parts and e.start is not None]
-    found = (LIMITING.search(text[max(0, start - LIMIT_REACH) : start]) for text, start in places)
-    return next((m[1].lower() for m in found if m), None)
+    term = str(fact.value.get("term") or "").lower()
+    for e in fact.evidence:
+        if e.part in parts and e.start is not None and e.end is not None:
+            said = parts[e.part][max(0, e.start - LIMIT_REACH) : e.end].lower()
+            for found in LIMITING.finditer(said):
+                if term and said.startswith(term, found.end()):
+                    return found[1]
+    return None
 
 
 def is_whole(arm: str | None) -> bool:
