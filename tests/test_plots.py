@@ -18,7 +18,9 @@ from extractor.commands import app
 from extractor.errors import PlotError
 from extractor.graph import Answer, Review, ask
 from extractor.plots import answered, bubble, dose, draw, matrix, svg
+from extractor.plots.sheet import broken, fitting
 from extractor.pool import compare_subgroups, forest, meta_regression, pool_proportions
+from extractor.pool.forest_layout import text_width
 from extractor.store import Store
 from tests.trial_store import controlled, event, made, starter
 
@@ -449,3 +451,11 @@ def test_plot_called_wrongly(store_path: Path, tmp_path: Path, arguments: tuple[
     result = run(*arguments, "--store", str(store_path), "-o", str(tmp_path / "plot.svg"))
     assert result.exit_code == 2 and said in result.output
     assert run("dose", "--store", str(store_path), "-o", str(tmp_path / "plot.gif")).exit_code == 2
+
+
+@pytest.mark.parametrize("word", ["x" * 5_000, "il." * 2_000, "a few plain words"])
+def test_lines_are_no_wider_than_asked_and_lose_nothing(word: str) -> None:
+    lines = broken(f"{word} and more", 2.0)
+    assert max(text_width(line) for line in lines) <= 2.0
+    assert "".join(lines).replace(" ", "") == f"{word}andmore".replace(" ", "")
+    assert text_width(fitting(word, 2.0)) <= 2.0

@@ -10,7 +10,8 @@ import io
 import re
 import warnings
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,9 @@ class Sheet:
             artist.set_gid(name)
 
 
+NARROWEST = 0.27  # em: an "i" is 0.278 of the size in the font that is used
+
+
 def line_height(size: float) -> float:
     """Inches from one line of text to the next."""
     return 1.4 * size / 72.0
@@ -116,20 +120,33 @@ def line_height(size: float) -> float:
 
 def broken(words: str, width: float, size: float = TEXT_SIZE, *, bold: bool = False) -> list[str]:
     """Lines no wider than ``width`` inches, broken between words, and within a word only where it alone is too wide."""
+
+    def wide(text: str) -> float:
+        return text_width(text, size, bold=bold)
+
+    bound = _bound(width, size)  # what is longer need not be measured
     lines, line = [], ""
     for word in words.split():
         longer = f"{line} {word}".strip()
-        if line and text_width(longer, size, bold=bold) > width:
+        if line and (len(longer) > bound or wide(longer) > width):
             lines.append(line)
             longer = word
-        while text_width(longer, size, bold=bold) > width and len(longer) > 1:
-            fitting = next(
-                n for n in range(len(longer) - 1, 0, -1) if n == 1 or text_width(longer[:n], size, bold=bold) <= width
-            )
-            lines.append(longer[:fitting])
-            longer = longer[fitting:]
+        while len(longer) > 1 and (len(longer) > bound or wide(longer) > width):
+            most = _most(longer[:bound], width, wide)
+            lines.append(longer[:most])
+            longer = longer[most:]
         line = longer
     return [*lines, line] if line else lines
+
+
+def _bound(width: float, size: float) -> int:
+    """More characters than a line of this width can hold."""
+    return int(width * 72.0 / (size * NARROWEST)) + 2
+
+
+def _most(text: str, width: float, wide: Callable[[str], float]) -> int:
+    """How many characters of a text fit, at least one: a longer text is a wider one."""
+    return max(1, bisect_right(range(1, len(text)), width, key=lambda n: wide(text[:n])))
 
 
 def shortened(name: str, most: int) -> str:
@@ -142,7 +159,7 @@ def shortened(name: str, most: int) -> str:
 
 def fitting(name: str, width: float, size: float = TEXT_SIZE) -> str:
     """A name, cut in its middle where it is wider than ``width`` inches."""
-    most = len(name)
+    most = min(len(name), _bound(width, size))
     while most > 4 and text_width(shortened(name, most), size) > width:
         most -= 1
     return shortened(name, most)
