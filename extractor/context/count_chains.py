@@ -6,7 +6,7 @@ import re
 
 from extractor.context.brackets import inside
 from extractor.context.event_clause import Clause
-from extractor.context.link_phrases import BRACKETED, CHAIN, DID, NOT_AFTER, OTHER_THING, WHO_GOT
+from extractor.context.link_phrases import BRACKETED, CHAIN, DID, NOT_AFTER, OTHER_REASON, OTHER_THING, WHO_GOT
 from extractor.quantities.counts import Count
 
 
@@ -40,6 +40,8 @@ def chain(clause: Clause, first: int, bound: int) -> list[int]:
         ):
             break
         if inside(clause.pairs, left.start) and not inside(clause.pairs, right.start):
+            break
+        if OTHER_REASON.match(clause.folded, right.end, clause.end):
             break
         if re.match(r"\s*of (?:whom|which|these|them)\b", clause.folded[right.end : right.end + 12]):
             break

@@ -14,6 +14,7 @@ from extractor.context.link_phrases import (
     COMPARED,
     ELIDED,
     NOT_AFTER,
+    OTHER_REASON,
     OTHER_THING,
     PEOPLE,
     SAID,
@@ -157,6 +158,8 @@ def continued(clause: Clause, group: list[int]) -> list[int]:
             if (clause.begins_other(count) and bound < clause.end) or OTHER_THING.match(
                 clause.folded, count.start, clause.end
             ):
+                return []
+            if OTHER_REASON.match(clause.folded, count.end, clause.end):
                 return []
             return [i, *chain(clause, i, bound)]
     return []

@@ -55,6 +55,8 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
     if _of_class(clause, count, between, first) or not _leads(clause, count, between, first):
         return []
     found = [_people_of(clause, past) if first.kind in (CLASS, ORGAN) and count.form == "bare" else last]
+    if first.stopped and first.tail and REASON_AGAIN.match(between):
+        return found  # "twenty dropped out, 8 because of": the first count is of all reasons
     for i in reversed(past[:-1]):
         gap = WHO_GOT.sub("given", clause.folded[clause.counts[i].end : clause.counts[found[0]].start])
         if clause.same_brackets(clause.counts[i].start, clause.counts[found[0]].start):

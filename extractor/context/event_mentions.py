@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from extractor.context.event_items import items_beside, items_under
-from extractor.context.event_stops import reason_before, shared_reason
+from extractor.context.event_stops import divided_reason, reason_before, shared_reason
 from extractor.context.phrases import phrases
 from extractor.terms import Term, table
 
@@ -57,10 +57,11 @@ _LED = re.compile(
     r"\s+(?:leading|led|that led|which led|resulting|resulted|requiring|necessitating|that required|causing)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
 )
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
-_ORGAN = re.compile(
-    r"((?:[a-z]+(?:al|ic|ar|ary|ous|ory|iac)|git?|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|donor[- ]site|access[- ]site|injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
-    r"(?:[\s-]+(?:and|or|tract|system|site)[\s-]+(?:[a-z]+(?:al|ic|ar|ary|ous|ory))?)?\s*)\Z"
+_ORGAN_WORD = (
+    r"(?:[a-z]+(?:al|ic|ar|ary|ous|ory|iac)|git?|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|bowel|stomach|chest|limb|hip|knee|breast|dental|donor[- ]site|access[- ]site|"
+    r"injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
 )
+_ORGAN = re.compile(rf"({_ORGAN_WORD}(?:[\s-]+(?:and|or|tract|system|site)[\s-]+(?:{_ORGAN_WORD})?)?\s*)\Z")
 _NOT_ORGAN = frozenset(_GENERAL.split("|")) | {
     "typical", "several", "general", "clinical", "additional", "identical", "equal", "usual", "critical", "potential", "initial", "final",
     "statistical", "electrocardiographic", "laboratory", "biological", "serious", "various", "obvious", "previous", "dangerous", "similar",
@@ -257,9 +258,11 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             limited = True
             first = reason.start("what") if reason else first
             last = outcome.end() if outcome else last
-        yield Mention(
-            first, last, ORGAN if limited else CLASS, head.start(), organ=limited, stopped=bool(reason or outcome)
-        )
+        parts = None if reason or outcome else divided_reason(folded, start, first)
+        limited = limited or parts is not None
+        kind, stopped = ORGAN if limited else CLASS, bool(reason or outcome or parts)
+        tail = parts.span("what") if parts else None
+        yield Mention(first, last, kind, head.start(), organ=limited, stopped=stopped, tail=tail)
 
 
 def _modified(folded: str, start: int, head: int) -> int:

@@ -27,7 +27,7 @@ NO_MEMBERS = re.compile(
     r"\b(?:leading to|resulting in|because of|requiring|compared|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|efficacy|than|but)\b"
 )
 MOST_WERE = re.compile(
-    r"\s*(?:and\s+)?(?:of (?:these|them|which)\s*,?\s*)?(?:the\s+)?(?:most (?:common|frequent|prevalent|frequently|commonly)|commonest|main|predominant|majority)\b[^;.]{0,60}?\b(?:were|was|being|included|of)\b[^;]*\Z"
+    r"\s*(?:and\s+)?(?:(?:most|all|these|they)\s+were\s+(?:\w+\s+){1,6}?(?:,\s*)?and\s+)?(?:of (?:these|them|which)\s*,?\s*)?(?:the\s+)?(?:most (?:common|frequent|prevalent|frequently|commonly)|commonest|main|predominant|majority)\b[^;.]{0,60}?\b(?:were|was|being|included|of)\b[^;]*\Z"
 )
 # From a term to its class: "fever was the most common adverse event", "occurred as an important complication"
 IS_CLASS = re.compile(

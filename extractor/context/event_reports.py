@@ -142,8 +142,10 @@ class Reports:
         text = self.seen.folded[sentence.start : sentence.end]
         if role == "title":
             return True
-        if role in SILENT or (OUTCOMES_WERE.match(text) and not FIGURE.search(text)):
+        if OUTCOMES_WERE.match(text) and not FIGURE.search(text):
             return True
+        if role in SILENT:
+            return not self._results_unheaded(sentence)
         if role in ("results", "conclusions"):
             return False
         if sentence.start < self.begins:
@@ -154,6 +156,14 @@ class Reports:
         if MEASURED.search(text) and not RESULT.search(text):
             return True
         return bool(ASKS.search(text)) and not self._told(text)
+
+    def _results_unheaded(self, sentence: Sentence) -> bool:
+        """Whether a sentence tells results under a heading that is not theirs, in a text without a heading for results."""
+        if any(s.role == "results" for s in self.seen.roles.sections):
+            return False
+        likely, sure = self.seen.predicted.get(sentence.start, (None, 0.0))
+        told = FIGURE.search(self.seen.folded, sentence.start, sentence.end)
+        return likely in ("results", "conclusions") and (sure >= SURE or told is not None)
 
     def _told(self, text: str) -> bool:
         """A result in a sentence that also asks: "we observed no", "no adverse event was recorded"."""

@@ -15,18 +15,18 @@ HAD = (
 BACK = re.compile(
     rf"[)\]]?\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
     rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:\([^()]*\)\s*)?"
-    rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|each\s+|either\s+|[a-z]+ly\s+)?{HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=|≥|> or\s*=)\s*(?:1|one)\s+)?{SMALL}{{0,6}}\Z"
+    rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|each\s+|either\s+|[a-z]+ly\s+)?{HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=|≥|> or\s*=)\s*(?:1|one)\s+)?(?:(?:some|any)\s+(?:grade|degree|form|kind|type)s?\s+of\s+)?{SMALL}{{0,6}}\Z"
 )
 DIRECT = re.compile(
     rf"\s*(?:,?\s*(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{SMALL}{{0,2}}(?:cases?|episodes?|events?|instances?|occurrences?|reports?|incidents?|incidences?|patients?)\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{SMALL}{{0,3}})\Z"
 )
 # Between a count and "died": "of the patients in the control arm had", "subsequently"
 DIED = re.compile(
-    rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|treated (?:by|with)|receiving|from|assigned to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z"
+    rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:(?:in|of|on|with|to|treated (?:by|with)|receiving|from|(?:assigned|allocated|randomi[sz]ed) to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:who\s+|included\s+|enrolled\s+|had\s+|have\s+|has\s+|subsequently\s+|later\s+|also\s+|eventually\s+|were\s+|was\s+|suddenly\s+|unexpectedly\s+)*\Z"
 )
 # Between a count and "discontinued because of": as before "died"; between a count and a reason said again, "patients owing to"
 STOPPED = re.compile(
-    r"(?:(?:treatment|study|drug|prematurely|permanently|early|therapy|temporarily)\s+)*(?:discontinu(?:ed|ing)|withdrew|withdrawn|dropped|stopped|ceased|terminated|interrupted|left)\b"
+    r"(?:(?:(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)?(?:treatment|study|drug|prematurely|permanently|early|therapy|temporarily)\s+|(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)*(?:discontinu(?:ed|ing)|withdrew|withdrawn|dropped|stopped|ceased|terminated|interrupted|left)\b"
 )
 REASON_AGAIN = re.compile(rf"\s*(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:because of|due to|owing to|for)\s+(?:an?\s+)?\Z")
 # "... and 9% died": what the second count is of
@@ -37,13 +37,17 @@ DID = re.compile(
 PEOPLE_HAD = re.compile(
     rf"\s*(?:{PEOPLE}\s+)?(?:in the [\w+/ -]{{1,40}}? (?:group|arm)\s+)?{HAD}\s+(?:a total of\s+)?\Z"
 )
+# "17 because of adverse events and 19 for other reasons": another reason's count
+OTHER_REASON = re.compile(
+    rf"\s*(?:{PEOPLE}\s+)?(?:because of|due to|owing to|for (?:[a-z]+ )?(?:reasons?|lack|personal|unknown|non|other|various|protocol|inefficacy|inadequate))\b"
+)
 # "who received", "patients enrolled in": where the people are, not what the count is of
 WHO_GOT = re.compile(
     r"\benrolled\s+in(?=\s+(?:the\s+)?[\w -]{1,30}(?:group|arm)\b)|\b(?:those|patients|subjects|participants|women|men|children|people|infants)\s+(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+to\b|\b(?:who|that)\s+(?:had\s+)?(?:received|underwent|took|were\s+(?:(?:randomly\s+)?assigned|allocated|given|treated|randomi[sz]ed))(?:\s+(?:to|with|by))?\b"
 )
 # Between a term and the count after it: something that says it happened to people
 AFTER = re.compile(
-    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|than|compared|follow\w*|after|with|of|being)\b"
+    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|than|compared|follow\w*|after|with|of|being|between|during)\b"
 )
 NOT_AFTER = re.compile(
     r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"

@@ -127,7 +127,7 @@ _NAMES: dict[str, str] = {
 _ALTERNATIVES = "|".join(re.escape(n) for n in sorted(_NAMES, key=len, reverse=True))
 # "METHODS: ", "Results:", "\nMethods\n", "trial.MethodsThe study", "OBJECTIVE:To"
 HEADING = re.compile(
-    rf"(?:^|(?<=[.!?:;)\]\n])|(?<=\s))(?-i:(?=[A-Z]))(?P<name>{_ALTERNATIVES})(?P<after>\s*:|\s*\n|(?<=[a-z])(?=[A-Z][a-z])|[.]\s+(?=[A-Z])|\s+[-–—]\s)",
+    rf"(?:^|(?<=[.!?:;)\]\n])|(?<=\s))(?-i:(?=[A-Z]))(?P<name>{_ALTERNATIVES})(?P<after>\s*:|\s*\n|(?<=[a-z])(?=[A-Z][a-z])|[.]\s+(?=[A-Z0-9])|\s+[-–—]\s)",
     re.I,
 )
 # "BACKGROUND Patients with": capitals without a colon, at the start of a sentence

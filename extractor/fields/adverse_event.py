@@ -86,7 +86,8 @@ def _term(text: str, event: Event) -> str:
     words = text[mention.start : mention.end].split()
     if mention.tail:  # a head before ("elevated ... nucleated cells") or after ("low back ... pain")
         head = text[slice(*mention.tail)].split()
-        words = [*head, *words] if mention.tail[0] < mention.start else [*words, *head]
+        because = ["due", "to"] if mention.stopped and mention.kind in (CLASS, ORGAN) else []
+        words = [*head, *because, *words] if mention.tail[0] < mention.start else [*words, *head]
     if mention.stopped:
         words = _stopped(" ".join(words)).split()
     if mention.kind in (CLASS, ORGAN):
@@ -119,7 +120,7 @@ SHORT = {
 }
 # "discontinued treatment due to", "withdrew owing to", "premature discontinuation for": named by its noun
 STOPPED = re.compile(
-    r"\A(?:(?:treatment|study|drug|premature(?:ly)?|permanent(?:ly)?|early|therapy|temporarily)\s+)*"
+    r"\A(?:(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)?(?:(?:treatment|study|drug|premature(?:ly)?|permanent(?:ly)?|early|therapy|temporarily)\s+)*"
     r"(?:(?P<stop>discontinu(?:ed|ing|ations?)|stopped|ceased|terminated|interrupted)|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b"
     r"\s+(?:\([^()]*\)\s*|[\w-]+\s+){0,8}?(?:because of|due to|owing to|for|as a (?:result|consequence) of|secondary to|on account of|caused by)\s+(?:an?\s+)?",
     re.I,

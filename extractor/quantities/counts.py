@@ -121,6 +121,7 @@ NO_COUNT = re.compile(
     r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
     r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
     r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bno one\b|\b(?:day|week|month|cycle|arm|group|grade|phase|stage|level)\s+(?:one|two|three|four|five)\b|\b(?:at least|more than|up to|fewer than|less than)\s+(?:\d+|one|two|three)\b(?!\s*(?:patients|subjects|participants|of))|\bone or more\b|\bat least one\b|\bmore than one\b|[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
+    r"|\d[\d.,]*\s*(?:patient|person|subject|participant|wom[ae]n|child)[\s-]?(?:years?|months?|days?|hours?)\b"
     r"|\d+(?:\.\d+)?\s*(?:events?\s+)?(?:per|/)\s*1,?0{2,4}\b|\bper\s+1,?0{2,4}\b"
     r"|(?:more than|at least|less than|fewer than|greater than|over|up to)\s+\d+(?:\.\d+)?\s*%"
 )
