@@ -17,6 +17,8 @@ TITLED = [
     "A nasal spray in adults with asthma: a randomised controlled trial.",
     "Once-daily spray reduces attacks of asthma in schoolchildren.",
     "Spray versus placebo in adults with chronic cough: protocol of a crossover study",
+    "A Nasal Spray Does Not Improve Cough After Lung Surgery: A Randomized, Double-Blind Trial.",
+    "Spray is superior to tablets in adults with cough--a randomised study.",
 ]
 UNTITLED = [
     "Asthma is a common disease of the airways in adults.",
@@ -29,6 +31,12 @@ RUN_ON = [
     ("Spray for breathlessness after lung surgery", "There is little evidence for sprays."),
     ("Early treatment of severe breathlessness with a nasal spray", "Breathlessness is common after surgery."),
     ("Spray for breathlessness after lung surgery", "BACKGROUND: Little is known."),
+    ("Spray for breathlessness after lung surgery", "Purpose. Little is known."),
+    ("Patient-centred care in chronic asthma", "Asthma treatment should be simple."),
+    ("The effect of a spray on chronic cough: a randomised trial", "Chronic cough is a common complaint."),
+    ("Nasal spray compared with tablets during lung surgery", "The QuickSpray device is used more and more."),
+    ("A Randomized Trial of Nasal Spray in Adults", "Some studies suggest better sleep."),
+    ("Spray through a fine tube for adults with a cough", "Awake spraying (AS) is the standard."),
 ]
 
 

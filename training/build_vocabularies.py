@@ -44,6 +44,7 @@ ADDED: tuple[tuple[str, str, str, list[str]], ...] = (
     ("mesh:D016481", "Helicobacter pylori infection", "named", ["Helicobacter pylori", "H pylori infection"]),
     ("mesh:D007415", "small bowel obstruction", "named", ["small intestinal obstruction"]),
     ("mesh:D014514", "ureteric stone", "named", ["ureteral stone", "ureteral calculus"]),
+    ("mesh:D016540", "smoking cessation", "named", ["stopping smoking", "stop smoking", "quit smoking", "quitting smoking"]),
 )  # fmt: skip
 NO_NAMES = frozenset(  # labels that are also common words
     """complete|strains|sprains and strains|strain|asthenia|mass|drop|hunger|bites|stress|acquired|congenital|inherited|

@@ -147,7 +147,7 @@ NO_ADJECTIVE = (
     r"trial|interval|approval|removal|arrival|survival"
 )
 ADJECTIVE = re.compile(
-    rf"\b(?!(?:{NO_ADJECTIVE})\b)(?:[a-z-]{{3,}}(?:ous|al|ic|ar|ary|eal|ive|oid)|recurrent|persistent|"
+    rf"\b(?!-|(?:{NO_ADJECTIVE})\b)(?:[a-z-]{{3,}}(?:ous|al|ic|ar|ary|eal|ive|oid)|recurrent|persistent|"
     rf"intermittent|latent|malignant|permanent|transient|(?:partial|focal|generali[sz]ed|late|early|adult|childhood)-onset|"
     r"incipient|quiescent|uterine|intestinal)[ -]$"
 )
@@ -236,6 +236,8 @@ KNOWN = {
     "T2DM": "type 2 diabetes mellitus",
     "T1DM": "type 1 diabetes mellitus",
     "HIV": "HIV infection",
+    "HCV": "hepatitis C",
+    "HBV": "hepatitis B",
     "PTSD": "post-traumatic stress disorder",
     "IBS": "irritable bowel syndrome",
     "knee OA": "knee osteoarthritis",

@@ -24,7 +24,7 @@ TAIL = re.compile(
 # names that are outcomes or features, not groups
 NO_GROUP = re.compile(
     r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|discontinu|excluded|declin|refus|adverse|nausea|headache|vomiting|pain|infections?|fever|rash|responders?|response|remission"
-    r"|relapse|progression|mutation|positive|negative|males?|females?|men|women|boys|girls|years?\b|months?\b|weeks?\b|(?<!/)days?\b|center|centre|sites?|hospital|analy[sz]|evalua|follow-?ups?\b|stage|grade|%|mean|median|sd\b|ci\b|criteria|participat|took part|p ?[<=]|baseline|aged?\b|bmi)"
+    r"|relapse|progression|mutation|positive|negative|males?|females?|men|women|boys|girls|years?\b|(?<!-)months?\b|(?<!-)weeks?\b|(?<![/-])days?\b|center|centre|sites?|hospital|analy[sz]|evalua|follow-?ups?\b|stage|grade|%|mean|median|sd\b|ci\b|criteria|participat|took part|p ?[<=]|baseline|aged?\b|bmi)"
 )
 # what a size in brackets may not size
 NO_SIZED = re.compile(
@@ -33,7 +33,7 @@ NO_SIZED = re.compile(
 GROUP_WORD = re.compile(
     r"\b(?:groups?|arms?|placebo|controls?|cohorts?|sham|mg|dose|treatment|treated|usual care|standard|intervention|vaccine|therapy|alone|experimental|study|cells?|plus)\b|\+"
 )
-LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort) [a-z0-9+-]{1,4}$")
+LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort)[ -][a-z0-9+-]{1,4}$")
 # "ten patients with confirmed disease and no transplantation served as a control group"
 SERVED = re.compile(
     r"[^.;]{0,90}?\b(?:served|acted|were used|were taken|functioned) as (?:an? |the |its |their )?(?:\w+ )?(?P<name>controls?(?: (?:group|subjects|patients|arm))?)\b(?! for)"

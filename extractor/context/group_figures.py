@@ -23,7 +23,7 @@ from extractor.context.group import (
     at_numbers,
 )
 from extractor.context.group_sizes import stripped
-from extractor.context.people import BEFORE
+from extractor.context.people import BEFORE, numbers
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.quantities.numbers import whole
@@ -31,9 +31,10 @@ from extractor.quantities.numbers import whole
 _GIVEN = "administered|given|used|performed|transplanted|applied|injected|implanted|placed|inserted|carried out|delivered|withheld|prescribed|offered|undertaken|infused"
 # "used in 80 patients and not used in 79", "administered to 127 patients", "transplanted in 15 patients and withheld in 20"
 GIVEN_TO = re.compile(
-    rf"(?P<name>[a-z][^,;:.()\[\]]{{0,60}}? (?:(?:was|were|is|only|been) )*)?(?P<verb>{_GIVEN}) (?:only )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?\b"
+    rf"(?P<name>[a-z][^,;:.()\[\]]{{0,60}}? (?:(?:was|were|is|only|been) )*)?(?P<verb>{_GIVEN}) (?:only |\w{{3,}}ly )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?\b"
 )
-GIVEN_CUE = re.compile(rf"(?:{_GIVEN}) (?:only )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?{NUM}")
+AUXILIARY = re.compile(r"(?:\b(?:was|were|is|been|only) ?)+$")
+GIVEN_CUE = re.compile(rf"(?:{_GIVEN}) (?:only |\w{{3,}}ly )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?{NUM}")
 # "(353 EP patients and 352 EC patients)", "49 treated women"
 MODIFIED = re.compile(
     rf"(?P<n>{NUM}) (?P<name>(?!(?:of|in|and|or|were|other|remaining|eligible|consecutive|enrolled|randomi[sz]ed|evaluable|healthy)\b)[a-z][a-z0-9'/+-]*(?: [a-z0-9][a-z0-9'/+-]*)?) (?P<noun>patients|subjects|participants|women|men|children|infants|volunteers|cases)\b"
@@ -42,6 +43,12 @@ MODIFIED = re.compile(
 TWO_SIZES = re.compile(
     rf"(?P<n1>{NUM})(?: {PEOPLE_NOUN})? (?:and|vs\.?|versus) (?P<n2>{NUM})(?: {PEOPLE_NOUN})?,? (?:(?:were )?(?:randomi[sz]ed|assigned|allocated)? ?(?:in|to) (?:each|the)\b|received\b|respectively)"
 )
+# "(17, 17, and 16 in the high, low and placebo groups, respectively)"
+SEVERAL_SIZES = re.compile(
+    rf"(?P<sizes>{NUM}(?:, {NUM}){{1,4}},? and {NUM})(?: {PEOPLE_NOUN})?,? (?:(?:were )?(?:randomi[sz]ed|assigned|allocated)? ?(?:in|to) (?:each|the)\b|received\b|respectively)"
+)
+# names that can only be those of groups: "49 treated women", "21 placebo-treated participants"
+ARM_LIKE = re.compile(r"\b(?:placebo|sham|controls?|vehicle|(?:un)?treated|intervention|experimental)\b")
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
 NAME_FIRST = re.compile(
     rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:])? ?(?<![\d.])(?P<n>{NUM})(?: ?(?P<noun>{PEOPLE_NOUN})| eyes)?(?= ?[;,)\].]| and\b)"
@@ -152,7 +159,7 @@ def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
         if (n := whole(m["n"])) and n > 1 and not NO_GROUP.search(m["name"])
     )
     if len(modified) > 1:
-        yield Split(PAIRED, modified, False)
+        yield Split(PAIRED, modified, all(ARM_LIKE.search(g.name) for g in modified))
     for match in at_numbers(TWO_SIZES, text, sentence.start, sentence.end):
         first, second = whole(match["n1"]), whole(match["n2"])
         if first and second and first > 1 and second > 1:
@@ -160,6 +167,17 @@ def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
             yield Split(
                 shape, (Group(first, "", *match.span("n1"), (0, 0)), Group(second, "", *match.span("n2"), (0, 0))), True
             )
+
+    for match in at_numbers(SEVERAL_SIZES, text, sentence.start, sentence.end):
+        several = _several(text, match)
+        if len(several) > 1:
+            yield Split(SIZED if RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED, several, True)
+
+
+def _several(text: str, match: re.Match[str]) -> tuple[Group, ...]:
+    """Sizes in a row, nameless: their names stand in a row of their own."""
+    sizes = [m for m in numbers(text) if match.start("sizes") <= m.start() < match.end("sizes")]
+    return tuple(Group(n, "", *m.span(), (0, 0)) for m in sizes if (n := whole(m.group())) and n > 1)
 
 
 def _given(text: str, sentence: Sentence) -> Iterator[Group]:
@@ -169,6 +187,9 @@ def _given(text: str, sentence: Sentence) -> Iterator[Group]:
         n = whole(match["n"])
         if n and n > 1:
             named = stripped(text, *match.span("name")) if match["name"] else None
+            auxiliary = AUXILIARY.search(text, *named) if named else None
+            if named and auxiliary:
+                named = stripped(text, named[0], auxiliary.start())
             at = named or match.span("verb")
             yield Group(
                 n, text[at[0] : at[1]], match.start("n"), match.end("noun") if match["noun"] else match.end("n"), at

@@ -16,7 +16,7 @@ LISTED_AS = re.compile(
     rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{PEOPLE_NOUN})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
     r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
     r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|of which|serving|acting|administered|their|(?:not |un)treated and|not) )*)"
-    r"(?P<name>[^,;:.()\[\]]{2,70})"
+    r"(?P<name>(?:[^,;:.()\[\]]|(?<=\b[a-z])(?<!group [a-z])(?<!arm [a-z])(?<!cohort [a-z])(?<!vitamin [a-z])(?<!type [a-z])\.(?= [a-z]{3})){2,70})"  # "S. boulardii"
 )
 RECEIVED = re.compile(
     r"receiv|treated|given|underwent|undergo|took|used|administered|injected|opted|chose|formed|constituted|comprised"

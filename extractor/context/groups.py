@@ -25,6 +25,10 @@ CUE = re.compile(
 ASSIGNED = re.compile(
     r"randomi|assign|allocat|divided|distribut|apportion|split into|receiv|treated with|given|underwent|consisted of|comprised|\benrol|\btrial (?:of|in|with|was|using)|\bcompar|conducted|performed (?:a|an|in|on)|\bincluded\b|\bstudied\b"
 )
+# "the intention-to-treat population (A: n = 46; B: n = 47)": a bracket of nothing but groups right after the people
+IN_ONE_BRACKET = re.compile(
+    r"\b(?:population|patients|participants|subjects|analysis|set|sample)s? [(\[][^()\[\]]{1,40}[,:]? ?n ?= ?\d+[^()\[\]]{1,60}n ?= ?\d+ ?[)\]]"
+)
 GROUPS_FOLLOW = re.compile(r"[)\]]? (?:\w+ ){0,2}(?:groups|arms|cohorts)\b")  # "X (n = 335) and Y (n = 347) groups"
 
 
@@ -43,7 +47,9 @@ def splits(seen: View) -> list[Split]:
 
 def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
     text = seen.folded
-    cued = bool(ASSIGNED.search(text, sentence.start, sentence.end))
+    cued = bool(
+        ASSIGNED.search(text, sentence.start, sentence.end) or IN_ONE_BRACKET.search(text, sentence.start, sentence.end)
+    )
     each = list(each_of(text, sentence))
     taken = [(g.start, g.end) for s in each for g in s.groups]
     for shape, groups in ((SIZED, list(sized(text, sentence))), (LISTED, list(listed(text, sentence)))):

@@ -12,14 +12,24 @@ REST = 200  # characters that must follow: an abstract
 # "... after total knee arthroplasty There is conflicting evidence": an opener that no title goes on with
 RUN_ON = re.compile(
     r"(?<=[a-z0-9)’'])(?P<gap> +)(?=(?:We|This|These|The|To|In|It|There|Our|Since|Although|Though|While|Despite|An|A(?! (?:and|or|versus|vs|to|in|with|for|on|at|by|of|from|than)\b)|"
-    r"Previous|Previously|Recent|Recently|Current|Currently|Few|Many|Most|Several|Because|Whether|As|Here|Both) [a-z]|"
-    r"(?:BACKGROUND|OBJECTIVES?|PURPOSE|AIMS?|INTRODUCTION|METHODS|CONTEXT)\b[: ]|"
-    r"(?:Background|Objectives?|Purpose|Aims?|Introduction|Methods|Context): ?[A-Z])"
+    r"Previous|Previously|Recent|Recently|Current|Currently|Few|Many|Most|Several|Because|Whether|As|Here|Both|Some|Numerous|Various|Such|When|Until|Evidence|Studies) [a-z]|"
+    r"(?:BACKGROUND|OBJECTIVES?|PURPOSE|AIMS?|INTRODUCTION|METHODS|CONTEXT|IMPORTANCE|RATIONALE)\b[: ]|"
+    r"(?:Background|Objectives?|Purpose|Aims?|Introduction|Methods|Context|Importance|Rationale)[:.] ?[A-Z])"
 )
 # "... of preterm labor Preterm birth is the major cause": a new subject with its verb, not a name inside a phrase
 SUBJECT = re.compile(
-    r"(?<=[a-z]{2})(?<!\bof)(?<!\bin)(?<!\bthe)(?<!\bon)(?<!\bwith)(?<!\band)(?<!\bfor)(?<!\bfrom)(?<!\bat)(?<!\bby)(?<!\bto) +"
-    r"(?=[A-Z][a-z]+(?:-[a-z]+)* (?:[a-z-]+ ){0,6}?(?:is|are|was|were|has been|have been|remains?|may|can)\b)"
+    r"(?<=[A-Za-z][a-z)])(?<!\bof)(?<!\bin)(?<!\bthe)(?<!\bon)(?<!\bwith)(?<!\band)(?<!\bfor)(?<!\bfrom)(?<!\bat)(?<!\bby)(?<!\bto) +"
+    r"(?=[A-Z][a-z]+(?:-[a-z]+)*(?:['’]s)? (?:[a-z-]+,? |[A-Z0-9] |\([A-Za-z0-9-]{2,10}\) ){0,7}?(?:is|are|was|were|has|have|remains?|may|can|should|"
+    r"often|commonly|continues?|represents?|affects?)\b)"
+)
+SUBJECT_FROM = 35  # characters of a title before its new subject
+# "... during laparoscopic surgery The ProSeal mask": after words in lower case, no title goes on with "The"
+THE = re.compile(r"(?<= [a-z]{3})(?<!\bof)[a-z]* +(?=The [A-Z])")
+# "Blocks Do Not Improve Analgesia After Surgery: A Randomized, Double-Blind Trial.": the kind of report closes a title
+CLOSED = re.compile(
+    r"(?::|-| –|—) ?(?:(?:results|findings|lessons) (?:of|from) )?(?:an?|the)? ?[^.:;]{0,110}"
+    r"\b(?:trials?|study|studies|reports?|analys[ei]s|review|protocol|series|experience|comparison|evaluation)\.?$",
+    re.I,
 )
 # "vitamin A supplementation", "group A patients"
 LETTER = re.compile(
@@ -33,6 +43,7 @@ VERB = re.compile(
     r"underwent|showed|conducted|aimed|became|becomes?|there|which|that|this study|continues?|occurs?|affects?|represents?)\b",
     re.I,
 )
+WE = re.compile(r"\b(?:we|our|was|were)\b", re.I)
 OPENER = re.compile(
     r"\s*(?:to|this|these|we|our|in order|in this|it|there|although|while|since|because|despite|as|here|recent|previous|"
     r"background|objectives?|purpose|aims?|introduction|methods?|results?|findings|conclusions?|context|importance|abstract|summary|design|setting|"
@@ -57,9 +68,11 @@ def run_on(text: str) -> int | None:
             return None
         if not (LETTER.search(before) and text[match.end()] == "A") and title_like(before):
             return match.start()
-    subject = SUBJECT.search(text, 2 * FEWEST, MOST)
-    before = text[: subject.start()] if subject else ""
-    return len(before) if title_like(before) and not re.search(r"[.?!:;] ?[A-Z]", before) else None
+    the = THE.search(text, FEWEST, MOST)
+    ends = [m.start() for m in (SUBJECT.search(text, SUBJECT_FROM, MOST),) if m]
+    ends += [len(text[: the.end()].rstrip())] if the else []
+    before = text[: min(ends)] if ends else ""
+    return len(before) if title_like(before) and not re.search(r"[.?!;] ?[A-Z]", before) else None
 
 
 def title_like(sentence: str) -> bool:
@@ -78,4 +91,7 @@ def leading(text: str, start: int, end: int) -> bool:
     sentence = text[start:end]
     headed = HEADED.match(text, end) and FEWEST <= len(sentence) <= MOST and not OPENER.match(sentence)
     asked = sentence.endswith("?") and len(sentence) >= FEWEST
-    return bool(headed) or asked or title_like(sentence)
+    closed = (
+        len(sentence) <= MOST and not OPENER.match(sentence) and not WE.search(sentence) and CLOSED.search(sentence)
+    )
+    return bool(headed) or asked or bool(closed) or title_like(sentence)

@@ -56,7 +56,9 @@ def total(seen: View, found: Cohort) -> Total | None:
     if best and "sum" not in best.features:
         summed = _summed(seen, found, best) or _outgrown(seen, found, best)
         return (_nearly(found, summed) or summed) if summed else _stated(best, found)
-    if best and best.count.form == BARE:  # "150 women were randomised ... and 148 (71 and 77) were analysed"
+    if best and (
+        best.count.form == BARE or best.kind in ("treated", "analyzed")
+    ):  # "150 women were randomised ... and 148 (71 and 77) were analysed"
         best = next((c for c in found.candidates if _begins(c, best)), best)
     return _stated(best, found) if best else _summed(seen, found, None) or _one(seen)
 
@@ -77,8 +79,8 @@ def _begins(candidate: Candidate, best: Candidate) -> bool:
     few_more = best.count.n < candidate.count.n <= best.count.n * (1 + LOST_SHARE)
     return (
         few_more
-        and candidate.count.form == NOUN
-        and bool(candidate.features & {"randomized", "before:randomized"})
+        and candidate.count.form in (NOUN, BARE)
+        and bool(candidate.features & {"randomized", "before:randomized", "bare:randomized", "bare:enrolled"})
         and candidate.points > LEAST
     )
 

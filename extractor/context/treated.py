@@ -42,7 +42,7 @@ POPULATION = re.compile(
 )
 # "ALS patients", "COPD subjects"
 PATIENTS = re.compile(
-    rf"^[ -](?:\([^)]{{1,15}}\) )?(?:\w+ )?{PEOPLE}\b|^ (?:extraction|removal|surgery|repair|"
+    rf"^(?: virus)?(?:-[12])?(?:[ -](?:infected|(?:sero)?positive))?[ -](?:\([^)]{{1,15}}\) )?(?:\w+ )?{PEOPLE}\b|^ (?:extraction|removal|surgery|repair|"
     rf"resection|fixation)\b|^ undergoing"
 )
 # "for the treatment of", "in the management of", "to treat", "prevention of", "relief of"
@@ -72,9 +72,9 @@ OTHER = re.compile(
 )
 # "headache occurred", "diarrhea was reported", "-induced", "-related", "risk"
 OTHER_AFTER = re.compile(
-    r"^(?:-(?:induced|related|associated|free|like|positive)\b| (?:(?:was|were|is|are) )?(?:\w+ly )?(?:occurred|"
+    r"^(?:-(?:induced|related|associated|free|like|positive(?! (?:\w+ )?(?:patients|people|adults|women|men|subjects|individuals|participants|children|infants|persons|volunteers)))\b| (?:(?:was|were|is|are) )?(?:\w+ly )?(?:occurred|"
     r"reported|observed|developed|developing|noted|rates?|scores?|risk|scale|index|incidence|"
-    r"free|severity|inventory|questionnaire|rating|intensity|models?|virus|questionnaires?|events?|"
+    r"free|severity|inventory|questionnaire|rating|intensity|models?|virus(?!(?: \([^)]{1,12}\))?,?[ -](?:infect|(?:sub|geno)?-?types?\b|positive|\d))|questionnaires?|events?|"
     r"vaccin\w+|toxoid|antibod\w+|antigens?|viruses|prophylaxis with)\b)"
 )
 # "diphtheria, tetanus and pertussis vaccine": what one is vaccinated against is not treated
@@ -107,6 +107,7 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
     """Candidates with their scores, the best first."""
     for mention in every:
         mention.weight = _weight(seen, mention)
+    _set_aside(seen, every)
     for left, right in itertools.pairwise(every):
         if JOINED.match(seen.folded[left.end : right.start] + " "):
             shared = min(max(left.weight, right.weight), 4.0 if seen.in_title(left.start) else 3.0)
@@ -121,6 +122,18 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
         strong = sorted((m.weight for m in candidate.mentions), reverse=True)
         candidate.score = strong[0] + 0.5 * sum(w for w in strong[1:4] if w > 0)
     return sorted(merged, key=lambda c: (-c.score, c.term is None, c.mentions[0].start))
+
+
+# "breast cancer surgery": where pain after an operation is treated, what was operated on is not
+OPERATED = re.compile(r" (?:surger(?:y|ies)|operations?|repair|resections?|fixation|removal|excision|extraction)\b")
+
+
+def _set_aside(seen: View, every: list[Mention]) -> None:
+    """Where the title is of pain after an operation, the disease operated on weighs no more than a mere mention."""
+    if any(m.role == "pain" and seen.in_title(m.start) and m.weight >= PAIN_SURE for m in every):
+        for mention in every:
+            if mention.role != "pain" and OPERATED.match(seen.folded, mention.end):
+                mention.weight, mention.people = min(mention.weight, 0.0), False
 
 
 def _key(mention: Mention) -> tuple[str, ...]:
@@ -187,6 +200,7 @@ AIM = re.compile(
     r"determine|examine|test|study)|this (?:[\w-]+ ){0,4}(?:study|trial) (?:was|evaluated|compared|"
     r"assessed)|we (?:compared|evaluated|studied|assessed|investigated|tested))\b"
 )
+PAIN_SURE = 3.0  # a title's "pain after surgery" that no word makes a history or a risk
 LEAST = 1.3  # one "treatment of X", or X among the people, though in no sentence of the trial's own
 
 
@@ -281,6 +295,8 @@ def canonical(candidate: Candidate) -> tuple[str, str]:
     if longest.isupper() and " " not in longest:
         return named.term.name, named.term.id
     own = _content(named.term.name)
+    if british(longest) and words(longest) == words(named.term.name):
+        return longest, named.term.id
     if (
         own >= _content(longest)
         or named.role == "pain"
@@ -289,6 +305,11 @@ def canonical(candidate: Candidate) -> tuple[str, str]:
     ):
         return named.term.name, named.term.id
     return longest, named.term.id
+
+
+def british(name: str) -> bool:
+    """Whether a name holds a digraph that American spelling leaves out: "oesophageal cancer" stays as the text has it."""
+    return "ae" in name or "oe" in name
 
 
 def _elsewhere(candidate: Candidate, own: frozenset[str], longest: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
@@ -25,11 +25,11 @@ from extractor.quantities.durations import Duration, durations
 
 _FOLLOW = r"(?:follow(?:ed|ing)?\s?-?\s?ups?|followups?|followed(?!\s+by)(?:\s(?:up\s)?with(?:\s[\w-]+){1,4})?|follow(?=\s(?:for|until|over|to)\b)|follow(?:ed)?[\s-]up\s(?:by|with)(?:\s[\w-]+){1,4})"
 _PEOPLE = r"(?:patients?|participants?|subjects?|children|infants|neonates|women|men|they|all|everyone|individuals|volunteers|animals|who)\s(?:\w+\s)?(?:were|was|will be|are|is)\s(?:then\s|also\s|closely\s|clinically\s|regularly\s|prospectively\s)?"
-_WATCH = rf"(?:{_FOLLOW}|{_PEOPLE}(?:watched|monitored|observed|tracked)|observation(?:al)?\s(?:period|time|phase)|observed for|(?:watched|observed|monitored)(?=\s(?:for|over)\s(?:a|an|another|at least|up to|\d)))"
+_WATCH = rf"(?:{_FOLLOW}|{_PEOPLE}(?:watched|monitored|observed|tracked)|observation(?:al)?\s(?:periods?|times?|phase)|observed for|(?:watched|observed|monitored)(?=\s(?:for|over)\s(?:a|an|another|at least|up to|\d)))"
 # between the words and the length: "up for", "was a mean of", "period of", "(range", "visits at"
 _LINK = (
     r"(?:[\s,:(=<>~'\[]|-|\b(?:up|for|of|at|over|was|were|are|is|has|been|had|will|be|to|until|till|through|throughout|during|after|a|an|the|in|on|with|by|and|from|before|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
-    r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|period|peri?od|time|duration|durations|interval|length|lasts|lasted|lasting|continued|extended|extending|completed|than|longer|more|occurred|included|took|take|place|planned|"
+    r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|periods?|peri?od|times?|duration|durations|interval|length|lasts|lasted|lasting|continued|extended|extending|completed|than|longer|more|occurred|included|took|take|place|planned|"
     r"visits?|assessments?|examinations?|evaluations?|angiograph\w+|echocardiograph\w+|endoscop\w+|imaging|mri|telephone|clinical(?:ly)?|performed|conducted|scheduled|carried|out|obtained|every|day|week|month|hospital|clinic|patients?|participants?|subjects?|closely|regularly|prospectively|postoperatively|"
     r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|(?<![\d.])\d+(?:\.\d+)?(?![\d.])|\)|\]|/|;(?=\s*(?:range|median|mean)))*"
 )
@@ -91,6 +91,7 @@ _AFTER_END = re.compile(
 _ARM_GAP = re.compile(
     r"\s*(?:[(\[][^()\[\]]*[)\]])?,?\s*(?:(?:for|in|with|among)\s[^.;()\[\]]{2,80}?)?,?\s*\b(?:and|versus|vs\.?)\s(?:[^.;()\[\]\d]{0,50}\s)?"
 )
+_RESPECTIVELY = re.compile(r"[^.;()\d]{0,60}\brespectively\b")
 _SEEN_AT = re.compile(r"\b(?:at|after|by|until|through)\s*$")
 # "6 months before and after", "ahead of transplantation and equally long after it"
 _BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\d]{0,25}\bafter\b")
@@ -188,7 +189,17 @@ def _times(seen: View) -> Iterator[_Time]:
                 yield last
                 last = previous
             elif last:
-                yield last
+                yield from _each_arm(seen, last)
+
+
+def _each_arm(seen: View, item: _Time) -> Iterator[_Time]:
+    """One time for each arm: "mean follow-up was 19.5 and 16.5 months, respectively"."""
+    length = item.length
+    if item.whole and len(length.values) == 2 and not length.ranged and _RESPECTIVELY.match(seen.folded, length.end):
+        for value in length.values:
+            yield replace(item, length=replace(length, values=(value,)))
+    else:
+        yield item
 
 
 def _continues(seen: View, last: _Time, length: Duration) -> bool:

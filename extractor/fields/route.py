@@ -28,7 +28,9 @@ _NOT_A_ROUTE = re.compile(
     r"iga|igg|synthesis|pathogen|polio|immunoglobulin|ivig|anesthe\w*|anaesthe\w*|sedation|analgesi\w*|fluid\w*|rehydration|colloid\w*|crystalloid\w*|contrast|antibiotic\w*|heparin|thrombolysis|thrombolytic|methylpred\w*|dexameth\w*|steroid\w*|opioid\w*|"
     r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|volume|wall|toxicit\w*|anti\w+|hypoglyc\w*|medications?\b(?! of)|examin\w*|cavities|abscess|adhesion\w*|disorders?|derangement|coordination)\b"
 )
-_NO_PRODUCT = re.compile(r"\b(?:an[a]?esthe\w+|rescue|premedicat\w+|sedat\w+|block\w*|induction|nutrition|intake)\b")
+_NO_PRODUCT = re.compile(
+    r"\b(?:an[a]?esthe\w+|rescue|(?<!with )(?<!without )(?<!without any )premedicat\w+|sedat\w+|block\w*|induction|nutrition|intake)\b"
+)
 _TRIED = re.compile(
     r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study|used)\b"
 )

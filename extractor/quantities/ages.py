@@ -29,6 +29,10 @@ CENTRE = re.compile(
 AFTER_PEOPLE = re.compile(
     rf"(?:patients|subjects|participants|volunteers|children|men|women|males|females|adults|boys|girls|individuals|athletes|students|infants|adolescents|players) ?(?P<at>[(\[](?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM})(?: ?\(sd\))? ?(?P<unit>{_UNIT}))"
 )
+# "(76% males; 57.4 ± 11.1 years old; ...)": nothing but a person is so many years old, more or less
+OLD = re.compile(
+    rf"(?<![\d.,] )(?<![\w.])(?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM}) ?-?(?P<unit>{_UNIT})[ -](?:old\b|olds\b|of age\b)(?! at (?:onset|diagnosis))"
+)
 # "patients 68 10 years old": the sign between mean and spread was lost
 LOST_SIGN = re.compile(
     r"(?:patients|subjects|participants|volunteers|children|men|women|adults|individuals),? \(?(?:aged? )?(?P<mean>\d\d(?:\.\d)?) (?P<sd>\d{1,2}(?:\.\d)?) (?P<unit>years) (?:old|of age)\b"
@@ -146,6 +150,9 @@ def _centres(folded: str) -> Iterator[Age]:
                 match.start(), end, "centre", unit_name(unit["unit"] if unit else None), sd=sd, low=low, high=high
             )
             yield replace(age, median=value, sd=None) if which == "median" else replace(age, mean=value)
+    for match in OLD.finditer(folded):
+        mean, sd = _number(match["mean"]), _number(match["sd"])
+        yield Age(*match.span(), "centre", unit_name(match["unit"]), mean=mean, sd=sd)
 
 
 def _plain_centres(folded: str) -> Iterator[Age]:
