@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from extractor.graph import matrix, nodes
@@ -203,17 +203,26 @@ def poolable(
     Outcomes are adverse events; those of efficacy are not extracted.
     """
     choice = Choice(outcome, condition, cells, route, overlaps=True)
-    found = {id: one for id, _, one in judged(review, choice)}
     shadowed = preferred_to(review, choice)
     wanted = {review.trial_named(t) for t in trials}
     rows = [
-        _rules(review, trial, found.get(id), shadowed.get(id), (months, within))
-        for id, trial in review.fitting()
+        _rules(review, trial, one, shadowed.get(id), (months, within))
+        for id, trial, one in _with_others(review, choice)
         if not wanted or id in wanted
     ]
     notes = ["Of the follow-up the longest is taken; outcomes of efficacy are not extracted."]
     known = review.event_named(outcome) in review.graph
     return Found(rows, notes=notes if known else [f"{outcome}: {NOT_EXTRACTED} in any report of this store.", *notes])
+
+
+def _with_others(review: Review, choice: Choice) -> Iterator[tuple[str, Row, Counted | None]]:
+    """All trials of people in their order, each with what it gives; None for those that are not of the choice."""
+    if not (choice.condition or choice.cells or choice.route):
+        yield from judged(review, choice)
+        return
+    found = {id: one for id, _, one in judged(review, choice)}
+    for id, trial in review.fitting():
+        yield id, trial, found.get(id)
 
 
 def _rules(
