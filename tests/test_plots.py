@@ -22,7 +22,7 @@ from extractor.plots.sheet import broken, fitting
 from extractor.pool import compare_subgroups, forest, meta_regression, pool_proportions
 from extractor.pool.forest_layout import text_width
 from extractor.store import Store
-from tests.trial_store import controlled, event, made, starter
+from tests.trial_store import controlled, event, made, single_arm, starter
 
 STATES = ("events", "reported_zero", "inferred_complete_table", "below_threshold", "denied", "not_mentioned")
 
@@ -445,6 +445,7 @@ def test_plot_on_the_command_line(store_path: Path, tmp_path: Path, arguments: t
         (("forest", "--outcome", "headache"), "--question event-risk"),
         (("forest", "--question", "controlled-risk", "--measure", "XX"), "legal: OR, RR, RD, Peto OR"),
         (("forest", "--measure", "OR"), "takes no --measure"),
+        (("bubble", "--unit", "mg"), "--unit mg: legal: cells, cells/kg"),
     ],
 )
 def test_plot_called_wrongly(store_path: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -459,3 +460,14 @@ def test_lines_are_no_wider_than_asked_and_lose_nothing(word: str) -> None:
     assert max(text_width(line) for line in lines) <= 2.0
     assert "".join(lines).replace(" ", "") == f"{word}andmore".replace(" ", "")
     assert text_width(fitting(word, 2.0)) <= 2.0
+
+
+def test_a_character_that_the_font_lacks_is_named_and_text_in_an_svg(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "odd.db") as store:
+        store.add(single_arm("trial 🧪", 1, 20, 1e6))
+    for name, words in (("out.png", "the font has no 🧪, a box stands for it"), ("out.svg", "")):
+        done = CliRunner().invoke(
+            app, ["plot", "matrix", "-o", str(tmp_path / name), "--store", str(tmp_path / "odd.db")]
+        )
+        assert done.exit_code == 0 and words in done.stderr and "Warning" not in done.stderr
+    assert "🧪" in (tmp_path / "out.svg").read_text(encoding="utf-8")

@@ -458,3 +458,21 @@ def test_words_of_a_question() -> None:
         named("why")
     with pytest.raises(QueryError, match="takes 1 arguments"):
         from_words(named("papers-of"), ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    "statement", ["ATTACH DATABASE 'FILE' AS other", "VACUUM INTO 'FILE'", "PRAGMA user_version", "", "-- SELECT"]
+)
+def test_sql_that_is_no_select_is_refused_and_makes_no_file(store_path: Path, tmp_path: Path, statement: str) -> None:
+    made = tmp_path / "made.db"
+    done = run(store_path, "ask", "--sql", statement.replace("FILE", str(made)))
+    assert done.exit_code == 1 and "is no SELECT" in str(done.exception) and not made.exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["-- how many\n select 1", "/* a\nb */ VALUES (1)", "with a as (select 1) select * from a"],
+)
+def test_a_select_may_begin_with_a_comment(store_path: Path, statement: str) -> None:
+    done = run(store_path, "ask", "--sql", statement)
+    assert done.exit_code == 0 and "1" in done.output

@@ -22,7 +22,8 @@ from extractor.report.quotes import Quote, Quotes
 from extractor.report.said import SILENT, Said, silence_together
 from extractor.report.texts import pieces
 from extractor.store import Store
-from tests.trial_store import busy, single_arm, starter
+from tests.trial_store import busy, event, single_arm, starter
+from tests.trial_store import made as made_record
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +159,28 @@ def test_many_studies_are_folded_and_few_are_not(tmp_path: Path) -> None:
     folded = made.select("section.risk .side > details")
     assert folded and not any(d.has_attr("open") for d in folded)
     assert all(d.has_attr("open") for d in few.select("section.risk .side > details"))
+
+
+def test_a_cell_counts_all_arms_and_a_percentage_keeps_its_arm(tmp_path: Path) -> None:
+    """One arm's count alone would look like the trial's."""
+    people = [
+        ("report_kind", {"name": "single-trial"}, None),
+        ("arm", {"name": "low", "n": 30}, None),
+        ("arm", {"name": "high", "n": 20}, None),
+    ]
+    said = [("adverse_event", event("headache", 0, 30), "low"), ("adverse_event", event("headache", 2, 20), "high")]
+    said.append(("adverse_event", event("fever", None) | {"percent": 33.0}, "high"))
+    with Store.open(tmp_path / "arms.db") as store:
+        store.add(made_record("arms", "Two arms", [*people, *said]))
+        made = BeautifulSoup(report(store), "lxml")
+        words = store.record("arms").document.parts["abstract"]
+    rows = {r.th.get_text(strip=True): r.td for r in made.select("table.matrix tbody tr") if r.th and r.td}
+    assert rows["headache"].get_text(strip=True) == "2/50"
+    assert "sum of 2 arms (low, high)" in rows["headache"].a["title"]
+    numbers = rows["headache"].a["data-q"].split()
+    cited = {words[q["s"] : q["e"]] for q in quotes_of(made) if str(q["n"]) in numbers}
+    assert cited >= {"adverse_event 3", "adverse_event 4"}
+    assert rows["fever"].get_text(" ", strip=True) == "high 33 %"
 
 
 def quotes_of(made: BeautifulSoup) -> list[dict[str, Any]]:

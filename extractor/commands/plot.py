@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from extractor.commands.shared import StoreOption, open_store, output_to, wrong_usage
+from extractor.commands.shared import StoreOption, open_store, output_to, say, wrong_usage
 from extractor.errors import PlotError
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class By(StrEnum):
     dosing = "dosing"
 
 
+UNITS = ("cells", "cells/kg", "cells/ml", "cells/m2")  # of doses
+GLYPH = re.compile(r"Glyph (\d+) .* missing from font")  # a warning of matplotlib
 # Which options each figure takes, besides --store, --output, --title, --condition and --cells.
 TAKEN: dict[Kind, frozenset[str]] = {
     Kind.matrix: frozenset({"route", "serious"}),
@@ -82,14 +86,21 @@ def plot(
     if wrong := sorted(chosen.keys() - TAKEN[kind]):
         legal = ", ".join(f"--{n}" for n in sorted({"condition", "cells", *TAKEN[kind]}))
         raise wrong_usage(f"plot {kind} takes no --{wrong[0]}; legal: {legal}")
+    if unit and unit not in UNITS:
+        raise wrong_usage(f"--unit {unit}: legal: {', '.join(UNITS)}")
     try:
         suffix = checked_suffix(output)
         with open_store(store) as opened:
-            drawn = rendered(_figure(kind, Review(opened), condition, cells, title, chosen), suffix)
+            figure = _figure(kind, Review(opened), condition, cells, title, chosen)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.filterwarnings("always", message=GLYPH.pattern)
+            drawn = rendered(figure, suffix)
     except PlotError as error:
         raise wrong_usage(str(error)) from error
     with output_to(output) as stream:
         stream.write(drawn)
+    if lacking := sorted({chr(int(m[1])) for w in said if (m := GLYPH.match(str(w.message)))}):
+        say(f"{output}: the font has no {' '.join(lacking)}, a box stands for it; an .svg keeps it as text", err=True)
 
 
 def _figure(kind: Kind, review: Review, condition: str, cells: str, title: str, chosen: dict[str, Any]) -> Figure:

@@ -29,7 +29,11 @@ CLASSES = (ANY, SERIOUS)
 OUTCOME_NAMES = {ANY: "any adverse event", SERIOUS: "any serious adverse event"}
 # state of a cell: how it is printed, what it means, its kind
 STATES: dict[str, tuple[str, str, str]] = {
-    matrix.EVENTS: ("1/27", "happened: people with the event of people at risk; “yes” without a count", VALUE),
+    matrix.EVENTS: (
+        "1/27",
+        "happened: people with the event of people at risk, in all arms that count it; “yes” without a count",
+        VALUE,
+    ),
     REPORTED_ZERO: ("0", "reported zero: the report says that it did not happen", ZERO),
     COMPLETE_TABLE: ("0 t", "inferred zero: a registry's complete table does not list it", ZERO),
     BELOW_THRESHOLD: ("< t", "unknown: a registry's table begins at a threshold and does not list it", SILENT),
@@ -99,11 +103,28 @@ def _cell(
         mark, meaning = RELATED_ONLY, "only a denial of related adverse events covers it; no count of this event"
     if state not in (matrix.EVENTS, REPORTED_ZERO):
         return (Said(mark, quotes.refs(found["evidence"]), kind, title=meaning),)
+    if found["total"] and not any(o["assertion"] == DENIED for o in observed):
+        return (_whole(review, trial.id, found, observed, kind, meaning, quotes),)
     said: dict[str, list[Row]] = {}
     for one in observed:
         if (one["zero_basis"] is None) == (state == matrix.EVENTS):
             said.setdefault(_count(one), []).append(one)
     return tuple(_counted(review, trial.id, text, same, kind, meaning, quotes) for text, same in said.items())
+
+
+def _whole(
+    review: Review, trial: str, found: Row, observed: Sequence[Row], kind: str, meaning: str, quotes: Quotes
+) -> Said:
+    """The trial's own count: of everyone, else the sum over arms that share nobody."""
+    counted = [o for o in observed if all(e in found["evidence"] for e in o["evidence"])]
+    totals = [e for o in counted for e in review.said_of_total(trial, o)]
+    arms = dict.fromkeys(o["arm"] for o in counted if o["arm"])
+    title = (
+        f"sum of {len(arms)} arms ({', '.join(arms)}), {meaning}" if len(arms) > 1 else _said_of(counted[0], meaning)
+    )
+    refs = quotes.refs([*found["evidence"], *totals])
+    text = f"{found['events']}/{found['total']}"
+    return Said(text, refs, kind, title=title, by=vouched(o["agent"] for o in counted))
 
 
 def _counted(
@@ -114,7 +135,9 @@ def _counted(
         refs = quotes.refs(e for o in same for e in o["evidence"])
         return Said(text, refs, DENIAL, title="the report denies all of this class, without a count", by=by)
     refs = quotes.refs(e for o in same for e in (*o["evidence"], *review.said_of_total(trial, o)))
-    return Said(text, refs, kind, title=_said_of(same[0], meaning), by=by)
+    arms = list(dict.fromkeys(o["arm"] for o in same if o["arm"]))
+    label = "" if not arms else arms[0] if len(arms) == 1 else f"{len(arms)} arms, each"
+    return Said(text, refs, kind, label, title=_said_of(same[0], meaning), by=by)
 
 
 def _count(one: Row) -> str:

@@ -6,6 +6,7 @@ program that is stopped leaves whole reports behind, and the same command comple
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from extractor import __version__
-from extractor.errors import StoreError
+from extractor.errors import QueryError, StoreError
 from extractor.model import Document, Fact, Record, check_evidence
 from extractor.store import decisions, reading, versions
 from extractor.store.database import absent, asked, batches, engine_for, guarded, shown
@@ -30,6 +31,9 @@ from extractor.store.views import VIEWS
 __all__ = ["VIEWS", "Decision", "Outcome", "RunRow", "Store", "Version"]
 EXTRACTOR = f"trialspan {__version__}"
 RECORDS_AT_ONCE = 100
+# what a question may begin with: ATTACH makes a file, VACUUM INTO a copy, though nothing in the store changes
+READING = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:SELECT|WITH|VALUES|EXPLAIN)\b", re.I | re.S)
+MOST_SHOWN = 60  # characters of a refused statement in the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +275,10 @@ class Store:
         QueryError
             If the database refuses it, such as a statement that would change something.
         """
+        if not READING.match(sql):
+            raise QueryError(
+                f"store {self.name}: {sql.strip()[:MOST_SHOWN]!r} is no SELECT; one over its tables and views is taken"
+            )
         with asked(self.name), self._engine.connect().execution_options(postgresql_readonly=True) as conn:
             lite = conn.dialect.name == "sqlite"
             if lite:
