@@ -11,6 +11,7 @@ from extractor.context.link_phrases import (
     AMONG,
     BACK,
     BESIDE,
+    CAUSED,
     CONNECTIVES,
     DIED,
     DIRECT,
@@ -125,6 +126,8 @@ def _direct(clause: Clause, count: Count, between: str, mention: Mention) -> boo
         return True
     if mention.stopped and not mention.tail and STOPPED.match(clause.folded, mention.start):
         return DIED.match(between.removeprefix(")")) is not None
+    if CAUSED.match(between) and count.form != "bare":
+        return True
     if not DIRECT.match(between) or re.search(r"\b(?:most|main|commonest|principal|more|of the)\b", between):
         return False
     return count.form in ("bare", "count_percent", "fraction") or (

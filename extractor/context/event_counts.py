@@ -12,6 +12,7 @@ from extractor.context.event_lists import doubtful, killed, list_end, member
 from extractor.context.event_made import event
 from extractor.context.event_mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.context.event_phrases import (
+    ARM_AFTER,
     AWAITED,
     COMPOSITE_AFTER,
     COMPOSITE_BEFORE,
@@ -28,6 +29,12 @@ from extractor.quantities.counts import Count, counts
 BASELINE = re.compile(
     r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
 )
+
+# "... in the drug group but (only) four in the control group"
+BUT_SOME = re.compile(
+    r"[^;.]{0,90}?,?\s+(?:but|whereas|while|compared (?:with|to)|versus|vs\.?)\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+)?(?:in|with|among|on)\b)"
+)
+IN_ARM = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:cases?\s+|events?\s+|episodes?\s+)?(?:in|with|among|on|of)\b")
 
 
 def counted(
@@ -65,6 +72,22 @@ def counted(
         said = attributes.grade_of_count(reading.folded, count)
         yield replace(made, grade=said) if said else made
     yield from _consequence(reading, mention, link.counts[-1], last)
+
+
+def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Event]:
+    """ "No fractures in the drug group but four in the control group": the other arm's count, its term left out."""
+    other = BUT_SOME.match(reading.folded, mention.end, last)
+    found = counts(reading.folded, other.end(), last, bare=True) if other else []
+    if (
+        found
+        and other
+        and found[0].start == other.end()
+        and found[0].n
+        and IN_ARM.match(reading.folded, found[0].end, last)
+    ):
+        arm = ARM_AFTER.match(reading.folded, found[0].end, last)
+        named = arm.span("arm") if arm and not attributes.NO_ARM.search(arm["arm"]) else None
+        yield event(reading, mention, PRESENT, found[0], named, "count_after", last)
 
 
 def _composite(reading: Reading, mention: Mention, first: int, last: int) -> bool:

@@ -145,7 +145,7 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
     if (
         len(group) > 1
         and len(each) == len(group)
-        and clause.respectively(each[-1].end)
+        and (clause.respectively(each[-1].end) or _one_head(clause, group))
         and not _arms_follow(clause, each[-1].end, len(each))
     ):
         for place, count in zip(group, each, strict=True):
@@ -168,6 +168,13 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
         return
     for place in group:
         clause.links[place] = Link(list(each), how)
+
+
+def _one_head(clause: Clause, group: list[int]) -> bool:
+    """Whether three or more terms share one head ("major, minor and minimal bleedings"): as many counts are theirs, in order."""
+    terms = [clause.mentions[place] for place in group]
+    heads = {m.tail for m in terms[:-1]}
+    return len(terms) > 2 and len(heads) == 1 and None not in heads and not any(m.stopped for m in terms)
 
 
 def _rows(clause: Clause, each: Sequence[Count]) -> bool:

@@ -104,7 +104,7 @@ FUNCTION = re.compile(
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
 _RIGHT = re.compile(
     r"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?(?:injection|puncture|insertion|application|operation|infusion|surgery)|(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
-    r"jaw|legs?|arms?|limbs?|face|eyes?|mouth|throat|knees?|fingers|extremities|hands?|feet|lower limbs?|abdomen|chest|neck|scalp|back|joints?|tongue|lips?|bowel|bladder|colon|uterus|wound|nerve roots?|oily material|the qt interval|qt interval|liver enzymes|liver transaminases|appetite|consciousness|vision|hearing|libido|weight|taste|energy|concentration|motor function))"
+    r"[a-z]{4,}(?:al|ous|ic|ar|ary)?\s+(?:nerves?|arter(?:y|ies)|veins?|ducts?|tendons?|ligaments?)|jaw|legs?|arms?|limbs?|face|eyes?|mouth|throat|knees?|fingers|extremities|hands?|feet|lower limbs?|abdomen|chest|neck|scalp|back|joints?|tongue|lips?|bowel|bladder|colon|uterus|wound|nerve roots?|oily material|the qt interval|qt interval|liver enzymes|liver transaminases|appetite|consciousness|vision|hearing|libido|weight|taste|energy|concentration|motor function))"
 )
 LEXICON = "adverse_events"
 _SKIP_WORDS = re.compile(
@@ -297,6 +297,12 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         first = _widened(folded, start, match.start)
         last = _site(folded, end, match.end)
         yield from _shared_head(folded, start, first, match.end, NAMED)
+        ranked = _RANKED.search(folded, max(start, first - 60), first)
+        if ranked:  # "major, minor, and minimal bleedings": one event a rank
+            ranks = [m.span() for m in _RANK.finditer(folded, *ranked.span("ranks"))]
+            for a, b in ranks[:-1]:
+                yield Mention(a, b, NAMED, a, match.term, match.how, tail=(match.start, match.end))
+            first = ranks[-1][0]
         admitted = _ADMITTED.match(folded, last, end)
         last = admitted.end() if admitted else last
         worse = _WORSE.search(folded, max(start, first - 12), first) if admitted else None
@@ -310,6 +316,11 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
 EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
 SHORT = 6  # letters of an abbreviation in the plural
 ABBREVIATES = re.compile(r"\s*[(\[]\s*")
+_RANK = re.compile(r"\b(?:clinically relevant|non-?fatal|major|minor|minimal|fatal|early|late|acute|delayed)\b")
+# "major, minor, and minimal" before a term that they share
+_RANKED = re.compile(
+    rf"(?<![\w-])(?P<ranks>(?:{_RANK.pattern}\s*,\s*)*{_RANK.pattern}\s*,?\s*(?:and|or)\s+{_RANK.pattern})\s+\Z"
+)
 # "worsening heart failure rehospitalization": one event, named after its cause
 _ADMITTED = re.compile(r"\s+(?:re-?)?hospitali[sz]ations?\b")
 _WORSE = re.compile(r"\bworsening\s+\Z")

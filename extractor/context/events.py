@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from extractor.context.brackets import inside
 from extractor.context.event_clause import Clause, Link
-from extractor.context.event_counts import counted
+from extractor.context.event_counts import counted, others_counted
 from extractor.context.event_denials import denied, kinds_denied
 from extractor.context.event_links import linked
 from extractor.context.event_lists import lead, list_end
@@ -102,6 +102,7 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
         link = Link()  # "no side effects except one case of thrombosis": the count is the exception's
     if denial and not excepted and not any(c.n or c.percent for c in link.counts):
         yield from denied(reading, mention, (denial.start, denial.end), inner, denial, last)
+        yield from others_counted(reading, mention, last)
     elif after and not excepted:
         yield from denied(reading, mention, (mention.end, after.end()), inner, None, last)
     elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:

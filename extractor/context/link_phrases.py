@@ -37,6 +37,10 @@ DID = re.compile(
 PEOPLE_HAD = re.compile(
     rf"\s*(?:{PEOPLE}\s+)?(?:in the [\w+/ -]{{1,40}}? (?:group|arm)\s+)?{HAD}\s+(?:a total of\s+)?\Z"
 )
+# "in 12% of patients, removal caused": what was done stands between
+CAUSED = re.compile(
+    rf"\s*,\s*(?:the\s+)?(?:(?!(?:and|but|which|that)\b)[\w-]+\s+){{1,5}}?(?:caused|led to|resulted in|induced|produced|provoked|(?:was|were) (?:complicated|followed) by)\s+(?:an?\s+|the\s+)?{SMALL}{{0,3}}\Z"
+)
 # "17 because of adverse events and 19 for other reasons": another reason's count
 OTHER_REASON = re.compile(
     rf"\s*(?:{PEOPLE}\s+)?(?:because of|due to|owing to|for (?:[a-z]+ )?(?:reasons?|lack|personal|unknown|non|other|various|protocol|inefficacy|inadequate))\b"
