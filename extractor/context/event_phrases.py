@@ -85,7 +85,7 @@ NO_DIFFERENCE = re.compile(
 RISK_BEHIND = re.compile(r"\s*[(\[]\s*(?:rr|or|hr|odds|hazard|relative risk|risk ratio)\b")
 # "we recorded the incidence of": what was measured
 RECORDED = re.compile(
-    r"\b(?:we|investigators|patients) (?:noted|recorded|assessed|measured|evaluated|compared|monitored|registered|graded|rated|scored)\b"
+    r"\b(?:we|investigators|patients) (?:noted|recorded|assessed|measured|evaluated|compared|monitored|registered|graded|rated|scored)\b|\bcomposite (?:of|end)"
 )
 # "when 142 deaths had occurred": what an analysis waited for
 AWAITED = re.compile(
