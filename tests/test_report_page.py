@@ -17,6 +17,7 @@ from extractor.curation import reject
 from extractor.errors import QueryError
 from extractor.model import TITLE, Document, Fact, Ids, Record
 from extractor.report import Wish, report
+from extractor.report.harms import MOST_ACROSS
 from extractor.report.page import MOST_OPEN, percent
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.said import SILENT, Said, silence_together
@@ -181,6 +182,21 @@ def test_a_cell_counts_all_arms_and_a_percentage_keeps_its_arm(tmp_path: Path) -
     cited = {words[q["s"] : q["e"]] for q in quotes_of(made) if str(q["n"]) in numbers}
     assert cited >= {"adverse_event 3", "adverse_event 4"}
     assert rows["fever"].get_text(" ", strip=True) == "high 33 %"
+
+
+def test_the_matrix_is_cut_into_parts_that_a_sheet_holds_and_loses_no_trial(tmp_path: Path) -> None:
+    names = [f"single{number:02}" for number in range(MOST_ACROSS + 5)]
+    with Store.open(tmp_path / "wide.db") as store:
+        for number, name in enumerate(names):
+            store.add(single_arm(name, 1, 20 + number, 1e6))
+        made = BeautifulSoup(report(store), "lxml")
+    tables = made.select("table.matrix")
+    heads = [[h.get_text(strip=True) for h in t.select("thead th")][1:] for t in tables]
+    assert len(tables) == 2 and max(map(len, heads)) <= MOST_ACROSS
+    assert [h for part in heads for h in part] == names
+    for table, part in zip(tables, heads, strict=True):
+        row = next(r for r in table.select("tbody tr") if r.th and r.th.get_text(strip=True) == "headache")
+        assert [c.get_text(strip=True) for c in row.find_all("td")] == [f"1/{20 + names.index(name)}" for name in part]
 
 
 def quotes_of(made: BeautifulSoup) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from extractor.report.quotes import Quotes
 from extractor.report.said import DENIAL, SILENT, VALUE, ZERO, Said, plain, vouched
 
 RELATED_ONLY = "denied, related"
+MOST_ACROSS = 25  # trials side by side on a sheet of A4
 CLASSES = (ANY, SERIOUS)
 OUTCOME_NAMES = {ANY: "any adverse event", SERIOUS: "any serious adverse event"}
 # state of a cell: how it is printed, what it means, its kind
@@ -153,6 +154,14 @@ def _count(one: Row) -> str:
 def _said_of(one: Row, meaning: str) -> str:
     words = [one["arm"] or "", "related" if one["related"] else "", f"grade {one['grade']}" if one["grade"] else ""]
     return ", ".join(filter(None, [*words, meaning]))
+
+
+def blocks(trials: Sequence[Trial], rows: Sequence[EventRow]) -> list[tuple[Sequence[Trial], list[EventRow]]]:
+    """The matrix in parts of as many trials as a printed page holds; what is wider would be cut off in print."""
+    count = max(1, -(-len(trials) // MOST_ACROSS))
+    size = -(-len(trials) // count)
+    spans = [(at, at + size) for at in range(0, len(trials), size or 1)]
+    return [(trials[a:b], [replace(row, cells=row.cells[a:b]) for row in rows]) for a, b in spans]
 
 
 # ---------------------------------------------------------------- pooled risks

@@ -135,6 +135,7 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
         "people_answer": people,
         "people_left": harms.grouped((r["study"], r["reason"]) for r in people.left_out),
         "matrix": matrix_rows,
+        "matrix_blocks": harms.blocks(trials, matrix_rows),
         "states": harms.STATES,
         "most_open": MOST_OPEN,
         "outcome": harms.OUTCOME_NAMES.get(wish.outcome, wish.outcome),
