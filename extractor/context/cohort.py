@@ -383,7 +383,7 @@ POINTS: dict[str, float] = {
     "identified instead": -3.0,
     "one arm": -3.0,
     "still": -1.5,
-    "registered instead": -3.0,
+    "registered instead": -3.2,
     "entered instead": -4.5,
     "percent": -0.5,
     "part:outcome": -0.5,

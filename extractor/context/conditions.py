@@ -40,7 +40,7 @@ HEAD = re.compile(
     r"fistulas?|fistulae|neuropath(?:y|ies)|keratosis|"
     r"caries|periodontitis|recession|obstruction|diseases?|palsy|sepsis|embolism|arrest|ischa?emia|"
     r"o?edema|hypoperfusion|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|"
-    r"myomas?|fibroids?|cysts?|non-?unions?|occlusions?|(?:sleep|behaviou?r|skin|vision|hearing|voice|gait|memory|drinking|sexual) problems?|spasticity|insomnia|resistance|pain|(?!(?:prognosis|diagnosis|hypnosis)\b)[a-z]{4,}(?:itis|"
+    r"atrophy|myomas?|fibroids?|cysts?|non-?unions?|occlusions?|(?:sleep|behaviou?r|skin|vision|hearing|voice|gait|memory|drinking|sexual) problems?|spasticity|insomnia|resistance|pain|(?!(?:prognosis|diagnosis|hypnosis)\b)[a-z]{4,}(?:itis|"
     r"osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
 )
 # words that begin no disease's name: the phrase starts after them

@@ -64,10 +64,20 @@ EACH_NAME = re.compile(r"\b(?:each|every|both|two|three|four|study|age|patient|a
 OUT_OF = re.compile(
     rf"\b(?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[^()\[\]]{{0,30}}[)\]])? ?(?:of|/)(?: the)? ?(?P<n>\d{{1,5}}|{NUM})[)\]]?(?:[,;]? ?[(\[]?\d[\d.]* ?%[)\]]?)?(?: (?P<noun>{PEOPLE_NOUN}))? (?:in|for|on|of|who received|receiving|given|treated with|assigned to|assigned|with) (?:the )?(?=(?P<name>[a-z][^,;:.()\[\]]{{1,45}}))"
 )
+# "the 1-week group achieved 83.5% (71/85)"
+SUBJECT_OUT_OF = re.compile(
+    r"\b(?:in |of |for )?the (?P<name>[a-z0-9][^,;:.()\[\]]{0,40}? (?:group|arm))\b[^.;()\[\]\d]{0,40}\d[\d.]* ?% ?[(\[]\d+ ?/ ?(?P<n>\d{1,5})[)\]]"
+)
+# "155 (77: drug A, 78: drug A plus drug B)"
+COLONED = re.compile(rf"[(\[,;] ?(?:and )?(?P<n>{NUM}) ?[:=] ?(?P<name>[a-z][^,;:()\[\]]{{1,50}}?)(?= ?[,;)\]])")
+# "(25/29), (27/30) and (21/31) of participants in the low, middle and high groups": a row of fractions, nameless
+FRACTION = re.compile(r"(?<![\d/.,])\d+ ?/ ?(?P<n>\d{1,5})(?![\d/]|\.\d)")
+POOLED = re.compile(r"\b(?:combined|pooled|overall|total|all|both|either|entire)\b")
 # "in the X arm, 450 of 495 patients had"
 IN_ARM_OUT_OF = re.compile(
     rf"\b(?:in|of|for|among) the (?P<name>[^,;:.()\[\]]{{2,60}}? (?:arm|group)), (?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[)\]])? (?:out )?of (?:the )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?"
 )
+ROW_CUE = re.compile(r"\b(?:groups?|arms?|placebo|controls?|versus|vs|compared)\b")
 OUT_OF_CUE = re.compile(rf"(?:of|/)(?: the)? ?(?:\d|{NUM})")
 RANDOMIZED = re.compile(r"randomi[sz]|\bassigned\b|\ballocated\b")
 
@@ -78,12 +88,13 @@ def denominators(seen: View) -> Iterator[Split]:
     unique: dict[str, Group] = {}
     if not OUT_OF_CUE.search(text):
         return
-    for match in sorted([*OUT_OF.finditer(text), *IN_ARM_OUT_OF.finditer(text)], key=lambda m: m.start("n")):
+    found = [m for p in (OUT_OF, IN_ARM_OUT_OF, SUBJECT_OUT_OF) for m in p.finditer(text)]
+    for match in sorted(found, key=lambda m: m.start("n")):
         if not seen.one_sentence(min(match.start("n"), match.start("name")), max(match.end("n"), match.end("name"))):
             continue
         n = whole(match["n"])
         name = TAIL.sub("", match["name"]).strip()
-        if n and n > 1 and len(name) > 1 and GROUP_WORD.search(match["name"]):
+        if n and n > 1 and len(name) > 1 and GROUP_WORD.search(match["name"]) and not POOLED.search(name):
             start = match.start("name")
             unique.setdefault(
                 _key(name),
@@ -91,12 +102,28 @@ def denominators(seen: View) -> Iterator[Split]:
                     n,
                     name,
                     match.start("n"),
-                    match.end("noun") if match["noun"] else match.end("n"),
+                    match.end("noun") if match.groupdict().get("noun") else match.end("n"),
                     (start, start + len(name)),
                 ),
             )
     if len(unique) > 1:
         yield Split(PAIRED, tuple(unique.values()), True, joined=True)
+    for sentence in seen.sentences:
+        row = _row(text, sentence) if "/" in text[sentence.start : sentence.end] else ()
+        if len(row) > 1:
+            yield Split(PAIRED, row, True)
+
+
+def _row(text: str, sentence: Sentence) -> tuple[Group, ...]:
+    """The denominators of a sentence that speaks of groups, without those that add up what stands before them."""
+    groups: list[Group] = []
+    if not ROW_CUE.search(text, sentence.start, sentence.end):
+        return ()
+    for match in FRACTION.finditer(text, sentence.start, sentence.end):
+        n = int(match["n"])
+        if n > 1 and not (len(groups) > 1 and n == sum(g.n for g in groups)):
+            groups.append(Group(n, "", *match.span("n"), (0, 0)))
+    return tuple(groups)
 
 
 def _key(name: str) -> str:
@@ -160,6 +187,13 @@ def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
     )
     if len(modified) > 1:
         yield Split(PAIRED, modified, all(ARM_LIKE.search(g.name) for g in modified))
+    coloned = tuple(
+        Group(n, m["name"], *m.span("n"), m.span("name"))
+        for m in COLONED.finditer(text, sentence.start, sentence.end)
+        if (n := whole(m["n"])) and n > 1 and not NO_SIZED.search(m["name"])
+    )
+    if len(coloned) > 1:
+        yield Split(PAIRED, coloned, True)
     for match in at_numbers(TWO_SIZES, text, sentence.start, sentence.end):
         first, second = whole(match["n1"]), whole(match["n2"])
         if first and second and first > 1 and second > 1:

@@ -77,6 +77,8 @@ def _as_group(text: str, match: re.Match[str]) -> Group | None:
         or (match["verb"] and not VERB.search(match["verb"]))
     ):
         return None
+    if name.startswith(("whose ", "who ")):
+        return None
     if name.split()[0] in nouns() and name.split()[0] not in ("controls", "control"):
         return None
     if (

@@ -27,7 +27,7 @@ ASSIGNED = re.compile(
 )
 # "the intention-to-treat population (A: n = 46; B: n = 47)": a bracket of nothing but groups right after the people
 IN_ONE_BRACKET = re.compile(
-    r"\b(?:population|patients|participants|subjects|analysis|set|sample)s? [(\[][^()\[\]]{1,40}[,:]? ?n ?= ?\d+[^()\[\]]{1,60}n ?= ?\d+ ?[)\]]"
+    r"\b(?:population|patient|participant|subject|analysis|set|sample|group|arm|women|men|children)s? [(\[][^()\[\]]{1,40}[,:]? ?n ?= ?\d+[^()\[\]]{1,60}n ?= ?\d+ ?[)\]]"
 )
 GROUPS_FOLLOW = re.compile(r"[)\]]? (?:\w+ ){0,2}(?:groups|arms|cohorts)\b")  # "X (n = 335) and Y (n = 347) groups"
 

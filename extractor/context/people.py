@@ -51,7 +51,7 @@ AFTER_BARE = re.compile(
 # "enrolled 60", "a total of 60", "sample size was 60", "Enrollment 12"
 BEFORE_BARE = re.compile(
     r"(?:\b(?:enrol+ed|randomi[sz]ed|recruited|included|assigned|allocated|treated|studied|screened|analy[sz]ed|evaluated|invited|approached|accrued|enrol+ment(?: of| was|:)?"
-    r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:data|results) (?:of|from|for|on)|whom|remaining|among|overall,) )$"
+    r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:target |planned |total )?number of (?:subjects|patients|participants|women|men|children|volunteers)(?: to be \w+| needed| required)?(?: was| is|:)(?: set (?:at|to)| calculated (?:as|to be))?|(?:data|results) (?:of|from|for|on)|whom|remaining|among|overall,) )$"
 )
 OF = re.compile(
     r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])"
@@ -154,7 +154,7 @@ def numbers(folded: str) -> tuple[re.Match[str], ...]:
 
 def _numbered(folded: str, known: dict[str, str]) -> Iterator[Count]:
     for match in numbers(folded):
-        before = folded[max(0, match.start() - 24) : match.start()]
+        before = folded[max(0, match.start() - 36) : match.start()]
         if BEFORE.search(before):
             continue
         n = _value(match.group())

@@ -27,13 +27,13 @@ _MODIFIER = (
     r"radiological(?:ly)?|radiographic(?:ally)?|moderately|severely|"
     r"long-term|long-standing|pediatric|adult|human|essential|suspected|proven|previously|or|"
     r"and|to|documented|mild-to-severe|steroid-refractory|drug-resistant|treatment-resistant|"
-    r"painful|bilateral|unilateral|traumatic)[ ,]+){0,6}"
+    r"painful|bilateral|unilateral|traumatic|[a-z]+-(?:induced|associated|related))[ ,]+){0,6}"
 )
 # "patients with definite", "children suffering from", "subjects diagnosed as having"
 POPULATION = re.compile(
     rf"\b{PEOPLE}(?: (?:aged [^,;]{{1,25}}|\([^)]{{1,40}}\)|\w+ed|of both sexes),?)? (?:(?:who (?:had|"
     rf"have|has|were|are)|were|was|being|presenting|admitted|hospitali[sz]ed|affected|diagnosed|"
-    rf"suffering|treated|scheduled|listed|referred) ?){{0,3}}"
+    rf"suffering|treated|scheduled|listed|referred|symptomatic) ?){{0,3}}"
     rf"(?:with|from|having|for|by|as having) {_MODIFIER}(?:(?!of |for |and |who |undergoing |"
     rf"without |after |in |to |at |normal )[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|"
     rf"\bindications? (?:for [\w -]{{1,30}} )?(?:was|were|is|are|included?) (?:\w+ly )?{_MODIFIER}$|"
@@ -60,7 +60,7 @@ TREATED = re.compile(
 ENDS = re.compile(rf"\b(?:in|for|of|on|against|with|from|after|following|and) {_MODIFIER}$")
 # "history of", "risk of", "without", "complications such as": another's disease, or an outcome
 OTHER = re.compile(
-    r"\b(?:history of|risk (?:of|for)|risks? factors? for|without|absence of|exclu\w+|adverse (?:events?|"
+    r"\b(?:history of|risk (?:of|for)|risks? factors? for|(?:without|no)(?: (?:additive|additional|significant|further|any|an|the|increased?|in|of|evidence|signs?|new|known|prior|previous|other|severe|serious))*|increases? (?:in|of)|absence of|exclu\w+|adverse (?:events?|"
     r"effects?|reactions?)\b[^.]*|side effects?\b[^.]*|complications? (?:such as|like|including|"
     r"were|was|included)\b[^.]*|"
     r"such as|including|include[ds]?|due to|secondary to|caused by|induced by|resulting from|"

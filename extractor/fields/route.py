@@ -26,13 +26,13 @@ _NOT_A_ROUTE = re.compile(
     r"^[\s-]*(?:ha?emorrhage|ha?ematoma|bleed\w*|pressure|access|line|catheter\w*|cannula\w*|mucosa\w*|mucositis|hygiene|health|ulcer\w*|cavity|intake|diet\w*|feeding|nutrition|lichen|cancers?|consent|hysterectom\w*|births?|deliver(?:y|ies)\b(?! of)|hydration|vaccines?|heroin|methadone|squamous|candid\w*|lesions?|surgery|contracepti\w*|"
     r"glucose|temperature|examination|swab\w*|tissue|fat|adipose|thrombus|imaging|ultrasound|stent\w*|fracture\w*|tumou?rs?|conduction|septal|dyssynchrony|loose|patholog\w*|symptom\w*|bleeding|drug us\w*|"
     r"iga|igg|synthesis|pathogen|polio|immunoglobulin|ivig|anesthe\w*|anaesthe\w*|sedation|analgesi\w*|fluid\w*|rehydration|colloid\w*|crystalloid\w*|contrast|antibiotic\w*|heparin|thrombolysis|thrombolytic|methylpred\w*|dexameth\w*|steroid\w*|opioid\w*|"
-    r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|volume|wall|toxicit\w*|anti\w+|hypoglyc\w*|medications?\b(?! of)|examin\w*|cavities|abscess|adhesion\w*|disorders?|derangement|coordination)\b"
+    r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|volume|wall|toxicit\w*|anti\w+|hypoglyc\w*|medications?\b(?! of)|examin\w*|cavities|abscess|adhesion\w*|disorders?|derangement|coordination|surger\w+|packing|splints?)\b"
 )
 _NO_PRODUCT = re.compile(
-    r"\b(?:an[a]?esthe\w+|rescue|(?<!with )(?<!without )(?<!without any )premedicat\w+|sedat\w+|block\w*|induction|nutrition|intake)\b"
+    r"\b(?:an[a]?esthe\w+|rescue|(?<!with )(?<!without )(?<!without any )premedicat\w+|sedat\w+|(?<!permuted )(?<!stratified )(?<!random )block(?:s|ed|ade)?\b(?! (?:lists?|sizes?|random\w*))|induction|nutrition|intake)\b"
 )
 _TRIED = re.compile(
-    r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study|used)\b"
+    r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study|used|initiat\w*|started)\b"
 )
 # "Elobixibat is an oral treatment": the studied drug, named in the title, described
 _IS_A = re.compile(
@@ -50,18 +50,20 @@ _CONFIDENCE = {
 _ASSIGNED = re.compile(
     r"\b(?:random\w*|divided|assigned|allocated|inhal\w*|formulations?|routes?|compar\w*|trials? of)\b"
 )
-_DOSED = re.compile(r"\d\s?(?:mg|µg|μg|mcg|g|iu|units)\b")
+_DOSED = re.compile(r"\d\s?(?:mg|µg|μg|mcg|microg|micrograms?|g|iu|units)\b")
 # "despite high-dose inhaled corticosteroids", "inadequately controlled on oral drugs": what people took before
 _BASELINE = re.compile(
     r"\b(?:despite|controlled (?:by|with|on)|stable (?:dose |doses )?(?:of|on)|minus|background|(?:patients|adults|subjects|participants|children|women|men) on|switched to)\b[^.;,]{0,35}$"
 )
 _BLOCKED = re.compile(r"\b(?:used|performed|block\w*|routes?|infus\w*|compar\w*)\b")
+# given beside chemotherapy, unless the title names it
+_SUPPORTIVE = re.compile(r"\b(?:granulocyte|g-csf|gm-csf|filgrastim|lenograstim)\b")
 _PAIN = re.compile(r"\b(?:ana?esthe\w*|analges\w*|block\w*|sedat\w*)\b")
 _VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
 # "IV" "IT" "IM" "SC" in capitals, beside an administration
 _SHORT = re.compile(
-    r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?:(?<=mg )|(?<=kg )|(?<=µg )|(?<=ug )|(?<=IU ))(?P<low>iv|im|sc)\b|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc])\.)"
+    r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?:(?<=mg )|(?<=kg )|(?<=µg )|(?<=ug )|(?<=IU )|(?<=mcg )|(?<=/m2 )|(?<=mL )|(?<=ml ))(?P<low>iv|im|sc|po|PO)\b|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc]|[Pp]\.\s?[Oo])\.)"
 )
 _SHORT_NAMES = {
     "IV": "intravenous",
@@ -69,6 +71,7 @@ _SHORT_NAMES = {
     "IM": "intramuscular",
     "SC": "subcutaneous",
     "ICV": "intraventricular",
+    "PO": "oral",
 }
 # "phase IV", "stage IV": a Roman numeral
 _NUMERAL = re.compile(r"\b(?:phase|stage|grade|type|class|level|factor|group|arm|iii|and|or|to)[\s,/-]*$")
@@ -164,6 +167,8 @@ def _rule_of_drug(seen: View, item: Delivery) -> str | None:
         return "drug" if _BLOCKED.search(around) else None
     if item.name == "rectal" and _VAGINAL.search(around):  # "vaginal suppositories"
         return None
+    if _SUPPORTIVE.search(around) and not _SUPPORTIVE.search(seen.folded[: seen.title[1]]):
+        return None
     if _NO_PRODUCT.search(around) and not _PAIN.search(seen.folded[: seen.title[1]]):
         return None
     if not (given(seen, item) or _ASSIGNED.search(around) or _DOSED.search(around)):
@@ -189,7 +194,8 @@ def _short(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
             name
             and not _NUMERAL.search(beside[1])
             and (match["dotted"] or match["low"] or any(_SHORT_BESIDE.search(x) for x in beside))
-            and ((match["low"] and not cells) or not of_other_agent(seen, item))
+            and not _NOT_A_ROUTE.match(seen.folded[match.end() : match.end() + 40])
+            and ((not match["short"] and not cells) or not of_other_agent(seen, item))
         ):
             rule = "abbreviation" if cells else _rule_of_drug(seen, item)
             if rule:

@@ -32,7 +32,7 @@ _BEFORE = re.compile(
 )
 # "17 (range 1-39) " "12 (± 3) ": a spread stands between number and unit
 _SPREAD_BETWEEN = re.compile(
-    rf"(?<![\w.,])(?P<numbers>{_NUMBER})\s?[(\[]\s?(?:range|iqr|interquartile|95|sd|±|\+/-|min|max)[^()\[\]]{{0,35}}[)\]][\s-]*$"
+    rf"(?<![\w.,])(?P<numbers>{_NUMBER})\s?[(\[]\s?(?:(?:range|iqr|interquartile|95|sd|±|\+/-|min|max)[^()\[\]]{{0,35}}|\d+(?:\.\d+)?\s?(?:-|to)\s?\d+(?:\.\d+)?)[)\]][\s-]*$"
 )
 # "week 104" "days 14 and 28" "day +28" "month 6": what stands after the unit
 _AFTER = re.compile(
