@@ -12,11 +12,13 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from extractor.report import Wish, report
+from extractor.store import Store
 from tests import browser
 from tests.conftest import skip_or_fail
-from tests.trial_store import busy, starter
+from tests.trial_store import busy, single_arm, starter
 
 WIDTHS = (1440, 820, 390)
+SHEET = 1031  # CSS pixels between the margins of A4 on its side
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +159,17 @@ def test_an_empty_choice_and_a_single_report_are_pages_too(chrome: WebDriver, tm
     assert chrome.get_log("browser") == []
     assert browser.violations(chrome) == []
     assert chrome.find_element(By.TAG_NAME, "h1").text
+
+
+def test_in_print_nothing_is_wider_than_a_sheet(chrome: WebDriver, tmp_path: Path) -> None:
+    """What is wider shrinks the whole document, and is cut off in silence where that is not enough."""
+    with Store.open(tmp_path / "many.db") as store:
+        for number in range(90):  # their people are one number with ninety quotes
+            store.add(single_arm(f"single{number:02}", 1, 20 + 2 * number, 1e6))
+        (tmp_path / "many.html").write_bytes(report(store).encode())
+    browser.opened(chrome, tmp_path / "many.html", SHEET)
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert chrome.execute_script("return document.documentElement.scrollWidth") <= SHEET
+    finally:
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
