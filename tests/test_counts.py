@@ -239,7 +239,13 @@ def test_groups_that_were_not_randomised_are_told(tmp_path: Path) -> None:
 
 def test_people_by_route_tells_controls_apart(tmp_path: Path) -> None:
     (row,) = asked(tmp_path, [controlled("alpha", (3, 20), (1, 18))], "people-by-route").rows
-    assert (row["people"], row["in_control"], row["arms"]) == (38, 18, 2)
+    assert (row["people"], row["in_control"], row["controls_unknown"], row["arms"]) == (38, 18, 0, 2)
+
+
+def test_controls_of_a_size_that_is_not_said_are_not_zero_controls(tmp_path: Path) -> None:
+    facts = [KIND, TWENTY, ("route", {"name": "intravenous"}, None), ("design", {"name": "placebo-controlled"}, None)]
+    (row,) = asked(tmp_path, [made("alpha", "A trial", facts)], "people-by-route").rows
+    assert (row["people"], row["in_control"], row["controls_unknown"]) == (20, None, 1)
 
 
 def test_arms_of_one_trial_are_said_to_be_no_studies(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def given(review: Review, condition: str = "", cells: str = "mesenchymal", route
 def people_by_route(review: Review, cells: str = "", condition: str = "") -> Found:
     """How many people in all received the cells, by route?
 
-    ``people`` is of all groups of a trial; ``in_control`` of them were in groups named as controls whose size is given.
+    ``people`` is of all groups of a trial; ``in_control`` of them were in control groups whose size is given, None where no
+    trial says it; ``controls_unknown`` trials have a control group of a size that is not given.
     People that a preferred report has too, and reviews, are left out; a trial with several routes is counted under all of
     them together.
     """
@@ -61,7 +62,7 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
         route = " + ".join(trial["routes"]) or "not reported"
         if route not in by_route:
             by_route[route] = {
-                "route": route, "people": 0, "in_control": 0, "trials": 0, "arms": 0, "names": [], "evidence": [],
+                "route": route, "people": 0, "in_control": None, "controls_unknown": 0, "trials": 0, "arms": 0, "names": [], "evidence": [],
             }  # fmt: skip
         _add(by_route[route], trial, review.groups[id])
     rows = [by_route[route] for route in sorted(by_route)]
@@ -71,7 +72,12 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
 def _add(row: Row, trial: Row, groups: Groups) -> None:
     """Add a trial's people to those of its route."""
     row["people"] += trial["n"]
-    row["in_control"] += min(int(trial["n"]), groups.in_control)  # never more than the trial has
+    if groups.in_control is None:
+        row["controls_unknown"] += 1
+    else:
+        row["in_control"] = (row["in_control"] or 0) + min(
+            int(trial["n"]), groups.in_control
+        )  # never more than there are
     row["trials"] += 1
     row["arms"] += max(1, groups.sizes)
     row["names"].append(trial["name"])

@@ -19,8 +19,8 @@ class Groups:
         Whether there is a control group, by the design or by the name of an arm in any report.
     sizes : int
         How many groups have a size, in the first report that gives any.
-    in_control : int
-        People of those that are control groups.
+    in_control : int or None
+        People of those that are control groups; none where there is no control, None where its size is not said.
     treated : int or None
         People who were given the cells: all of them, or those of the treated groups where there is a control; None where
         that is not said.
@@ -28,17 +28,17 @@ class Groups:
 
     controlled: bool
     sizes: int
-    in_control: int
+    in_control: int | None
     treated: int | None
 
 
 def groups(trial: Row, reports: Sequence[Row]) -> Groups:
     """The groups of a trial, from its reports in the order in which they are preferred."""
     sizes: dict[str, int] = next((r["arm_sizes"] for r in reports if r["arm_sizes"]), {})
-    in_control = sum(n for arm, n in sizes.items() if is_control(arm))
     controlled = any(r["has_control"] for r in reports) or not CONTROLLED.isdisjoint(trial["design"])
     treated = _treated_groups(reports) if controlled else int(trial["n"]) if trial["n"] else None
-    return Groups(controlled, len(sizes), in_control, treated)
+    controls = [int(n) for arm, n in sizes.items() if is_control(arm)]
+    return Groups(controlled, len(sizes), sum(controls) if controls or not controlled else None, treated)
 
 
 def _treated_groups(reports: Sequence[Row]) -> int | None:
