@@ -83,6 +83,10 @@ CODED = re.compile(r"[A-Z]{2,}[A-Z0-9-]* ?$")  # "SWOG 0307", "NSABP 35": a stud
 FROM = re.compile(
     r"(?:results |methods |findings )?(?:from|of|out of|among)(?: (?:a total of|the|these|all|an initial))?"
 )
+# "the target number of subjects was set at 300"
+NUMBER_OF = re.compile(
+    r"\bnumber of (?:subjects|patients|participants|women|men|children|volunteers)(?: to be \w+| needed| required)?(?: was| is|:)(?: set (?:at|to)| calculated (?:as|to be))? $"
+)
 DENOMINATOR = re.compile(r"\bof (?:the |these |those |all |our |a total of )*$")
 
 
@@ -322,6 +326,8 @@ def _words(before: str, after: str, count: Count) -> Iterator[str]:
         yield "still"
     if not before.strip(" ,;:"):
         yield "opens"
+    if NUMBER_OF.search(before):
+        yield "number of"
     if FROM.fullmatch(before.strip()):
         yield "of these"
 
@@ -385,6 +391,7 @@ POINTS: dict[str, float] = {
     "still": -1.5,
     "registered instead": -3.2,
     "entered instead": -4.5,
+    "number of": 2.0,
     "percent": -0.5,
     "part:outcome": -0.5,
     "role:background": -1.5,

@@ -144,7 +144,7 @@ NO_ADJECTIVE = (
     r"ethical|statistical|non-surgical|personal|individual|social|natural|normal|abnormal|previous|"
     r"various|serious|obvious|continuous|"
     r"epidural|intravenous|spinal anal|subcutaneous|tumoral|overall|postoperative|control|hospital|"
-    r"trial|interval|approval|removal|arrival|survival"
+    r"trial|interval|approval|removal|arrival|survival|five|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+"
 )
 ADJECTIVE = re.compile(
     rf"\b(?!-|(?:{NO_ADJECTIVE})\b)(?:[a-z-]{{3,}}(?:ous|al|ic|ar|ary|eal|ive|oid)|recurrent|persistent|"

@@ -24,7 +24,7 @@ TAIL = re.compile(
 # names that are outcomes or features, not groups
 NO_GROUP = re.compile(
     r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|discontinu|excluded|declin|refus|adverse|nausea|headache|vomiting|pain|infections?|fever|rash|responders?|response|remission"
-    r"|relapse|progression|mutation|positive|negative|males?|females?|men|women|boys|girls|years?\b|(?<!-)months?\b|(?<!-)weeks?\b|(?<![/-])days?\b|center|centre|sites?|hospital|analy[sz]|evalua|follow-?ups?\b|stage|grade|%|mean|median|sd\b|ci\b|criteria|participat|took part|p ?[<=]|baseline|aged?\b|bmi)"
+    r"|relapse|progression|mutation|positive|negative|males?|females?|men|women|boys|girls|years?\b|(?<!-)months?\b|(?<!-)weeks?\b|(?<![/-])days?\b|center|centre|sites?|hospital|analy[sz]|evalua|follow-?ups?\b|respectively|show(?:ed|ing)\b|cured?\b|stage|grade|%|mean|median|sd\b|ci\b|criteria|participat|took part|p ?[<=]|baseline|aged?\b|bmi)"
 )
 # what a size in brackets may not size
 NO_SIZED = re.compile(

@@ -68,8 +68,10 @@ OUT_OF = re.compile(
 SUBJECT_OUT_OF = re.compile(
     r"\b(?:in |of |for )?the (?P<name>[a-z0-9][^,;:.()\[\]]{0,40}? (?:group|arm))\b[^.;()\[\]\d]{0,40}\d[\d.]* ?% ?[(\[]\d+ ?/ ?(?P<n>\d{1,5})[)\]]"
 )
+IN_BRACKETS = re.compile(r"[(\[]\d+ ?/ ?\d")
 # "155 (77: drug A, 78: drug A plus drug B)"
 COLONED = re.compile(rf"[(\[,;] ?(?:and )?(?P<n>{NUM}) ?[:=] ?(?P<name>[a-z][^,;:()\[\]]{{1,50}}?)(?= ?[,;)\]])")
+COLON = re.compile(r"\d ?[:=] ?[a-z]")
 # "(25/29), (27/30) and (21/31) of participants in the low, middle and high groups": a row of fractions, nameless
 FRACTION = re.compile(r"(?<![\d/.,])\d+ ?/ ?(?P<n>\d{1,5})(?![\d/]|\.\d)")
 POOLED = re.compile(r"\b(?:combined|pooled|overall|total|all|both|either|entire)\b")
@@ -88,7 +90,8 @@ def denominators(seen: View) -> Iterator[Split]:
     unique: dict[str, Group] = {}
     if not OUT_OF_CUE.search(text):
         return
-    found = [m for p in (OUT_OF, IN_ARM_OUT_OF, SUBJECT_OUT_OF) for m in p.finditer(text)]
+    patterns = (OUT_OF, IN_ARM_OUT_OF, SUBJECT_OUT_OF) if IN_BRACKETS.search(text) else (OUT_OF, IN_ARM_OUT_OF)
+    found = [m for p in patterns for m in p.finditer(text)]
     for match in sorted(found, key=lambda m: m.start("n")):
         if not seen.one_sentence(min(match.start("n"), match.start("name")), max(match.end("n"), match.end("name"))):
             continue
@@ -187,9 +190,10 @@ def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
     )
     if len(modified) > 1:
         yield Split(PAIRED, modified, all(ARM_LIKE.search(g.name) for g in modified))
+    colon = COLON.search(text, sentence.start, sentence.end)
     coloned = tuple(
         Group(n, m["name"], *m.span("n"), m.span("name"))
-        for m in COLONED.finditer(text, sentence.start, sentence.end)
+        for m in (COLONED.finditer(text, sentence.start, sentence.end) if colon else ())
         if (n := whole(m["n"])) and n > 1 and not NO_SIZED.search(m["name"])
     )
     if len(coloned) > 1:

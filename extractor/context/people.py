@@ -46,7 +46,7 @@ BEFORE_ALONE = re.compile(
 AFTER_BARE = re.compile(
     r"(?: ?\([^()]{1,90}\)| ?\[[^\[\]]{1,60}\])?,? (?:(?:who |of whom |all |both |successfully |eventually |finally |also |only )?(?:were|was|had|have|has|completed|received"
     r"|underwent|participated|entered|finished|consented|agreed|met|eligible|evaluable|enrol+ed|randomi[sz]ed(?! (?:controlled|clinical|trial|study|studies|trials|1 ?:|phase|placebo|double|open|prospective|parallel|cross|feasib))|assigned|allocated|analy[sz]ed|treated|recruited|included|discontinued|withdrew"
-    r"|dropped|died|did|developed|provided|attended|declined|refused|took|volunteered|with|without|on|in|to(?! \d)|from|at|remained|reported|experienced|showed|could|did) )"
+    r"|dropped|died|did|developed|provided|attended|declined|refused|took|volunteered|randomly(?= (?:assigned|allocated|divided|randomi|selected for|received))|with|without|on|in|to(?! \d)|from|at|remained|reported|experienced|showed|could|did) )"
 )
 # "enrolled 60", "a total of 60", "sample size was 60", "Enrollment 12"
 BEFORE_BARE = re.compile(
