@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from spacy.tokens import Doc
@@ -36,6 +37,10 @@ PRIOR = {
 }
 
 
+# words of a text that tells groups apart; where there is none, what looks like the arm of an event is its cause or place
+COMPARING = re.compile(
+    r"\b(?:groups?|arms?|cohorts?|placebo|controls?|controlled|sham|comparator|versus|vs|compared|randomi[sz]ed|crossover|than)\b"
+)
 UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
 
 
@@ -54,8 +59,9 @@ class AdverseEvent(Field):
         reports = Reports.of(seen, conditions)
         if "protocol" in kinds and reports.planned():
             return
+        grouped = COMPARING.search(seen.folded) is not None
         for event in events(reports):
-            yield self._fact(doc, seen.text, event, seen.abbreviations)
+            yield self._fact(doc, seen.text, event if grouped else replace(event, arm=None), seen.abbreviations)
 
     def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
         count = event.count
