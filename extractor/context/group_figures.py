@@ -51,7 +51,7 @@ SEVERAL_SIZES = re.compile(
 ARM_LIKE = re.compile(r"\b(?:placebo|sham|controls?|vehicle|(?:un)?treated|intervention|experimental)\b")
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
 NAME_FIRST = re.compile(
-    rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:])? ?(?<![\d.])(?P<n>{NUM})(?: ?(?P<noun>{PEOPLE_NOUN})| eyes)?(?= ?[;,)\].]| and\b)"
+    rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:;])? ?(?<![\d.])(?P<n>{NUM})(?: ?(?P<noun>{PEOPLE_NOUN})| eyes)?(?= ?[;,)\].]| and\b)"
 )
 LAST_SAID = re.compile(rf"{NUM}(?: ?{PEOPLE_NOUN}| eyes)?(?= ?[;,)\].]| and\b)")
 # "the control group comprised 9 patients", "group A consisted of 20 women"

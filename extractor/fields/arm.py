@@ -29,7 +29,7 @@ CONTROL = re.compile(r"\b(?:controls?|comparison|placebo|untreated) (?:group|arm
 ASSIGNED_TO = re.compile(r"randomi|assign|allocat|divided|receiv|treated with|groups?\b|\barms?\b|placebo|control")
 HALF = 0.5  # a sized list that reaches less of the total sizes something else
 LEAST_SHARE = 0.25  # arms of a part of the trial's people (those analysed, one centre): no smaller part
-PART_OF_TRIAL = frozenset({"randomized", "enrolled", "analyzed", "completed", "treated"})
+PART_OF_TRIAL = frozenset({"randomized", "enrolled", "analyzed", "before:analyzed", "completed", "treated"})
 
 
 @dataclass(frozen=True, slots=True)

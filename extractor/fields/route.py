@@ -63,8 +63,10 @@ _VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
 # "IV" "IT" "IM" "SC" in capitals, beside an administration
 _SHORT = re.compile(
-    r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?:(?<=mg )|(?<=kg )|(?<=µg )|(?<=ug )|(?<=IU )|(?<=mcg )|(?<=/m2 )|(?<=mL )|(?<=ml ))(?P<low>iv|im|sc|po|PO)\b|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc]|[Pp]\.\s?[Oo])\.)"
+    r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<low>iv|im|sc|po|PO)\b|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc]|[Pp]\.\s?[Oo])\.)"
 )
+# "40 mg sc", "500 mg/m2 iv": small letters are a route after a dose
+_AFTER_DOSE = re.compile(r"(?:[mkµu]g|mcg|iu|/m2|ml) $")
 _SHORT_NAMES = {
     "IV": "intravenous",
     "IT": "intrathecal",
@@ -183,7 +185,7 @@ def _short(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
             (match["short"] or match["low"] or match["dotted"]).replace(".", "").replace(" ", "").upper()
         )
         sentence = seen.sentence_at(match.start())
-        if match.end() > sentence.end:
+        if match.end() > sentence.end or (match["low"] and not _after_dose(seen, match.start())):
             continue
         beside = (
             seen.folded[match.end() : match.end() + 20],
@@ -200,3 +202,7 @@ def _short(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
             rule = "abbreviation" if cells else _rule_of_drug(seen, item)
             if rule:
                 yield item, "doubtful" if _elsewhere(seen, item) else rule
+
+
+def _after_dose(seen: View, start: int) -> bool:
+    return bool(_AFTER_DOSE.search(seen.folded, max(0, start - 6), start))

@@ -150,7 +150,7 @@ def _centres(folded: str) -> Iterator[Age]:
                 match.start(), end, "centre", unit_name(unit["unit"] if unit else None), sd=sd, low=low, high=high
             )
             yield replace(age, median=value, sd=None) if which == "median" else replace(age, mean=value)
-    for match in OLD.finditer(folded):
+    for match in OLD.finditer(folded) if "old" in folded or "of age" in folded else ():
         mean, sd = _number(match["mean"]), _number(match["sd"])
         yield Age(*match.span(), "centre", unit_name(match["unit"]), mean=mean, sd=sd)
 
