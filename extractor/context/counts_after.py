@@ -21,7 +21,13 @@ from extractor.context.link_phrases import (
     SMALL,
     WHO_GOT,
 )
+from extractor.quantities.counts import PARTICIPANTS
 
+# "12 adverse events (were) reported in 5 patients"
+BEFELL_PEOPLE = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:(?:was|were|had been|have been)\s+)?(?:occurr\w+|reported|observed|recorded|noted|seen|experienced|documented|registered|identified|found)?\s*"
+    r"(?:in|by|among|from|for)\s+(?:only\s+|a total of\s+)?"
+)
 # "most adverse events were of mild severity (in 42% of patients)"
 GRADED_SHARE = re.compile(
     r"\s+(?:were|was)\s+(?:of\s+)?(?:\w+ly\s+)?(?:mild|moderate|severe)(?:\s+(?:in\s+)?(?:severity|intensity))?\s*\(in\s+"
@@ -74,6 +80,22 @@ def trailing(clause: Clause, group: list[int]) -> list[int]:
             return []
         return [i, *chain(clause, i, bound)]
     return []
+
+
+def befallen(clause: Clause, group: list[int], before: int) -> list[int]:
+    """ "12 adverse events occurred in 5 patients": the people, behind a term whose events were counted before it."""
+    last = clause.mentions[group[-1]]
+    following = next((i for i, c in enumerate(clause.counts) if c.start >= last.end and i not in clause.used), None)
+    if len(group) > 1 or last.kind == DEATH or following is None or clause.counts[before].form != "bare":
+        return []
+    count = clause.counts[following]
+    told = count.form in ("people", "fraction", "count_percent", "percent_count") and count.unit == PARTICIPANTS
+    if not told or not BEFELL_PEOPLE.fullmatch(clause.folded, last.end, count.start):
+        return []
+    return [
+        following,
+        *(i for i in chain(clause, following, clause.next(last.end)) if clause.counts[i].form == count.form),
+    ]
 
 
 def _introduces(clause: Clause, mention: Mention, between: str) -> bool:

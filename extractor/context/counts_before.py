@@ -83,6 +83,17 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
     return found
 
 
+def summed(clause: Clause, mention: Mention, parts: list[Count]) -> list[Count]:
+    """ "161 adverse events (84 on placebo and 77 on the drug)": the count before a term that those beside it add up to."""
+    if len(parts) < 2 or not all(c.n for c in parts):
+        return []
+    past = [c for i, c in enumerate(clause.counts) if c.end <= mention.start and i not in clause.used]
+    if not past or past[-1].n != sum(c.n or 0 for c in parts):
+        return []
+    between = _between(clause, past[-1], mention)
+    return past[-1:] if DIRECT.match(between) or BACK.match(between) else []
+
+
 def _people_of(clause: Clause, past: list[int]) -> int:
     """ "47 (34%) of 138 people had 88 adverse events": the count of the people, where one stands before that of the events."""
     if len(past) > 1:

@@ -11,6 +11,7 @@ from extractor.context.event_mentions import CLASS, ORGAN, Mention
 from extractor.context.link_phrases import BARE_LIST, PERIOD, WHOLLY, WORDS_ONLY
 from extractor.quantities.counts import Count
 
+NAMED_ARM = re.compile(r"\s*:\s*(?:[a-z][\w-]*[\s,:=]+){1,3}\Z")  # "Nasopharyngitis: drug 12%, placebo 11%"
 LESS_THAN = re.compile(r"(?<!\[)<\s*(?:0\.)?\d+(?:\.\d+)?\s*%")  # "(<1%)": a bound, no count
 
 
@@ -102,7 +103,9 @@ def _right_after(clause: Clause, place: int) -> None:
     if mention.kind in (CLASS, ORGAN) and _told_before(clause, mention):
         return
     between = clause.folded[mention.end : count.start]
-    if not re.match(r"\s*(?:,|:|-|=)?\s*(?:only\s+)?\Z", between):
+    if not re.match(r"\s*(?:,|:|-|=)?\s*(?:only\s+)?\Z", between) and not (
+        count.form == "percent" and NAMED_ARM.match(between)
+    ):
         return
     if count.form in ("bare", "people", "one", "none"):
         listed = (

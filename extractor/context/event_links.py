@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extractor.context.brackets import inside
-from extractor.context.counts_after import continued, trailing
-from extractor.context.counts_before import leading
+from extractor.context.counts_after import befallen, continued, trailing
+from extractor.context.counts_before import leading, summed
 from extractor.context.counts_beside import beside
 from extractor.context.event_clause import Clause, Link
 from extractor.context.event_mentions import CLASS, DEATH, ORGAN, Mention
@@ -38,6 +38,7 @@ def linked(clause: Clause) -> list[Link]:
     _share(clause, groups)
     for group in groups:
         _loose(clause, group)
+    _of_causes(clause)
     for place, link in enumerate(clause.links):
         link.counts = _joined_counts(clause, link.counts)
         _divide(clause, place, link)
@@ -120,7 +121,11 @@ def _loose(clause: Clause, group: list[int]) -> None:
     after = [] if before else trailing(clause, group)
     if before:
         after = continued(clause, group)
+    if len(before) == 1 and not after:
+        after = befallen(clause, group, before[0])
     found = [*before, *after]
+    if before and len(group) == 1 and len(after) > 1 and _for_others(clause, found):
+        found = before  # "2 had rash, compared with 3, 4 and 1, respectively": of the terms before, too
     if not found:
         return
     _give(clause, group, found, "before" if before else "after")
@@ -170,6 +175,27 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
         clause.links[place] = Link(list(each), how)
 
 
+def _for_others(clause: Clause, found: Sequence[int]) -> bool:
+    """Whether counts closed by "respectively" are of more terms than the one, not of arms named behind them."""
+    last = clause.counts[found[-1]].end
+    return clause.respectively(last) and not _arms_follow(clause, last, len(found))
+
+
+def _of_causes(clause: Clause) -> None:
+    """ "Six died of infections (four on A, two on B)": the counts beside the cause divide the deaths."""
+    for place in clause.apposed:
+        parts, dead = clause.links[place], clause.links[place - 1]
+        if (
+            clause.mentions[place - 1].kind != DEATH
+            or parts.how != "beside"
+            or len(parts.counts) < 2
+            or len(dead.counts) != 1
+        ):
+            continue
+        if all(c.n for c in parts.counts) and sum(c.n or 0 for c in parts.counts) == dead.counts[0].n:
+            dead.counts += parts.counts
+
+
 def _one_head(clause: Clause, group: list[int]) -> bool:
     """Whether three or more terms share one head ("major, minor and minimal bleedings"): as many counts are theirs, in order."""
     terms = [clause.mentions[place] for place in group]
@@ -212,6 +238,9 @@ def _joined_counts(clause: Clause, found: list[Count]) -> list[Count]:
 
 def _divide(clause: Clause, place: int, link: Link) -> None:
     """ "Reactions occurred in 15 patients (eight on A and seven on B)": the arms' counts beside their sum."""
+    if link.how == "beside":
+        whole = summed(clause, clause.mentions[place], link.counts)
+        link.counts = [*whole, *link.counts]
     if link.how not in ("after", "before"):
         return
     for total in list(link.counts):

@@ -26,9 +26,9 @@ _KIND = r"(?!(?:of|on|in|to|for|with|by|from|were|was|is|are|and|or|the|no|progn
 # "adverse drug reactions", "side-effects", "untoward events", "SAEs", "complications", "toxicity", "safety concerns"
 HEAD = re.compile(
     r"\b(?:(?:adverse|untoward|undesirable|undesired|unwanted|unfavou?rable|harmful|toxic|ill)[\s-]+(?:drug[\s-]+|clinical[\s-]+|side[\s-]+|study[\s-]+)?"
-    r"(?:(?:events?|effects?|reactions?|experiences?|signs?|incidents?|sequelae|symptoms?)\b(?:\s*\((?:t?e?s?aes?|adrs?|ars?)\))?)"
+    r"(?:(?:events?|effects?|reactions?|experiences?|signs?|incidents?|sequelae|symptoms?)\b(?:\s*\((?:t?e?s?aes?|adrs?|ars?)\))?(?:\s+of (?:special|particular|clinical) interest\b)?)"
     rf"|(?:adverse|untoward|undesirable|unwanted)\s+(?P<kinds>(?:{_KIND}(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s+)){{1,5}}?)(?:events?|effects?|reactions?|experiences?)\b"
-    r"|side[\s-]?effects?\b|teaes?\b|tesaes?\b|s?aes?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?|findings?)\b"
+    r"|side[\s-]?effects?\b|(?:te)?s?aes?\b(?:\s+of (?:special|particular|clinical) interest\b)?|aesis?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?|findings?)\b"
     r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal|neurosensory|neuropsychiatric|psychiatric|hepatic|renal|pulmonary|ocular|dermatologic(?:al)?|cutaneous|endocrine|metabolic|ha?ematologic(?:al)?|musculoskeletal|autoimmune|immune-(?:mediated|related)|thrombotic|embolic|vascular|infectious|bleeding) )"
     r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b)"
 )
@@ -48,13 +48,13 @@ _MODIFIER = re.compile(
 )
 # Words before a class that are no part of its name
 _STRAY = re.compile(
-    r"(?:or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+"
+    r"(?:(?:study|trial|treatment)(?=,)|or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+"
 )
 # "cardiac events", not "adverse events"
 ORGAN_EVENTS = re.compile(r"(?!adverse|untoward|undesir|unwanted|unfavou?r|harmful|toxic|ill|safety)[a-z-]+ events?\b")
 # "leading to discontinuation": after a class
 _LED = re.compile(
-    r"\s+(?:leading|led|that led|which led|resulting|resulted|requiring|necessitating|that required|causing)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
+    r"\s+(?:leading|led|that led|which led|resulting|resulted|that resulted|requiring|required|necessitating|necessitated|that required|causing|caused|that caused)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
 )
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
 _ORGAN_WORD = (
@@ -247,6 +247,7 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             any(k not in _NOT_ORGAN for k in kinds)
             or bool(organ and organ[1].split()[0].strip("- ") not in _NOT_ORGAN)
             or bool(ORGAN_EVENTS.match(head.group()))
+            or head.group().endswith("interest")
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first

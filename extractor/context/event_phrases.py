@@ -24,7 +24,7 @@ MEMBERS = re.compile(
     r"[^;]{0,110}?(?:\b(?:were|was|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly)\b|,\s*(?:with|most (?:commonly|often|frequently|notably)|notably)\b|[(:\[]|\s-\s)[^;]{0,80}\Z"
 )
 NO_MEMBERS = re.compile(
-    r"\b(?:leading to|resulting in|because of|requiring|compared|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|efficacy|than|but)\b"
+    r"\b(?:leading to|resulting in|because of|requiring|compared|consistent with|in (?:other|previous|earlier) (?:studies|trials)|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|efficacy|than|but)\b"
 )
 MOST_WERE = re.compile(
     r"\s*(?:and\s+)?(?:(?:most|all|these|they)\s+were\s+(?:\w+\s+){1,6}?(?:,\s*)?and\s+)?(?:of (?:these|them|which)\s*,?\s*)?(?:the\s+)?(?:most (?:common|frequent|prevalent|frequently|commonly)|commonest|main|predominant|majority)\b[^;.]{0,60}?\b(?:were|was|being|included|of)\b[^;]*\Z"

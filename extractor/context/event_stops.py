@@ -9,7 +9,7 @@ _BECAUSE = r"(?:because of|due to|owing to|(?<!treatment )(?<!therapy )(?<!medic
 # "discontinued because of an", "withdrawals due to", "stopped early because of", "left the study owing to"; group "what"
 REASON = re.compile(
     r"\b(?P<what>(?:(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)?(?:(?:treatment|study|drug|premature(?:ly)?|permanent(?:ly)?|early|therapy|temporarily)\s+)*"
-    r"(?:discontinu(?:ed|ing|ations?)|withdrew|withdraw(?:n|als?)|drop(?:ped)?[\s-]?outs?|dropped out|stopped|ceased|terminated|interrupted|left the (?:study|trial))\b"
+    r"(?:discontinu(?:ed|ing|ations?)|withdrew|(?<!opioid )(?<!alcohol )(?<!precipitated )(?<!nicotine )(?<!steroid )withdraw(?:n|als?)(?!\s+(?:symptoms?|syndromes?|signs|scores?|bleeding))|drop(?:ped)?[\s-]?outs?|dropped out|stopped|ceased|terminated|interrupted|left the (?:study|trial))\b"
     rf"(?:\s+(?:(?!(?:but|were|was|had|of whom|than)\b|and (?:\d|one|two|three|four|had|were|was|another)\b)[\w-]+\s+){{0,9}}?|\s*\([^()]*\)\s*){_BECAUSE}\s+)"
     r"(?:an?\s+|the\s+|any\s+|intolerable\s+|unacceptable\s+)?\Z"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from extractor.context.event_lists import doubtful, explains, killed, list_end, list_head, member
@@ -25,6 +26,8 @@ from extractor.context.event_reading import PRESENT, Event, Reading
 from extractor.context.event_reports import MEASURED
 from extractor.context.link_phrases import DIRECT
 from extractor.quantities.counts import Count, counts
+
+ITEM_FIGURES = re.compile(r"\s*\([^()]*\d[^()]*\)\s*,\s*(?:and\s+)?\Z")  # behind an item of a list
 
 
 def uncounted(
@@ -68,7 +71,7 @@ def uncounted(
     ):
         return
     head = list_head(reading, judged, inner)
-    strong = STRONG_BEFORE.search(reading.folded, max(reading.start, head - 70), head)
+    strong = STRONG_BEFORE.search(reading.folded, max(reading.start, head - 70), head) or _behind_item(reading, head)
     happened = _happened(reading, judged, inner, last)
     before = reading.folded[max(reading.start, head - 110) : head]
     if REDUCED.search(before[-60:]) or NO_DIFFERENCE.search(before) or RECORDED.search(before):
@@ -77,6 +80,14 @@ def uncounted(
         return
     if (strong or happened) and not (judged.kind == OPEN and not judged.tail and not (strong and happened)):
         yield event(reading, mention, PRESENT, None, reading.arm_after(mention, last), "happened", last)
+
+
+def _behind_item(reading: Reading, head: int) -> re.Match[str] | None:
+    """ "a higher incidence of early waking (26% vs 10%), itching (P < 0.001)": the list begins with an item unknown to us."""
+    item = ITEM_FIGURES.search(reading.folded, max(reading.start, head - 60), head)
+    if item is None:
+        return None
+    return STRONG_BEFORE.search(reading.folded[max(reading.start, item.start() - 70) : item.start()] + " ")
 
 
 def _only_so_grave(reading: Reading, mention: Mention, last: int) -> bool:

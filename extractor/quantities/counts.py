@@ -105,6 +105,7 @@ _FORMS = (
 )
 # p values, intervals, ratios, doses, durations, grades, years, relative changes: their numbers count nobody
 NO_COUNT = re.compile(
+    r"(?:(?<=[:,;])|(?<=and)|(?<=were)|(?<=are)|(?<=including)|(?<=included))\s*\((?:\d|[a-z])\)\s+(?=(?!and\b|or\b|vs\b|versus\b|in\b|of\b|with\b|were\b|was\b)[a-z])|"
     r"\bp\s*(?:-?\s*values?)?\s*(?:[=<>]|of|for)\s*(?:or\s*=\s*)?\s*[\d.,]+(?:\s*(?:and|,)\s*[<>=]?\s*0?\.\d+)*"
     r"|\b9\d(?:\.\d)?\s*%?\s*-?\s*(?:ci|confidence|credible|upper|lower)\b(?:[\s-]*(?:intervals?|limits?|bounds?))?(?:\s*[\[(]cis?[\])])?[\s:=,;]*(?:of\s+|was\s+|from\s+)?"
     r"(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?"
@@ -165,7 +166,34 @@ def counts(
                 count = _count(form, match)
                 if count is not None:
                     found.append(count)
-    return sorted(found, key=lambda c: c.start)
+    return _wholes(folded, sorted(found, key=lambda c: c.start))
+
+
+# "in 5 (2 in one arm and 3 in the other) of 1666": the whole stands behind the brackets that divide the number
+BEHIND_PARTS = re.compile(r"\s*\([^()]{1,80}\)\s+(?:out of|of)\s+(?:the\s+|a total of\s+|all\s+)?\Z")
+
+
+def _wholes(folded: str, found: list[Count]) -> list[Count]:
+    """`found` with the wholes that stand behind brackets made denominators of the numbers before them."""
+    gone: set[int] = set()
+    for place, whole_ in enumerate(found):
+        if whole_.form not in ("people", "bare") or not re.search(
+            r"\)\s+(?:out )?of\b[\w\s]{0,14}\Z", folded[max(0, whole_.start - 24) : whole_.start]
+        ):
+            continue
+        for part in range(place - 1, -1, -1):
+            count = found[part]
+            if whole_.start - count.end > 120:
+                break
+            if (
+                count.form in ("people", "bare")
+                and BEHIND_PARTS.match(folded, count.end, whole_.start)
+                and (count.n or 0) <= (whole_.n or 0)
+            ):
+                found[part] = Count(count.start, count.end, "fraction", count.n, whole_.n, whole_.unit or PARTICIPANTS)
+                gone.add(place)
+                break
+    return [c for place, c in enumerate(found) if place not in gone]
 
 
 def _mask(folded: str, start: int, stop: int) -> str:
