@@ -28,6 +28,10 @@ BEFELL_PEOPLE = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:(?:was|were|had been|have been)\s+)?(?:occurr\w+|reported|observed|recorded|noted|seen|experienced|documented|registered|identified|found)?\s*"
     r"(?:in|by|among|from|for)\s+(?:only\s+|a total of\s+)?"
 )
+ONLY_GRADED = re.compile(r"\s*(?:(?:grades?\s*[\d/ivor+ -]+|severe|mild|moderate|i\.e\.,?)\s*)*")
+SEEN_IN = re.compile(
+    r"\s*(?:was|were)?\s*(?:also\s+)?(?:occurred|developed|seen|observed|noted|reported|recorded|found|detected|experienced|documented)\s+(?:in|by|for|among)\s+(?:only\s+)?"
+)
 # "most adverse events were of mild severity (in 42% of patients)"
 GRADED_SHARE = re.compile(
     r"\s+(?:were|was)\s+(?:of\s+)?(?:\w+ly\s+)?(?:mild|moderate|severe)(?:\s+(?:in\s+)?(?:severity|intensity))?\s*\(in\s+"
@@ -38,6 +42,8 @@ def trailing(clause: Clause, group: list[int]) -> list[int]:
     """The counts, by their places, that stand behind a group of mentions and count it."""
     last = clause.mentions[group[-1]]
     level = inside(clause.closed, last.start)
+    if level and len(group) == 1 and _names_before(clause, last, level):
+        return _behind_brackets(clause, level)
     bound = clause.next(last.end) if level else clause.next_outside(last.end)
     for i, count in enumerate(clause.counts):
         if (
@@ -64,6 +70,7 @@ def trailing(clause: Clause, group: list[int]) -> list[int]:
             return []
         if (
             last.kind != DEATH
+            and not last.stopped
             and re.match(r"\s*(?:\([^()]*\))?\s*of\s+\Z", between)
             and not re.search(
                 r"\b(?:incidences?|rates?|frequency|occurrence)\b",
@@ -80,6 +87,25 @@ def trailing(clause: Clause, group: list[int]) -> list[int]:
             return []
         return [i, *chain(clause, i, bound)]
     return []
+
+
+def _names_before(clause: Clause, mention: Mention, pair: tuple[int, int]) -> bool:
+    """ "a count < 1000 (grade 4 neutropenia) was seen": brackets that hold one term only, a name for what stands before."""
+    alone = not clause.folded[mention.end : pair[1] - 1].strip() and ONLY_GRADED.fullmatch(
+        clause.folded, pair[0] + 1, mention.start
+    )
+    past = [m for m in clause.mentions if m.end <= pair[0]]
+    return bool(alone) and not (past and pair[0] - past[-1].end < 40)
+
+
+def _behind_brackets(clause: Clause, pair: tuple[int, int]) -> list[int]:
+    """The counts behind brackets, where an occurrence stands right before them: ") was seen in 74 patients"."""
+    following = next((i for i, c in enumerate(clause.counts) if c.start >= pair[1] and i not in clause.used), None)
+    if following is None or not SEEN_IN.fullmatch(clause.folded, pair[1], clause.counts[following].start):
+        return []
+    if clause.counts[following].form == "bare" and not _listed(clause, following, clause.end):
+        return []
+    return [following, *chain(clause, following, clause.next(pair[1]))]
 
 
 def befallen(clause: Clause, group: list[int], before: int) -> list[int]:

@@ -146,7 +146,9 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
     if (
         mention.term is not None
         and mention.term.kind == "disease"
-        and not re.search(r"\b(?:develop|experienc|suffer|present|complicat|diagnosed|cases? of|died)\w*", before)
+        and not re.search(
+            r"\b(?:develop|experienc|suffer|present|complicat|diagnosed|cases? of|died)\w*|\bserious\s+\Z", before
+        )
     ):
         return (
             bool(HAPPENED.match(reading.folded, mention.end, last))

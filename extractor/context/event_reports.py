@@ -7,9 +7,10 @@ result, and a sentence that only says what was asked, planned or measured is non
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from extractor.context.event_mentions import LEXICON, NAMED, OPEN, Mention, explained, mentions
+from extractor.context.event_mentions import CLASS, LEXICON, NAMED, OPEN, ORGAN, Mention, explained, mentions
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.terms import Term, table, words
@@ -51,7 +52,7 @@ CONCLUDES = re.compile(
 # Around a term that is somebody's outcome, disease or aim
 BEFORE_TERM = re.compile(
     r"\b(?:history of|risk(?:s)? (?:of|for|factors? for)|prevention of|prevent(?:ing|ed|s)?|prophyla\w+ (?:of|against|for)|treatment (?:of|for)|treating|management of|managing|treated for|therapy (?:of|for)|diagnos(?:ed with|is of)|suffering from|because of (?:the )?|"
-    r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to(?: the)?(?: first)?(?: (?:occurrence|incidence|episode|onset) of)?|success rate of|stoppage of|cessation of|onset of|scores? (?:for|of)|measures? of|"
+    r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)(?! and\b)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to(?: the)?(?: first)?(?: (?:occurrence|incidence|episode|onset) of)?|success rate of|stoppage of|cessation of|onset of|scores? (?:for|of)|measures? of|"
     r"(?<!the )symptoms of|assessment of|assessed|evaluat\w+|to reduce|to prevent|caused by|induced by|patients? (?:with|without|having|who (?:had|have|has))|(?:subjects|women|men|children|adults|those|people|participants|infants|individuals|volunteers|eyes|group) with(?:out)?|surgery for|operation for|undergoing|scheduled for|"
     r"hospitali[sz]ed (?:for|with)|admitted (?:for|with)|resolution of|clearance of|recovery from|recurrence of|progression of|worsening of|prevalence of|burden of|model of|efficacy (?:in|against|for)|incidence of new|number of (?:patients with )?(?:new )?(?:episodes of )?|free from|protection against|vaccine against|score for|baseline|mean|median|"
     r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline)\s+"
@@ -74,6 +75,22 @@ INFECTION = re.compile(
 )
 
 
+# "catheter-related significant adverse events (CR-SAEs)": a class under an abbreviation of this text's own
+OWN_SHORT = re.compile(r"\s*\((?P<short>[A-Za-z]{1,6}-?(?:SAE|AE|ADR|AR|AESI))s?\)")
+KNOWN_SHORT = re.compile(r"(?:te)?s?aes?|s?adrs?|tesaes?", re.I)  # read as classes without being explained
+
+
+def _short_classes(seen: View, body: list[Sentence]) -> Iterator[tuple[str, Mention]]:
+    """The text's own abbreviations of classes of events, singular, with where they are explained."""
+    for found in OWN_SHORT.finditer(seen.cased):
+        sentence = next((s for s in body if s.start <= found.start() < s.end), None)
+        if sentence is None or KNOWN_SHORT.fullmatch(found["short"]):
+            continue
+        for mention in mentions(seen.folded, sentence.start, sentence.end):
+            if mention.kind in (CLASS, ORGAN) and mention.end == found.start():
+                yield found["short"], mention
+
+
 @dataclass(slots=True)
 class Reports:
     """What a document's sentences may report: built once a document."""
@@ -84,6 +101,7 @@ class Reports:
     headed: bool = False
     infectious: bool = False  # the treated disease is an infection: "infections" are its cases
     _short: dict[str, Term] = field(default_factory=dict)  # the text's own abbreviations of terms: {"PPE": ...}
+    classes: dict[str, Mention] = field(default_factory=dict)  # its abbreviations of classes: {"CR-SAE": ...}
     _ids: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -95,6 +113,7 @@ class Reports:
         made.infectious = bool(INFECTION.search(" ".join(conditions) + " " + seen.folded[slice(*seen.title)]))
         named = {short: table(LEXICON).get(long) for short, long in seen.abbreviations.items() if len(short) > 1}
         made._short = {short: term for short, term in named.items() if term is not None}
+        made.classes = dict(_short_classes(seen, body))
         made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)
         return made
 
@@ -109,6 +128,11 @@ class Reports:
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
                     found.append(Mention(match.start(), match.end(), NAMED, match.start(), term, "abbreviation"))
+        for short, long in self.classes.items():
+            for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
+                found = [m for m in found if m.end <= match.start() or match.end() <= m.start or m.stopped]
+                if not any(m.start < match.end() and match.start() < m.end for m in found):
+                    found.append(Mention(match.start(), match.end(), long.kind, match.start()))
         found.sort(key=lambda m: m.start)
         return [
             m

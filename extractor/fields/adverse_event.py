@@ -59,14 +59,16 @@ class AdverseEvent(Field):
         reports = Reports.of(seen, conditions)
         if "protocol" in kinds and reports.planned():
             return
+        own = {short: seen.text[m.start : m.end] for short, m in reports.classes.items()}
+        long_forms = {**seen.abbreviations, **own}
         grouped = COMPARING.search(seen.folded) is not None
         for event in events(reports):
-            yield self._fact(doc, seen.text, event if grouped else replace(event, arm=None), seen.abbreviations)
+            yield self._fact(doc, seen.text, event if grouped else replace(event, arm=None), long_forms)
 
     def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
         count = event.count
         value: dict[str, Any] = {
-            "term": _written_out(_term(text, event), long_forms),
+            "term": _written_out(_term(text, event, long_forms), long_forms),
             "term_id": event.mention.term.id or None if event.mention.term else None,
             "term_match": event.mention.how or None,
             "n": count.n if count else None,
@@ -85,7 +87,7 @@ class AdverseEvent(Field):
         return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm)
 
 
-def _term(text: str, event: Event) -> str:
+def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
     mention = event.mention
     if mention.kind == DEATH:
         return "death"
@@ -97,6 +99,8 @@ def _term(text: str, event: Event) -> str:
     if mention.stopped:
         words = _stopped(" ".join(words)).split()
     if mention.kind in (CLASS, ORGAN):
+        if (text_ := " ".join(words)) != (long := _written_out(text_, long_forms)):
+            return long
         return _spelled(GRADED.sub("", " ".join(words)))
     return " ".join([*words, *(text[slice(*event.also)].split() if event.also else ())])
 
