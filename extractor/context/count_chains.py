@@ -9,6 +9,8 @@ from extractor.context.event_clause import Clause
 from extractor.context.link_phrases import BRACKETED, CHAIN, DID, NOT_AFTER, OTHER_REASON, OTHER_THING, WHO_GOT
 from extractor.quantities.counts import Count
 
+MEMBERS_FOLLOW = re.compile(r"\b(?:including|such as)\b")  # "35% had complications, including scars and 2 tears"
+
 
 def chain(clause: Clause, first: int, bound: int) -> list[int]:
     """Counts of the other arms after the first: "12% of A and 5% of B", "4 of 11 ... and 0 of 6"."""
@@ -31,7 +33,13 @@ def chain(clause: Clause, first: int, bound: int) -> list[int]:
         gap = WHO_GOT.sub("given", BRACKETED.sub("", clause.folded[left.end : right.start]))
         if clause.same_brackets(left.start, right.start):
             gap = gap.replace(";", ",")  # "(drug, 12%; placebo, 10%)": the arms of one pair of brackets
-        if i in clause.used or right.start >= bound or not CHAIN.match(gap) or NOT_AFTER.search(gap):
+        if (
+            i in clause.used
+            or right.start >= bound
+            or not CHAIN.match(gap)
+            or NOT_AFTER.search(gap)
+            or MEMBERS_FOLLOW.search(gap)
+        ):
             break
         if (
             clause.owned(right, bound)

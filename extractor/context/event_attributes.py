@@ -44,7 +44,9 @@ _GROUP = r"(?:groups?|arms?|cohorts?|patients|recipients|participants|subjects|t
 AFTER_ARM = re.compile(
     rf"\s*(?:\)|\])?\s*,?\s*(?:of|in|with|for|on|among|receiving|taking|given|from|treated with|who received|who were given|by|during|after|under)\s+(?:the\s+|those\s+|patients\s+|subjects\s+|participants\s+)*(?:in\s+|on\s+|with\s+|of\s+|receiving\s+|given\s+|treated with\s+|who received\s+|taking\s+|assigned to\s+)?(?:the\s+)?(?P<arm>[^,;()\[\]]{{1,50}}?)(?=\s*(?:-treated)?\s+{_GROUP}\b|\s*[,;)(\]]|\s+(?:and|vs\.?|versus|v\.?|compared|whereas|while|but|than|or|had|was|were|respectively)\b|\.?\s*\Z)"
 )
-BARE_ARM = re.compile(rf"\s*(?:\)|\])?\s+(?P<arm>[a-z0-9][\w+/ -]{{0,30}}?)(?:-treated)?\s+{_GROUP}\b")
+BARE_ARM = re.compile(
+    rf"\s*(?:\)|\])?\s+(?!(?:than|versus|vs|compared|whereas|while|and|or|but|in)\b)(?P<arm>[a-z0-9][\w+/ -]{{0,30}}?)(?:-treated)?\s+{_GROUP}\b"
+)
 BEFORE_ARM = re.compile(
     r"(?:\b(?:in|with|for|on|of|among|than|to|the|by|versus|vs\.?|and|receiving)\s+|[(,;]\s*)(?:the\s+)?(?P<arm>[a-z0-9][\w+/-]*(?: (?!than|vs|versus|and|compared|in|with)[\w+/-]+){0,4}?)(?:\s+(?:groups?|arms?|patients|recipients|cohort))?\s*[(:,]?\s*(?:n\s*=\s*)?\Z"
 )
@@ -95,6 +97,15 @@ def grade_of_count(folded: str, count: Count) -> tuple[int, int] | None:
     )
     found = GRADE.match(folded, said.end()) if said else None
     return found.span("grade") if found else None
+
+
+def severity_of_count(folded: str, count: Count) -> tuple[int, int] | None:
+    """How severe a count's events were: "23 of which were mild", "one was severe"."""
+    said = re.compile(r"\s+(?:of (?:which|whom|these|them)\s+)?(?:were|was)\s+(?=mild|moderate|severe|minor)").match(
+        folded, count.end
+    )
+    found = SEVERITY.match(folded, said.end()) if said else None
+    return found.span() if found else None
 
 
 def grade_in(folded: str, mention: Mention) -> tuple[int, int] | None:

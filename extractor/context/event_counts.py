@@ -70,7 +70,9 @@ def counted(
             count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
         made = event(reading, mention, ABSENT if zero else PRESENT, count, arm, "count_" + link.how, last)
         said = attributes.grade_of_count(reading.folded, count)
-        yield replace(made, grade=said) if said else made
+        made = replace(made, grade=said) if said else made
+        grave = attributes.severity_of_count(reading.folded, count)
+        yield replace(made, severity=grave) if grave else made
     yield from _consequence(reading, mention, link.counts[-1], last)
 
 

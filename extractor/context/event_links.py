@@ -16,7 +16,7 @@ from extractor.context.counts_before import leading, summed
 from extractor.context.counts_beside import beside
 from extractor.context.event_clause import Clause, Link
 from extractor.context.event_mentions import CLASS, DEATH, ORGAN, Mention
-from extractor.context.event_totals import divided
+from extractor.context.event_totals import divided, graded_parts
 from extractor.context.link_phrases import APPOSED, CAUSE, COUNTED_LIST, DIRECT, JOIN
 from extractor.quantities.counts import Count
 
@@ -243,6 +243,8 @@ def _divide(clause: Clause, place: int, link: Link) -> None:
         link.counts = [*whole, *link.counts]
     if link.how not in ("after", "before"):
         return
+    if len(link.counts) == 1:
+        link.counts += graded_parts(clause, clause.mentions[place], link.counts[0])
     for total in list(link.counts):
         link.counts += divided(
             total,

@@ -7,7 +7,7 @@ import re
 # "occurred", "was observed": after a term, it happened
 HAPPENED = re.compile(
     r"(?:\s*\([^()]*\))?\s*(?:,\s*)?(?:(?:which|that|also|only|mainly|mostly|usually|generally|occasionally|rarely|transiently|commonly|frequently|subsequently|each|both|all|most often|most commonly|after \w+|in \w+ (?:patients?|group)|of (?:the )?\w+)\s+)*"
-    r"(?:(?:close to|near|at|in|around|adjacent to|on|of)\s+(?:the\s+)?(?:[\w-]+\s+){1,3}?)?(?:occurr(?:ed|ing)|followed|developed|appeared|arose|emerged|ensued|(?:was|were|has been|have been|had been|being)\s+(?:\w+ly\s+|also\s+|only\s+|more\s+|not\s+uncommonly\s+)?(?:observed|reported|noted|seen|found|recorded|documented|detected|encountered|experienced|identified|noticed|present|associated|complained|mild|moderate|severe|transient|rare|uncommon|infrequent|common|"
+    r"(?:(?:close to|near|at|in|around|adjacent to|on|of)\s+(?:the\s+)?(?:[\w-]+\s+){1,3}?)?(?:occurr(?:ed|ing)|followed|developed|appeared|arose|emerged|ensued|(?:was|were|has been|have been|had been|being)\s+(?:\w+ly\s+|also\s+|only\s+|more\s+|not\s+uncommonly\s+)?(?:observed|reported|noted|seen|found|recorded|documented|detected|encountered|experienced|identified|noticed|present|associated|complained|minor|slight|mild|moderate|severe|transient|rare|uncommon|infrequent|common|"
     r"frequent|more|less|higher|lower|similar|comparable|equally|the (?:most|main|only|predominant|major|principal|commonest|primary|dose-limiting)|self-limit\w*|manageable|minimal|reversible|treated|resolved|tolerable|significantly|reduced|increased|greater|fewer|decreased|generally|usually|mainly|mostly)|"
     r"had (?:an? )?(?:similar|comparable|higher|lower|greater|increased) (?:frequency|frequencies|incidence|rates?)|resolved|subsided|disappeared|recurred|was a|were a|led to|necessitated|complicated|were$|was$)\b"
 )
@@ -17,7 +17,7 @@ BEFELL = re.compile(
     r"higher|more|fewer|less|greater|lower|observed|reported|noted|recorded|had|showed|exhibited|were withdrawn (?:due to|because of|for)|withdrew (?:due to|because of|for)|discontinued (?:\w+ ){0,3}?(?:due to|because of|for)|(?:due to|because of|owing to)|hospitali[sz]ed (?:for|with)|there (?:was|were)|found)\s+(?:only\s+|a\s+|an\s+|the\s+|some\s+|any\s+|one\s+|increased\s+|more\s+|frequent\s+|of\s+)*(?:[\w-]+\s+){0,2}\Z"
 )
 STRONG_BEFORE = re.compile(
-    r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied by)|(?:fewer|more)(?=\s+(?:[\w-]+\s+)?\Z)|(?:groups?|arms?|patients|subjects|participants|children|women|men|volunteers) (?:also |commonly |mainly |most often )?(?:reported|described|noted|mentioned)(?=\s+(?:[\w-]+\s+){0,2}\Z)|developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z"
+    r"\b(?:these (?:\w+ ){0,3}(?:along with|accompanied by)|(?:fewer|more|less)(?=\s+(?:[\w-]+\s+)?\Z)|(?:groups?|arms?|patients|subjects|participants|children|women|men|volunteers) (?:also |commonly |mainly |most often )?(?:reported|described|noted|mentioned)(?=\s+(?:[\w-]+\s+){0,2}\Z)|developed|developing|experienced|experiencing|suffered(?: from)?|complained of|complaining of|sustained|caused|causing|induced|(?:incidences?|rates?|frequency|frequencies|occurrence|development|cases?|episodes?|instances?) of)\s+(?:[\w-]+\s+){0,3}\Z"
 )
 # From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
 MEMBERS = re.compile(
@@ -71,7 +71,8 @@ BOUNDED = re.compile(
 )
 # "the high dose produced more toxicity"
 MORE_OF = re.compile(
-    r"\b(?:produced|induced|caused|resulted in|led to)\s+(?:significantly\s+|slightly\s+|somewhat\s+)?(?:more|greater|increased|higher)\s+\Z"
+    r"\b(?:(?:produced|induced|caused|resulted in|led to|had|experienced|reported|showed|but with)\s+(?:significantly\s+|slightly\s+|somewhat\s+|a\s+)?(?:more|greater|increased|higher|fewer|less)"
+    r"|associated with\s+(?:significantly\s+|slightly\s+|somewhat\s+)?(?:more|greater|fewer|less))\s+\Z"
 )
 SUCH_AS = re.compile(r"\s*(?:,\s*|\(\s*)?(?:such as|like|including|e\.g\.,?|for example)\s+(?:[\w-]+\s+){0,2}\Z")
 LISTED = re.compile(

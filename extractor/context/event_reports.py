@@ -39,6 +39,10 @@ MEASURED = re.compile(
 OUTCOMES_WERE = re.compile(
     r"\W*(?:the )?(?:(?:primary|secondary|main|other|key|co-primary|safety|efficacy)\s+(?:\w+\s+){0,2}?)?(?:outcomes?(?:\s+measures?)?|end\s?-?points?|variables)\s+(?:was|were|included|are|is|comprised)\b"
 )
+# "no patients complained of adverse effects": a result wherever it stands
+NOBODY_HAD = re.compile(
+    r"\b(?:no (?:patients?|subjects?|participants?|wom[ae]n|child(?:ren)?|one)|none of (?:the|these|our) [\w ]{3,25}) (?:complained of|experienced|developed|reported|suffered from)\b"
+)
 FIGURE = re.compile(r"\d\s*%|\d\s*/\s*\d|\bp\s*[<=>]")
 RESULT = re.compile(
     r"\b(?:no\b|none\b|without\b|occurred|experienced|developed|significantly|higher|lower|fewer|similar|more (?:common|frequent|often)|less (?:common|frequent|often)|there (?:was|were)|most (?:common|frequent)|compared with|respectively|well tolerated|\d+(?:\.\d+)?\s*%|\(n\s*=|p\s*[<>=])"
@@ -169,7 +173,7 @@ class Reports:
         if OUTCOMES_WERE.match(text) and not FIGURE.search(text):
             return True
         if role in SILENT:
-            return not self._results_unheaded(sentence)
+            return not (self._results_unheaded(sentence) or (role == "methods" and NOBODY_HAD.search(text)))
         if role in ("results", "conclusions"):
             return False
         if sentence.start < self.begins:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from extractor.context.event_clause import Clause
+from extractor.context.event_mentions import Mention
 from extractor.quantities.counts import Count
 
 FAR = 60  # characters between a total and the brackets that divide it: "in 15 patients during the first year ("
@@ -24,3 +27,29 @@ def divided(total: Count, free: Sequence[Count], pairs: Sequence[tuple[int, int]
         return []
     held = [c for c in free if pair[0] < c.start < pair[1]]
     return held if len(held) > 1 and all(c.n for c in held) and sum(c.n or 0 for c in held) == total.n else []
+
+
+# from one part to the next: ", ", " of which were mild, four were moderate, and "
+_SO_GRAVE = r"\s+(?:of (?:which|whom|these|them)\s+)?(?:were\s+|was\s+)?(?:graded?\s+(?:as\s+)?)?(?:mild|moderate|severe|minor|major|serious|fatal|life-threatening)\b"
+PART = re.compile(_SO_GRAVE)
+PARTED = re.compile(rf"(?:{_SO_GRAVE})?\s*(?:,|;|:|\bof which\b|\bof whom\b|\band\b|\(|\s)*")
+
+
+def graded_parts(clause: Clause, mention: Mention, total: Count) -> list[Count]:
+    """The parts of `total` by how severe they were: "25 bleeding events, 20 of which were mild and five (were) severe"."""
+    if total.n is None:
+        return []
+    parts: list[Count] = []
+    at = max(mention.end, total.end)
+    for place, count in enumerate(clause.counts):
+        if count.start < at or place in clause.used:
+            continue
+        if (
+            not count.n
+            or not PARTED.fullmatch(clause.folded, at, count.start)
+            or not PART.match(clause.folded, count.end)
+        ):
+            break
+        parts.append(count)
+        at = count.end
+    return parts if parts and sum(c.n or 0 for c in parts) <= total.n else []

@@ -55,7 +55,7 @@ AFTER = re.compile(
 )
 NOT_AFTER = re.compile(
     r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"
-    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed (?:up|for)|evaluable|withdrew|withdraw(?:al|als|n)|discontinu\w*|leading to|led to|resulting in|median|mean|despite|although|even though|notwithstanding)\b"
+    r"were (?:treated|managed)|was (?:treated|managed)|underwent|enrolled|included in|analy[sz]ed|followed (?:up|for)|evaluable|(?:could|can) be (?:evaluated|assessed)|assessable|withdrew|withdraw(?:al|als|n)|discontinu\w*|leading to|led to|resulting in|median|mean|despite|although|even though|notwithstanding)\b"
 )
 SAID = re.compile(
     r"\b(?:occurr\w+|developed|observed|reported|noted|seen|found|recorded|experienced|documented|detected)\b"

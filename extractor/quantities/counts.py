@@ -119,6 +119,7 @@ NO_COUNT = re.compile(
     r"|\b(?:or|rr|hr|ratio|risk|odds|hazard|irr|arr|nnh|nnt|mean|median|average|difference|iqr|sd|kappa|efficacy|accuracy|prevalence|coverage|compliance|adherence|sensitivity|specificity)\s*(?:\([^()]*\)\s*)?[:=,]?\s*(?:of\s+|was\s+|were\s+|is\s+)?-?\d+(?:\.\d+)?%?"
     r"|\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
+    r"|\bto (?:prevent|avoid|save|cause|avert) (?:1|one)\b"
     r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
     r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
     r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bno one\b|\b(?:day|week|month|cycle|arm|group|grade|phase|stage|level)\s+(?:one|two|three|four|five)\b|\b(?:at least|more than|up to|fewer than|less than)\s+(?:\d+|one|two|three)\b(?!\s*(?:patients|subjects|participants|of))|\bone or more\b|\bat least one\b|\bmore than one\b|[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
