@@ -38,7 +38,7 @@ OTHER_HEAD = re.compile(
     r"\b(?:due to|because of|owing to|related to|associated with|attributed to|attributable to|for|after|during|following|leading to|from|between|improving|increasing|affecting|reducing|compromising|changing|decreasing|influencing|adding|altering|worsening|significantly|support|benefit|efficacy|advantages?)\b"
 )
 CASES_OF = re.compile(
-    r"\b(?:cases?|evidence|signs?|episodes?|occurrences?|reports?|incidences?|instances?|symptoms?|indications?|incidents?|clinical evidence|risk|kinds?|types?|none|events?|manifestations?|sort|presence|development|form|any|hint|trace|suspicion|increase) of\b"
+    r"\b(?:complained|complaints?|complaining|cases?|evidence|signs?|episodes?|occurrences?|reports?|incidences?|instances?|symptoms?|indications?|incidents?|clinical evidence|risk|kinds?|types?|none|events?|manifestations?|sort|presence|development|form|any|hint|trace|suspicion|increase) of\b"
 )
 # "... leading to discontinuation of treatment in 5/107": a count of its own
 CONSEQUENCE = re.compile(

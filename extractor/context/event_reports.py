@@ -80,7 +80,7 @@ INFECTION = re.compile(
 
 
 # "catheter-related significant adverse events (CR-SAEs)": a class under an abbreviation of this text's own
-OWN_SHORT = re.compile(r"\s*\((?P<short>[A-Za-z]{1,6}-?(?:SAE|AE|ADR|AR|AESI))s?\)")
+OWN_SHORT = re.compile(r"\((?P<short>[A-Za-z]{1,6}-?(?:SAE|AE|ADR|AR|AESI))s?\)")
 KNOWN_SHORT = re.compile(r"(?:te)?s?aes?|s?adrs?|tesaes?", re.I)  # read as classes without being explained
 
 
@@ -91,7 +91,7 @@ def _short_classes(seen: View, body: list[Sentence]) -> Iterator[tuple[str, Ment
         if sentence is None or KNOWN_SHORT.fullmatch(found["short"]):
             continue
         for mention in mentions(seen.folded, sentence.start, sentence.end):
-            if mention.kind in (CLASS, ORGAN) and mention.end == found.start():
+            if mention.kind in (CLASS, ORGAN) and mention.end == len(seen.folded[: found.start()].rstrip()):
                 yield found["short"], mention
 
 

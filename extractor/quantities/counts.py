@@ -105,7 +105,6 @@ _FORMS = (
 )
 # p values, intervals, ratios, doses, durations, grades, years, relative changes: their numbers count nobody
 NO_COUNT = re.compile(
-    r"(?:(?<=[:,;])|(?<=and)|(?<=were)|(?<=are)|(?<=including)|(?<=included))\s*\((?:\d|[a-z])\)\s+(?=(?!and\b|or\b|vs\b|versus\b|in\b|of\b|with\b|were\b|was\b)[a-z])|"
     r"\bp\s*(?:-?\s*values?)?\s*(?:[=<>]|of|for)\s*(?:or\s*=\s*)?\s*[\d.,]+(?:\s*(?:and|,)\s*[<>=]?\s*0?\.\d+)*"
     r"|\b9\d(?:\.\d)?\s*%?\s*-?\s*(?:ci|confidence|credible|upper|lower)\b(?:[\s-]*(?:intervals?|limits?|bounds?))?(?:\s*[\[(]cis?[\])])?[\s:=,;]*(?:of\s+|was\s+|from\s+)?"
     r"(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?"
@@ -119,6 +118,7 @@ NO_COUNT = re.compile(
     r"|\b(?:or|rr|hr|ratio|risk|odds|hazard|irr|arr|nnh|nnt|mean|median|average|difference|iqr|sd|kappa|efficacy|accuracy|prevalence|coverage|compliance|adherence|sensitivity|specificity)\s*(?:\([^()]*\)\s*)?[:=,]?\s*(?:of\s+|was\s+|were\s+|is\s+)?-?\d+(?:\.\d+)?%?"
     r"|\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
+    r"|\((?:(?<=[:,;] \()|(?<=and \()|(?<=were \()|(?<=are \()|(?<=ing \()|(?<=uded \())(?:\d|[a-z])\)\s+(?=(?!and\b|or\b|vs\b|versus\b|in\b|of\b|with\b|were\b|was\b)[a-z])"
     r"|\bto (?:prevent|avoid|save|cause|avert) (?:1|one)\b"
     r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
     r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
