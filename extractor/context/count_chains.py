@@ -9,6 +9,9 @@ from extractor.context.event_clause import Clause
 from extractor.context.link_phrases import BRACKETED, CHAIN, DID, NOT_AFTER, OTHER_REASON, OTHER_THING, WHO_GOT
 from extractor.quantities.counts import Count
 
+ASSIGNED = re.compile(
+    r"\A\s*(?:who were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+to\b"
+)  # "in 23 patients assigned to"
 MEMBERS_FOLLOW = re.compile(r"\b(?:including|such as)\b")  # "35% had complications, including scars and 2 tears"
 
 
@@ -31,6 +34,7 @@ def chain(clause: Clause, first: int, bound: int) -> list[int]:
             chain.append(i)
             continue
         gap = WHO_GOT.sub("given", BRACKETED.sub("", clause.folded[left.end : right.start]))
+        gap = ASSIGNED.sub(" given", gap, count=1)
         if clause.same_brackets(left.start, right.start):
             gap = gap.replace(";", ",")  # "(drug, 12%; placebo, 10%)": the arms of one pair of brackets
         if (

@@ -74,6 +74,13 @@ def _plain(clause: Clause, pair: tuple[int, int], count: Count) -> bool:
 
 
 def _compared(clause: Clause, pair: tuple[int, int], count: Count) -> bool:
+    first = not clause.folded[pair[0] + 1 : count.start].strip()
+    if (
+        first
+        and count.form == "bare"
+        and re.match(r"\s*,\s*\w+\s*,?\s*(?:and|or|vs)\b", clause.folded[count.end : pair[1]])
+    ):
+        return True  # "(4, 6, and 9 patients)"
     return (
         bool(re.search(r"(?:vs\.?|versus|and|/|v\.?|,)\s*\Z", clause.folded[pair[0] : count.start]))
         or count.form == "none"

@@ -247,6 +247,7 @@ def _divide(clause: Clause, place: int, link: Link) -> None:
         link.counts += graded_parts(clause, clause.mentions[place], link.counts[0])
     for total in list(link.counts):
         link.counts += divided(
+            clause.folded,
             total,
             [c for i, c in enumerate(clause.counts) if i not in clause.used and c not in link.counts],
             clause.pairs,

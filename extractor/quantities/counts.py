@@ -114,7 +114,7 @@ NO_COUNT = re.compile(
     r"|\d+(?:\.\d+)?\s*(?:-|to)?\s*(?:\d+(?:\.\d+)?)?\s*-?\s*(?:mg|g|kg|ml|l|mcg|ug|µg|μg|iu|u|mm|cm|mmhg|mm hg|hz|gy|h|hr|hrs|hours?|min|mins|minutes?|days?|weeks?|wks?|months?|mo|years?|yrs?|"
     r"mmol|nmol|units?|points?|times|fold|msec|ms|sec|seconds?|bpm|kcal|ng|pg|dl|mw|cells?|x|°c|µm|μm|um|nm|meq|ppm|cc|mci|mbq|gbq|cgy|kda|dioptres?|million|billion|fr|gauge|metres?|meters?|centers|centres|hospitals|sites|countries|studies|trials|groups|arms|different|types|most|main|kinds|drugs|treatments|formulations|regimens|doses of)\b(?:/[a-z0-9]+)*"
     r"|\d+(?:\.\d+)?\s*%\s*(?:ci\b|confidence|reduction|decrease|increase|improvement|lower|higher|greater|less|more|relative|risk|absolute|power|glucose|dextrose|saline|solution|cream|gel|ointment|lidocaine|bupivacaine|ropivacaine)"
-    r"|(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)"
+    r"|(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)"
     r"|\b(?:or|rr|hr|ratio|risk|odds|hazard|irr|arr|nnh|nnt|mean|median|average|difference|iqr|sd|kappa|efficacy|accuracy|prevalence|coverage|compliance|adherence|sensitivity|specificity)\s*(?:\([^()]*\)\s*)?[:=,]?\s*(?:of\s+|was\s+|were\s+|is\s+)?-?\d+(?:\.\d+)?%?"
     r"|\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
