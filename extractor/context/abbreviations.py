@@ -1,45 +1,51 @@
-"""Abbreviations resolved to their long forms by scispaCy's detector (Schwartz & Hearst 2003), kept as plain data."""
+"""Abbreviations resolved to their long forms by scispaCy's rules (Schwartz & Hearst 2003), kept as plain data.
+
+Only the rules are used: scispaCy's component also looks for every later mention of each abbreviation, which nobody here
+asks for and which costs as much again.
+"""
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterator
 
-from scispacy.abbreviation import AbbreviationDetector
+import numpy as np
+from scispacy.abbreviation import filter_matches, find_abbreviation
+from spacy.attrs import ORTH
 from spacy.language import Language
-from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from extractor.context import text_of
 from extractor.context.view import ABBREVIATIONS
 
-# The detector passes over brackets with more tokens than this in them, but its own pattern follows each open bracket to
-# the end of the text first: 10,000 open brackets take it six seconds, with the bound none.
-MOST_TOKENS = 8
+MOST_TOKENS = 8  # in a bracket; scispaCy's rules pass over those with more
 
 
-class Abbreviations:
-    """Writes ``{short: long}`` into ``doc.user_data``; the first definition in the text wins."""
-
-    def __init__(self, nlp: Language, name: str) -> None:
-        self._detector = AbbreviationDetector(nlp, name, make_serializable=True)
-        self._detector.matcher = Matcher(nlp.vocab)
-        self._detector.matcher.add("parenthesis", [[{"ORTH": "("}, {"OP": f"{{1,{MOST_TOKENS}}}"}, {"ORTH": ")"}]])
-
-    def __call__(self, doc: Doc) -> Doc:
-        if "(" not in text_of(doc):
-            doc.user_data[ABBREVIATIONS] = {}
-            return doc
-        with warnings.catch_warnings():  # W036: the detector's second matcher is empty where nothing was defined
-            warnings.simplefilter("ignore", UserWarning)
-            doc = self._detector(doc)
-        found: dict[str, str] = {}
-        for item in doc._.abbreviations:
-            found.setdefault(item["short_text"], item["long_text"])
-        doc._.abbreviations = []
-        doc.user_data[ABBREVIATIONS] = found
-        return doc
+@Language.component("trial_abbreviations")
+def trial_abbreviations(doc: Doc) -> Doc:
+    """Write ``{short: long}`` into ``doc.user_data``; the first definition in the text wins."""
+    doc.user_data[ABBREVIATIONS] = dict(definitions(doc)) if "(" in text_of(doc) else {}
+    return doc
 
 
-@Language.factory("trial_abbreviations")
-def make_abbreviations(nlp: Language, name: str) -> Abbreviations:
-    return Abbreviations(nlp, name)
+def definitions(doc: Doc) -> Iterator[tuple[str, str]]:
+    """(short form, long form), each of them once."""
+    shorts: set[str] = set()
+    longs: set[str] = set()
+    for long_candidate, short_candidate in filter_matches(brackets(doc), doc):
+        short, long = find_abbreviation(long_candidate, short_candidate)
+        if long is None or long.text in longs or short.text in shorts:
+            continue
+        shorts.add(short.text)
+        longs.add(long.text)
+        yield short.text, long.text
+
+
+def brackets(doc: Doc) -> list[tuple[int, int, int]]:
+    """What stands between an opening and a closing bracket, as (0, first token, end), in the order of their ends."""
+    orths = doc.to_array(ORTH)
+    opened = np.flatnonzero(orths == doc.vocab.strings["("])
+    found = []
+    for end in np.flatnonzero(orths == doc.vocab.strings[")"]):
+        first, last = np.searchsorted(opened, (end - MOST_TOKENS - 1, end - 1))
+        found += [(0, int(at) + 1, int(end)) for at in opened[first:last]]
+    return found
