@@ -136,7 +136,7 @@ def test_sql_cannot_write(store_url: str) -> None:
     ):
         done = CliRunner().invoke(app, ["ask", "--sql", statement, "--store", store_url])
         assert done.exit_code == 1 and isinstance(done.exception, QueryError)
-        assert "over its tables and views is taken" in str(done.exception)
+        assert "one SELECT over its tables and views is taken" in str(done.exception)
     assert asked(store_url, "SELECT count(*) AS n FROM doses")[0]["n"] > 0
 
 

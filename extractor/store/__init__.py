@@ -277,7 +277,7 @@ class Store:
         """
         if not READING.match(sql):
             raise QueryError(
-                f"store {self.name}: {sql.strip()[:MOST_SHOWN]!r} is no SELECT; one over its tables and views is taken"
+                f"store {self.name}: {sql.strip()[:MOST_SHOWN]!r} is none; one SELECT over its tables and views is taken"
             )
         with asked(self.name), self._engine.connect().execution_options(postgresql_readonly=True) as conn:
             lite = conn.dialect.name == "sqlite"
