@@ -466,7 +466,7 @@ def test_words_of_a_question() -> None:
 def test_sql_that_is_no_select_is_refused_and_makes_no_file(store_path: Path, tmp_path: Path, statement: str) -> None:
     made = tmp_path / "made.db"
     done = run(store_path, "ask", "--sql", statement.replace("FILE", str(made)))
-    assert done.exit_code == 1 and "is no SELECT" in str(done.exception) and not made.exists()
+    assert done.exit_code == 1 and "one SELECT over" in str(done.exception) and not made.exists()
 
 
 @pytest.mark.parametrize(
