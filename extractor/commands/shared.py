@@ -135,16 +135,8 @@ def output_to(path: Path | None) -> Iterator[BinaryIO]:
         return
     path = path.resolve()  # what a link points to is replaced, not the link
     temporary = path.with_name(f".{path.name}.part")
-    try:
-        with temporary.open("wb") as stream:
-            yield stream
-        temporary.replace(path)
-    except OSError as error:
-        if error.errno in DISK:
-            raise no_room(error, path) from error
-        raise wrong_usage(f"{path}: cannot write there: {error.strerror}") from error
-    finally:
-        discard(temporary)
+    with _in_place_of(path, temporary), temporary.open("wb") as stream:
+        yield stream
 
 
 def discard(temporary: Path) -> None:
@@ -159,8 +151,15 @@ def whole_file(path: Path) -> Iterator[Path]:
     if not path.parent.is_dir():
         raise wrong_usage(f"{path}: the folder {path.parent} does not exist; make it first")
     temporary = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
+    with _in_place_of(path, temporary):
         yield temporary
+
+
+@contextmanager
+def _in_place_of(path: Path, temporary: Path) -> Iterator[None]:
+    """What is written to `temporary` inside takes the place of `path` at the end, or is taken away where that fails."""
+    try:
+        yield
         temporary.replace(path)
     except OSError as error:
         if error.errno in DISK:

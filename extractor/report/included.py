@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.graph import Review, nodes
+from extractor.graph import Review
 from extractor.graph.nodes import Row
 from extractor.graph.studies import Choice, fits
 from extractor.link import characteristics
@@ -92,11 +92,3 @@ def _cells(trial: Trial, quotes: Quotes) -> list[tuple[Said, ...]]:
             cell += said or [nothing(trial.records, [field], label)]
         rows.append(tuple(silence_together(cell)))
     return rows
-
-
-def reports_of(review: Review, trial: Trial) -> list[str]:
-    """Documents of a trial, the preferred one first."""
-    return [review.node(r)["document"] for r in trial.node["reports"]]
-
-
-__all__ = ["COLUMNS", "Trial", "TrialRow", "chosen", "kind_of", "nodes", "reports_of", "table"]

@@ -15,7 +15,7 @@ from extractor.graph.observations import DENIED, NAMED
 from extractor.report.harms import OUTCOME_NAMES
 from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
-from extractor.report.said import Said, plain
+from extractor.report.said import Said
 
 LEFT, MIDDLE, RIGHT = 0, 620, 1240  # pixels of the drawing at full size
 STEP, GAP = 34, 26  # between nodes of a column, and extra between its kinds
@@ -60,9 +60,6 @@ class Network:
             for i, r in enumerate(self.relations)
         ]
         return drawn + lines
-
-    def height(self) -> int:
-        return max((int(n["y"]) for n in self.nodes), default=0) + STEP
 
 
 def network(review: Review, trials: Sequence[Trial], quotes: Quotes) -> Network:
@@ -177,6 +174,3 @@ def _column(review: Review, x: int, groups: Sequence[Sequence[str]], tallest: in
             y += step
         y += GAP if group else 0
     return found
-
-
-__all__ = ["MOST_TRIALS", "Network", "Relation", "network", "plain"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.export.values import DECIDED, DENIED, NOT_REPORTED, OTHERS_ONLY, REJECTED, fact_shown
+from extractor.export.values import DECIDED, NOT_REPORTED, OTHERS_ONLY, REJECTED, fact_shown
 from extractor.graph.nodes import evidence
 from extractor.model import Fact, Record
 from extractor.report.quotes import Quote, Quotes
@@ -95,6 +95,3 @@ def _kind(fact: Fact) -> str:
     if fact.value.get("assertion") == "absent" or fact.value.get("n") == 0:
         return ZERO
     return VALUE
-
-
-__all__ = ["DENIAL", "DENIED", "NOT_REPORTED", "SILENT", "VALUE", "ZERO", "Said", "facts_said", "nothing", "plain"]
