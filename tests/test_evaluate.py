@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from extractor.evaluate.figures import evaluate
 from extractor.evaluate.reliability import Judged, calibration_error, cross_fitted, fit
-from extractor.evaluate.scorer import load_gold, match, score
+from extractor.evaluate.scorer import cell, load_gold, match, match_arms, score
 from tests.conftest import ROOT
 
 CORPUS = ROOT / "corpora" / "als_msc"
@@ -82,6 +82,31 @@ def test_agrees_with_the_reference_scorer(shared: Path, tmp_path: Path) -> None:
     reference = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     ours, _ = score([e for e in entries if e.get("text")], records)
     assert json.loads(json.dumps(ours)) == reference
+
+
+@pytest.mark.parametrize(
+    ("arm", "expected"),
+    [
+        ("cell group", ({"cell"}, set(), set())),
+        ("placebo", (set(), {"cell"}, {"placebo"})),
+        (None, (set(), {"cell"}, set())),
+    ],
+)
+def test_arm_of_a_counted_event(arm: str | None, expected: tuple[set[str], set[str], set[str]]) -> None:
+    count = ("fever", 3.0, None)
+    found = {(*count, arm)} if arm else set()
+    assert tuple({k[3] for k in part} for part in match_arms({(*count, "cell")}, {count}, {count}, found)) == expected
+
+
+def test_an_arm_where_gold_has_none_is_a_false_alarm() -> None:
+    count = ("fever", 3.0, None)
+    assert match_arms(set(), {count}, {count}, {(*count, "cell")}) == (set(), set(), {(*count, "cell")})
+
+
+def test_a_part_of_a_text_holds_no_false_alarm_against_a_cell() -> None:
+    assert cell(filled=False, missed=False, extra=True, partial=True)["right"] == 1
+    assert cell(filled=False, missed=False, extra=True, partial=False)["right"] == 0
+    assert cell(filled=True, missed=True, extra=False, partial=True)["filled_right"] == 0
 
 
 def test_intervals_hold_the_estimate() -> None:

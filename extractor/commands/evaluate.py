@@ -98,6 +98,7 @@ def _print(found: Evaluation, output: Format) -> None:
     say(
         f"macro F1 {_number(found.macro_f1)} ({_number(found.macro_low)}-{_number(found.macro_high)}); "
         f"leaks {sum(found.leaks.values())}; bad evidence {found.bad_evidence}; stray {found.stray or 0}; "
+        f"cells right {_number(found.cells_right)}, of the filled {_number(found.filled_cells_right)}; "
         f"calibration error {_number(error)} (cross-fitted)"
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from extractor.evaluate.keys import COMMON, FIELDS, Gold
+from extractor.evaluate.keys import ASKED_OF_FOUND, COMMON, FIELDS, Gold
 from extractor.evaluate.reliability import Judged, bins, calibration_error, cross_fitted, judged
 from extractor.evaluate.scorer import Error, Scored, rates, score_document, summarised
 
@@ -52,11 +52,23 @@ class Evaluation:
     leaks: dict[str, int]
     bad_evidence: int
     stray: dict[str, int]
+    cells_right: float | None
+    filled_cells_right: float | None
     errors: tuple[Error, ...]
     judged: tuple[Judged, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        names = ("documents", "macro_f1", "macro_low", "macro_high", "leaks", "bad_evidence", "stray")
+        names = (
+            "documents",
+            "macro_f1",
+            "macro_low",
+            "macro_high",
+            "leaks",
+            "bad_evidence",
+            "stray",
+            "cells_right",
+            "filled_cells_right",
+        )
         return {name: getattr(self, name) for name in names} | {
             "fields": [r.to_dict() for r in self.rows],
             "calibration": calibration(self.judged),
@@ -77,7 +89,7 @@ def evaluate(entries: list[Gold], records: dict[str, Gold]) -> Evaluation:
     summary = summarised(scored)
     samples = bootstrap(scored)
     rows = tuple(_row(field, summary["fields"][field], samples[:, i]) for i, field in enumerate(FIELDS))
-    common = [i for i, row in enumerate(rows) if row.tp + row.fn >= COMMON]
+    common = [i for i, row in enumerate(rows) if row.tp + row.fn >= COMMON and row.field not in ASKED_OF_FOUND]
     macro = _interval(np.nanmean(samples[:, common], axis=1)) if common else (None, None)
     return Evaluation(
         documents=len(entries),
@@ -88,6 +100,8 @@ def evaluate(entries: list[Gold], records: dict[str, Gold]) -> Evaluation:
         leaks=summary["leaks"],
         bad_evidence=summary["bad_evidence"],
         stray=summary["stray"],
+        cells_right=summary["cells_right"],
+        filled_cells_right=summary["filled_cells_right"],
         errors=tuple(error for one in scored for error in one.errors),
         judged=tuple(j for entry in entries if entry["id"] in records for j in judged(entry, records[entry["id"]])),
     )

@@ -10,9 +10,11 @@ Gold = dict[str, Any]
 
 FIELDS = (
     "report_kind", "condition", "cell_type", "cell_source", "donor", "route", "route_site", "dose", "dose_basis", "administrations", "interval", "participants",
-    "sex", "age", "arm", "phase", "design", "follow_up", "ae_term", "ae_count", "ae_event", "ae_blanket", "deaths", "registry_id", "ethics_approval",
+    "sex", "age", "arm", "phase", "design", "follow_up", "ae_term", "ae_count", "ae_event", "ae_arm", "ae_blanket", "deaths", "registry_id", "ethics_approval",
 )  # fmt: skip
 NAMED = ("report_kind", "condition", "cell_type", "cell_source", "route", "route_site", "design", "donor", "phase")
+ASKED_OF_FOUND = ("ae_arm",)  # asked only of counts that were found, so no part of the macro average
+NO_CELLS = ("ae_arm", "ae_event")  # no column of a reviewer's table is theirs alone
 COMMON = 5  # gold values that a field needs to count in the macro average
 LEAKING = ("participants", "dose", "deaths", "ae_count")
 NO_TRIAL = {"review", "meta-analysis", "animal", "in-vitro"}
@@ -218,11 +220,11 @@ def keys_of_facts(facts: list[Gold]) -> dict[str, set[Any]]:
     keys: dict[str, set[Any]] = defaultdict(set)
     for fact in facts:
         if fact.get("value") is not None and fact.get("primary", True):
-            add_fact(keys, fact["field"], fact["value"])
+            add_fact(keys, fact["field"], fact["value"], fact.get("arm"))
     return keys
 
 
-def add_fact(keys: Any, field: str, value: object) -> None:
+def add_fact(keys: Any, field: str, value: object, arm: object = None) -> None:
     value = value if isinstance(value, dict) else {"name": value}
     if field in NAMED:
         if value.get("name") is not None:
@@ -242,7 +244,7 @@ def add_fact(keys: Any, field: str, value: object) -> None:
     elif field == "follow_up":
         keys["follow_up"] |= {days(value.get("high") or value.get("low"), value.get("unit"))} - {None}
     elif field == "adverse_event":
-        add_event(keys, value)
+        add_event(keys, {**value, "arm": value.get("arm") or arm})
     elif field == "deaths":
         keys["deaths"] |= {number(value.get("n"))} - {None}
     elif field == "registry_id":
@@ -308,8 +310,10 @@ def add_event(keys: Any, event: Any) -> None:
     n, total, percent = (number(event.get(k)) for k in ("n", "denominator", "percent"))
     for name in event["term"] if isinstance(event.get("term"), list) else [event.get("term")]:
         term = clean(name)
-        if assertion == "none_reported" or (assertion == "absent" and CLASS.match(term)):
-            serious = event.get("serious") or re.search(r"serious|severe|major|significant", term)
+        if assertion == "none_reported" or (assertion == "absent" and CLASS.match(term) and not event.get("arm")):
+            serious = (
+                event.get("serious") or event.get("severity") or re.search(r"serious|severe|major|significant", term)
+            )
             related = event.get("related") or re.search(r"related|attribut|associated with|due to", term)
             keys["ae_blanket"].add(("serious" if serious else "any", "related" if related else "any"))
             continue
@@ -317,3 +321,5 @@ def add_event(keys: Any, event: Any) -> None:
         if n is not None or percent is not None:
             keys["ae_count"].add((term, n, percent))
             keys["ae_event"].add((term, assertion, n, total, percent))
+            if event.get("arm"):
+                keys["ae_arm"].add((term, n, percent, clean(event["arm"])))

@@ -69,6 +69,7 @@ def _quotes(entry: Gold, record: Gold | None, field: str, what: str, key: str) -
             "ae_term": "adverse_events",
             "ae_count": "adverse_events",
             "ae_event": "adverse_events",
+            "ae_arm": "adverse_events",
             "ae_blanket": "adverse_events",
         }.get(field, field)
     )

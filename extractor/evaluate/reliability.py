@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.evaluate.keys import Gold, keys_of_facts, keys_of_gold
-from extractor.evaluate.scorer import is_partial, match, only_in_title
+from extractor.evaluate.scorer import is_partial, match, match_arms, only_in_title
 
 BINS = 10
 FOLDS = 5
@@ -60,6 +60,8 @@ def _known(field: str, keys: set[Any], gold: Any) -> bool:
     if field == "arm":  # two arms of one size are told apart by a counter that a single fact does not have
         sizes = {k[0] for k in gold[field] | gold["optional"][field]}
         return {k[0] for k in keys} <= sizes
+    if field == "ae_arm":
+        return not match_arms(gold[field], gold["ae_count"], {k[:3] for k in keys}, keys)[2]
     return not match(field, gold[field] | gold["optional"][field], keys)[2]
 
 
