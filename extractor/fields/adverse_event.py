@@ -13,10 +13,11 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from extractor.context.event_mentions import CLASS, DEATH, OPEN, ORGAN
-from extractor.context.event_reports import Reports
-from extractor.context.events import ABSENT, NONE_REPORTED, Event, events
 from extractor.context.view import view
+from extractor.events.event import ABSENT, NONE_REPORTED, Event
+from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN
+from extractor.events.of_this_trial import Reports
+from extractor.events.told import events
 from extractor.fields import Field, Place, facts, field
 from extractor.model import Fact
 
