@@ -79,7 +79,7 @@ def test_flow_adds_up() -> None:
 
 
 def test_every_reader_says_what_its_documents_are_and_how_they_rank() -> None:
-    assert list(ranks())[0] == "pubmed"
+    assert next(iter(ranks())) == "pubmed"
     assert rank_of("pubmed") < rank_of("ris") < rank_of("text")
     assert registers() >= {"clinicaltrials"} and "ris" not in registers()
     assert all(SOURCE.fullmatch(name) and rank < LAST for name, rank in ranks().items())
