@@ -23,7 +23,7 @@ CHANGES = {
     "offsets": ("UPDATE evidence SET start_offset = start_offset + 1 WHERE start_offset IS NOT NULL", "the text says"),
     "a title": ("UPDATE documents SET title = 'Another' WHERE title IS NOT NULL", "title"),
     "details": ("UPDATE documents SET details = replace(details, 'jsonl', 'csv')", "bibliographic values"),
-    "no report any more": ("UPDATE documents SET details = replace(details, 'jsonl', 'nothing')", "cannot be read"),
+    "no report any more": ("UPDATE documents SET details = replace(details, '\"id\"', '\"ID\"')", "cannot be read"),
     "no JSON any more": ("UPDATE documents SET details = '{' WHERE id = 'alpha'", "cannot be read"),
 }
 
