@@ -122,6 +122,8 @@ def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
     """Whether a noun's cue says who the people are ("patients without stroke"), not how they fared."""
     if match["noun"] and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start()):
         return True
+    if match["noun"] == "no" and folded[start : match.start()].rstrip().endswith(","):
+        return False  # "apart from pain in three patients, no ..."
     found = match["noun"] and ELIGIBLE.search(folded, start, match.start())
     return bool(found) and not re.search(
         r"\b(?:tolerated|safe|safely|completed|success\w*|uneventful\w*|recovered)\b", folded[start : match.start()]
