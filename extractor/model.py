@@ -34,6 +34,8 @@ class Evidence:
         Half-open code-point offsets from the start of the part.
     path : str, optional
         JSON path, for ``part == "json"`` only.
+    row, column : str, optional
+        Labels of the row and the column, for a cell of a table.
     """
 
     part: str
@@ -41,6 +43,8 @@ class Evidence:
     start: int | None = None
     end: int | None = None
     path: str | None = None
+    row: str | None = None
+    column: str | None = None
 
     def __post_init__(self) -> None:
         if self.part == JSON_PART:
@@ -54,11 +58,21 @@ class Evidence:
     def to_dict(self) -> dict[str, Any]:
         if self.part == JSON_PART:
             return {"part": self.part, "path": self.path, "quote": self.quote}
-        return {"part": self.part, "start": self.start, "end": self.end, "quote": self.quote}
+        data = {"part": self.part, "start": self.start, "end": self.end, "quote": self.quote}
+        places = {"row": self.row, "column": self.column}
+        return data | {name: value for name, value in places.items() if value is not None}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
-        return cls(data["part"], data["quote"], data.get("start"), data.get("end"), data.get("path"))
+        return cls(
+            data["part"],
+            data["quote"],
+            data.get("start"),
+            data.get("end"),
+            data.get("path"),
+            data.get("row"),
+            data.get("column"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
