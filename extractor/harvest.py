@@ -18,7 +18,7 @@ from extractor.fetch import Found, Hosts, Page, clinicaltrials, europepmc, pubme
 from extractor.http import Client, RawStore
 from extractor.model import Document
 from extractor.settings import Settings
-from extractor.sources import READERS
+from extractor.sources import READERS, registers
 
 SOURCES = ("pubmed", "europepmc", "clinicaltrials")
 # "30602021", "NCT02881476", "PMC6301165", "10.1177/0963689719..."
@@ -203,7 +203,7 @@ def names(document: Document) -> Iterable[str]:
     """All identifiers by which a document may have been asked for."""
     own = document.ids
     yield from (i for i in (own.pmid, own.doi, own.pmcid) if i)
-    if document.source == "clinicaltrials":
+    if document.source in registers():
         yield from own.nct
     if own.doi:
         yield own.doi.lower()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,8 +17,8 @@ from typing import Any
 from extractor.errors import EvidenceError
 
 SCHEMA = "trialspan.record/1"
-SOURCES = ("pubmed", "europepmc", "clinicaltrials", "jats", "html", "ris", "medline", "bibtex", "csv", "jsonl", "text")
 TITLE, ABSTRACT, JSON_PART = "title", "abstract", "json"
+SOURCE = re.compile(r"[a-z][a-z0-9-]*")  # which sources there are, the catalogue of readers knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +200,8 @@ class Document:
     metadata: dict[str, Any] = field(default_factory=dict)  # what only some sources have: mesh, pages, volume, ...
 
     def __post_init__(self) -> None:
-        if self.source not in SOURCES:
-            raise ValueError(f"document {self.id!r}: source {self.source!r} is none of {', '.join(SOURCES)}")
+        if not SOURCE.fullmatch(self.source):
+            raise ValueError(f"document {self.id!r}: {self.source!r} cannot be the name of a source")
 
     @property
     def title(self) -> str | None:

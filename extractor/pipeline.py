@@ -19,6 +19,7 @@ from extractor.fields import FIELDS, all_facts
 from extractor.model import Document, Record
 from extractor.settings import Settings
 from extractor.shipped import SHIPPED_MODEL, shipped
+from extractor.sources import registers
 
 BLANK = "blank"
 
@@ -91,7 +92,11 @@ def as_doc(nlp: Language, document: Document) -> Doc:
         start += len(text) + 1
     doc.user_data[PARTS] = places
     doc.user_data[TEXT] = document.text
-    known = {"source": document.source, "publication_types": list(document.publication_types)}
+    known = {
+        "source": document.source,
+        "registry": document.source in registers(),
+        "publication_types": list(document.publication_types),
+    }
     doc.user_data["trialspan_document"] = known
     return doc
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
-from extractor.context.products import studies_cells
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.product.studied import studies_cells
 from extractor.quantities.doses import CELL_NOUN, amounts
 from extractor.quantities.durations import durations
 from extractor.quantities.numbers import NUMBER_WORDS, whole

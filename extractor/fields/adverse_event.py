@@ -13,10 +13,11 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from extractor.context.event_mentions import CLASS, DEATH, OPEN, ORGAN
-from extractor.context.event_reports import Reports
-from extractor.context.events import ABSENT, NONE_REPORTED, Event, events
 from extractor.context.view import view
+from extractor.events.event import ABSENT, NONE_REPORTED, Event
+from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN
+from extractor.events.of_this_trial import Reports
+from extractor.events.told import events
 from extractor.fields import Field, Place, facts, field
 from extractor.model import Fact
 
@@ -46,7 +47,7 @@ UNITS = ("participants", "administrations", "events")  # the contract's; eyes an
 
 @field(
     "adverse_event",
-    value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion}",
+    value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion, scope}",
     after=("condition", "report_kind"),
 )
 class AdverseEvent(Field):
@@ -80,6 +81,7 @@ class AdverseEvent(Field):
             "serious": event.serious,
             "related": event.related,
             "assertion": event.assertion,
+            "scope": _slice(text, event.scope),
             "cue": _slice(text, event.cue),
         }
         rule = _rule(event)

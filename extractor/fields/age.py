@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.people import counts
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.people.counted import counts
 from extractor.quantities.ages import Age, ages
 
 ELIGIBLE = re.compile(

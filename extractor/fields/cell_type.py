@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.cells import products
 from extractor.context.view import view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.product.cells import products
 
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 

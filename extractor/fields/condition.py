@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.linker import ground
-from extractor.context.treated import LEAST, canonical, treated
 from extractor.context.view import view
+from extractor.disease.grounded import ground
+from extractor.disease.treated import LEAST, canonical, treated
 from extractor.fields import Field, field
 from extractor.model import Fact
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.designs import Said, designs
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.study.designs import Said, designs
 
 NO_DESIGN = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.cells import donors, products
-from extractor.context.grafts import grafts
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.product.cells import donors, products
+from extractor.product.grafts import grafts
 
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
 
-from extractor.context.registries import DATE, identifiers
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.study.registries import DATE, identifiers
 
 CUE = re.compile(r"\bethic|\bbioeth|\birb\b|\breview board|\brec\b|\bapprov|\birec\b|\bcpp\b|\bmetc\b|\bnres\b", re.I)
 # "IR.TUMS.REC.1394.123"

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Doc
 
 from extractor.context.background import background
-from extractor.context.products import GIVING, studies_cells
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.product.studied import GIVING, studies_cells
 from extractor.quantities.durations import Duration, durations
 
 _FOLLOW = r"(?:follow(?:ed|ing)?\s?-?\s?ups?|followups?|followed(?!\s+by)(?:\s(?:up\s)?with(?:\s[\w-]+){1,4})?|follow(?=\s(?:for|until|over|to)\b)|follow(?:ed)?[\s-]up\s(?:by|with)(?:\s[\w-]+){1,4})"

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
 
-from extractor.context.cohort import cohort
-from extractor.context.total import Total, total
 from extractor.context.view import view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.people.candidates import cohort
+from extractor.people.total import Total, total
 
 KEPT = frozenset(
     {

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.registries import Identifier, identifiers, page_of, registered_on
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.study.registries import Identifier, identifiers, page_of, registered_on
 
 # "patients who completed the parent trial (NCT01234567)"
 PARENT = re.compile(

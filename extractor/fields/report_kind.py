@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.reports import kind_of
 from extractor.context.view import view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.study.kinds import kind_of
 
 
 @field("report_kind", value="{name}")

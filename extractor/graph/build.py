@@ -20,6 +20,7 @@ from extractor.graph.reports import Reported, report_row
 from extractor.graph.trials import describe
 from extractor.link.profile import RECORD
 from extractor.model import Document, Fact, Record
+from extractor.sources import registers
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 
@@ -219,7 +220,7 @@ class Builder:
 
 
 def _report_id(document: Document) -> str:
-    if document.source == "clinicaltrials":
+    if document.source in registers():
         return document.id if nodes.CURIE.fullmatch(document.id) else curie("record", document.id)
     if document.ids.pmid:
         return f"pubmed:{document.ids.pmid}"

@@ -10,6 +10,7 @@ from extractor.graph.nodes import Row, evidence, of_report
 from extractor.graph.observations import People, is_whole
 from extractor.link.profile import ABSTRACT, MEETING, NO_TRIAL, PAPER, RECORD
 from extractor.model import JSON_PART, Document, Evidence, Record, value_at
+from extractor.sources import registers
 
 PLANNED = frozenset({"planned", "anticipated", "estimated"})
 MONTHS = {"days": 1 / 30.44, "weeks": 7 / 30.44, "months": 1.0, "years": 12.0}
@@ -73,7 +74,7 @@ def report_row(record: Record) -> Reported:
 
 def _role(record: Record) -> str:
     document = record.document
-    if document.source == "clinicaltrials":
+    if document.source in registers():
         return RECORD
     return ABSTRACT if MEETING.search(" ".join([*document.publication_types, document.journal or ""])) else PAPER
 

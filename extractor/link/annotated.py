@@ -9,6 +9,7 @@ from extractor.errors import StoreError
 from extractor.link.authority import merged
 from extractor.link.check import check, registry_conflicts
 from extractor.model import Conflict, Record
+from extractor.sources import registers
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 
@@ -76,7 +77,7 @@ def differing(store: Store, links: LinkStore, trials: Sequence[str]) -> dict[str
         if len(ids) < 2:
             continue
         records = list(store.records(ids))
-        registry = {r.document.id for r in records if r.document.source == "clinicaltrials"}
+        registry = {r.document.id for r in records if r.document.source in registers()}
         if registry and len(registry) < len(records):
             found |= registry_conflicts(check(records), registry)
     return found

@@ -18,6 +18,7 @@ from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
 from extractor.link.profile import ABSTRACT, profile
 from extractor.link.statements import EARLIER
 from extractor.model import Conflict, Record
+from extractor.sources import registers
 
 PLANNED = "planned"
 COUNTED = frozenset({"treated", "analyzed"})  # these may be fewer than were enrolled
@@ -32,7 +33,7 @@ def check(records: Sequence[Record]) -> list[Difference]:
     """All differences between the reports of one trial, registry records first, none twice."""
     sides = [
         Side(r, profile(r, likeness=False))
-        for r in sorted(records, key=lambda r: (r.document.source != "clinicaltrials", r.document.id))
+        for r in sorted(records, key=lambda r: (r.document.source not in registers(), r.document.id))
     ]
     found = [d for side in sides for d in registered_late(side)]
     for place, one in enumerate(sides):
