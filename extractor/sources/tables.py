@@ -23,7 +23,9 @@ def laid_out(wrap: Any, blocks: frozenset[str], skipped: frozenset[str]) -> Tabl
         if isinstance(child.tag, str) and local(child.tag) not in known
     ]
     found.notes = "\n".join(filter(None, notes))
-    found.picture = not found.rows and not found.head and next(wrap.iter("graphic", "inline-graphic", "media"), None) is not None
+    found.picture = (
+        not found.rows and not found.head and next(wrap.iter("graphic", "inline-graphic", "media"), None) is not None
+    )
     _add(found, found.notes)
     return found
 

@@ -19,7 +19,7 @@ from extractor.tables.sizes import Sizes
 from extractor.tables.topics import Topic, topic_of
 
 PICTURE = "{name} is a picture and was not read"
-NOT_READ = "{name} speaks of adverse events and was not read"
+NOT_READ = "{name} was not understood and was not read (adverse events)"
 
 
 @dataclass(frozen=True, slots=True)

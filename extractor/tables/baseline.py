@@ -25,11 +25,20 @@ AGE = re.compile(
     re.I,
 )
 AGE_OF_EVENT = re.compile(r"\b(?:onset|diagnosis|menarche|menopause|gestational|first)\b", re.I)
-STATISTIC = re.compile(r"^\W*(?:mean|median|average|SD|standard deviation|range|min|IQR|minimum|mean ?\(?(?:±|SD).*|median ?\(.*)\b.*$|^M \(SD\)$", re.I)
-SEX = re.compile(r"^\W*(?:sex|gender)\b|^\W*\(?(?:(?:fe)?males?|m|f|men|women|boys|girls)\s*[/:\-]\s*(?:(?:fe)?males?|m|f|men|women|boys|girls)\b", re.I)
+STATISTIC = re.compile(
+    r"^\W*(?:mean|median|average|SD|standard deviation|range|min|IQR|minimum|mean ?\(?(?:±|SD).*|median ?\(.*)\b.*$|^M \(SD\)$",
+    re.I,
+)
+SEX = re.compile(
+    r"^\W*(?:sex|gender)\b|^\W*\(?(?:(?:fe)?males?|m|f|men|women|boys|girls)\s*[/:\-]\s*(?:(?:fe)?males?|m|f|men|women|boys|girls)\b",
+    re.I,
+)
 FEMALE = re.compile(r"\b(?:females?|women|woman|girls?)\b", re.I)
 MALE = re.compile(r"\b(?:males?|men|man|boys?)\b", re.I)
-BOTH = re.compile(r"\b(?P<first>females?|males?|men|women|f|m|boys|girls)\s*(?:[/:,]|and|vs\.?|-)\s*(?P<second>females?|males?|men|women|f|m|boys|girls)\b", re.I)
+BOTH = re.compile(
+    r"\b(?P<first>females?|males?|men|women|f|m|boys|girls)\s*(?:[/:,]|and|vs\.?|-)\s*(?P<second>females?|males?|men|women|f|m|boys|girls)\b",
+    re.I,
+)
 PAIR = re.compile(r"(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?\s*[/:,]\s*(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?")
 IN_WORDS = re.compile(r"(\d{1,5})\s*(females?|males?|men|women|[fm]\b)", re.I)
 QUARTILES = re.compile(r"\bIQR\b|\binter-?quartile|\bquartiles?\b|\b25th\b|\bQ1\b|\bP25\b", re.I)
@@ -74,12 +83,19 @@ def baseline_facts(tables: Sequence[tuple[Grid, dict[int, Column], Topic]]) -> l
 
 def _tells_people(grid: Grid) -> bool:
     labels = [w.bare(row.label.text) for row in grid.rows]
-    return any(AGE.search(label) for label in labels) or sum(SEX.search(label) is not None or _one_sex(label) is not None for label in labels) > 0
+    return (
+        any(AGE.search(label) for label in labels)
+        or sum(SEX.search(label) is not None or _one_sex(label) is not None for label in labels) > 0
+    )
 
 
 def _one_sex(label: str) -> str | None:
     """The sex that a label alone names: "Male sex", "Women, n (%)"."""
-    if not re.fullmatch(r"\W*(?:(?:no\.?|number|n|frequency|sex|gender|of|the|patients?|participants?|are|percent(?:age)?|proportion|frequ[ea]ncy|females?|males?|men|women|boys|girls|woman|man|male/female)\W*)+(?:no\.?|n|%)?\W*", label, re.I):
+    if not re.fullmatch(
+        r"\W*(?:(?:no\.?|number|n|frequency|sex|gender|of|the|patients?|participants?|are|percent(?:age)?|proportion|frequ[ea]ncy|females?|males?|men|women|boys|girls|woman|man|male/female)\W*)+(?:no\.?|n|%)?\W*",
+        label,
+        re.I,
+    ):
         return None
     female, male = FEMALE.search(label) is not None, MALE.search(label) is not None
     return None if female == male else "female" if female else "male"
@@ -103,12 +119,16 @@ def _arms(grid: Grid, columns: dict[int, Column]) -> Iterator[Fact]:
             continue
         told.add(column.arm)
         cited = dict.fromkeys([*column.arm_cells, cell])
-        evidence = tuple(Evidence(grid.name, c.text, c.start, c.end, column=column.path or None) for c in cited if c.text)
+        evidence = tuple(
+            Evidence(grid.name, c.text, c.start, c.end, column=column.path or None) for c in cited if c.text
+        )
         flags = ("pooled_arms",) if column.pooled else ()
         yield Fact("arm", {"name": column.arm, "n": size}, evidence, "rule:arm/table", CONFIDENCE, flags=flags)
 
 
-def _other_arms(grid: Grid, columns: dict[int, Column], tables: Sequence[tuple[Grid, dict[int, Column], Topic]]) -> list[Fact]:
+def _other_arms(
+    grid: Grid, columns: dict[int, Column], tables: Sequence[tuple[Grid, dict[int, Column], Topic]]
+) -> list[Fact]:
     """Where the table of the people prints no sizes, those of the first table that does."""
     if any(_arms(grid, columns)):
         return []
@@ -119,9 +139,11 @@ def _other_arms(grid: Grid, columns: dict[int, Column], tables: Sequence[tuple[G
 
 
 def _people(grid: Grid, columns: dict[int, Column]) -> Iterator[Fact]:
-    gathered = {n: Found(c) for n, c in columns.items() if c.role != "skip" and (c.role != "percent" or _alone(columns, n))}
+    gathered = {
+        n: Found(c) for n, c in columns.items() if c.role != "skip" and (c.role != "percent" or _alone(columns, n))
+    }
     for person in _persons(grid):
-        if person.heading and AGE.search(person.heading) or AGE.search(person.label):
+        if (person.heading and AGE.search(person.heading)) or AGE.search(person.label):
             _take_age(person, gathered, grid)
         else:
             _take_sex(person, gathered)
@@ -149,8 +171,10 @@ def _persons(grid: Grid) -> Iterator[Person]:
     heading: Row | None = None
     for row in grid.rows:
         label = w.bare(row.label.text)
-        about = AGE.search(label) and not AGE_OF_EVENT.search(label) or SEX.search(label) or _one_sex(label)
-        empty = row.is_heading or not any(f.kind in ("count", "measure", "percent", "words") for n, f in row.figures().items())
+        about = (AGE.search(label) and not AGE_OF_EVENT.search(label)) or SEX.search(label) or _one_sex(label)
+        empty = row.is_heading or not any(
+            f.kind in ("count", "measure", "percent", "words") for n, f in row.figures().items()
+        )
         if about and empty:
             heading = row
         elif heading is not None and (STATISTIC.search(label) or _one_sex(label)):
@@ -169,7 +193,9 @@ def _take_age(person: Person, gathered: dict[int, Found], grid: Grid) -> None:
         cell = person.row.data.get(number)
         if cell is None or not w.bare(cell.text) or (one.age and not person.heading):
             continue
-        value = age_of(w.bare(cell.text), said, person.label, f"{one.column.unit} {grid.table.caption}", grid.table.notes)
+        value = age_of(
+            w.bare(cell.text), said, person.label, f"{one.column.unit} {grid.table.caption}", grid.table.notes
+        )
         if value and not one.age.keys() & value.keys() - {"unit"}:
             one.age |= value
             one.age_cells.append((cell, person.row))
@@ -183,7 +209,7 @@ def age_of(text: str, label: str, own: str, head: str, notes: str) -> dict[str, 
     both = re.search(r"\bmeans?\b", noted, re.I) and not re.search(r"\bage\b[^.]*\bmedian", noted, re.I)
     median = any(re.search(r"\bmedian", said, re.I) for said in (label, head, "" if both else noted))
     mean = re.search(r"\bmean\b|\bM \(SD\)", label, re.I) is not None
-    quartiles = QUARTILES.search(label) or not mean and QUARTILES.search(head + noted)
+    quartiles = QUARTILES.search(label) or (not mean and QUARTILES.search(head + noted))
     if re.match(r"\W*(?:SD|standard deviation)\b", own, re.I):
         return {"sd": value} if (value := decimal_in(text)) is not None else {}
     if re.match(r"\W*(?:range|min)", own, re.I) and (bounds := BOUNDS.search(text)):
@@ -246,9 +272,14 @@ def sexes_of(text: str, label: str, order: re.Match[str] | None, sex: str | None
     if sex is None or order:
         return {}
     said = figure(text)
-    if said.kind == "zero" or said.kind == "count" and said.n is not None:
+    if said.kind == "zero" or (said.kind == "count" and said.n is not None):
         alone = said.percent is None and said.of is None
-        if alone and re.search(r"%", label) and not w.HAS_N_PERCENT.search(label) and not re.search(r"\bn\b", label, re.I):
+        if (
+            alone
+            and re.search(r"%", label)
+            and not w.HAS_N_PERCENT.search(label)
+            and not re.search(r"\bn\b", label, re.I)
+        ):
             return {}
         return {sex: said.n or 0}
     return {}
@@ -264,7 +295,10 @@ def _of_all(grid: Grid, gathered: list[Found]) -> Iterator[Fact]:
     told = [one for one in arms if one.sex]
     if len(told) < 2 or len(told) < len({one.column.arm for one in arms}):
         return
-    sums = {sex: sum(one.sex[sex] for one in told) if all(sex in one.sex for one in told) else None for sex in ("female", "male")}
+    sums = {
+        sex: sum(one.sex[sex] for one in told) if all(sex in one.sex for one in told) else None
+        for sex in ("female", "male")
+    }
     if any(n is not None for n in sums.values()):
         whole = Found(Column(-1))
         cells = [pair for one in told for pair in one.sex_cells]
@@ -276,8 +310,20 @@ def _fact(grid: Grid, name: str, value: dict[str, Any], one: Found, cells: list[
     evidence: dict[Cell, Evidence] = {}
     for cell, row in cells:
         label = row.label
-        evidence.setdefault(cell, Evidence(grid.name, cell.text, cell.start, cell.end, row=w.bare(label.text) or None, column=one.column.path or None))
+        evidence.setdefault(
+            cell,
+            Evidence(
+                grid.name,
+                cell.text,
+                cell.start,
+                cell.end,
+                row=w.bare(label.text) or None,
+                column=one.column.path or None,
+            ),
+        )
         if label.text:
             evidence.setdefault(label, Evidence(grid.name, label.text, label.start, label.end))
     flags = (TOTAL,) if one.column.total else ()
-    return Fact(name, value, tuple(evidence.values()), f"rule:{name}/table", CONFIDENCE, arm=one.column.arm, flags=flags)
+    return Fact(
+        name, value, tuple(evidence.values()), f"rule:{name}/table", CONFIDENCE, arm=one.column.arm, flags=flags
+    )

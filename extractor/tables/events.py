@@ -91,18 +91,31 @@ class Context:
         """n, size, percentage, unit and flags that a cell gives; None where it counts nothing."""
         said = figure(cells[0].text)
         size, size_cell = self._size(line, column)
-        if said.kind not in ("count", "percent", "zero") and not (said.kind == "measure" and self._percent_only(line, column)):
+        if said.kind not in ("count", "percent", "zero") and not (
+            said.kind == "measure" and self._percent_only(line, column)
+        ):
             return None
         percent = said.percent
         if len(cells) > 1 and percent is None:
             percent = figure(cells[1].text).percent
             if percent is None and (match := re.fullmatch(r"\W*(\d+(?:[.·,]\d+)?)\W*", w.bare(cells[1].text))):
                 percent = float(match[1].replace("·", ".").replace(",", "."))
-        if said.kind == "measure" or said.percent is None and said.n is not None and said.of is None and self._percent_only(line, column):
+        if said.kind == "measure" or (
+            said.percent is None and said.n is not None and said.of is None and self._percent_only(line, column)
+        ):
             return self._percentage(said, size, size_cell)
         if said.kind == "percent":
-            return {"n": None, "denominator": size, "percent": percent, "size_cell": size_cell} if percent is not None else None
-        found: dict[str, Any] = {"n": said.n, "denominator": said.of or size, "percent": percent, "size_cell": None if said.of else size_cell}
+            return (
+                {"n": None, "denominator": size, "percent": percent, "size_cell": size_cell}
+                if percent is not None
+                else None
+            )
+        found: dict[str, Any] = {
+            "n": said.n,
+            "denominator": said.of or size,
+            "percent": percent,
+            "size_cell": None if said.of else size_cell,
+        }
         return self._checked(found, said, line, column)
 
     def _percentage(self, said: Figure, size: int | None, size_cell: Cell | None) -> dict[str, Any] | None:
@@ -117,7 +130,9 @@ class Context:
         if column.role == "percent":
             return True
         for unit in (line.unit, w.SIZE.sub(" ", column.unit), w.SIZE.sub(" ", self.unit)):
-            if w.HAS_N_PERCENT.search(unit) or re.search(r"(?:^|[\s(])(?:n|no)\.?(?:$|[\s),=])", unit, re.I) and "%" not in unit:
+            if w.HAS_N_PERCENT.search(unit) or (
+                re.search(r"(?:^|[\s(])(?:n|no)\.?(?:$|[\s),=])", unit, re.I) and "%" not in unit
+            ):
                 return False
             if re.search(r"\(\s*%\s*\)|^\W*%|,\s*%|%\W*$|\bper ?cent(?:age)?s?\b", unit, re.I):
                 return not self._paired(column)
@@ -134,12 +149,17 @@ class Context:
             found["grade"], found["percent"] = f"{percent:g}", None
             return found
         if column.role == "events" or line.counts_events or self._events_told(line):
-            return found | {"denominator": None, "unit": "events", "percent": percent if said.signed else None, "size_cell": None}
+            return found | {
+                "denominator": None,
+                "unit": "events",
+                "percent": percent if said.signed else None,
+                "size_cell": None,
+            }
         if self.rate:
             return None
         if percent is not None and percent > 100:
             return None
-        if n is not None and size is not None and n > size and not said.of:
+        if n is not None and size is not None and n > size and not said.of and percent is None:
             return found | {"denominator": None, "unit": "events", "size_cell": None}
         if percent is not None and size and abs(100 * n / size - percent) > SLACK:
             if not said.signed and not self._percent_in_brackets(line, column):
@@ -148,7 +168,10 @@ class Context:
         return found
 
     def _events_told(self, line: Line) -> bool:
-        return w.EVENT_COUNTS.search(self.grid.table.caption) is not None and w.OF_PEOPLE.search(self.unit + line.unit) is None
+        return (
+            w.EVENT_COUNTS.search(self.grid.table.caption) is not None
+            and w.OF_PEOPLE.search(self.unit + line.unit) is None
+        )
 
     def _percent_in_brackets(self, line: Line, column: Column) -> bool:
         texts = (line.unit, column.unit, self.unit, self.notes)
@@ -167,12 +190,19 @@ class Context:
 
     def _size(self, line: Line, column: Column) -> tuple[int | None, Cell | None]:
         """The people of the arm: beside the cell, in the heading, in a row, in the head, elsewhere."""
-        if (beside := line.row.data.get(column.number + 1)) and self.columns[column.number + 1].role in ("size", "count"):
+        if (beside := line.row.data.get(column.number + 1)) and self.columns[column.number + 1].role in (
+            "size",
+            "count",
+        ):
             said = figure(beside.text)
             if said.kind == "size":
                 return said.n, beside
         for name, n, cell in line.sizes_by_name:
-            if column.arm and arm_words(name) & arm_words(column.arm) and self.sizes.is_arm(name, column.arm, self.arms):
+            if (
+                column.arm
+                and arm_words(name) & arm_words(column.arm)
+                and self.sizes.is_arm(name, column.arm, self.arms)
+            ):
                 return n, cell
         if column.number in line.sizes:
             return line.sizes[column.number]
@@ -183,7 +213,7 @@ class Context:
     # ------------------------------------------------------------ facts
 
     def _fact(self, line: Line, column: Column, found: dict[str, Any], cells: list[Cell]) -> Fact:
-        where = {"row": w.bare(line.row.label.text) or None, "column": column.path or None}
+        row_name, column_name = w.bare(line.row.label.text) or None, column.path or None
         part = self.grid.name
         size_cell = found.pop("size_cell", None)
         cited = [*line.cells, *cells, *([size_cell] if size_cell is not None and found["denominator"] else [])]
@@ -197,7 +227,11 @@ class Context:
         unit = found.pop("unit", None)
         grade = found.pop("grade", None) or column.grade or line.grade
         evidence = tuple(
-            Evidence(part, c.text, c.start, c.end, **(where if c in cells else {})) for c in dict.fromkeys(cited) if c.text
+            Evidence(part, c.text, c.start, c.end, row=row_name, column=column_name)
+            if c in cells
+            else Evidence(part, c.text, c.start, c.end)
+            for c in dict.fromkeys(cited)
+            if c.text
         )
         value = {
             "term": lowered(line.term),
@@ -209,10 +243,11 @@ class Context:
             "serious": column.serious if column.serious is not None else line.serious,
             "related": _relation(column.related) if column.related else line.related,
             "assertion": "present" if (found["n"] if found["n"] is not None else found["percent"]) else "absent",
+            "scope": column.visit,
         }
-        if column.visit:
-            value["scope"] = column.visit
-        return Fact("adverse_event", value, evidence, METHOD, CONFIDENCE, arm=line.arm or column.arm, flags=tuple(flags))
+        return Fact(
+            "adverse_event", value, evidence, METHOD, CONFIDENCE, arm=line.arm or column.arm, flags=tuple(flags)
+        )
 
 
 def _after(number: int, others: list[int]) -> int | None:

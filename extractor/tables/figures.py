@@ -18,7 +18,8 @@ COUNT = re.compile(
 )
 # "20% (4)", "88.4 (n = 38)", "13.3% (4/30)"
 PERCENT_FIRST = re.compile(
-    rf"(?P<percent>{PERCENT})\s*(?P<sign>%?)\s*[(\[]\s*(?P<eq>n\s*=\s*)?(?P<n>{NUMBER})(?:\s*(?:/|of)\s*(?P<of>{NUMBER}))?\s*[)\]]", re.I
+    rf"(?P<percent>{PERCENT})\s*(?P<sign>%?)\s*[(\[]\s*(?P<eq>n\s*=\s*)?(?P<n>{NUMBER})(?:\s*(?:/|of)\s*(?P<of>{NUMBER}))?\s*[)\]]",
+    re.I,
 )
 PERCENT_ONLY = re.compile(rf"[(\[]?\s*(?P<percent>{PERCENT})\s*%\s*[)\]]?")
 IN_BRACKETS = re.compile(rf"[(\[]\s*(?P<percent>{PERCENT})\s*%?\s*[)\]]")
@@ -27,9 +28,14 @@ MEASURE = re.compile(
     rf"(?:range\s*)?[-−–+]?\s*(?P<middle>{DECIMAL})\s*(?:%|\w{{1,6}}\.?)?\s*(?:(?:±|\+/?[-−]|\(\s*±)\s*(?P<sd>{DECIMAL})\)?)?\s*(?:[(\[]\s*(?P<bracket>[^()\[\]]*(?:\[[^\]]*\])?)[)\]])?"
     r"(?:\s*(?P<bare>\d[\d.]*\s*[-–]\s*\d[\d.]*))?"
 )
-BOUNDS = re.compile(rf"(?:range|IQR)?[:,\s]*[-−]?(?P<low>{DECIMAL})\s*(?:[-–−,;]|to|and)\s*[-−]?(?P<high>{DECIMAL})\s*(?:\w{{1,6}})?", re.I)
+BOUNDS = re.compile(
+    rf"(?:range|IQR)?[:,\s]*[-−]?(?P<low>{DECIMAL})\s*(?:[-–−,;]|to|and)\s*[-−]?(?P<high>{DECIMAL})\s*(?:\w{{1,6}})?",
+    re.I,
+)
 ZERO = re.compile(r"none|nil|zero|no|0 \(0\)", re.I)
-DASH = re.compile(r"[-–—−.·…/]+|n\.?/?a\.?|n\.?d\.?|n\.?r\.?|not (?:applicable|available|done|reported)|ns|n\.s\.?", re.I)
+DASH = re.compile(
+    r"[-–—−.·…/]+|n\.?/?a\.?|n\.?d\.?|n\.?r\.?|not (?:applicable|available|done|reported)|ns|n\.s\.?", re.I
+)
 MEASURED = re.compile(r"±|\+/?[-−]|\d\s*(?:to|[-–])\s*\d|\d\s*,\s+[-−]?\d|\d\.\d+\s*\(")
 
 
@@ -89,7 +95,9 @@ def _counted(said: str) -> Figure | None:
 
 
 def _measured(said: str) -> Figure | None:
-    if re.match(r"[<>≤≥]?\s*[-−–+]?\s*[\d.·]", said) and (MEASURE.fullmatch(said) or re.fullmatch(r"[<>≤≥−–+\-]?\s*[\d.·,]+", said)):
+    if re.match(r"[<>≤≥]?\s*[-−–+]?\s*[\d.·]", said) and (
+        MEASURE.fullmatch(said) or re.fullmatch(r"[<>≤≥−–+\-]?\s*[\d.·,]+", said)
+    ):
         return Figure("measure", text=said)
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extractor.tables.figures import Figure, figure, is_figure
 from extractor.tables.words import HEAD_WORDS, ONLY_SIZE, STUB_HEAD, bare
@@ -32,7 +33,7 @@ class Cell:
         """The lines of the cell as cells."""
         edges = [0, *self.breaks, len(self.text)]
         found = []
-        for a, b in zip(edges, edges[1:], strict=False):
+        for a, b in pairwise(edges):
             piece = self.text[a:b]
             left = len(piece) - len(piece.lstrip())
             text = piece.strip()
@@ -136,9 +137,7 @@ def _lines_apart(row: list[Cell]) -> list[list[Cell]]:
     counts = {len(found) for found in lines}
     if len(lines) < 2 or len(counts) != 1 or counts == {1}:
         return [row]
-    return [
-        [cell.lines()[n] if cell.text.strip(BLANKS) else EMPTY for cell in row] for n in range(counts.pop())
-    ]
+    return [[cell.lines()[n] if cell.text.strip(BLANKS) else EMPTY for cell in row] for n in range(counts.pop())]
 
 
 def _head_rows(rows: list[list[Cell]], marked: bool) -> int:
@@ -147,7 +146,7 @@ def _head_rows(rows: list[list[Cell]], marked: bool) -> int:
     for row in rows[:4]:
         said = [cell.text for cell in dict.fromkeys(row[1:]) if bare(cell.text)]
         label = bare(row[0].text)
-        if not said or row[0].text and len(dict.fromkeys(c for c in row if c.text)) < 2:  # a heading over all columns
+        if not said or (row[0].text and len(dict.fromkeys(c for c in row if c.text)) < 2):  # a heading over all columns
             break
         if any(is_figure(text) for text in said):
             break

@@ -113,7 +113,14 @@ def role_of(text: str) -> str:
         ("visit", w.VISIT.search(rest)),
         ("unit", w.EVENT_COUNTS.search(said) or w.RATE.search(said)),
         ("related", w.RELATED.search(rest)),
-        ("class", re.fullmatch(r"(?:non[- ]?)?ha?ematologic(?:al)?(?: toxicit\w+)?|laboratory|preferred term|system organ class", rest, re.I)),
+        (
+            "class",
+            re.fullmatch(
+                r"(?:non[- ]?)?ha?ematologic(?:al)?(?: toxicit\w+)?|laboratory|preferred term|system organ class",
+                rest,
+                re.I,
+            ),
+        ),
         ("unit", w.MEAN_WORD.search(said) and not w.ARM_WORD.search(said)),
         ("container", w.CONTAINER.fullmatch(rest)),
     )
@@ -123,9 +130,9 @@ def role_of(text: str) -> str:
 def _in_company(text: str, role: str, level: Counter[str], by_grade: bool, by_relation: bool) -> str:
     """The role of a cell among the others of its level."""
     if role == "digit":
-        return "grade" if by_grade or level["digit"] > 1 and level["all"] + level["total"] else "arm"
+        return "grade" if by_grade or (level["digit"] > 1 and level["all"] + level["total"]) else "arm"
     if role in ("total", "all"):
-        if level["grade"] + level["severity"] or level["digit"] and by_grade:
+        if level["grade"] + level["severity"] or (level["digit"] and by_grade):
             return "all"
         return "total"
     if role == "related":
@@ -150,7 +157,7 @@ def _column(grid: Grid, number: int, roles: dict[Cell, str]) -> Column:
 
 
 def _take(column: Column, cell: Cell, role: str) -> None:
-    said, rest = w.bare(cell.text), residue(cell.text)
+    said, rest = w.SIZE.sub(" ", w.bare(cell.text)), residue(cell.text)
     column.unit += " " + said if role in ("unit", "container", "arm", "grade", "total", "all", "severity") else ""
     if role == "skip":
         column.role = "skip"
@@ -159,7 +166,9 @@ def _take(column: Column, cell: Cell, role: str) -> None:
     elif role == "total":
         column.total = True
     elif role == "grade":
-        column.grade = re.sub(r"^(?:NCI[- ])?(?:CTCAE?|CTC|WHO)\s*|^(?:toxicity\s*)?(?:grades?|gr\.?)\s*", "", rest, flags=re.I)
+        column.grade = re.sub(
+            r"^(?:NCI[- ])?(?:CTCAE?|CTC|WHO)\s*|^(?:toxicity\s*)?(?:grades?|gr\.?)\s*", "", rest, flags=re.I
+        )
     elif role == "severity":
         column.severity = rest
     elif role == "visit":
@@ -232,9 +241,15 @@ def _settle_units(grid: Grid, found: dict[int, Column]) -> None:
             column.role = "skip"
         elif w.EVENT_COUNTS.search(unit) and not w.OF_PEOPLE.search(unit):
             column.role = "events"
-        elif w.PERCENT_WORD.search(unit) and not _says_count(unit) and not any(f.percent is not None and f.n is not None for f in figures):
-            column.role = "percent"
-        elif kinds and kinds["percent"] == sum(kinds.values()) and all(f.text.startswith(("(", "[")) or f.signed for f in figures if f.kind == "percent"):
+        elif (
+            w.PERCENT_WORD.search(unit)
+            and not _says_count(unit)
+            and not any(f.percent is not None and f.n is not None for f in figures)
+        ) or (
+            kinds
+            and kinds["percent"] == sum(kinds.values())
+            and all(f.text.startswith(("(", "[")) or f.signed for f in figures if f.kind == "percent")
+        ):
             column.role = "percent"
     _sized_by_row(found)
 

@@ -20,7 +20,10 @@ CONFIDENCE = 0.85
 DERIVED = "derived"
 MANY = 0.6  # share of cells that must look alike for a layout
 # "Platelet (1); INR (1)", "1 each: hyponatremia; dysphagia", "5 Most common: nausea (13)"
-ITEM = re.compile(r"\s*(?:(?P<each>\d+)\s+each\s*:\s*|\d*\s*most common\s*:\s*)?(?P<term>[^;()]*[a-z][^;()]*?)\s*(?:\((?:n\s*=\s*)?(?P<n>\d{1,4})\))?\s*(?:;|$)", re.I)
+ITEM = re.compile(
+    r"\s*(?:(?P<each>\d+)\s+each\s*:\s*|\d*\s*most common\s*:\s*)?(?P<term>[^;()]*[a-z][^;()]*?)\s*(?:\((?:n\s*=\s*)?(?P<n>\d{1,4})\))?\s*(?:;|$)",
+    re.I,
+)
 NOTHING = re.compile(r"NA|N/A|none|no|nil|-|–|—|\.\.|not applicable|no (?:SAE|AE|event)s?", re.I)
 
 
@@ -127,7 +130,13 @@ def _patients_down(grid: Grid) -> bool:
     over = [w.bare(text) for text in grid.stub_head()]
     labels = [w.bare(row.stubs[0].text) for row in grid.rows if w.bare(row.stubs[0].text)]
     ids = sum(w.PATIENT_ID.search(label) is not None for label in labels)
-    if not labels or ids < MANY * len(labels) or not (any(map(w.PATIENT_HEAD.search, over[:1])) or any(re.match(r"patient|subject|case", x, re.I) for x in labels)):
+    if (
+        not labels
+        or ids < MANY * len(labels)
+        or not (
+            any(map(w.PATIENT_HEAD.search, over[:1])) or any(re.match(r"patient|subject|case", x, re.I) for x in labels)
+        )
+    ):
         return False
     texts = [cell.text for row in grid.rows for cell in row.data.values() if w.bare(cell.text)]
     return sum(figure(text).kind == "words" for text in texts) >= MANY * len(texts)
@@ -189,9 +198,21 @@ def _told(cell: Cell) -> Iterator[Item]:
             yield Item(part, cell)
 
 
-def _fact(grid: Grid, column: Column, row: Row, told: list[Item], n: int | None, grade: str | None, *, derived: bool) -> Fact:
+def _fact(
+    grid: Grid, column: Column, row: Row, told: list[Item], n: int | None, grade: str | None, *, derived: bool
+) -> Fact:
     caption = grid.table.caption
-    evidence = [Evidence(grid.name, item.cell.text, item.cell.start, item.cell.end, row=w.bare(row.label.text) or None, column=column.path or None) for item in told]
+    evidence = [
+        Evidence(
+            grid.name,
+            item.cell.text,
+            item.cell.start,
+            item.cell.end,
+            row=w.bare(row.label.text) or None,
+            column=column.path or None,
+        )
+        for item in told
+    ]
     if grade and row.label.text:
         evidence.append(Evidence(grid.name, row.label.text, row.label.start, row.label.end))
     first, rest = told[0].term[:1], told[0].term[1:]
@@ -205,10 +226,11 @@ def _fact(grid: Grid, column: Column, row: Row, told: list[Item], n: int | None,
         "grade": grade or column.grade,
         "severity": column.severity,
         "serious": True if re.search(r"\bserious\b", caption, re.I) else None,
-        "related": True if re.search(r"\brelated to (?:therapy|treatment)|(?:drug|treatment)[- ]related", caption, re.I) else None,
+        "related": True
+        if re.search(r"\brelated to (?:therapy|treatment)|(?:drug|treatment)[- ]related", caption, re.I)
+        else None,
         "assertion": "present",
+        "scope": column.visit,
     }
-    if column.visit:
-        value["scope"] = column.visit
     flags = (DERIVED,) if derived else ()
     return Fact("adverse_event", value, tuple(dict.fromkeys(evidence)), METHOD, CONFIDENCE, arm=column.arm, flags=flags)

@@ -8,7 +8,24 @@ from collections.abc import Iterable, Mapping
 
 from extractor.tables.heads import Column
 
-SMALL = {"group", "arm", "groups", "patients", "patient", "n", "the", "only", "alone", "of", "no", "in", "and", "with", "to", "treatment"}
+SMALL = {
+    "group",
+    "arm",
+    "groups",
+    "patients",
+    "patient",
+    "n",
+    "the",
+    "only",
+    "alone",
+    "of",
+    "no",
+    "in",
+    "and",
+    "with",
+    "to",
+    "treatment",
+}
 
 
 def arm_words(name: str) -> frozenset[str]:

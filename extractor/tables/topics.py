@@ -11,7 +11,9 @@ from extractor.tables.grid import Grid, Row
 
 LEXICON = "adverse_events"
 # what got better is no harm
-GOOD = re.compile(r"\b(?:reduced|reduction|improve\w*|relief|resolution|response|remission|history|free of|absence)\b", re.I)
+GOOD = re.compile(
+    r"\b(?:reduced|reduction|improve\w*|relief|resolution|response|remission|history|free of|absence)\b", re.I
+)
 FEW = 4
 ENOUGH = 0.7  # share of labels that must be known events where no caption says that the table holds any
 
@@ -105,7 +107,11 @@ def _scores(grid: Grid, caption: str) -> bool:
 def _people(grid: Grid) -> int:
     """How many rows are age, sex, weight and the like."""
     return sum(
-        re.match(r"\W*(?:mean |median )?(?:patients?[’'] )?(?:age|sex|gender|male|female|men|women|weight|height|BMI|body mass|race|ethnicity)\b", row.label.text, re.I)
+        re.match(
+            r"\W*(?:mean |median )?(?:patients?[’'] )?(?:age|sex|gender|male|female|men|women|weight|height|BMI|body mass|race|ethnicity)\b",
+            row.label.text,
+            re.I,
+        )
         is not None
         for row in grid.rows
     )

@@ -54,14 +54,19 @@ OTHERS = re.compile(
     I,
 )
 RATINGS = re.compile(r"\b(?:ratings?|scores?|likert|vas|means?|correlations?|regression|predictors?|odds|hazard)\b", I)
-MODEL = re.compile(r"\b(?:regression|predictors?|correlations?|associations?|multivariate|univariate|sensitivity and specificity)\b", I)
+MODEL = re.compile(
+    r"\b(?:regression|predictors?|correlations?|associations?|multivariate|univariate|sensitivity and specificity)\b", I
+)
 MIXED = re.compile(
     r"\befficacy\b|\boutcomes?\b|\bresults?\b|\blaboratory changes\b|\bend-?points?\b|\bcharacteristics\b|\bintensity\b|\bresponse\b|\bparameters\b|\bsurvival\b|\bmeasures\b|"
     r"\bhospital stay\b|\bchanges\b",
     I,
 )
 SUBGROUPS = re.compile(r"\bsub-?groups?\b", I)
-WHOLE = re.compile(r"^(?:the )?(?:whole|entire|total|overall|all|full)(?: (?:cohort|group|population|sample|patients|participants|study population))?$", I)
+WHOLE = re.compile(
+    r"^(?:the )?(?:whole|entire|total|overall|all|full)(?: (?:cohort|group|population|sample|patients|participants|study population))?$",
+    I,
+)
 # first column of tables on other trials
 STUDY_HEAD = re.compile(r"^(?:study|trial|author|reference|source|first author|publication)s?\b(?!.*\barm\b)", I)
 
@@ -99,7 +104,9 @@ GRADES = re.compile(
     I,
 )
 GRADE_DIGIT = re.compile(rf"^(?:{GRADE_NUMBER})$")
-ALL_GRADES = re.compile(r"^(?:all|any|total)[- ]?(?:CTC(?:AE)? )?(?:toxicity )?grades?$|^any severity$|^all severit|^(?:all|any|total)$", I)
+ALL_GRADES = re.compile(
+    r"^(?:all|any|total)[- ]?(?:CTC(?:AE)? )?(?:toxicity )?grades?$|^any severity$|^all severit|^(?:all|any|total)$", I
+)
 SEVERITY = re.compile(
     r"^(?:very )?(?:mild|moderate|severe?|life[- ]threatening|minor|major|slight|minimal)(?:\s*(?:,|/|-|–|to|or|and|\+)\s*(?:very )?(?:mild|moderate|severe?|life[- ]threatening|minor|major|fatal))*"
     r"(?: (?:events?|AEs?|intensity|severity))?$",
@@ -121,7 +128,9 @@ VISIT = re.compile(
     r"phases?|screening|admission|discharge|follow[- ]?up|pre-?treatment|post-?treatment|pre-?op\w*|post-?op\w*|randomi[sz]ation|before\b|after\b|end of|pre\b|post\b|T\d\b|interim|final)\b.{0,40}$",
     I,
 )
-FIRST_VISIT = re.compile(r"^(?:at )?(?:baseline|screening|before\b.*|pre-?treatment|pre-?op\w*|pre|admission|entry|day 0|week 0)\b", I)
+FIRST_VISIT = re.compile(
+    r"^(?:at )?(?:baseline|screening|before\b.*|pre-?treatment|pre-?op\w*|pre|admission|entry|day 0|week 0)\b", I
+)
 CONTAINER = re.compile(
     r"^(?:(?:the|of|in|by|with|for|patients?|subjects?|participants?|persons?|children|women|treatment|treatments|study|trial|groups?|arms?|toxicity|toxicities|adverse|side|events?|effects?|grades?|grading|ctcae|ctc|nci|who|number|no\.?|n|"
     r"cohorts?|doses?|dose level|levels?|receiving|reporting|experiencing|pooled|severity|intensity|relatedness|relationship|causality|maximum|worst|weaning|mode|time|visits?|periods?|weeks?|months?|days?|frequency|incidence|"
@@ -137,11 +146,13 @@ UNIT = re.compile(
     I,
 )
 EVENT_COUNTS = re.compile(
-    r"\b(?:no\.?|number|n|total)(?: number)? (?:of )?(?:\w+ )?(?:events|episodes|reports|occurrences|TEAEs|AEs|SAEs|complications|adverse events|adverse reactions|toxicities)\b|^(?:events|episodes|E)$|\bepisodes\b|[,\[(]\s*events\W*$|\bevents, n\b|\bn events\b",
+    r"\b(?:no\.?|number|n|total)(?: number)? (?:of )?(?:\w+ )?(?:events|episodes|reports|occurrences|TEAEs|AEs|SAEs|complications|adverse events|adverse reactions|toxicities)\b|^(?:events|episodes|E)$|\bepisodes\b|[,\[(]\s*events\W*$|\bevents, n\b(?!\s*[(,]?\s*%)|\bn events\b",
     I,
 )
 # "number of patients with events" counts people
-OF_PEOPLE = re.compile(r"\b(?:patients|subjects|participants|persons|people|individuals|women|men|children|infants|cases|pts)\b", I)
+OF_PEOPLE = re.compile(
+    r"\b(?:patients|subjects|participants|persons|people|individuals|women|men|children|infants|cases|pts)\b", I
+)
 RATE = re.compile(
     r"\bper (?:\d+ )?(?:100 |1,?000 )?(?:patient|person|subject|participant)?[- ]?(?:years?|months?|days?|infusions?|cycles?)\b|\brates?\s*(?:/|per)\b|\bincidence rate|\b(?:patient|person)[- ]years\b|\bexposure[- ]adjusted\b",
     I,
@@ -158,15 +169,22 @@ MEAN_WORD = re.compile(
 )
 GRADE_BRACKET = re.compile(r"\(\s*(?:CTC(?:AE)? )?(?:toxicity )?grades?\s*\)", I)
 # thresholds that are a degree of the event above: "Hb < 10 g/dL", ">2 times ULN", "25–49 × 10^9 cells/L"
-THRESHOLD = re.compile(r"^[\w /()-]{0,30}:?\s*(?:[<>≤≥⩽⩾]|\d[\d.,·]*\s*[-–]\s*\d)[^a-z]{0,16}[^()]{0,26}$|^[≥>]\s*\d.*$", I)
+THRESHOLD = re.compile(
+    r"^[\w /()-]{0,30}:?\s*(?:[<>≤≥⩽⩾]|\d[\d.,·]*\s*[-–]\s*\d)[^a-z]{0,16}[^()]{0,26}$|^[≥>]\s*\d.*$", I
+)
 SIZE_ROW = re.compile(
     r"^(?:total )?(?:(?:no\.?|number|n)(?: of)? ?)?(?:the )?(?:total )?(?:patients|participants|subjects|persons|women|men|children|infants|people|individuals|randomi[sz]ed|treated|analy[sz]ed|safety (?:population|set))"
     r"(?: (?:treated|randomi[sz]ed|analy[sz]ed|enrolled|exposed|evaluated|evaluable|assessed|in (?:the )?(?:group|arm|safety (?:population|set)|analysis)|at risk|included|per group))?(?:,? \(?[nN]\)?(?: \(%\))?)?$|"
     r"^(?:n|N|no\.?|number|sample size|group size|total,? n(?: \(%\))?|number \(n\)|n \(%\)|patients,? n(?: \(%\))?)$",
     re.I,
 )
-PATIENT_ID = re.compile(r"^(?:(?:patient|subject|case|pt|participant|no)\.?\s*(?:no\.?|id|#)?\s*)?#?[A-Z]{0,3}[-/]?\d{1,4}(?:[-/]\d{1,4})?[a-z]?$", I)
-PATIENT_HEAD = re.compile(r"^(?:pt|patients?|subjects?|cases?|participants?)\.?\s*(?:no\.?|id|number|code|#)?$|^(?:no\.?|id|#)$", I)
+PATIENT_ID = re.compile(
+    r"^(?:(?:patient|subject|case|pt|participant|no)\.?\s*(?:no\.?|id|#)?\s*)?#?[A-Z]{0,3}[-/]?\d{1,4}(?:[-/]\d{1,4})?[a-z]?$",
+    I,
+)
+PATIENT_HEAD = re.compile(
+    r"^(?:pt|patients?|subjects?|cases?|participants?)\.?\s*(?:no\.?|id|number|code|#)?$|^(?:no\.?|id|#)$", I
+)
 EVENT_HEAD = re.compile(
     r"\badverse|\bSAEs?\b|\bAEs?\b|^(?:events?|complications?|toxicity|reactions?|diagnos[ie]s|preferred term|description|side effects?)\b",
     I,
@@ -176,4 +194,7 @@ GENERIC_ARM = re.compile(
     r"data|our|series|present|sample|in|of|with|any|count|counts|events?|episodes?|reported|reports|yes)\W*)+$",
     I,
 )
-ARM_WORD = re.compile(r"\b(?:group|arm|cohort|placebo|control|controls|sham|saline|standard|intervention|vehicle|dose)\b|\bmg\b|\bμg\b|\bcells\b|\bMSCs?\b|\d\s*(?:mg|μg|mcg|g|ml|iu)\b", I)
+ARM_WORD = re.compile(
+    r"\b(?:group|arm|cohort|placebo|control|controls|sham|saline|standard|intervention|vehicle|dose)\b|\bmg\b|\bμg\b|\bcells\b|\bMSCs?\b|\d\s*(?:mg|μg|mcg|g|ml|iu)\b",
+    I,
+)
