@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from extractor.errors import EvidenceError
 
 SCHEMA = "trialspan.record/1"
-SOURCES = ("pubmed", "europepmc", "clinicaltrials", "jats", "html", "ris", "medline", "bibtex", "csv", "jsonl", "text")
+SOURCE = re.compile(r"[a-z][a-z0-9_-]*")  # which ones there are, the readers declare
 TITLE, ABSTRACT, JSON_PART = "title", "abstract", "json"
 
 
@@ -185,8 +186,8 @@ class Document:
     metadata: dict[str, Any] = field(default_factory=dict)  # what only some sources have: mesh, pages, volume, ...
 
     def __post_init__(self) -> None:
-        if self.source not in SOURCES:
-            raise ValueError(f"document {self.id!r}: source {self.source!r} is none of {', '.join(SOURCES)}")
+        if not SOURCE.fullmatch(self.source):
+            raise ValueError(f"document {self.id!r}: source {self.source!r} is no name in small letters")
 
     @property
     def title(self) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from extractor.model import ABSTRACT, JSON_PART, SOURCES, Conflict, Document, Evidence, Fact, Ids, Record, as_text
+from extractor.declared import ranks
+from extractor.model import ABSTRACT, JSON_PART, Conflict, Document, Evidence, Fact, Ids, Record, as_text
 
 HARD = "\x00\x10\ud800\udfff\U0001f9ec\u0301\u00a0\ufeff\r\n\t|;,'\"=<&\\"
 texts = st.text(st.one_of(st.characters(), st.sampled_from(HARD)), max_size=40)
@@ -58,7 +59,7 @@ def documents(draw: st.DrawFn) -> Document:
     data = draw(st.none() | st.dictionaries(st.sampled_from("abc"), plain, max_size=2))
     return Document(
         draw(words),
-        draw(st.sampled_from(SOURCES)),
+        draw(st.sampled_from(tuple(ranks()))),
         parts,
         draw(ids),
         year=draw(st.none() | st.integers(1900, 2100)),

@@ -81,7 +81,7 @@ def sniff(head: bytes) -> float:
     return 0.8 if b"article-meta" in head and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml") else 0.0
 
 
-@reader("jats", sniff=sniff, suffixes=(".xml", ".nxml"))
+@reader("jats", sniff=sniff, suffixes=(".xml", ".nxml"), rank=20)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """JATS articles of PMC and publishers, one or a set, with sections, tables and adverse-event tables."""
     for number, element in enumerate(elements(stream, ("article",)), 1):

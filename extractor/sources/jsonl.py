@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
+from extractor.declared import ranks
 from extractor.errors import ParseError
 from extractor.model import SCHEMA, Document, Ids
 from extractor.sources import Item, attempt, reader
@@ -34,7 +35,7 @@ def sniff(head: bytes) -> float:
     return 0.5 if known else 0.2
 
 
-@reader("jsonl", sniff=sniff, suffixes=(".jsonl", ".ndjson", ".json"))
+@reader("jsonl", sniff=sniff, suffixes=(".jsonl", ".ndjson", ".json"), rank=90)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """One JSON object a line: id, title, text (an empty text is a document too)."""
     numbered = ((n, line) for n, line in lines(stream) if line.strip(BLANKS))
@@ -82,7 +83,7 @@ def _checked(row: Any) -> dict[str, Any]:
 
 def _document(row: dict[str, Any], otherwise: str) -> Document:
     if row.get("schema") == SCHEMA:
-        return Document.from_dict(row["document"])
+        return _known(Document.from_dict(row["document"]))
     key = next((k for k in TEXTS if k in row), None)
     if key is None:
         raise ParseError(
@@ -96,6 +97,12 @@ def _document(row: dict[str, Any], otherwise: str) -> Document:
         parts | {"abstract": _text(row[key], key)},
         ids=ids,
     )
+
+
+def _known(document: Document) -> Document:
+    if document.source not in ranks():
+        raise ParseError(f"source {document.source!r} of document {document.id!r} is none of {', '.join(ranks())}")
+    return document
 
 
 def listed(row: dict[str, Any]) -> str:
