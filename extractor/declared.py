@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from typing import Any
 
 FIELD_GROUP, READER_GROUP = "trialspan.fields", "trialspan.readers"
-LAST = 500  # place of a field, and rank of a source, that says none: after those that do
+LAST = 1_000  # place of a field, and rank of a source, that says none: after those that do
 DECLARED = "declared"  # attribute of what is decorated
 
 
@@ -162,7 +162,7 @@ def registers() -> frozenset[str]:
     return frozenset(one.origin for one in declared_readers().values() if one.register)
 
 
-def rank(source: str) -> int:
+def rank_of(source: str) -> int:
     """Rank of a source; last for one that no reader gives any more, whose documents a store may still hold."""
     return ranks().get(source, LAST + 1)
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from extractor.declared import rank, registers
+from extractor.declared import rank_of, registers
 
 KINDS = ("pmid", "doi", "pmcid")
 SHORTEST_TITLE = 20  # characters; "Editorial" or "Reply" says nothing
@@ -45,7 +45,7 @@ class Duplicate:
 def duplicates(reports: Iterable[Report]) -> list[Duplicate]:
     """All duplicates among `reports`, sorted; registry records are compared with registry records only."""
     found: list[Duplicate] = []
-    papers = sorted(reports, key=lambda r: (rank(r.source), r.id))  # kept is the copy that lost least on the way
+    papers = sorted(reports, key=lambda r: (rank_of(r.source), r.id))
     groups = Groups(papers)
     for kind in KINDS:
         for same in _by(papers, identifier(kind)).values():

@@ -7,7 +7,8 @@
     ├── ParseError        bytes are not what a reader can read
     ├── EvidenceError     a quote is not the text at its offsets
     ├── StoreError        the store cannot be opened, read or written
-    │   └── MigrationError    the store's schema is newer or broken
+    │   ├── MigrationError    the store's schema is newer or broken
+    │   └── DamageError       what is stored is not what was put in
     ├── SettingsError     a setting or option has no legal value
     ├── CurationError     a curator's decision cannot be taken as asked
     ├── PoolError         counts cannot be pooled as asked
@@ -39,6 +40,10 @@ class StoreError(ExtractorError):
 
 class MigrationError(StoreError):
     """The store's schema is newer than this program, or a migration failed."""
+
+
+class DamageError(StoreError):
+    """A stored text or fact is not the one that was put in."""
 
 
 class SettingsError(ExtractorError):

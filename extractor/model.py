@@ -17,8 +17,8 @@ from typing import Any
 from extractor.errors import EvidenceError
 
 SCHEMA = "trialspan.record/1"
-SOURCE = re.compile(r"[a-z][a-z0-9_-]*")  # which ones there are, the readers declare
 TITLE, ABSTRACT, JSON_PART = "title", "abstract", "json"
+SOURCE = re.compile(r"[a-z][a-z0-9-]*")  # which sources there are, the catalogue of readers knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Document:
 
     def __post_init__(self) -> None:
         if not SOURCE.fullmatch(self.source):
-            raise ValueError(f"document {self.id!r}: source {self.source!r} is no name in small letters")
+            raise ValueError(f"document {self.id!r}: {self.source!r} cannot be the name of a source")
 
     @property
     def title(self) -> str | None:

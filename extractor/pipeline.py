@@ -14,7 +14,7 @@ from extractor.assemble import assemble
 from extractor.context import PARTS, TEXT
 from extractor.context.tokens import tokens
 from extractor.context.trained import PIPELINE_PARTS
-from extractor.declared import declared_fields
+from extractor.declared import declared_fields, registers
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
 from extractor.model import Document, Record
@@ -92,7 +92,11 @@ def as_doc(nlp: Language, document: Document) -> Doc:
         start += len(text) + 1
     doc.user_data[PARTS] = places
     doc.user_data[TEXT] = document.text
-    known = {"source": document.source, "publication_types": list(document.publication_types)}
+    known = {
+        "source": document.source,
+        "registry": document.source in registers(),
+        "publication_types": list(document.publication_types),
+    }
     doc.user_data["trialspan_document"] = known
     return doc
 

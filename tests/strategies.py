@@ -40,7 +40,7 @@ def facts(draw: st.DrawFn, parts: dict[str, str], data: dict[str, object] | None
     path = [Evidence(JSON_PART, as_text(value), path=f"$.{key}") for key, value in (data or {}).items()]
     one = evidence(parts) | st.sampled_from(path) if path else evidence(parts)
     return Fact(
-        draw(words),
+        "x_" + draw(words),  # a field of ours would ask for values of its shape
         draw(values),
         tuple(draw(st.lists(one, min_size=1, max_size=3))),
         draw(words),

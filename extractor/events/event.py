@@ -27,3 +27,4 @@ class Event:
     related: bool | None = None
     concluded: bool = False
     also: tuple[int, int] | None = None
+    scope: tuple[int, int] | None = None

@@ -165,16 +165,27 @@ def event_found(value: Value) -> str:
     ('0 of 6', 'absent')
     """
     if value.get("assertion") == "none_reported":
-        return f"{DENIED}{', related ones' if value.get('related') else ''}"
+        return ", ".join([DENIED, *limits(value)])
     words = ", ".join(filter(None, [_count(value), *_qualities(value)]))
     return words or str(value.get("assertion") or "")
+
+
+def limits(value: Value) -> list[str]:
+    """What a denial reaches no further than, in words; what its term says already is left out.
+
+    >>> limits({"term": "severe adverse events", "severity": "severe", "related": True, "scope": "during infusion"})
+    ['related ones', 'only during infusion']
+    """
+    severity, scope = str(value.get("severity") or ""), value.get("scope")
+    said = severity.lower() in str(value.get("term") or "").lower()
+    words = ["" if said else f"{severity} ones", "related ones" if value.get("related") else ""]
+    return [*filter(None, words), *([f"only {scope}"] if scope else [])]
 
 
 def _event(value: Value) -> str:
     term = str(value.get("term") or "")
     if value.get("assertion") == "none_reported":
-        limit = ", related ones" if value.get("related") else ""
-        return f"{DENIED}: {term}{limit}"
+        return ", ".join([f"{DENIED}: {term}", *limits(value)])
     words = ", ".join(filter(None, [_count(value), *_qualities(value)]))
     if value.get("assertion") == "absent":
         return f"no {term}" + (f" ({words})" if words else "")
@@ -201,6 +212,7 @@ def _qualities(value: Value) -> list[str]:
         str(value.get("severity") or ""),
         "serious" if value.get("serious") else "",
         {True: "related", False: "not related"}.get(related, "") if isinstance(related, bool) else "",
+        f"only {value['scope']}" if value.get("scope") else "",
     ]
 
 

@@ -47,7 +47,7 @@ UNITS = ("participants", "administrations", "events")  # the contract's; eyes an
 
 @field(
     "adverse_event",
-    value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion}",
+    value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion, scope}",
     after=("condition", "report_kind"),
     order=170,
     column="adverse events",
@@ -89,6 +89,7 @@ class AdverseEvent(Field):
             "serious": event.serious,
             "related": event.related,
             "assertion": event.assertion,
+            "scope": _slice(text, event.scope),
             "cue": _slice(text, event.cue),
         }
         rule = _rule(event)

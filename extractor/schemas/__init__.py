@@ -6,17 +6,15 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from extractor.declared import declared_fields, ranks
+from extractor.declared import declared_fields
 
 
 def record_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of ``trialspan.record/1``.
 
-    Sources and fields of other packages that are installed here are in it: of their values, the keys that they declare.
+    Fields of other packages that are installed here are in it: of their values, the keys that they declare.
     """
     schema: dict[str, Any] = json.loads(files(__name__).joinpath("record-1.json").read_text(encoding="utf-8"))
-    sources = schema["$defs"]["document"]["properties"]["source"]["enum"]
-    sources += [name for name in ranks() if name not in sources]
     values, conditions = schema["$defs"]["values"], schema["$defs"]["fact"]["allOf"]
     for name, one in declared_fields().items():
         if name not in values:

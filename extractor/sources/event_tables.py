@@ -174,4 +174,5 @@ def _value(term: str, counted: dict[str, Any], serious: bool | None) -> dict[str
         "serious": serious,
         "related": None,
         "assertion": "present" if happened else "absent",
+        "scope": None,
     }

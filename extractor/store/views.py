@@ -75,7 +75,7 @@ SELECT f.document, f.arm, {text:f.value:term} AS term, {text:f.value:term_id} AS
   {number:f.value:denominator} AS denominator, {text:f.value:denominator_unit} AS denominator_unit,
   {number:f.value:percent} AS percent, {text:f.value:grade} AS grade, {text:f.value:severity} AS severity,
   {truth:f.value:serious} AS serious, {truth:f.value:related} AS related, {text:f.value:assertion} AS assertion,
-  f.quote, f.method, f.confidence, f.position"""
+  {text:f.value:scope} AS scope, f.quote, f.method, f.confidence, f.position"""
         + QUOTED.format(field="adverse_event"),
     ),
     "doses": View(

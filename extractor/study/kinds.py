@@ -19,7 +19,6 @@ from spacy.tokens import Doc
 from extractor.context.needles import lacks, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View
-from extractor.declared import registers
 
 DOCUMENT = "trialspan_document"  # doc.user_data: {"publication_types": [...], "source": ...}, what the source knew
 
@@ -120,7 +119,7 @@ def kind_of(doc: Doc, seen: View) -> Verdict:
     """The kind of report that `doc` is."""
     known = doc.user_data.get(DOCUMENT) or {}
     types = [str(t).lower() for t in known.get("publication_types", ())]
-    if known.get("source") in registers():
+    if known.get("registry"):
         return Verdict("protocol", 0.99, "registry_record", None)
     for name, kind in TYPES.items():
         if name in types:
