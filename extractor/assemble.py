@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from extractor.calibration import calibrated
 from extractor.conflicts import conflicts
 from extractor.declared import having
-from extractor.model import Document, Fact, Record
+from extractor.model import NOT_READ, Document, Fact, Record
 
 # parts of full texts that speak of others' work, or that sentences' rules do not fit; a table's own reader gives its facts
 OTHERS_PARTS = re.compile(
@@ -19,6 +19,8 @@ OTHERS_PARTS = re.compile(
     r"competing|conflicts? of|authors?|appendix|footnotes|notes|glossary|biography|abbreviations)",
     re.I,
 )
+# ends of a document's notes on what was not read, and the field that it may tell
+UNREAD = {"not read (adverse events)": "adverse_event"}
 NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
 
@@ -35,7 +37,8 @@ def assemble(document: Document, found: Iterable[Fact], looked_for: Sequence[str
     read = outranked(document.given, elsewhere(map(calibrated, found)))
     facts = tuple(demoted(list(unique([*document.given, *read]))))
     present = {f.field for f in facts}
-    not_found = tuple(name for name in looked_for if name not in present)
+    unread = {field for note in document.notes for words, field in UNREAD.items() if note.endswith(words)}
+    not_found = tuple(name + NOT_READ * (name in unread) for name in looked_for if name not in present)
     return Record(document, facts, tuple(conflicts(document, facts)), not_found)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from extractor.declared import declared_fields
-from extractor.model import Fact, Record
+from extractor.model import NOT_READ, Fact, Record
 
 Value = Mapping[str, Any]
 NOT_REPORTED = "not reported"
+UNREAD = "not read"  # a part of the report that may tell it was not read: a table that is a picture
 DENIED = "none (denied)"
 OTHERS_ONLY = "only others' figures"
 REJECTED = "rejected by a curator"  # found by the program, and said to be wrong
@@ -74,6 +75,8 @@ def field_shown(record: Record, *fields: str) -> str:
         return JOIN.join(dict.fromkeys(events_shown(own) if fields == ("adverse_event",) else map(fact_shown, own)))
     if kept := [f for name in fields for f in record.of(name, primary=False)]:
         return REJECTED if all(DECIDED & set(f.flags) for f in kept) else OTHERS_ONLY
+    if any(name + NOT_READ in record.not_found for name in fields):
+        return UNREAD
     return NOT_REPORTED if set(fields) & set(record.not_found) else ""
 
 
