@@ -94,7 +94,8 @@ class AdverseEvent(Field):
         }
         rule = _rule(event)
         arm = _slice(text, event.arm)
-        return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm)
+        flags = [name for name in ("excepting", "excepted") if getattr(event, name)]
+        return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm, flags=flags)
 
 
 def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
@@ -172,7 +173,7 @@ def _rule(event: Event) -> str:
         return "death"
     if kind == OPEN:
         return "unknown_term"
-    if event.assertion == ABSENT and event.count is None:
+    if event.assertion == ABSENT and event.how == "denied":
         return "absent"
     if event.count and kind in (CLASS, ORGAN):
         return "count_class"
