@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from graphlib import TopologicalSorter
 from typing import Any
 
 import spacy
@@ -14,7 +13,7 @@ from extractor.assemble import assemble
 from extractor.context import PARTS, TEXT
 from extractor.context.tokens import tokens
 from extractor.context.trained import PIPELINE_PARTS
-from extractor.declared import declared_fields, registers
+from extractor.declared import field_order, registers
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
 from extractor.model import Document, Record
@@ -22,22 +21,6 @@ from extractor.settings import Settings
 from extractor.shipped import SHIPPED_MODEL, shipped
 
 BLANK = "blank"
-
-
-def field_order() -> list[str]:
-    """Names of all fields, each after those that it reads; the same on every run."""
-    graph = {name: set(one.after) for name, one in sorted(declared_fields().items())}
-    for name, needs in graph.items():
-        if unknown := needs - graph.keys():
-            raise SettingsError(f"field {name!r} comes after {sorted(unknown)}, which are no fields")
-    sorter = TopologicalSorter(graph)
-    sorter.prepare()
-    order: list[str] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready())
-        order += ready
-        sorter.done(*ready)
-    return order
 
 
 def build(settings: Settings) -> Language:
