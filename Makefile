@@ -39,6 +39,7 @@ lint: $(READY)  ## style, types, import contract
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## ratios against other tools, goals met or missed, on data of stated size; some twenty minutes
+	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/pubmed_reader.py
 	$(BIN)/python bench/linking.py
