@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Doc
 
 from extractor.context.background import background
+from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
@@ -138,30 +139,119 @@ class _Time:
     group: int = -1  # the follow-ups of several arms, said in one breath, share the place of the first
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A time that may be the trial's follow-up, with what the reader is told of it."""
+
+    time: _Time
+    features: tuple[str, ...]
+    kind: str  # of the trial
+
+
 @field("follow_up", value="{low, high, unit}")
 class FollowUp(Field):
-    """The latest time at which the trial's people were watched or assessed."""
+    """The times at which the trial's people were last watched or assessed."""
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        cells = studies_cells(seen.folded, seen.title[1])
-        times = list(_times(seen))
-        chosen = {id(t) for t in _chosen(times, cells)}
-        groups: dict[tuple[float, float, str, bool], list[_Time]] = {}
-        for item in times:
-            d = item.length
-            groups.setdefault((d.low, d.high, d.unit, id(item) in chosen), []).append(item)
-        for (low, high, unit, primary), places in groups.items():
-            rule = min((p.rule for p in places), key=list(_CONFIDENCE).index) if primary else "not_latest"
-            at = [(p.length.start, p.length.end) for p in places[:4]]
+        model = reader("follow_up")
+        threshold = 1.0
+        groups: dict[tuple[float, float, str], list[tuple[float, _Time]]] = {}
+        for candidate in candidates(seen):
+            threshold = model.thresholds[candidate.kind]
+            d = candidate.time.length
+            groups.setdefault((d.low, d.high, d.unit), []).append(
+                (model.probability(candidate.features), candidate.time)
+            )
+        for (low, high, unit), places in groups.items():
+            likely = max(p for p, _ in places)
+            primary = likely >= threshold
+            if not primary and not any(time.rule for _, time in places):
+                continue
+            best = sorted(places, key=lambda place: -place[0])
             yield self.fact(
                 doc,
                 {"low": low, "high": high, "unit": unit},
-                at,
-                rule=rule,
-                confidence=_CONFIDENCE[rule],
+                [(time.length.start, time.length.end) for _, time in best[:4]],
+                rule=_said(best) if primary else "not_latest",
+                confidence=round(likely, 2),
                 primary=primary,
             )
+
+
+def _said(best: list[tuple[float, _Time]]) -> str:
+    """How the text says a time, by the surest of its rules; ``read`` where only the reader knows it."""
+    rules = [time.rule for _, time in best if time.rule]
+    return min(rules, key=list(_CONFIDENCE).index, default="read")
+
+
+def candidates(seen: View) -> list[Candidate]:
+    """All times of the document with their features: what the rules think, the words around, their rank among all."""
+    cells = studies_cells(seen.folded, seen.title[1])
+    found = list(_times(seen))
+    chosen = {id(t) for t in _chosen(found, cells)}
+    ruled = {t.length.start for t in found}
+    others = [_Time(d, "", s) for s in seen.sentences for d in durations(seen.folded, s.start, s.end)]
+    every = [*found, *(t for t in others if t.length.start not in ruled)]
+    every = [t for t in every if 0 < t.length.days <= LONGEST_YEARS * 365.25]
+    likely = [t for t in every if t.rule not in ("", "spread", "treatment")]
+    longest = max((t.length.days for t in likely), default=0.0)
+    called = any(t.rule == "called" for t in every)
+    made = []
+    for time in every:
+        own = [
+            f"rule {time.rule or _why_not(seen, time.length, time.sentence)}",
+            f"rule {time.rule} {'called' if called else 'nothing called'}",
+            f"kind {time.length.kind}",
+            f"unit {time.length.unit}",
+            *(name for name, holds in _holds(time, every, longest, id(time) in chosen, called) if holds),
+        ]
+        features = [*around(seen, time.length.start, time.length.end), *own]
+        kind = CELLS if cells else DRUG
+        made.append(Candidate(time, (*features, *(f"{kind}: {name}" for name in own)), kind))
+    return made
+
+
+def _holds(time: _Time, every: list[_Time], longest: float, chosen: bool, called: bool) -> Iterator[tuple[str, bool]]:
+    """Named truths of a time among all times of its document."""
+    days = time.length.days
+    beside = [t.length.days for t in every if t.sentence is time.sentence]
+    yield "chosen by rule", chosen
+    yield "chosen by rule, something called", chosen and called
+    yield "longest", days >= 0.99 * longest > 0
+    yield "longer than any", days > 1.01 * longest
+    yield "half of longest", 0.4 * longest <= days < 0.99 * longest
+    yield "short beside longest", days < 0.1 * longest
+    yield "longest of its sentence", days >= max(beside)
+    yield "only time", len(every) == 1
+    yield "said again", sum(abs(t.length.days - days) < 0.02 * days for t in every) > 1
+    yield "whole", time.whole
+    yield "direct", time.direct
+    yield "several values", len(time.length.values) > 1
+    yield "range", time.length.ranged
+    yield "under a day", days < 1
+    yield "under a week", 1 <= days < 7
+    yield "under a month", 7 <= days < 28
+    yield "under half a year", 28 <= days < 182
+    yield "years", days >= 365
+
+
+def _why_not(seen: View, length: Duration, sentence: Sentence) -> str:
+    """Why no rule takes a time for follow-up, in a word."""
+    before = seen.folded[max(sentence.start, length.start - 110) : length.start]
+    after = seen.folded[length.end : min(sentence.end, length.end + 70)]
+    for name, holds in (
+        ("none: after", _NOT_FOLLOW_AFTER.match(after)),
+        ("none: before", _NOT_FOLLOW_BEFORE.search(before)),
+        ("none: background", background(seen, sentence)),
+        ("none: deaths", _DEATHS.search(before)),
+        ("none: general", _GENERAL.search(seen.folded, sentence.start, sentence.end)),
+        ("none: schedule", _SCHEDULE.search(before)),
+        ("none: rate", length.kind == "adjective" and _RATE.match(after)),
+    ):
+        if holds:
+            return name
+    return "none"
 
 
 def _times(seen: View) -> Iterator[_Time]:
