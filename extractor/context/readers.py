@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,6 +27,7 @@ CELLS, DRUG = "cells", "drug"  # kinds of trials: of a product made of cells, of
 NEAR, FAR = 4, 9  # words on each side whose place counts; words on each side at all
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
+MOST_POINTS = 30.0
 REACH = 110  # characters on each side in which words are looked for
 
 
@@ -42,11 +43,23 @@ class Reader:
     weights: Mapping[str, float]
     thresholds: Mapping[str, float]
 
+    def points(self, features: Iterable[str]) -> float:
+        """Log odds of a candidate with these features."""
+        known = self.weights
+        total = math.fsum(known[name] for name in set(features) if name in known) + self.bias
+        return max(-MOST_POINTS, min(MOST_POINTS, total))
+
     def probability(self, features: Iterable[str]) -> float:
         """Probability that a candidate with these features is the trial's own."""
-        known = self.weights
-        points = math.fsum(known[name] for name in set(features) if name in known) + self.bias
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, points))))
+        return 1 / (1 + math.exp(-self.points(features)))
+
+    def shares(self, offered: Sequence[tuple[Hashable, Iterable[str]]]) -> dict[Hashable, float]:
+        """Of values of which a document has one at most, the probability of each; candidates of one value add up."""
+        weights: dict[Hashable, list[float]] = {}
+        for value, features in offered:
+            weights.setdefault(value, []).append(math.exp(self.points(features)))
+        whole = 1 + math.fsum(w for each in weights.values() for w in each)
+        return {value: math.fsum(each) / whole for value, each in weights.items()}
 
 
 @cache

@@ -125,6 +125,7 @@ _CONFIDENCE = {
     "not_latest": 0.4,
 }
 LONGEST_YEARS = 40.0
+KEPT = 0.15  # less likely times, and no rule for them: not even kept beside the trial's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,36 +154,37 @@ class FollowUp(Field):
     """The times at which the trial's people were last watched or assessed."""
 
     def find(self, doc: Doc) -> Iterable[Fact]:
-        seen = view(doc)
-        model = reader("follow_up")
-        threshold = 1.0
-        groups: dict[tuple[float, float, str], list[tuple[float, _Time]]] = {}
-        for candidate in candidates(seen):
-            threshold = model.thresholds[candidate.kind]
-            d = candidate.time.length
-            groups.setdefault((d.low, d.high, d.unit), []).append(
-                (model.probability(candidate.features), candidate.time)
-            )
-        for (low, high, unit), places in groups.items():
-            likely = max(p for p, _ in places)
-            primary = likely >= threshold
-            if not primary and not any(time.rule for _, time in places):
-                continue
-            best = sorted(places, key=lambda place: -place[0])
+        for time, places, likely, primary in _grouped(candidates(view(doc))):
+            rules = [place.rule for place in places if place.rule]
+            said = min(rules, key=list(_CONFIDENCE).index, default="read")
             yield self.fact(
                 doc,
-                {"low": low, "high": high, "unit": unit},
-                [(time.length.start, time.length.end) for _, time in best[:4]],
-                rule=_said(best) if primary else "not_latest",
+                {"low": time.low, "high": time.high, "unit": time.unit},
+                [(place.length.start, place.length.end) for place in places[:4]],
+                rule=said if primary else "not_latest",
                 confidence=round(likely, 2),
                 primary=primary,
             )
 
 
-def _said(best: list[tuple[float, _Time]]) -> str:
-    """How the text says a time, by the surest of its rules; ``read`` where only the reader knows it."""
-    rules = [time.rule for _, time in best if time.rule]
-    return min(rules, key=list(_CONFIDENCE).index, default="read")
+def _grouped(found: list[Candidate]) -> list[tuple[Duration, list[_Time], float, bool]]:
+    """Each time once, with all its places, the likeliest first: "1 year" and "12 months" are one time said twice."""
+    model = reader("follow_up")
+    groups: list[tuple[Duration, list[_Time], float, bool]] = []
+    scored = [(model.probability(c.features), c) for c in found]
+    for likely, candidate in sorted(scored, key=lambda pair: (-pair[0], pair[1].time.length.start)):
+        length, primary = candidate.time.length, likely >= model.thresholds[candidate.kind]
+        same = next((g for g in groups if _one_time(g[0], length)), None)
+        if same:
+            same[1].append(candidate.time)
+        elif likely >= KEPT or candidate.time.rule:
+            groups.append((length, [candidate.time], likely, primary))
+    return groups
+
+
+def _one_time(a: Duration, b: Duration) -> bool:
+    """Whether two lengths are the same, within a hundredth, whatever their units."""
+    return abs(a.days - b.days) <= 0.01 * a.days and abs(a.low * b.high - b.low * a.high) <= 0.02 * a.high * b.high
 
 
 def candidates(seen: View) -> list[Candidate]:

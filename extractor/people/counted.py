@@ -38,10 +38,12 @@ TOKEN = re.compile(r"\s*(\([^()]{1,110}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-
 # what makes a number no count: "group 1", "phase 2", "day 7", "p = 0.03", "at least 5", "grade 3"
 BEFORE = re.compile(
     r"(?:\b(?:phase|group|groups|arm|cohort|day|days|week|weeks|month|months|year|visit|grade|stage|type|class|level|table|figure|fig|version|step|part"
-    r"|cycle|cycles|score|scores|hour|at week|nct|age|aged|ages|asa|status|ci|sd|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
+    r"|cycle|cycles|score|scores|hour|at week|nct|age|aged|ages|asa|status|ci|sd|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\b(?:days|weeks|months|years|visits|grades|stages) \d+(?:, \d+)*,? (?:and|or|to) |\b(?:age|ages|man|woman|boy|girl|male|female|brother|sister|son|daughter) of |\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
 )
 # "euro 4396", "usd 120 per patient": a price
-MONEY = re.compile(r"\b(?:euros?|eur|usd|us dollars?|dollars?|gbp|cny|rmb|yen|jpy|chf|pounds|cost|costs|price)(?: (?:of|was|were|is))?[ :]*$")
+MONEY = re.compile(
+    r"\b(?:euros?|eur|usd|us dollars?|dollars?|gbp|cny|rmb|yen|jpy|chf|pounds|cost|costs|price)(?: (?:of|was|were|is))?[ :]*$"
+)
 # the same, but for a number with a noun for people after it: "in this study 84 patients", "more than 40 women"
 BEFORE_ALONE = re.compile(
     r"\b(?:no|number|january|february|march|april|may|june|july|august|september|october|november|december|than|study|trial|protocol|h|p|or|project|experiment|sample|questionnaire|block|sizes?|score of|dose of|ratio of) *$"
