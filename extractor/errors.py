@@ -5,6 +5,7 @@
     ExtractorError
     ├── FetchError        a service did not give what was asked
     ├── ParseError        bytes are not what a reader can read
+    ├── TimeLimitError    one input took too long and was given up
     ├── EvidenceError     a quote is not the text at its offsets
     ├── StoreError        the store cannot be opened, read or written
     │   ├── MigrationError    the store's schema is newer or broken
@@ -28,6 +29,10 @@ class FetchError(ExtractorError):
 
 class ParseError(ExtractorError):
     """Bytes are not what a reader can read; names the element or the line."""
+
+
+class TimeLimitError(ExtractorError):
+    """One input took longer than the settings allow, and was given up."""
 
 
 class EvidenceError(ExtractorError):

@@ -19,8 +19,8 @@ from extractor.errors import QueryError
 from extractor.export.characteristics import characteristics, value_shown
 from extractor.export.office import clean, cut, write_zip
 from extractor.export.plain import json_text
-from extractor.export.values import DENIED, NOT_REPORTED, OTHERS_ONLY
-from extractor.model import Fact, Record
+from extractor.export.values import DENIED, NOT_REPORTED, OTHERS_ONLY, UNREAD
+from extractor.model import NOT_READ, Fact, Record
 
 MOST_ROWS = 1_048_576  # Excel specifications and limits
 EVENT_KEYS = (
@@ -154,4 +154,6 @@ def _conflicts(records: Iterable[Record]) -> Iterator[Cells]:
 
 def _silence(records: Iterable[Record]) -> Iterator[Cells]:
     for record in records:
-        yield from ((record.document.id, name, NOT_REPORTED) for name in record.not_found)
+        for name in record.not_found:
+            read = not name.endswith(NOT_READ)
+            yield record.document.id, name.removesuffix(NOT_READ), NOT_REPORTED if read else UNREAD
