@@ -49,6 +49,14 @@ UNITS = ("participants", "administrations", "events")  # the contract's; eyes an
     "adverse_event",
     value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion, scope}",
     after=("condition", "report_kind"),
+    order=170,
+    column="adverse events",
+    page=(),
+    figure=True,
+    several=True,
+    own=True,
+    view={},
+    scored=("ae_term", "ae_count", "ae_event", "ae_arm", "ae_blanket"),
 )
 class AdverseEvent(Field):
     """Adverse events with assertion, counts, arm, severity and relatedness; blanket denials with their scope."""
