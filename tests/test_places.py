@@ -40,7 +40,9 @@ OWN = (
 PLACES: dict[str, Callable[[str], str]] = {
     "two sentences": lambda said: f"{BEFORE} {said}",
     "twelve sentences": lambda said: f"{BEFORE} {AROUND} {said} Further trials are needed.",
-    "headings": lambda said: f"BACKGROUND: Trials are few. METHODS: {BEFORE} {AROUND} RESULTS: {said} CONCLUSIONS: Further trials are needed.",
+    "headings": lambda said: (
+        f"BACKGROUND: Trials are few. METHODS: {BEFORE} {AROUND} RESULTS: {said} CONCLUSIONS: Further trials are needed."
+    ),
     "headings in lower case": lambda said: f"Methods: {BEFORE} Results: {said}",
 }
 
