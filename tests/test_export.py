@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from extractor.errors import QueryError
 from extractor.export import FORMATS, characteristics, shown, workbook
-from extractor.export.characteristics import COLUMNS, lines
+from extractor.export.characteristics import columns, lines
 from extractor.export.office import LONGEST_CELL, clean
 from extractor.export.plain import CSV_COLUMNS, cell
 from extractor.model import Conflict, Document, Evidence, Fact, Ids, Record
@@ -292,7 +292,7 @@ def test_characteristics_of_few_reports_can_be_turned() -> None:
 
 
 def test_a_third_partys_field_has_its_line() -> None:
-    assert [line.heading for line in lines(sample()[0])][len(COLUMNS) :] == ["nonsense"]
+    assert [line.heading for line in lines(sample()[0])][len(columns()) :] == ["nonsense"]
 
 
 # -- references -------------------------------------------------------------------------------------------------

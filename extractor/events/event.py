@@ -28,3 +28,5 @@ class Event:
     concluded: bool = False
     also: tuple[int, int] | None = None
     scope: tuple[int, int] | None = None
+    excepting: bool = False  # a denial with an exception
+    excepted: bool = False  # the exception
