@@ -149,7 +149,16 @@ class Candidate:
     kind: str  # of the trial
 
 
-@field("follow_up", value="{low, high, unit}")
+@field(
+    "follow_up",
+    value="{low, high, unit}",
+    order=140,
+    column="follow-up",
+    page=("Follow-up", ""),
+    figure=True,
+    alike=("low", "high", "unit"),
+    view={},
+)
 class FollowUp(Field):
     """The times at which the trial's people were last watched or assessed."""
 
