@@ -98,7 +98,12 @@ def as_doc(nlp: Language, document: Document) -> Doc:
 
 def extract(nlp: Language, documents: Iterable[Document], *, batch_size: int = 32) -> Iterator[Record]:
     """Records of `documents`, in their order."""
+    yield from (record for _, record in read(nlp, documents, batch_size=batch_size))
+
+
+def read(nlp: Language, documents: Iterable[Document], *, batch_size: int = 32) -> Iterator[tuple[Doc, Record]]:
+    """The annotated Doc of each document with its record: for who needs the sentences and the abbreviations too."""
     order = field_order()
     pairs: Iterator[tuple[Doc, Any]] = ((as_doc(nlp, d), d) for d in documents)
     for doc, document in nlp.pipe(pairs, as_tuples=True, batch_size=batch_size):
-        yield assemble(document, all_facts(doc), order)
+        yield doc, assemble(document, all_facts(doc), order)

@@ -1,0 +1,216 @@
+"""Which number of a sentence belongs to which term, and to which arm: told from what stands between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from extractor.verify.cells import Place
+from extractor.verify.numbers import COUNT, DENOMINATOR, PERCENT, Said
+from extractor.verify.reading import Reading
+from extractor.verify.words import arm_words, same_arm
+
+# words that name no event: what may stand between two numbers of one event
+LIGHT = frozenset(
+    """a an the of in on at to for from by with and or vs versus v n p as was were is are be been had has have did who which that this these
+    those than then after before during each both all respectively compared compare comparison group groups arm arms cohort cohorts patient patients
+    participant participants subject subjects people person persons individual individuals recipient recipients case cases child children infant infants woman women man men
+    adult adults volunteer volunteers eye eyes knee knees event events episode episodes occurred occurring occur developed develop experienced reported
+    observed seen noted found received receiving given treated treatment therapy dose doses assigned allocated randomised randomized risk ratio rr or hr ci
+    relative odds difference absolute confidence interval significantly significant not no none one two three total i ii iii iv ns nor only among
+    taking undergoing placebo control controls sham active drug standard usual care low high medium middle mg kg ml day days week weeks month months year years
+    higher lower more less fewer frequent often same while whereas but however also another other per cent percent out against between over under
+    first second third 95 range median mean sd iqr incidence rate rates frequency respective corresponding those increased decreased reduced rise rose fell well
+    out them it its their there such intervention conventional open surgery surgical group's side arms' used using use within followed up versus. figure
+    adjusted unadjusted analysis intention population stratum strata""".split()
+)
+WORD = re.compile(r"[a-z][a-z'/-]*[a-z]|[a-z]")
+IN_BRACKETS = re.compile(r"[(\[]\s*(?:n\s*=\s*|n\s*:\s*|no\.?\s*=?\s*|in\s+|only\s+)?\Z")
+# a number that speaks of what stands before it: "headache (3", "headache in 3", "headache: 3", "headache, n = 3"
+BEHIND = re.compile(
+    r"(?:[(\[]\s*(?:n\s*=\s*|in\s+|only\s+|both\s+)?|\bn\s*=\s*|[:=]\s*|\b(?:in|by|among|for|of|affecting|at|to|with)\s+(?:only |about |some |nearly |approximately |up to |the |another |a further )?)\Z"
+)
+# ... or after it: "3 patients had", "3 cases of", "3 developed"
+AHEAD = re.compile(
+    r"\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:%\s*)?(?:of (?:the )?(?:\d+|patients|those|them|these)[^,;.()]{0,40}?|[\w-]+\s+){0,6}?(?:had|have|has|developed|experienced|suffered|reported|complained|showed|died|discontinued|withdrew|presented|required|relapsed|cases? of|episodes? of|events? of|instances? of|with|were|was|underwent|needed|dropped|left)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Numbers that say one thing together: a count, its percentage, its denominator."""
+
+    members: tuple[Said, ...]
+
+    @property
+    def start(self) -> int:
+        return self.members[0].start
+
+    @property
+    def end(self) -> int:
+        return self.members[-1].end
+
+
+def content(reading: Reading, start: int, end: int) -> list[str]:
+    """Words of a stretch that may name an event."""
+    arms = reading.arm_vocabulary
+    words = WORD.findall(reading.folded, min(start, end), max(start, end))
+    return [w for w in words if w not in LIGHT and w not in arms and w.rstrip("s") not in arms and len(w) > 1]
+
+
+GROUPED = re.compile(
+    r"\s*%?\s*[)\]]?\s*(?:(?:patients?|participants?|subjects?|children|women|people|infants?|cases?|events?|individuals?|recipients?|eyes?)\s*)?(?:[(\[]\s*(?:n\s*=\s*)?|of (?:the |these |those |all |a total of )?|out of (?:the )?|/|=|,?\s*or\s+)?\s*\Z"
+)
+
+
+def groups(reading: Reading, said: Sequence[Said]) -> list[Group]:
+    """Numbers of a sentence, those that say one thing put together."""
+    found: list[list[Said]] = []
+    for one in said:
+        if one.kind not in (COUNT, PERCENT, DENOMINATOR):
+            continue
+        last = found[-1] if found else None
+        kinds = {m.kind for m in last} if last else set()
+        between = reading.folded[last[-1].end : one.start] if last else ""
+        joined = last and GROUPED.fullmatch(between) and between.strip(" )]%") != "" and ("," not in between) and not (one.kind in kinds)
+        if last and (joined or (one.kind == DENOMINATOR and DENOMINATOR not in kinds)):
+            last.append(one)
+        else:
+            found.append([one])
+    return [Group(tuple(g)) for g in found]
+
+
+def binds(reading: Reading, mention: tuple[int, int], group: Group, all_groups: Sequence[Group], span: Place) -> bool:
+    """Whether a group of numbers may speak of the term at `mention`: no other event's number stands between them."""
+    first, last = mention
+    text = reading.folded
+    if group.start < last and first < group.end:
+        return True
+    if group.start >= last:
+        between = [g for g in all_groups if last <= g.start and g.end <= group.start]
+        if not between:
+            behind = BEHIND.search(text, last, group.start)
+            ahead = AHEAD.match(text, group.end, min(span.end, group.end + 120))
+            return bool(behind) or not ahead or not content(reading, last, group.start)
+        if content(reading, between[0].end, group.start):
+            return False
+        return not _of_next(reading, last, group, span)
+    between = [g for g in all_groups if group.end <= g.start and g.end <= first]
+    backward = IN_BRACKETS.search(text, span.start, group.start) or _listed(text, group) or (
+        BEHIND.search(text, span.start, group.start) and content(reading, _clause(text, span.start, group.start), group.start)
+    )
+    if backward and not _ahead_of(reading, group, first, between):
+        return False
+    return not (between and content(reading, group.end, between[-1].start))
+
+
+LISTED = re.compile(r"\s*%?\s*(?:[,;.)\]]|and\s+(?!\d|two\b|three\b|four\b|five\b)|\Z)")
+
+
+def _listed(text: str, group: Group) -> bool:
+    """"diarrhoea 1, nausea 1 and oedema 2": a number right behind a word, with the list going on after it."""
+    return bool(re.search(r"[a-z]\s\Z", text[max(0, group.start - 2) : group.start])) and bool(LISTED.match(text, group.end))
+
+
+def _of_next(reading: Reading, last: int, group: Group, span: Place) -> bool:
+    """"... in two, and three had rash": the last number goes with what follows it."""
+    behind = BEHIND.search(reading.folded, last, group.start)
+    ahead = AHEAD.match(reading.folded, group.end, min(span.end, group.end + 120))
+    return bool(ahead) and not behind
+
+
+def _ahead_of(reading: Reading, group: Group, first: int, between: Sequence[Group]) -> bool:
+    """Whether a number in brackets, or behind "in", opens what follows: "In 3 patients, headache"."""
+    text = reading.folded
+    return not between and bool(re.match(r"\s*(?:%|[)\]])?\s*(?:\([^()]*\)\s*)?(?:\w+\s+){0,3}?(?:patients?|participants?|subjects?|cases?|children|women|people|of \w+|with|who|had|given|receiving|developed|experienced)?[\w\s%-]*,?\s*[\w\s-]{0,60}\Z", text[group.end : first])) and not re.search(r"[;,]", text[group.end : first])
+
+
+def _clause(text: str, start: int, end: int) -> int:
+    """Where the clause that ends at `end` begins."""
+    return max((start + m.end() for m in re.finditer(r"[;:]\s|\bwhile\b|\bwhereas\b", text[start:end])), default=start)
+
+
+# ---------------------------------------------------------------- arms
+
+
+def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Place, arms: Sequence[str]) -> str | None:
+    """The arm that a group of numbers is said of; None where the sentence does not tell."""
+    chunk = _chunk(reading, group, all_groups)
+    places = arm_places(reading, span, arms)
+    if not places:
+        return None
+    at = chunk.index(group)
+    follows = [_first_between(places, a.end, b.start) for a, b in pairwise(chunk)] + [_first_between(places, chunk[-1].end, _stretch(reading, chunk[-1].end, span.end))]
+    precedes = [_last_between(places, _stretch_back(reading, chunk[0].start, span.start), chunk[0].start)] + [_last_between(places, a.end, b.start) for a, b in pairwise(chunk)]
+    for found in (follows, precedes):
+        if all(found) and len(set(found)) == len(found):
+            return found[at]
+    if precedes[0] is None and follows[at]:
+        return follows[at]
+    if follows[-1] is None and precedes[at]:
+        return precedes[at]
+    if len(chunk) == 1:
+        return None
+    named = list(dict.fromkeys(name for _, name in places))
+    if len(named) == len(chunk):
+        return named[at]
+    return None
+
+
+def _chunk(reading: Reading, group: Group, all_groups: Sequence[Group]) -> list[Group]:
+    """Neighbouring groups of numbers without another event between them."""
+    at = all_groups.index(group)
+    first = last = at
+    while first > 0 and not _apart(reading, all_groups[first - 1], all_groups[first]):
+        first -= 1
+    while last + 1 < len(all_groups) and not _apart(reading, all_groups[last], all_groups[last + 1]):
+        last += 1
+    return list(all_groups[first : last + 1])
+
+
+def _apart(reading: Reading, one: Group, following: Group) -> bool:
+    between = reading.folded[one.end : following.start]
+    return bool(content(reading, one.end, following.start)) or ";" in between or bool(re.search(r"\bp\s*[<=>]", between))
+
+
+def _stretch(reading: Reading, start: int, end: int) -> int:
+    """How far behind the last number an arm may be named."""
+    stop = re.search(r"[,;]|\band\b", reading.folded[start:end])
+    return min(end, start + (stop.start() if stop else 60), start + 80)
+
+
+def _stretch_back(reading: Reading, start: int, first: int) -> int:
+    return max(first, start - 60)
+
+
+def arm_places(reading: Reading, span: Place, arms: Sequence[str]) -> list[tuple[int, str]]:
+    """Where arms are named in a sentence, the longest name first where names share words."""
+    found: list[tuple[int, str]] = []
+    taken: set[int] = set()
+    for name in sorted(dict.fromkeys(arms), key=lambda n: (-len(arm_words(n)), n)):
+        for first, last in _named(reading, name, span):
+            if not taken & set(range(first, last)):
+                taken |= set(range(first, last))
+                found.append((first, next((n for _, n in found if same_arm(n, name)), name)))
+    return sorted(found)
+
+
+def _named(reading: Reading, name: str, span: Place) -> list[tuple[int, int]]:
+    words = [re.escape(w) for w in re.findall(r"[a-z0-9.]+", name.lower()) if w not in ("group", "arm", "groups", "the", "patients", "cohort")]
+    if not words:
+        return []
+    pattern = r"(?<![a-z0-9])" + r"[^a-z0-9.]+".join(words) + r"s?(?![a-z0-9])"
+    found = [m.span() for m in re.finditer(pattern, reading.folded[span.start : span.end])]
+    if len(words) == 1 and len(words[0]) == 1:  # "A", "B": only as "group A", "A:" or in capitals
+        found = [f for f in found if reading.text[span.start + f[0]].isupper() or words[0].isdigit()]
+    return [(span.start + a, span.start + b) for a, b in found]
+
+
+def _first_between(places: Sequence[tuple[int, str]], start: int, end: int) -> str | None:
+    return next((name for at, name in places if start <= at < end), None)
+
+
+def _last_between(places: Sequence[tuple[int, str]], start: int, end: int) -> str | None:
+    return next((name for at, name in reversed(places) if start <= at < end), None)
