@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractor.verify.cells import Place
-from extractor.verify.numbers import COUNT, DENOMINATOR, PERCENT, Said
+from extractor.verify.numbers import COUNT, DENOMINATOR, PEOPLE, PERCENT, Said
 from extractor.verify.reading import Reading
 from extractor.verify.words import arm_words, same_arm
 
@@ -24,9 +24,10 @@ LIGHT = frozenset(
     higher lower more less fewer frequent often same while whereas but however also another other per cent percent out against between over under
     first second third 95 range median mean sd iqr incidence rate rates frequency respective corresponding those increased decreased reduced rise rose fell well
     out them it its their there such intervention conventional open surgery surgical group's side arms' used using use within followed up versus. figure
+    alone plus once daily twice given possible probably possibly least about approximately nearly almost some further additional
     adjusted unadjusted analysis intention population stratum strata""".split()
 )
-WORD = re.compile(r"[a-z][a-z'/-]*[a-z]|[a-z]")
+WORD = re.compile(r"[a-z]+")
 IN_BRACKETS = re.compile(r"[(\[]\s*(?:n\s*=\s*|n\s*:\s*|no\.?\s*=?\s*|in\s+|only\s+)?\Z")
 # a number that speaks of what stands before it: "headache (3", "headache in 3", "headache: 3", "headache, n = 3"
 BEHIND = re.compile(
@@ -34,7 +35,8 @@ BEHIND = re.compile(
 )
 # ... or after it: "3 patients had", "3 cases of", "3 developed"
 AHEAD = re.compile(
-    r"\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:%\s*)?(?:of (?:the )?(?:\d+|patients|those|them|these)[^,;.()]{0,40}?|[\w-]+\s+){0,6}?(?:had|have|has|developed|experienced|suffered|reported|complained|showed|died|discontinued|withdrew|presented|required|relapsed|cases? of|episodes? of|events? of|instances? of|with|were|was|underwent|needed|dropped|left)\b"
+    rf"\s*(?:%|[)\]])?\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of (?:the |these |those |all )?)?(?:\d+ )?(?:[\w-]+\s+){{0,3}}?{PEOPLE}\s+(?:\([^()]*\)\s*)?(?:(?:in|of|from|given|receiving|on|who|treated with|after) (?:[\w-]+\s+){{1,4}}?)?(?:with|were|was|had|have|has|developed|experienced|suffered|reported|complained|showed|died|discontinued|withdrew|presented|required|relapsed|underwent|needed|dropped|left)"
+    r"|(?:had|developed|experienced|suffered|reported|complained|died|discontinued|withdrew|required|relapsed|underwent|dropped|left)|(?:[\w-]+\s+){0,2}?(?:cases?|episodes?|events?|instances?) of)\b"
 )
 
 
@@ -57,7 +59,7 @@ def content(reading: Reading, start: int, end: int) -> list[str]:
     """Words of a stretch that may name an event."""
     arms = reading.arm_vocabulary
     words = WORD.findall(reading.folded, min(start, end), max(start, end))
-    return [w for w in words if w not in LIGHT and w not in arms and w.rstrip("s") not in arms and len(w) > 1]
+    return [w for w in words if len(w) > 1 and w not in LIGHT and w not in arms and w.rstrip("s") not in arms]
 
 
 GROUPED = re.compile(
@@ -111,7 +113,8 @@ LISTED = re.compile(r"\s*%?\s*(?:[,;.)\]]|and\s+(?!\d|two\b|three\b|four\b|five\
 
 def _listed(text: str, group: Group) -> bool:
     """"diarrhoea 1, nausea 1 and oedema 2": a number right behind a word, with the list going on after it."""
-    return bool(re.search(r"[a-z]\s\Z", text[max(0, group.start - 2) : group.start])) and bool(LISTED.match(text, group.end))
+    word = re.search(r"([a-z]{3,})\s\Z", text[max(0, group.start - 30) : group.start])
+    return word is not None and word[1] not in LIGHT and len(group.members) == 1 and bool(LISTED.match(text, group.end))
 
 
 def _of_next(reading: Reading, last: int, group: Group, span: Place) -> bool:
@@ -124,7 +127,10 @@ def _of_next(reading: Reading, last: int, group: Group, span: Place) -> bool:
 def _ahead_of(reading: Reading, group: Group, first: int, between: Sequence[Group]) -> bool:
     """Whether a number in brackets, or behind "in", opens what follows: "In 3 patients, headache"."""
     text = reading.folded
-    return not between and bool(re.match(r"\s*(?:%|[)\]])?\s*(?:\([^()]*\)\s*)?(?:\w+\s+){0,3}?(?:patients?|participants?|subjects?|cases?|children|women|people|of \w+|with|who|had|given|receiving|developed|experienced)?[\w\s%-]*,?\s*[\w\s-]{0,60}\Z", text[group.end : first])) and not re.search(r"[;,]", text[group.end : first])
+    return not between and OPENS.fullmatch(text[group.end : first]) is not None
+
+
+OPENS = re.compile(rf"\s*(?:%|[)\]])?\s*(?:\([^()]*\)\s*)?(?:(?:[\w-]+\s+){{0,3}}?{PEOPLE}\s*,\s*)?[\w\s%-]{{0,80}}")
 
 
 def _clause(text: str, start: int, end: int) -> int:
@@ -134,29 +140,50 @@ def _clause(text: str, start: int, end: int) -> int:
 
 # ---------------------------------------------------------------- arms
 
+NEAR, LIST_GAP = 60, 80  # characters before the first number, and between two arms of a list
+
 
 def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Place, arms: Sequence[str]) -> str | None:
-    """The arm that a group of numbers is said of; None where the sentence does not tell."""
+    """The arm that a group of numbers is said of; None where the sentence does not tell.
+
+    Each number is followed by its arm ("3 in A and 5 in B"), or each has it before ("A 3, B 5"), or arms and numbers
+    stand in two lists of one length ("3 and 5 in A and B, respectively").
+    """
     chunk = _chunk(reading, group, all_groups)
     places = arm_places(reading, span, arms)
     if not places:
         return None
     at = chunk.index(group)
-    follows = [_first_between(places, a.end, b.start) for a, b in pairwise(chunk)] + [_first_between(places, chunk[-1].end, _stretch(reading, chunk[-1].end, span.end))]
-    precedes = [_last_between(places, _stretch_back(reading, chunk[0].start, span.start), chunk[0].start)] + [_last_between(places, a.end, b.start) for a, b in pairwise(chunk)]
+    ends = [g.start for g in chunk[1:]] + [_stretch(reading, chunk[-1].end, span.end)]
+    follows = [_first_between(places, g.end, stop) for g, stop in zip(chunk, ends, strict=True)]
+    begins = [max(span.start, chunk[0].start - NEAR), *(g.end for g in chunk[:-1])]
+    precedes = [_last_between(places, start, g.start) for start, g in zip(begins, chunk, strict=True)]
     for found in (follows, precedes):
         if all(found) and len(set(found)) == len(found):
             return found[at]
-    if precedes[0] is None and follows[at]:
+    if precedes[0] is None and follows[at] and follows[0] and _said_of(reading, group, places, follows[at]):
         return follows[at]
-    if follows[-1] is None and precedes[at]:
-        return precedes[at]
-    if len(chunk) == 1:
-        return None
+    return _listed_arm(reading, chunk, at, places)
+
+
+SAID_OF = re.compile(r"\s*(?:%|[)\]])*\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of |out of )?(?:the )?(?:\d+ )?(?:[\w-]+ )?(?:patients?|participants?|subjects?|children|women|people|cases?|recipients?)?\s*)?(?:in|of|with|for|after|on|given|receiving|treated with|under|from|\()\s*(?:the |those )?(?:\w+\s)?\Z")
+TWO_LISTS = re.compile(r"\brespectively\b|\bvs\b|\bversus\b|\bv\b|\bthan\b|\bcompared\b|\bagainst\b")
+
+
+def _said_of(reading: Reading, group: Group, places: Sequence[tuple[int, str]], name: str | None) -> bool:
+    at = next((p for p, n in places if p >= group.end and n == name), None)
+    return at is not None and SAID_OF.match(reading.folded[group.end : at]) is not None
+
+
+def _listed_arm(reading: Reading, chunk: Sequence[Group], at: int, places: Sequence[tuple[int, str]]) -> str | None:
+    """The arm with the number's place in a list of arms that is as long as the list of numbers."""
     named = list(dict.fromkeys(name for _, name in places))
-    if len(named) == len(chunk):
-        return named[at]
-    return None
+    if len(chunk) < 2 or len(named) != len(chunk):
+        return None
+    first = [next(p for p, n in places if n == name) for name in named]
+    near = all(b - a < LIST_GAP for a, b in pairwise(first))
+    stretch = reading.folded[min(first[0], chunk[0].start) : max(first[-1], chunk[-1].end) + 60]
+    return named[at] if near and TWO_LISTS.search(stretch) else None
 
 
 def _chunk(reading: Reading, group: Group, all_groups: Sequence[Group]) -> list[Group]:
@@ -177,35 +204,43 @@ def _apart(reading: Reading, one: Group, following: Group) -> bool:
 
 def _stretch(reading: Reading, start: int, end: int) -> int:
     """How far behind the last number an arm may be named."""
-    stop = re.search(r"[,;]|\band\b", reading.folded[start:end])
+    stop = re.search(r"[,;]|\b(?:and|whereas|while|but|versus|vs|compared|than)\b", reading.folded[start:end])
     return min(end, start + (stop.start() if stop else 60), start + 80)
-
-
-def _stretch_back(reading: Reading, start: int, first: int) -> int:
-    return max(first, start - 60)
 
 
 def arm_places(reading: Reading, span: Place, arms: Sequence[str]) -> list[tuple[int, str]]:
     """Where arms are named in a sentence, the longest name first where names share words."""
     found: list[tuple[int, str]] = []
     taken: set[int] = set()
-    for name in sorted(dict.fromkeys(arms), key=lambda n: (-len(arm_words(n)), n)):
-        for first, last in _named(reading, name, span):
-            if not taken & set(range(first, last)):
-                taken |= set(range(first, last))
-                found.append((first, next((n for _, n in found if same_arm(n, name)), name)))
+    names = sorted(dict.fromkeys(arms), key=lambda n: (-len(arm_words(n)), n))
+    for name in names:
+        patterns = [_whole_name(name), *_own_words(name, names)]
+        for pattern in patterns:
+            places = [m.span() for m in re.finditer(pattern, reading.folded[span.start : span.end])] if pattern else []
+            for first, last in places:
+                if not taken & set(range(first, last)) and _is_name(reading.text[span.start + first : span.start + last]):
+                    taken |= set(range(first, last))
+                    found.append((span.start + first, next((n for _, n in found if same_arm(n, name)), name)))
+            if places:
+                break
     return sorted(found)
 
 
-def _named(reading: Reading, name: str, span: Place) -> list[tuple[int, int]]:
+def _whole_name(name: str) -> str:
     words = [re.escape(w) for w in re.findall(r"[a-z0-9.]+", name.lower()) if w not in ("group", "arm", "groups", "the", "patients", "cohort")]
-    if not words:
-        return []
-    pattern = r"(?<![a-z0-9])" + r"[^a-z0-9.]+".join(words) + r"s?(?![a-z0-9])"
-    found = [m.span() for m in re.finditer(pattern, reading.folded[span.start : span.end])]
-    if len(words) == 1 and len(words[0]) == 1:  # "A", "B": only as "group A", "A:" or in capitals
-        found = [f for f in found if reading.text[span.start + f[0]].isupper() or words[0].isdigit()]
-    return [(span.start + a, span.start + b) for a, b in found]
+    return r"(?<![a-z0-9])" + r"[^a-z0-9.]+".join(words) + r"s?(?![a-z0-9])" if words else ""
+
+
+def _own_words(name: str, names: Sequence[str]) -> list[str]:
+    """Words that only this arm's name has: "high" of "high dose", where there is a "low dose"."""
+    others = {w for n in names if not same_arm(n, name) for w in arm_words(n)}
+    own = sorted(w for w in arm_words(name) - others if len(w) > 2 and not w.isdigit() and w not in LIGHT - {"high", "low", "placebo", "control", "controls", "sham", "first", "second", "third", "medium", "middle"})
+    return [rf"(?<![a-z0-9]){re.escape(w)}s?(?![a-z0-9])" for w in own]
+
+
+def _is_name(words: str) -> bool:
+    """Not the article "a" for the arm "A"."""
+    return len(words) > 1 or words.isupper() or words.isdigit()
 
 
 def _first_between(places: Sequence[tuple[int, str]], start: int, end: int) -> str | None:

@@ -22,7 +22,7 @@ HAPPENED = re.compile(
 )
 PLANNED = re.compile(r"\b(?:will be|to (?:assess|evaluate|determine|investigate|study|examine|compare)|primary (?:end ?point|outcome)|end ?points? (?:was|were|is|are|include)|aim|objective|may|might|could|risk of|prevent\w*)\b")
 RELATED = re.compile(
-    r"\brelated\b|\battribut\w+|\bdue to (?:the )?(?:\w+ )?(?:treatment|study|procedure|cells?|injection|infusion|drug|transplant\w*|intervention|product|administration)|\bassociated with (?:the )?(?:\w+[\s-]){0,3}(?:treatment|procedure|cells?|injection|infusion|drug|transplant\w*|administration|product|therapy|use)|\bcaused by\b|\bsecondary to\b|\bdrug reactions?\b|\bin relation to\b|\bcausal|\bfrom the (?:\w+ )?(?:procedure|cells?|injection|infusion|treatment|product)"
+    r"\brelated\b|\battribut\w+|\bdue to (?:the )?(?:\w+ )?(?:treatment|study|procedure|cells?|injection|infusion|drug|transplant\w*|intervention|product|administration)|\bassociated with (?:the )?(?:\w+[\s-]){0,3}(?:treatment|procedure|cells?|injection|infusion|drug|transplant\w*|administration|product|therapy|use)|\bcaused by\b|\bsecondary to\b|\bdrug reactions?\b|\bin relation to\b|\bcausal|\bof (?:the )?(?:surgery|procedure|operation|injections?|treatment|cells|transplant\w*|infusions?)\b|\bfrom the (?:\w+ )?(?:procedure|cells?|injection|infusion|treatment|product)"
 )
 SERIOUS = re.compile(r"\bserious\b|\bsaes?\b|\bsevere\b|\bmajor\b|\bsignificant\b|\bgrades?\b|\blife-threatening|\bsusar\b|\bfatal\b|\bdose-limiting\b")
 WORD_OF_LIMIT = re.compile(r"\bserious|\bsevere|\bmajor|\bsignificant|\bgrade|\blife-threat|\bfatal|\bsae|\bdose-limit|\bsusar|\bmoderate|\bunexpected|\bsuspected")
@@ -52,7 +52,7 @@ def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Ver
     if value.get("assertion") in (ABSENT, NONE_REPORTED) or (numbers["n"] == 0 and not numbers["percent"]):
         return denied(reading, cell, span, places, same, ours)
     if numbers["n"] is not None or numbers["percent"] is not None:
-        return counted(reading, cell, span, places, same, ours, numbers)
+        return counted(reading, cell, span, places, same, ours, numbers, quote)
     return happened(reading, cell, span, places, same, quote)
 
 
@@ -121,17 +121,20 @@ def _with_arm(reading: Reading, cell: Cell, verdict: Verdict, facts: Sequence[Fo
 
 
 def counted(
-    reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found], claimed: dict[str, float | None]
+    reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found], claimed: dict[str, float | None], quote: Place | None
 ) -> Verdict:
     said = reading.numbers(span)
     all_groups = groups(reading, said)
     equal = [f for f in same if _agrees(f.fact.value, claimed)]
+    named = quote is None or not places or any(quote.start <= p[0] < quote.end for p in places)
     holding = [g for g in all_groups if _holds(g, claimed)]
     bound = [g for g in holding if any(binds(reading, p, g, all_groups, span) for p in places)]
     if equal:
         return _armed(reading, cell, equal, bound or holding, all_groups, span, "read", same)
     if bound:
         return _armed(reading, cell, [], bound, all_groups, span, "told", same)
+    if holding and (not named or claimed["n"] == 1):  # the quote leaves out what it counts: "38 (67%)"
+        return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "elliptic", tuple(same))
     return _unbound(reading, cell, span, places, same, ours, claimed, all_groups, holding)
 
 
@@ -195,7 +198,8 @@ def _armed(
         return Verdict(FOLLOWS, (), at, "told_arm", facts)
     others = [f.fact.arm for f in equal if f.fact.arm]
     mine = [f for f in same if f.fact.arm and same_arm(f.fact.arm, cell.arm) and f not in equal]
-    if told and all(told) and (others or mine or not equal):
+    strong = any(not m.weak for g in held for m in g.members)
+    if strong and told and all(told) and (others or mine or not equal):
         return Verdict(CONTRADICTS, ("other_arm",), at, "told_arm", tuple(same))
     if others and mine:
         return Verdict(CONTRADICTS, ("other_arm",), at, "read_arm", tuple(same))
@@ -263,6 +267,8 @@ def _unbound(
     bound = [m for g in all_groups if any(binds(reading, p, g, all_groups, span) for p in places) for m in g.members if m.kind == COUNT and not m.weak]
     if n is not None and summed(n, bound) and "other" not in str(cell.value.get("term")):
         return Verdict(NOT_DERIVABLE, (), at, "sum", counted_same)
+    if n == 1 and not any(m.value > 1 and not m.weak for m in bound):
+        return Verdict(NOT_DERIVABLE, (), at, "one", counted_same)  # one event may be told without a number
     negative = (n is not None and n < 0) or (percent is not None and percent < 0)
     return Verdict(CONTRADICTS, ("sign" if negative else "number",), at or _first(all_groups), "no_number", counted_same)
 
@@ -318,10 +324,17 @@ def denied(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int
     return Verdict(NOT_DERIVABLE, ("silent_zero",), Place(*places[0]) if places else None, "silent")
 
 
+# "none of these", "no such complications", "none was related": what is denied was named before
+ANAPHORA = re.compile(r"\b(?:these|those|such|them|this|either|related|who had|was|were)\b")
+
+
 def _half_denied(reading: Reading, cell: Cell, span: Place) -> bool:
     """Whether the sentence denies something that shares a word with the event: said in other words, or of a wider kind."""
     words = set(keys(str(cell.value.get("term") or "")))
-    return any(words & set(keys(reading.text[d.scope[0] : d.scope[1]])) for d in denials(reading.folded, span.start, span.end))
+    found = denials(reading.folded, span.start, span.end)
+    if any(words & set(keys(reading.text[d.scope[0] : d.scope[1]])) or ANAPHORA.search(reading.folded, *d.scope) for d in found):
+        return True
+    return any(f.fact.value.get("assertion") == NONE_REPORTED and f.near(span) for f in reading.of_field("adverse_event"))
 
 
 def whole_of_zero(reading: Reading, cell: Cell, span: Place, zero: Place | None) -> bool:
@@ -350,16 +363,18 @@ def limit_cut(reading: Reading, cell: Cell, span: Place, theirs: Sequence[Found]
     related = bool(value.get("related") or RELATED.search(claim))
     if any(_same_limits(f.fact.value, serious, related) for f in theirs):
         return None
+    if negated and (serious or related):  # the limited class itself is denied, in the words of the claim
+        return None
     if theirs and not related and all(_limits(f.fact.value)[1] for f in theirs):
         return _place(theirs[0])
     if theirs and not serious and all(_limits(f.fact.value)[0] for f in theirs):
         return _place(theirs[0])
-    first = min([p.start for f in theirs for p in f.places if span.start <= p.start < span.end] + [p[0] for p in negated], default=span.start)
-    words = reading.folded[max(span.start, first - 60) : span.end]
-    offset = max(span.start, first - 60)
-    if not related and (match := RELATED.search(words)):
-        return Place(offset + match.start(), offset + match.end())
-    return None
+    if related or not negated:
+        return None
+    stop = re.search(r"[;,]|\b(?:and|or|but)\b", reading.folded[negated[0][1] : span.end])
+    end = negated[0][1] + stop.start() if stop else span.end
+    match = RELATED.search(reading.folded, negated[0][1], end)
+    return Place(match.start(), match.end()) if match else None
 
 
 def _limits(value: dict[str, Any]) -> tuple[bool, bool]:

@@ -221,12 +221,14 @@ def _missing(reading: Reading, cell: Cell, name: str, number: float, said: Seque
         return Verdict(CONTRADICTS if counts else NOT_DERIVABLE, ("number",) if counts else (), at, "no_number", tuple(ours))
     if cell.field == "administrations":
         return _times_missing(reading, number, said, ours, at)
+    if any(s.kind in (COUNT, DENOMINATOR) and close(s.value, number) and not s.weak for s in said):
+        return Verdict(NOT_DERIVABLE, (), at, "no_unit", tuple(ours))
     spoken = [s for s in said if s.kind == TIME or (cell.field == "age" and s.kind == COUNT)]
     return Verdict(CONTRADICTS if spoken else NOT_DERIVABLE, ("number",) if spoken else (), at, "no_number", tuple(ours))
 
 
 COUNTED = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+){0,4}?(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|infants?|wom[ae]n|m[ae]n|males?|females?|adults?|recipients?|cases?|controls?|donors?|boys?|girls?|with|in|to|received|were|had)\b|\s*[)\]]"
+    r"\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+){0,4}?(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|infants?|wom[ae]n|m[ae]n|males?|females?|adults?|recipients?|cases?|controls?|donors?|boys?|girls?|with|in|to|received|were|had|who|given|got)\b|\s*[)\];,.]"
 )
 
 

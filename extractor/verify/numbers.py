@@ -19,16 +19,18 @@ WORDS = {"both": 2, "single": 1, "once": 1, "twice": 2, "thrice": 3, "half": Non
 NONE = r"\b(?:no|none|neither|nobody|never|without|nil|absence of|free of|absent|not)\b"
 PEOPLE = r"(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|child|infants?|wom[ae]n|m[ae]n|adults?|recipients?|cases?|donors?|eyes?|knees?|controls?|males?|females?|boys?|girls?|neonates?|probands?|sufferers?|survivors?|pts?)"
 TOKEN = re.compile(
-    rf"(?P<exp>(?<![\w.]){POWER})|(?P<mult>(?<![\w.]){SCALED})|(?P<digits>(?<![\w.,])(?:{DECIMAL})(?![\d]))|(?P<words>\b(?:{NUMBER_WORDS})\b)"
+    rf"(?P<exp>(?<![\w.]){POWER})|(?P<mult>(?<![\w.]){SCALED})|(?P<digits>(?<![\w.,])(?<![a-z]-)(?:{DECIMAL})(?![\d]))|(?P<words>\b(?:{NUMBER_WORDS})\b)"
     rf"|(?P<word>\b(?:both|single|once|twice|thrice|another(?!\s+(?:\d|two|three|four|five|six|seven|eight|nine|ten))|sole|solitary)\b)|(?P<article>\ban?\b(?!\s+(?:total|sample|group|cohort|number|series|set|further|mean|median|subset|proportion|percentage))(?=\s+(?:[\w-]+\s+){{0,3}}{PEOPLE}\b))|(?P<none>{NONE})"
 )
 SCALES = {"million": 1e6, "mio": 1e6, "m": 1e6, "billion": 1e9, "thousand": 1e3, "k": 1e3}
 PERCENT_AFTER = re.compile(r"\s*(?:%|percent\b|per cent\b|percentage points)")
-SHARED = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,|vs\.?|versus|and|or|to|-|compared (?:with|to)|v\.?|,\s*and|;|/|against|\+/-|±|, respectively,?)\s*(?:the |of |only |in )?\Z")
+SHARED = re.compile(r"-?\s*(?:\([^()]*\)\s*)?(?:,|vs\.?|versus|and|or|to|-|compared (?:with|to)|v\.?|,\s*and|;|/|against|\+/-|±|, respectively,?)\s*(?:the |of |only |in )?\Z")
 TIME_AFTER = re.compile(r"(?:\s*-?\s*|\s+(?:to|-|and|or)\s+\d+\s*-?\s*)(?P<unit>minutes?|min\b|hours?|hrs?\b|h\b|days?|d\b|weeks?|wks?\b|months?|mo\b|years?|yrs?\b|y\b)(?![\w])")
+# "grade 3-4", "p = 0.02", "95 % CI 1.2": parts of a scale, a test or an interval, which count nobody
+OF_A_SCALE = re.compile(r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|day|subjects?|patients?|cases? no\.?|no\.?)\s*(?:[<>=~]+\s*)*(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z")
 # "week 104", "day 7 and 14", "months 3, 6 and 12"
 TIME_BEFORE = re.compile(r"\b(?P<unit>hours?|days?|weeks?|months?|years?)\s+(?:\d+\s*(?:,|-|and|to|or|,\s*and)\s*)*\Z")
-OF = re.compile(r"\s*(?:\(\s*)?(?:/|of(?: the| these| those| all| our| a total of)?|out of(?: the| a total of)?|among(?: the)?|from(?: the)?|in(?: the)?)\s*(?:total of\s+)?\Z")
+OF = re.compile(r"\s*(?:\(\s*)?(?:/|of(?: the| these| those| all| our| a total of)?|out of(?: the| a total of)?|among(?: the)?)\s*(?:total of\s+)?\Z")
 UNIT_OF_TIME = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks", "y": "years"}
 
 
@@ -62,7 +64,7 @@ def _said(folded: str, match: re.Match[str], end: int) -> Said | None:
         kind, unit = TIME, time_unit(time["unit"])
     elif match["none"] is None and (named := TIME_BEFORE.search(folded, max(0, match.start() - 40), match.start())):
         kind, unit = TIME, time_unit(named["unit"])
-    elif folded[max(0, match.start() - 8) : match.start()].rstrip().endswith(("grade", "grades", "phase", "stage", "class", "type", "p", "p <", "p =", "p<", "p=", "hr", "ci", "95%")):
+    elif OF_A_SCALE.search(folded, max(0, match.start() - 24), match.start()):
         kind = PART
     weak = match["article"] is not None or match["word"] is not None or match["none"] is not None
     return Said(match.start(), match.end(), value, kind, unit, weak, mantissa)
@@ -99,7 +101,8 @@ def _shared(folded: str, found: list[Said]) -> list[Said]:
     for place in range(len(found) - 2, -1, -1):
         this, following = found[place], found[place + 1]
         between = folded[this.end : following.start]
-        if this.kind == COUNT and following.kind in (PERCENT, TIME) and SHARED.fullmatch(between) and "(" not in between:
+        own = re.search(r"[(\[]\s*(?:n\s*=\s*)?\Z|n\s*=\s*\Z", folded[: this.start][-8:]) and between.strip() in (",", ";")
+        if this.kind == COUNT and following.kind in (PERCENT, TIME) and SHARED.fullmatch(between) and "(" not in between and not own and not this.weak:
             found[place] = replace(this, kind=following.kind, unit=following.unit)
     return found
 
@@ -111,6 +114,10 @@ def _denominators(folded: str, found: list[Said]) -> list[Said]:
         before = found[place - 1]
         between = folded[before.end : this.start]
         between = re.sub(r"\A\s*%?\s*(?:\(\s*\d[\d.]*\s*%\s*\)|\[\s*\d[\d.]*\s*%\s*\]|\]|\)|(?:the )?patients?|%)?\s*", " ", between)
+        listed = between.strip() == "/" and (folded[this.end : this.end + 1] == "/" or folded[before.start - 1 : before.start] == "/")
+        if listed:  # "4/5/1": one number an arm
+            found[place - 1] = replace(before, kind=COUNT) if before.kind == DENOMINATOR else before
+            continue
         if this.kind == COUNT and before.kind in (COUNT, PERCENT) and OF.fullmatch(between) and (this.value >= before.value or before.kind == PERCENT):
             found[place] = replace(this, kind=DENOMINATOR)
     return found

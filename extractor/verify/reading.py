@@ -99,8 +99,10 @@ class Reading:
 
     @cached_property
     def arms(self) -> list[str]:
-        """Names of arms: our readers' and the table's, each once."""
-        ours = [f.value.get("name") for f in self.record.facts if f.field == "arm"] + [f.arm for f in self.record.facts]
+        """Names of arms: the table's and those of our readers' arms, else of our readers' events; each once."""
+        ours = [f.value.get("name") for f in self.record.facts if f.field == "arm"]
+        if not ours and not self.named_arms:
+            ours = [f.arm for f in self.record.facts]
         names = dict.fromkeys(str(n) for n in [*self.named_arms, *ours] if n and not NO_ARM.fullmatch(fold(str(n))))
         return list(names)
 

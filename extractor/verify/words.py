@@ -122,6 +122,15 @@ def mentions(term: str, folded: str, start: int, end: int, long_forms: dict[str,
     return found
 
 
+# abbreviations that texts use without explaining them
+SHORT = {
+    "ae": ("adverse", "event"), "sae": ("serious", "adverse", "event"), "teae": ("treatment", "emergent", "adverse", "event"),
+    "trae": ("treatment", "related", "adverse", "event"), "adr": ("adverse", "drug", "reaction"), "gvhd": ("graft", "versus", "host"),
+    "mi": ("infarction",), "tia": ("transient", "ischemic", "attack"), "uti": ("urinary", "tract", "infection"), "dvt": ("deep", "vein", "thrombosis"),
+    "cmv": ("cytomegalovirus",), "ebv": ("epstein", "barr"), "urti": ("upper", "respiratory", "tract", "infection"),
+}  # fmt: skip
+
+
 def _among(word: str, others: frozenset[str]) -> bool:
     return word in others or any(_one_root(word, o) for o in others)
 
@@ -136,7 +145,7 @@ def _one_root(a: str, b: str) -> bool:
 @lru_cache(maxsize=100_000)
 def _own_keys(word: str) -> frozenset[str]:
     plain = stem(spelled(word))
-    return frozenset({ALIKE.get(plain, plain), stem(word)})
+    return frozenset({ALIKE.get(plain, plain), stem(word), *SHORT.get(plain, ())})
 
 
 def _key(word: str, long_forms: dict[str, str]) -> frozenset[str]:
