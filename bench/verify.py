@@ -229,8 +229,8 @@ def forged(entries: list[Gold], count: int, draw: random.Random) -> list[tuple[s
 
 
 def right_cells(entries: list[Gold], count: int, draw: random.Random) -> list[tuple[str, Cell]]:
-    cells = [("right", c) for e in entries for c in cells_of(e)]
-    draw.shuffle(cells)
+    """Cells of whole documents, as a table has them."""
+    cells = [("right", c) for e in draw.sample(entries, len(entries)) for c in cells_of(e)]
     return cells[:count]
 
 
@@ -242,7 +242,8 @@ def measure(folders: list[Path], count: int) -> dict[str, Any]:
     cells = [replace(cell, row=number) for number, (_, cell) in enumerate(tagged)]
     nlp = build(Settings())
     start = time.process_time()
-    answers = {a.cell.row: a for a in verify(nlp, map(document_of, entries), cells)}
+    arms = {e["id"]: sorted({c.arm for c in cells_of(e) if c.arm}) for e in entries}
+    answers = {a.cell.row: a for a in verify(nlp, map(document_of, entries), cells, arms)}
     seconds = time.process_time() - start
     rows: dict[str, list[Answer]] = defaultdict(list)
     for number, (kind, _) in enumerate(tagged):

@@ -25,9 +25,12 @@ LIGHT = frozenset(
     first second third 95 range median mean sd iqr incidence rate rates frequency respective corresponding those increased decreased reduced rise rose fell well
     out them it its their there such intervention conventional open surgery surgical group's side arms' used using use within followed up versus. figure
     alone plus once daily twice given possible probably possibly least about approximately nearly almost some further additional
+    grade grades severe mild moderate serious fatal major minor least any
     adjusted unadjusted analysis intention population stratum strata""".split()
 )
 WORD = re.compile(r"[a-z]+")
+# "in the epoetin alfa arm": names an arm, whatever the words
+ARM_PHRASE = re.compile(r"\b(?:in|for|of|with|after|on|receiving|among|the|vs|versus|than)\s+(?:the\s+)?(?:[\w+-]+\s+){1,5}?(?:arm|group|cohort|recipients|controls)s?\b")
 IN_BRACKETS = re.compile(r"[(\[]\s*(?:n\s*=\s*|n\s*:\s*|no\.?\s*=?\s*|in\s+|only\s+)?\Z")
 # a number that speaks of what stands before it: "headache (3", "headache in 3", "headache: 3", "headache, n = 3"
 BEHIND = re.compile(
@@ -58,13 +61,16 @@ class Group:
 def content(reading: Reading, start: int, end: int) -> list[str]:
     """Words of a stretch that may name an event."""
     arms = reading.arm_vocabulary
-    words = WORD.findall(reading.folded, min(start, end), max(start, end))
+    words = WORD.findall(ARM_PHRASE.sub(" ", reading.folded[min(start, end) : max(start, end)]))
     return [w for w in words if len(w) > 1 and w not in LIGHT and w not in arms and w.rstrip("s") not in arms]
 
 
 GROUPED = re.compile(
     r"\s*%?\s*[)\]]?\s*(?:(?:patients?|participants?|subjects?|children|women|people|infants?|cases?|events?|individuals?|recipients?|eyes?)\s*)?(?:[(\[]\s*(?:n\s*=\s*)?|of (?:the |these |those |all |a total of )?|out of (?:the )?|/|=|,?\s*or\s+)?\s*\Z"
 )
+
+
+OPENED = re.compile(r"[(\[]\s*(?:n\s*=\s*)?\Z")
 
 
 def groups(reading: Reading, said: Sequence[Said]) -> list[Group]:
@@ -77,6 +83,8 @@ def groups(reading: Reading, said: Sequence[Said]) -> list[Group]:
         kinds = {m.kind for m in last} if last else set()
         between = reading.folded[last[-1].end : one.start] if last else ""
         joined = last and GROUPED.fullmatch(between) and between.strip(" )]%") != "" and ("," not in between) and not (one.kind in kinds)
+        if last and one.kind == PERCENT and last[-1].kind == COUNT and between.strip() in (",", ";") and OPENED.search(reading.folded, 0, last[-1].start):
+            joined = True  # "(4, 6%)"
         if last and (joined or (one.kind == DENOMINATOR and DENOMINATOR not in kinds)):
             last.append(one)
         else:
@@ -100,12 +108,19 @@ def binds(reading: Reading, mention: tuple[int, int], group: Group, all_groups: 
             return False
         return not _of_next(reading, last, group, span)
     between = [g for g in all_groups if group.end <= g.start and g.end <= first]
+    if _bracketed(text, span.start, group.start) and re.search(r"[)\]]", text[group.end : first]) and content(reading, span.start, group.start):
+        return False
     backward = IN_BRACKETS.search(text, span.start, group.start) or _listed(text, group) or (
         BEHIND.search(text, span.start, group.start) and content(reading, _clause(text, span.start, group.start), group.start)
     )
     if backward and not _ahead_of(reading, group, first, between):
         return False
     return not (between and content(reading, group.end, between[-1].start))
+
+
+def _bracketed(text: str, start: int, at: int) -> bool:
+    """Whether `at` lies in brackets that open after a word."""
+    return max(text.rfind("(", start, at), text.rfind("[", start, at)) > max(text.rfind(")", start, at), text.rfind("]", start, at), start)
 
 
 LISTED = re.compile(r"\s*%?\s*(?:[,;.)\]]|and\s+(?!\d|two\b|three\b|four\b|five\b)|\Z)")
@@ -156,7 +171,7 @@ def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Pl
     at = chunk.index(group)
     ends = [g.start for g in chunk[1:]] + [_stretch(reading, chunk[-1].end, span.end)]
     follows = [_first_between(places, g.end, stop) for g, stop in zip(chunk, ends, strict=True)]
-    begins = [max(span.start, chunk[0].start - NEAR), *(g.end for g in chunk[:-1])]
+    begins = [_begin(reading, chunk[0], all_groups, places, span), *(g.end for g in chunk[:-1])]
     precedes = [_last_between(places, start, g.start) for start, g in zip(begins, chunk, strict=True)]
     for found in (follows, precedes):
         if all(found) and len(set(found)) == len(found):
@@ -168,6 +183,17 @@ def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Pl
 
 SAID_OF = re.compile(r"\s*(?:%|[)\]])*\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of |out of )?(?:the )?(?:\d+ )?(?:[\w-]+ )?(?:patients?|participants?|subjects?|children|women|people|cases?|recipients?)?\s*)?(?:in|of|with|for|after|on|given|receiving|treated with|under|from|\()\s*(?:the |those )?(?:\w+\s)?\Z")
 TWO_LISTS = re.compile(r"\brespectively\b|\bvs\b|\bversus\b|\bv\b|\bthan\b|\bcompared\b|\bagainst\b")
+
+
+def _begin(reading: Reading, first: Group, all_groups: Sequence[Group], places: Sequence[tuple[int, str]], span: Place) -> int:
+    """Where the words before a list of numbers begin: behind the number before it and the arm that closes that."""
+    at = all_groups.index(first)
+    start = max(span.start, first.start - NEAR, reading.folded.rfind(";", span.start, first.start) + 1)
+    if at == 0:
+        return start
+    last = all_groups[at - 1].end
+    closing = [p for p, _ in places if last <= p < first.start and SAID_OF.match(reading.folded[last:p])]
+    return max(start, last, *(p + 1 for p in closing)) if closing else max(start, last)
 
 
 def _said_of(reading: Reading, group: Group, places: Sequence[tuple[int, str]], name: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from spacy.language import Language
 
@@ -81,14 +81,21 @@ def _read(verdict: Verdict) -> str:
     return "; ".join(list(found)[:MOST_READ])
 
 
-def verify(nlp: Language, documents: Iterable[Document], cells: Sequence[Cell]) -> Iterator[Answer]:
-    """Answers to all cells of `documents`, in the order of the documents, then of the cells."""
+def verify(
+    nlp: Language, documents: Iterable[Document], cells: Sequence[Cell], arms: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Answer]:
+    """Answers to all cells of `documents`, in the order of the documents, then of the cells.
+
+    `arms` holds the names of arms by document, where more are known than the cells name.
+    """
     by_document: dict[str, list[Cell]] = {}
     for cell in cells:
         by_document.setdefault(cell.document, []).append(cell)
-    arms = {name: sorted({c.arm for c in group if c.arm}) for name, group in by_document.items()}
+    named = {
+        name: sorted({c.arm for c in group if c.arm} | set((arms or {}).get(name, ()))) for name, group in by_document.items()
+    }
     wanted = (d for d in documents if d.id in by_document)
-    for reading in readings(nlp, wanted, arms):
+    for reading in readings(nlp, wanted, named):
         yield from (answer(reading, cell) for cell in by_document[reading.document.id])
 
 

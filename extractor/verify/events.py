@@ -22,7 +22,7 @@ HAPPENED = re.compile(
 )
 PLANNED = re.compile(r"\b(?:will be|to (?:assess|evaluate|determine|investigate|study|examine|compare)|primary (?:end ?point|outcome)|end ?points? (?:was|were|is|are|include)|aim|objective|may|might|could|risk of|prevent\w*)\b")
 RELATED = re.compile(
-    r"\brelated\b|\battribut\w+|\bdue to (?:the )?(?:\w+ )?(?:treatment|study|procedure|cells?|injection|infusion|drug|transplant\w*|intervention|product|administration)|\bassociated with (?:the )?(?:\w+[\s-]){0,3}(?:treatment|procedure|cells?|injection|infusion|drug|transplant\w*|administration|product|therapy|use)|\bcaused by\b|\bsecondary to\b|\bdrug reactions?\b|\bin relation to\b|\bcausal|\bof (?:the )?(?:surgery|procedure|operation|injections?|treatment|cells|transplant\w*|infusions?)\b|\bfrom the (?:\w+ )?(?:procedure|cells?|injection|infusion|treatment|product)"
+    r"\brelated\b|\battribut\w+|\bdue to (?:the )?(?:\w+ )?(?:treatment|study|procedure|cells?|injection|infusion|drug|transplant\w*|intervention|product|administration)|\bassociated with (?:the )?(?:\w+[\s-]){0,3}(?:treatment|procedure|cells?|injection|infusion|drug|transplant\w*|administration|product|therapy|use)|\bcaused by\b|\blinked (?:to|with)\b|\binfusional\b|\bprocedural\b|\bsecondary to\b|\bdrug reactions?\b|\bin relation to\b|\bcausal|\bof (?:the )?(?:surgery|procedure|operation|injections?|treatment|cells|transplant\w*|infusions?)\b|\bfrom the (?:\w+ )?(?:procedure|cells?|injection|infusion|treatment|product)"
 )
 SERIOUS = re.compile(r"\bserious\b|\bsaes?\b|\bsevere\b|\bmajor\b|\bsignificant\b|\bgrades?\b|\blife-threatening|\bsusar\b|\bfatal\b|\bdose-limiting\b")
 WORD_OF_LIMIT = re.compile(r"\bserious|\bsevere|\bmajor|\bsignificant|\bgrade|\blife-threat|\bfatal|\bsae|\bdose-limit|\bsusar|\bmoderate|\bunexpected|\bsuspected")
@@ -50,7 +50,7 @@ def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Ver
     places = reading.mentions(term, span)
     numbers = {k: as_number(value.get(k)) for k in ("n", "percent", "denominator")}
     if value.get("assertion") in (ABSENT, NONE_REPORTED) or (numbers["n"] == 0 and not numbers["percent"]):
-        return denied(reading, cell, span, places, same, ours)
+        return denied(reading, cell, span, places, same, ours, quote)
     if numbers["n"] is not None or numbers["percent"] is not None:
         return counted(reading, cell, span, places, same, ours, numbers, quote)
     return happened(reading, cell, span, places, same, quote)
@@ -84,13 +84,17 @@ def happened(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[i
 CUT = re.compile(r"\b(?:no|not|none of (?:the )?\w+(?: \w+)?|without|without any|neither|nor|absence of|free of|free from|never|not any|zero|0|nil|denied)\s*\Z")
 
 
+TURNS = re.compile(r";|\b(?:but|except|however|although|though|while|whereas|only|yet|other than|apart from)\b")
+NEGATED = re.compile(r"\b(?:no|not|none|never|without|neither|nor|absent|absence|free|nil|zero|0|negligible)\b")
+
+
 def cut_off(reading: Reading, quote: Place, span: Place) -> Place | None:
     """The denial that stands right before the quote, in the same sentence, and was left out of it."""
     before = CUT.search(reading.folded, span.start, quote.start)
     if before:
         return Place(before.start(), quote.start)
     for denial in denials(reading.folded, span.start, span.end):
-        if denial.end <= quote.start and denial.covers(quote.start, min(quote.end, denial.scope[1])) and not re.search(r"\b(?:but|except|however)\b", reading.folded[quote.start : quote.end]):
+        if denial.end <= quote.start and denial.covers(quote.start, min(quote.end, denial.scope[1])) and not TURNS.search(reading.folded, denial.end, quote.end):
             return Place(denial.start, denial.end)
     return None
 
@@ -127,15 +131,26 @@ def counted(
     all_groups = groups(reading, said)
     equal = [f for f in same if _agrees(f.fact.value, claimed)]
     named = quote is None or not places or any(quote.start <= p[0] < quote.end for p in places)
+    mine = [g for g in all_groups if any(binds(reading, p, g, all_groups, span) for p in places)]
+    quoted = [g for g in mine if quote and quote.start <= g.start < quote.end and not all(m.weak for m in g.members)]
+    if quoted and named:  # the quote has the term and a number of its own: what else the sentence says is no help
+        inside = [p for p in places if quote and quote.start <= p[0] < quote.end]
+        mine = [g for g in quoted if any(binds(reading, p, g, all_groups, span) for p in inside)]
+        equal = equal if any(_holds(g, claimed) for g in mine) else [f for f in equal if _summed_in(f) or _inside(f, quote)]
     holding = [g for g in all_groups if _holds(g, claimed)]
-    bound = [g for g in holding if any(binds(reading, p, g, all_groups, span) for p in places)]
+    bound = [g for g in holding if g in mine]
     if equal:
         return _armed(reading, cell, equal, bound or holding, all_groups, span, "read", same)
     if bound:
         return _armed(reading, cell, [], bound, all_groups, span, "told", same)
-    if holding and (not named or claimed["n"] == 1):  # the quote leaves out what it counts: "38 (67%)"
+    if holding and cell.arm and quote and EACH.search(reading.folded, quote.start, quote.end):
+        return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "each", tuple(same))
+    if holding and (not named or (claimed["n"] == 1 and not quoted)):  # the quote leaves out what it counts: "38 (67%)"
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "elliptic", tuple(same))
-    return _unbound(reading, cell, span, places, same, ours, claimed, all_groups, holding)
+    return _unbound(reading, cell, places, same, ours, claimed, all_groups, holding, mine, bool(quoted))
+
+
+EACH = re.compile(r"\b(?:each|per (?:group|arm)|both (?:groups|arms)|either group|apiece)\b")
 
 
 def _agrees(value: dict[str, Any], claimed: dict[str, float | None]) -> bool:
@@ -198,7 +213,7 @@ def _armed(
         return Verdict(FOLLOWS, (), at, "told_arm", facts)
     others = [f.fact.arm for f in equal if f.fact.arm]
     mine = [f for f in same if f.fact.arm and same_arm(f.fact.arm, cell.arm) and f not in equal]
-    strong = any(not m.weak for g in held for m in g.members)
+    strong = any(not m.weak for g in held for m in g.members) and not EACH.search(reading.folded, span.start, span.end)
     if strong and told and all(told) and (others or mine or not equal):
         return Verdict(CONTRADICTS, ("other_arm",), at, "told_arm", tuple(same))
     if others and mine:
@@ -239,8 +254,8 @@ def _kinds_mixed(reading: Reading, cell: Cell, held: Sequence[Group]) -> bool:
 
 
 def _unbound(
-    reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found],
-    claimed: dict[str, float | None], all_groups: Sequence[Group], holding: Sequence[Group],
+    reading: Reading, cell: Cell, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found],
+    claimed: dict[str, float | None], all_groups: Sequence[Group], holding: Sequence[Group], mine: Sequence[Group], quoted: bool,
 ) -> Verdict:  # fmt: skip
     """The number is not this term's: whose is it?"""
     counted_same = tuple(f for f in same if f.fact.value.get("n") is not None or f.fact.value.get("percent") is not None)
@@ -260,17 +275,37 @@ def _unbound(
     crossed = [m for m in kinds[PERCENT] if n is not None and close(m.value, n)] or [m for m in kinds[COUNT] if percent is not None and n is None and close(m.value, percent)]
     if crossed:
         return Verdict(CONTRADICTS, ("percent_not_count",), Place(crossed[0].start, crossed[0].end), "kind", counted_same)
-    if n is not None and percent is not None and any(close(m.value, n) for m in kinds[COUNT]) and any(close(m.value, percent) for m in kinds[PERCENT]):
-        return Verdict(NOT_DERIVABLE, (), at, "apart", counted_same)
     if _whole_only(claimed, all_groups):
         return Verdict(CONTRADICTS, ("other_arm" if _is_whole(reading, claimed["denominator"]) else "number",), at, "whole", counted_same)
-    bound = [m for g in all_groups if any(binds(reading, p, g, all_groups, span) for p in places) for m in g.members if m.kind == COUNT and not m.weak]
-    if n is not None and summed(n, bound) and "other" not in str(cell.value.get("term")):
+    apart = n is not None and percent is not None and any(close(m.value, n) for m in kinds[COUNT]) and any(close(m.value, percent) for m in kinds[PERCENT])
+    if apart and not any(_holds_part(g, claimed) for g in mine):
+        return Verdict(NOT_DERIVABLE, (), at, "apart", counted_same)
+    bound = [m for g in mine for m in g.members if m.kind == COUNT and not m.weak]
+    if n is not None and percent is None and summed(n, bound) and "other" not in str(cell.value.get("term")):
         return Verdict(NOT_DERIVABLE, (), at, "sum", counted_same)
-    if n == 1 and not any(m.value > 1 and not m.weak for m in bound):
+    if n == 1 and not any(m.value > 1 and not m.weak for m in bound if quoted):
         return Verdict(NOT_DERIVABLE, (), at, "one", counted_same)  # one event may be told without a number
     negative = (n is not None and n < 0) or (percent is not None and percent < 0)
     return Verdict(CONTRADICTS, ("sign" if negative else "number",), at or _first(all_groups), "no_number", counted_same)
+
+
+def _holds_part(group: Group, claimed: dict[str, float | None]) -> bool:
+    """Whether a group has the claimed number with another percentage, or the percentage with another number."""
+    kinds = {k: [m.value for m in group.members if m.kind == k] for k in (COUNT, PERCENT)}
+    n, percent = claimed["n"], claimed["percent"]
+    same_n = n is not None and any(close(n, v) for v in kinds[COUNT])
+    same_percent = percent is not None and any(close(percent, v) for v in kinds[PERCENT])
+    return bool(kinds[COUNT] and kinds[PERCENT]) and same_n != same_percent
+
+
+def _inside(found: Found, quote: Place | None) -> bool:
+    """Whether the number of our fact, its last place, lies in the quote."""
+    return quote is not None and len(found.places) > 1 and quote.start <= found.places[-1].start < quote.end
+
+
+def _summed_in(found: Found) -> bool:
+    """Whether our fact is derived from several numbers."""
+    return "derived" in found.fact.flags
 
 
 def _first(all_groups: Sequence[Group]) -> Place | None:
@@ -301,10 +336,12 @@ def summed(n: float, members: Sequence[Any]) -> bool:
 # ---------------------------------------------------------------- that it did not
 
 
-def denied(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found]) -> Verdict:
+def denied(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found], quote: Place | None) -> Verdict:
     blanket = cell.value.get("assertion") == NONE_REPORTED
     theirs = [f for f in (ours if blanket else same) if f.fact.value.get("assertion") in (ABSENT, NONE_REPORTED)]
-    if blanket and same:
+    theirs = [f for f in theirs if quote and f.near(quote)] or theirs
+    if blanket:
+        theirs = [f for f in theirs if f.fact.value.get("assertion") == NONE_REPORTED] or theirs
         theirs = [f for f in theirs if f in same] or theirs
     negated = [p for p in places if is_denied(reading, p, span)]
     zero = _zero(reading, span, places)
@@ -312,10 +349,12 @@ def denied(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int
         at = _place(theirs[0]) if theirs else zero or Place(*negated[0])
         if whole_of_zero(reading, cell, span, zero):
             return Verdict(CONTRADICTS, ("other_arm",), zero or at, "whole", tuple(theirs))
-        if blanket and (limit := limit_cut(reading, cell, span, theirs, negated)):
+        if blanket and (limit := limit_cut(reading, cell, span, theirs, negated, at)):
             return Verdict(CONTRADICTS, ("limit_cut",), limit, "limit", tuple(theirs))
         how = "read" if theirs else "zero" if zero else "told"
         return Verdict(FOLLOWS, (), at, how, tuple(theirs))
+    if quote and NEGATED.search(reading.folded, quote.start, quote.end) and (blanket or _half_denied(reading, cell, span)):
+        return Verdict(NOT_DERIVABLE, (), quote, "other_words")
     there = [f for f in same if f.fact.value.get("assertion") == PRESENT]
     if there and (cell.arm is None or any(f.fact.arm and same_arm(f.fact.arm, cell.arm) for f in there)):
         return Verdict(CONTRADICTS, ("negation_cut",), _place(there[0]), "there", tuple(there))
@@ -355,7 +394,7 @@ def _zero(reading: Reading, span: Place, places: Sequence[tuple[int, int]]) -> P
     return None
 
 
-def limit_cut(reading: Reading, cell: Cell, span: Place, theirs: Sequence[Found], negated: Sequence[tuple[int, int]]) -> Place | None:
+def limit_cut(reading: Reading, cell: Cell, span: Place, theirs: Sequence[Found], negated: Sequence[tuple[int, int]], at: Place | None) -> Place | None:
     """The words that limit a denial which is claimed without that limit."""
     value = cell.value
     claim = f"{value.get('term') or ''} {value.get('severity') or ''} {value.get('scope') or ''}".lower()
@@ -369,11 +408,11 @@ def limit_cut(reading: Reading, cell: Cell, span: Place, theirs: Sequence[Found]
         return _place(theirs[0])
     if theirs and not serious and all(_limits(f.fact.value)[0] for f in theirs):
         return _place(theirs[0])
-    if related or not negated:
+    if related or at is None:
         return None
-    stop = re.search(r"[;,]|\b(?:and|or|but)\b", reading.folded[negated[0][1] : span.end])
-    end = negated[0][1] + stop.start() if stop else span.end
-    match = RELATED.search(reading.folded, negated[0][1], end)
+    stop = re.search(r"[;,]|\b(?:and|but)\b", reading.folded[at.end : span.end])
+    end = at.end + stop.start() if stop else span.end
+    match = RELATED.search(reading.folded, at.start, end)
     return Place(match.start(), match.end()) if match else None
 
 

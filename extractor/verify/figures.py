@@ -51,17 +51,33 @@ def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Ver
     if any(n < 0 for n in claimed.values()):
         return Verdict(CONTRADICTS, ("sign",), _any_number(reading, quote or span), "negative")
     ours = [f for f in reading.of_field(cell.field) if f.near(span)]
-    if agreeing := [f for f in ours if agrees(f.fact.field, f.fact.value, cell.value) and _same_arm(f, cell)]:
-        return _own(reading, agreeing)
     said = reading.numbers(span)
     inside = [s for s in said if quote and quote.start <= s.start < quote.end]
+    own = [s for s in inside if eligible(reading, cell.field, s)]  # the quote has a number of its own
+    if quote and own:
+        ours = [f for f in ours if f.near(quote)]
+    if agreeing := [f for f in ours if agrees(f.fact.field, f.fact.value, cell.value) and _same_arm(f, cell)]:
+        return _own(reading, agreeing)
     verdict = _numbers(reading, cell, claimed, inside or said, ours)
-    if verdict.reasons == ("number",) and inside and len(inside) < len(said):
+    if verdict.reasons == ("number",) and inside and not own:
         wider = _numbers(reading, cell, claimed, said, ours)
         verdict = wider if wider.value != CONTRADICTS else verdict
     if verdict.value == CONTRADICTS and (far := [f for f in reading.of_field(cell.field) if _far_agrees(f, cell)]):
         return Verdict(NOT_DERIVABLE, (), verdict.at, "elsewhere", tuple(far))  # it stands in the text, but not there
     return verdict
+
+
+def eligible(reading: Reading, field: str, one: Said) -> bool:
+    """Whether a number is of the kind that the field has."""
+    if one.weak:
+        return False
+    if field == "follow_up":
+        return one.kind == TIME
+    if field == "dose":
+        return one.mantissa is not None or one.value >= 1e4
+    if field == "age":
+        return one.kind == TIME and one.unit == "years"
+    return field in PEOPLE and one.kind == COUNT and COUNTED.match(reading.folded[one.end : one.end + 60]) is not None
 
 
 def _far_agrees(found: Found, cell: Cell) -> bool:
@@ -135,6 +151,8 @@ def _numbers(reading: Reading, cell: Cell, claimed: Mapping[str, float], said: S
     at = Place(min(s.start for s in found), max(s.end for s in found))
     if wrong := _side(reading, cell, found):
         return Verdict(CONTRADICTS, (wrong,), at, "side")
+    if cell.field == "dose" and (other := [f for f in ours if agrees("dose", f.fact.value | {"unit": cell.value.get("unit")}, cell.value)]):
+        return Verdict(CONTRADICTS, ("unit",), other[0].places[0] if other[0].places else at, "unit", tuple(other))
     if cell.field == "dose" and (unit := _dose_unit_differs(reading, cell, found)):
         return Verdict(CONTRADICTS, ("unit",), unit, "unit", tuple(ours))
     around = reading.around(at)
@@ -196,7 +214,7 @@ def _shared_power(number: float, said: Sequence[Said]) -> Said | None:
     powers = [s for s in said if s.mantissa is not None]
     for one in said:
         for power in powers:
-            if one.mantissa is None and one.kind in (COUNT, PART, DENOMINATOR) and 0 <= power.start - one.end < 60 and power.mantissa:
+            if one.mantissa is None and one.kind in (COUNT, DENOMINATOR) and -60 < power.start - one.end < 60 and power.mantissa:
                 if same_dose(one.value * power.value / power.mantissa, number):
                     return one
     return None
@@ -221,6 +239,9 @@ def _missing(reading: Reading, cell: Cell, name: str, number: float, said: Seque
         return Verdict(CONTRADICTS if counts else NOT_DERIVABLE, ("number",) if counts else (), at, "no_number", tuple(ours))
     if cell.field == "administrations":
         return _times_missing(reading, number, said, ours, at)
+    units = {s.unit for s in said if s.kind == TIME}
+    if cell.field == "follow_up" and units and str(cell.value.get("unit")) not in units and any(close(s.value, number) for s in said if s.kind != PERCENT):
+        return Verdict(CONTRADICTS, ("unit",), at, "unit", tuple(ours))
     if any(s.kind in (COUNT, DENOMINATOR) and close(s.value, number) and not s.weak for s in said):
         return Verdict(NOT_DERIVABLE, (), at, "no_unit", tuple(ours))
     spoken = [s for s in said if s.kind == TIME or (cell.field == "age" and s.kind == COUNT)]
@@ -228,13 +249,25 @@ def _missing(reading: Reading, cell: Cell, name: str, number: float, said: Seque
 
 
 COUNTED = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+){0,4}?(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|infants?|wom[ae]n|m[ae]n|males?|females?|adults?|recipients?|cases?|controls?|donors?|boys?|girls?|with|in|to|received|were|had|who|given|got)\b|\s*[)\];,.]"
+    r"\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+){0,4}?(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|infants?|wom[ae]n|m[ae]n|males?|females?|adults?|recipients?|cases?|controls?|donors?|boys?|girls?|with|in|to|received|were|had|who|given|got)\b"
 )
+
+
+LISTED = re.compile(r"\s*[);,]")
+
+
+def _counts_people(folded: str, one: Said) -> bool:
+    """Whether a whole number counts people: by the word behind it, or, in digits, at the end of an item of a list."""
+    digits = folded[one.start : one.end]
+    if "." in digits or folded[one.end : one.end + 1] == ":" or folded[one.start - 1 : one.start] == ":":
+        return False
+    after = folded[one.end : one.end + 60]
+    return COUNTED.match(after) is not None or (digits.isdigit() and LISTED.match(after) is not None)
 
 
 def people_summed(reading: Reading, number: float, counts: Sequence[Said]) -> bool:
     """Whether a count of people is a sum of neighbouring counts of people, or so many in each of some groups."""
-    values = [s.value for s in counts if not s.weak and "." not in reading.folded[s.start : s.end] and COUNTED.match(reading.folded[s.end : s.end + 60])]
+    values = [s.value for s in counts if not s.weak and _counts_people(reading.folded, s)]
     sums = [sum(values[a:b]) for a in range(len(values)) for b in range(a + 2, len(values) + 1)]
     if any(close(number, s) for s in sums):
         return True
@@ -283,7 +316,7 @@ def _dose_unit_differs(reading: Reading, cell: Cell, found: Sequence[Said]) -> P
     """The words of the unit, where they are another than the one claimed."""
     last = max(s.end for s in found)
     tail = reading.folded[last : last + 60]
-    stop = re.search(r"[.;]\s|\band\b|\bor\b", tail)
+    stop = re.search(r"[.;]\s|,\s+(?![\d.])|\b(?:and|or)\b(?!\s*[\d.])", tail)
     tail = tail[: stop.start()] if stop else tail
     weight, volume = PER_KG.search(tail), PER_ML.search(tail)
     claimed = dose_unit(cell.value.get("unit"))

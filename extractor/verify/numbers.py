@@ -13,23 +13,28 @@ from extractor.quantities.numbers import DECIMAL, NUMBER_WORDS, decimal, whole
 COUNT, PERCENT, DENOMINATOR, TIME, PART = "count", "percent", "denominator", "time", "part"
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 # "2 x 10^6", "2 x 10(6)", "2 x 106" (a lost superscript), "1.5x10e6", "10⁶"
-POWER = rf"(?:(?P<mantissa>{DECIMAL})(?:\s*(?:±|\+/-)\s*{DECIMAL})?\s*(?:x|\*)\s*)?(?P<ten>10)\s*(?:(?:\^|\(|\[|e|\*\*|<sup>)\s*\{{?\s*(?P<power>\d{{1,2}})\)?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}})|(?P<lost>(?<=x 10|.x10)\d{{1,2}}(?![\d.,%])))"
-SCALED = rf"(?P<scaled>{DECIMAL}|{NUMBER_WORDS})[\s-]*(?P<scale>million|billion|thousand|mio\b|m(?=\s*(?:cells|mscs?)\b)|k(?=\s*(?:cells)\b))"
+POWER = (
+    rf"(?P<mantissa>{DECIMAL})(?:\s*(?:±|\+/-)\s*{DECIMAL})?(?:\s*(?:x|\*)\s*|\s(?=10\d\s(?:[\w-]+\s+){{0,5}}(?:cells?|\w*mscs?)\b))10"
+    r"\s*(?:(?:\^|\(|\[|e|\*\*|<sup>)\s*\{?\s*(?P<power>\d{1,2})\)?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<lost>\d{1,2}(?![\d.,%])))"
+    r"|10(?:\^\(?(?P<power_alone>\d{1,2})\)?|\((?P<power_bracketed>\d{1,2})\)|(?P<raised_alone>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
+)
+SCALED = rf"(?P<scaled>{DECIMAL}|{NUMBER_WORDS})(?:\s*\(n\s*=\s*\d+\))?[\s-]*(?P<scale>million|billion|thousand|mio\b|m(?=\s*(?:cells|mscs?)\b)|k(?=\s*(?:cells)\b))"
 WORDS = {"both": 2, "single": 1, "once": 1, "twice": 2, "thrice": 3, "half": None, "another": 1, "either": None, "sole": 1, "only one": 1, "solitary": 1, "other": 1}
 NONE = r"\b(?:no|none|neither|nobody|never|without|nil|absence of|free of|absent|not)\b"
 PEOPLE = r"(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|child|infants?|wom[ae]n|m[ae]n|adults?|recipients?|cases?|donors?|eyes?|knees?|controls?|males?|females?|boys?|girls?|neonates?|probands?|sufferers?|survivors?|pts?)"
 TOKEN = re.compile(
-    rf"(?P<exp>(?<![\w.]){POWER})|(?P<mult>(?<![\w.]){SCALED})|(?P<digits>(?<![\w.,])(?<![a-z]-)(?:{DECIMAL})(?![\d]))|(?P<words>\b(?:{NUMBER_WORDS})\b)"
+    rf"(?P<exp>(?<![\w.])(?:{POWER}))|(?P<mult>(?<![\w.]){SCALED})|(?P<digits>(?<![\w.,])(?<![a-z]-)(?:{DECIMAL})(?![\d]))|(?P<words>\b(?:{NUMBER_WORDS})\b)"
     rf"|(?P<word>\b(?:both|single|once|twice|thrice|another(?!\s+(?:\d|two|three|four|five|six|seven|eight|nine|ten))|sole|solitary)\b)|(?P<article>\ban?\b(?!\s+(?:total|sample|group|cohort|number|series|set|further|mean|median|subset|proportion|percentage))(?=\s+(?:[\w-]+\s+){{0,3}}{PEOPLE}\b))|(?P<none>{NONE})"
 )
 SCALES = {"million": 1e6, "mio": 1e6, "m": 1e6, "billion": 1e9, "thousand": 1e3, "k": 1e3}
 PERCENT_AFTER = re.compile(r"\s*(?:%|percent\b|per cent\b|percentage points)")
-SHARED = re.compile(r"-?\s*(?:\([^()]*\)\s*)?(?:,|vs\.?|versus|and|or|to|-|compared (?:with|to)|v\.?|,\s*and|;|/|against|\+/-|±|, respectively,?)\s*(?:the |of |only |in )?\Z")
-TIME_AFTER = re.compile(r"(?:\s*-?\s*|\s+(?:to|-|and|or)\s+\d+\s*-?\s*)(?P<unit>minutes?|min\b|hours?|hrs?\b|h\b|days?|d\b|weeks?|wks?\b|months?|mo\b|years?|yrs?\b|y\b)(?![\w])")
+SHARED = re.compile(r"(?:st|nd|rd|th)?-?\s*(?:\([^()]*\)\s*)?(?:,|vs\.?|versus|and|or|to|-|compared (?:with|to)|v\.?|,\s*and|;|/|against|\+/-|±|, respectively,?)\s*(?:the |of |only |in )?\Z")
+TIME_AFTER = re.compile(r"(?:st|nd|rd|th)?(?:\s*-?\s*|[^\x00-\x7f]|\s+(?:to|-|and|or)\s+\d+\s*-?\s*)(?P<unit>minutes?|min\b|hours?|hrs?\b|h\b|days?|d\b|weeks?|wks?\b|months?|mo\b|years?|yrs?\b|y\b)(?![\w])")
 # "grade 3-4", "p = 0.02", "95 % CI 1.2": parts of a scale, a test or an interval, which count nobody
-OF_A_SCALE = re.compile(r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|day|subjects?|patients?|cases? no\.?|no\.?)\s*(?:[<>=~]+\s*)*(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z")
+OF_A_SCALE = re.compile(r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|in subjects?|cases? no\.?|no\.?|cohorts?|groups?|arms?|parts?|tables?|figures?|visits?|version|scale)\s*(?:[<>=~]+\s*)*(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z")
+COUNTS_ALL_THE_SAME = re.compile(r"\s*(?:of\b|/|\(|\[|out of|patients?\b|participants?\b|subjects?\b|had\b|children\b|people\b|in\b|needed\b)")  # "in the placebo arm 3 of 28"
 # "week 104", "day 7 and 14", "months 3, 6 and 12"
-TIME_BEFORE = re.compile(r"\b(?P<unit>hours?|days?|weeks?|months?|years?)\s+(?:\d+\s*(?:,|-|and|to|or|,\s*and)\s*)*\Z")
+TIME_BEFORE = re.compile(r"(?<!\d )(?<!\d-)\b(?P<unit>hours?|days?|weeks?|months?|years?)\s+(?:\d+\s*(?:,|-|and|to|or|,\s*and)\s*)*\Z")
 OF = re.compile(r"\s*(?:\(\s*)?(?:/|of(?: the| these| those| all| our| a total of)?|out of(?: the| a total of)?|among(?: the)?)\s*(?:total of\s+)?\Z")
 UNIT_OF_TIME = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks", "y": "years"}
 
@@ -64,7 +69,7 @@ def _said(folded: str, match: re.Match[str], end: int) -> Said | None:
         kind, unit = TIME, time_unit(time["unit"])
     elif match["none"] is None and (named := TIME_BEFORE.search(folded, max(0, match.start() - 40), match.start())):
         kind, unit = TIME, time_unit(named["unit"])
-    elif OF_A_SCALE.search(folded, max(0, match.start() - 24), match.start()):
+    elif OF_A_SCALE.search(folded, max(0, match.start() - 24), match.start()) and not COUNTS_ALL_THE_SAME.match(folded, after):
         kind = PART
     weak = match["article"] is not None or match["word"] is not None or match["none"] is not None
     return Said(match.start(), match.end(), value, kind, unit, weak, mantissa)
@@ -72,7 +77,8 @@ def _said(folded: str, match: re.Match[str], end: int) -> Said | None:
 
 def _value(match: re.Match[str]) -> tuple[float | None, float | None]:
     if match["exp"]:
-        power = match["power"] or (match["raised"] or "").translate(SUPERSCRIPTS) or match["lost"]
+        raised = (match["raised"] or match["raised_alone"] or "").translate(SUPERSCRIPTS)
+        power = match["power"] or raised or match["lost"] or match["power_alone"] or match["power_bracketed"]
         base = decimal(match["mantissa"]) if match["mantissa"] else 1.0
         return (None if base is None else base * 10.0 ** int(power)), base
     if match["mult"]:
