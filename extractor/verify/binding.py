@@ -14,19 +14,7 @@ from extractor.verify.words import arm_words, same_arm
 
 # words that name no event: what may stand between two numbers of one event
 LIGHT = frozenset(
-    """a an the of in on at to for from by with and or vs versus v n p as was were is are be been had has have did who which that this these
-    those than then after before during each both all respectively compared compare comparison group groups arm arms cohort cohorts patient patients
-    participant participants subject subjects people person persons individual individuals recipient recipients case cases child children infant infants woman women man men
-    adult adults volunteer volunteers eye eyes knee knees event events episode episodes occurred occurring occur developed develop experienced reported
-    observed seen noted found received receiving given treated treatment therapy dose doses assigned allocated randomised randomized risk ratio rr or hr ci
-    relative odds difference absolute confidence interval significantly significant not no none one two three total i ii iii iv ns nor only among
-    taking undergoing placebo control controls sham active drug standard usual care low high medium middle mg kg ml day days week weeks month months year years
-    higher lower more less fewer frequent often same while whereas but however also another other per cent percent out against between over under
-    first second third 95 range median mean sd iqr incidence rate rates frequency respective corresponding those increased decreased reduced rise rose fell well
-    out them it its their there such intervention conventional open surgery surgical group's side arms' used using use within followed up versus. figure
-    alone plus once daily twice given possible probably possibly least about approximately nearly almost some further additional
-    grade grades severe mild moderate serious fatal major minor least any
-    adjusted unadjusted analysis intention population stratum strata""".split()
+    ["a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "and", "or", "vs", "versus", "v", "n", "p", "as", "was", "were", "is", "are", "be", "been", "had", "has", "have", "did", "who", "which", "that", "this", "these", "those", "than", "then", "after", "before", "during", "each", "both", "all", "respectively", "compared", "compare", "comparison", "group", "groups", "arm", "arms", "cohort", "cohorts", "patient", "patients", "participant", "participants", "subject", "subjects", "people", "person", "persons", "individual", "individuals", "recipient", "recipients", "case", "cases", "child", "children", "infant", "infants", "woman", "women", "man", "men", "adult", "adults", "volunteer", "volunteers", "eye", "eyes", "knee", "knees", "event", "events", "episode", "episodes", "occurred", "occurring", "occur", "developed", "develop", "experienced", "reported", "observed", "seen", "noted", "found", "received", "receiving", "given", "treated", "treatment", "therapy", "dose", "doses", "assigned", "allocated", "randomised", "randomized", "risk", "ratio", "rr", "or", "hr", "ci", "relative", "odds", "difference", "absolute", "confidence", "interval", "significantly", "significant", "not", "no", "none", "one", "two", "three", "total", "i", "ii", "iii", "iv", "ns", "nor", "only", "among", "taking", "undergoing", "placebo", "control", "controls", "sham", "active", "drug", "standard", "usual", "care", "low", "high", "medium", "middle", "mg", "kg", "ml", "day", "days", "week", "weeks", "month", "months", "year", "years", "higher", "lower", "more", "less", "fewer", "frequent", "often", "same", "while", "whereas", "but", "however", "also", "another", "other", "per", "cent", "percent", "out", "against", "between", "over", "under", "first", "second", "third", "95", "range", "median", "mean", "sd", "iqr", "incidence", "rate", "rates", "frequency", "respective", "corresponding", "those", "increased", "decreased", "reduced", "rise", "rose", "fell", "well", "out", "them", "it", "its", "their", "there", "such", "intervention", "conventional", "open", "surgery", "surgical", "group's", "side", "arms'", "used", "using", "use", "within", "followed", "up", "versus.", "figure", "alone", "plus", "once", "daily", "twice", "given", "possible", "probably", "possibly", "least", "about", "approximately", "nearly", "almost", "some", "further", "additional", "grade", "grades", "severe", "mild", "moderate", "serious", "fatal", "major", "minor", "least", "any", "adjusted", "unadjusted", "analysis", "intention", "population", "stratum", "strata"]
 )
 WORD = re.compile(r"[a-z]+")
 # "in the epoetin alfa arm": names an arm, whatever the words
@@ -82,7 +70,7 @@ def groups(reading: Reading, said: Sequence[Said]) -> list[Group]:
         last = found[-1] if found else None
         kinds = {m.kind for m in last} if last else set()
         between = reading.folded[last[-1].end : one.start] if last else ""
-        joined = last and GROUPED.fullmatch(between) and between.strip(" )]%") != "" and ("," not in between) and not (one.kind in kinds)
+        joined = last and GROUPED.fullmatch(between) and between.strip(" )]%") != "" and ("," not in between) and one.kind not in kinds
         if last and one.kind == PERCENT and last[-1].kind == COUNT and between.strip() in (",", ";") and OPENED.search(reading.folded, 0, last[-1].start):
             joined = True  # "(4, 6%)"
         if last and (joined or (one.kind == DENOMINATOR and DENOMINATOR not in kinds)):
@@ -173,15 +161,16 @@ def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Pl
     follows = [_first_between(places, g.end, stop) for g, stop in zip(chunk, ends, strict=True)]
     begins = [_begin(reading, chunk[0], all_groups, places, span), *(g.end for g in chunk[:-1])]
     precedes = [_last_between(places, start, g.start) for start, g in zip(begins, chunk, strict=True)]
+    stop = chunk[at + 1].start if at + 1 < len(chunk) else min(span.end, group.end + LIST_GAP)
+    if follows[at] and len({n for p, n in places if group.end <= p < stop}) == 1 and _said_of(reading, group, places, follows[at]):
+        return follows[at]
     for found in (follows, precedes):
         if all(found) and len(set(found)) == len(found):
             return found[at]
-    if precedes[0] is None and follows[at] and follows[0] and _said_of(reading, group, places, follows[at]):
-        return follows[at]
     return _listed_arm(reading, chunk, at, places)
 
 
-SAID_OF = re.compile(r"\s*(?:%|[)\]])*\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of |out of )?(?:the )?(?:\d+ )?(?:[\w-]+ )?(?:patients?|participants?|subjects?|children|women|people|cases?|recipients?)?\s*)?(?:in|of|with|for|after|on|given|receiving|treated with|under|from|\()\s*(?:the |those )?(?:\w+\s)?\Z")
+SAID_OF = re.compile(r"\s*(?:%|[)\]])*\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of |out of )?(?:the )?(?:\d+ )?(?:patients?|participants?|subjects?|children|women|people|cases?|recipients?)?\s*)?(?:in|of|with|for|after|on|given|receiving|treated with|under|from|\()\s*(?:the |those )?\Z")
 TWO_LISTS = re.compile(r"\brespectively\b|\bvs\b|\bversus\b|\bv\b|\bthan\b|\bcompared\b|\bagainst\b")
 
 
@@ -235,7 +224,7 @@ def _stretch(reading: Reading, start: int, end: int) -> int:
 
 
 def arm_places(reading: Reading, span: Place, arms: Sequence[str]) -> list[tuple[int, str]]:
-    """Where arms are named in a sentence, the longest name first where names share words."""
+    """Where arms are named in a sentence, in its own words; the longest name is looked for first."""
     found: list[tuple[int, str]] = []
     taken: set[int] = set()
     names = sorted(dict.fromkeys(arms), key=lambda n: (-len(arm_words(n)), n))
@@ -246,7 +235,8 @@ def arm_places(reading: Reading, span: Place, arms: Sequence[str]) -> list[tuple
             for first, last in places:
                 if not taken & set(range(first, last)) and _is_name(reading.text[span.start + first : span.start + last]):
                     taken |= set(range(first, last))
-                    found.append((span.start + first, next((n for _, n in found if same_arm(n, name)), name)))
+                    words = reading.text[span.start + first : span.start + last]
+                    found.append((span.start + first, next((n for _, n in found if same_arm(n, words)), words)))
             if places:
                 break
     return sorted(found)

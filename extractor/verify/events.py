@@ -12,7 +12,7 @@ from extractor.verify.binding import Group, arm_of, binds, groups
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Cell, Place
 from extractor.verify.numbers import COUNT, DENOMINATOR, PERCENT, as_number, close
 from extractor.verify.reading import Found, Reading
-from extractor.verify.words import keys, same_arm, same_term
+from extractor.verify.words import is_arm, keys, same_term
 
 PRESENT, ABSENT, NONE_REPORTED = "present", "absent", "none_reported"
 POINT = 0.6  # percentage points by which a printed percentage may differ from its fraction
@@ -113,7 +113,7 @@ def _place(found: Found) -> Place | None:
 
 def _with_arm(reading: Reading, cell: Cell, verdict: Verdict, facts: Sequence[Found], span: Place) -> Verdict:
     """The verdict where the arm is right or not said; another arm's claim does not follow."""
-    if cell.arm is None or any(f.fact.arm and same_arm(f.fact.arm, cell.arm) for f in facts):
+    if cell.arm is None or any(f.fact.arm and is_arm(f.fact.arm, cell.arm, reading.named_arms) for f in facts):
         return verdict
     arms = [f.fact.arm for f in facts if f.fact.arm]
     if reading.mentions(cell.arm, span) or not arms:
@@ -205,18 +205,19 @@ def _armed(
         return Verdict(CONTRADICTS, ("people_not_events",), at, "unit", tuple(same))
     if cell.arm is None:
         return Verdict(FOLLOWS, (), at, how, facts)
-    if any(f.fact.arm and same_arm(f.fact.arm, cell.arm) for f in equal):
+    if any(f.fact.arm and is_arm(f.fact.arm, cell.arm, reading.named_arms) for f in equal):
         return Verdict(FOLLOWS, (), at, "read_arm", facts)
     arms = [*reading.arms, cell.arm]
     told = [arm_of(reading, g, all_groups, span, arms) for g in held]
-    if any(t and same_arm(t, cell.arm) for t in told):
+    if any(t and is_arm(t, cell.arm, reading.named_arms) for t in told):
         return Verdict(FOLLOWS, (), at, "told_arm", facts)
     others = [f.fact.arm for f in equal if f.fact.arm]
-    mine = [f for f in same if f.fact.arm and same_arm(f.fact.arm, cell.arm) and f not in equal]
+    mine = [f for f in same if f.fact.arm and is_arm(f.fact.arm, cell.arm, reading.named_arms) and f not in equal]
     strong = any(not m.weak for g in held for m in g.members) and not EACH.search(reading.folded, span.start, span.end)
     if strong and told and all(told) and (others or mine or not equal):
         return Verdict(CONTRADICTS, ("other_arm",), at, "told_arm", tuple(same))
-    if others and mine:
+    elsewhere = [o for o in others if any(is_arm(o, name, reading.named_arms) for name in reading.named_arms if name != cell.arm)]
+    if elsewhere and mine:
         return Verdict(CONTRADICTS, ("other_arm",), at, "read_arm", tuple(same))
     return Verdict(NOT_DERIVABLE, (), at, "arm", tuple(same))
 
@@ -229,7 +230,7 @@ def _other_whole(reading: Reading, cell: Cell, held: Sequence[Group]) -> tuple[s
     if n is not None and n > whole:
         return ("number",)
     others = [name for name, size in reading.sizes if close(size, whole)]
-    own = [size for name, size in reading.sizes if cell.arm and same_arm(name, cell.arm)]
+    own = [size for name, size in reading.sizes if cell.arm and is_arm(name, cell.arm, reading.named_arms)]
     if cell.arm and own and others and not any(close(size, whole) for size in own):
         return ("other_arm",)
     everywhere = {s.value for s in reading.numbers(Place(0, len(reading.text)))}
@@ -281,7 +282,7 @@ def _unbound(
     if apart and not any(_holds_part(g, claimed) for g in mine):
         return Verdict(NOT_DERIVABLE, (), at, "apart", counted_same)
     bound = [m for g in mine for m in g.members if m.kind == COUNT and not m.weak]
-    if n is not None and percent is None and summed(n, bound) and "other" not in str(cell.value.get("term")):
+    if n is not None and percent is None and cell.arm is None and summed(n, bound) and "other" not in str(cell.value.get("term")):
         return Verdict(NOT_DERIVABLE, (), at, "sum", counted_same)
     if n == 1 and not any(m.value > 1 and not m.weak for m in bound if quoted):
         return Verdict(NOT_DERIVABLE, (), at, "one", counted_same)  # one event may be told without a number
@@ -329,7 +330,7 @@ def _is_whole(reading: Reading, whole: float | None) -> bool:
 
 def summed(n: float, members: Sequence[Any]) -> bool:
     """Whether a number is the sum of all counts that speak of the event: of its arms, of its grades."""
-    values = [m.value for m in members if 0 < m.value]
+    values = [m.value for m in members if m.value > 0]
     return len(values) > 1 and close(n, sum(values))
 
 
@@ -356,7 +357,7 @@ def denied(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int
     if quote and NEGATED.search(reading.folded, quote.start, quote.end) and (blanket or _half_denied(reading, cell, span)):
         return Verdict(NOT_DERIVABLE, (), quote, "other_words")
     there = [f for f in same if f.fact.value.get("assertion") == PRESENT]
-    if there and (cell.arm is None or any(f.fact.arm and same_arm(f.fact.arm, cell.arm) for f in there)):
+    if there and (cell.arm is None or any(f.fact.arm and is_arm(f.fact.arm, cell.arm, reading.named_arms) for f in there)):
         return Verdict(CONTRADICTS, ("negation_cut",), _place(there[0]), "there", tuple(there))
     if _half_denied(reading, cell, span):
         return Verdict(NOT_DERIVABLE, (), span, "other_words")
@@ -373,7 +374,8 @@ def _half_denied(reading: Reading, cell: Cell, span: Place) -> bool:
     found = denials(reading.folded, span.start, span.end)
     if any(words & set(keys(reading.text[d.scope[0] : d.scope[1]])) or ANAPHORA.search(reading.folded, *d.scope) for d in found):
         return True
-    return any(f.fact.value.get("assertion") == NONE_REPORTED and f.near(span) for f in reading.of_field("adverse_event"))
+    zero = as_number(cell.value.get("n")) == 0  # a number of its own, which no blanket denial gives
+    return not zero and any(f.fact.value.get("assertion") == NONE_REPORTED and f.near(span) for f in reading.of_field("adverse_event"))
 
 
 def whole_of_zero(reading: Reading, cell: Cell, span: Place, zero: Place | None) -> bool:
@@ -400,6 +402,8 @@ def limit_cut(reading: Reading, cell: Cell, span: Place, theirs: Sequence[Found]
     claim = f"{value.get('term') or ''} {value.get('severity') or ''} {value.get('scope') or ''}".lower()
     serious = bool(value.get("serious") or value.get("severity") or value.get("grade") or WORD_OF_LIMIT.search(claim))
     related = bool(value.get("related") or RELATED.search(claim))
+    if not related and at is not None and (words := _related_words(reading, at, span, negated)):
+        return words
     if any(_same_limits(f.fact.value, serious, related) for f in theirs):
         return None
     if negated and (serious or related):  # the limited class itself is denied, in the words of the claim
@@ -408,11 +412,14 @@ def limit_cut(reading: Reading, cell: Cell, span: Place, theirs: Sequence[Found]
         return _place(theirs[0])
     if theirs and not serious and all(_limits(f.fact.value)[0] for f in theirs):
         return _place(theirs[0])
-    if related or at is None:
-        return None
-    stop = re.search(r"[;,]|\b(?:and|but)\b", reading.folded[at.end : span.end])
+    return None
+
+
+def _related_words(reading: Reading, at: Place, span: Place, negated: Sequence[tuple[int, int]]) -> Place | None:
+    """The words of the denial's own clause that hold it to what is related to the treatment."""
+    stop = re.search(r"[;,.]|\b(?:and|but|or)\b", reading.folded[at.end : span.end])
     end = at.end + stop.start() if stop else span.end
-    match = RELATED.search(reading.folded, at.start, end)
+    match = RELATED.search(reading.folded, min([at.start, *(p[0] for p in negated)]), end)
     return Place(match.start(), match.end()) if match else None
 
 

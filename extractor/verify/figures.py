@@ -10,7 +10,8 @@ from typing import Any
 from extractor.verify.binding import binds, groups
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Cell, Place
 from extractor.verify.events import Verdict
-from extractor.verify.numbers import COUNT, DENOMINATOR, PART, PERCENT, TIME, Said, as_number, close
+from extractor.verify.numbers import COUNT, DENOMINATOR, PERCENT, TIME, Said, as_number, close
+from extractor.verify.numbers import PEOPLE as SOMEONE
 from extractor.verify.reading import Found, Reading
 from extractor.verify.words import same_arm
 
@@ -121,7 +122,7 @@ def _equal(field: str, mine: float, wanted: float, unit: object, other: object) 
 
 def same_dose(a: float, b: float) -> bool:
     """Equal but for how a computer rounds: one cell more is another dose."""
-    return math.isclose(a, b, rel_tol=1e-9)
+    return math.isclose(a, b, rel_tol=1e-12)
 
 
 def same_time(a: float, unit: str, b: float, other: str) -> bool:
@@ -253,14 +254,17 @@ COUNTED = re.compile(
 )
 
 
+RATIO = (":", "\u2236")
 LISTED = re.compile(r"\s*[);,]")
 
 
 def _counts_people(folded: str, one: Said) -> bool:
     """Whether a whole number counts people: by the word behind it, or, in digits, at the end of an item of a list."""
     digits = folded[one.start : one.end]
-    if "." in digits or folded[one.end : one.end + 1] == ":" or folded[one.start - 1 : one.start] == ":":
+    if "." in digits or folded[one.end : one.end + 1] in RATIO or folded[one.start - 1 : one.start] in RATIO:
         return False
+    if digits == "one":
+        return re.match(rf"\s*{SOMEONE}\b", folded[one.end : one.end + 30]) is not None
     after = folded[one.end : one.end + 60]
     return COUNTED.match(after) is not None or (digits.isdigit() and LISTED.match(after) is not None)
 

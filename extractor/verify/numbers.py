@@ -29,7 +29,7 @@ TOKEN = re.compile(
 SCALES = {"million": 1e6, "mio": 1e6, "m": 1e6, "billion": 1e9, "thousand": 1e3, "k": 1e3}
 PERCENT_AFTER = re.compile(r"\s*(?:%|percent\b|per cent\b|percentage points)")
 SHARED = re.compile(r"(?:st|nd|rd|th)?-?\s*(?:\([^()]*\)\s*)?(?:,|vs\.?|versus|and|or|to|-|compared (?:with|to)|v\.?|,\s*and|;|/|against|\+/-|±|, respectively,?)\s*(?:the |of |only |in )?\Z")
-TIME_AFTER = re.compile(r"(?:st|nd|rd|th)?(?:\s*-?\s*|[^\x00-\x7f]|\s+(?:to|-|and|or)\s+\d+\s*-?\s*)(?P<unit>minutes?|min\b|hours?|hrs?\b|h\b|days?|d\b|weeks?|wks?\b|months?|mo\b|years?|yrs?\b|y\b)(?![\w])")
+TIME_AFTER = re.compile(r"(?:st|nd|rd|th)?(?:\s*-?\s*|[^\x00-\x7f]|\s+(?:to|-|and|or)\s+\d+\s*-?\s*|\s*\([^()]{1,30}\)\s*)(?P<unit>minutes?|min\b|hours?|hrs?\b|h\b|days?|d\b|weeks?|wks?\b|months?|mo\b|years?|yrs?\b|y\b)(?![\w])")
 # "grade 3-4", "p = 0.02", "95 % CI 1.2": parts of a scale, a test or an interval, which count nobody
 OF_A_SCALE = re.compile(r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|in subjects?|cases? no\.?|no\.?|cohorts?|groups?|arms?|parts?|tables?|figures?|visits?|version|scale)\s*(?:[<>=~]+\s*)*(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z")
 COUNTS_ALL_THE_SAME = re.compile(r"\s*(?:of\b|/|\(|\[|out of|patients?\b|participants?\b|subjects?\b|had\b|children\b|people\b|in\b|needed\b)")  # "in the placebo arm 3 of 28"

@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from extractor.terms import WORD, stem, table
 from extractor.text import fold
 
 STOP = frozenset(
-    "of the in a an with and or to at by for from on due disease disorder event events adverse any all other new group arm patient patients "
-    "participants subjects related treatment grade".split()
+    ["of", "the", "in", "a", "an", "with", "and", "or", "to", "at", "by", "for", "from", "on", "due", "disease", "disorder", "event", "events", "adverse", "any", "all", "other", "new", "group", "arm", "patient", "patients", "participants", "subjects", "related", "treatment", "grade"]
 )
 SPELLINGS = (
     (re.compile(r"'s\b|'"), ""),
@@ -86,7 +86,7 @@ def same_term(a: str, b: str) -> bool:
 
 
 NO_ARM_WORDS = frozenset(
-    "group arm patient participant recipient subject the treatment treated therapy cohort in of and receiving dose people who received".split()
+    ["group", "arm", "patient", "participant", "recipient", "subject", "the", "treatment", "treated", "therapy", "cohort", "in", "of", "and", "receiving", "dose", "people", "who", "received"]
 )
 
 
@@ -96,9 +96,22 @@ def same_arm(a: str, b: str) -> bool:
     return bool(wa & wb) and (wa <= wb or wb <= wa)
 
 
+def is_arm(told: str, claimed: str, known: Iterable[str]) -> bool:
+    """Whether a name means the arm claimed, and none of the other arms that are known better ("PCR" is not "PCR-B")."""
+    if not same_arm(told, claimed):
+        return False
+    return all(_nearness(told, other) <= _nearness(told, claimed) for other in known)
+
+
+def _nearness(a: str, b: str) -> float:
+    wa, wb = arm_words(a), arm_words(b)
+    return len(wa & wb) / len(wa | wb)
+
+
 @lru_cache(maxsize=20_000)
 def arm_words(name: str) -> frozenset[str]:
-    found = {stem(w) for w in re.findall(r"[a-z0-9]+", fold(name))}
+    words = re.sub(r"\bnon[\s-]+", "non", fold(name))
+    found = {stem(w) for w in re.findall(r"[a-z0-9]+(?:\.\d+\w*)?", words)}
     return frozenset(found - NO_ARM_WORDS or found)
 
 
