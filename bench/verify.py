@@ -55,7 +55,21 @@ def cells_of(entry: Gold) -> Iterator[Cell]:
             yield Cell(id, "arm", {"name": arm.get("name"), "n": arm["n"]}, arm.get("quote"))
     for event in gold.get("adverse_events") or []:
         term = event["term"][0] if isinstance(event.get("term"), list) else event.get("term")
-        value = {k: event.get(k) for k in ("n", "denominator", "denominator_unit", "percent", "grade", "severity", "serious", "related", "assertion", "scope")}
+        value = {
+            k: event.get(k)
+            for k in (
+                "n",
+                "denominator",
+                "denominator_unit",
+                "percent",
+                "grade",
+                "severity",
+                "serious",
+                "related",
+                "assertion",
+                "scope",
+            )
+        }
         yield Cell(id, "adverse_event", {"term": term} | value, event.get("quote"), event.get("arm"))
     for registry in gold.get("registry_ids") or []:
         yield Cell(id, "registry_id", {"id": registry})
@@ -64,7 +78,13 @@ def cells_of(entry: Gold) -> Iterator[Cell]:
 # ---------------------------------------------------------------- forged cells: each way returns a cell, or None
 
 Forge = Callable[[Cell, list[Cell], Gold, random.Random], Cell | None]
-NUMBERS = {"adverse_event": ("n", "percent"), "dose": ("low",), "follow_up": ("low",), "participants": ("n",), "arm": ("n",)}
+NUMBERS = {
+    "adverse_event": ("n", "percent"),
+    "dose": ("low",),
+    "follow_up": ("low",),
+    "participants": ("n",),
+    "arm": ("n",),
+}
 
 
 def number_of(cell: Cell) -> tuple[str, float] | None:
@@ -111,17 +131,30 @@ def arm_swapped(cell: Cell, others: list[Cell], entry: Gold, draw: random.Random
 
 
 def whole_swapped(cell: Cell, others: list[Cell], entry: Gold, draw: random.Random) -> Cell | None:
-    wholes = sorted({o.value["denominator"] for o in others if o.value.get("denominator") and o.value["denominator"] != cell.value.get("denominator")})
+    wholes = sorted(
+        {
+            o.value["denominator"]
+            for o in others
+            if o.value.get("denominator") and o.value["denominator"] != cell.value.get("denominator")
+        }
+    )
     if not cell.value.get("denominator") or not wholes:
         return None
     return replace(cell, value=cell.value | {"denominator": draw.choice(wholes)})
 
 
-CUE = re.compile(r"\A(?:there (?:was|were) )?(?:no|none of the \w+ (?:had|developed|experienced)|without(?: any)?|absence of|neither)\s+", re.I)
+CUE = re.compile(
+    r"\A(?:there (?:was|were) )?(?:no|none of the \w+ (?:had|developed|experienced)|without(?: any)?|absence of|neither)\s+",
+    re.I,
+)
 
 
 def negation_cut(cell: Cell, others: list[Cell], entry: Gold, draw: random.Random) -> Cell | None:
-    if cell.value.get("assertion") not in ("absent", "none_reported") or not cell.quote or not (match := CUE.match(cell.quote)):
+    if (
+        cell.value.get("assertion") not in ("absent", "none_reported")
+        or not cell.quote
+        or not (match := CUE.match(cell.quote))
+    ):
         return None
     return replace(cell, value=cell.value | {"assertion": "present", "n": None}, quote=cell.quote[match.end() :])
 
@@ -139,7 +172,15 @@ def other_events_number(cell: Cell, others: list[Cell], entry: Gold, draw: rando
     if cell.field != "adverse_event" or found is None or not cell.quote:
         return None
     key = found[0]
-    near = [o for o in others if o.field == "adverse_event" and o.quote and o.value["term"] != cell.value["term"] and o.value.get(key) not in (None, 0, found[1]) and abs(entry["text"].find(o.quote) - entry["text"].find(cell.quote)) < 200]
+    near = [
+        o
+        for o in others
+        if o.field == "adverse_event"
+        and o.quote
+        and o.value["term"] != cell.value["term"]
+        and o.value.get(key) not in (None, 0, found[1])
+        and abs(entry["text"].find(o.quote) - entry["text"].find(cell.quote)) < 200
+    ]
     if not near:
         return None
     other = draw.choice(near).value
@@ -148,12 +189,25 @@ def other_events_number(cell: Cell, others: list[Cell], entry: Gold, draw: rando
 
 
 def percent_for_number(cell: Cell, others: list[Cell], entry: Gold, draw: random.Random) -> Cell | None:
-    if cell.field != "adverse_event" or cell.value.get("percent") in (None, 0) or cell.value["percent"] == cell.value.get("n"):
+    if (
+        cell.field != "adverse_event"
+        or cell.value.get("percent") in (None, 0)
+        or cell.value["percent"] == cell.value.get("n")
+    ):
         return None
     return replace(cell, value=cell.value | {"n": cell.value["percent"], "percent": None, "denominator": None})
 
 
-TERMS = ("stroke", "anaphylaxis", "seizure", "pulmonary embolism", "tumour formation", "pneumonia", "meningitis", "thrombosis")
+TERMS = (
+    "stroke",
+    "anaphylaxis",
+    "seizure",
+    "pulmonary embolism",
+    "tumour formation",
+    "pneumonia",
+    "meningitis",
+    "thrombosis",
+)
 
 
 def silent_zero(cell: Cell, others: list[Cell], entry: Gold, draw: random.Random) -> Cell | None:
@@ -169,7 +223,14 @@ def sign(cell: Cell, others: list[Cell], entry: Gold, draw: random.Random) -> Ce
     return with_number(cell, found[0], -found[1]) if found and cell.quote else None
 
 
-UNITS = {"days": "weeks", "weeks": "months", "months": "years", "years": "months", "cells": "cells/kg", "cells/kg": "cells"}
+UNITS = {
+    "days": "weeks",
+    "weeks": "months",
+    "months": "years",
+    "years": "months",
+    "cells": "cells/kg",
+    "cells/kg": "cells",
+}
 
 
 def unit(cell: Cell, others: list[Cell], entry: Gold, draw: random.Random) -> Cell | None:
@@ -254,7 +315,14 @@ def measure(folders: list[Path], count: int) -> dict[str, Any]:
 def row_of(kind: str, answers: list[Answer]) -> dict[str, Any]:
     flagged = sum(a.flagged for a in answers)
     verdicts = Counter(a.value for a in answers)
-    return {"kind": kind, "cells": len(answers), "flagged": flagged, "share": flagged / len(answers), "contradicts": verdicts["contradicts"], "follows": verdicts[FOLLOWS]}
+    return {
+        "kind": kind,
+        "cells": len(answers),
+        "flagged": flagged,
+        "share": flagged / len(answers),
+        "contradicts": verdicts["contradicts"],
+        "follows": verdicts[FOLLOWS],
+    }
 
 
 def main() -> None:
@@ -268,10 +336,14 @@ def main() -> None:
     rows = [row_of(kind, found["answers"][kind]) for kind in [*FORGED, "right"] if found["answers"].get(kind)]
     print(f"{'kind':22} {'cells':>6} {'flagged':>8} {'share':>7} {'contradicts':>12} {'follows':>8}")
     for row in rows:
-        print(f"{row['kind']:22} {row['cells']:6} {row['flagged']:8} {row['share']:7.1%} {row['contradicts']:12} {row['follows']:8}")
+        print(
+            f"{row['kind']:22} {row['cells']:6} {row['flagged']:8} {row['share']:7.1%} {row['contradicts']:12} {row['follows']:8}"
+        )
     for name, kinds in (("changed numbers and cut negations", SURE), ("all forged", tuple(FORGED))):
         answers = [a for kind in kinds for a in found["answers"].get(kind, ())]
-        print(f"{name}: {sum(a.flagged for a in answers)} of {len(answers)} caught, {sum(a.value == FOLLOWS for a in answers)} said to follow")
+        print(
+            f"{name}: {sum(a.flagged for a in answers)} of {len(answers)} caught, {sum(a.value == FOLLOWS for a in answers)} said to follow"
+        )
     print(f"{found['cells']} cells of {found['documents']} documents in {found['seconds']:.1f} s of CPU")
     if options.list:
         for a in found["answers"][options.list]:

@@ -29,6 +29,7 @@ from extractor.commands import (
     records,
     report,
     trial,
+    verify,
 )
 from extractor.commands.shared import DISK, no_room, say
 from extractor.errors import ExtractorError, SettingsError
@@ -86,6 +87,8 @@ app.command("report")(report.report)
 app.add_typer(bias.app)
 app.command("pool")(pool.pool)
 app.command("pool-simulate")(pool.pool_simulate)
+app.command("verify")(verify.verify_command)
+app.command("audit")(verify.audit)
 
 
 def version(wanted: bool) -> None:

@@ -14,11 +14,285 @@ from extractor.verify.words import arm_words, same_arm
 
 # words that name no event: what may stand between two numbers of one event
 LIGHT = frozenset(
-    ["a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "and", "or", "vs", "versus", "v", "n", "p", "as", "was", "were", "is", "are", "be", "been", "had", "has", "have", "did", "who", "which", "that", "this", "these", "those", "than", "then", "after", "before", "during", "each", "both", "all", "respectively", "compared", "compare", "comparison", "group", "groups", "arm", "arms", "cohort", "cohorts", "patient", "patients", "participant", "participants", "subject", "subjects", "people", "person", "persons", "individual", "individuals", "recipient", "recipients", "case", "cases", "child", "children", "infant", "infants", "woman", "women", "man", "men", "adult", "adults", "volunteer", "volunteers", "eye", "eyes", "knee", "knees", "event", "events", "episode", "episodes", "occurred", "occurring", "occur", "developed", "develop", "experienced", "reported", "observed", "seen", "noted", "found", "received", "receiving", "given", "treated", "treatment", "therapy", "dose", "doses", "assigned", "allocated", "randomised", "randomized", "risk", "ratio", "rr", "or", "hr", "ci", "relative", "odds", "difference", "absolute", "confidence", "interval", "significantly", "significant", "not", "no", "none", "one", "two", "three", "total", "i", "ii", "iii", "iv", "ns", "nor", "only", "among", "taking", "undergoing", "placebo", "control", "controls", "sham", "active", "drug", "standard", "usual", "care", "low", "high", "medium", "middle", "mg", "kg", "ml", "day", "days", "week", "weeks", "month", "months", "year", "years", "higher", "lower", "more", "less", "fewer", "frequent", "often", "same", "while", "whereas", "but", "however", "also", "another", "other", "per", "cent", "percent", "out", "against", "between", "over", "under", "first", "second", "third", "95", "range", "median", "mean", "sd", "iqr", "incidence", "rate", "rates", "frequency", "respective", "corresponding", "those", "increased", "decreased", "reduced", "rise", "rose", "fell", "well", "out", "them", "it", "its", "their", "there", "such", "intervention", "conventional", "open", "surgery", "surgical", "group's", "side", "arms'", "used", "using", "use", "within", "followed", "up", "versus.", "figure", "alone", "plus", "once", "daily", "twice", "given", "possible", "probably", "possibly", "least", "about", "approximately", "nearly", "almost", "some", "further", "additional", "grade", "grades", "severe", "mild", "moderate", "serious", "fatal", "major", "minor", "least", "any", "adjusted", "unadjusted", "analysis", "intention", "population", "stratum", "strata"]
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "by",
+        "with",
+        "and",
+        "or",
+        "vs",
+        "versus",
+        "v",
+        "n",
+        "p",
+        "as",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "had",
+        "has",
+        "have",
+        "did",
+        "who",
+        "which",
+        "that",
+        "this",
+        "these",
+        "those",
+        "than",
+        "then",
+        "after",
+        "before",
+        "during",
+        "each",
+        "both",
+        "all",
+        "respectively",
+        "compared",
+        "compare",
+        "comparison",
+        "group",
+        "groups",
+        "arm",
+        "arms",
+        "cohort",
+        "cohorts",
+        "patient",
+        "patients",
+        "participant",
+        "participants",
+        "subject",
+        "subjects",
+        "people",
+        "person",
+        "persons",
+        "individual",
+        "individuals",
+        "recipient",
+        "recipients",
+        "case",
+        "cases",
+        "child",
+        "children",
+        "infant",
+        "infants",
+        "woman",
+        "women",
+        "man",
+        "men",
+        "adult",
+        "adults",
+        "volunteer",
+        "volunteers",
+        "eye",
+        "eyes",
+        "knee",
+        "knees",
+        "event",
+        "events",
+        "episode",
+        "episodes",
+        "occurred",
+        "occurring",
+        "occur",
+        "developed",
+        "develop",
+        "experienced",
+        "reported",
+        "observed",
+        "seen",
+        "noted",
+        "found",
+        "received",
+        "receiving",
+        "given",
+        "treated",
+        "treatment",
+        "therapy",
+        "dose",
+        "doses",
+        "assigned",
+        "allocated",
+        "randomised",
+        "randomized",
+        "risk",
+        "ratio",
+        "rr",
+        "or",
+        "hr",
+        "ci",
+        "relative",
+        "odds",
+        "difference",
+        "absolute",
+        "confidence",
+        "interval",
+        "significantly",
+        "significant",
+        "not",
+        "no",
+        "none",
+        "one",
+        "two",
+        "three",
+        "total",
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "ns",
+        "nor",
+        "only",
+        "among",
+        "taking",
+        "undergoing",
+        "placebo",
+        "control",
+        "controls",
+        "sham",
+        "active",
+        "drug",
+        "standard",
+        "usual",
+        "care",
+        "low",
+        "high",
+        "medium",
+        "middle",
+        "mg",
+        "kg",
+        "ml",
+        "day",
+        "days",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "year",
+        "years",
+        "higher",
+        "lower",
+        "more",
+        "less",
+        "fewer",
+        "frequent",
+        "often",
+        "same",
+        "while",
+        "whereas",
+        "but",
+        "however",
+        "also",
+        "another",
+        "other",
+        "per",
+        "cent",
+        "percent",
+        "out",
+        "against",
+        "between",
+        "over",
+        "under",
+        "first",
+        "second",
+        "third",
+        "95",
+        "range",
+        "median",
+        "mean",
+        "sd",
+        "iqr",
+        "incidence",
+        "rate",
+        "rates",
+        "frequency",
+        "respective",
+        "corresponding",
+        "those",
+        "increased",
+        "decreased",
+        "reduced",
+        "rise",
+        "rose",
+        "fell",
+        "well",
+        "out",
+        "them",
+        "it",
+        "its",
+        "their",
+        "there",
+        "such",
+        "intervention",
+        "conventional",
+        "open",
+        "surgery",
+        "surgical",
+        "group's",
+        "side",
+        "arms'",
+        "used",
+        "using",
+        "use",
+        "within",
+        "followed",
+        "up",
+        "versus.",
+        "figure",
+        "alone",
+        "plus",
+        "once",
+        "daily",
+        "twice",
+        "given",
+        "possible",
+        "probably",
+        "possibly",
+        "least",
+        "about",
+        "approximately",
+        "nearly",
+        "almost",
+        "some",
+        "further",
+        "additional",
+        "grade",
+        "grades",
+        "severe",
+        "mild",
+        "moderate",
+        "serious",
+        "fatal",
+        "major",
+        "minor",
+        "least",
+        "any",
+        "adjusted",
+        "unadjusted",
+        "analysis",
+        "intention",
+        "population",
+        "stratum",
+        "strata",
+    ]
 )
 WORD = re.compile(r"[a-z]+")
 # "in the epoetin alfa arm": names an arm, whatever the words
-ARM_PHRASE = re.compile(r"\b(?:in|for|of|with|after|on|receiving|among|the|vs|versus|than)\s+(?:the\s+)?(?:[\w+-]+\s+){1,5}?(?:arm|group|cohort|recipients|controls)s?\b")
+ARM_PHRASE = re.compile(
+    r"\b(?:in|for|of|with|after|on|receiving|among|the|vs|versus|than)\s+(?:the\s+)?(?:[\w+-]+\s+){1,5}?(?:arm|group|cohort|recipients|controls)s?\b"
+)
 IN_BRACKETS = re.compile(r"[(\[]\s*(?:n\s*=\s*|n\s*:\s*|no\.?\s*=?\s*|in\s+|only\s+)?\Z")
 # a number that speaks of what stands before it: "headache (3", "headache in 3", "headache: 3", "headache, n = 3"
 BEHIND = re.compile(
@@ -70,8 +344,20 @@ def groups(reading: Reading, said: Sequence[Said]) -> list[Group]:
         last = found[-1] if found else None
         kinds = {m.kind for m in last} if last else set()
         between = reading.folded[last[-1].end : one.start] if last else ""
-        joined = last and GROUPED.fullmatch(between) and between.strip(" )]%") != "" and ("," not in between) and one.kind not in kinds
-        if last and one.kind == PERCENT and last[-1].kind == COUNT and between.strip() in (",", ";") and OPENED.search(reading.folded, 0, last[-1].start):
+        joined = (
+            last
+            and GROUPED.fullmatch(between)
+            and between.strip(" )]%") != ""
+            and ("," not in between)
+            and one.kind not in kinds
+        )
+        if (
+            last
+            and one.kind == PERCENT
+            and last[-1].kind == COUNT
+            and between.strip() in (",", ";")
+            and OPENED.search(reading.folded, 0, last[-1].start)
+        ):
             joined = True  # "(4, 6%)"
         if last and (joined or (one.kind == DENOMINATOR and DENOMINATOR not in kinds)):
             last.append(one)
@@ -96,10 +382,19 @@ def binds(reading: Reading, mention: tuple[int, int], group: Group, all_groups: 
             return False
         return not _of_next(reading, last, group, span)
     between = [g for g in all_groups if group.end <= g.start and g.end <= first]
-    if _bracketed(text, span.start, group.start) and re.search(r"[)\]]", text[group.end : first]) and content(reading, span.start, group.start):
+    if (
+        _bracketed(text, span.start, group.start)
+        and re.search(r"[)\]]", text[group.end : first])
+        and content(reading, span.start, group.start)
+    ):
         return False
-    backward = IN_BRACKETS.search(text, span.start, group.start) or _listed(text, group) or (
-        BEHIND.search(text, span.start, group.start) and content(reading, _clause(text, span.start, group.start), group.start)
+    backward = (
+        IN_BRACKETS.search(text, span.start, group.start)
+        or _listed(text, group)
+        or (
+            BEHIND.search(text, span.start, group.start)
+            and content(reading, _clause(text, span.start, group.start), group.start)
+        )
     )
     if backward and not _ahead_of(reading, group, first, between):
         return False
@@ -108,20 +403,22 @@ def binds(reading: Reading, mention: tuple[int, int], group: Group, all_groups: 
 
 def _bracketed(text: str, start: int, at: int) -> bool:
     """Whether `at` lies in brackets that open after a word."""
-    return max(text.rfind("(", start, at), text.rfind("[", start, at)) > max(text.rfind(")", start, at), text.rfind("]", start, at), start)
+    return max(text.rfind("(", start, at), text.rfind("[", start, at)) > max(
+        text.rfind(")", start, at), text.rfind("]", start, at), start
+    )
 
 
 LISTED = re.compile(r"\s*%?\s*(?:[,;.)\]]|and\s+(?!\d|two\b|three\b|four\b|five\b)|\Z)")
 
 
 def _listed(text: str, group: Group) -> bool:
-    """"diarrhoea 1, nausea 1 and oedema 2": a number right behind a word, with the list going on after it."""
+    """ "diarrhoea 1, nausea 1 and oedema 2": a number right behind a word, with the list going on after it."""
     word = re.search(r"([a-z]{3,})\s\Z", text[max(0, group.start - 30) : group.start])
     return word is not None and word[1] not in LIGHT and len(group.members) == 1 and bool(LISTED.match(text, group.end))
 
 
 def _of_next(reading: Reading, last: int, group: Group, span: Place) -> bool:
-    """"... in two, and three had rash": the last number goes with what follows it."""
+    """ "... in two, and three had rash": the last number goes with what follows it."""
     behind = BEHIND.search(reading.folded, last, group.start)
     ahead = AHEAD.match(reading.folded, group.end, min(span.end, group.end + 120))
     return bool(ahead) and not behind
@@ -162,7 +459,11 @@ def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Pl
     begins = [_begin(reading, chunk[0], all_groups, places, span), *(g.end for g in chunk[:-1])]
     precedes = [_last_between(places, start, g.start) for start, g in zip(begins, chunk, strict=True)]
     stop = chunk[at + 1].start if at + 1 < len(chunk) else min(span.end, group.end + LIST_GAP)
-    if follows[at] and len({n for p, n in places if group.end <= p < stop}) == 1 and _said_of(reading, group, places, follows[at]):
+    if (
+        follows[at]
+        and len({n for p, n in places if group.end <= p < stop}) == 1
+        and _said_of(reading, group, places, follows[at])
+    ):
         return follows[at]
     for found in (follows, precedes):
         if all(found) and len(set(found)) == len(found):
@@ -170,11 +471,15 @@ def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Pl
     return _listed_arm(reading, chunk, at, places)
 
 
-SAID_OF = re.compile(r"\s*(?:%|[)\]])*\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of |out of )?(?:the )?(?:\d+ )?(?:patients?|participants?|subjects?|children|women|people|cases?|recipients?)?\s*)?(?:in|of|with|for|after|on|given|receiving|treated with|under|from|\()\s*(?:the |those )?\Z")
+SAID_OF = re.compile(
+    r"\s*(?:%|[)\]])*\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of |out of )?(?:the )?(?:\d+ )?(?:patients?|participants?|subjects?|children|women|people|cases?|recipients?)?\s*)?(?:in|of|with|for|after|on|given|receiving|treated with|under|from|\()\s*(?:the |those )?\Z"
+)
 TWO_LISTS = re.compile(r"\brespectively\b|\bvs\b|\bversus\b|\bv\b|\bthan\b|\bcompared\b|\bagainst\b")
 
 
-def _begin(reading: Reading, first: Group, all_groups: Sequence[Group], places: Sequence[tuple[int, str]], span: Place) -> int:
+def _begin(
+    reading: Reading, first: Group, all_groups: Sequence[Group], places: Sequence[tuple[int, str]], span: Place
+) -> int:
     """Where the words before a list of numbers begin: behind the number before it and the arm that closes that."""
     at = all_groups.index(first)
     start = max(span.start, first.start - NEAR, reading.folded.rfind(";", span.start, first.start) + 1)
@@ -214,7 +519,9 @@ def _chunk(reading: Reading, group: Group, all_groups: Sequence[Group]) -> list[
 
 def _apart(reading: Reading, one: Group, following: Group) -> bool:
     between = reading.folded[one.end : following.start]
-    return bool(content(reading, one.end, following.start)) or ";" in between or bool(re.search(r"\bp\s*[<=>]", between))
+    return (
+        bool(content(reading, one.end, following.start)) or ";" in between or bool(re.search(r"\bp\s*[<=>]", between))
+    )
 
 
 def _stretch(reading: Reading, start: int, end: int) -> int:
@@ -233,7 +540,9 @@ def arm_places(reading: Reading, span: Place, arms: Sequence[str]) -> list[tuple
         for pattern in patterns:
             places = [m.span() for m in re.finditer(pattern, reading.folded[span.start : span.end])] if pattern else []
             for first, last in places:
-                if not taken & set(range(first, last)) and _is_name(reading.text[span.start + first : span.start + last]):
+                if not taken & set(range(first, last)) and _is_name(
+                    reading.text[span.start + first : span.start + last]
+                ):
                     taken |= set(range(first, last))
                     words = reading.text[span.start + first : span.start + last]
                     found.append((span.start + first, next((n for _, n in found if same_arm(n, words)), words)))
@@ -243,14 +552,26 @@ def arm_places(reading: Reading, span: Place, arms: Sequence[str]) -> list[tuple
 
 
 def _whole_name(name: str) -> str:
-    words = [re.escape(w) for w in re.findall(r"[a-z0-9.]+", name.lower()) if w not in ("group", "arm", "groups", "the", "patients", "cohort")]
+    words = [
+        re.escape(w)
+        for w in re.findall(r"[a-z0-9.]+", name.lower())
+        if w not in ("group", "arm", "groups", "the", "patients", "cohort")
+    ]
     return r"(?<![a-z0-9])" + r"[^a-z0-9.]+".join(words) + r"s?(?![a-z0-9])" if words else ""
 
 
 def _own_words(name: str, names: Sequence[str]) -> list[str]:
     """Words that only this arm's name has: "high" of "high dose", where there is a "low dose"."""
     others = {w for n in names if not same_arm(n, name) for w in arm_words(n)}
-    own = sorted(w for w in arm_words(name) - others if len(w) > 2 and not w.isdigit() and w not in LIGHT - {"high", "low", "placebo", "control", "controls", "sham", "first", "second", "third", "medium", "middle"})
+    own = sorted(
+        w
+        for w in arm_words(name) - others
+        if len(w) > 2
+        and not w.isdigit()
+        and w
+        not in LIGHT
+        - {"high", "low", "placebo", "control", "controls", "sham", "first", "second", "third", "medium", "middle"}
+    )
     return [rf"(?<![a-z0-9]){re.escape(w)}s?(?![a-z0-9])" for w in own]
 
 

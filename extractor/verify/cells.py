@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from extractor.model import Fact
+
 # where the quote stands: as given; but for dashes, blanks, ligatures, case; nowhere; none was given
 EXACT, TYPOGRAPHIC, ABSENT, NO_QUOTE = "exact", "typographic", "absent", "none"
 FOLLOWS, CONTRADICTS, NOT_DERIVABLE = "follows", "contradicts", "not_derivable"
@@ -62,8 +64,8 @@ class Answer:
         The words that decide, as they stand in the text.
     part, start, end
         Where these words stand: offsets in the part, ``part[start:end] == says``.
-    read : str
-        What our readers make of the words, in plain words; empty where they read nothing of the kind.
+    read : tuple of Fact
+        What our readers make of these words; empty where they read nothing of the kind.
     confidence : float
         Share of answers of this kind that were right when it was measured (``docs/verify.md``).
     """
@@ -76,7 +78,7 @@ class Answer:
     part: str | None = None
     start: int | None = None
     end: int | None = None
-    read: str = ""
+    read: tuple[Fact, ...] = ()
     confidence: float = 0.0
     how: str = field(default="", compare=False)  # which check decided; the key of the confidence
 
@@ -101,6 +103,6 @@ class Answer:
             "part": self.part,
             "start": self.start,
             "end": self.end,
-            "read": self.read,
+            "read": [{"value": f.value, "arm": f.arm} for f in self.read],
             "confidence": self.confidence,
         }

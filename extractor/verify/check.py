@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from spacy.language import Language
 
-from extractor.export.values import shown
-from extractor.fields import FIELDS
-from extractor.model import Document
+from extractor.model import Document, Fact
 from extractor.verify import events, figures, names
-from extractor.verify.cells import CONTRADICTS, EXACT, FOLLOWS, NOT_DERIVABLE, Answer, Cell, Place
+from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Answer, Cell, Place
 from extractor.verify.confidence import confidence
 from extractor.verify.events import Verdict
 from extractor.verify.reading import Reading, readings
@@ -33,21 +32,24 @@ def answer(reading: Reading, cell: Cell) -> Answer:
     if places:
         verdicts = [check(reading, cell, reading.around(p), p) for p in places]
         verdict = min(verdicts, key=lambda v: RANK[v.value])
-        if verdict.value != FOLLOWS:
-            verdict = _with_more(reading, cell, places[verdicts.index(verdict)], verdict)
     else:
         verdict = everywhere(reading, cell, check)
     place = verdict.at or (places[0] if places else None)
     part, start, end = reading.where(place) if place else (None, None, None)
     says = reading.text[place.start : place.end] if place else ""
     return Answer(
-        cell, state, verdict.value, verdict.reasons, says, part, start, end, _read(verdict), confidence(cell, state, verdict), verdict.how
+        cell,
+        state,
+        verdict.value,
+        verdict.reasons,
+        says,
+        part,
+        start,
+        end,
+        _read(verdict),
+        confidence(cell, state, verdict),
+        verdict.how,
     )
-
-
-def _with_more(reading: Reading, cell: Cell, place: Place, verdict: Verdict) -> Verdict:
-    """Where a quote's sentence alone does not say it: with the sentence before, which may name what it speaks of."""
-    return verdict
 
 
 def everywhere(reading: Reading, cell: Cell, check: Check) -> Verdict:
@@ -73,12 +75,10 @@ def _rank_without_quote(verdict: Verdict) -> tuple[int, int]:
     return order[verdict.value], not verdict.reasons
 
 
-def _read(verdict: Verdict) -> str:
-    found = dict.fromkeys(
-        shown(f.fact.field, f.fact.value) + (f" [{f.fact.arm}]" if f.fact.arm and f.fact.field != "arm" else "")
-        for f in verdict.facts
-    )
-    return "; ".join(list(found)[:MOST_READ])
+def _read(verdict: Verdict) -> tuple[Fact, ...]:
+    """Our own facts in the words, each once."""
+    found = {json.dumps([f.fact.value, f.fact.arm], sort_keys=True): f.fact for f in verdict.facts}
+    return tuple(found.values())[:MOST_READ]
 
 
 def verify(
@@ -92,15 +92,9 @@ def verify(
     for cell in cells:
         by_document.setdefault(cell.document, []).append(cell)
     named = {
-        name: sorted({c.arm for c in group if c.arm} | set((arms or {}).get(name, ()))) for name, group in by_document.items()
+        name: sorted({c.arm for c in group if c.arm} | set((arms or {}).get(name, ())))
+        for name, group in by_document.items()
     }
     wanted = (d for d in documents if d.id in by_document)
     for reading in readings(nlp, wanted, named):
         yield from (answer(reading, cell) for cell in by_document[reading.document.id])
-
-
-def known_field(name: str) -> bool:
-    return name in FIELDS
-
-
-__all__ = ["EXACT", "answer", "known_field", "verify"]

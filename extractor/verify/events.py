@@ -8,26 +8,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.events.denials import denials, denied_after
+from extractor.quantities.numbers import NUMBER_WORDS
 from extractor.verify.binding import Group, arm_of, binds, groups
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Cell, Place
-from extractor.verify.numbers import COUNT, DENOMINATOR, PERCENT, as_number, close
+from extractor.verify.numbers import COUNT, DENOMINATOR, PEOPLE, PERCENT, as_number, close
 from extractor.verify.reading import Found, Reading
 from extractor.verify.words import is_arm, keys, same_term
 
 PRESENT, ABSENT, NONE_REPORTED = "present", "absent", "none_reported"
 POINT = 0.6  # percentage points by which a printed percentage may differ from its fraction
-EFFICACY = re.compile(r"\b(?:improve(?:ment|d)|recover(?:y|ed)|respon(?:se|ders?)|efficacy|remission|survival|quality of life|scores?|engraftment|stabili[sz]ation)\b")
+EFFICACY = re.compile(
+    r"\b(?:improve(?:ment|d)|recover(?:y|ed)|respon(?:se|ders?)|efficacy|remission|survival|quality of life|scores?|engraftment|stabili[sz]ation)\b"
+)
 HAPPENED = re.compile(
     r"\b(?:occur\w*|develop\w*|experienc\w*|report\w*|observ\w*|seen|noted|had|suffer\w*|complain\w*|show\w*|detect\w*|found|record\w*|caus\w*|led to|resulted|died|required|because of|due to|after|included?|were|was|withdr\w+|discontinu\w+|compris\w+|following|more|common|frequent\w*|present\w*)\b"
 )
-PLANNED = re.compile(r"\b(?:will be|to (?:assess|evaluate|determine|investigate|study|examine|compare)|primary (?:end ?point|outcome)|end ?points? (?:was|were|is|are|include)|aim|objective|may|might|could|risk of|prevent\w*)\b")
+PLANNED = re.compile(
+    r"\b(?:will be|to (?:assess|evaluate|determine|investigate|study|examine|compare)|primary (?:end ?point|outcome)|end ?points? (?:was|were|is|are|include)|aim|objective|may|might|could|risk of|prevent\w*)\b"
+)
 RELATED = re.compile(
     r"\brelated\b|\battribut\w+|\bdue to (?:the )?(?:\w+ )?(?:treatment|study|procedure|cells?|injection|infusion|drug|transplant\w*|intervention|product|administration)|\bassociated with (?:the )?(?:\w+[\s-]){0,3}(?:treatment|procedure|cells?|injection|infusion|drug|transplant\w*|administration|product|therapy|use)|\bcaused by\b|\blinked (?:to|with)\b|\binfusional\b|\bprocedural\b|\bsecondary to\b|\bdrug reactions?\b|\bin relation to\b|\bcausal|\bof (?:the )?(?:surgery|procedure|operation|injections?|treatment|cells|transplant\w*|infusions?)\b|\bfrom the (?:\w+ )?(?:procedure|cells?|injection|infusion|treatment|product)"
 )
-SERIOUS = re.compile(r"\bserious\b|\bsaes?\b|\bsevere\b|\bmajor\b|\bsignificant\b|\bgrades?\b|\blife-threatening|\bsusar\b|\bfatal\b|\bdose-limiting\b")
-WORD_OF_LIMIT = re.compile(r"\bserious|\bsevere|\bmajor|\bsignificant|\bgrade|\blife-threat|\bfatal|\bsae|\bdose-limit|\bsusar|\bmoderate|\bunexpected|\bsuspected")
-PEOPLE_AFTER = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+){0,2}?(?:patients?|participants?|subjects?|people|children|women|infants?|individuals?|recipients?)\b")
-EVENTS_AFTER = re.compile(r"\s*(?:[\w-]+\s+){0,4}?(?:events?|episodes?|occurrences|reactions?|instances?|aes\b|saes\b|teaes\b|injections|infusions|administrations|procedures)\b")
+SERIOUS = re.compile(
+    r"\bserious\b|\bsaes?\b|\bsevere\b|\bmajor\b|\bsignificant\b|\bgrades?\b|\blife-threatening|\bsusar\b|\bfatal\b|\bdose-limiting\b"
+)
+WORD_OF_LIMIT = re.compile(
+    r"\bserious|\bsevere|\bmajor|\bsignificant|\bgrade|\blife-threat|\bfatal|\bsae|\bdose-limit|\bsusar|\bmoderate|\bunexpected|\bsuspected"
+)
+EVENTS_IN_PEOPLE = re.compile(  # "12 events in 8 patients": 12 counts no people
+    rf"\s*(?:(?!{PEOPLE}\b)[\w-]+\s+){{1,6}}?(?:in|among|by)\s+(?:\d+|{NUMBER_WORDS})\s+(?:[\w-]+\s+)?{PEOPLE}\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,14 @@ def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Ver
 # ---------------------------------------------------------------- that it happened
 
 
-def happened(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int, int]], same: Sequence[Found], quote: Place | None) -> Verdict:
+def happened(
+    reading: Reading,
+    cell: Cell,
+    span: Place,
+    places: Sequence[tuple[int, int]],
+    same: Sequence[Found],
+    quote: Place | None,
+) -> Verdict:
     there = [f for f in same if f.fact.value.get("assertion") == PRESENT]
     at = Place(*places[0]) if places else None
     if there and not (quote and cut_off(reading, quote, span)):
@@ -81,7 +98,9 @@ def happened(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[i
     return Verdict(NOT_DERIVABLE, (), at, "unclear")
 
 
-CUT = re.compile(r"\b(?:no|not|none of (?:the )?\w+(?: \w+)?|without|without any|neither|nor|absence of|free of|free from|never|not any|zero|0|nil|denied)\s*\Z")
+CUT = re.compile(
+    r"\b(?:no|not|none of (?:the )?\w+(?: \w+)?|without|without any|neither|nor|absence of|free of|free from|never|not any|zero|0|nil|denied)\s*\Z"
+)
 
 
 TURNS = re.compile(r";|\b(?:but|except|however|although|though|while|whereas|only|yet|other than|apart from)\b")
@@ -94,7 +113,11 @@ def cut_off(reading: Reading, quote: Place, span: Place) -> Place | None:
     if before:
         return Place(before.start(), quote.start)
     for denial in denials(reading.folded, span.start, span.end):
-        if denial.end <= quote.start and denial.covers(quote.start, min(quote.end, denial.scope[1])) and not TURNS.search(reading.folded, denial.end, quote.end):
+        if (
+            denial.end <= quote.start
+            and denial.covers(quote.start, min(quote.end, denial.scope[1]))
+            and not TURNS.search(reading.folded, denial.end, quote.end)
+        ):
             return Place(denial.start, denial.end)
     return None
 
@@ -104,7 +127,10 @@ def is_denied(reading: Reading, mention: tuple[int, int], span: Place) -> bool:
     found = denials(reading.folded, span.start, span.end)
     if any(d.covers(*mention) for d in found) or denied_after(reading.folded, mention[1], span.end):
         return True
-    return any(f.fact.value.get("assertion") != PRESENT and any(p.start <= mention[0] < p.end for p in f.places) for f in reading.of_field("adverse_event"))
+    return any(
+        f.fact.value.get("assertion") != PRESENT and any(p.start <= mention[0] < p.end for p in f.places)
+        for f in reading.of_field("adverse_event")
+    )
 
 
 def _place(found: Found) -> Place | None:
@@ -125,7 +151,14 @@ def _with_arm(reading: Reading, cell: Cell, verdict: Verdict, facts: Sequence[Fo
 
 
 def counted(
-    reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found], claimed: dict[str, float | None], quote: Place | None
+    reading: Reading,
+    cell: Cell,
+    span: Place,
+    places: Sequence[tuple[int, int]],
+    same: Sequence[Found],
+    ours: Sequence[Found],
+    claimed: dict[str, float | None],
+    quote: Place | None,
 ) -> Verdict:
     said = reading.numbers(span)
     all_groups = groups(reading, said)
@@ -136,7 +169,9 @@ def counted(
     if quoted and named:  # the quote has the term and a number of its own: what else the sentence says is no help
         inside = [p for p in places if quote and quote.start <= p[0] < quote.end]
         mine = [g for g in quoted if any(binds(reading, p, g, all_groups, span) for p in inside)]
-        equal = equal if any(_holds(g, claimed) for g in mine) else [f for f in equal if _summed_in(f) or _inside(f, quote)]
+        equal = (
+            equal if any(_holds(g, claimed) for g in mine) else [f for f in equal if _summed_in(f) or _inside(f, quote)]
+        )
     holding = [g for g in all_groups if _holds(g, claimed)]
     bound = [g for g in holding if g in mine]
     if equal:
@@ -194,7 +229,14 @@ def _holds(group: Group, claimed: dict[str, float | None]) -> bool:
 
 
 def _armed(
-    reading: Reading, cell: Cell, equal: Sequence[Found], held: Sequence[Group], all_groups: Sequence[Group], span: Place, how: str, same: Sequence[Found]
+    reading: Reading,
+    cell: Cell,
+    equal: Sequence[Found],
+    held: Sequence[Group],
+    all_groups: Sequence[Group],
+    span: Place,
+    how: str,
+    same: Sequence[Found],
 ) -> Verdict:
     """The number is there: is it the arm's, and the denominator the arm's?"""
     at = Place(held[0].start, held[0].end) if held else (_place(equal[0]) if equal else None)
@@ -216,7 +258,9 @@ def _armed(
     strong = any(not m.weak for g in held for m in g.members) and not EACH.search(reading.folded, span.start, span.end)
     if strong and told and all(told) and (others or mine or not equal):
         return Verdict(CONTRADICTS, ("other_arm",), at, "told_arm", tuple(same))
-    elsewhere = [o for o in others if any(is_arm(o, name, reading.named_arms) for name in reading.named_arms if name != cell.arm)]
+    elsewhere = [
+        o for o in others if any(is_arm(o, name, reading.named_arms) for name in reading.named_arms if name != cell.arm)
+    ]
     if elsewhere and mine:
         return Verdict(CONTRADICTS, ("other_arm",), at, "read_arm", tuple(same))
     return Verdict(NOT_DERIVABLE, (), at, "arm", tuple(same))
@@ -246,12 +290,14 @@ def _totals(reading: Reading) -> list[float]:
 
 
 def _kinds_mixed(reading: Reading, cell: Cell, held: Sequence[Group]) -> bool:
-    """"12 events in 8 patients": 12 claimed of people."""
+    """ "12 events in 8 patients": 12 claimed of people."""
     unit, n = cell.value.get("denominator_unit"), as_number(cell.value.get("n"))
     if unit != "participants" or n is None:
         return False
-    texts = [reading.folded[m.end : m.end + 60] for g in held for m in g.members if m.kind == COUNT and close(m.value, n)]
-    return bool(texts) and all(re.match(EVENTS_AFTER.pattern + r"[^.;]{0,40}?\b(?:in|among|by)\s+[\w-]+\s+(?:patients?|participants?|subjects?|children|women|people|infants?)\b", t) and not PEOPLE_AFTER.match(t) for t in texts)
+    texts = [
+        reading.folded[m.end : m.end + 60] for g in held for m in g.members if m.kind == COUNT and close(m.value, n)
+    ]
+    return bool(texts) and all(EVENTS_IN_PEOPLE.match(t) for t in texts)
 
 
 def _unbound(
@@ -259,7 +305,9 @@ def _unbound(
     claimed: dict[str, float | None], all_groups: Sequence[Group], holding: Sequence[Group], mine: Sequence[Group], quoted: bool,
 ) -> Verdict:  # fmt: skip
     """The number is not this term's: whose is it?"""
-    counted_same = tuple(f for f in same if f.fact.value.get("n") is not None or f.fact.value.get("percent") is not None)
+    counted_same = tuple(
+        f for f in same if f.fact.value.get("n") is not None or f.fact.value.get("percent") is not None
+    )
     at = Place(*places[0]) if places else None
     if holding:
         here = Place(holding[0].start, holding[0].end)
@@ -268,26 +316,53 @@ def _unbound(
             return Verdict(CONTRADICTS, ("other_event",), here, "bound", tuple(others) or counted_same)
         if places:
             return Verdict(CONTRADICTS, ("other_event",), here, "unbound", ())
-        if others and not same and not any(same_term_loosely(f.fact.value.get("term"), cell.value.get("term")) for f in others):
+        if (
+            others
+            and not same
+            and not any(same_term_loosely(f.fact.value.get("term"), cell.value.get("term")) for f in others)
+        ):
             return Verdict(NOT_DERIVABLE, (), here, "no_term", tuple(others))
         return Verdict(NOT_DERIVABLE, (), here, "no_term", counted_same)
     n, percent = claimed["n"], claimed["percent"]
     kinds = {k: [m for g in all_groups for m in g.members if m.kind == k] for k in (COUNT, PERCENT, DENOMINATOR)}
-    crossed = [m for m in kinds[PERCENT] if n is not None and close(m.value, n)] or [m for m in kinds[COUNT] if percent is not None and n is None and close(m.value, percent)]
+    crossed = [m for m in kinds[PERCENT] if n is not None and close(m.value, n)] or [
+        m for m in kinds[COUNT] if percent is not None and n is None and close(m.value, percent)
+    ]
     if crossed:
-        return Verdict(CONTRADICTS, ("percent_not_count",), Place(crossed[0].start, crossed[0].end), "kind", counted_same)
+        return Verdict(
+            CONTRADICTS, ("percent_not_count",), Place(crossed[0].start, crossed[0].end), "kind", counted_same
+        )
     if _whole_only(claimed, all_groups):
-        return Verdict(CONTRADICTS, ("other_arm" if _is_whole(reading, claimed["denominator"]) else "number",), at, "whole", counted_same)
-    apart = n is not None and percent is not None and any(close(m.value, n) for m in kinds[COUNT]) and any(close(m.value, percent) for m in kinds[PERCENT])
+        return Verdict(
+            CONTRADICTS,
+            ("other_arm" if _is_whole(reading, claimed["denominator"]) else "number",),
+            at,
+            "whole",
+            counted_same,
+        )
+    apart = (
+        n is not None
+        and percent is not None
+        and any(close(m.value, n) for m in kinds[COUNT])
+        and any(close(m.value, percent) for m in kinds[PERCENT])
+    )
     if apart and not any(_holds_part(g, claimed) for g in mine):
         return Verdict(NOT_DERIVABLE, (), at, "apart", counted_same)
     bound = [m for g in mine for m in g.members if m.kind == COUNT and not m.weak]
-    if n is not None and percent is None and cell.arm is None and summed(n, bound) and "other" not in str(cell.value.get("term")):
+    if (
+        n is not None
+        and percent is None
+        and cell.arm is None
+        and summed(n, bound)
+        and "other" not in str(cell.value.get("term"))
+    ):
         return Verdict(NOT_DERIVABLE, (), at, "sum", counted_same)
     if n == 1 and not any(m.value > 1 and not m.weak for m in bound if quoted):
         return Verdict(NOT_DERIVABLE, (), at, "one", counted_same)  # one event may be told without a number
     negative = (n is not None and n < 0) or (percent is not None and percent < 0)
-    return Verdict(CONTRADICTS, ("sign" if negative else "number",), at or _first(all_groups), "no_number", counted_same)
+    return Verdict(
+        CONTRADICTS, ("sign" if negative else "number",), at or _first(all_groups), "no_number", counted_same
+    )
 
 
 def _holds_part(group: Group, claimed: dict[str, float | None]) -> bool:
@@ -325,7 +400,9 @@ def _whole_only(claimed: dict[str, float | None], all_groups: Sequence[Group]) -
 
 def _is_whole(reading: Reading, whole: float | None) -> bool:
     said = reading.numbers(Place(0, len(reading.text)))
-    return any(s.kind == DENOMINATOR and whole is not None and close(s.value, whole) for s in said) or any(whole is not None and close(size, whole) for _, size in reading.sizes)
+    return any(s.kind == DENOMINATOR and whole is not None and close(s.value, whole) for s in said) or any(
+        whole is not None and close(size, whole) for _, size in reading.sizes
+    )
 
 
 def summed(n: float, members: Sequence[Any]) -> bool:
@@ -337,7 +414,15 @@ def summed(n: float, members: Sequence[Any]) -> bool:
 # ---------------------------------------------------------------- that it did not
 
 
-def denied(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found], quote: Place | None) -> Verdict:
+def denied(
+    reading: Reading,
+    cell: Cell,
+    span: Place,
+    places: Sequence[tuple[int, int]],
+    same: Sequence[Found],
+    ours: Sequence[Found],
+    quote: Place | None,
+) -> Verdict:
     blanket = cell.value.get("assertion") == NONE_REPORTED
     theirs = [f for f in (ours if blanket else same) if f.fact.value.get("assertion") in (ABSENT, NONE_REPORTED)]
     theirs = [f for f in theirs if quote and f.near(quote)] or theirs
@@ -354,10 +439,16 @@ def denied(reading: Reading, cell: Cell, span: Place, places: Sequence[tuple[int
             return Verdict(CONTRADICTS, ("limit_cut",), limit, "limit", tuple(theirs))
         how = "read" if theirs else "zero" if zero else "told"
         return Verdict(FOLLOWS, (), at, how, tuple(theirs))
-    if quote and NEGATED.search(reading.folded, quote.start, quote.end) and (blanket or _half_denied(reading, cell, span)):
+    if (
+        quote
+        and NEGATED.search(reading.folded, quote.start, quote.end)
+        and (blanket or _half_denied(reading, cell, span))
+    ):
         return Verdict(NOT_DERIVABLE, (), quote, "other_words")
     there = [f for f in same if f.fact.value.get("assertion") == PRESENT]
-    if there and (cell.arm is None or any(f.fact.arm and is_arm(f.fact.arm, cell.arm, reading.named_arms) for f in there)):
+    if there and (
+        cell.arm is None or any(f.fact.arm and is_arm(f.fact.arm, cell.arm, reading.named_arms) for f in there)
+    ):
         return Verdict(CONTRADICTS, ("negation_cut",), _place(there[0]), "there", tuple(there))
     if _half_denied(reading, cell, span):
         return Verdict(NOT_DERIVABLE, (), span, "other_words")
@@ -372,18 +463,31 @@ def _half_denied(reading: Reading, cell: Cell, span: Place) -> bool:
     """Whether the sentence denies something that shares a word with the event: said in other words, or of a wider kind."""
     words = set(keys(str(cell.value.get("term") or "")))
     found = denials(reading.folded, span.start, span.end)
-    if any(words & set(keys(reading.text[d.scope[0] : d.scope[1]])) or ANAPHORA.search(reading.folded, *d.scope) for d in found):
+    if any(
+        words & set(keys(reading.text[d.scope[0] : d.scope[1]])) or ANAPHORA.search(reading.folded, *d.scope)
+        for d in found
+    ):
         return True
     zero = as_number(cell.value.get("n")) == 0  # a number of its own, which no blanket denial gives
-    return not zero and any(f.fact.value.get("assertion") == NONE_REPORTED and f.near(span) for f in reading.of_field("adverse_event"))
+    return not zero and any(
+        f.fact.value.get("assertion") == NONE_REPORTED and f.near(span) for f in reading.of_field("adverse_event")
+    )
 
 
 def whole_of_zero(reading: Reading, cell: Cell, span: Place, zero: Place | None) -> bool:
     """Whether the zero's own denominator is another than the one claimed."""
     whole = as_number(cell.value.get("denominator"))
-    near = [s.value for s in reading.numbers(span) if s.kind == DENOMINATOR and zero and zero.start <= s.start < zero.end + 40]
+    near = [
+        s.value
+        for s in reading.numbers(span)
+        if s.kind == DENOMINATOR and zero and zero.start <= s.start < zero.end + 40
+    ]
     if whole is None or not near:
-        ours = [as_number(f.fact.value.get("denominator")) for f in reading.of_field("adverse_event") if f.near(span) and f.fact.value.get("n") == 0]
+        ours = [
+            as_number(f.fact.value.get("denominator"))
+            for f in reading.of_field("adverse_event")
+            if f.near(span) and f.fact.value.get("n") == 0
+        ]
         near = [d for d in ours if d is not None]
     return whole is not None and bool(near) and not any(close(whole, d) for d in near)
 
@@ -391,12 +495,23 @@ def whole_of_zero(reading: Reading, cell: Cell, span: Place, zero: Place | None)
 def _zero(reading: Reading, span: Place, places: Sequence[tuple[int, int]]) -> Place | None:
     all_groups = groups(reading, reading.numbers(span))
     for group in all_groups:
-        if group.members[0].value == 0 and group.members[0].kind in (COUNT, PERCENT) and any(binds(reading, p, group, all_groups, span) for p in places):
+        if (
+            group.members[0].value == 0
+            and group.members[0].kind in (COUNT, PERCENT)
+            and any(binds(reading, p, group, all_groups, span) for p in places)
+        ):
             return Place(group.start, group.end)
     return None
 
 
-def limit_cut(reading: Reading, cell: Cell, span: Place, theirs: Sequence[Found], negated: Sequence[tuple[int, int]], at: Place | None) -> Place | None:
+def limit_cut(
+    reading: Reading,
+    cell: Cell,
+    span: Place,
+    theirs: Sequence[Found],
+    negated: Sequence[tuple[int, int]],
+    at: Place | None,
+) -> Place | None:
     """The words that limit a denial which is claimed without that limit."""
     value = cell.value
     claim = f"{value.get('term') or ''} {value.get('severity') or ''} {value.get('scope') or ''}".lower()

@@ -39,14 +39,21 @@ CUES = {
 }  # fmt: skip
 PER_KG = re.compile(r"/\s*kg|\bper\s*(?:kg|kilogram)|kg\s*(?:\^|\()?\s*-?\s*[-⁻]\s*[1¹]|\bkg\b|\bbody ?weight|kilogram")
 PER_ML = re.compile(r"/\s*(?:ml|cc)\b|\bper\s*(?:ml|cc|millilit)|ml\s*[-⁻]\s*[1¹]")
-BELOW = re.compile(r"(?:<|=<|\bup to|\bunder|\bbelow|\bless than|\bat most|\bno more than|\byounger than|\bmaximum(?: of)?|\bnot exceeding|\bfewer than)\s*(?:=\s*)?(?:age\s+)?\Z")
-ABOVE = re.compile(r"(?:>|=>|\bover|\babove|\bmore than|\bat least|\bolder than|\bminimum(?: of)?|\bgreater than|\bexceeding|\bno less than)\s*(?:=\s*)?(?:age\s+)?\Z")
+BELOW = re.compile(
+    r"(?:<|=<|\bup to|\bunder|\bbelow|\bless than|\bat most|\bno more than|\byounger than|\bmaximum(?: of)?|\bnot exceeding|\bfewer than)\s*(?:=\s*)?(?:age\s+)?\Z"
+)
+ABOVE = re.compile(
+    r"(?:>|=>|\bover|\babove|\bmore than|\bat least|\bolder than|\bminimum(?: of)?|\bgreater than|\bexceeding|\bno less than)\s*(?:=\s*)?(?:age\s+)?\Z"
+)
+NEAR_POWER = 60  # characters between a number and the power that it shares
 OWN_KIND = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
 
 def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Verdict:
     """One claim of a figure against one stretch of sentences."""
     claimed = {k: n for k in KEYS[cell.field] if (n := as_number(cell.value.get(k))) is not None}
+    if cell.field == "sex" and any(claimed.values()):
+        claimed = {k: n for k, n in claimed.items() if n}  # "eight men": the zero of the other sex goes without saying
     if not claimed:
         return Verdict(NOT_DERIVABLE, (), None, "no_figure")
     if any(n < 0 for n in claimed.values()):
@@ -129,7 +136,10 @@ def same_time(a: float, unit: str, b: float, other: str) -> bool:
     """One length of time; in two units as far as months and weeks fit (12 months are a year, 6 months 26 weeks)."""
     if unit == other or unit not in DAYS or other not in DAYS:
         return close(a, b)
-    return abs(a * DAYS[unit] - b * DAYS[other]) <= 0.005 * a * DAYS[unit] or {(a, unit), (b, other)} == {(1, "months"), (30, "days")}
+    return abs(a * DAYS[unit] - b * DAYS[other]) <= 0.005 * a * DAYS[unit] or {(a, unit), (b, other)} == {
+        (1, "months"),
+        (30, "days"),
+    }
 
 
 def dose_unit(unit: object) -> str:
@@ -142,7 +152,9 @@ def dose_unit(unit: object) -> str:
 # ---------------------------------------------------------------- from the words alone
 
 
-def _numbers(reading: Reading, cell: Cell, claimed: Mapping[str, float], said: Sequence[Said], ours: Sequence[Found]) -> Verdict:
+def _numbers(
+    reading: Reading, cell: Cell, claimed: Mapping[str, float], said: Sequence[Said], ours: Sequence[Found]
+) -> Verdict:
     found: list[Said] = []
     for name, number in claimed.items():
         match = _token(reading, cell, name, number, said)
@@ -152,7 +164,9 @@ def _numbers(reading: Reading, cell: Cell, claimed: Mapping[str, float], said: S
     at = Place(min(s.start for s in found), max(s.end for s in found))
     if wrong := _side(reading, cell, found):
         return Verdict(CONTRADICTS, (wrong,), at, "side")
-    if cell.field == "dose" and (other := [f for f in ours if agrees("dose", f.fact.value | {"unit": cell.value.get("unit")}, cell.value)]):
+    if cell.field == "dose" and (
+        other := [f for f in ours if agrees("dose", f.fact.value | {"unit": cell.value.get("unit")}, cell.value)]
+    ):
         return Verdict(CONTRADICTS, ("unit",), other[0].places[0] if other[0].places else at, "unit", tuple(other))
     if cell.field == "dose" and (unit := _dose_unit_differs(reading, cell, found)):
         return Verdict(CONTRADICTS, ("unit",), unit, "unit", tuple(ours))
@@ -165,18 +179,30 @@ def _numbers(reading: Reading, cell: Cell, claimed: Mapping[str, float], said: S
         if any(binds(reading, d, g, all_groups, around) for d in dead for g in held):
             return Verdict(FOLLOWS, (), at, "told", tuple(ours))
         return Verdict(NOT_DERIVABLE, (), at, "no_cue", tuple(ours))
-    if ours and cell.field in ("participants", "arm") and not _same_kind(cell, ours):
+    if ours and cell.field == "participants":
         return Verdict(NOT_DERIVABLE, (), at, "differs", tuple(ours))
-    name = cell.value.get("name") if cell.field == "arm" else None
-    if name and not reading.mentions(str(name), around):
+    arm = cell.value.get("name") if cell.field == "arm" else None
+    if arm and not reading.mentions(str(arm), around):
         return Verdict(NOT_DERIVABLE, (), at, "no_name", tuple(ours))
-    if CUES[cell.field].search(words):
+    if CUES[cell.field].search(words) and all(_beside(reading.folded, cell.field, one) for one in found):
         return Verdict(FOLLOWS, (), at, "told", tuple(ours))
     return Verdict(NOT_DERIVABLE, (), at, "no_cue", tuple(ours))
 
 
-def _same_kind(cell: Cell, ours: Sequence[Found]) -> bool:
-    return cell.field == "arm"
+GIVEN = re.compile(
+    r"\s*(?:[\w-]+\s+){0,3}?(?:injections?|infusions?|doses?|administrations?|cycles?|courses?|times|treatments?|transplantations?|sessions?|procedures?|punctures?)\b"
+)
+SEX = re.compile(r"\s*(?:[\w%()-]+\s+){0,2}?\(?(?:females?|males?|wom[ae]n|m[ae]n|girls?|boys?|[fm])\b|\s*[),;]")
+
+
+def _beside(folded: str, field: str, one: Said) -> bool:
+    """Whether the words right behind a number say that it counts what the field counts."""
+    after = folded[one.end : one.end + 60]
+    if field == "participants":
+        return not one.weak and (_counts_people(folded, one) or folded[: one.start].rstrip().endswith("="))
+    if field == "administrations":
+        return one.weak or GIVEN.match(after) is not None
+    return field != "sex" or SEX.match(after) is not None
 
 
 def _token(reading: Reading, cell: Cell, name: str, number: float, said: Sequence[Said]) -> Said | None:
@@ -211,17 +237,18 @@ def _value_equal(cell: Cell, one: Said, number: float) -> bool:
 
 
 def _shared_power(number: float, said: Sequence[Said]) -> Said | None:
-    """"1, 2 and 5 x 10^6": the first numbers share the last one's power."""
-    powers = [s for s in said if s.mantissa is not None]
-    for one in said:
-        for power in powers:
-            if one.mantissa is None and one.kind in (COUNT, DENOMINATOR) and -60 < power.start - one.end < 60 and power.mantissa:
-                if same_dose(one.value * power.value / power.mantissa, number):
-                    return one
-    return None
+    """The number of a list that shares another's power: "1, 2 and 5 x 10^6", "124 million (range 42-236)"."""
+    powers = [s for s in said if s.mantissa]
+    alone = [s for s in said if s.mantissa is None and s.kind in (COUNT, DENOMINATOR)]
+    pairs = ((one, power) for one in alone for power in powers if abs(power.start - one.end) < NEAR_POWER)
+    return next(
+        (one for one, power in pairs if same_dose(one.value * power.value / (power.mantissa or 1), number)), None
+    )
 
 
-def _missing(reading: Reading, cell: Cell, name: str, number: float, said: Sequence[Said], ours: Sequence[Found]) -> Verdict:
+def _missing(
+    reading: Reading, cell: Cell, name: str, number: float, said: Sequence[Said], ours: Sequence[Found]
+) -> Verdict:
     """The number claimed does not stand there: why?"""
     at = Place(said[0].start, said[0].end) if said else None
     if cell.field == "dose":
@@ -231,22 +258,33 @@ def _missing(reading: Reading, cell: Cell, name: str, number: float, said: Seque
     if cell.field in PEOPLE:
         percents = [s for s in said if s.kind == PERCENT and close(s.value, number)]
         if percents:
-            return Verdict(CONTRADICTS, ("percent_not_count",), Place(percents[0].start, percents[0].end), "kind", tuple(ours))
-        counts = [s for s in said if s.kind in (COUNT, DENOMINATOR)]
+            return Verdict(
+                CONTRADICTS, ("percent_not_count",), Place(percents[0].start, percents[0].end), "kind", tuple(ours)
+            )
+        counts = [s for s in said if s.kind in (COUNT, DENOMINATOR) and not s.weak]
         if people_summed(reading, number, counts) or _of_percent(number, said, reading):
             return Verdict(NOT_DERIVABLE, (), at, "sum", tuple(ours))
         if cell.field == "deaths" and number == 0:
             return Verdict(NOT_DERIVABLE, ("silent_zero",), at, "silent", tuple(ours))
-        return Verdict(CONTRADICTS if counts else NOT_DERIVABLE, ("number",) if counts else (), at, "no_number", tuple(ours))
+        return Verdict(
+            CONTRADICTS if counts else NOT_DERIVABLE, ("number",) if counts else (), at, "no_number", tuple(ours)
+        )
     if cell.field == "administrations":
         return _times_missing(reading, number, said, ours, at)
     units = {s.unit for s in said if s.kind == TIME}
-    if cell.field == "follow_up" and units and str(cell.value.get("unit")) not in units and any(close(s.value, number) for s in said if s.kind != PERCENT):
+    if (
+        cell.field == "follow_up"
+        and units
+        and str(cell.value.get("unit")) not in units
+        and any(close(s.value, number) for s in said if s.kind != PERCENT)
+    ):
         return Verdict(CONTRADICTS, ("unit",), at, "unit", tuple(ours))
     if any(s.kind in (COUNT, DENOMINATOR) and close(s.value, number) and not s.weak for s in said):
         return Verdict(NOT_DERIVABLE, (), at, "no_unit", tuple(ours))
     spoken = [s for s in said if s.kind == TIME or (cell.field == "age" and s.kind == COUNT)]
-    return Verdict(CONTRADICTS if spoken else NOT_DERIVABLE, ("number",) if spoken else (), at, "no_number", tuple(ours))
+    return Verdict(
+        CONTRADICTS if spoken else NOT_DERIVABLE, ("number",) if spoken else (), at, "no_number", tuple(ours)
+    )
 
 
 COUNTED = re.compile(
@@ -276,8 +314,13 @@ def people_summed(reading: Reading, number: float, counts: Sequence[Said]) -> bo
     if any(close(number, s) for s in sums):
         return True
     products = [a * b for a in values for b in [s.value for s in counts if not s.weak]]
-    each = any(re.search(r"\beach\b|\bper (?:group|arm|cohort)|\bequal", reading.folded[s.start : s.start + 160]) for s in counts)
-    return each and (any(close(number, p) for p in products) or any(close(number * k, v) for v in values for k in (2, 3, 4)))
+    each = any(
+        re.search(r"\beach\b|\bper (?:group|arm|cohort)|\bequal", reading.folded[s.start : s.start + 160])
+        for s in counts
+    )
+    return each and (
+        any(close(number, p) for p in products) or any(close(number * k, v) for v in values for k in (2, 3, 4))
+    )
 
 
 def _of_percent(number: float, said: Sequence[Said], reading: Reading) -> bool:
@@ -286,8 +329,10 @@ def _of_percent(number: float, said: Sequence[Said], reading: Reading) -> bool:
     return any(abs(s.value * size / 100 - number) <= 0.5 for s in said if s.kind == PERCENT for size in sizes)
 
 
-def _times_missing(reading: Reading, number: float, said: Sequence[Said], ours: Sequence[Found], at: Place | None) -> Verdict:
-    counted = [s for s in said if s.kind == COUNT and s.value > 0 and re.match(r"\s*(?:[\w-]+\s+){0,3}?(?:injections?|infusions?|doses?|administrations?|cycles?|courses?|times|treatments?|transplantations?|sessions?|procedures?)\b", reading.folded[s.end : s.end + 60])]
+def _times_missing(
+    reading: Reading, number: float, said: Sequence[Said], ours: Sequence[Found], at: Place | None
+) -> Verdict:
+    counted = [s for s in said if s.kind == COUNT and s.value > 0 and GIVEN.match(reading.folded[s.end : s.end + 60])]
     if counted or ours:
         here = Place(counted[0].start, counted[0].end) if counted else at
         return Verdict(CONTRADICTS, ("number",), here, "no_number", tuple(ours))
@@ -324,7 +369,11 @@ def _dose_unit_differs(reading: Reading, cell: Cell, found: Sequence[Said]) -> P
     tail = tail[: stop.start()] if stop else tail
     weight, volume = PER_KG.search(tail), PER_ML.search(tail)
     claimed = dose_unit(cell.value.get("unit"))
-    if claimed == "cells" and (match := weight or volume) and re.search(r"/\s*kg|per\s*kg|kg\s*[-⁻(^]|per\s*ml|/\s*ml|per kilogram", tail[: match.end() + 3]):
+    if (
+        claimed == "cells"
+        and (match := weight or volume)
+        and re.search(r"/\s*kg|per\s*kg|kg\s*[-⁻(^]|per\s*ml|/\s*ml|per kilogram", tail[: match.end() + 3])
+    ):
         return Place(last + match.start(), last + match.end())
     around = reading.around(Place(found[0].start, last))
     words = reading.folded[around.start : around.end]

@@ -12,9 +12,14 @@ from extractor.verify.reading import Found, Reading
 from extractor.verify.words import keys, same_term
 
 ONE_OF = frozenset({"donor", "phase", "route", "cell_source"})  # another name in the same words contradicts
+GENERIC = frozenset(
+    {"local injection", "inhalation", "topical", "oral", "parenteral"}
+)  # other words name a kind of these
 NUMBERED = frozenset({"registry_id", "ethics_approval"})
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
-PHASE = re.compile(r"\bphases?[\s-]*(?P<name>(?:[1-4]|i{1,3}|iv)[ab]?(?:\s*(?:/|-|to|and)\s*(?:[1-4]|i{1,3}|iv)[ab]?)?)(?![\w])")
+PHASE = re.compile(
+    r"\bphases?[\s-]*(?P<name>(?:[1-4]|i{1,3}|iv)[ab]?(?:\s*(?:/|-|to|and)\s*(?:[1-4]|i{1,3}|iv)[ab]?)?)(?![\w])"
+)
 
 
 def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Verdict:
@@ -39,7 +44,7 @@ def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Ver
     if same and quote:
         return Verdict(FOLLOWS, (), quote, "read_elsewhere", tuple(same))
     others = [f for f in near if quote and any(quote.start <= p.start < quote.end for p in f.places)]
-    if cell.field in ONE_OF and others:
+    if cell.field in ONE_OF and others and name.lower() not in GENERIC:
         return Verdict(CONTRADICTS, ("term",), others[0].places[0], "other_name", tuple(others))
     return Verdict(NOT_DERIVABLE, (), None, "no_name", tuple(near))
 
@@ -75,7 +80,9 @@ def _phase(reading: Reading, name: str, span: Place, quoted: bool) -> Verdict:
 
 def _identifier(reading: Reading, cell: Cell, span: Place) -> Verdict:
     wanted = bare(str(cell.value.get("id") or ""))
-    ours: Sequence[Found] = [f for f in reading.of_field(cell.field) if bare(str(f.fact.value.get("id") or "")) == wanted]
+    ours: Sequence[Found] = [
+        f for f in reading.of_field(cell.field) if bare(str(f.fact.value.get("id") or "")) == wanted
+    ]
     if wanted and (match := _spelled_out(reading.folded, wanted, span)):
         return Verdict(FOLLOWS, (), match, "read" if ours else "told", tuple(ours))
     if wanted and ours:

@@ -19,7 +19,20 @@ POWER = (
     r"|10(?:\^\(?(?P<power_alone>\d{1,2})\)?|\((?P<power_bracketed>\d{1,2})\)|(?P<raised_alone>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
 )
 SCALED = rf"(?P<scaled>{DECIMAL}|{NUMBER_WORDS})(?:\s*\(n\s*=\s*\d+\))?[\s-]*(?P<scale>million|billion|thousand|mio\b|m(?=\s*(?:cells|mscs?)\b)|k(?=\s*(?:cells)\b))"
-WORDS = {"both": 2, "single": 1, "once": 1, "twice": 2, "thrice": 3, "half": None, "another": 1, "either": None, "sole": 1, "only one": 1, "solitary": 1, "other": 1}
+WORDS = {
+    "both": 2,
+    "single": 1,
+    "once": 1,
+    "twice": 2,
+    "thrice": 3,
+    "half": None,
+    "another": 1,
+    "either": None,
+    "sole": 1,
+    "only one": 1,
+    "solitary": 1,
+    "other": 1,
+}
 NONE = r"\b(?:no|none|neither|nobody|never|without|nil|absence of|free of|absent|not)\b"
 PEOPLE = r"(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|child|infants?|wom[ae]n|m[ae]n|adults?|recipients?|cases?|donors?|eyes?|knees?|controls?|males?|females?|boys?|girls?|neonates?|probands?|sufferers?|survivors?|pts?)"
 TOKEN = re.compile(
@@ -28,14 +41,27 @@ TOKEN = re.compile(
 )
 SCALES = {"million": 1e6, "mio": 1e6, "m": 1e6, "billion": 1e9, "thousand": 1e3, "k": 1e3}
 PERCENT_AFTER = re.compile(r"\s*(?:%|percent\b|per cent\b|percentage points)")
-SHARED = re.compile(r"(?:st|nd|rd|th)?-?\s*(?:\([^()]*\)\s*)?(?:,|vs\.?|versus|and|or|to|-|compared (?:with|to)|v\.?|,\s*and|;|/|against|\+/-|±|, respectively,?)\s*(?:the |of |only |in )?\Z")
-TIME_AFTER = re.compile(r"(?:st|nd|rd|th)?(?:\s*-?\s*|[^\x00-\x7f]|\s+(?:to|-|and|or)\s+\d+\s*-?\s*|\s*\([^()]{1,30}\)\s*)(?P<unit>minutes?|min\b|hours?|hrs?\b|h\b|days?|d\b|weeks?|wks?\b|months?|mo\b|years?|yrs?\b|y\b)(?![\w])")
+SHARED = re.compile(
+    r"(?:st|nd|rd|th)?-?\s*(?:\([^()]*\)\s*)?(?:,|vs\.?|versus|and|or|to|-|compared (?:with|to)|v\.?|,\s*and|;|/|against|\+/-|±|, respectively,?)\s*(?:the |of |only |in )?\Z"
+)
+TIME_AFTER = re.compile(
+    r"(?:st|nd|rd|th)?(?:\s*-?\s*|[^\x00-\x7f]|\s+(?:to|-|and|or)\s+\d+\s*-?\s*|\s*\([^()]{1,30}\)\s*)(?P<unit>minutes?|min\b|hours?|hrs?\b|h\b|days?|d\b|weeks?|wks?\b|months?|mo\b|years?|yrs?\b|y\b)(?![\w])"
+)
 # "grade 3-4", "p = 0.02", "95 % CI 1.2": parts of a scale, a test or an interval, which count nobody
-OF_A_SCALE = re.compile(r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|in subjects?|cases? no\.?|no\.?|cohorts?|groups?|arms?|parts?|tables?|figures?|visits?|version|scale)\s*(?:[<>=~]+\s*)*(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z")
-COUNTS_ALL_THE_SAME = re.compile(r"\s*(?:of\b|/|\(|\[|out of|patients?\b|participants?\b|subjects?\b|had\b|children\b|people\b|in\b|needed\b)")  # "in the placebo arm 3 of 28"
+OF_A_SCALE = re.compile(
+    r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|in subjects?|cases? no\.?|no\.?|tables?|figures?|visits?|version|scale)\s*(?:[<>=~]+\s*)*(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z"
+)
+OF_AN_ARM = re.compile(r"\b(?:cohorts?|groups?|arms?|parts?)\s*\Z")
+COUNTS_ALL_THE_SAME = re.compile(
+    r"\s*(?:of\b|/|\(|\[|out of|patients?\b|participants?\b|subjects?\b|had\b|children\b|people\b|in\b|needed\b)"
+)  # "in the placebo arm 3 of 28"
 # "week 104", "day 7 and 14", "months 3, 6 and 12"
-TIME_BEFORE = re.compile(r"(?<!\d )(?<!\d-)\b(?P<unit>hours?|days?|weeks?|months?|years?)\s+(?:\d+\s*(?:,|-|and|to|or|,\s*and)\s*)*\Z")
-OF = re.compile(r"\s*(?:\(\s*)?(?:/|of(?: the| these| those| all| our| a total of)?|out of(?: the| a total of)?|among(?: the)?)\s*(?:total of\s+)?\Z")
+TIME_BEFORE = re.compile(
+    r"(?<!\d )(?<!\d-)\b(?P<unit>hours?|days?|weeks?|months?|years?)\s+(?:\d+\s*(?:,|-|and|to|or|,\s*and)\s*)*\Z"
+)
+OF = re.compile(
+    r"\s*(?:\(\s*)?(?:/|of(?: the| these| those| all| our| a total of)?|out of(?: the| a total of)?|among(?: the)?)\s*(?:total of\s+)?\Z"
+)
 UNIT_OF_TIME = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks", "y": "years"}
 
 
@@ -69,7 +95,9 @@ def _said(folded: str, match: re.Match[str], end: int) -> Said | None:
         kind, unit = TIME, time_unit(time["unit"])
     elif match["none"] is None and (named := TIME_BEFORE.search(folded, max(0, match.start() - 40), match.start())):
         kind, unit = TIME, time_unit(named["unit"])
-    elif OF_A_SCALE.search(folded, max(0, match.start() - 24), match.start()) and not COUNTS_ALL_THE_SAME.match(folded, after):
+    elif OF_A_SCALE.search(folded, max(0, match.start() - 24), match.start()) or (OF_AN_ARM.search(folded, max(0, match.start() - 12), match.start()) and not COUNTS_ALL_THE_SAME.match(
+        folded, after
+    )):
         kind = PART
     weak = match["article"] is not None or match["word"] is not None or match["none"] is not None
     return Said(match.start(), match.end(), value, kind, unit, weak, mantissa)
@@ -103,28 +131,47 @@ def time_unit(word: str) -> str:
 
 
 def _shared(folded: str, found: list[Said]) -> list[Said]:
-    """"19.2 vs 23.4%", "3, 6 and 12 months": what the last one is, those before it are too."""
+    """ "19.2 vs 23.4%", "3, 6 and 12 months": what the last one is, those before it are too."""
     for place in range(len(found) - 2, -1, -1):
         this, following = found[place], found[place + 1]
         between = folded[this.end : following.start]
-        own = re.search(r"[(\[]\s*(?:n\s*=\s*)?\Z|n\s*=\s*\Z", folded[: this.start][-8:]) and between.strip() in (",", ";")
-        if this.kind == COUNT and following.kind in (PERCENT, TIME) and SHARED.fullmatch(between) and "(" not in between and not own and not this.weak:
+        own = re.search(r"[(\[]\s*(?:n\s*=\s*)?\Z|n\s*=\s*\Z", folded[: this.start][-8:]) and between.strip() in (
+            ",",
+            ";",
+        )
+        if (
+            this.kind == COUNT
+            and following.kind in (PERCENT, TIME)
+            and SHARED.fullmatch(between)
+            and "(" not in between
+            and not own
+            and not this.weak
+        ):
             found[place] = replace(this, kind=following.kind, unit=following.unit)
     return found
 
 
 def _denominators(folded: str, found: list[Said]) -> list[Said]:
-    """"3 of 10", "3/10", "76 [20%] of 385": the second number is what the first is a part of."""
+    """ "3 of 10", "3/10", "76 [20%] of 385": the second number is what the first is a part of."""
     for place in range(1, len(found)):
         this = found[place]
         before = found[place - 1]
         between = folded[before.end : this.start]
-        between = re.sub(r"\A\s*%?\s*(?:\(\s*\d[\d.]*\s*%\s*\)|\[\s*\d[\d.]*\s*%\s*\]|\]|\)|(?:the )?patients?|%)?\s*", " ", between)
-        listed = between.strip() == "/" and (folded[this.end : this.end + 1] == "/" or folded[before.start - 1 : before.start] == "/")
+        between = re.sub(
+            r"\A\s*%?\s*(?:\(\s*\d[\d.]*\s*%\s*\)|\[\s*\d[\d.]*\s*%\s*\]|\]|\)|(?:the )?patients?|%)?\s*", " ", between
+        )
+        listed = between.strip() == "/" and (
+            folded[this.end : this.end + 1] == "/" or folded[before.start - 1 : before.start] == "/"
+        )
         if listed:  # "4/5/1": one number an arm
             found[place - 1] = replace(before, kind=COUNT) if before.kind == DENOMINATOR else before
             continue
-        if this.kind == COUNT and before.kind in (COUNT, PERCENT) and OF.fullmatch(between) and (this.value >= before.value or before.kind == PERCENT):
+        if (
+            this.kind == COUNT
+            and before.kind in (COUNT, PERCENT)
+            and OF.fullmatch(between)
+            and (this.value >= before.value or before.kind == PERCENT)
+        ):
             found[place] = replace(this, kind=DENOMINATOR)
     return found
 

@@ -2,7 +2,7 @@
 
 >>> found = Typed("The  ﬁrst arm – 12 patients").places("the first arm - 12")
 >>> found
-[Place(start=0, end=19)]
+[Place(start=0, end=18)]
 """
 
 from __future__ import annotations
@@ -36,14 +36,16 @@ class Typed:
         if len(wanted) < SHORTEST:
             return []
         letters, offsets = self._plain
-        found, at = [], letters.find(wanted)
+        found: list[Place] = []
+        at = letters.find(wanted)
         while at >= 0 and len(found) < MOST:
             found.append(Place(offsets[at], offsets[at + len(wanted) - 1] + 1))
             at = letters.find(wanted, at + 1)
         return found
 
     def exact(self, quote: str) -> list[Place]:
-        found, at = [], self.text.find(quote)
+        found: list[Place] = []
+        at = self.text.find(quote)
         while at >= 0 and len(found) < MOST:
             found.append(Place(at, at + len(quote)))
             at = self.text.find(quote, at + 1)

@@ -20,7 +20,9 @@ from extractor.verify.numbers import Said, numbers
 from extractor.verify.quotes import Typed
 from extractor.verify.words import arm_words, mentions
 
-NO_ARM = re.compile(r"(?:mild|moderate|severe|serious|minor|major|fatal|transient|early|late|acute|any|all|both|overall|total|grades?\b.*)")
+NO_ARM = re.compile(
+    r"(?:mild|moderate|severe|serious|minor|major|fatal|transient|early|late|acute|any|all|both|overall|total|grades?\b.*)"
+)
 JOIN = 1  # the newline between two parts
 
 

@@ -14,7 +14,41 @@ from extractor.terms import WORD, stem, table
 from extractor.text import fold
 
 STOP = frozenset(
-    ["of", "the", "in", "a", "an", "with", "and", "or", "to", "at", "by", "for", "from", "on", "due", "disease", "disorder", "event", "events", "adverse", "any", "all", "other", "new", "group", "arm", "patient", "patients", "participants", "subjects", "related", "treatment", "grade"]
+    [
+        "of",
+        "the",
+        "in",
+        "a",
+        "an",
+        "with",
+        "and",
+        "or",
+        "to",
+        "at",
+        "by",
+        "for",
+        "from",
+        "on",
+        "due",
+        "disease",
+        "disorder",
+        "event",
+        "events",
+        "adverse",
+        "any",
+        "all",
+        "other",
+        "new",
+        "group",
+        "arm",
+        "patient",
+        "patients",
+        "participants",
+        "subjects",
+        "related",
+        "treatment",
+        "grade",
+    ]
 )
 SPELLINGS = (
     (re.compile(r"'s\b|'"), ""),
@@ -86,7 +120,27 @@ def same_term(a: str, b: str) -> bool:
 
 
 NO_ARM_WORDS = frozenset(
-    ["group", "arm", "patient", "participant", "recipient", "subject", "the", "treatment", "treated", "therapy", "cohort", "in", "of", "and", "receiving", "dose", "people", "who", "received"]
+    [
+        "group",
+        "arm",
+        "patient",
+        "participant",
+        "recipient",
+        "subject",
+        "the",
+        "treatment",
+        "treated",
+        "therapy",
+        "cohort",
+        "in",
+        "of",
+        "and",
+        "receiving",
+        "dose",
+        "people",
+        "who",
+        "received",
+    ]
 )
 
 
@@ -117,7 +171,7 @@ def arm_words(name: str) -> frozenset[str]:
 
 def mentions(term: str, folded: str, start: int, end: int, long_forms: dict[str, str]) -> list[tuple[int, int]]:
     """Where the words of `term` stand in ``folded[start:end]``: all of its telling words, near to one another."""
-    wanted = [w for w in dict.fromkeys(keys(term))]
+    wanted = list(dict.fromkeys(keys(term)))
     tokens = [(m.start(), m.end(), _key(m.group(), long_forms)) for m in WORD.finditer(folded, start, end)]
     found: list[tuple[int, int]] = []
     for place, (first, last, names) in enumerate(tokens):
@@ -150,7 +204,7 @@ def _among(word: str, others: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _one_root(a: str, b: str) -> bool:
-    """"infection" and "infectious", "neutropenia" and "neutropenic": but for the last two letters."""
+    """ "infection" and "infectious", "neutropenia" and "neutropenic": but for the last two letters."""
     shorter = min(len(a), len(b))
     return shorter >= 7 and a[: shorter - 2] == b[: shorter - 2]
 
