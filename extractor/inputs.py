@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
-from extractor.errors import ParseError, SettingsError
+from extractor.errors import ParseError, SettingsError, TimeLimitError
+from extractor.limits import limited
 from extractor.model import Document
 from extractor.settings import Settings
 from extractor.sources import HEAD_BYTES, READERS, Item, Reader
@@ -41,6 +42,7 @@ Report = Callable[[str, str, str], None]
 # everything that bytes of strangers make a reader raise; the guard of one file
 FAILURES = (
     ParseError,
+    TimeLimitError,
     OSError,
     EOFError,
     zlib.error,
@@ -151,18 +153,30 @@ def _sources(paths: Iterable[str | Path], stems: Stems, report: Report) -> Itera
         if not found:
             report(str(path), "open", "a folder without a file in it")
         for one in found:
-            yield Source(str(one), stems.of(one), one)
+            if problem := _unreadable(one):
+                report(str(one), "open", problem)
+            else:
+                yield Source(str(one), stems.of(one), one)
+
+
+def _unreadable(path: Path) -> str | None:
+    """Why a thing in a folder is no file to be read: opening a pipe would wait for ever."""
+    if path.is_symlink() and not path.exists():
+        return "a link that leads nowhere"
+    if path.is_dir():
+        return "a link to a folder, which is not followed; name that folder"
+    return "a pipe, a socket or a device, which is not read" if path.exists() and not path.is_file() else None
 
 
 def _inside(folder: Path) -> list[Path]:
-    """Files of a folder to the bottom, sorted; no hidden ones, and none of the folder that a browser saves beside a page."""
+    """What is in a folder to the bottom, sorted; no hidden files, and none of the folder that a browser saves beside a page."""
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
         if path.is_dir() and not path.is_symlink():
             found += [] if _of_page(path) else _inside(path)
-        elif path.is_file():
+        else:
             found.append(path)
     return found
 
@@ -184,7 +198,9 @@ def _guarded(
     count = 0
     try:
         with _opened(source, stdin) as stream:
-            for item in read(stream, source.name, source.stem, settings, chosen, columns):
+            for item in limited(
+                read(stream, source.name, source.stem, settings, chosen, columns), settings.max_seconds
+            ):
                 count += 1
                 problem = item if isinstance(item, ParseError) else _too_long(item, settings)
                 if problem:
@@ -201,7 +217,7 @@ def _guarded(
 
 
 def _said(error: BaseException) -> str:
-    if isinstance(error, ParseError):
+    if isinstance(error, ParseError | TimeLimitError):
         return str(error)
     if isinstance(error, OSError):
         return error.strerror or str(error)

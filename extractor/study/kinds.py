@@ -119,7 +119,7 @@ def kind_of(doc: Doc, seen: View) -> Verdict:
     """The kind of report that `doc` is."""
     known = doc.user_data.get(DOCUMENT) or {}
     types = [str(t).lower() for t in known.get("publication_types", ())]
-    if known.get("source") == "clinicaltrials":
+    if known.get("registry"):
         return Verdict("protocol", 0.99, "registry_record", None)
     for name, kind in TYPES.items():
         if name in types:
