@@ -59,8 +59,7 @@ def everywhere(reading: Reading, cell: Cell, check: Check) -> Verdict:
         return check(reading, cell, whole, None)
     term = str(cell.value.get("term") or "")
     verdicts = []
-    for sentence in reading.sentences:
-        span = Place(sentence.start, sentence.end)
+    for span in reading.sentences:
         ours = any(f.near(span) for f in reading.of_field("adverse_event"))
         if ours or reading.mentions(term, span):
             verdicts.append(check(reading, cell, span, None))

@@ -95,9 +95,10 @@ def _said(folded: str, match: re.Match[str], end: int) -> Said | None:
         kind, unit = TIME, time_unit(time["unit"])
     elif match["none"] is None and (named := TIME_BEFORE.search(folded, max(0, match.start() - 40), match.start())):
         kind, unit = TIME, time_unit(named["unit"])
-    elif OF_A_SCALE.search(folded, max(0, match.start() - 24), match.start()) or (OF_AN_ARM.search(folded, max(0, match.start() - 12), match.start()) and not COUNTS_ALL_THE_SAME.match(
-        folded, after
-    )):
+    elif OF_A_SCALE.search(folded, max(0, match.start() - 24), match.start()) or (
+        OF_AN_ARM.search(folded, max(0, match.start() - 12), match.start())
+        and not COUNTS_ALL_THE_SAME.match(folded, after)
+    ):
         kind = PART
     weak = match["article"] is not None or match["word"] is not None or match["none"] is not None
     return Said(match.start(), match.end(), value, kind, unit, weak, mantissa)

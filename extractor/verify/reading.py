@@ -10,7 +10,7 @@ from functools import cached_property
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extractor.context.sentences import Sentence, sentences
+from extractor.context.sentences import spans
 from extractor.context.view import ABBREVIATIONS
 from extractor.model import JSON_PART, Document, Fact, Record
 from extractor.pipeline import read
@@ -45,7 +45,7 @@ class Reading:
     record: Record
     text: str
     folded: str
-    sentences: list[Sentence]
+    sentences: list[Place]
     long_forms: dict[str, str]
     named_arms: tuple[str, ...] = ()  # arms that the table under check names
     _numbers: dict[tuple[int, int], list[Said]] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Reading:
     def of(cls, doc: Doc, record: Record, named_arms: Sequence[str] = ()) -> Reading:
         text = record.document.text
         short = {fold(k): fold(v) for k, v in doc.user_data.get(ABBREVIATIONS, {}).items()}
-        return cls(record.document, record, text, fold(text), sentences(doc), short, tuple(named_arms))
+        return cls(record.document, record, text, fold(text), sentences_of(record.document), short, tuple(named_arms))
 
     @cached_property
     def typed(self) -> Typed:
@@ -127,6 +127,15 @@ class Reading:
             if place.start >= first:
                 return name, place.start - first, place.end - first
         return None, None, None
+
+
+def sentences_of(document: Document) -> list[Place]:
+    """The sentences of all parts, in offsets of the whole text."""
+    found, at = [], 0
+    for part in document.parts.values():
+        found += [Place(at + start, at + end) for start, end in spans(part)]
+        at += len(part) + JOIN
+    return found
 
 
 def readings(
