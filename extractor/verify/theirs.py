@@ -10,7 +10,7 @@ import io
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -251,8 +251,7 @@ def _cell(id: str, name: str, value: Any, quote: object, arm: object, number: in
     if not isinstance(value, dict):
         made = value_of(name, str(value if value is not None else ""))
         if made is None:
-            return f"row {number}: {value!r} is no value of {name}; give it as JSON: {FIELDS[name].value}"
+            return f"row {number}: {value!r} is no value of {name}; give it as JSON: {FIELDS[name].declared.value}"
         value = made
     own_arm = value.get("arm") if name == "adverse_event" else None
-    cell = Cell(id, name, value, str(quote) if quote else None, str(arm or own_arm) if arm or own_arm else None, number)
-    return replace(cell)
+    return Cell(id, name, value, str(quote) if quote else None, str(arm or own_arm) if arm or own_arm else None, number)
