@@ -11,8 +11,8 @@ from extractor.model import Document, Fact
 from extractor.verify import events, figures, names
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Answer, Cell, Place
 from extractor.verify.confidence import confidence
-from extractor.verify.events import Verdict
 from extractor.verify.reading import Reading, readings
+from extractor.verify.verdict import Verdict
 
 Check = Callable[[Reading, Cell, Place, Place | None], Verdict]
 RANK = {FOLLOWS: 0, NOT_DERIVABLE: 1, CONTRADICTS: 2}

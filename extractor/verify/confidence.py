@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractor.verify.cells import FOLLOWS, NOT_DERIVABLE, Cell
-from extractor.verify.events import Verdict
+from extractor.verify.verdict import Verdict
 
 
 def confidence(cell: Cell, quote: str, verdict: Verdict) -> float:

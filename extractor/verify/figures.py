@@ -9,10 +9,10 @@ from typing import Any
 
 from extractor.verify.binding import binds, groups
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Cell, Place
-from extractor.verify.events import Verdict
 from extractor.verify.numbers import COUNT, DENOMINATOR, PERCENT, TIME, Said, as_number, close
 from extractor.verify.numbers import PEOPLE as SOMEONE
 from extractor.verify.reading import Found, Reading
+from extractor.verify.verdict import Verdict
 from extractor.verify.words import same_arm
 
 KEYS = {

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from extractor.text import fold
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Cell, Place
-from extractor.verify.events import Verdict
 from extractor.verify.reading import Found, Reading
+from extractor.verify.verdict import Verdict
 from extractor.verify.words import keys, same_term
 
 ONE_OF = frozenset({"donor", "phase", "route", "cell_source"})  # another name in the same words contradicts

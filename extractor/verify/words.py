@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from extractor.terms import WORD, stem, table
 from extractor.text import fold
@@ -220,3 +221,10 @@ def _key(word: str, long_forms: dict[str, str]) -> frozenset[str]:
     own = _own_keys(word)
     long = long_forms.get(word) or long_forms.get(stem(word))
     return own | frozenset(keys(long)) if long else own
+
+
+@cache
+def words_of(name: str) -> frozenset[str]:
+    """The words of a shipped list, one a line."""
+    lines = files("extractor.lexicons").joinpath(f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines[1:] if line and not line.startswith("#"))
