@@ -90,7 +90,12 @@ def as_doc(nlp: Language, document: Document, pieces: Sequence[Piece] | None = N
 
 
 def extract(nlp: Language, documents: Iterable[Document], *, batch_size: int = 32) -> Iterator[Record]:
-    """Records of `documents`, in their order.
+    """Records of `documents`, in their order."""
+    yield from (record for _, record in read(nlp, documents, batch_size=batch_size))
+
+
+def read(nlp: Language, documents: Iterable[Document], *, batch_size: int = 32) -> Iterator[tuple[Doc, Record]]:
+    """Each record with the annotated Doc of the whole document: for who needs its sentences and abbreviations too.
 
     A full text is read twice: title and abstract alone, and all that the trial says of itself. What the abstract says
     is read no worse for the pages behind it.
@@ -101,7 +106,7 @@ def extract(nlp: Language, documents: Iterable[Document], *, batch_size: int = 3
         if is_short:
             short = list(all_facts(doc))
         else:
-            yield assemble(document, both(document, short, list(all_facts(doc))), order)
+            yield doc, assemble(document, both(document, short, list(all_facts(doc))), order)
             short = []
 
 

@@ -37,6 +37,8 @@ COMMANDS = {  # name: module and function, in the order in which help lists them
     "bias": "bias.app",
     "pool": "pool.pool",
     "pool-simulate": "pool.pool_simulate",
+    "verify": "verify.verify_command",
+    "audit": "verify.audit",
 }
 HOME = "extractor.commands"
 Command = Any  # typer's own copy of click names no public type
