@@ -44,6 +44,7 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/linking.py
 	$(BIN)/python bench/pooling.py
 	$(BIN)/python bench/graph.py
+	$(BIN)/python bench/scan.py
 
 wheel: $(READY)  ## the package with model and starter corpus inside
 	$(BIN)/python -m build --wheel --no-isolation

@@ -30,6 +30,7 @@ from extractor.commands import (
     pool,
     records,
     report,
+    scan,
     trial,
 )
 from extractor.commands.shared import DISK, no_room, say
@@ -79,6 +80,9 @@ app.command("prisma")(bring.prisma)
 app.command("doctor")(care.doctor)
 app.command("backup")(care.backup)
 app.command("restore")(care.restore)
+app.command("scan")(scan.scan)
+app.command("load")(scan.load)
+app.command("atlas")(scan.atlas)
 app.command("link")(link.link_reports)
 app.command("check")(link.check_trial)
 app.command("decide")(link.decide_links)
