@@ -15,6 +15,7 @@ setup(
         "extractor.report": ["assets/*"],
         "extractor.scan": ["*.html"],
         "extractor.scan.topics": ["*.toml"],
+        "extractor.verify": ["*.html"],
         "extractor._models": ["**/*"],
         "extractor._als_msc": ["*.json"],
     },
