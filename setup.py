@@ -14,6 +14,8 @@ setup(
         "extractor.evaluate": ["*.html"],
         "extractor.report": ["assets/*"],
         "extractor.second": ["*.txt"],
+        "extractor.scan": ["*.html"],
+        "extractor.scan.topics": ["*.toml"],
         "extractor.verify": ["*.html"],
         "extractor._models": ["**/*"],
         "extractor._als_msc": ["*.json"],

@@ -41,6 +41,9 @@ COMMANDS = {  # name: module and function, in the order in which help lists them
     "audit": "verify.audit",
     "second": "second.app",
     "agree": "second.agree",
+    "scan": "scan.scan",
+    "load": "scan.load",
+    "atlas": "scan.atlas",
 }
 HOME = "extractor.commands"
 Command = Any  # typer's own copy of click names no public type
