@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from extractor.context.view import view
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
-from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN
+from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, well_known
 from extractor.events.of_this_trial import Reports
 from extractor.events.told import events
 from extractor.fields import Field, Place, facts, field
@@ -127,7 +127,8 @@ def _stop_noun(match: re.Match[str]) -> str:
 
 def _written_out(term: str, long_forms: Mapping[str, str]) -> str:
     """An abbreviation that the text explains, as it explains it; any other term as it is."""
-    return long_forms.get(term) or (long_forms.get(term[:-1]) if term.endswith("s") else None) or term
+    own = long_forms.get(term) or (long_forms.get(term[:-1]) if term.endswith("s") else None)
+    return own or well_known().get(term, term)
 
 
 # "AEs", "SAE", "TEAEs", "ADRs": written out in the term; the quote stays as it is
