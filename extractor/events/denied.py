@@ -41,7 +41,7 @@ def denied(
     blanket = mention.kind == CLASS
     found = _limits(reading, mention, cue, denial, clause)
     arm = reading.arm_after(mention, last)
-    scope = None if arm and found.scope and found.scope[0] <= arm[0] < found.scope[1] else found.scope
+    scope = found.scope
     if blanket and of.count is not None and denial and denial.kind != "subject":
         scope = scope or (of.count.start, of.count.end)
     yield Event(

@@ -93,13 +93,20 @@ class AdverseEvent(Field):
             "serious": event.serious,
             "related": event.related,
             "assertion": event.assertion,
-            "scope": _slice(text, event.scope),
+            "scope": _slice(text, _scope(event)),
             "cue": _slice(text, event.cue),
         }
         rule = _rule(event)
         arm = _slice(text, event.arm)
         flags = [name for name in ("excepting", "excepted") if getattr(event, name)]
         return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm, flags=flags)
+
+
+def _scope(event: Event) -> tuple[int, int] | None:
+    """The words that limit a denial, but for those that the fact's arm says already."""
+    if event.arm and event.scope and event.scope[0] <= event.arm[0] < event.scope[1]:
+        return None
+    return event.scope
 
 
 def groups_of(doc: Doc) -> tuple[Group, ...]:
