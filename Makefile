@@ -43,6 +43,7 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/pubmed_reader.py
 	$(BIN)/python bench/linking.py
 	$(BIN)/python bench/pooling.py
+	$(BIN)/python bench/likelihood.py
 	$(BIN)/python bench/graph.py
 
 wheel: $(READY)  ## the package with model and starter corpus inside
