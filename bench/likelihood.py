@@ -50,7 +50,7 @@ class Checked:
 def random_set(seed: int) -> tuple[Counts, Counts]:
     """Events and people of one set of studies."""
     draw = np.random.default_rng([SEED, seed])
-    k = int(round(np.exp(draw.uniform(0.0, np.log(MOST_STUDIES)))))
+    k = round(float(np.exp(draw.uniform(0.0, np.log(MOST_STUDIES)))))
     largest = np.exp(draw.uniform(0.0, np.log(MOST_PEOPLE)))
     totals = np.rint(np.exp(draw.uniform(0.0, np.log(largest), k))).astype(np.int64)
     kind = draw.integers(10)

@@ -2,7 +2,8 @@
 
 ``events`` a count or a mention; ``reported_zero``; ``inferred_complete_table`` for a serious event that a registry's table
 of serious events, which is complete, does not list; ``below_threshold`` for one that a registry's table of other events,
-which begins at a threshold, does not list; ``denied`` where only a denial of all events covers it; ``not_mentioned``.
+which begins at a threshold, does not list; ``limited_zero`` where it is said within limits only that it did not happen;
+``denied`` where only a denial of all events covers it; ``not_mentioned``.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.graph.nodes import Row
-from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, NOT_MENTIONED, REPORTED_ZERO
+from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, LIMITED, NOT_MENTIONED, REPORTED_ZERO
 from extractor.graph.review import Review
 
 EVENTS, DENIED_ONLY = "events", "denied"
 WHOLE = ("0", "0.0")  # thresholds of a table that lists every event
 # where two reports of a trial say different things of an event, the first of these
-ORDER = (EVENTS, REPORTED_ZERO, COMPLETE_TABLE, BELOW_THRESHOLD, DENIED_ONLY, NOT_MENTIONED)
+ORDER = (EVENTS, REPORTED_ZERO, COMPLETE_TABLE, BELOW_THRESHOLD, LIMITED, DENIED_ONLY, NOT_MENTIONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Cell:
 def mentioned(observed: Sequence[Row]) -> Cell:
     """The cell of an event that a trial mentions; what happened goes before what did not."""
     happened = [o for o in observed if o["zero_basis"] is None]
+    zeros = [o for o in observed if o["zero_basis"] not in (None, LIMITED)]
+    if not happened and not zeros:
+        return _cell(LIMITED, LIMITED, _words(observed))
+    observed = [*happened, *zeros]
     counted = _counted(happened, observed)
     if not happened:
         total = sum(o["total"] for o in counted) if counted and all(o["total"] for o in counted) else None
@@ -39,7 +44,10 @@ def mentioned(observed: Sequence[Row]) -> Cell:
     if not counted:
         return _cell(EVENTS, None, happened[0]["evidence"])
     total = sum(o["total"] for o in counted) if all(o["total"] for o in counted) else None
-    return _cell(EVENTS, None, _words(counted), sum(o["events"] for o in counted), total)
+    events = sum(o["events"] for o in counted)
+    if total is not None and events > total:  # a number of events: it leaves as none of people
+        return _cell(EVENTS, None, _words(counted))
+    return _cell(EVENTS, None, _words(counted), events, total)
 
 
 def _counted(happened: Sequence[Row], observed: Sequence[Row]) -> list[Row]:
