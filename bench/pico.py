@@ -21,8 +21,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extractor.context.people import NUMBER  # noqa: E402
 from extractor.model import Document  # noqa: E402
+from extractor.people.counted import NUMBER  # noqa: E402
 from extractor.pipeline import build, extract  # noqa: E402
 from extractor.quantities.numbers import whole  # noqa: E402
 from extractor.settings import Settings  # noqa: E402

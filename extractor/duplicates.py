@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from extractor.declared import rank_of, registers
+
 KINDS = ("pmid", "doi", "pmcid")
-# which channel's copy is kept: the one that loses least on the way
-ORDER = ("pubmed", "jats", "europepmc", "medline", "ris", "bibtex", "csv", "html", "jsonl", "text", "clinicaltrials")
 SHORTEST_TITLE = 20  # characters; "Editorial" or "Reply" says nothing
 _NO_WORD = re.compile(r"[\W_]+")
 _MARKED = re.compile(r"[\^_]\{?([-+−]?\w+)\}?")
@@ -45,7 +45,7 @@ class Duplicate:
 def duplicates(reports: Iterable[Report]) -> list[Duplicate]:
     """All duplicates among `reports`, sorted; registry records are compared with registry records only."""
     found: list[Duplicate] = []
-    papers = sorted(reports, key=lambda r: (ORDER.index(r.source), r.id))
+    papers = sorted(reports, key=lambda r: (rank_of(r.source), r.id))
     groups = Groups(papers)
     for kind in KINDS:
         for same in _by(papers, identifier(kind)).values():
@@ -100,7 +100,7 @@ def _by(reports: Sequence[Report], key: Callable[[Report], str]) -> dict[str, li
 
 def _title_key(report: Report) -> str:
     title = _NO_WORD.sub(" ", _MARKED.sub(r"\1", report.title.lower())).strip()
-    channel = "registry " if report.source == "clinicaltrials" else ""
+    channel = "registry " if report.source in registers() else ""
     return channel + title if len(title) >= SHORTEST_TITLE else ""
 
 
@@ -110,7 +110,7 @@ def _contradict(group: Sequence[Report]) -> bool:
 
 def _compatible(one: Report, other: Report) -> bool:
     """Years and pages agree wherever both say them; a registry record has neither, so its title alone is not enough."""
-    if one.source == "clinicaltrials":
+    if one.source in registers():
         return False
     years = one.year is None or other.year is None or one.year == other.year
     a, b = first_page(one.pages), first_page(other.pages)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from extractor.declared import registers
 from extractor.engine import Run
 from extractor.errors import ParseError, SettingsError
 from extractor.fetch import Found, Hosts, Page, clinicaltrials, europepmc, pubmed
@@ -203,7 +204,7 @@ def names(document: Document) -> Iterable[str]:
     """All identifiers by which a document may have been asked for."""
     own = document.ids
     yield from (i for i in (own.pmid, own.doi, own.pmcid) if i)
-    if document.source == "clinicaltrials":
+    if document.source in registers():
         yield from own.nct
     if own.doi:
         yield own.doi.lower()

@@ -23,11 +23,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from extractor.errors import FetchError
+from extractor.redaction import keep_secret, redacted
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +36,13 @@ SECRET = ("api_key", "email", "tool")  # never part of a request's name, never w
 MOST_TRIES = 8
 TIMEOUT_S = (10.0, 60.0)  # to connect, and between two bytes
 LONGEST_ANSWER_S = 300.0  # a slow drip is given up after this
-LONGEST_WAIT_S = 60.0
+LONGEST_WAIT_S = 60.0  # between two tries, by our own choice
+LONGEST_ASKED_S = 300.0  # a service that asks for a longer wait is believed, and the search given up
+LARGEST_ANSWER = 256 * 2**20  # bytes, unpacked; a whole page of full texts stays far below
+MOST_REDIRECTS = 5
 MARGIN = 1.02  # a little more than the limit's spacing, so that no window of a second holds one request too many
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-_KEY = re.compile(r"(api[-_]?key[\"']?\s*[=:]\s*[\"']?)[^&\s\"']+", re.I)
-_MAIL = re.compile(r"(email=)[^&\s]+", re.I)
+_SECONDS = re.compile(r"[0-9]+", re.ASCII)
 
 
 class NoAnswerYetError(Exception):
@@ -81,15 +84,6 @@ class Answer:
     sha256: str
     fetched_at: str
     kept: bool  # read from the raw store, not from the network
-
-
-def redacted(text: str) -> str:
-    """`text` without keys and addresses, fit for a log or a message.
-
-    >>> redacted("https://x/y?api_key=abc123&db=pubmed&email=me@example.org")
-    'https://x/y?api_key=***&db=pubmed&email=***'
-    """
-    return _MAIL.sub(r"\1***", _KEY.sub(r"\1***", text))
 
 
 class RawStore:
@@ -209,6 +203,7 @@ class Client:
     ) -> None:
         self.raw, self.offline = raw, offline
         self._rates, self._identity = dict(rates or {}), {k: v for k, v in (identity or {}).items() if v}
+        keep_secret(*(v for k, v in self._identity.items() if k != "tool"))
         self._session = session or requests.Session()
         self._session.headers["User-Agent"] = "trialspan (literature and trial extraction)"
         self._clock, self._sleep = clock, sleep
@@ -268,9 +263,13 @@ class Client:
                 return self._once(request, check, identify)
             except NoAnswerYetError as error:
                 trouble = redacted(str(error))
-                wait = error.after if error.after is not None else self._backoff(attempt)
+                wait = max(error.after or 0.0, self._backoff(attempt))
+                if wait > LONGEST_ASKED_S:
+                    raise FetchError(
+                        f"{redacted(request.url)}: {trouble}; the service asks to wait {_waiting(wait)}; run the same command then to go on"
+                    ) from error
                 log.info("%s: %s; again in %.1f s", redacted(request.url), trouble, wait)
-                bucket.pause(min(wait, LONGEST_WAIT_S))
+                bucket.pause(wait)
         raise FetchError(
             f"{redacted(request.url)}: gave up after {MOST_TRIES} tries: {trouble}; run the same command later to go on"
         )
@@ -283,10 +282,8 @@ class Client:
         params = dict(request.params) | (self._identity if identify else {})
         asked, form = (params, None) if request.method == "GET" else (None, params)
         try:
-            with self._session.request(
-                request.method, request.url, params=asked, data=form, timeout=TIMEOUT_S, stream=True
-            ) as response:
-                body = self._body(response)
+            with self._sent(request.method, request.url, asked, form) as response:
+                body = self._without_key(self._body(response))
         except (
             requests.ConnectionError,
             requests.Timeout,
@@ -305,12 +302,44 @@ class Client:
         check(body)
         return body
 
+    def _sent(
+        self, method: str, url: str, asked: Mapping[str, str] | None, form: Mapping[str, str] | None
+    ) -> requests.Response:
+        """The answer, along redirects of the same host alone: key and address go to no other."""
+        here = url
+        for _ in range(MOST_REDIRECTS + 1):
+            response = self._session.request(
+                method, here, params=asked, data=form, timeout=TIMEOUT_S, stream=True, allow_redirects=False
+            )
+            if not response.is_redirect:
+                return response
+            response.close()
+            here = urljoin(here, response.headers["Location"])
+            if not _same_host(url, here):
+                raise FetchError(
+                    f"{redacted(url)}: sends on to another host ({urlsplit(here).netloc or urlsplit(here).scheme}), which is not followed; check the address in the settings"
+                )
+            if response.status_code not in (307, 308):
+                method, form = "GET", None
+            asked = None  # the new address says what is asked
+        raise FetchError(f"{redacted(url)}: sends on in a circle; try again later")
+
+    def _without_key(self, body: bytes) -> bytes:
+        """An answer that repeats the key is kept without it."""
+        key = self._identity.get("api_key")
+        return body.replace(key.encode(), b"***") if key else body
+
     def _body(self, response: requests.Response) -> bytes:
         """All bytes of an answer; one that is cut short, or drips too slowly, is no answer."""
         until = self._clock() + LONGEST_ANSWER_S
-        chunks = []
+        chunks, size = [], 0
         for chunk in response.iter_content(1 << 16):
             chunks.append(chunk)
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                raise FetchError(
+                    f"{redacted(response.url)}: the answer is larger than {LARGEST_ANSWER >> 20} MB and was given up; ask for less at once"
+                )
             if self._clock() > until:
                 raise NoAnswerYetError(f"the answer drips: not whole after {LONGEST_ANSWER_S:.0f} s")
         body = b"".join(chunks)
@@ -325,13 +354,29 @@ class Client:
         return self._buckets[host]
 
 
+def _same_host(first: str, second: str) -> bool:
+    """Whether two addresses are of one host; from http to https is no change, the other way round is."""
+    a, b = urlsplit(first), urlsplit(second)
+    upgraded = (a.scheme, b.scheme) == ("http", "https") and a.hostname == b.hostname
+    return (a.scheme, a.netloc) == (b.scheme, b.netloc) or upgraded
+
+
+def _waiting(seconds: float) -> str:
+    if seconds == float("inf"):
+        return "without end"
+    return f"{seconds / 3600:.1f} hours" if seconds >= 7200 else f"{seconds / 60:.0f} minutes"
+
+
 def retry_after(value: str | None) -> float | None:
-    """Seconds that a Retry-After header asks to wait: a number or a date; None where it says neither."""
+    """Seconds that a Retry-After header asks to wait, as a number or a date; None where it says neither.
+
+    A time that is past is no wait; the caller's own pause stands then.
+    """
     if not value:
         return None
-    if value.strip().isdigit():
-        return float(value)
+    if _SECONDS.fullmatch(value.strip()):
+        return float(value.strip()[:12])
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

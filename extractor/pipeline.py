@@ -14,6 +14,7 @@ from extractor.assemble import assemble
 from extractor.context import PARTS, TEXT
 from extractor.context.tokens import tokens
 from extractor.context.trained import PIPELINE_PARTS
+from extractor.declared import declared_fields, registers
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
 from extractor.model import Document, Record
@@ -25,7 +26,7 @@ BLANK = "blank"
 
 def field_order() -> list[str]:
     """Names of all fields, each after those that it reads; the same on every run."""
-    graph = {name: set(entry.after) for name, entry in sorted(FIELDS.items())}
+    graph = {name: set(one.after) for name, one in sorted(declared_fields().items())}
     for name, needs in graph.items():
         if unknown := needs - graph.keys():
             raise SettingsError(f"field {name!r} comes after {sorted(unknown)}, which are no fields")
@@ -91,7 +92,11 @@ def as_doc(nlp: Language, document: Document) -> Doc:
         start += len(text) + 1
     doc.user_data[PARTS] = places
     doc.user_data[TEXT] = document.text
-    known = {"source": document.source, "publication_types": list(document.publication_types)}
+    known = {
+        "source": document.source,
+        "registry": document.source in registers(),
+        "publication_types": list(document.publication_types),
+    }
     doc.user_data["trialspan_document"] = known
     return doc
 

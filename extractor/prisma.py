@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-REGISTERS = frozenset({"clinicaltrials"})
+from extractor.declared import registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,12 @@ def flow(runs: Sequence[Mapping[str, Any]], *, documents: int, deleted: int, ret
                 "read", 0
             )
     sources = tuple((source, query, count) for (source, query), count in newest.items())
-    registers = sum(n for source, _, n in sources if source in REGISTERS)
+    of_registers = sum(n for source, _, n in sources if source in registers())
     other = sum(n for source, _, n in sources if source in ("files", "ids"))
-    databases = sum(n for _, _, n in sources) - registers - other
+    databases = sum(n for _, _, n in sources) - of_registers - other
     kept = documents - duplicates
-    again = max(0, databases + registers + other - deleted - documents)
-    return Flow(sources, databases, registers, other, duplicates + again, deleted, retracted, kept)
+    again = max(0, databases + of_registers + other - deleted - documents)
+    return Flow(sources, databases, of_registers, other, duplicates + again, deleted, retracted, kept)
 
 
 WIDTH, BOX, HIGH, GAP = 720, 320, 92, 34

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from extractor.context.event_mentions import CLASS, NAMED, mentions
-from extractor.context.negation import denials
+from extractor.events.denials import denials
+from extractor.events.mentions import CLASS, NAMED, mentions
 from extractor.quantities.counts import counts
 from extractor.terms import rows
 from tests.conftest import ROOT, SHARED

@@ -5,7 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.declared import LAST, rank_of, ranks, registers
 from extractor.duplicates import KINDS, Report, duplicates
+from extractor.model import SOURCE
 from extractor.prisma import flow, svg
 
 TITLE = "Safety of cells in a disease of the nerves: a made-up trial"
@@ -74,3 +76,10 @@ def test_flow_adds_up() -> None:
     assert (found.databases, found.registers, found.other) == (12, 3, 5)
     assert found.identified - found.duplicates == found.reports == 14
     assert "(n = 14; 1 retracted)" in svg(found)
+
+
+def test_every_reader_says_what_its_documents_are_and_how_they_rank() -> None:
+    assert next(iter(ranks())) == "pubmed"
+    assert rank_of("pubmed") < rank_of("ris") < rank_of("text")
+    assert registers() >= {"clinicaltrials"} and "ris" not in registers()
+    assert all(SOURCE.fullmatch(name) and rank < LAST for name, rank in ranks().items())

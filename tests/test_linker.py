@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from extractor.context.linker import LIKE, generator_of, ground
+from extractor.disease.grounded import LIKE, generator_of, ground
 from tests.conftest import ROOT
 
 
@@ -46,5 +46,5 @@ def test_generator_is_scispacys_own_and_stable() -> None:
 
 
 def test_import_loads_nothing_heavy() -> None:
-    code = "import sys, extractor.context.linker; sys.exit('nmslib' in sys.modules or 'sklearn' in sys.modules)"
+    code = "import sys, extractor.disease.grounded; sys.exit('nmslib' in sys.modules or 'sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

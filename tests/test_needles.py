@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from extractor.context.designs import patterns
 from extractor.context.needles import lacks, needles
-from extractor.context.reports import cues
+from extractor.study.designs import patterns
+from extractor.study.kinds import cues
 
 SHIPPED = [p.pattern for p in patterns().values()] + [c.pattern.pattern for c in cues()]
 TEXTS = (

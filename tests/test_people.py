@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from extractor.context.cohort import cohort
-from extractor.context.group import EACH, LISTED, SIZED
-from extractor.context.groups import splits
-from extractor.context.people import counts
-from extractor.context.sexes import sexes
-from extractor.context.total import total
 from extractor.context.view import View, view
 from extractor.model import Document, check_evidence
+from extractor.people.candidates import cohort
+from extractor.people.counted import counts
+from extractor.people.group import EACH, LISTED, SIZED
+from extractor.people.sexes import sexes
+from extractor.people.splits import splits
+from extractor.people.total import total
 from extractor.pipeline import as_doc, extract
 from extractor.quantities.ages import ages
 from extractor.quantities.numbers import TENS, UNITS

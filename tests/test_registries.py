@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.context.registries import DATE, identifiers, iso_date
+from extractor.study.registries import DATE, identifiers, iso_date
 from extractor.text import fold, fold_case
 
 

@@ -8,9 +8,9 @@ import pytest
 from spacy.language import Language
 
 from extractor.context.phrases import phrases
-from extractor.context.reports import cues
 from extractor.model import Document
 from extractor.pipeline import extract
+from extractor.study.kinds import cues
 
 TRIAL = "Forty patients were randomized to cells or placebo. Scores improved in both groups (P = 0.4)."
 

@@ -20,9 +20,10 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extractor.context import event_mentions, events, view
 from extractor.evaluate.keys import Gold
 from extractor.evaluate.scorer import document_of, load_gold, score
+from extractor.events import events, view
+from extractor.events import mentions as event_mentions
 from extractor.pipeline import build, extract
 from extractor.settings import Settings
 

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from types import FrameType, TracebackType
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from extractor.commands import (
     ask,
     bias,
     bring,
+    care,
     curate,
     evaluate,
     extract,
@@ -32,6 +34,7 @@ from extractor.commands import (
 )
 from extractor.commands.shared import DISK, no_room, say
 from extractor.errors import ExtractorError, SettingsError
+from extractor.redaction import RedactingFormatter, redacted
 
 WRONG_USAGE, INTERRUPTED, READER_GONE = 2, 130, 141  # the last two as a shell reports SIGINT and SIGPIPE
 
@@ -73,6 +76,9 @@ app.command("fields")(fields.fields)
 app.command("fetch")(fetch.fetch)
 app.command("import")(bring.bring)
 app.command("prisma")(bring.prisma)
+app.command("doctor")(care.doctor)
+app.command("backup")(care.backup)
+app.command("restore")(care.restore)
 app.command("link")(link.link_reports)
 app.command("check")(link.check_trial)
 app.command("decide")(link.decide_links)
@@ -104,9 +110,15 @@ def root(
     Example: trialspan extract page.txt
     """
     if debug:
-        logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
-    else:
-        sys.excepthook = said
+        handler = logging.StreamHandler()
+        handler.setFormatter(RedactingFormatter("%(levelname)s %(name)s: %(message)s"))
+        logging.basicConfig(level=logging.DEBUG, handlers=[handler])
+    sys.excepthook = traced if debug else said
+
+
+def traced(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The whole traceback, for whoever asked for it with --debug; without keys and addresses."""
+    say(redacted("".join(traceback.format_exception(kind, error, trace))), err=True)
 
 
 def said(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
-from extractor.context.products import studies_cells
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.product.studied import studies_cells
 from extractor.quantities.doses import CELL_NOUN, amounts
 from extractor.quantities.durations import durations
 from extractor.quantities.numbers import NUMBER_WORDS, whole
@@ -96,7 +96,16 @@ class _Count:
     primary: bool = True
 
 
-@field("administrations", value="{low, high, interval}")
+@field(
+    "administrations",
+    value="{low, high, interval}",
+    order=90,
+    page=("Dose", "times given"),
+    figure=True,
+    alike=("low", "high"),
+    view={},
+    scored=("administrations", "interval"),
+)
 class Administrations(Field):
     """How often one participant was given the cells, with the interval between two administrations."""
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.people import counts
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.people.counted import counts
 from extractor.quantities.ages import Age, ages
 
 ELIGIBLE = re.compile(
@@ -38,7 +38,15 @@ PER_ARM = re.compile(
 )
 
 
-@field("age", value="{mean, sd, median, low, high, unit}")
+@field(
+    "age",
+    value="{mean, sd, median, low, high, unit}",
+    order=130,
+    page=("People", "age"),
+    figure=True,
+    single=True,
+    view={},
+)
 class AgeField(Field):
     """Age of the participants."""
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from extractor.context.cohort import Cohort, cohort
-from extractor.context.group import EACH, EQUALLY, GROUP_WORD, LISTED, PAIRED, SERVED, SIZED, Group, Split
-from extractor.context.group_parts import equal_parts, how_many
-from extractor.context.people import NOUN
-from extractor.context.total import Total, total
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.people.candidates import Cohort, cohort
+from extractor.people.counted import NOUN
+from extractor.people.equal_groups import equal_parts, how_many
+from extractor.people.group import EACH, EQUALLY, GROUP_WORD, LISTED, PAIRED, SERVED, SIZED, Group, Split
+from extractor.people.total import Total, total
 
 MOST_GROUPS = 8
 KINDS = re.compile(
@@ -44,7 +44,17 @@ class Choice:
     derived: bool = False
 
 
-@field("arm", value="{name, n}")
+@field(
+    "arm",
+    value="{name, n}",
+    order=110,
+    column="arms",
+    page=("Design", "arms"),
+    shown="{name}[ (n = {n})]",
+    figure=True,
+    several=True,
+    view={},
+)
 class Arm(Field):
     """Each arm or dose group with its size."""
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.cells import products, sources
-from extractor.context.grafts import grafts
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.product.cells import products, sources
+from extractor.product.grafts import grafts
 from extractor.terms import table
 
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
@@ -18,7 +18,16 @@ INSIDE = {"Wharton's jelly": "umbilical cord", "fetal spinal cord": "spinal cord
 NEAR = 0.1  # a second source counts only where it is said as clearly as the first ("marrow- or fat-derived")
 
 
-@field("cell_source", value="{name, id}", after=("report_kind", "cell_type"))
+@field(
+    "cell_source",
+    value="{name, id}",
+    after=("report_kind", "cell_type"),
+    order=40,
+    column="source",
+    page=("Cells", "from"),
+    several=True,
+    alike=("name",),
+)
 class CellSource(Field):
     """Tissue of origin of the cells, with its CURIE in UBERON."""
 

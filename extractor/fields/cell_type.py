@@ -6,15 +6,24 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.cells import products
 from extractor.context.view import view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.product.cells import products
 
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 
 
-@field("cell_type", value="{name, id}", after=("report_kind",))
+@field(
+    "cell_type",
+    value="{name, id}",
+    after=("report_kind",),
+    order=30,
+    column="cells",
+    page=("Cells", ""),
+    several=True,
+    alike=("name",),
+)
 class CellType(Field):
     """Type of the cells that were given, with its CURIE in the Cell Ontology."""
 

@@ -6,16 +6,24 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.linker import ground
-from extractor.context.treated import LEAST, canonical, treated
 from extractor.context.view import view
+from extractor.disease.grounded import ground
+from extractor.disease.treated import LEAST, canonical, treated
 from extractor.fields import Field, field
 from extractor.model import Fact
 
 SURE = 2 * LEAST
 
 
-@field("condition", value="{name, id}", after=("report_kind",))
+@field(
+    "condition",
+    value="{name, id}",
+    after=("report_kind",),
+    order=20,
+    page=("Condition", ""),
+    several=True,
+    alike=("name",),
+)
 class Condition(Field):
     """The treated disease, with a CURIE of MeSH or MONDO where one of them has it."""
 

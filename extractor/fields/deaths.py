@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from spacy.tokens import Doc
 
-from extractor.context.event_mentions import DEATH, DEATHS
-from extractor.context.event_reports import Reports
-from extractor.context.events import ABSENT, Event, events
 from extractor.context.view import view
+from extractor.events.event import ABSENT, Event
+from extractor.events.mentions import DEATH, DEATHS
+from extractor.events.of_this_trial import Reports
+from extractor.events.told import events
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
 from extractor.quantities.numbers import WHOLE, whole
@@ -41,7 +42,15 @@ LATTER = re.compile(
 )
 
 
-@field("deaths", value="{n}", after=("report_kind", "arm"))
+@field(
+    "deaths",
+    value="{n}",
+    after=("report_kind", "arm"),
+    order=180,
+    page=(),
+    figure=True,
+    single=True,
+)
 class Deaths(Field):
     """Deaths among the trial's participants; sums of arms are marked as derived."""
 

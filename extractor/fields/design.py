@@ -9,15 +9,23 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.designs import Said, designs
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.study.designs import Said, designs
 
 NO_DESIGN = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
 
-@field("design", value="{name}", after=("report_kind",))
+@field(
+    "design",
+    value="{name}",
+    after=("report_kind",),
+    order=160,
+    page=("Design", ""),
+    several=True,
+    alike=("name",),
+)
 class Design(Field):
     """The trial's design: randomized, open-label, double-blind, placebo-controlled, crossover, ..."""
 

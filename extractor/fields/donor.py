@@ -6,16 +6,23 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.cells import donors, products
-from extractor.context.grafts import grafts
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.product.cells import donors, products
+from extractor.product.grafts import grafts
 
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 
 
-@field("donor", value="{name}", after=("report_kind", "cell_type"))
+@field(
+    "donor",
+    value="{name}",
+    after=("report_kind", "cell_type"),
+    order=50,
+    page=("Cells", "donor"),
+    alike=("name",),
+)
 class DonorOfCells(Field):
     """Donor of the cells: autologous or allogeneic."""
 

@@ -16,10 +16,10 @@ from typing import Any
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
-from extractor.context.products import GIVING, studies_cells
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.product.studied import GIVING, studies_cells
 from extractor.quantities.doses import CELL_NOUN, LARGEST, SMALLEST, Amount, amounts
 
 BEFORE, AFTER = 90, 80  # characters of the sentence read on either side of an amount
@@ -78,7 +78,18 @@ class _Seen:
     rule: str
 
 
-@field("dose", value="{low, high, unit, basis, sd}", after=("administrations",))
+@field(
+    "dose",
+    value="{low, high, unit, basis, sd}",
+    after=("administrations",),
+    order=80,
+    page=("Dose", ""),
+    figure=True,
+    several=True,
+    alike=("low", "high", "unit"),
+    view={},
+    scored=("dose", "dose_basis"),
+)
 class Dose(Field):
     """Doses of cells, each dose group one fact, with what the figure is (per administration, total, mean, ...)."""
 

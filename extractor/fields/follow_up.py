@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Doc
 
 from extractor.context.background import background
-from extractor.context.products import GIVING, studies_cells
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.product.studied import GIVING, studies_cells
 from extractor.quantities.durations import Duration, durations
 
 _FOLLOW = r"(?:follow(?:ed|ing)?\s?-?\s?ups?|followups?|followed(?!\s+by)(?:\s(?:up\s)?with(?:\s[\w-]+){1,4})?|follow(?=\s(?:for|until|over|to)\b)|follow(?:ed)?[\s-]up\s(?:by|with)(?:\s[\w-]+){1,4})"
@@ -138,7 +138,16 @@ class _Time:
     group: int = -1  # the follow-ups of several arms, said in one breath, share the place of the first
 
 
-@field("follow_up", value="{low, high, unit}")
+@field(
+    "follow_up",
+    value="{low, high, unit}",
+    order=140,
+    column="follow-up",
+    page=("Follow-up", ""),
+    figure=True,
+    alike=("low", "high", "unit"),
+    view={},
+)
 class FollowUp(Field):
     """The latest time at which the trial's people were watched or assessed."""
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
 
-from extractor.context.cohort import cohort
-from extractor.context.total import Total, total
 from extractor.context.view import view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.people.candidates import cohort
+from extractor.people.total import Total, total
 
 KEPT = frozenset(
     {
@@ -31,7 +31,15 @@ KEPT = frozenset(
 )
 
 
-@field("participants", value="{n, kind}")
+@field(
+    "participants",
+    value="{n, kind}",
+    order=100,
+    column="n",
+    page=("People", ""),
+    figure=True,
+    single=True,
+)
 class Participants(Field):
     """How many people the trial treated or enrolled; one is the trial's own, screened and part counts are kept apart."""
 

@@ -6,15 +6,24 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.designs import Said, phases
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.study.designs import Said, phases
 
 NO_PHASE = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
 
-@field("phase", value="{name}", after=("report_kind",))
+@field(
+    "phase",
+    value="{name}",
+    after=("report_kind",),
+    order=150,
+    page=("Design", "phase"),
+    figure=True,
+    single=True,
+    alike=("name",),
+)
 class Phase(Field):
     """This trial's own phase."""
 

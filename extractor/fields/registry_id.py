@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.registries import Identifier, identifiers, page_of, registered_on
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.study.registries import Identifier, identifiers, page_of, registered_on
 
 # "patients who completed the parent trial (NCT01234567)"
 PARENT = re.compile(
@@ -23,7 +23,18 @@ OTHERS = frozenset({"review", "meta-analysis"})  # numbers in them are those of 
 OWN_OF_REVIEWS = "PROSPERO"
 
 
-@field("registry_id", value="{registry, id, registered_on, url}", after=("report_kind",))
+@field(
+    "registry_id",
+    value="{registry, id, registered_on, url}",
+    after=("report_kind",),
+    order=190,
+    column="registry",
+    page=("Registered", ""),
+    shown="{id}[ (registered {registered_on})]",
+    shared=True,
+    own=True,
+    view={"registry_ids": "id"},
+)
 class RegistryId(Field):
     """Registry identifiers (NCT, ISRCTN, EudraCT, ...), with the date of registration where it stands beside."""
 

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
-from extractor.context.cells import products
-from extractor.context.delivery import Delivery, deliveries, given, of_other_agent, put_into
-from extractor.context.grafts import grafts
-from extractor.context.products import studies_cells
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
+from extractor.product.cells import products
+from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
+from extractor.product.grafts import grafts
+from extractor.product.studied import studies_cells
 
 # words after a route's name that make it something else: "intravenous access", "oral mucosa", "intracerebral hemorrhage"
 _NOT_A_ROUTE = re.compile(
@@ -84,7 +84,15 @@ _SHORT_BESIDE = re.compile(
 _REVIEWS = frozenset({"review", "meta-analysis"})
 
 
-@field("route", value="{name}", after=("report_kind",))
+@field(
+    "route",
+    value="{name}",
+    after=("report_kind",),
+    order=60,
+    page=("Route", ""),
+    several=True,
+    alike=("name",),
+)
 class Route(Field):
     """Route of administration of the studied product, one fact each."""
 

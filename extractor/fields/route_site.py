@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
-from extractor.context.delivery import Delivery, deliveries, given, of_other_agent, put_into
-from extractor.context.products import studies_cells
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
+from extractor.product.studied import studies_cells
 
 # "C1-C2" "T10/11" "L3-L4" "C7-T1" "D5-D10": vertebral levels, in capitals
 _VERTEBRAE = re.compile(r"(?<![\w-])(?P<level>[CTLD]\d{1,2}\s?[-/]\s?[CTLDS]?\d{1,2})(?![\w-])")
@@ -28,7 +28,16 @@ _LEVEL_BESIDE = re.compile(
 )
 
 
-@field("route_site", value="{name}")
+@field(
+    "route_site",
+    value="{name}",
+    order=70,
+    column="site",
+    page=("Route", "site"),
+    figure=True,
+    several=True,
+    alike=("name",),
+)
 class RouteSite(Field):
     """Where in the body the cells were put."""
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
 
-from extractor.context.cohort import cohort
-from extractor.context.sexes import ALL, Sexes, is_female, sexes
-from extractor.context.total import Total, total
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.people.candidates import cohort
+from extractor.people.sexes import ALL, Sexes, is_female, sexes
+from extractor.people.total import Total, total
 
 NEARLY = 0.85  # counts of both sexes that reach this share of the total are the trial's, less a few lost
 _BOTH = re.compile(r",? (?:and|or|&) (?:\w+ ){0,2}?(?:women|men|males?|females?|boys|girls)\b")
@@ -25,7 +25,15 @@ _WOMEN, _MEN = (
 )
 
 
-@field("sex", value="{female, male}")
+@field(
+    "sex",
+    value="{female, male}",
+    order=120,
+    page=("People", "sex"),
+    figure=True,
+    single=True,
+    view={"female": "female", "male": "male"},
+)
 class Sex(Field):
     """How many of the participants are women and how many are men."""
 

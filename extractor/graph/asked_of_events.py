@@ -77,7 +77,7 @@ def _related(found: Sequence[Row], groups: Sequence[str]) -> int | None:
         return None
     control = controls(groups)
     numbers = [o for o in found if o["events"] is not None and not (o["arm"] and key(o["arm"]) in control)]
-    numbers = [o for o in numbers if o["events"] or not (o["within"] or o["excepting"])]
+    numbers = [o for o in numbers if o["events"] or not (o["limit"] or o["excepting"])]
     related = _most(o for o in numbers if o["related"] is True)
     if related is not None:
         return related

@@ -10,6 +10,7 @@ from typing import Any
 
 import networkx as nx
 
+from extractor.declared import registers
 from extractor.export.values import duration, shown
 from extractor.graph import nodes
 from extractor.graph.differences import PEOPLE_AND_SERIOUS, Disagreement, disagreements, suspects
@@ -219,7 +220,7 @@ class Builder:
 
 
 def _report_id(document: Document) -> str:
-    if document.source == "clinicaltrials":
+    if document.source in registers():
         return document.id if nodes.CURIE.fullmatch(document.id) else curie("record", document.id)
     if document.ids.pmid:
         return f"pubmed:{document.ids.pmid}"

@@ -272,14 +272,14 @@ def _of_people(one: Row) -> bool:
 
 def _of_some(one: Row) -> bool:
     """Whether a count is of some only ("in the first cohort"), whose number is not given."""
-    return bool(one["within"]) and one["total_from"] != "stated"
+    return bool(one["limit"]) and one["total_from"] != "stated"
 
 
 def _why_not(found: Sequence[Row]) -> str:
     if any(o["events"] is not None and o["total"] and o["events"] > o["total"] for o in found):
         return "more events than people at risk"
     if some := next((o for o in found if o["events"] and _of_some(o)), None):
-        return f"a count of some only (“{some['within']}”), whose number is not given"
+        return f"a count of some only (“{some['limit']}”), whose number is not given"
     if any(o["unit"] not in PEOPLE for o in found):
         return f"counts {next(o['unit'] for o in found if o['unit'] not in PEOPLE)}, not participants"
     if all(o["events"] is None for o in found):

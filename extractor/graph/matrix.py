@@ -2,8 +2,7 @@
 
 ``events`` a count or a mention; ``reported_zero``; ``inferred_complete_table`` for a serious event that a registry's table
 of serious events, which is complete, does not list; ``below_threshold`` for one that a registry's table of other events,
-which begins at a threshold, does not list; ``limited_zero`` where it is said within limits only that it did not happen;
-``denied`` where only a denial of all events covers it; ``not_mentioned``.
+which begins at a threshold, does not list; ``denied`` where only a denial of all events covers it, or one of a part of the trial; ``not_mentioned``.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from extractor.graph.review import Review
 EVENTS, DENIED_ONLY = "events", "denied"
 WHOLE = ("0", "0.0")  # thresholds of a table that lists every event
 # where two reports of a trial say different things of an event, the first of these
-ORDER = (EVENTS, REPORTED_ZERO, COMPLETE_TABLE, BELOW_THRESHOLD, LIMITED, DENIED_ONLY, NOT_MENTIONED)
+ORDER = (EVENTS, REPORTED_ZERO, COMPLETE_TABLE, BELOW_THRESHOLD, DENIED_ONLY, NOT_MENTIONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def mentioned(observed: Sequence[Row]) -> Cell:
     happened = [o for o in observed if o["zero_basis"] is None]
     zeros = [o for o in observed if o["zero_basis"] not in (None, LIMITED)]
     if not happened and not zeros:
-        return _cell(LIMITED, LIMITED, _words(observed))
+        return _cell(DENIED_ONLY, NOT_MENTIONED, _words(observed))
     observed = [*happened, *zeros]
     counted = _counted(happened, observed)
     if not happened:

@@ -16,6 +16,7 @@ from sys import intern
 from typing import Any
 
 from extractor import terms
+from extractor.export.values import limits
 from extractor.graph.control import OF_CONTROLS
 from extractor.graph.nodes import CURIE, Row, curie
 from extractor.link.check_events import CLASS_WORDS, OVERLAP, SERIOUS_WORDS, TOTAL
@@ -127,7 +128,7 @@ def observed(fact: Fact, people: People, parts: Mapping[str, str] | None = None)
         "grade": value.get("grade"),
         "severity": value.get("severity") or (_limit(fact, parts or {}) if events == 0 and scope == NAMED else None),
         "assertion": _same(value.get("assertion")),
-        "within": value.get("scope") or None,
+        "limit": value.get("scope"),
         "zero_basis": REPORTED_ZERO if events == 0 else None,
         "arm": None if is_whole(fact.arm) else _same(fact.arm),
         "groups_overlap": OVERLAP in fact.flags,
@@ -146,8 +147,8 @@ def limit_of(one: Row) -> str:
     Mild ones of a named event are all of it where nothing worse is said. None of one grade leaves the others open, as does
     none at some time or in some group, or none but for something.
     """
-    if one["events"] == 0 and one["within"]:
-        return f"within limits (“{one['within']}”)"
+    if one["events"] == 0 and one["limit"]:
+        return f"within limits (“{one['limit']}”)"
     if one["events"] == 0 and one["excepting"]:
         return "with exceptions"
     grade, severity = str(one["grade"] or ""), str(one["severity"] or "")
@@ -182,6 +183,14 @@ def _of_controls(fact: Fact, parts: Mapping[str, str], *, whole_clause: bool) ->
         if OF_CONTROLS.search(said):
             return True
     return False
+
+
+def limit_words(observation: Row) -> str:
+    """What a denial reaches no further than, in words; empty where it is not limited."""
+    words = limits({**observation, "scope": observation["limit"]})
+    unrelated = ["not related ones"] if observation["related"] is False else []
+    grade = [f"grade {observation['grade']} ones"] if observation["grade"] else []
+    return ", ".join([*words, *unrelated, *grade, *(["with exceptions"] if observation["excepting"] else [])])
 
 
 def _same(text: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.declared import registers
 from extractor.graph.control import controls, key
 from extractor.graph.nodes import Row, evidence, of_report
 from extractor.graph.observations import People, is_whole
@@ -77,7 +78,7 @@ def report_row(record: Record) -> Reported:
 
 def _role(record: Record) -> str:
     document = record.document
-    if document.source == "clinicaltrials":
+    if document.source in registers():
         return RECORD
     return ABSTRACT if MEETING.search(" ".join([*document.publication_types, document.journal or ""])) else PAPER
 

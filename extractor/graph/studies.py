@@ -15,7 +15,7 @@ from typing import Any
 from extractor.graph.control import CONTROL
 from extractor.graph.counts import INFERRED, NOTHING, Counted, Left, Study, counted
 from extractor.graph.nodes import Row
-from extractor.graph.observations import ANY, REPORTED_ZERO
+from extractor.graph.observations import ANY, REPORTED_ZERO, limit_words
 from extractor.graph.review import CHOSEN_BY, Review
 
 __all__ = [
@@ -175,8 +175,7 @@ def _silent(trial: Row, denied: Sequence[Row], choice: Choice) -> Left:
     name = trial["name"]
     if denied:
         words = denied[0]["evidence"][0]["quote"]
-        limited = denied[0]["zero_basis"] != REPORTED_ZERO
-        limit = ", for related events only" if denied[0]["related"] else ", within limits" if limited else ""
+        limit = f", {said}" if (said := limit_words(denied[0])) else ""
         what = "a general denial" if denied[0]["scope"] == ANY else f"a denial of {denied[0]['event_name']}"
         return Left(name, f"{what} only (“{words}”{limit}), not a count of {choice.outcome}", name)
     return Left(name, "not mentioned: silence is no zero", name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from extractor.declared import registers
 from extractor.errors import StoreError
 from extractor.link.authority import merged
 from extractor.link.check import check, registry_conflicts
@@ -76,7 +77,7 @@ def differing(store: Store, links: LinkStore, trials: Sequence[str]) -> dict[str
         if len(ids) < 2:
             continue
         records = list(store.records(ids))
-        registry = {r.document.id for r in records if r.document.source == "clinicaltrials"}
+        registry = {r.document.id for r in records if r.document.source in registers()}
         if registry and len(registry) < len(records):
             found |= registry_conflicts(check(records), registry)
     return found

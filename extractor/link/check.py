@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from extractor.declared import registers
 from extractor.link.check_events import events_differ
 from extractor.link.compare import phases
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
@@ -32,7 +33,7 @@ def check(records: Sequence[Record]) -> list[Difference]:
     """All differences between the reports of one trial, registry records first, none twice."""
     sides = [
         Side(r, profile(r, likeness=False))
-        for r in sorted(records, key=lambda r: (r.document.source != "clinicaltrials", r.document.id))
+        for r in sorted(records, key=lambda r: (r.document.source not in registers(), r.document.id))
     ]
     found = [d for side in sides for d in registered_late(side)]
     for place, one in enumerate(sides):

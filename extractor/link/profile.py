@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from extractor.declared import registers
 from extractor.link.statements import statements
 from extractor.model import Fact, Record
 from extractor.text import fold_case
@@ -179,7 +180,7 @@ def profile(record: Record, *, likeness: bool = True) -> Profile:
 
 def _role(record: Record) -> str:
     document = record.document
-    if document.source == "clinicaltrials":
+    if document.source in registers():
         return RECORD
     types = " ".join([*document.publication_types, document.journal or ""])
     return ABSTRACT if MEETING.search(types) else PAPER
@@ -195,7 +196,7 @@ def _own(record: Record) -> tuple[str, ...]:
     cited = {_id(f) for f in record.of("registry_id", primary=False)}
     found |= {value.upper() for scheme, value in document.ids.other if scheme.lower() in REGISTRIES}
     number = document.id.upper().split(":")[-1]
-    if document.source == "clinicaltrials" and NUMBER.fullmatch(number):  # not the row of an export without numbers
+    if document.source in registers() and NUMBER.fullmatch(number):  # not the row of an export without numbers
         found.add(number)
     return tuple(sorted(i for i in found - (cited - {_id(f) for f in record.of("registry_id")}) if i))
 
@@ -284,7 +285,7 @@ def _start_year(record: Record) -> int | None:
 
 def _authors(record: Record) -> list[str]:
     """Names of people; a registry record's authors are its sponsors, so its officials stand for them."""
-    if record.document.source != "clinicaltrials":
+    if record.document.source not in registers():
         return list(record.document.authors)
     module = _protocol(record).get("contactsLocationsModule") or {}
     names = [str(o.get("name", "")).split(",")[0] for o in module.get("overallOfficials") or ()]
@@ -296,7 +297,7 @@ def _protocol(record: Record) -> dict[str, Any]:
 
 
 def _sponsors(record: Record) -> list[str]:
-    if record.document.source != "clinicaltrials":
+    if record.document.source not in registers():
         return []
     module = _protocol(record).get("contactsLocationsModule") or {}
     places = [str(p.get("facility", "")) for p in module.get("locations") or ()][:10]

@@ -16,7 +16,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from extractor.graph.matrix import DENIED_ONLY, EVENTS
-from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, LIMITED, NOT_MENTIONED, REPORTED_ZERO
+from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, NOT_MENTIONED, REPORTED_ZERO
 from extractor.plots.sheet import (
     DARK,
     INK,
@@ -45,8 +45,7 @@ WORDS: Mapping[str, str] = {
     REPORTED_ZERO: "reported zero: the report says that it did not happen",
     COMPLETE_TABLE: "inferred zero: not in a registry's complete table",
     BELOW_THRESHOLD: "not in a registry's table that begins at a threshold",
-    LIMITED: "none within limits only (related or severe ones, a time, a group): no zero",
-    DENIED_ONLY: "covered only by a general denial, of all or of related adverse events",
+    DENIED_ONLY: "covered only by a general denial, or by a limited one (related or severe ones, a time, a group)",
     NOT_MENTIONED: "not mentioned, which is no zero",
 }
 # shape as matplotlib names it, points across, fill, edge
@@ -54,7 +53,6 @@ _SHAPES: Mapping[str, tuple[Any, float, str, str]] = {
     MENTIONED: ("o", 8.0, DARK, DARK),
     COMPLETE_TABLE: ("o", 7.0, "white", MIDDLE),
     BELOW_THRESHOLD: ("v", 7.0, LIGHT, MIDDLE),
-    LIMITED: ("D", 6.0, "white", MIDDLE),
     DENIED_ONLY: ("_", 8.0, MIDDLE, MIDDLE),
     NOT_MENTIONED: (".", 2.0, LIGHT, LIGHT),
 }

@@ -238,17 +238,9 @@ def deviance_against_saturated(common: Fit) -> float:
     return max(0.0, 2.0 * (_saturated(data) - common.loglik))
 
 
-def marginal_mean(beta: float, sigma: float) -> float:
-    """Mean of the study proportions, against ``inverse_logit(beta)``, which is their median.
-
-    Parameters
-    ----------
-    beta, sigma : float
-        Mean and standard deviation on the logit scale.
-    """
-    nodes = np.linspace(-9.0, 9.0, 2001)
-    weights = np.exp(-(nodes**2) / 2.0)
-    return float(np.sum(weights * expit(beta + sigma * nodes)) / np.sum(weights))
+def information(best: Fit) -> Vector:
+    """Observed information of the coefficients and, last, of the standard deviation between studies."""
+    return -_evaluate(best.rows, np.append(best.beta, best.sigma)).hessian
 
 
 # --- likelihood ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Counts of people, administrations or events in a sentence: ``12 [43%] patients``, ``4 out of 11``, ``(n = 3)``, ``12%``.
 
-Only the numbers are read here; what they count is decided by :mod:`extractor.context.event_links`. Figures that look like
+Only the numbers are read here; what they count is decided by :mod:`extractor.events.link.links`. Figures that look like
 counts and are none (p values, confidence intervals, doses, durations, relative changes) are left out.
 
 >>> [(c.n, c.denominator, c.percent) for c in counts("headache in 3 of 12 patients (25%) and in one patient")]

@@ -13,12 +13,11 @@ from extractor.graph.observations import (
     BELOW_THRESHOLD,
     COMPLETE_TABLE,
     DENIED,
-    LIMITED,
     NAMED,
     NOT_MENTIONED,
     REPORTED_ZERO,
     SERIOUS,
-    limit_of,
+    limit_words,
 )
 from extractor.graph.studies import INFERRED, Choice, Left, Study, studies
 from extractor.pool import LeftOut, PooledProportion, pool_proportions
@@ -26,7 +25,6 @@ from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
 from extractor.report.said import DENIAL, SILENT, VALUE, ZERO, Said, plain, vouched
 
-RELATED_ONLY, WITHIN_LIMITS = "denied, related", "denied, limited"
 MOST_ACROSS = 25  # trials side by side on a sheet of A4
 CLASSES = (ANY, SERIOUS)
 OUTCOME_NAMES = {ANY: "any adverse event", SERIOUS: "any serious adverse event"}
@@ -40,11 +38,6 @@ STATES: dict[str, tuple[str, str, str]] = {
     REPORTED_ZERO: ("0", "reported zero: the report says that it did not happen", ZERO),
     COMPLETE_TABLE: ("0 t", "inferred zero: a registry's complete table does not list it", ZERO),
     BELOW_THRESHOLD: ("< t", "unknown: a registry's table begins at a threshold and does not list it", SILENT),
-    LIMITED: (
-        "(0)",
-        "none within limits only (related or severe ones, a time, a group, with exceptions): no zero of the trial",
-        DENIAL,
-    ),
     matrix.DENIED_ONLY: ("denied", "only a general denial of adverse events covers it; no count of this event", DENIAL),
     NOT_MENTIONED: ("–", "not mentioned: silence, which is no zero", SILENT),
 }
@@ -107,13 +100,9 @@ def _cell(
     found = matrix.cell(review, trial.node, observed, denied, serious=False)
     state = found["state"]
     mark, meaning, kind = STATES[state]
-    if state == matrix.DENIED_ONLY and all(d["related"] for d in denied):
-        mark, meaning = RELATED_ONLY, "only a denial of related adverse events covers it; no count of this event"
-    elif state == matrix.DENIED_ONLY and all(d["zero_basis"] == LIMITED for d in denied):
-        mark, meaning = WITHIN_LIMITS, "only a limited denial of adverse events covers it; no count of this event"
-    elif state == LIMITED:
-        words = dict.fromkeys(limited_by(o) for o in observed)
-        mark, meaning = WITHIN_LIMITS, f"{meaning}: {'; '.join(filter(None, words))}"
+    denials = observed or denied
+    if state == matrix.DENIED_ONLY and all(limit_words(d) for d in denials):
+        mark, meaning = _denied(denials[0]), "only a limited denial of adverse events covers it; no count of this event"
     if state not in (matrix.EVENTS, REPORTED_ZERO):
         return (Said(mark, quotes.refs(found["evidence"]), kind, title=meaning),)
     if found["total"] and not any(o["assertion"] == DENIED for o in observed):
@@ -156,23 +145,21 @@ def _counted(
 def _count(one: Row) -> str:
     """A count as ``1/27``; what there is of it otherwise. A denial of the class itself stays a denial."""
     if one["assertion"] == DENIED:
-        return RELATED_ONLY if one["related"] else WITHIN_LIMITS if one["zero_basis"] == LIMITED else "denied"
+        return _denied(one)
     unit = "" if one["unit"] in ("participants", None) else f" {one['unit']}"
     if one["events"] is None:
         return f"{number(one['percent'])} %" if one["percent"] is not None else "yes"
     return f"{one['events']}/{one['total']}{unit}" if one["total"] else f"{one['events']}{unit}"
 
 
-def limited_by(one: Row) -> str:
-    """What limits a zero."""
-    if one["related"] is not None:
-        return f"{'' if one['related'] else 'not '}related ones"
-    return limit_of(one)
+def _denied(one: Row) -> str:
+    """A denial with what it reaches no further than: ``denied, related ones``."""
+    return ", ".join(filter(None, ["denied", limit_words(one)]))
 
 
 def _said_of(one: Row, meaning: str) -> str:
     words = [one["arm"] or "", "related" if one["related"] else "", f"grade {one['grade']}" if one["grade"] else ""]
-    return ", ".join(filter(None, [*words, meaning]))
+    return ", ".join(filter(None, [*words, f"only {one['limit']}" if one["limit"] else "", meaning]))
 
 
 def blocks(trials: Sequence[Trial], rows: Sequence[EventRow]) -> list[tuple[Sequence[Trial], list[EventRow]]]:

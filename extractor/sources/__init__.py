@@ -6,10 +6,11 @@ bytes of the content (`sniff`), the name of the file only decides between equals
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
+from extractor.declared import DECLARED, READER_GROUP, SourceDeclaration, first_line, known
 from extractor.errors import ParseError
 from extractor.model import Document
 from extractor.registry import Catalogue
@@ -33,22 +34,40 @@ class Reader:
     and in UTF-8.
     """
 
-    name: str
+    declared: SourceDeclaration
     read: Read
     sniff: Sniff
-    suffixes: tuple[str, ...]
-    summary: str
+
+    @property
+    def name(self) -> str:
+        return self.declared.name
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        return self.declared.suffixes
 
 
-READERS: Catalogue[Reader] = Catalogue("reader", "extractor.sources", "trialspan.readers")
+READERS: Catalogue[Reader] = Catalogue("reader", "extractor.sources", READER_GROUP)
 
 
-def reader(name: str, *, sniff: Sniff, suffixes: Sequence[str] = ()) -> Callable[[R], R]:
-    """Register a reader; its docstring's first line becomes its summary."""
+def reader(name: str, *, sniff: Sniff, **given: Any) -> Callable[[R], R]:
+    """Register a reader.
+
+    Parameters
+    ----------
+    name : str
+        The format's name.
+    sniff : callable
+        How surely the first bytes are of this format, 0-1.
+    **given
+        What tables know of it (:class:`~extractor.declared.SourceDeclaration`), in plain values: the decorator is read
+        from the source text too.
+    """
 
     def register(read: R) -> R:
-        summary = (read.__doc__ or "").strip().splitlines()[0] if read.__doc__ else ""
-        READERS.add(name, Reader(name, read, sniff, tuple(suffixes), summary))
+        told = SourceDeclaration(name, **({"summary": first_line(read.__doc__)} | known(SourceDeclaration, given)))
+        setattr(read, DECLARED, told)
+        READERS.add(name, Reader(told, read, sniff))
         return read
 
     return register

@@ -38,7 +38,7 @@ def sniff(head: bytes) -> float:
     return 0.9 if match and re.match(r"\s*(?:%.*|@comment.*|\s)*$", text[: match.start()], re.S) else 0.0
 
 
-@reader("bibtex", sniff=sniff, suffixes=(".bib", ".bibtex"))
+@reader("bibtex", sniff=sniff, suffixes=(".bib", ".bibtex"), rank=150)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """BibTeX: entries with title and abstract."""
     logging.getLogger("bibtexparser").setLevel(logging.ERROR)  # it prints each entry that is yielded below as failed

@@ -94,7 +94,7 @@ def normal(name: str) -> str:
     return re.sub(r"[\s_]+", " ", name.replace("\ufeff", "")).strip(" \"'").lower()
 
 
-@reader("csv", sniff=sniff, suffixes=(".csv", ".tsv", ".tab"))
+@reader("csv", sniff=sniff, suffixes=(".csv", ".tsv", ".tab"), rank=200)
 def read(stream: BinaryIO, stem: str, *, columns: Mapping[str, str] | None = None) -> Iterator[Item]:
     """CSV or TSV with a header; columns found by their names, or named by an option."""
     rows = table_rows(stream)

@@ -38,7 +38,7 @@ def sniff(head: bytes) -> float:
     return 0.92 if b'"pubTypeList"' in start or b'"authorString"' in start else 0.0
 
 
-@reader("europepmc-json", sniff=sniff, suffixes=(".json",))
+@reader("europepmc-json", sniff=sniff, suffixes=(".json",), source="europepmc", rank=30)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """Europe PMC search results or one record, as JSON."""
     try:

@@ -130,7 +130,7 @@ def sniff(head: bytes) -> float:
     )
 
 
-@reader("html", sniff=sniff, suffixes=(".html", ".htm", ".xhtml"))
+@reader("html", sniff=sniff, suffixes=(".html", ".htm", ".xhtml"), rank=250)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """HTML: a saved page of PubMed, PMC, a publisher or a reading service."""
     data = stream.read(MAX_TEXT_BYTES + 1)

@@ -34,7 +34,7 @@ def sniff(head: bytes) -> float:
     return 0.5 if known else 0.2
 
 
-@reader("jsonl", sniff=sniff, suffixes=(".jsonl", ".ndjson", ".json"))
+@reader("jsonl", sniff=sniff, suffixes=(".jsonl", ".ndjson", ".json"), rank=300)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """One JSON object a line: id, title, text (an empty text is a document too)."""
     numbered = ((n, line) for n, line in lines(stream) if line.strip(BLANKS))

@@ -37,7 +37,7 @@ def sniff(head: bytes) -> float:
     return 0.9 if opened and re.search(r"(?m)^(?:TI  |AB  |FAU |DP  |SO  )- ", text) else 0.6 if opened else 0.0
 
 
-@reader("medline", sniff=sniff, suffixes=(".nbib", ".medline", ".txt"))
+@reader("medline", sniff=sniff, suffixes=(".nbib", ".medline", ".txt"), rank=40)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """MEDLINE or nbib: PubMed's tagged export."""
     for number, (place, record) in enumerate(_records(lines(stream)), 1):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from extractor.context.registries import identifiers
 from extractor.model import Fact
 from extractor.sources.paths import Node, stated
+from extractor.study.registries import identifiers
 from extractor.terms import table
 
 READER = "clinicaltrials"

@@ -39,7 +39,7 @@ def sniff(head: bytes) -> float:
     return 1.0 if name in ROOTS or name in RECORDS or name in ERRORS else 0.0
 
 
-@reader("pubmed-xml", sniff=sniff, suffixes=(".xml",))
+@reader("pubmed-xml", sniff=sniff, suffixes=(".xml",), source="pubmed", rank=10)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """PubMed XML: efetch or baseline, with structured abstracts, deletions and corrections."""
     for element in elements(stream, (*RECORDS, "ERROR")):

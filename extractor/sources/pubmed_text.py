@@ -35,7 +35,7 @@ def sniff(head: bytes) -> float:
     return 0.6 if CITATION.match(text.lstrip()) and "\nPMID: " in text.replace("\r", "") else 0.0
 
 
-@reader("pubmed-text", sniff=sniff, suffixes=(".txt",))
+@reader("pubmed-text", sniff=sniff, suffixes=(".txt",), source="text", rank=400)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """PubMed's abstract text format: one or many numbered records."""
     text = whole(stream)

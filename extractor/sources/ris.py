@@ -40,7 +40,7 @@ def sniff(head: bytes) -> float:
     )
 
 
-@reader("ris", sniff=sniff, suffixes=(".ris", ".txt", ".ciw"))
+@reader("ris", sniff=sniff, suffixes=(".ris", ".txt", ".ciw"), rank=100)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """RIS of any exporter, and Web of Science plain text."""
     text = whole(stream).replace("\r\n", "\n").replace("\r", "\n")

@@ -34,7 +34,7 @@ def too_many_controls(head: bytes) -> int:
     return found if found > max(FEW_CONTROLS, MOST_CONTROLS * len(head)) else 0
 
 
-@reader("text", sniff=sniff, suffixes=(".txt", ".text", ".md"))
+@reader("text", sniff=sniff, suffixes=(".txt", ".text", ".md"), rank=400)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """Text: one abstract as it stands, or a copied page of which title and abstract are found."""
     text = whole(stream)

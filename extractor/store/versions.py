@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, CursorResult, insert, select, text, update
+from sqlalchemy import Connection, CursorResult, delete, insert, select, text, update
 
 from extractor.model import Document, Record
 from extractor.store import rows
+from extractor.store.parts import heal
 from extractor.store.tables import (
     CONFLICTS,
     DOCUMENTS,
@@ -35,8 +36,9 @@ def put_document(conn: Connection, document: Document, run: int | None) -> tuple
     same_id = DOCUMENTS.c.id == document.id
     known = conn.execute(select(DOCUMENTS.c.key, DOCUMENTS.c.digest, DOCUMENTS.c.is_current).where(same_id)).all()
     same = next((k for k in known if k.digest == row["digest"]), None)
+    healed = same is not None and heal(conn, same.key, document)
     if same and same.is_current:
-        return same.key, "unchanged"
+        return same.key, "updated" if healed else "unchanged"
     conn.execute(update(DOCUMENTS).where(same_id, DOCUMENTS.c.is_current).values(is_current=False))
     if same:  # an older text is back, such as one file read after another with the same id
         conn.execute(update(DOCUMENTS).where(DOCUMENTS.c.key == same.key).values(is_current=True))
@@ -57,8 +59,9 @@ def put_extraction(
     of_document = EXTRACTIONS.c.document == document
     known = conn.execute(select(EXTRACTIONS).where(of_document)).all()
     same = next((k for k in known if (k.digest, k.extractor) == (digest, extractor)), None)
+    healed = same is not None and _heal_facts(conn, same.key, record)
     if same and same.is_current:
-        return same.key, "unchanged"
+        return same.key, "updated" if healed else "unchanged"
     conn.execute(update(EXTRACTIONS).where(of_document, EXTRACTIONS.c.is_current).values(is_current=False))
     if same:
         conn.execute(update(EXTRACTIONS).where(EXTRACTIONS.c.key == same.key).values(is_current=True))
@@ -74,6 +77,27 @@ def put_extraction(
     key = key_of(conn.execute(insert(EXTRACTIONS).values(row)))
     _put_found(conn, key, record)
     return key, "updated" if known else "added"
+
+
+def _heal_facts(conn: Connection, extraction: int, record: Record) -> bool:
+    """Write an extraction's own rows anew where they are not those of `record`, which has its digest; whether they were."""
+    machine = (FACTS.c.extraction == extraction, FACTS.c.decision.is_(None))
+    stored = conn.execute(select(FACTS).where(*machine).order_by(FACTS.c.position)).mappings()
+    facts = [{k: row[k] for k in row if k not in ("extraction", "state")} for row in stored]
+    ours = select(FACTS.c.position).where(*machine)
+    quoted = conn.execute(
+        select(EVIDENCE)
+        .where(EVIDENCE.c.extraction == extraction, EVIDENCE.c.fact.in_(ours))
+        .order_by(EVIDENCE.c.fact, EVIDENCE.c.position)
+    ).mappings()
+    evidence = [{k: row[k] for k in row if k != "extraction"} for row in quoted]
+    wanted = [{k: v for k, v in rows.fact_row(f, i).items() if k != "state"} for i, f in enumerate(record.facts)]
+    if facts == wanted and evidence == [r for i, f in enumerate(record.facts) for r in rows.evidence_rows(f, i)]:
+        return False
+    for table in (EVIDENCE, FACTS, CONFLICTS, NOT_FOUND):
+        conn.execute(delete(table).where(table.c.extraction == extraction))
+    _put_found(conn, extraction, record)
+    return True
 
 
 def _put_found(conn: Connection, extraction: int, record: Record) -> None:

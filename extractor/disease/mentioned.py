@@ -1,0 +1,274 @@
+"""Diseases as they are mentioned, the treated one and all others (:mod:`extractor.disease.treated` tells them apart).
+
+A *mention* is a vocabulary term with the adjectives that belong to it, an abbreviation of one, a noun phrase that ends like
+a disease ("ureteric stones"), people named by their disease ("diabetic patients"), or pain after an operation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from extractor.context.phrases import phrases
+from extractor.context.view import View
+from extractor.terms import Term, table, words
+from extractor.text import fold_case
+
+POSTOPERATIVE_PAIN = Term("mesh:D010149", "postoperative pain", "disease")
+# "pain after elective caesarean section", "postoperative analgesia", "analgesia following hip surgery"
+AFTER_SURGERY = re.compile(
+    r"\bpost-?\s?operative (?:\w+ )?(?:pain\b|analgesi[ac]\b)|\bpost-?surgical pain\b|"
+    r"\b(?:pain|analgesia)\b(?: \w+){0,5}? (?:after|following|undergoing) (?:[\w-]+ ){0,5}?"
+    r"(?:surger(?:y|ies)|operations?|section|delivery|repair|arthroscopy|\w+(?:ectomy|otomy|"
+    r"plasty|ostomy|tomies|ectomies)|extraction|arthrodesis|fusion|c-section)\b"
+)
+PEOPLE = (
+    r"(?:patients?|subjects?|participants?|children|adults?|women|men|people|persons?|individuals?|infants?|neonates?|"
+    r"adolescents?|volunteers?|cases?|outpatients?|inpatients?|recipients?|newborns?|girls?|"
+    r"boys?|females?|males?|smokers|"
+    r"survivors?|eyes?|knees?|youth|population|veterans)"
+)
+# the last word of a phrase that names no disease of the vocabulary, yet is one
+HEAD = re.compile(
+    r"\b(?:[\w'-]+ ){0,3}(?:fractures?|stones?|calculi|syndromes?|disorders?|injur(?:y|ies)|"
+    r"ulcers?|wounds?|defects?|lesions?|tears?|deficienc(?:y|ies)|"
+    r"insufficiency|infections?|cancers?|tumou?rs?|carcinomas?|neoplasms?|dysfunction|dependence|"
+    r"addiction|bleeding|ha?emorrhages?|incontinence|impaction|infertility|"
+    r"scars?|burns?|obesity|myopath(?:y|ies)|dystroph(?:y|ies)|constipation|stenosis|strictures?|"
+    r"fistulas?|fistulae|neuropath(?:y|ies)|keratosis|"
+    r"caries|periodontitis|recession|obstruction|diseases?|palsy|sepsis|embolism|arrest|ischa?emia|"
+    r"o?edema|hypoperfusion|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|"
+    r"atrophy|myomas?|fibroids?|cysts?|non-?unions?|occlusions?|(?:sleep|behaviou?r|skin|vision|hearing|voice|gait|memory|drinking|sexual) problems?|spasticity|insomnia|resistance|pain|(?!(?:prognosis|diagnosis|hypnosis)\b)[a-z]{4,}(?:itis|"
+    r"osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
+)
+# words that begin no disease's name: the phrase starts after them
+CUT = re.compile(
+    r"^.*\b(?:of|in|for|with|from|the|a|an|and|or|their|to|by|on|patients?|after|following|had|"
+    r"have|having|who|treat|is|are|was|were|against|both|either|"
+    r"symptomatic|severe|moderate|mild|early|late|stable|newly|diagnosed|treated|previously|"
+    r"uncomplicated|refractory|adult|pediatric|grade|stage|\d+|reduce|prevent|improve|acute-phase|"
+    r"moderate-to-severe|mild-to-moderate|experimental|this|that|these|other|no|any|between|"
+    r"during|at|some|most|all|each|because|due|its|not|than|as|versus|vs|distal|isolated|reduces|"
+    r"prevents|improves|treats|causes|delays|decreases|increases|controls|relieves|underwent|undergoing|undergo|elective|scheduled|receiving|received|"
+    r"[a-z]+ates?|[a-z]+izes?|[a-z]+ment|[a-z]+tion) "
+)
+
+
+@cache
+def adjectives() -> dict[str, str]:
+    """People named by their disease ("diabetic patients"), from the shipped table ``patients.tsv``."""
+    return {row[0]: row[1] for row in phrases("patients")}
+
+
+@cache
+def _adjectival() -> re.Pattern[str]:
+    return re.compile(rf"\b(?P<word>{'|'.join(sorted(adjectives()))})(?:(?<=s)\b|(?= (?:\w+ )?{PEOPLE}\b))")
+
+
+@dataclass(slots=True)
+class Mention:
+    """One mention: its span, the words that name it, the vocabulary's term where there is one, its weight."""
+
+    start: int
+    end: int
+    name: str
+    term: Term | None
+    weight: float = 0.0
+    role: str = ""
+    people: bool = False  # said of the people treated: "patients with X"
+
+
+def mentions(seen: View) -> list[Mention]:
+    """Every mention in title and text, in order, none inside another."""
+    found = [
+        Mention(m.start(), m.end(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain")
+        for m in AFTER_SURGERY.finditer(seen.folded)
+    ]
+    for start, end, named_term in _terms(seen.folded):
+        name = seen.folded[start:end]
+        if len(name) > 3 and not _vague(name):
+            if site_term := _of_site(seen.folded, start, end, named_term):
+                _add(found, Mention(start, end, site_term.name, site_term, role="term"))
+                continue
+            start = _extended(seen.folded, start)
+            named = written(seen, start, end)
+            site = SITE.match(seen.folded, end)
+            _add(found, Mention(start, end, f"{site[1]} {named}" if site else named, named_term, role="term"))
+    for match in _adjectival().finditer(seen.folded):
+        name = adjectives()[match["word"]]
+        _add(found, Mention(*match.span("word"), name, table("conditions").get(name), role="adjective"))
+    for start, end, name, term in _abbreviated(seen):
+        _add(found, Mention(start, end, name, term, role="abbreviation"))
+    for match in HEAD.finditer(seen.folded):
+        start, end = match.span()
+        cut = CUT.match(match.group())
+        start += cut.end() if cut else 0
+        if " " in seen.folded[start:end].strip() or _long(seen.folded[start:end]):
+            name = written(seen, start, end)
+            if not _vague(name.lower()):
+                _add(found, Mention(start, end, name, None, role="head"))
+    return sorted((m for m in found if m.end <= seen.sentence_at(m.start).end), key=lambda m: m.start)
+
+
+# what goes before a term and belongs to its name: "venous leg ulcer", "diabetic macular edema"
+def _terms(folded: str) -> Iterator[tuple[int, int, Term]]:
+    """Vocabulary terms; two with a slash between them are two ("polymyositis/dermatomyositis")."""
+    for hit in table("conditions").find(folded):
+        parts = folded[hit.start : hit.end].split("/")
+        terms = [table("conditions").get(part) for part in parts]
+        if len(parts) > 1 and all(terms):
+            start = hit.start
+            for part, own in zip(parts, terms, strict=True):
+                if own:
+                    yield start, start + len(part), own
+                start += len(part) + 1
+        else:
+            yield hit.start, hit.end, hit.term
+
+
+NO_ADJECTIVE = (
+    r"clinical|radiological|several|additional|potential|usual|typical|critical|experimental|"
+    r"total|final|initial|medical|surgical|"
+    r"biological|historical|oral|pharmacological|effective|active|symptomatic|different|significant|"
+    r"important|topical|general|essential|"
+    r"elective|primary|basic|therapeutic|positive|negative|progressive|extensive|relevant|sporadic|"
+    r"familial|ordinary|preoperative|"
+    r"intraoperative|prophylactic|academic|public|pediatric|paediatric|geriatric|specific|unilateral|"
+    r"bilateral|idiopathic|parental|maternal|"
+    r"adjuvant|neoadjuvant|alternative|preventive|curative|operative|objective|perioperative|"
+    r"comparative|prospective|retrospective|central|"
+    r"national|regional|local|international|annual|global|real|actual|optimal|minimal|economic|"
+    r"diagnostic|pharmaceutical|non-pharmacological|"
+    r"ethical|statistical|non-surgical|personal|individual|social|natural|normal|abnormal|previous|"
+    r"various|serious|obvious|continuous|"
+    r"epidural|intravenous|spinal anal|subcutaneous|tumoral|overall|postoperative|control|hospital|"
+    r"trial|interval|approval|removal|arrival|survival|five|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+"
+)
+ADJECTIVE = re.compile(
+    rf"\b(?!-|(?:{NO_ADJECTIVE})\b)(?:[a-z-]{{3,}}(?:ous|al|ic|ar|ary|eal|ive|oid)|recurrent|persistent|"
+    rf"intermittent|latent|malignant|permanent|transient|(?:partial|focal|generali[sz]ed|late|early|adult|childhood)-onset|"
+    r"incipient|quiescent|uterine|intestinal)[ -]$"
+)
+# "osteoarthritis of the knee", "carcinoma (SCC) of the cervix"
+SITE = re.compile(
+    r"(?: \([^)]{1,12}\))? (?:of|in) the (knee|hip|hand|breast|lung|cervix|prostate|stomach|"
+    r"colon|rectum|pancreas|head and neck|oesophagus|esophagus|skin|bladder|liver|shoulder|ankle|"
+    r"foot|spine|lumbar spine|mandible|thyroid|kidney|ovary|endometrium|femur|femoral neck|tibia|"
+    r"distal radius|brain|larynx|oropharynx|hypopharynx)s?\b"
+)
+
+
+GENERAL = frozenset({"carcinoma", "cancer", "adenocarcinoma"})  # names of growths that need their site
+BEFORE = re.compile(
+    r"\b(cervix|breast|lung|prostate|stomach|colon|rectum|bladder|larynx|oesophagus|esophagus|endometrium|ovary)[ -]$"
+)
+
+
+def _of_site(folded: str, start: int, end: int, term: Term) -> Term | None:
+    """The vocabulary's cancer of the site in "cervix carcinoma" and "carcinoma of the cervix"."""
+    if term.name not in GENERAL:
+        return None
+    site = BEFORE.search(folded, max(0, start - 14), start) or SITE.match(folded, end)
+    return (
+        (table("conditions").get(f"{site[1]} {term.name}") or table("conditions").get(f"{site[1]} cancer"))
+        if site
+        else None
+    )
+
+
+def _extended(folded: str, start: int) -> int:
+    """Where the phrase begins, with the adjectives before it (two at most)."""
+    for _ in range(2):
+        match = ADJECTIVE.search(folded, max(0, start - 30), start)
+        if not match:
+            break
+        start = match.start()
+    return start
+
+
+def _long(word: str) -> bool:
+    return len(word) > 7
+
+
+def _vague(name: str) -> bool:
+    return " ".join(words(name)) in _vague_keys()
+
+
+@cache
+def _vague_keys() -> frozenset[str]:
+    return frozenset(" ".join(words(n)) for n, *_ in phrases("vague"))
+
+
+def _add(found: list[Mention], new: Mention) -> None:
+    if not any(m.start < new.end and new.start < m.end for m in found):
+        found.append(new)
+
+
+def _abbreviated(seen: View) -> Iterator[tuple[int, int, str, Term | None]]:
+    """Places of abbreviations whose long form is a disease, and those that need no definition (``KNOWN``)."""
+    known = {s: long for s, long in seen.abbreviations.items() if len(s) > 1}
+    for short, long in {**KNOWN, **known}.items():
+        if short not in seen.text:
+            continue
+        term = table("conditions").get(long) or _head_term(long)
+        if term is None and not HEAD.fullmatch(long.lower()):
+            if short not in KNOWN:
+                continue
+            long = KNOWN[short]  # "human immunodeficiency virus (HIV)" names the cause
+            term = table("conditions").get(long)
+        for match in re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w])", seen.text):
+            yield match.start(), match.end(), fold_case(long), term
+
+
+# abbreviations that papers use in titles without a definition
+KNOWN = {
+    "ALS": "amyotrophic lateral sclerosis",
+    "COPD": "chronic obstructive pulmonary disease",
+    "GVHD": "graft-versus-host disease",
+    "GvHD": "graft-versus-host disease",
+    "STEMI": "ST elevation myocardial infarction",
+    "ARDS": "acute respiratory distress syndrome",
+    "COVID-19": "COVID-19",
+    "ADHD": "attention deficit hyperactivity disorder",
+    "NSCLC": "non-small cell lung cancer",
+    "T2DM": "type 2 diabetes mellitus",
+    "T1DM": "type 1 diabetes mellitus",
+    "HIV": "HIV infection",
+    "HCV": "hepatitis C",
+    "HBV": "hepatitis B",
+    "PTSD": "post-traumatic stress disorder",
+    "IBS": "irritable bowel syndrome",
+    "knee OA": "knee osteoarthritis",
+    "hip OA": "hip osteoarthritis",
+}
+
+
+def _head_term(long: str) -> Term | None:
+    """The term at the end of a long form that begins with what the vocabulary leaves out."""
+    parts = long.split()
+    for cut in range(1, len(parts)):
+        term = table("conditions").get(" ".join(parts[cut:]))
+        if term and 2 * (len(parts) - cut) >= len(parts):
+            return term
+    return None
+
+
+def written(seen: View, start: int, end: int) -> str:
+    """The mention as it stands, in lower case but for capitals inside names."""
+    parts = re.sub(r"\s+", " ", seen.cased[start:end]).split(" ")
+    return " ".join(w if w.endswith("'s") else CAPITALS.sub(_cased, w) for w in parts)
+
+
+CAPITALS = re.compile(r"[^\W\d_]+")
+
+
+def _cased(match: re.Match[str]) -> str:
+    """Capitals stay in "EGFR" and "IgA", not in "DySfunctiOn" or "Acute"."""
+    word = match[0]
+    short = len(word) <= SHORT and any(c.isupper() for c in word[1:])
+    return word if short or (word.isupper() and len(word) > 1) else word.lower()
+
+
+SHORT = 4  # letters of a word that may hold capitals inside

@@ -1,0 +1,1 @@
+"""Adverse events and deaths: what a sentence names, counts and denies; `told.events` reads a document."""

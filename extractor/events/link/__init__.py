@@ -1,0 +1,1 @@
+"""Which count of a sentence belongs to which event and which arm."""

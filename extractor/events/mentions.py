@@ -1,0 +1,401 @@
+"""Where a text names something that can be an adverse event: classes, clinical terms, deaths. Nothing is decided here.
+
+A *class* names events without saying which ("serious adverse events", "complications"); an *organ class* says where
+("gastrointestinal side effects"). A *named* mention is a term of the lexicon, widened to the left by site and quality
+("left leg pain"), or an unknown term with a harmful head ("plate failure"). Whether it happened, and to whom, is decided in
+:mod:`extractor.events.told`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from extractor.context.phrases import phrases
+from extractor.events.stopped import divided_reason, reason_before, shared_reason
+from extractor.events.unlisted_terms import items_beside, items_under
+from extractor.terms import Term, table
+
+CLASS, ORGAN, NAMED, DEATH, OPEN = "class", "organ", "named", "death", "open"
+
+# a word between "adverse" and "events": "ocular", "blood", "chemistry"
+_KIND = r"(?!(?:of|on|in|to|for|with|by|from|were|was|is|are|and|or|the|no|prognostic|clinical|events?|effects?|reactions?|experiences?)\b)[a-z][a-z-]+"
+# "adverse drug reactions", "side-effects", "untoward events", "SAEs", "complications", "toxicity", "safety concerns"
+HEAD = re.compile(
+    r"\b(?:(?:adverse|untoward|undesirable|undesired|unwanted|unfavou?rable|harmful|toxic|ill)[\s-]+(?:drug[\s-]+|clinical[\s-]+|side[\s-]+|study[\s-]+)?"
+    r"(?:(?:events?|effects?|reactions?|experiences?|signs?|incidents?|sequelae|symptoms?)\b(?:\s*\((?:t?e?s?aes?|adrs?|ars?)\))?(?:\s+of (?:special|particular|clinical) interest\b)?)"
+    rf"|(?:adverse|untoward|undesirable|unwanted)\s+(?P<kinds>(?:{_KIND}(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s+)){{1,5}}?)(?:events?|effects?|reactions?|experiences?)\b"
+    r"|side[\s-]?effects?\b|(?:te)?s?aes?\b(?:\s+of (?:special|particular|clinical) interest\b)?|aesis?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?|findings?)\b"
+    r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal|neurosensory|neuropsychiatric|psychiatric|hepatic|renal|pulmonary|ocular|dermatologic(?:al)?|cutaneous|endocrine|metabolic|ha?ematologic(?:al)?|musculoskeletal|autoimmune|immune-(?:mediated|related)|thrombotic|embolic|vascular|infectious|bleeding) )"
+    r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b|(?:non-?severe|non-?serious|serious|severe|mild|moderate|minor|fatal) events\b)"
+)
+_GRADE = r"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*(?:-|/|to|and|or|,|or higher|or greater)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|and (?:higher|above)|\+))?)"
+_GENERAL = (
+    r"serious|severe|major|significant|clinically|clinical|important|relevant|remarkable|minor|mild|moderate|mild-to-moderate|moderate-to-severe|any|other|such|new|"
+    r"unexpected|expected|emergent|treatment|product|procedure|cell|study|drug|medication|infusion|injection|transplant\w*|vaccine|vaccination|device|therapy|intervention|"
+    r"long|short|term|permanent|acute|subacute|chronic|late|early|immediate|delayed|related|associated|attributable|non|or|and|post-?operative|peri-?operative|intra-?operative|surgical|surgery|"
+    r"anesthetic|anaesthetic|observable|obvious|apparent|noticeable|notable|substantial|special|specific|additional|further|common|frequent|reported|recorded|observed|"
+    r"overall|total|all|most|main|predominant|life-threatening|life|threatening|fatal|lethal|unusual|intolerable|unacceptable|limiting|dose-limiting|dose|local|systemic|"
+    r"undesirable|potential|possible|probable|nonserious|non-serious|intraprocedural|periprocedural|post-?procedural|procedural|technical|maternal|neonatal|fetal|in-hospital|"
+    r"30-day|90-day|1-year|one-year|short-term|long-term|late-onset|all-cause|all-grade|any-grade|high-grade|low-grade|subjective|objective|discernible|detectable|persistent|transient|treatment-limiting|"
+    r"deleterious|spontaneous|infusional|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
+)
+_MODIFIER = re.compile(
+    rf"(?<![\w-])(?:(?:{_GRADE}|(?!(?:of|the|in|and|or|were|was|to|with|for|by|most|common|any|no|be|not|considered|possibly)\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z"
+)
+# Words before a class that are no part of its name
+_STRAY = re.compile(
+    r"(?:(?:study|trial|treatment)(?=,)|or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+"
+)
+# "cardiac events", not "adverse events"
+ORGAN_EVENTS = re.compile(
+    r"(?!non|serious|severe|mild|moderate|minor|fatal|adverse|untoward|undesir|unwanted|unfavou?r|harmful|toxic|ill|safety)[a-z-]+ events?\b"
+)
+# "leading to discontinuation": after a class
+_LED = re.compile(
+    r"\s+(?:leading|led|that led|which led|resulting|resulted|that resulted|requiring|required|necessitating|necessitated|that required|causing|caused|that caused)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
+)
+# The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
+_ORGAN_WORD = (
+    r"(?:[a-z]+(?:al|ic|ar|ary|ous|ory|iac)|git?|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|bowel|stomach|chest|limb|hip|knee|breast|dental|donor[- ]site|access[- ]site|"
+    r"injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
+)
+_ORGAN = re.compile(rf"({_ORGAN_WORD}(?:[\s-]+(?:and|or|tract|system|site)[\s-]+(?:{_ORGAN_WORD})?)?\s*)\Z")
+_NOT_ORGAN = frozenset(_GENERAL.split("|")) | {
+    "typical", "several", "general", "clinical", "additional", "identical", "equal", "usual", "critical", "potential", "initial", "final",
+    "statistical", "electrocardiographic", "laboratory", "biological", "serious", "various", "obvious", "previous", "dangerous", "similar",
+    "particular", "primary", "secondary", "temporary", "ordinary", "intravenous", "oral", "topical", "pharmacological", "medical", "symptomatic",
+    "specific", "drastic", "therapeutic", "beneficial", "chemical", "experimental", "actual", "minimal", "marginal", "numerous", "continuous",
+    "history", "historical", "chronic", "crucial", "essential", "special", "vital", "normal", "exploratory", "diagnostic", "systematic", "total",
+    "epidural", "spinal", "global", "residual", "optimal", "bilateral", "unilateral", "trivial", "incidental", "atypical",
+}  # fmt: skip
+
+DEATHS = re.compile(
+    r"\b(?:(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|\d+-day|one-year|cardiac|cardiovascular|cancer|maternal|neonatal|"
+    r"perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*"
+    r"(?:deaths?|mortality(?:\s+rates?)?|fatalit(?:y|ies)|fatal (?:events?|outcomes?|cases?))|died|deceased|expired)\b"
+)
+# Heads of harm: an unknown term that ends in one is a candidate ("plate failure", "occlusal discrepancy")
+HARM = re.compile(
+    r"\b(?:pain|ache|infections?|failures?|damage|injur(?:y|ies)|bleeding|bleeds?|ha?emorrhages?|leak(?:s|age)?|ruptures?|fractures?|dehiscence|discrepanc(?:y|ies)|dysfunctions?|"
+    r"disorders?|reactions?|necrosis|o?edema|swellings?|fistula[se]?|stenos[ie]s|thrombos[ie]s|embolisms?|arrest|insufficiency|perforations?|obstructions?|ha?ematomas?|abscess(?:es)?|"
+    r"toxicity|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
+    r"ulcers?|ulcerations?|erosions?|lesions?|effusions?|retention|incontinence|obstruction|occlusions?|dissections?|aneurysms?|detachments?|dislocations?|displacement|loosening|"
+    r"loss|weakness|stiffness|numbness|spasms?|cramps?|seizures?|prolongation|impairment|abnormalit(?:y|ies)|elevations?|itching|"
+    r"redness|dryness|tenderness|bruising|soreness|patholog(?:y|ies)|adhesions?|strictures?|scarring|infiltration|breakage|protrusion|recession|hernias?|prolapse|collapse|depression|intolerance|"
+    r"hypersensitivity|rejections?|dyspnea|apnea|malaise|deformit(?:y|ies)|contractures?|discoloration|complaints|distress|upset|desaturation|clots?|[a-z]{3,}(?:itis|emia|aemia|algia|"
+    r"penia|rrhea|rrhoea|uria|pathy|plegia|pnea|pnoea|kinesia|phagia|esthesia|aesthesia|ptysis|edema|oedema|megaly|thorax|spasm|rrhagia|cardia|tension|thermia|volemia))\b"
+)
+_NOT_LEFT = _NOT_ORGAN - {"chronic", "oral", "symptomatic", "bilateral", "unilateral", "epidural", "spinal", "residual"} | {
+    "clinic", "placebo-like", "public", "vaccine", "cell", "drug", "major", "minor", "post", "lead", "local", "like", "transient neurological",
+}  # fmt: skip
+# "elevated CSF protein and nucleated cells", "increases in serum creatinine"
+LABORATORY = re.compile(
+    r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
+    r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|(?:alanine|aspartate)\s+(?:amino)?transferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
+    r"(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?(?:cells|protein|ast|alt|bilirubin|creatinine|aspartate aminotransferase|alkaline phosphatase)))?\b"
+)
+# "decreased cardiac function", "impaired renal function"
+FUNCTION = re.compile(
+    r"\b(?:decreased|reduced|impaired|abnormal|worsening|worsened|deteriorat(?:ing|ed)|diminished|declin(?:e|ing) in|deterioration (?:of|in)|impairment of|worsening of)\s+(?:left |right )?"
+    r"(?:cardiac|ventricular|renal|kidney|hepatic|liver|pulmonary|lung|respiratory|thyroid|cognitive|bowel|bladder|graft|adrenal|sexual|erectile|motor|visual|hearing)\s+function\b"
+)
+# Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
+_RIGHT = re.compile(
+    r"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?(?:injection|puncture|insertion|application|operation|infusion|surgery)|(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
+    r"[a-z]{4,}(?:al|ous|ic|ar|ary)?\s+(?:nerves?|arter(?:y|ies)|veins?|ducts?|tendons?|ligaments?)|jaw|legs?|arms?|limbs?|face|eyes?|mouth|throat|knees?|fingers|extremities|hands?|feet|lower limbs?|abdomen|chest|neck|scalp|back|joints?|tongue|lips?|bowel|bladder|colon|uterus|wound|nerve roots?|oily material|the qt interval|qt interval|liver enzymes|liver transaminases|appetite|consciousness|vision|hearing|libido|weight|taste|energy|concentration|motor function))"
+)
+LEXICON = "adverse_events"
+_SKIP_WORDS = re.compile(
+    r"(?:consolidation|the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z"
+)
+
+
+# Two terms that are written as one thing unless they close a list
+_PAIR = re.compile(r"(?P<first>nausea|vomiting)\s*(?:and|or|and/or|/)\s*(?P<second>vomiting|nausea|emesis)\Z")
+
+
+@cache
+def _doubted(kind: str) -> frozenset[str]:
+    """Terms of one kind of the shipped table ``event_doubts.tsv``: ``weak`` or ``never``."""
+    return frozenset(name for name, of in phrases("event_doubts") if of == kind)
+
+
+@cache
+def _sites() -> str:
+    """The words of the shipped table ``event_sites.tsv`` as alternatives."""
+    return "|".join(name for name, *_ in phrases("event_sites"))
+
+
+@cache
+def _left() -> re.Pattern[str]:
+    """A site or a quality, also one known by its ending, right before a term."""
+    return re.compile(rf"(?<![\w-])((?:{_sites()}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|ine))(?:[\s-]+))\Z")
+
+
+@cache
+def _ellipsis() -> re.Pattern[str]:
+    """Sites that share the head of the next term: "low back and" before "leg pain"."""
+    return re.compile(
+        rf"(?<![\w-])(?P<site>(?:(?:{_sites()})\s+){{0,3}}(?:{_sites()}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z"
+    )
+
+
+@cache
+def _before_comma() -> re.Pattern[str]:
+    """A site before a comma, in a list of sites that share one head."""
+    return re.compile(rf"(?<![\w-])(?P<site>(?:(?:{_sites()})\s+){{0,2}}(?:{_sites()}))\s*,\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`start:end` is the term as written; `core` begins the part that the lexicon knows; `term` is the concept.
+
+    ``tail`` is the head that the term shares with the next one ("low back" in "low back and radicular leg pain"), or what
+    somebody stopped because of it; ``peer`` is the known term beside an unknown one of the same list: what holds for it, holds.
+    """
+
+    start: int
+    end: int
+    kind: str
+    core: int
+    term: Term | None = None
+    how: str = ""
+    organ: bool = False
+    site: bool = False
+    stopped: bool = False
+    listed: bool = False
+    tail: tuple[int, int] | None = None
+    peer: Mention | None = None
+
+    @property
+    def weak(self) -> bool:
+        """Whether the term is an outcome or a treated disease at least as often as an adverse event."""
+        return self.term is not None and (self.term.kind == "disease" or self.term.name in _doubted("weak"))
+
+
+def mentions(folded: str, start: int, end: int) -> list[Mention]:
+    """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
+    found = [*_classes(folded, start, end)]
+    found += [m for m in _deaths(folded, start, end) if _free(m, found)]
+    unknown = list(_open(folded, start, end))
+    sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
+    found += [
+        m for m in _named(folded, start, end) if _free(m, found) and not any(u.core < m.start < u.end for u in sited)
+    ]
+    found += [m for m in unknown if _free(m, found)]
+    found = _sharing_reason(folded, sorted(found, key=lambda m: m.start))
+    listed: list[Mention] = []
+    for item in _listed(folded, end, found):
+        if _free(item, found) and _free(item, listed):
+            listed.append(item)
+    found = sorted([*found, *listed], key=lambda m: m.start) if listed else found
+    return [m for left, m in zip([None, *found], found, strict=False) if not (left and explained(folded, left, m))]
+
+
+def explained(folded: str, left: Mention, mention: Mention) -> bool:
+    """Whether a mention only abbreviates the one before it: "adverse events (AEs; 27% v 7%)"."""
+    short = mention.end - mention.start <= SHORT and mention.kind in (left.kind, CLASS)
+    return (
+        short
+        and ABBREVIATES.fullmatch(folded, left.end, mention.start) is not None
+        and folded[mention.end : mention.end + 1] in tuple(";,)]")
+    )
+
+
+def _sharing_reason(folded: str, found: list[Mention]) -> list[Mention]:
+    """ "dropped out because of nausea (2) and rash (1)": the stop is that of each term."""
+    for place, (left, right) in enumerate(itertools.pairwise(found)):
+        left = found[place]
+        if (
+            left.stopped
+            and left.tail
+            and right.kind in (NAMED, OPEN)
+            and not right.tail
+            and shared_reason(folded[left.end : right.start])
+        ):
+            found[place + 1] = replace(right, stopped=True, tail=left.tail)
+    return found
+
+
+def _listed(folded: str, end: int, found: list[Mention]) -> Iterator[Mention]:
+    """Unknown items of lists of events, under a class or between known terms."""
+    named = [m for m in found if m.kind == NAMED]
+    heads = [m.end for m in found if m.kind in (CLASS, ORGAN) and not m.stopped]
+    for start, last in items_under(folded, end, heads, [m.start for m in named]):
+        yield Mention(start, last, OPEN, start, listed=True)
+    for start, last, place in items_beside(folded, end, [(m.start, m.end) for m in named]):
+        yield Mention(start, last, OPEN, start, peer=named[place])
+
+
+def _free(mention: Mention, taken: list[Mention]) -> bool:
+    return not any(t.start < mention.end and mention.start < t.end for t in taken)
+
+
+def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
+    for head in HEAD.finditer(folded, start, end):
+        if re.match(
+            r"\s*-?\s*free\b|-(?:related|induced|associated|attributable|specific)\b",
+            folded[head.end() : head.end() + 14],
+        ):
+            continue
+        first = _modified(folded, start, head.start())
+        organ = _ORGAN.search(folded, max(start, first - 40), first)
+        kinds = re.findall(r"[a-z-]+", head["kinds"] or "")
+        limited = (
+            any(k not in _NOT_ORGAN for k in kinds)
+            or bool(organ and organ[1].split()[0].strip("- ") not in _NOT_ORGAN)
+            or bool(ORGAN_EVENTS.match(head.group()))
+            or head.group().endswith("interest")
+        )
+        if organ and limited:
+            first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
+        while stray := _STRAY.match(folded, first, head.start()):
+            first = stray.end()
+        last, reason = head.end(), reason_before(folded, start, first)
+        outcome = _LED.match(folded, last, end)
+        if reason or outcome:  # "withdrawals due to adverse events": who stopped, not who had an event
+            limited = True
+            first = reason.start("what") if reason else first
+            last = outcome.end() if outcome else last
+        parts = None if reason or outcome else divided_reason(folded, start, first)
+        limited = limited or parts is not None
+        kind, stopped = ORGAN if limited else CLASS, bool(reason or outcome or parts)
+        tail = parts.span("what") if parts else None
+        yield Mention(first, last, kind, head.start(), organ=limited, stopped=stopped, tail=tail)
+
+
+def _modified(folded: str, start: int, head: int) -> int:
+    """Where the modifiers of a class begin."""
+    before = folded[max(start, head - 90) : head]
+    match = _MODIFIER.search(before)
+    if not match:
+        return head
+    return head - len(before) + match.start()
+
+
+def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
+    for match in DEATHS.finditer(folded, start, end):
+        yield Mention(match.start(), match.end(), DEATH, match.start())
+
+
+def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
+    for match in table(LEXICON).find(folded, start, end):
+        word = folded[match.start : match.end]
+        if match.term.name in _doubted("never") or _SKIP_WORDS.match(word):
+            continue
+        pair = _PAIR.match(word)
+        if (
+            pair
+            and re.search(r",\s*\Z", folded[start : match.start])
+            and not re.match(r"\s*(?:\([^()]*\)\s*)?(?:,|and\b|or\b)", folded[match.end : end])
+        ):
+            for part in ("first", "second"):  # the last two of a list: "headache, nausea and vomiting"
+                a, b = (match.start + x for x in pair.span(part))
+                yield Mention(a, b, NAMED, a, table(LEXICON).get(pair[part]), match.how)
+            continue
+        first = _widened(folded, start, match.start)
+        last = _site(folded, end, match.end)
+        yield from _shared_head(folded, start, first, match.end, NAMED)
+        ranked = _RANKED.search(folded, max(start, first - 60), first)
+        if ranked:  # "major, minor, and minimal bleedings": one event a rank
+            ranks = [m.span() for m in _RANK.finditer(folded, *ranked.span("ranks"))]
+            for a, b in ranks[:-1]:
+                yield Mention(a, b, NAMED, a, match.term, match.how, tail=(match.start, match.end))
+            first = ranks[-1][0]
+        admitted = _ADMITTED.match(folded, last, end)
+        last = admitted.end() if admitted else last
+        worse = _WORSE.search(folded, max(start, first - 12), first) if admitted else None
+        first = worse.start() if worse else first
+        reason = reason_before(folded, start, first) if match.term.name not in EFFICACY else None
+        stop = reason.span("what") if reason else None
+        yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
+
+
+# reasons to stop that are no adverse events
+EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
+SHORT = 6  # letters of an abbreviation in the plural
+ABBREVIATES = re.compile(r"\s*[(\[]\s*")
+_RANK = re.compile(r"\b(?:clinically relevant|non-?fatal|major|minor|minimal|fatal|early|late|acute|delayed)\b")
+# "major, minor, and minimal" before a term that they share
+_RANKED = re.compile(
+    rf"(?<![\w-])(?P<ranks>(?:{_RANK.pattern}\s*,\s*)*{_RANK.pattern}\s*,?\s*(?:and|or)\s+{_RANK.pattern})\s+\Z"
+)
+# "worsening heart failure rehospitalization": one event, named after its cause
+_ADMITTED = re.compile(r"\s+(?:re-?)?hospitali[sz]ations?\b")
+_WORSE = re.compile(r"\bworsening\s+\Z")
+
+
+def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
+    for match in HARM.finditer(folded, start, end):
+        first = _widened(folded, start, match.start())
+        last = _site(folded, end, match.end())
+        bare = first == match.start() and last == match.end()
+        if re.match(
+            r"(?:[\w-]+ )?(?:virologic(?:al)?|treatment|therapy|therapeutic|clinical|technical|response|method|vaccine|contraceptive|eradication|drug|parasitological|bacteriological|microbiological) failures?",
+            folded[first : match.end()],
+        ):
+            continue
+        if re.match(
+            r"(?:blood|heat|water|teeth|tooth|graft|data|sleep|fat|attachment) (?:loss|retention)\b",
+            folded[first : match.end()],
+        ):
+            continue
+        if bare and re.match(
+            r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset)",
+            match.group(),
+        ):
+            continue
+        yield from _shared_head(folded, start, first, match.end(), OPEN)
+        yield Mention(first, last, OPEN, match.start(), site=last > match.end())
+    for match in FUNCTION.finditer(folded, start, end):
+        yield Mention(*match.span(), OPEN, match.start())
+    for match in LABORATORY.finditer(folded, start, end):
+        yield Mention(match.start(), match.end("what"), OPEN, match.start())
+        if match["more"]:
+            yield Mention(*match.span("more"), OPEN, match.start("more"), tail=match.span("how"))
+
+
+def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> Iterator[Mention]:
+    """ "low back and radicular leg pain", "local and systemic reactions": the first of two terms with one head."""
+    left = _ellipsis().search(folded, max(start, first - 60), first)
+    head = re.compile(r"[a-z]+\Z").search(folded, first, end)
+    if not left or not head or head.start() == first or table(LEXICON).get(left["site"]) is not None:
+        return
+    last = left.start("site")
+    sites = [left.span("site")]
+    while more := _before_comma().search(folded, max(start, last - 40), last):  # "oral, nasal and skin dryness"
+        sites.append(more.span("site"))
+        last = more.start("site")
+    for first, last in reversed(sites):
+        term = table(LEXICON).get(f"{folded[first:last]} {head.group()}")
+        if term is not None or kind == NAMED:
+            yield Mention(first, last, kind, first, term, "synonym" if term else "", tail=head.span())
+
+
+def _widened(folded: str, start: int, at: int) -> int:
+    """Where a term begins with the sites and qualities before it; at most four words."""
+    for _ in range(4):
+        match = _left().search(folded, max(start, at - 28), at)
+        if not match or match[1].strip(" -") in _NOT_LEFT:
+            break
+        if match[1].strip() in ("low", "lower", "upper") and not _PLACED.match(folded, at):
+            break  # "low hypoglycemia rates"
+        at = match.start(1)
+    return at
+
+
+_PLACED = re.compile(r"back|abdom|limb|leg|extrem|gastro|gi\b|resp|urin|lip|eye|arm|body|airway")
+
+
+def _site(folded: str, end: int, at: int) -> int:
+    match = _RIGHT.match(folded, at, end)
+    return match.end() if match else at
+
+
+def widened(mention: Mention, start: int, end: int) -> Mention:
+    """A copy with other borders."""
+    return replace(mention, start=start, end=end)

@@ -1,0 +1,43 @@
+"""One sentence as it is read for events: what it names and denies, and what is asked of it more than once."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.context.sentences import Sentence
+from extractor.events import attributes
+from extractor.events.brackets import brackets, segments
+from extractor.events.denials import denials
+from extractor.events.mentions import Mention
+from extractor.events.of_this_trial import HYPOTHESIS, Reports
+from extractor.events.words_of_events import ARM_AFTER, ARM_BEFORE
+
+
+class Reading:
+    """The sentence ``folded[start:end]`` with its mentions; ``breaks`` are the semicolons that cut it."""
+
+    def __init__(self, reports: Reports, sentence: Sentence, mentions: list[Mention]) -> None:
+        self.reports = reports
+        self.folded = reports.seen.folded
+        self.start, self.end = sentence.start, sentence.end
+        self.mentions = mentions
+        self.denials = denials(self.folded, self.start, self.end)
+        self.pairs = brackets(self.folded, self.start, self.end)
+        self.concluded = reports.concludes(sentence)
+        self.segments = segments(self.folded, self.start, self.end)
+        self.breaks = [(a, a + 1) for _, a in self.segments]
+
+    def hypothetical(self, at: int) -> bool:
+        before = self.folded[self.start : at]
+        clause = re.split(r";|\bbut\b|\balthough\b", before)[-1]
+        return bool(HYPOTHESIS.search(clause)) or bool(
+            re.search(r"\b(?:if|whether|to determine|to assess|to evaluate|defined as)\b", clause)
+        )
+
+    def arm_before(self, first: int, mention: Mention) -> tuple[int, int] | None:
+        every = list(ARM_BEFORE.finditer(self.folded, first, mention.start))
+        return every[-1].span("arm") if every and not attributes.NO_ARM.search(every[-1]["arm"]) else None
+
+    def arm_after(self, mention: Mention, last: int) -> tuple[int, int] | None:
+        found = ARM_AFTER.match(self.folded, mention.end, last)
+        return found.span("arm") if found and not attributes.NO_ARM.search(found["arm"]) else None

@@ -1,0 +1,200 @@
+"""What a document says of adverse events, sentence by sentence: mention, assertion, counts, arms, and the cues.
+
+The order of decisions in a sentence: what is named (``event_mentions``), which counts belong to it (``event_links``), what is
+denied (``negation``), and whether the rest was said to have happened in this trial (``event_reports``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from extractor.events.brackets import inside
+from extractor.events.clauses import verbs
+from extractor.events.denials import Denial, denied_after
+from extractor.events.denied import denied, kinds_denied
+from extractor.events.event import Event
+from extractor.events.link.links import linked
+from extractor.events.lists import lead, list_end
+from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
+from extractor.events.of_this_trial import Reports
+from extractor.events.said_of import ALL, said_of
+from extractor.events.segment import Clause, Link
+from extractor.events.sentence import Reading
+from extractor.events.told_with_count import counted, others_counted
+from extractor.events.told_without_count import uncounted
+from extractor.events.words_of_events import EXPLAINED, OCCURRING
+from extractor.quantities.counts import Count, counts
+
+__all__ = ["events"]
+# ", but no headache, occurred": a denial set into a clause
+INSERTED = re.compile(r"[,(]\s*(?:but|and|though|although|yet)?\s*\Z|\s\bbut\s+\Z")
+CLOSED = re.compile(r"\s*[,)]\s*(?=(?:was|were|occurred|developed|appeared|in)\b)")
+JOINED = re.compile(
+    r"[^,;()]*\b(?:and|versus|vs|compared with|but|or)\s+(?:only\s+)?\Z"
+)  # "no patient on placebo and "
+
+
+def events(reports: Reports, *, about: re.Pattern[str] | None = None) -> Iterator[Event]:
+    """All events of a document, in order; only those of sentences that `about` is found in, where it is given."""
+    for sentence in reports.seen.sentences:
+        if about is not None and not about.search(reports.seen.folded, sentence.start, sentence.end):
+            continue
+        named = [] if reports.silent(sentence) else reports.mentions(sentence.start, sentence.end)
+        if named:
+            yield from _told(Reading(reports, sentence, named))
+
+
+def _told(reading: Reading) -> Iterator[Event]:
+    """The events of one sentence, segment by segment."""
+    avoid = [(m.start, m.end) for m in reading.mentions]
+    found = counts(reading.folded, reading.start, reading.end, bare=True, avoid=avoid)
+    for first, last in reading.segments:
+        inner = [m for m in reading.mentions if first <= m.start < last]
+        held = [c for c in found if first <= c.start < last]
+        links = _linked(reading, first, last, inner, held)
+        _hand_over(reading, inner, links)
+        _explain(reading, inner, links)
+        for mention, link in zip(inner, links, strict=True):
+            yield from _of(reading, mention, link, inner, first, last)
+    yield from kinds_denied(reading)
+
+
+def _linked(reading: Reading, first: int, last: int, inner: list[Mention], held: list[Count]) -> list[Link]:
+    """The link of each mention; what is denied takes no count, and leaves those of its neighbours to them."""
+    links = linked(Clause(reading.folded, first, last, inner, held))
+    own = [denial_of(reading, m, link, inner, held) for m, link in zip(inner, links, strict=True)]
+    if not any(own):
+        return links
+    free = [m for m, denial in zip(inner, own, strict=True) if denial is None]
+    text, taken = reading.folded, []
+    for mention, denial in zip(inner, own, strict=True):
+        if denial:
+            text = _blotted(text, denial, mention, last)
+            some = said_of(reading.folded, denial, mention.end, denial.clause[1]).whom != ALL
+            taken.append((denial.clause[0] if some else denial.start, mention.end))
+    counts_free = [c for c in held if not any(a <= c.start < b for a, b in taken)]
+    again = iter(linked(Clause(text, first, last, free, counts_free)))
+    return [Link() if denial else next(again) for denial in own]
+
+
+def _blotted(text: str, denial: Denial, mention: Mention, last: int) -> str:
+    """The sentence without an inserted denial: "fever, but no headache, occurred" is "fever occurred" to a count."""
+    opened = INSERTED.search(text, denial.clause[0] - 2 if denial.clause[0] > 1 else 0, denial.start)
+    closed = CLOSED.match(text, mention.end, last)
+    if not opened or not closed:
+        return text
+    return text[: opened.start()] + " " * (closed.end() - opened.start()) + text[closed.end() :]
+
+
+def denial_of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], held: list[Count]) -> Denial | None:
+    """The denial in whose scope a mention stands, unless it is an exception, or has a count of its own.
+
+    "No patient on placebo and three on the drug had headache": a negated subject beside another one is a zero among counts.
+    """
+    denial = next((d for d in reversed(reading.denials) if d.covers(mention.start, mention.end)), None)
+    if denial is None or excepted(reading, mention, inner):
+        return None
+    if link.how == "beside" and any(c.n or c.percent for c in link.counts):
+        return None
+    if denial.kind == "subject" and _beside_others(reading, denial, mention, held):
+        return None
+    return denial
+
+
+def _beside_others(reading: Reading, denial: Denial, mention: Mention, held: list[Count]) -> bool:
+    """Whether another count stands between a negated subject and its verb, or in its place in the clause before."""
+    folded = reading.folded
+    verb = next((a for a, b in verbs(folded, denial.end, mention.start)), mention.start)
+    behind = [c for c in held if (c.n or c.percent) and denial.end <= c.start < verb]
+    ahead = [c for c in held if (c.n or c.percent) and denial.clause[0] <= c.start and c.end <= denial.start]
+    return any(JOINED.match(folded, denial.end, c.start) for c in behind) or any(
+        JOINED.match(folded, c.end, denial.start) and not verbs(folded, c.end, denial.start) for c in ahead
+    )
+
+
+def excepted(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:
+    """Whether an exception from a denial names the mention."""
+    return any(_excepted(reading, mention, inner, a, b) for d in reading.denials for a, b in d.exceptions)
+
+
+def _hand_over(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "Nausea was the most common adverse event (12%)": the count beside the class is the term's."""
+    for place, mention in enumerate(inner):
+        if mention.kind not in (CLASS, ORGAN) or not links[place].counts or links[place].how == "before" or not place:
+            continue
+        if links[place].how == "after" and not OCCURRING.match(reading.folded, mention.end):
+            continue
+        between = reading.folded[inner[place - 1].end : mention.start]
+        if (
+            inner[place - 1].kind in (NAMED, OPEN)
+            and not links[place - 1].counts
+            and re.search(r"\b(?:was|were|as|being) (?:the|a|an)\b[^;,]*\Z", between)
+        ):
+            links[place - 1] = links[place]
+            links[place] = Link()
+
+
+def _explain(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "One serious adverse event (pneumonia)": the count of the one event is that of the term named."""
+    for place, mention in enumerate(inner[:-1]):
+        link, following = links[place], inner[place + 1]
+        if (
+            mention.kind not in (CLASS, ORGAN)
+            or [c.n for c in link.counts] != [1]
+            or following.kind not in (NAMED, OPEN)
+        ):
+            continue
+        opened = EXPLAINED.match(reading.folded, mention.end, following.start)
+        if not opened:
+            continue
+        target = place + 1
+        pair = inside(reading.pairs, following.start)
+        if pair and target + 1 < len(inner) and inner[target + 1].start < pair[1]:
+            named = [i for i in range(target, len(inner)) if inner[i].start < pair[1] and not inner[i].weak]
+            target = named[0] if len(named) == 1 else target
+        if not links[target].counts:
+            links[target], links[place] = link, Link()
+
+
+def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
+    if mention.kind in (NAMED, OPEN) and _defined(reading, mention):
+        return
+    if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", lead(reading, mention, inner)):
+        return  # "two complications of venous thrombosis and infection": the members are told
+    after = denied_after(reading.folded, list_end(reading, mention, inner), last)
+    denial = next((d for d in reversed(reading.denials) if d.covers(mention.start, mention.end)), None)
+    exception = excepted(reading, mention, inner)
+    if denial and not exception and not link.counts:
+        yield from denied(reading, mention, (denial.start, denial.end), inner, denial, last)
+        yield from others_counted(reading, mention, last)
+    elif after and not exception:
+        yield from denied(reading, mention, (mention.end, after.end()), inner, None, last)
+    elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
+        yield from denied(reading, mention, (link.counts[0].start, link.counts[0].end), inner, None, last)
+    elif link.counts:
+        told = counted(reading, mention, link, inner, first, last)
+        yield from (replace(e, excepted=exception) for e in told)
+    else:
+        told = uncounted(reading, mention, inner, exception, first, last)
+        yield from (replace(e, excepted=exception) for e in told)
+
+
+def _defined(reading: Reading, mention: Mention) -> bool:
+    """Whether a term stands in brackets that explain another word ("severe (i.e. events that caused coma)")."""
+    pair = inside(reading.pairs, mention.start)
+    return pair is not None and bool(
+        re.match(
+            r"[(\[]\s*(?:i\.e|defined|ie\b|that is|definition|assessed|measured)", reading.folded[pair[0] : pair[1]]
+        )
+    )
+
+
+def _excepted(reading: Reading, mention: Mention, inner: list[Mention], start: int, end: int) -> bool:
+    """Whether the term is what an exception names, not what is said of the people in it."""
+    if not start <= mention.start < end:
+        return False
+    return not re.search(r"\b(?:in|among|with|due to)\b", reading.folded[start : mention.start]) or not any(
+        start <= m.start < mention.start for m in inner
+    )

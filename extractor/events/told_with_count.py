@@ -1,0 +1,198 @@
+"""Events with counts: whether the count is an event's, what it is out of, and what followed from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from extractor.events import attributes
+from extractor.events.event import ABSENT, PRESENT, Event
+from extractor.events.lists import doubtful, killed, list_end, member
+from extractor.events.made import event
+from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
+from extractor.events.segment import Link
+from extractor.events.sentence import Reading
+from extractor.events.words_of_events import (
+    ARM_AFTER,
+    AWAITED,
+    COMPOSITE_AFTER,
+    COMPOSITE_BEFORE,
+    CONSEQUENCE,
+    HAPPENED,
+    MEMBERS_ONLY,
+    STRONG_BEFORE,
+    UNRELATED_TO,
+)
+from extractor.quantities.counts import Count, counts
+
+# "mean age was 74 years, ... and 48.8% had cancer": who they were
+BASELINE = re.compile(
+    r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
+)
+
+# "improvement of dyspnea in 9": how it got better
+BETTER = re.compile(
+    r"\b(?:improv\w+|reliefs?|relieved|resolution|disappearance|alleviat\w+|regression|remission|recovery|cessation)\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){0,1}\Z"
+)
+# "... in the drug group but (only) four in the control group"
+BUT_SOME = re.compile(
+    r"[^;.]{0,90}?,?\s+(?:but|whereas|while|compared (?:with|to)|versus|vs\.?)\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+)?(?:in|with|among|on)\b)"
+)
+IN_ARM = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:cases?\s+|events?\s+|episodes?\s+)?(?:in|with|among|on|of)\b")
+
+
+def counted(
+    reading: Reading, mention: Mention, link: Link, inner: list[Mention], first: int, last: int
+) -> Iterator[Event]:
+    """The events of a mention with counts, one a count; a stated zero is an absence."""
+    if UNRELATED_TO.search(reading.folded, max(first, mention.start - 60), mention.start):
+        return
+    if reading.hypothetical(mention.start) or AWAITED.search(reading.folded, first, mention.start):
+        return
+    if mention.kind == DEATH and _composite(reading, mention, first, last):
+        return
+    if mention.kind == DEATH and re.search(
+        r"\b(?:when|until|once|after)\s+\Z", reading.folded[first : link.counts[0].start]
+    ):
+        return  # "when 255 patients had died": what an analysis waited for
+    if mention.kind in (CLASS, ORGAN) and re.search(
+        r"\b(?:scores?|median|mean)\b(?! (?:number|proportion|percentage) of (?:the )?(?:patients|subjects|participants))",
+        reading.folded[max(first, mention.start - 30) : mention.start],
+    ):
+        return
+    if BETTER.search(reading.folded, max(first, mention.start - 40), mention.start):
+        return
+    if mention.kind in (NAMED, OPEN) and not _plausible(reading, mention, link, inner, last):
+        return
+    spans = attributes.arms(reading.folded, first, last, link.counts, mention)
+    if len(spans) == 1 and spans[0] is None:
+        spans = [reading.arm_before(first, mention)]
+    total = _out_of(reading, first, link.counts)
+    for count, arm in zip(link.counts, spans, strict=True):
+        zero = count.n == 0 or (count.n is None and count.percent == 0)
+        if total and count.denominator is None and count.n is not None and count.n <= total:
+            count = Count(count.start, count.end, count.form, count.n, total, count.unit, count.percent)
+        if zero and count.n is None:
+            count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
+        made = event(reading, mention, ABSENT if zero else PRESENT, count, arm, "count_" + link.how, last)
+        said = attributes.grade_of_count(reading.folded, count)
+        made = replace(made, grade=said) if said else made
+        grave = attributes.severity_of_count(reading.folded, count)
+        yield replace(made, severity=grave) if grave else made
+    yield from _consequence(reading, mention, link.counts[-1], last)
+
+
+def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Event]:
+    """ "No fractures in the drug group but four in the control group": the other arm's count, its term left out."""
+    other = BUT_SOME.match(reading.folded, mention.end, last)
+    found = counts(reading.folded, other.end(), last, bare=True) if other else []
+    if (
+        found
+        and other
+        and found[0].start == other.end()
+        and found[0].n
+        and IN_ARM.match(reading.folded, found[0].end, last)
+    ):
+        arm = ARM_AFTER.match(reading.folded, found[0].end, last)
+        named = arm.span("arm") if arm and not attributes.NO_ARM.search(arm["arm"]) else None
+        yield event(reading, mention, PRESENT, found[0], named, "count_after", last)
+
+
+def _composite(reading: Reading, mention: Mention, first: int, last: int) -> bool:
+    """Whether deaths are counted together with something else."""
+    if reading.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
+        return False
+    return bool(
+        COMPOSITE_BEFORE.search(reading.folded, max(first, mention.start - 50), mention.start)
+        or COMPOSITE_AFTER.match(reading.folded, mention.end, last)
+    )
+
+
+def _consequence(reading: Reading, mention: Mention, count: Count, last: int) -> Iterator[Event]:
+    """ "..., leading to discontinuation in 5/107": an event of its own, with the term's name before it."""
+    following = next((c for c in counts(reading.folded, count.end, last) if c.n is not None), None)
+    what = CONSEQUENCE.match(reading.folded, count.end, following.start) if following else None
+    if what:
+        made = event(reading, mention, PRESENT, following, None, "count_after", last)
+        yield replace(made, also=what.span("what"))
+
+
+def _out_of(reading: Reading, first: int, found: list[Count]) -> int | None:
+    """ "Out of 14 patients treated by plates, 2 developed": the denominator said first."""
+    match = re.compile(r"(?:^|\b)(?:out of|of|among)\s+(?:the\s+|these\s+|all\s+|a total of\s+)?").search(
+        reading.folded, first, found[0].start
+    )
+    if not match:
+        return None
+    head = [c for c in counts(reading.folded, match.end(), found[0].start) if c.form == "people"]
+    if (
+        not head
+        or head[0].start - match.end() > 3
+        or not re.fullmatch(r"\W*(?:[a-z &/]{3,40}:\s*)?", reading.folded[first : match.start()])
+    ):
+        return None
+    return head[0].n
+
+
+def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Mention], last: int) -> bool:
+    """Whether a counted term is an adverse event rather than an outcome, a reason or a group's disease."""
+    if mention.stopped:
+        return True
+    mention = mention.peer or mention
+    if member(reading, mention, inner) or killed(reading, mention, inner):
+        return True
+    if mention.term is not None and mention.term.name in MEMBERS_ONLY:
+        return False
+    before = reading.folded[max(reading.start, mention.start - 60) : mention.start]
+    if BASELINE.search(reading.folded, reading.start, mention.start):
+        return False
+    if re.search(
+        r"\b(?:at|on) (?:baseline|entry|enrol?lment|screening|inclusion|admission)\b",
+        reading.folded[reading.start : mention.start],
+    ):
+        return False
+    if (
+        mention.term is not None
+        and mention.term.kind == "disease"
+        and not re.search(
+            r"\b(?:develop|experienc|suffer|present|complicat|diagnosed|cases? of|died)\w*|\bserious\s+\Z", before
+        )
+    ):
+        return (
+            bool(HAPPENED.match(reading.folded, mention.end, last))
+            and not reading.reports.subject(mention)
+            and link.how != "before"
+        )
+    if (
+        mention.kind == OPEN
+        and link.how == "beside"
+        and not HAPPENED.match(reading.folded, list_end(reading, mention, inner), last)
+        and not STRONG_BEFORE.search(before)
+    ):
+        return False
+    if (
+        reading.reports.subject(mention)
+        or reading.reports.outcome(mention, reading.start, last)
+        or reading.reports.incident(mention)
+    ):
+        return False
+    if (
+        doubtful(reading, mention, inner)
+        and link.how not in ("before",)
+        and not STRONG_BEFORE.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
+    ):
+        return (
+            bool(
+                re.compile(r"[^;]{0,60}?\b(?:occurred|developed|observed|reported|experienced|seen|noted)\b").match(
+                    reading.folded, mention.end, last
+                )
+            )
+            and mention.term is not None
+            and mention.term.kind != "disease"
+        )
+    if mention.kind == OPEN and link.how == "after":
+        return bool(HAPPENED.match(reading.folded, mention.end, last)) or bool(
+            STRONG_BEFORE.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
+        )
+    return not reading.concluded or link.counts[0].n is not None

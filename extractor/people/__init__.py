@@ -1,0 +1,1 @@
+"""People: how many there are, in which groups, of which sex."""

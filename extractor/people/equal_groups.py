@@ -1,0 +1,82 @@
+"""Groups of one size: "six in each of three groups", "20 per arm", "two equal groups"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from extractor.context.sentences import Sentence
+from extractor.context.view import View
+from extractor.people.group import EACH, GROUP_NOUN, NUM, PEOPLE_NOUN, Group, Place, Split, at_numbers
+from extractor.quantities.numbers import whole
+
+# "30 in each group", "25 per group", "n = 6 each", "three patients each", "20/group"
+PER_GROUP = re.compile(
+    rf"(?P<n>{NUM})(?: {PEOPLE_NOUN})?,?(?: were| was| are)?(?:(?: assigned| allocated| included| enrolled| randomi[sz]ed)?(?: in| to| into| for| per| from|,)? (?:(?:each|both)(?: one)?(?: of (?:the )?(?:{NUM} )?)? ?(?:study |treatment |dose |intervention |experimental |parallel )?(?:{GROUP_NOUN}|(?= ?[),.;:]|$))|(?:every|per) (?:study |treatment |dose )?{GROUP_NOUN})(?![a-z])| ?/ ?(?:group|arm)\b)"
+)
+# "each group contains 14 patients", "groups of 30 patients", "each arm (n = 20)", "composed of three patients each"
+OF_EACH = re.compile(
+    rf"(?:\b(?:each|every|both) (?:study |treatment |dose |parallel )?{GROUP_NOUN}|\b{GROUP_NOUN})(?:,? which (?:are|were))?,?(?: \((?=n ?=)| (?:contain(?:s|ed|ing)|consist(?:s|ed|ing) of|compris(?:es|ed|ing)|composed of|is composed of|was composed of|includ(?:es|ed|ing)|of|with|had|has|having|size of|size was)) ?(?:a total of |n ?= ?)?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?(?P<after>,? each)?"
+)
+EACH_CUE = re.compile(
+    r"each|every|both|per |groups? |groups\b|/ ?(?:group|arm)|arms? |cohorts? |regimens? |sequences? |treatments? |levels? "
+)
+# "two equal groups", "equally randomized", "divided randomly but equally", "evenly allocated"
+EQUAL_PARTS = re.compile(
+    rf"\b(?:equal(?:ly)?[ -](?:sized )?(?:\w+ )?{GROUP_NOUN}|equal numbers? (?:in|of)|(?:randomly |was |were |randomi[sz]ed |but |and |been )?(?:equally|evenly) (?:and randomly )?(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped|separated|into)|(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped)(?: \w+){{0,3}} (?:equally|evenly))\b"
+)
+# "two groups", "three parallel arms", "2 treatment groups"
+HOW_MANY = re.compile(
+    r"(?<![\w.,/=-])(?P<k>two|three|four|five|six|seven|eight|[2-8])[ -](?:equal[ -]|equally |sized |randomi[sz]ed |study |treatment |parallel |different |dose |dosing |experimental |comparison |main |independent |intervention |matched |patient |age |subject |similar |sequential )*(?:groups|arms|cohorts|sequences|subgroups)\b"
+)
+
+
+def each_of(text: str, sentence: Sentence) -> Iterator[Split]:
+    """Splits into groups of one stated size; as many groups as the text says, one where it does not say."""
+    if not EACH_CUE.search(text, sentence.start, sentence.end):
+        return
+    for pattern in (PER_GROUP, OF_EACH):
+        found = (
+            at_numbers(pattern, text, sentence.start, sentence.end)
+            if pattern is PER_GROUP
+            else pattern.finditer(text, sentence.start, sentence.end)
+        )
+        for match in found:
+            if pattern is OF_EACH and not (
+                match.group().startswith(("each", "every", "both"))
+                or match["after"]
+                or "groups of" in match.group()
+                or "groups (" in match.group()
+            ):
+                continue
+            n = whole(match["n"])
+            if n and n > 1:
+                k, at = how_many(text, match.start(), sentence)
+                start, end = (match.start("n"), match.end())
+                near = sentence.start <= at[0] < sentence.end
+                yield Split(EACH, tuple(Group(n, "", start, end, at) for _ in range(max(k, 1))), True, k, near)
+
+
+@lru_cache(maxsize=64)
+def _group_numbers(text: str) -> tuple[tuple[int, int, int], ...]:
+    return tuple((m.start(), m.end(), whole(m["k"]) or 0) for m in HOW_MANY.finditer(text))
+
+
+def how_many(text: str, at: int, sentence: Sentence | None = None) -> tuple[int, Place]:
+    """How many groups the text says there are, by the nearest mention before `at`, or else the first; (0, (0, 0)) if none."""
+    found = _group_numbers(text)
+    if not found:
+        return 0, (0, 0)
+    inside = [f for f in found if sentence and sentence.start <= f[0] < sentence.end]
+    before = [f for f in found if f[0] < at]
+    start, end, k = inside[0] if inside else before[-1] if before else found[0]
+    return k, (start, end)
+
+
+def equal_parts(seen: View) -> Place | None:
+    """Where the text says that the groups are of one size."""
+    if "equal" not in seen.folded and "evenly" not in seen.folded:
+        return None
+    found = (m.span() for m in EQUAL_PARTS.finditer(seen.folded))
+    return next((span for span in found if seen.one_sentence(*span)), None)

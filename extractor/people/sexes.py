@@ -1,0 +1,89 @@
+"""Counts of women and men: "16 females and 27 males", "38 male (63.3 %) and 22 female", "M/F 12/8", "20 were women"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extractor.people.counted import NUMBER
+from extractor.quantities.numbers import whole
+
+_NUM = NUMBER.pattern
+_FEMALE = r"(?:females?|wom[ae]n|girls?|ladies)"
+_MALE = r"(?:males?|m[ae]n|boys?|gentlemen)"
+_SEX = rf"(?:{_FEMALE}|{_MALE}|(?<=\d )[fm](?![a-z])|(?<=\d)[fm](?![a-z]))"
+_SHARE = r"(?: ?[(\[][^()\[\]]{0,22}%[^()\[\]]{0,12}[)\]])?"
+_PEOPLE = r"(?: (?:patients?|subjects?|participants?|children|adults|volunteers|individuals|cases|infants|students))?"
+# "16 females and 27 males", "thirty-eight male (63.3%) and 22 female", "219 men, 279 women", "12 m/8 f", "8 men (mean age 62) and 7 women"
+PAIR = re.compile(
+    rf"(?P<n1>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\))?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
+)
+# "male/female 219/99", "m:f = 12:8", "sex (m/f): 12/8", "men/women, 30/26"
+SLASH = re.compile(
+    rf"(?<![a-z])(?P<s1>{_FEMALE}|{_MALE}|f|m)(?: ?[:/-] ?| to )(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])(?: ratio| sex ratio| gender)?[)\]]?(?:,|:| was| were| of| =|=|;)? ?\(?(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+)(?![\d.]*\d|%)"
+)
+# "32:5 male:female", "12/8 m/f"
+SLASH_AFTER = re.compile(
+    rf"(?<![\d.:/])(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+),? \(?(?P<s1>{_FEMALE}|{_MALE}|f|m) ?[:/-] ?(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])"
+)
+# "20 were women", "20 (67%) were male", "(37 women)", "12 of them female", "males (n = 20)", "15 of whom were men"
+SOME = re.compile(
+    rf"(?P<n1>{_NUM}){_SHARE}(?: of (?:whom|them|these|the (?:patients|participants|subjects)))?,? (?:were|was|being) (?P<s1>{_FEMALE}|{_MALE})\b|[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE})(?= ?[);,]| ?\[\d)|(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b"
+)
+# "all women", "all patients were male", "all-male", "only women"
+ALL = re.compile(
+    rf"\ball (?:(?:of the |the )?(?:patients|subjects|participants|volunteers|\d+|of whom|of them)? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
+)
+# each way in begins with a letter, so that texts without them are passed over fast
+CUE = re.compile(r"male|m[ae]n\b(?<!\w...)|wom[ae]n|boys?\b|girls?\b|m ?[:/] ?f\b|f ?[:/] ?m\b|\d ?[fm]\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Sexes:
+    """Women and men counted in one phrase."""
+
+    start: int
+    end: int
+    female: int | None
+    male: int | None
+    shape: str  # pair, slash, some
+
+    @property
+    def total(self) -> int:
+        return (self.female or 0) + (self.male or 0)
+
+
+def is_female(word: str) -> bool:
+    return bool(re.match(r"f|w|girl|lad", word))
+
+
+@lru_cache(maxsize=64)
+def sexes(folded: str) -> tuple[Sexes, ...]:
+    """All counts of women and men in folded text, in order, none inside another."""
+    if not CUE.search(folded):
+        return ()
+    found: list[Sexes] = []
+    for item in [*_pairs(folded), *_some(folded)]:
+        if not any(s.start < item.end and item.start < s.end for s in found):
+            found.append(item)
+    return tuple(sorted(found, key=lambda s: s.start))
+
+
+def _pairs(folded: str) -> Iterator[Sexes]:
+    for pattern, shape in ((PAIR, "pair"), (SLASH, "slash"), (SLASH_AFTER, "slash")):
+        for match in pattern.finditer(folded):
+            first, second = whole(match["n1"]), whole(match["n2"])
+            if first is None or second is None or is_female(match["s1"]) == is_female(match["s2"]):
+                continue
+            female, male = (first, second) if is_female(match["s1"]) else (second, first)
+            yield Sexes(match.start(), match.end(), female, male, shape)
+
+
+def _some(folded: str) -> Iterator[Sexes]:
+    for match in SOME.finditer(folded):
+        n, sex = next((whole(match[f"n{i}"]), match[f"s{i}"]) for i in (1, 2, 4) if match[f"n{i}"])
+        if n is not None:
+            start = next(match.start(f"n{i}") for i in (1, 2, 4) if match[f"n{i}"])
+            yield Sexes(start, match.end(), n if is_female(sex) else None, None if is_female(sex) else n, "some")

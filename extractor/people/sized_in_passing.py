@@ -1,0 +1,234 @@
+"""Groups that figures size only by the way: "given to 127 patients", "HCT group 68 cases", "33/64 for group 1".
+
+Most of these are groups only where they add up to a count of the text; the split's shape (paired) says so.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from extractor.context.sentences import Sentence
+from extractor.context.view import View
+from extractor.people.counted import BEFORE, numbers
+from extractor.people.group import (
+    GROUP_WORD,
+    NO_GROUP,
+    NO_SIZED,
+    NUM,
+    PAIRED,
+    PEOPLE_NOUN,
+    SIZED,
+    TAIL,
+    Group,
+    Split,
+    at_numbers,
+)
+from extractor.people.name_then_size import stripped
+from extractor.quantities.numbers import whole
+
+_GIVEN = "administered|given|used|performed|transplanted|applied|injected|implanted|placed|inserted|carried out|delivered|withheld|prescribed|offered|undertaken|infused"
+# "used in 80 patients and not used in 79", "administered to 127 patients", "transplanted in 15 patients and withheld in 20"
+GIVEN_TO = re.compile(
+    rf"(?P<name>[a-z][^,;:.()\[\]]{{0,60}}? (?:(?:was|were|is|only|been) )*)?(?P<verb>{_GIVEN}) (?:only |\w{{3,}}ly )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?\b"
+)
+AUXILIARY = re.compile(r"(?:\b(?:was|were|is|been|only) ?)+$")
+GIVEN_CUE = re.compile(rf"(?:{_GIVEN}) (?:only |\w{{3,}}ly )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?{NUM}")
+# "(353 EP patients and 352 EC patients)", "49 treated women"
+MODIFIED = re.compile(
+    rf"(?P<n>{NUM}) (?P<name>(?!(?:of|in|and|or|were|other|remaining|eligible|consecutive|enrolled|randomi[sz]ed|evaluable|healthy)\b)[a-z][a-z0-9'/+-]*(?: [a-z0-9][a-z0-9'/+-]*)?) (?P<noun>patients|subjects|participants|women|men|children|infants|volunteers|cases)\b"
+)
+# "(42 and 43 patients in each respective treatment group)", "60 and 62 patients in the X and Y groups"
+TWO_SIZES = re.compile(
+    rf"(?P<n1>{NUM})(?: {PEOPLE_NOUN})? (?:and|vs\.?|versus) (?P<n2>{NUM})(?: {PEOPLE_NOUN})?,? (?:(?:were )?(?:randomi[sz]ed|assigned|allocated)? ?(?:in|to) (?:each|the)\b|received\b|respectively)"
+)
+# "(17, 17, and 16 in the high, low and placebo groups, respectively)"
+SEVERAL_SIZES = re.compile(
+    rf"(?P<sizes>{NUM}(?:, {NUM}){{1,4}},? and {NUM})(?: {PEOPLE_NOUN})?,? (?:(?:were )?(?:randomi[sz]ed|assigned|allocated)? ?(?:in|to) (?:each|the)\b|received\b|respectively)"
+)
+# names that can only be those of groups: "49 treated women", "21 placebo-treated participants"
+ARM_LIKE = re.compile(r"\b(?:placebo|sham|controls?|vehicle|(?:un)?treated|intervention|experimental)\b")
+# "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
+NAME_FIRST = re.compile(
+    rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:;])? ?(?<![\d.])(?P<n>{NUM})(?: ?(?P<noun>{PEOPLE_NOUN})| eyes)?(?= ?[;,)\].]| and\b)"
+)
+LAST_SAID = re.compile(rf"{NUM}(?: ?{PEOPLE_NOUN}| eyes)?(?= ?[;,)\].]| and\b)")
+# "the control group comprised 9 patients", "group A consisted of 20 women"
+MADE_OF_CUE = re.compile(r"compris|consist|contain|includ|composed of|was made up of")
+MADE_OF = re.compile(
+    rf"\b(?P<name>(?:[a-z0-9+/-]+ ){{0,3}}?(?:groups?|arms?|cohorts?)(?: (?:[a-z]|[ivx]{{1,3}}|\d)\b)?|controls)(?: ?\([^()]{{1,30}}\))? (?:comprised|comprises|consisted of|consists of|included|includes|contained|(?:was |is )?composed of|was made up of) (?:a total of |the (?:other|remaining) )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?"
+)
+EACH_NAME = re.compile(r"\b(?:each|every|both|two|three|four|study|age|patient|all|total|whole|entire)\b")
+# "31 of 67 patients in the cell group", "4 (4%) of the 99 women given X", "33/64 for group 1": denominators size groups
+OUT_OF = re.compile(
+    rf"\b(?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[^()\[\]]{{0,30}}[)\]])? ?(?:of|/)(?: the)? ?(?P<n>\d{{1,5}}|{NUM})[)\]]?(?:[,;]? ?[(\[]?\d[\d.]* ?%[)\]]?)?(?: (?P<noun>{PEOPLE_NOUN}))? (?:in|for|on|of|who received|receiving|given|treated with|assigned to|assigned|with) (?:the )?(?=(?P<name>[a-z][^,;:.()\[\]]{{1,45}}))"
+)
+# "the 1-week group achieved 83.5% (71/85)"
+SUBJECT_OUT_OF = re.compile(
+    r"\b(?:in |of |for )?the (?P<name>[a-z0-9][^,;:.()\[\]]{0,40}? (?:group|arm))\b[^.;()\[\]\d]{0,40}\d[\d.]* ?% ?[(\[]\d+ ?/ ?(?P<n>\d{1,5})[)\]]"
+)
+IN_BRACKETS = re.compile(r"[(\[]\d+ ?/ ?\d")
+# "155 (77: drug A, 78: drug A plus drug B)"
+COLONED = re.compile(rf"[(\[,;] ?(?:and )?(?P<n>{NUM}) ?[:=] ?(?P<name>[a-z][^,;:()\[\]]{{1,50}}?)(?= ?[,;)\]])")
+COLON = re.compile(r"\d ?[:=] ?[a-z]")
+# "(25/29), (27/30) and (21/31) of participants in the low, middle and high groups": a row of fractions, nameless
+FRACTION = re.compile(r"(?<![\d/.,])\d+ ?/ ?(?P<n>\d{1,5})(?![\d/]|\.\d)")
+POOLED = re.compile(r"\b(?:combined|pooled|overall|total|all|both|either|entire)\b")
+# "in the X arm, 450 of 495 patients had"
+IN_ARM_OUT_OF = re.compile(
+    rf"\b(?:in|of|for|among) the (?P<name>[^,;:.()\[\]]{{2,60}}? (?:arm|group)), (?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[)\]])? (?:out )?of (?:the )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?"
+)
+ROW_CUE = re.compile(r"\b(?:groups?|arms?|placebo|controls?|versus|vs|compared)\b")
+OUT_OF_CUE = re.compile(rf"(?:of|/)(?: the)? ?(?:\d|{NUM})")
+RANDOMIZED = re.compile(r"randomi[sz]|\bassigned\b|\ballocated\b")
+
+
+def denominators(seen: View) -> Iterator[Split]:
+    """Groups sized only by the denominators of their outcomes, one size a name."""
+    text = seen.folded
+    unique: dict[str, Group] = {}
+    if not OUT_OF_CUE.search(text):
+        return
+    patterns = (OUT_OF, IN_ARM_OUT_OF, SUBJECT_OUT_OF) if IN_BRACKETS.search(text) else (OUT_OF, IN_ARM_OUT_OF)
+    found = [m for p in patterns for m in p.finditer(text)]
+    for match in sorted(found, key=lambda m: m.start("n")):
+        if not seen.one_sentence(min(match.start("n"), match.start("name")), max(match.end("n"), match.end("name"))):
+            continue
+        n = whole(match["n"])
+        name = TAIL.sub("", match["name"]).strip()
+        if n and n > 1 and len(name) > 1 and GROUP_WORD.search(match["name"]) and not POOLED.search(name):
+            start = match.start("name")
+            unique.setdefault(
+                _key(name),
+                Group(
+                    n,
+                    name,
+                    match.start("n"),
+                    match.end("noun") if match.groupdict().get("noun") else match.end("n"),
+                    (start, start + len(name)),
+                ),
+            )
+    if len(unique) > 1:
+        yield Split(PAIRED, tuple(unique.values()), True, joined=True)
+    for sentence in seen.sentences:
+        row = _row(text, sentence) if "/" in text[sentence.start : sentence.end] else ()
+        if len(row) > 1:
+            yield Split(PAIRED, row, True)
+
+
+def _row(text: str, sentence: Sentence) -> tuple[Group, ...]:
+    """The denominators of a sentence that speaks of groups, without those that add up what stands before them."""
+    groups: list[Group] = []
+    if not ROW_CUE.search(text, sentence.start, sentence.end):
+        return ()
+    for match in FRACTION.finditer(text, sentence.start, sentence.end):
+        n = int(match["n"])
+        if n > 1 and not (len(groups) > 1 and n == sum(g.n for g in groups)):
+            groups.append(Group(n, "", *match.span("n"), (0, 0)))
+    return tuple(groups)
+
+
+def _key(name: str) -> str:
+    """A group's name without the words that come and go: "the placebo group", "placebo"."""
+    return " ".join(w for w in name.removesuffix("s").split() if w not in ("group", "arm", "patient", "the", "subject"))
+
+
+def made_of(text: str, sentence: Sentence) -> Iterator[Group]:
+    """Groups with what they consist of: "the control group comprised 9 patients"."""
+    for match in (
+        MADE_OF.finditer(text, sentence.start, sentence.end)
+        if MADE_OF_CUE.search(text, sentence.start, sentence.end)
+        else ()
+    ):
+        n = whole(match["n"])
+        if n and n > 1 and not EACH_NAME.search(match["name"]):
+            yield Group(
+                n,
+                match["name"],
+                match.start("n"),
+                match.end("noun") if match["noun"] else match.end("n"),
+                match.span("name"),
+                "of",
+            )
+
+
+def paired(text: str, sentence: Sentence) -> Iterator[Group]:
+    """Names with their sizes after them."""
+    if not any(True for _ in itertools.islice(at_numbers(LAST_SAID, text, sentence.start, sentence.end), 1, None)):
+        return
+    for match in NAME_FIRST.finditer(text, sentence.start, sentence.end):
+        n = whole(match["n"])
+        if (
+            n
+            and n > 1
+            and not NO_SIZED.search(match["name"])
+            and (
+                match["noun"]
+                or "=" in text[match.end("name") : match.start("n")]
+                or not BEFORE.search(text, max(0, match.start("n") - 14), match.start("n"))
+            )
+        ):
+            yield Group(
+                n,
+                match["name"],
+                match.start("name"),
+                match.end("noun") if match["noun"] else match.end("n"),
+                match.span("name"),
+            )
+
+
+def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
+    """Sizes in looser ways: groups only where they add up."""
+    given = tuple(_given(text, sentence))
+    if len(given) > 1:
+        yield Split(PAIRED, given, True)
+    modified = tuple(
+        Group(n, m["name"], m.start("n"), m.end("noun"), m.span("name"))
+        for m in at_numbers(MODIFIED, text, sentence.start, sentence.end)
+        if (n := whole(m["n"])) and n > 1 and not NO_GROUP.search(m["name"])
+    )
+    if len(modified) > 1:
+        yield Split(PAIRED, modified, all(ARM_LIKE.search(g.name) for g in modified))
+    colon = COLON.search(text, sentence.start, sentence.end)
+    coloned = tuple(
+        Group(n, m["name"], *m.span("n"), m.span("name"))
+        for m in (COLONED.finditer(text, sentence.start, sentence.end) if colon else ())
+        if (n := whole(m["n"])) and n > 1 and not NO_SIZED.search(m["name"])
+    )
+    if len(coloned) > 1:
+        yield Split(PAIRED, coloned, True)
+    for match in at_numbers(TWO_SIZES, text, sentence.start, sentence.end):
+        first, second = whole(match["n1"]), whole(match["n2"])
+        if first and second and first > 1 and second > 1:
+            shape = SIZED if RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED
+            yield Split(
+                shape, (Group(first, "", *match.span("n1"), (0, 0)), Group(second, "", *match.span("n2"), (0, 0))), True
+            )
+
+    for match in at_numbers(SEVERAL_SIZES, text, sentence.start, sentence.end):
+        several = _several(text, match)
+        if len(several) > 1:
+            yield Split(SIZED if RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED, several, True)
+
+
+def _several(text: str, match: re.Match[str]) -> tuple[Group, ...]:
+    """Sizes in a row, nameless: their names stand in a row of their own."""
+    sizes = [m for m in numbers(text) if match.start("sizes") <= m.start() < match.end("sizes")]
+    return tuple(Group(n, "", *m.span(), (0, 0)) for m in sizes if (n := whole(m.group())) and n > 1)
+
+
+def _given(text: str, sentence: Sentence) -> Iterator[Group]:
+    if not GIVEN_CUE.search(text, sentence.start, sentence.end):
+        return
+    for match in GIVEN_TO.finditer(text, sentence.start, sentence.end):
+        n = whole(match["n"])
+        if n and n > 1:
+            named = stripped(text, *match.span("name")) if match["name"] else None
+            auxiliary = AUXILIARY.search(text, *named) if named else None
+            if named and auxiliary:
+                named = stripped(text, named[0], auxiliary.start())
+            at = named or match.span("verb")
+            yield Group(
+                n, text[at[0] : at[1]], match.start("n"), match.end("noun") if match["noun"] else match.end("n"), at
+            )

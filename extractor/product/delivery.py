@@ -1,0 +1,106 @@
+"""Where a text says that something was brought into the body: routes and sites beside words of giving.
+
+What it does not decide: which of them is the studied product's (see the fields ``route`` and ``route_site``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractor.context.sentences import Sentence
+from extractor.context.view import View
+from extractor.product.studied import GIVING, PRODUCT
+from extractor.terms import Match, table
+
+# "into the", "in", "to both", "via a", "at the level of": what stands before a place that something is put into
+INTO = re.compile(
+    r"(?P<link>\b(?:into|in|to|onto|via|through|at|within|inside|around|from|by|directly|beneath|under|above|surrounding|between|by standard|by a)\b|\b(?:of|and|or|plus)\b|,|/)\s*"
+    r"(?:the |a |an |each |both |either |one |two |three |four |all her |his |their |affected |left |right |bilateral |unilateral |ipsilateral |contralateral |injured |anterior |posterior |part of |parts of |side of |level of |levels of |region of |"
+    r"area of |areas of |subject's |patient's |patients' |diseased |osteoarthritic |target |standard |symptomatic |upper |lower |distal |proximal |dorsal |ventral |lateral |medial |internal |external |main |[a-z]{3,12}(?:ed|ic) |infarcted |external anal |damaged )*$"
+)
+# a drug beside the product: its route is not the product's
+OTHER_AGENT = re.compile(
+    r"\b(?:filgrastim|g-csf|gm-csf|granulocyte[ -]colony|lenograstim|plerixafor|interleukin-?\s?2?|il-2|aldesleukin|heparin|cyclosporin\w*|ciclosporin|tacrolimus|methylprednisolone|prednis\w+|dexamethasone|hydrocortisone|steroids?|corticosteroids?|"
+    r"lithium|riluzole|antibiotic\w*|cef\w+|vancomycin|(?<!local )(?<!general )(?<!mild )(?<!under )(?<!topical )ana?esthe\w+|lidocaine|bupivacaine|ropivacaine|propofol|sedat\w+|contrast|gadolin\w+|mannitol|immunoglobulin|ivig|analges\w+|opioid\w*|morphine|rescue|premedicat\w*|pre-?treat\w*|"
+    r"colloids?|crystalloids?|fluids?|saline infusion|antiemetic\w*|immunosuppress\w*|thrombolysis|thrombolytic|alteplase|rituximab|alemtuzumab|fludarabine|cyclophosphamide|vitamin \w+|iron|insulin|hyaluronidase|antihistamin\w*|paracetamol|acetaminophen|aspirin|clopidogrel|"
+    r"catheter(?:s|ization)?\b(?! infusion)|access|cannula\w*|nutrition|hydration|feeding|rehydration)\b"
+)
+# "local treatment of perianal fistulas"
+_LOCAL = re.compile(r"\blocal (?:treatment|therapy|injection|application|delivery) of (?:the |complex |perianal )*$")
+# the preposition before the first of several places: "in biceps and triceps"
+_EARLIER_INTO = re.compile(r"\b(?:into|in|to|onto|via|through|at|within|inside|around|between)\b[^.;]{0,90}$")
+_DRUG_DOSE = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu)\b")
+_BREAK = re.compile(
+    r"[;:]|,\s(?:and|then|while|whereas|followed)\b|\b(?:while|whereas|after|before|followed by|together with|combined with|in addition to|plus|along with)\b"
+)
+NEAR = 80  # characters between a place and the verb of giving
+# "spinal cord injury", "knee osteoarthritis": a disease of the place, not the place
+_DISEASE = re.compile(
+    r"[\s-]*(?:injur\w*|lesions?\b|infarct\w*|isch\w*|failure|osteoarth\w*|oa\b|diseases?|disorders?|dysfunction|thrombosis|hypertension|ejection|function\w*|volumes?|mass|stimulat\w*|pain|defects?|degenerat\w*|atroph\w*|arthr\w*|replacement|"
+    r"surgery|tumou?r\w*|cancer\w*|h[a]?emorrhage|bleeding|occlusion|stenosis|aneurysm\w*|remodel\w*|fibrosis|abscess\w*|syndrome|trauma|compression|healing|closure|repair|reconstruction|score|strength|weakness|biops\w*|patients)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A route or site at ``start:end``, in its sentence."""
+
+    start: int
+    end: int
+    name: str
+    kind: str
+    sentence: Sentence
+
+
+def deliveries(seen: View, lexicon: str) -> Iterator[Delivery]:
+    """Entries of the table `lexicon` (``routes`` or ``sites``) in the document, left to right."""
+    found: Iterator[Match] = table(lexicon).find(seen.folded)
+    for match in found:
+        sentence = seen.sentence_at(match.start)
+        if match.end <= sentence.end:  # a title's last word and the text's first are no term
+            yield Delivery(match.start, match.end, match.term.name, match.term.kind, sentence)
+
+
+def clause(seen: View, item: Delivery) -> tuple[int, int]:
+    """Offsets of the clause around `item`: its sentence, cut at breaks on both sides."""
+    start, end = item.sentence.start, item.sentence.end
+    for mark in _BREAK.finditer(seen.folded, start, item.start):
+        start = mark.end()
+    mark_after = _BREAK.search(seen.folded, item.end, end)
+    return start, mark_after.start() if mark_after else end
+
+
+def given(seen: View, item: Delivery) -> bool:
+    """Whether a word of giving stands near `item` in its sentence."""
+    start = max(item.sentence.start, item.start - NEAR)
+    return bool(GIVING.search(seen.folded, start, min(item.sentence.end, item.end + NEAR)))
+
+
+def put_into(seen: View, item: Delivery) -> bool:
+    """Whether `item` follows "into the ...", with a word of giving before it."""
+    before = seen.folded[item.sentence.start : item.start]
+    if _DISEASE.match(seen.folded, item.end):
+        return False
+    if _LOCAL.search(before):
+        return True
+    into = INTO.search(before[-60:])
+    if not into or not GIVING.search(before[-150:]):
+        return False
+    joins = into["link"] in ("of", "and", "or", "plus", ",", "/")
+    return not joins or bool(_EARLIER_INTO.search(before[-110:]))
+
+
+def of_other_agent(seen: View, item: Delivery) -> bool:
+    """Whether the clause speaks of a drug beside the product, nearer than of the product."""
+    start, end = clause(seen, item)
+    others = [*OTHER_AGENT.finditer(seen.folded, start, end), *_DRUG_DOSE.finditer(seen.folded, start, end)]
+    if not others:
+        return False
+    products = [*PRODUCT.finditer(seen.folded, start, end)]
+    return not products or _nearest(item, others) < _nearest(item, products)
+
+
+def _nearest(item: Delivery, places: list[re.Match[str]]) -> int:
+    return min(max(m.start() - item.end, item.start - m.end(), 0) for m in places)

@@ -1,0 +1,1 @@
+"""The study: what kind of report it is, its design, its registrations."""
