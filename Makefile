@@ -46,6 +46,7 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/pooling.py
 	$(BIN)/python bench/likelihood.py
 	$(BIN)/python bench/graph.py
+	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/verify.py corpora/als_msc
 
 wheel: $(READY)  ## the package with model and starter corpus inside
