@@ -39,6 +39,8 @@ COMMANDS = {  # name: module and function, in the order in which help lists them
     "pool-simulate": "pool.pool_simulate",
     "verify": "verify.verify_command",
     "audit": "verify.audit",
+    "second": "second.app",
+    "agree": "second.agree",
     "scan": "scan.scan",
     "load": "scan.load",
     "atlas": "scan.atlas",
