@@ -17,6 +17,7 @@ from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, ORGAN, Mention
 from extractor.events.of_this_trial import Reports
+from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
 from extractor.events.told_with_count import out_of
@@ -46,6 +47,7 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     named = reports.named(start, sentence.end)
     avoid = [(m.start, m.end) for m in named]
     found = counts(seen.folded, start, sentence.end, bare=True, avoid=avoid) if named else []
+    found = [c for c in found if not owned(seen.folded, c, named, sentence.end)]
     return (
         Told(
             reports,
