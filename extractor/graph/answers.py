@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.graph.nodes import Row
+from extractor.shown import Rows, Shown
 
 NOT_EXTRACTED = "not extracted"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer(Shown):
     """The answer to one question.
 
     Attributes
@@ -34,6 +35,14 @@ class Answer:
     pooled: Mapping[str, Any] | None = None
     left_out: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def rows_shown(self) -> Rows:
+        return self.rows
+
+    def summary(self) -> str:
+        """The question, how many rows answer it, how many were left out, and what a reader must know."""
+        first = f"{self.question} {len(self.rows)} rows, {len(self.left_out)} left out"
+        return "\n".join([first, *self.notes])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionary, ready for JSON."""
