@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.graph.nodes import Row
@@ -27,6 +27,8 @@ class Answer(Shown):
         ``study`` and ``reason``.
     notes : tuple of str
         What a reader must know, such as that something is not extracted.
+    asked : dict
+        Every argument in effect, those that were not given with their default; nothing is restricted but by one of them.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Answer(Shown):
     pooled: Mapping[str, Any] | None = None
     left_out: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def rows_shown(self) -> Rows:
         return self.rows
@@ -49,6 +52,7 @@ class Answer(Shown):
         return {
             "name": self.name,
             "question": self.question,
+            "asked": {name: list(v) if isinstance(v, tuple) else v for name, v in self.asked.items()},
             "rows": [dict(r) for r in self.rows],
             "pooled": dict(self.pooled) if self.pooled is not None else None,
             "left_out": [dict(r) for r in self.left_out],
