@@ -31,7 +31,7 @@ from spacy.language import Language
 from extractor.context.readers import CELLS, DRUG, FILE
 from extractor.context.view import View, view
 from extractor.evaluate.keys import keys_of_facts, keys_of_gold
-from extractor.fields import administrations, age, follow_up
+from extractor.fields import administrations, age, follow_up, route
 from extractor.model import Document
 from extractor.people import own
 from extractor.pipeline import as_doc, build, field_order
@@ -42,7 +42,8 @@ CASES = Path("tests/cases")
 FOLDS = 5
 FEWEST = 3  # documents in which a feature must be
 ROUND = 2
-NO_TRIAL = ("review", "meta-analysis", "animal", "in-vitro")
+NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
+REVIEWS = frozenset({"review", "meta-analysis"})
 Key = Any
 Offered = tuple[tuple[Key, ...], tuple[str, ...], str]  # a candidate's keys, its features, the kind of its trial
 
@@ -56,6 +57,7 @@ class Task:
     strength: float = 0.3
     cells: float = 0.5  # the probability from which a candidate is taken, in trials of cells and in others
     drug: float = 0.5
+    without: frozenset[str] = NO_TRIAL  # kinds of reports of which the field says nothing
     single: bool = False  # one value a document: the likeliest
 
     @property
@@ -96,6 +98,11 @@ def _administrations(seen: View) -> Iterator[Offered]:
         yield _keys("administrations", {"low": count.low, "high": count.high}), candidate.features, CELLS
 
 
+def _route(seen: View) -> Iterator[Offered]:
+    for candidate in route.candidates(seen):
+        yield _keys("route", {"name": candidate.item.name}), candidate.features, candidate.kind
+
+
 def _keys(field: str, value: dict[str, Any]) -> tuple[Key, ...]:
     return tuple(sorted(keys_of_facts([_fact(field, value)])[field], key=str))
 
@@ -111,6 +118,7 @@ TASKS = {
         Task("age", _age),
         Task("follow_up", _follow_up, drug=0.8),
         Task("participants", _participants, strength=0.15, single=True),
+        Task("route", _route, without=REVIEWS),
     )
 }
 
@@ -119,6 +127,7 @@ TASKS = {
 class Read:
     """A labelled document as the program reads it."""
 
+    kind: str  # of the report
     corpus: str  # the folder of gold, or "cases"
     group: str  # of the reports of one trial
     seen: View
@@ -140,9 +149,8 @@ def read(folders: Sequence[Path], beside: Path | None = None) -> list[Read]:
 
 
 def gold(folder: Path) -> list[dict[str, Any]]:
-    """Documents of a gold folder that report a trial."""
-    entries = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json")))
-    return [e for e in entries if e.get("kind") not in NO_TRIAL]
+    """Documents of a gold folder."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
 
 
 def cases(field: str) -> list[dict[str, Any]]:
@@ -157,12 +165,16 @@ def _of_gold(nlp: Language, name: str, entry: dict[str, Any], known: dict[str, l
     group = str(ids[0]) if ids else str(entry.get("title") or entry["id"]).lower()
     partial = bool(entry.get("truncated"))
     seen = _view(nlp, entry)
-    return Read(name, group, seen, keys, keys["optional"], partial, "", known.get(entry["id"], []))
+    return Read(
+        str(entry.get("kind")), name, group, seen, keys, keys["optional"], partial, "", known.get(entry["id"], [])
+    )
 
 
 def _of_case(nlp: Language, field: str, case: dict[str, Any]) -> Read:
     facts = [_fact(field, fact["value"]) for fact in case["facts"] if fact.get("primary", True) and "value" in fact]
-    return Read("cases", case["text"], _view(nlp, case), keys_of_facts(facts), {}, bool(case.get("more")), field, [])
+    return Read(
+        "", "cases", case["text"], _view(nlp, case), keys_of_facts(facts), {}, bool(case.get("more")), field, []
+    )
 
 
 def _view(nlp: Language, entry: dict[str, Any]) -> View:
@@ -175,11 +187,16 @@ def _records(path: Path) -> dict[str, list[dict[str, Any]]]:
     return {record["document"]["id"]: record["facts"] for record in records}
 
 
+def _asked(task: Task, document: Read) -> bool:
+    """Whether a document is labelled for the field, and its kind has it."""
+    return document.only in ("", task.field) and document.kind not in task.without
+
+
 def examples(task: Task, documents: Sequence[Read]) -> list[Example]:
     """Candidates of all documents with their labels."""
     made = []
     for place, document in enumerate(documents):
-        if document.only not in ("", task.field):
+        if not _asked(task, document):
             continue
         wanted, optional = document.wanted.get(task.field, ()), document.optional.get(task.field, ())
         for keys, features, kind in task.candidates(document.seen):
@@ -319,7 +336,7 @@ def report(task: Task, documents: Sequence[Read], parts: npt.NDArray[np.int64]) 
     found = examples(task, documents)
     likely = out_of_fold(task, found, parts)
     ours, present = by_reader(task, documents, found, likely), by_program(task, documents)
-    asked = [i for i, d in enumerate(documents) if d.only in ("", task.field)]
+    asked = [i for i, d in enumerate(documents) if _asked(task, d)]
     kinds = sorted({documents[i].corpus for i in asked})
     rows = []
     for name in ("all", *kinds):

@@ -241,8 +241,13 @@ def _holds(seen: View, count: _Count, own: set[tuple[int, int]], before: str, af
 _DONE_BEFORE = re.compile(
     rf"\b(?:was|were|been|be|being|and|,)\s(?:\w+ly\s)?(?!{_GIVE}\b)\w+(?:ed|en|nt|wn|ught)\s(?:\w+ly\s)?$"
 )
-# "one infusion per week": how often, not how many
-_PER_TIME = re.compile(r"\s(?:per|each|every|a)\s(?:\w+\s)?(?:day|week|month|year)s?\b")
+_PER_TIME = re.compile(r"\s(?:per|each|a|(?P<every>every))\s(?:\w+\s)?(?:day|week|month|year)s?\b")
+
+
+def _is_rate(n: int, after: str) -> bool:
+    """Whether a number says how often, not how many: "one infusion per week"; "four infusions every week" are four."""
+    match = _PER_TIME.match(after)
+    return bool(match) and (n == 1 or not (match and match["every"]))
 
 
 def _offered(seen: View) -> Iterator[_Count]:
@@ -256,8 +261,8 @@ def _offered(seen: View) -> Iterator[_Count]:
                 high = _n(match["high"]) if match["high"] else low
                 two = _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start())
                 low = _n(two["low"]) if two else low
-                behind = _PER_TIME.match(seen.folded, match.end())
-                if low is not None and high is not None and 1 <= low <= high <= MOST and not behind:
+                behind = seen.folded[match.end() : sentence.end]
+                if low is not None and high is not None and 1 <= low <= high <= MOST and not _is_rate(low, behind):
                     yield _Count(two.start() if two else match.start(), match.end(), low, high, "offered", sentence)
         for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
             n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
@@ -289,6 +294,8 @@ def _counted(seen: View, sentence: Sentence) -> Iterator[_Count]:
         high = _n(match["high"]) if match["high"] else low
         if low is None or high is None or not 1 <= low <= high <= MOST:
             continue
+        if _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start()):
+            continue  # the number is the upper end of a range
         before = seen.folded[max(sentence.start, match.start() - 60) : match.start()]
         after = seen.folded[match.end() : sentence.end]
         if _not_counted(seen, sentence, match, low, before, after):
@@ -300,7 +307,7 @@ def _counted(seen: View, sentence: Sentence) -> Iterator[_Count]:
 
 def _not_counted(seen: View, sentence: Sentence, match: re.Match[str], low: int, before: str, after: str) -> bool:
     noun, mods = match["noun"], match["mods"]
-    if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before) or _PER_TIME.match(after):
+    if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before) or _is_rate(low, after):
         return True
     if noun.startswith(("cycle", "course", "round", "session")) and not _OF_CELLS.search(match.group() + after[:50]):
         return True
@@ -337,7 +344,13 @@ def _repeated(seen: View, sentence: Sentence) -> Iterator[_Count]:
     for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
         before = seen.folded[sentence.start : match.start()]
         n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
-        if n is None or n > MOST or not _GIVEN_BEFORE.search(before) or _DONE_BEFORE.search(before) or _OTHER_DRUG.search(before[-60:]):
+        if (
+            n is None
+            or n > MOST
+            or not _GIVEN_BEFORE.search(before)
+            or _DONE_BEFORE.search(before)
+            or _OTHER_DRUG.search(before[-60:])
+        ):
             continue
         yield _Count(match.start(), match.end(), n, n, "times", sentence)
 
