@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from graphlib import TopologicalSorter
 from typing import Any
 
 import spacy
@@ -15,7 +14,7 @@ from extractor.context import PARTS, TEXT
 from extractor.context.spoken import Piece, has_body, in_short, own_pieces
 from extractor.context.tokens import tokens
 from extractor.context.trained import PIPELINE_PARTS
-from extractor.declared import declared_fields, registers
+from extractor.declared import field_order, registers
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
 from extractor.fulltext import both
@@ -24,22 +23,6 @@ from extractor.settings import Settings
 from extractor.shipped import SHIPPED_MODEL, shipped
 
 BLANK = "blank"
-
-
-def field_order() -> list[str]:
-    """Names of all fields, each after those that it reads; the same on every run."""
-    graph = {name: set(one.after) for name, one in sorted(declared_fields().items())}
-    for name, needs in graph.items():
-        if unknown := needs - graph.keys():
-            raise SettingsError(f"field {name!r} comes after {sorted(unknown)}, which are no fields")
-    sorter = TopologicalSorter(graph)
-    sorter.prepare()
-    order: list[str] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready())
-        order += ready
-        sorter.done(*ready)
-    return order
 
 
 def build(settings: Settings) -> Language:
@@ -107,7 +90,12 @@ def as_doc(nlp: Language, document: Document, pieces: Sequence[Piece] | None = N
 
 
 def extract(nlp: Language, documents: Iterable[Document], *, batch_size: int = 32) -> Iterator[Record]:
-    """Records of `documents`, in their order.
+    """Records of `documents`, in their order."""
+    yield from (record for _, record in read(nlp, documents, batch_size=batch_size))
+
+
+def read(nlp: Language, documents: Iterable[Document], *, batch_size: int = 32) -> Iterator[tuple[Doc, Record]]:
+    """Each record with the annotated Doc of the whole document: for who needs its sentences and abbreviations too.
 
     A full text is read twice: title and abstract alone, and all that the trial says of itself. What the abstract says
     is read no worse for the pages behind it.
@@ -118,7 +106,7 @@ def extract(nlp: Language, documents: Iterable[Document], *, batch_size: int = 3
         if is_short:
             short = list(all_facts(doc))
         else:
-            yield assemble(document, both(document, short, list(all_facts(doc))), order)
+            yield doc, assemble(document, both(document, short, list(all_facts(doc))), order)
             short = []
 
 

@@ -1,4 +1,4 @@
-"""The command line ``trialspan``: parses, makes one call, prints. One module a group of commands."""
+"""The command line ``trialspan``: parses, makes one call, prints. One module a group of commands, listed in ``late``."""
 
 from __future__ import annotations
 
@@ -11,27 +11,9 @@ from types import FrameType, TracebackType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from extractor import __version__
-from extractor.commands import (
-    ask,
-    bias,
-    bring,
-    care,
-    curate,
-    evaluate,
-    extract,
-    fetch,
-    fields,
-    graph,
-    link,
-    plot,
-    pool,
-    records,
-    report,
-    trial,
-)
+from extractor.commands.late import LateGroup
 from extractor.commands.shared import DISK, no_room, say
 from extractor.errors import ExtractorError, SettingsError
 from extractor.redaction import RedactingFormatter, redacted
@@ -39,7 +21,7 @@ from extractor.redaction import RedactingFormatter, redacted
 WRONG_USAGE, INTERRUPTED, READER_GONE = 2, 130, 141  # the last two as a shell reports SIGINT and SIGPIPE
 
 
-class Commands(TyperGroup):
+class Commands(LateGroup):
     """The commands; a reader that goes away (``trialspan list | head -1``) ends the run quietly with 141."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -67,31 +49,6 @@ def forget_stdout() -> None:
 app = typer.Typer(
     name="trialspan", cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-app.command("extract")(extract.extract)
-app.command("list")(records.list_records)
-app.command("show")(records.show)
-app.command("export")(records.export)
-app.command("evaluate")(evaluate.evaluate_command)
-app.command("fields")(fields.fields)
-app.command("fetch")(fetch.fetch)
-app.command("import")(bring.bring)
-app.command("prisma")(bring.prisma)
-app.command("doctor")(care.doctor)
-app.command("backup")(care.backup)
-app.command("restore")(care.restore)
-app.command("link")(link.link_reports)
-app.command("check")(link.check_trial)
-app.command("decide")(link.decide_links)
-app.command("trial")(trial.trial)
-app.command("curate")(curate.curate)
-app.command("ask")(ask.ask_store)
-app.command("graph")(graph.graph)
-app.command("plot")(plot.plot)
-app.command("compare")(ask.compare_trials)
-app.command("report")(report.report)
-app.add_typer(bias.app)
-app.command("pool")(pool.pool)
-app.command("pool-simulate")(pool.pool_simulate)
 
 
 def version(wanted: bool) -> None:

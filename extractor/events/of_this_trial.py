@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
-from extractor.events.mentions import CLASS, LEXICON, NAMED, OPEN, ORGAN, Mention, explained, mentions
+from extractor.events.mentions import CLASS, LEXICON, NAMED, OPEN, ORGAN, Mention, explained, mentions, well_known
 from extractor.quantities.numbers import WHOLE
 from extractor.terms import Term, table, words
 
@@ -127,6 +127,7 @@ class Reports:
     infectious: bool = False  # the treated disease is an infection: "infections" are its cases
     _short: dict[str, Term] = field(default_factory=dict)  # the text's own abbreviations of terms: {"PPE": ...}
     classes: dict[str, Mention] = field(default_factory=dict)  # its abbreviations of classes: {"CR-SAE": ...}
+    _named: dict[int, list[Mention]] = field(default_factory=dict)
     _ids: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -136,11 +137,18 @@ class Reports:
         begins = next((s.start for s in body if BEGINS.search(seen.folded, s.start, s.end)), 0)
         made = cls(seen, frozenset(words(c) for c in conditions), begins, headed)
         made.infectious = bool(INFECTION.search(" ".join(conditions) + " " + seen.folded[slice(*seen.title)]))
-        named = {short: table(LEXICON).get(long) for short, long in seen.abbreviations.items() if len(short) > 1}
+        explained_here = {short: long for short, long in seen.abbreviations.items() if len(short) > 1}
+        named = {short: table(LEXICON).get(long) for short, long in (well_known() | explained_here).items()}
         made._short = {short: term for short, term in named.items() if term is not None}
         made.classes = dict(_short_classes(seen, body))
         made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)
         return made
+
+    def named(self, start: int, end: int) -> list[Mention]:
+        """The mentions of a sentence, read once."""
+        if start not in self._named:
+            self._named[start] = self.mentions(start, end)
+        return list(self._named[start])
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Mentions of a sentence, those by the text's own abbreviations among them."""

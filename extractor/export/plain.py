@@ -105,7 +105,7 @@ def _drained(text: io.StringIO) -> bytes:
     return found.encode("utf-8", "backslashreplace")
 
 
-def write_markdown(records: Iterable[Record], stream: BinaryIO) -> None:
+def write_md(records: Iterable[Record], stream: BinaryIO) -> None:
     """Characteristics of included studies, one table a report."""
     stream.write(b"# Characteristics of included studies\n")
     for record in records:
