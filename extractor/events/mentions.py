@@ -94,8 +94,8 @@ _NOT_LEFT = _NOT_ORGAN - {"chronic", "oral", "symptomatic", "bilateral", "unilat
 }  # fmt: skip
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
-    r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
-    r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|(?:alanine|aspartate)\s+(?:amino)?transferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
+    r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|decreases? in|drops? in|falls? in|reductions? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
+    r"(?:protein|platelets?|platelet counts?|h(?:a)?emoglobin|neutrophils?|neutrophil counts?|albumin|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|(?:alanine|aspartate)\s+(?:amino)?transferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
     r"(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?(?:cells|protein|ast|alt|bilirubin|creatinine|aspartate aminotransferase|alkaline phosphatase)))?\b"
 )
 # "decreased cardiac function", "impaired renal function"
