@@ -82,7 +82,7 @@ DEATHS = re.compile(
 HARM = re.compile(
     r"\b(?:pain|ache|infections?|failures?|damage|injur(?:y|ies)|bleeding|bleeds?|ha?emorrhages?|leak(?:s|age)?|ruptures?|fractures?|dehiscence|discrepanc(?:y|ies)|dysfunctions?|"
     r"disorders?|reactions?|necrosis|o?edema|swellings?|fistula[se]?|stenos[ie]s|thrombos[ie]s|embolisms?|arrest|insufficiency|perforations?|obstructions?|ha?ematomas?|abscess(?:es)?|"
-    r"toxicity|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
+    r"toxicity|teratomas?|syrinx(?:es)?|pseudomeningoceles?|subsidence|mass lesions?|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
     r"ulcers?|ulcerations?|erosions?|lesions?|effusions?|retention|incontinence|obstruction|occlusions?|dissections?|aneurysms?|detachments?|dislocations?|displacement|loosening|"
     r"loss|weakness|stiffness|numbness|spasms?|cramps?|seizures?|prolongation|impairment|abnormalit(?:y|ies)|elevations?|itching|"
     r"redness|dryness|tenderness|bruising|soreness|patholog(?:y|ies)|adhesions?|strictures?|scarring|infiltration|breakage|protrusion|recession|hernias?|prolapse|collapse|depression|intolerance|"

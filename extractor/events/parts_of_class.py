@@ -30,8 +30,8 @@ def parts_told(reading: Reading) -> Iterator[Event]:
         n = whole(part["n"]) if part else None
         if part is None or n is None:
             continue
-        if total is None and not re.search(r"\bof (?:which|these|them)\b", part.group()):
-            continue
+        if total is None and (part["severity"] or not re.search(r"\bof (?:which|these|them)\b", part.group())):
+            continue  # how severe the parts of a count are is read with the count
         yield _part(reading, mention, part, n, whole(total["all"]) if total else None)
 
 

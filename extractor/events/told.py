@@ -281,10 +281,12 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
     elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
         yield from denied(reading, mention, (link.counts[0].start, link.counts[0].end), inner, None, last)
     elif link.counts:
-        told = counted(reading, mention, link, inner, first, last)
+        told = list(counted(reading, mention, link, inner, first, last))
+        if exception and not told:
+            told = list(uncounted(reading, mention, inner, exception, first, last))
         yield from (replace(e, excepted=exception) for e in told)
     else:
-        told = uncounted(reading, mention, inner, exception, first, last)
+        told = list(uncounted(reading, mention, inner, exception, first, last))
         yield from (replace(e, excepted=exception) for e in told)
 
 

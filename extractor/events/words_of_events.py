@@ -80,7 +80,7 @@ LISTED = re.compile(
 )
 # "no difference in the frequency of": nothing said of whether it happened
 NO_DIFFERENCE = re.compile(
-    r"\b(?:no|not|without|neither|nor|lack of)\b[^;,]{0,40}?\b(?:differences?|differ(?:ed)?|different|change[sd]?|effects?)\b[^;]{0,60}\Z"
+    r"\b(?:no|not|without|neither|nor|lack of)\b[^;,]{0,40}?\b(?:differences?|differ(?:ed)?|different|change[sd]?|effects?|increases?|decreases?|reductions?|rises?)\b[^;]{0,60}\Z"
 )
 # "headache (RR 2.5)": a risk, no event
 RISK_BEHIND = re.compile(r"\s*[(\[]\s*(?:rr|or|hr|odds|hazard|relative risk|risk ratio)\b")
