@@ -32,9 +32,11 @@ BETTER = re.compile(
 )
 # "... in the drug group but (only) four in the control group"
 BUT_SOME = re.compile(
-    r"[^;.]{0,90}?,?\s+(?:but|whereas|while|compared (?:with|to)|versus|vs\.?)\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+)?(?:in|with|among|on)\b)"
+    r"[^;.]{0,90}?,?\s+(?:but|whereas|while|and(?=\s+(?:\d+|[a-z]+)\s+(?:occurred|in\b|on\b))|compared (?:with|to)|versus|vs\.?)\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
 )
-IN_ARM = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:cases?\s+|events?\s+|episodes?\s+)?(?:in|with|among|on|of)\b")
+IN_ARM = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|(?:was|were) (?:seen|observed|reported|noted)\s+)?(?:cases?\s+|events?\s+|episodes?\s+)?(?:in|with|among|on|of)\b"
+)
 
 
 def counted(
@@ -78,6 +80,8 @@ def counted(
 def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Event]:
     """ "No fractures in the drug group but four in the control group": the other arm's count, its term left out."""
     other = BUT_SOME.match(reading.folded, mention.end, last)
+    if other and any(m.start >= other.end() for m in reading.mentions if m.start < last):
+        return  # "whereas 4 of 15 had fever": the count is the fever's
     found = counts(reading.folded, other.end(), last, bare=True) if other else []
     if (
         found
