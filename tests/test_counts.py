@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from extractor.commands import app
 from extractor.commands.ask import percent, pooled_lines
 from extractor.graph import Answer, Review, ask
-from extractor.graph.control import is_control
+from extractor.link.control import is_control
 from extractor.model import Evidence, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
@@ -297,7 +297,7 @@ def test_a_comparison_is_printed_to_three_digits_with_its_cautions(tmp_path: Pat
 def test_a_pooled_risk_is_printed_with_its_kind_its_rule_and_its_cautions(tmp_path: Path) -> None:
     records = [made(f"t{n}", f"T{n}", [KIND, TWENTY, adverse("fever", n)]) for n in (0, 1, 9)]
     said = printed(tmp_path, records, "event-risk", "fever", "route=")
-    assert "10 of 60 in 3 studies, median study " in said
+    assert "fever: mean risk " in said and "; median study " in said and "; 10 of 60 (16.7 %) in 3 studies" in said
     assert "prediction interval" in said and "t(k-1)" in said and "tau2 " in said
     assert "caution: Only 3 studies" in said and "caution: 1 of 3 studies saw no event" in said
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from extractor.graph import Answer, Review, ask
 from extractor.graph.build import Builder
-from extractor.graph.control import controls
+from extractor.link.control import controls
 from extractor.graph.studies import Choice, studies
 from extractor.graph.trials import describe
 from extractor.model import Record

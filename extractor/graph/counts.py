@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractor.graph.control import controls, key
 from extractor.graph.nodes import Row, curie
 from extractor.graph.observations import DENIED, NAMED, limit_of
+from extractor.link.control import controls, key
 
 CONTROLLED = frozenset(
     {"controlled", "placebo-controlled", "sham-controlled", "active-controlled", "vehicle-controlled"}

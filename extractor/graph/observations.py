@@ -17,9 +17,9 @@ from typing import Any
 
 from extractor import terms
 from extractor.export.values import limits
-from extractor.graph.control import OF_CONTROLS
 from extractor.graph.nodes import CURIE, Row, curie
 from extractor.link.check_events import CLASS_WORDS, OVERLAP, SERIOUS_WORDS, TOTAL
+from extractor.link.control import OF_CONTROLS
 from extractor.model import Fact
 
 ANY, SERIOUS, NOT_SERIOUS, NAMED, CLASS = "any", "serious", "not serious", "named", "class"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extractor.link.check_arms import OVERLAP, PEOPLE, TOTAL, arms_differ
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
 
 CLASS_WORDS = re.compile(
@@ -16,14 +17,13 @@ CLASS_WORDS = re.compile(
 )
 SERIOUS_WORDS = re.compile(r"\bserious\b|^saes?$", re.I)
 DEATH = frozenset({"death", "deaths"})  # a field of its own
-OVERLAP = "groups_overlap"
-TOTAL = frozenset({"total", "overall", "all participants"})  # a group of a registry's table that holds the others
-PEOPLE = ("participants", None)
+__all__ = ["CLASS_WORDS", "OVERLAP", "PEOPLE", "SERIOUS_WORDS", "TOTAL", "events_differ"]
 
 
 def events_differ(one: Side, two: Side) -> Iterator[Difference]:
     """Differences in adverse events."""
     yield from serious_differ(one, two)
+    yield from deaths_differ(one, two)
     yield from denied(one, two)
     yield from denied(two, one)
     yield from named_differ(one, two)
@@ -33,7 +33,12 @@ def events_differ(one: Side, two: Side) -> Iterator[Difference]:
 
 
 def serious_differ(one: Side, two: Side) -> Iterator[Difference]:
-    """People with any serious event, where both give a number."""
+    """People with any serious event, arm by arm where both tell arms apart, and over all where both give a number."""
+    facts = (
+        [(i, f) for i, f in one.of("adverse_event") if _is_counted_serious(f.value)],
+        [(i, f) for i, f in two.of("adverse_event") if _is_counted_serious(f.value)],
+    )
+    yield from arms_differ(one, two, facts, "serious adverse events", ("serious_events", MAJOR))
     mine, theirs = serious_total(one), serious_total(two)
     if mine is None or theirs is None or mine[0] == theirs[0]:
         return
@@ -43,11 +48,7 @@ def serious_differ(one: Side, two: Side) -> Iterator[Difference]:
 
 def serious_total(side: Side) -> tuple[float, tuple[int, ...]] | None:
     """People with a serious event over all arms, and the facts; None where it cannot be said."""
-    found = [
-        (i, f)
-        for i, f in side.of("adverse_event")
-        if _is_serious_class(f.value) and f.value.get("assertion") != "none_reported"
-    ]
+    found = [(i, f) for i, f in side.of("adverse_event") if _is_counted_serious(f.value)]
     counted = [(i, f) for i, f in found if f.value.get("n") is not None and f.value.get("denominator_unit") in PEOPLE]
     whole = [(i, f) for i, f in counted if not f.arm or f.arm.strip().lower() in TOTAL]
     if not counted or (not whole and any(OVERLAP in f.flags for _, f in counted)):
@@ -55,6 +56,19 @@ def serious_total(side: Side) -> tuple[float, tuple[int, ...]] | None:
     if whole:
         return float(whole[0][1].value["n"]), (whole[0][0],)
     return float(sum(f.value["n"] for _, f in counted)), tuple(i for i, _ in counted)
+
+
+def _is_counted_serious(value: dict[str, object]) -> bool:
+    return _is_serious_class(value) and value.get("assertion") != "none_reported"
+
+
+def deaths_differ(one: Side, two: Side) -> Iterator[Difference]:
+    """Deaths, arm by arm; over all they are a field of their own."""
+    facts = [
+        [(i, f) for i, f in side.of("adverse_event") if str(f.value.get("term")).lower() in DEATH]
+        for side in (one, two)
+    ]
+    yield from arms_differ(one, two, (facts[0], facts[1]), "death", ("deaths", MAJOR))
 
 
 def _is_serious_class(value: dict[str, object]) -> bool:
@@ -102,6 +116,7 @@ def named_differ(one: Side, two: Side) -> Iterator[Difference]:
     """Events that both count, by term; and those of a paper that a registry should list, but does not."""
     mine, theirs = by_term(one), by_term(two)
     for term in sorted(mine.keys() & theirs.keys()):
+        yield from arms_differ(one, two, (mine[term], theirs[term]), term, ("other_events", MINOR))
         n, m = _total(mine[term]), _total(theirs[term])
         if n is None or m is None or n == m:
             continue
