@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from extractor.graph import Answer, Review, ask
 from extractor.graph.build import Builder
-from extractor.link.control import controls
 from extractor.graph.studies import Choice, studies
 from extractor.graph.trials import describe
+from extractor.link.control import controls
 from extractor.model import Record
 from extractor.plots.answered import FORESTS
 from extractor.store import Store

@@ -39,15 +39,20 @@ def test_the_mean_stands_first_in_every_table() -> None:
     assert found.sensitivity[0].estimate == found.mean.estimate == found.marginal_mean
 
 
+NODES = np.linspace(-9.0, 9.0, 4001)
+WEIGHTS = np.exp(-(NODES**2) / 2.0) / np.exp(-(NODES**2) / 2.0).sum()
+SPREADS = np.concatenate([np.linspace(0.0, 3.0, 121), np.linspace(3.1, 10.0, 70)])
+
+
+def _less_mean(median: float, sigma: float, mean: float) -> float:
+    return float(WEIGHTS @ expit(median + sigma * NODES)) - mean
+
+
 def _grid_mean(events: Any, totals: Any, best: float, at: float) -> float:
-    """Signed drop at this mean, over a grid of spreads, with the integral of another program."""
-    values = []
-    for sigma in np.concatenate([np.linspace(0.0, 3.0, 121), np.linspace(3.1, 10.0, 70)]):
-        nodes = np.linspace(-9.0, 9.0, 4001)
-        weights = np.exp(-(nodes**2) / 2.0)
-        median = brentq(lambda b, s=sigma: float(weights @ expit(b + s * nodes) / weights.sum()) - at, -80.0, 80.0)
-        values.append(float(logliks(events, totals, np.array([median]), float(sigma))[0]))
-    return 2.0 * (best - max(values))
+    """Twice the drop in log-likelihood at this mean, over a grid of spreads, with the integral of another program."""
+    medians = [brentq(_less_mean, -80.0, 80.0, args=(sigma, at)) for sigma in SPREADS]
+    values = [logliks(events, totals, np.array([m]), float(s))[0] for m, s in zip(medians, SPREADS, strict=True)]
+    return 2.0 * (best - float(max(values)))
 
 
 @pytest.mark.parametrize(
