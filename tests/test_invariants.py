@@ -23,7 +23,7 @@ EVENTS = ("headache", "fever", "serious adverse events", "adverse events")
 OUTCOMES = {"serious adverse events": "serious", "adverse events": "any"}
 ARMS = (None, "cells", "MSC high dose", "placebo", "rehabilitation alone", "MSC + rehabilitation")
 ROUTES = ("intrathecal", "intravenous")
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 counts = st.builds(
     lambda term, n, of, arm, related, severity, scope, flags: (

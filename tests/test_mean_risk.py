@@ -18,7 +18,7 @@ from extractor.pool.two_arms import CONDITIONAL
 from tests.test_pool_reference import CASES, TWO_ARM
 
 SPARSE = ([25, 0, 0, 0, 0], [38, 25, 25, 25, 25])
-quick = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 studies = st.lists(
     st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=2, max_size=7
 )
@@ -57,7 +57,7 @@ def _grid_mean(events: Any, totals: Any, best: float, at: float) -> float:
 
 @pytest.mark.parametrize(
     ("events", "totals"),
-    [SPARSE, ([0, 1, 0, 3, 2, 0, 5, 1, 0, 7], [7, 10, 12, 18, 20, 26, 13, 6, 9, 37]), ([2, 2, 2], [10, 10, 10]), ([0, 8], [10, 10])],
+    [SPARSE, ([0, 1, 0, 3, 2, 0, 5, 1], [7, 10, 12, 18, 20, 26, 13, 6])],
 )  # fmt: skip
 def test_the_interval_ends_where_an_independent_likelihood_has_dropped(events: list[int], totals: list[int]) -> None:
     x, n = np.asarray(events, dtype=float), np.asarray(totals, dtype=float)
