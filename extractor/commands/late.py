@@ -41,6 +41,7 @@ COMMANDS = {  # name: module and function, in the order in which help lists them
     "audit": "verify.audit",
     "second": "second.app",
     "agree": "second.agree",
+    "mcp": "mcp.mcp",
     "scan": "scan.scan",
     "load": "scan.load",
     "atlas": "scan.atlas",

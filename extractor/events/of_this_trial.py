@@ -127,6 +127,7 @@ class Reports:
     infectious: bool = False  # the treated disease is an infection: "infections" are its cases
     _short: dict[str, Term] = field(default_factory=dict)  # the text's own abbreviations of terms: {"PPE": ...}
     classes: dict[str, Mention] = field(default_factory=dict)  # its abbreviations of classes: {"CR-SAE": ...}
+    _named: dict[int, list[Mention]] = field(default_factory=dict)
     _ids: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -142,6 +143,12 @@ class Reports:
         made.classes = dict(_short_classes(seen, body))
         made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)
         return made
+
+    def named(self, start: int, end: int) -> list[Mention]:
+        """The mentions of a sentence, read once."""
+        if start not in self._named:
+            self._named[start] = self.mentions(start, end)
+        return list(self._named[start])
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Mentions of a sentence, those by the text's own abbreviations among them."""

@@ -61,7 +61,7 @@ def events(reports: Reports, *, about: re.Pattern[str] | None = None) -> Iterato
     for sentence in reports.seen.sentences:
         if about is not None and not about.search(reports.seen.folded, sentence.start, sentence.end):
             continue
-        named = [] if reports.silent(sentence) else reports.mentions(sentence.start, sentence.end)
+        named = [] if reports.silent(sentence) else reports.named(sentence.start, sentence.end)
         if named:
             yield from _told(Reading(reports, sentence, named))
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
+from extractor.events.link.pairs import BASELINE
 from extractor.events.lists import doubtful, killed, list_end, member
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -25,11 +26,6 @@ from extractor.events.words_of_events import (
     UNRELATED_TO,
 )
 from extractor.quantities.counts import Count, counts
-
-# "mean age was 74 years, ... and 48.8% had cancer": who they were
-BASELINE = re.compile(
-    r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
-)
 
 # "improvement of dyspnea in 9": how it got better
 BETTER = re.compile(
@@ -68,7 +64,7 @@ def counted(
     spans = attributes.arms(reading.folded, first, last, link.counts, mention)
     if len(spans) == 1 and spans[0] is None:
         spans = [reading.arm_before(first, mention)]
-    total = _out_of(reading, first, link.counts)
+    total = out_of(reading, first, link.counts)
     for count, arm in zip(link.counts, spans, strict=True):
         zero = count.n == 0 or (count.n is None and count.percent == 0)
         if total and count.denominator is None and count.n is not None and count.n <= total:
@@ -118,7 +114,7 @@ def _consequence(reading: Reading, mention: Mention, count: Count, last: int) ->
         yield replace(made, also=what.span("what"))
 
 
-def _out_of(reading: Reading, first: int, found: list[Count]) -> int | None:
+def out_of(reading: Reading, first: int, found: list[Count]) -> int | None:
     """ "Out of 14 patients treated by plates, 2 developed": the denominator said first."""
     match = re.compile(r"(?:^|\b)(?:out of|of|among)\s+(?:the\s+|these\s+|all\s+|a total of\s+)?").search(
         reading.folded, first, found[0].start
