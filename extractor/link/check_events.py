@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extractor.conflicts import denied_by
 from extractor.link.check_arms import OVERLAP, PEOPLE, TOTAL, arms_differ
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
+from extractor.model import Fact
 
 CLASS_WORDS = re.compile(
     r"\b(?:adverse|serious|severe|unwanted|side)\b.*\b(?:events?|effects?|reactions?|saes?)\b|^(?:saes?|aes?)$", re.I
@@ -84,7 +86,7 @@ def denied(one: Side, two: Side) -> Iterator[Difference]:
     for place, fact in one.of("adverse_event"):
         if fact.value.get("assertion") != "none_reported" or "excepting" in fact.flags:
             continue
-        against = [(i, f) for i, f in two.of("adverse_event") if _falls_under(f.value, fact.value)]
+        against = [(i, f) for i, f in two.of("adverse_event") if _falls_under(fact, f)]
         if not against:
             continue
         serious = bool(fact.value.get("serious"))
@@ -103,10 +105,11 @@ def denied(one: Side, two: Side) -> Iterator[Difference]:
         yield Difference(kind, MAJOR if serious else MINOR, *sides, words, why)
 
 
-def _falls_under(event: dict[str, object], blanket: dict[str, object]) -> bool:
-    if event.get("assertion") != "present" or event.get("n") == 0:
+def _falls_under(blanket: Fact, event: Fact) -> bool:
+    """Whether a denial reaches an event of another report; that it reaches related ones only is an explanation."""
+    if event.value.get("assertion") != "present":
         return False
-    return not blanket.get("serious") or event.get("serious") is True
+    return denied_by(blanket.change(arm=None, value={**blanket.value, "related": None}), event)
 
 
 # ---------------------------------------------------------------- events by name
