@@ -12,7 +12,7 @@ from itertools import groupby
 
 from extractor.events.denials import denials
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features
+from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, ORGAN, Mention
@@ -66,8 +66,10 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
 def chances(told: Told, first: Weights, second: Weights) -> dict[tuple[int, int], float]:
     """The probability of each pair of a sentence."""
     alone = {(i, j): first.chance(pair_features(told, i, j)) for i, j in told.pairs()}
+    terms = [list(told_of_term(told, i)) for i in range(len(told.mentions))]
     return {
-        (i, j): second.chance([*told_features(told, i, j, alone), *ruled_features(told, i, j)]) for i, j in told.pairs()
+        (i, j): second.chance([*told_features(told, i, j, alone), *terms[i], *ruled_features(told, i, j)])
+        for i, j in told.pairs()
     }
 
 
