@@ -75,7 +75,7 @@ def chances(told: Told, first: Weights, second: Weights) -> dict[tuple[int, int]
 
 def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
     """The events of a sentence, in the order of their terms."""
-    gone = {id(e) for pair, e in told.paired.items() if chance[pair] < DISBELIEVED and e.cue is None}
+    gone = {id(e) for pair, e in told.paired.items() if chance[pair] < DISBELIEVED and e.cue is None and not _stands(e)}
     made: list[Event] = []
     for i, mention in enumerate(told.mentions):
         uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
@@ -90,6 +90,11 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
             gone |= {id(e) for e in uncounted if e.assertion == PRESENT or (new and not told_apart)}
     kept = [e for e in told.ruled if id(e) not in gone]
     return sorted([*kept, *made], key=lambda e: e.mention.start) if made else kept
+
+
+def _stands(ruled: Event) -> bool:
+    """Whether the text itself says that the event is one: the exception of a denial, or one judged unrelated."""
+    return ruled.excepted or ruled.related is False
 
 
 def _repeated(told: Told, i: int, j: int) -> bool:
