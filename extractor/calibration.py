@@ -1,6 +1,7 @@
 """Confidences as measured: what share of a rule's facts a gold set agreed with, kept as data in ``confidence.tsv``.
 
-The table is written by ``trialspan evaluate --calibrate``; a rule that it does not know gets its field's share.
+The table is written by ``trialspan evaluate --calibrate``. A rule that it does not know keeps its own number, which nobody
+measured, and says so: the flag ``uncalibrated``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib.resources import files
 from extractor.model import Fact
 
 TABLE = "confidence.tsv"
+UNCALIBRATED = "uncalibrated"
 MEASURED = ("rule:", "model:")  # methods that the table speaks of; a curator or a registry is not re-weighed
 
 
@@ -26,12 +28,13 @@ def table() -> dict[str, float]:
 
 
 def calibrated(fact: Fact) -> Fact:
-    """The fact with its measured confidence; as it was where nothing was measured."""
+    """The fact with its measured confidence; with its own and the flag ``uncalibrated`` where nothing was measured."""
     if not fact.method.startswith(MEASURED):
         return fact
-    known = table()
-    confidence = known.get(fact.method, known.get(f"{fact.field}:*", known.get("*", fact.confidence)))
-    return fact.change(confidence=confidence)
+    measured = table().get(fact.method)
+    if measured is not None:
+        return fact.change(confidence=measured, flags=tuple(f for f in fact.flags if f != UNCALIBRATED))
+    return fact if UNCALIBRATED in fact.flags else fact.change(flags=(*fact.flags, UNCALIBRATED))
 
 
 # Of two facts of one report, errors go together: measured on gold, see docs/accuracy.md

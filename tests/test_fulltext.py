@@ -104,6 +104,23 @@ def test_the_abstract_decides_where_it_speaks() -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "name", "part", "own"),
+    [
+        ("cell_type", "T cell", "Results", False),
+        ("cell_type", "T cell", "Methods", True),
+        ("design", "open-label", "Methods", False),
+        ("design", "multicenter", "Methods", True),
+        ("design", "pilot", "Methods", False),
+    ],
+)
+def test_what_the_pages_alone_say_of_product_and_design(field: str, name: str, part: str, own: bool) -> None:
+    blind = Fact("design", {"name": "double-blind"}, (Evidence("abstract", "x", 0, 1),), "rule:design/a")
+    said = Fact(field, {"name": name}, (Evidence(part, "x", 0, 1),), f"rule:{field}/a")
+    (_, found) = both(article(**{part: "x"}), [blind], [said])
+    assert found.primary is own
+
+
+@pytest.mark.parametrize(
     ("field", "text", "quote", "other"),
     [
         ("dose", "Cells were plated at 2 million cells per flask.", "2 million cells", True),
@@ -111,8 +128,15 @@ def test_the_abstract_decides_where_it_speaks() -> None:
         ("administrations", "The knee was bent five times.", "five times", True),
         ("administrations", "Cells were infused three times.", "three times", False),
         ("administrations", "An antibiotic was given twice daily.", "twice", True),
+        (
+            "administrations",
+            "MMF (0.5 g twice a day) was used in those with a 1 locus mismatched transplantation.",
+            "1 locus",
+            True,
+        ),
         ("route", "Subcutaneous G-CSF was given.", "Subcutaneous", True),
         ("route", "Intravenous infusion of the cells followed.", "Intravenous", False),
+        ("route", "The needle went into the subcutaneous part of the muscle.", "subcutaneous", True),
         ("design", "An unblinded pharmacist prepared it.", "unblinded", True),
     ],
 )
