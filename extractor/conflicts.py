@@ -20,8 +20,17 @@ IN_A_GROUP = re.compile(
     r"^\s*(?:\w+ ){0,3}(?:in|among|for) (?:the )?(?:\w+ ){0,3}(?:group|arm|cohort|controls?)\b", re.I
 )
 VAGUE = re.compile(r"\b(?:issue|concern|signal|problem)s?\b", re.I)
-DECIMALS = re.compile(r"\d+[.·,](\d+)\s*%?")
+SOME = re.compile(
+    r"\b(?:withdr[ae]w\w*|discontinu\w*|drop(?:ped)?[- ]?outs?|dropped|stopped|stopping|because of|due to|reasons?|excluded|one of|of whom|of these|hospitali[sz]ed|required|leading to)\b",
+    re.I,
+)
 SEVERE_GRADE = 3  # CTCAE: grade 3 and up is severe or worse
+# what these rules raise: raised anew when a curator changes a fact
+KINDS = (
+    "blanket_contradicted", "counts_exceed_denominator", "sexes_do_not_sum", "arms_do_not_sum", "dose_disagrees",
+    "text_and_table_differ", "denominator_differs",
+)  # fmt: skip
+RECURRING = re.compile(r"\b(?:episodes?|events?|times|occasions?|attacks?|recurren\w+|relapses?|times)\b", re.I)
 SERIOUS_GRADE = 4  # life-threatening or fatal, which a serious event is by definition
 
 
@@ -34,7 +43,7 @@ def conflicts(document: Document, facts: Sequence[Fact]) -> list[Conflict]:
         *sexes_off(facts),
         *arms_off(facts),
         *doses_off(document, own),
-        *places_differ(own),
+        *places_differ([(i, f) for i, f in own if not of_some(document, f)]),
         *shares_off(own),
     ]
     return sorted(found, key=lambda c: (c.facts, c.kind))
@@ -90,7 +99,8 @@ def denied_by(blanket: Fact, event: Fact) -> bool:
         return False
     if blanket.value.get("severity") and not blanket.value.get("serious") and not is_severe(event, blanket):
         return False
-    return not blanket.value.get("related") or event.value.get("related") is True
+    related = blanket.value.get("related")
+    return related is None or event.value.get("related") is related
 
 
 def is_serious(event: Fact) -> bool:
@@ -145,9 +155,11 @@ def primary_total(facts: Sequence[Fact]) -> tuple[int, Fact] | None:
 
 def counts_too_large(facts: Sequence[Numbered]) -> Iterator[Conflict]:
     """More participants with an event than there were, or more deaths than people."""
-    total = next((f for _, f in of(facts, "participants")), None)
+    total = _most_people([f for _, f in of(facts, "participants")])
     for place, event in of(facts, "adverse_event"):
         n, denominator = event.value.get("n"), event.value.get("denominator")
+        if any(RECURRING.search(e.quote) for e in event.evidence):
+            continue  # one person may have several
         if n is not None and denominator is not None and n > denominator:
             message = f"{quote(event)} counts {n:g} with the event out of only {denominator:g}."
             yield Conflict("counts_exceed_denominator", (place,), message)
@@ -162,9 +174,26 @@ def counts_too_large(facts: Sequence[Numbered]) -> Iterator[Conflict]:
             yield Conflict("counts_exceed_denominator", (place,), message)
 
 
+def _most_people(told: Sequence[Fact]) -> Fact | None:
+    """The largest size of the trial: fewer are treated than were enrolled, and a death among these is none too many."""
+    counted = [f for f in told if f.value.get("n") is not None]
+    return max(counted, key=lambda f: float(f.value["n"]), default=None)
+
+
 def exceeds(event: Fact, total: Fact) -> bool:
     people = event.value.get("denominator_unit") == "participants"
     return people and bool(event.value["n"] > total.value["n"])
+
+
+def of_some(document: Document, fact: Fact) -> bool:
+    """Whether a count in the text is of those who stopped for the event, or of a part of the people."""
+    at = fact.evidence[0] if fact.evidence else None
+    if at is None or at.start is None or at.row or fact.field != "adverse_event":
+        return False
+    text = document.parts.get(at.part, "")
+    start = max(text.rfind(". ", 0, at.start), text.rfind("\n", 0, at.start)) + 1
+    end = text.find(". ", at.start)
+    return SOME.search(text, start, end if end >= 0 else len(text)) is not None
 
 
 def places_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
@@ -173,7 +202,7 @@ def places_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
         (i, f) for i, f in of(facts, "adverse_event") if f.arm and f.value.get("n") is not None and plain_count(f)
     ]
     in_tables = [(i, f) for i, f in events if any(e.row for e in f.evidence)]
-    in_text = [(i, f) for i, f in events if not any(e.row for e in f.evidence)]
+    in_text = [(i, f) for i, f in events if not any(e.row for e in f.evidence) and not of_one(f)]
     for place, told in in_text:
         rivals = [(i, f) for i, f in in_tables if same_people(told, f)]
         if len(rivals) == 1 and rivals[0][1].value["n"] != told.value["n"]:
@@ -183,6 +212,11 @@ def places_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
                 f"{other.evidence[0].part} {other.value['n']:g}, both of {other.arm}."
             )
             yield Conflict("text_and_table_differ", (place, rivals[0][0]), message)
+
+
+def of_one(fact: Fact) -> bool:
+    """One person's story, which is no count of all who had the event."""
+    return fact.value["n"] == 1 and fact.value.get("denominator") is None and fact.value.get("percent") is None
 
 
 def plain_count(fact: Fact) -> bool:

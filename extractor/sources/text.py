@@ -19,6 +19,7 @@ LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+
 LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
 LONGEST_ABSTRACT = 8000  # characters; a longer text may be a whole paper
 PAPER = re.compile(r"introduction|discussion|references", re.I)
+LONGEST_PAGE = 2_000_000  # characters; a longer text is taken as it stands, and is no saved page of a report
 CONTROLS = bytes(range(9)) + bytes(range(14, 32)) + b"\x7f"
 # share of control characters (ESC, BEL, ...) that a text copied from anywhere may have, and a number that is always taken:
 # they are kept where they stand, since a quote must be its slice of the text, and escaped when printed
@@ -41,7 +42,7 @@ def too_many_controls(head: bytes) -> int:
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """Text: one abstract as it stands, or a copied page of which title and abstract are found."""
     text = whole(stream)
-    page = find_page(text)
+    page = find_page(text) if len(text) <= LONGEST_PAGE else None
     if page is None:
         yield _unframed(text, stem)
         return

@@ -316,7 +316,8 @@ class Store:
         target : Fact
             A fact of the current record, as :meth:`record` gives it.
         fact : Fact
-            The curator's own; its method becomes ``curator:<id>``, its quotes must be the text at their offsets.
+            The curator's own; its method becomes ``curator:<id>``, its quotes must be the text at their offsets. Whether it is
+            ``primary`` is the curator's word too.
 
         Raises
         ------
@@ -328,7 +329,7 @@ class Store:
         record = self.record(document)
         _check(record, action, curator, target, fact)
         if fact:
-            fact = fact.change(method=f"curator:{curator}", confidence=1.0, primary=True)
+            fact = fact.change(method=f"curator:{curator}", confidence=1.0)
             check_evidence(record.document, [fact])
         return self._append(
             document, action, curator, target=target and target.to_dict(), fact=fact and fact.to_dict(), note=note

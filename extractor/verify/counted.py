@@ -15,6 +15,7 @@ from extractor.verify.reading import Found, Reading
 from extractor.verify.verdict import PRESENT, Verdict, place_of
 from extractor.verify.words import is_arm, same_term
 
+SHARE = 1.5  # percentage points; people who dropped out make a printed percentage differ
 POINT = 0.6  # percentage points by which a printed percentage may differ from its fraction
 EVENTS_IN_PEOPLE = re.compile(  # "12 events in 8 patients": 12 counts no people
     rf"\s*(?:(?!{PEOPLE}\b)[\w-]+\s+){{1,6}}?(?:in|among|by)\s+(?:\d+|{NUMBER_WORDS})\s+(?:[\w-]+\s+)?{PEOPLE}\b"
@@ -46,16 +47,20 @@ def counted(
     holding = [g for g in all_groups if _holds(g, claimed)]
     bound = [g for g in holding if g in mine]
     if equal:
-        return _armed(reading, cell, equal, bound or holding, all_groups, span, "read", same)
+        return _armed(reading, cell, equal, bound or holding, all_groups, span, "read", same, mine)
     if bound:
-        return _armed(reading, cell, [], bound, all_groups, span, "told", same)
-    if holding and cell.arm and quote and EACH.search(reading.folded, quote.start, quote.end):
+        return _armed(reading, cell, [], bound, all_groups, span, "told", same, mine)
+    inside_quote = [g for g in holding if quote and quote.start <= g.start < quote.end]
+    if inside_quote and cell.arm and quote and EACH.search(reading.folded, quote.start, quote.end):
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "each", tuple(same))
+    if quote is None and not places and not same:
+        return Verdict(NOT_DERIVABLE, (), None, "no_term")
     if holding and (not named or (claimed["n"] == 1 and not quoted)):  # the quote leaves out what it counts: "38 (67%)"
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "elliptic", tuple(same))
     return _unbound(reading, cell, places, same, ours, claimed, all_groups, holding, mine, bool(quoted))
 
 
+OF_THEM = re.compile(r"\s+of (?:them|these|those|whom|which|the latter)\b")  # a part of a number, not beside it
 EACH = re.compile(r"\b(?:each|per (?:group|arm)|both (?:groups|arms)|either group|apiece)\b")
 
 
@@ -108,11 +113,14 @@ def _armed(
     span: Place,
     how: str,
     same: Sequence[Found],
+    bound: Sequence[Group],
 ) -> Verdict:
     """The number is there: is it the arm's, and the denominator the arm's?"""
     at = Place(held[0].start, held[0].end) if held else (place_of(equal[0]) if equal else None)
     facts = tuple(equal)
-    if (wrong := _other_whole(reading, cell, held)) is not None:
+    if (wrong := _other_whole(reading, cell, held)) is None and _other_share(cell, bound):
+        wrong = ("number",)
+    if wrong is not None:
         return Verdict(CONTRADICTS, wrong, at, "whole", tuple(same))
     if _kinds_mixed(reading, cell, held):
         return Verdict(CONTRADICTS, ("people_not_events",), at, "unit", tuple(same))
@@ -134,7 +142,24 @@ def _armed(
     ]
     if elsewhere and mine:
         return Verdict(CONTRADICTS, ("other_arm",), at, "read_arm", tuple(same))
+    if not equal and _told_elsewhere(reading, cell, held, bound, all_groups, span, arms):
+        return Verdict(CONTRADICTS, ("other_arm",), at, "told_arm", tuple(same))
     return Verdict(NOT_DERIVABLE, (), at, "arm", tuple(same))
+
+
+def _told_elsewhere(
+    reading: Reading,
+    cell: Cell,
+    held: Sequence[Group],
+    bound: Sequence[Group],
+    all_groups: Sequence[Group],
+    span: Place,
+    arms: Sequence[str],
+) -> bool:
+    """Whether another number of the event is told of the very arm."""
+    others = [g for g in bound if g not in held and not all(m.weak for m in g.members)]
+    told = (arm_of(reading, g, all_groups, span, arms) for g in others)
+    return any(t and is_arm(t, cell.arm or "", reading.named_arms) for t in told)
 
 
 def _other_whole(reading: Reading, cell: Cell, held: Sequence[Group]) -> tuple[str, ...] | None:
@@ -152,6 +177,16 @@ def _other_whole(reading: Reading, cell: Cell, held: Sequence[Group]) -> tuple[s
     if not any(close(whole, v) for v in everywhere) and not any(close(whole, t) for t in _totals(reading)):
         return ("number",)
     return None
+
+
+def _other_share(cell: Cell, bound: Sequence[Group]) -> bool:
+    """Whether the percentage beside the number is another than its share of the denominator claimed."""
+    whole, n = as_number(cell.value.get("denominator")), as_number(cell.value.get("n"))
+    if not whole or n is None:
+        return False
+    own = [g for g in bound if any(m.kind == COUNT and close(m.value, n) for m in g.members)]
+    printed = [[m.value for m in g.members if m.kind == PERCENT] for g in own]
+    return bool(own) and all(p and abs(100 * n / whole - p[0]) > SHARE for p in printed)
 
 
 def _totals(reading: Reading) -> list[float]:
@@ -219,7 +254,12 @@ def _unbound(
     )
     if apart and not any(_holds_part(g, claimed) for g in mine):
         return Verdict(NOT_DERIVABLE, (), at, "apart", counted_same)
-    bound = [m for g in mine for m in g.members if m.kind == COUNT and not m.weak]
+    bound = [
+        m
+        for g in mine
+        for m in g.members
+        if m.kind == COUNT and not m.weak and not OF_THEM.match(reading.folded, m.end)
+    ]
     if (
         n is not None
         and percent is None
