@@ -33,6 +33,7 @@ GZIP = b"\x1f\x8b"
 HALF = re.compile("[\ud800-\udfff]")
 SUFFIX_BONUS = 0.05  # a name decides between equals only
 LEAST = 0.05  # below this no format is recognised
+BY_PLACE = "\ufdd0"  # before a stem, so that an id made of it is told from one that the content gave; no text holds it
 NAMED = (
     "csv",
     "jsonl",
@@ -184,7 +185,8 @@ def _guarded(
     count = 0
     try:
         with _opened(source, stdin) as stream:
-            for item in read(stream, source.name, source.stem, settings, chosen, columns):
+            for found in read(stream, source.name, BY_PLACE + source.stem, settings, chosen, columns):
+                item = _named(found)
                 count += 1
                 problem = item if isinstance(item, ParseError) else _too_long(item, settings)
                 if problem:
@@ -198,6 +200,13 @@ def _guarded(
         return
     if not count:
         report(source.name, "read", "holds no document")
+
+
+def _named(item: Item) -> Item:
+    """The item, a document whose id is of its place alone marked as such."""
+    if isinstance(item, ParseError) or not item.id.startswith(BY_PLACE):
+        return item
+    return replace(item, id=item.id.removeprefix(BY_PLACE), named=False)
 
 
 def _said(error: BaseException) -> str:

@@ -30,6 +30,7 @@ from extractor.commands import (
     records,
     report,
     trial,
+    versions,
 )
 from extractor.commands.shared import DISK, no_room, say
 from extractor.errors import ExtractorError, SettingsError
@@ -75,6 +76,7 @@ app.command("fields")(fields.fields)
 app.command("fetch")(fetch.fetch)
 app.command("import")(bring.bring)
 app.command("prisma")(bring.prisma)
+app.command("versions")(versions.versions)
 app.command("link")(link.link_reports)
 app.command("check")(link.check_trial)
 app.command("decide")(link.decide_links)

@@ -36,6 +36,11 @@ from extractor.prisma import Flow, flow, svg
 from extractor.sources import READERS
 from extractor.store import Store
 
+SAME = {
+    "unchanged": "all its fields are the same",
+    "updated": "another copy of the report",
+    "added": "another copy of the report",
+}
 MOST_SHOWN = 20  # duplicates printed; all with --format json
 
 
@@ -62,6 +67,9 @@ def bring(
     columns = columns_of(column)
     settings, report = settings_or_exit(), Run()
     outcomes = {"added": 0, "unchanged": 0, "updated": 0}
+    seen: dict[str, str] = {}
+    again: list[Duplicate] = []
+    renamed: dict[str, str] = {}
     with Store.open(store or settings.store) as opened:
         key = opened.begin("import", settings={"inputs": inputs})
         found = documents(
@@ -73,15 +81,26 @@ def bring(
             stdin=standard_input() if "-" in inputs else None,
         )
         for record in progress(run(found, settings, report), "importing"):
-            outcomes[opened.add(record, key)] += 1
+            arrived = opened.put(record, key)
+            outcomes[arrived.outcome] += 1
+            renamed |= arrived.renamed
+            if arrived.report in seen:
+                again.append(Duplicate(arrived.report, record.document.id, SAME[arrived.outcome]))
+            seen.setdefault(arrived.report, record.document.id)
         for issue in report.issues:
             opened.issue(key, issue.input, issue.stage, issue.error)
         opened.finish(key, outcomes | {"read": report.read, "deleted": report.deleted, "failed": report.failed})
-        same = duplicates(reports(opened))
+        same = [*again, *duplicates(reports(opened))]
+        renamed = {old: new for old, new in renamed.items() if not opened.has(old)}
     if form is Format.json:
-        say_json(outcomes | {"duplicates": [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]})
+        listed = [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]
+        say_json(outcomes | {"duplicates": listed, "renamed": renamed})
     else:
-        typer.echo(", ".join(f"{n} {name}" for name, n in outcomes.items()) + f"; duplicates in the store: {len(same)}")
+        typer.echo(", ".join(f"{n} {name}" for name, n in outcomes.items()) + f"; duplicates: {len(same)}")
+        for old, new in renamed.items():
+            say(
+                f"report {old} is called {new} now: its name means more than one report, or a copy gave it a better one"
+            )
         if same:
             print_table(console_for(), _same_table(same))
     end(report)
