@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from extractor.calibration import calibrated
 from extractor.conflicts import conflicts
-from extractor.model import Document, Fact, Record
+from extractor.declared import having
+from extractor.model import NOT_READ, Document, Fact, Record
 
 # parts of full texts that speak of others' work, or that sentences' rules do not fit; a table's own reader gives its facts
 OTHERS_PARTS = re.compile(
@@ -18,23 +19,9 @@ OTHERS_PARTS = re.compile(
     r"competing|conflicts? of|authors?|appendix|footnotes|notes|glossary|biography|abbreviations)",
     re.I,
 )
+# ends of a document's notes on what was not read, and the field that it may tell
+UNREAD = {"not read (adverse events)": "adverse_event"}
 NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
-OF_ONE_VALUE = frozenset({"participants", "phase", "sex", "age", "deaths"})
-TRIAL_FIGURES = frozenset(
-    {
-        "participants",
-        "sex",
-        "age",
-        "arm",
-        "dose",
-        "administrations",
-        "adverse_event",
-        "deaths",
-        "follow_up",
-        "phase",
-        "route_site",
-    }
-)
 
 
 def assemble(document: Document, found: Iterable[Fact], looked_for: Sequence[str]) -> Record:
@@ -50,13 +37,15 @@ def assemble(document: Document, found: Iterable[Fact], looked_for: Sequence[str
     read = outranked(document.given, elsewhere(map(calibrated, found)))
     facts = tuple(demoted(list(unique([*document.given, *read]))))
     present = {f.field for f in facts}
-    not_found = tuple(name for name in looked_for if name not in present)
+    unread = {field for note in document.notes for words, field in UNREAD.items() if note.endswith(words)}
+    not_found = tuple(name + NOT_READ * (name in unread) for name in looked_for if name not in present)
     return Record(document, facts, tuple(conflicts(document, facts)), not_found)
 
 
 def elsewhere(found: Iterable[Fact]) -> list[Fact]:
     """Of a full text: figures that rules for sentences read in tables, legends, or sections on others' work are not primary."""
-    return [f.change(primary=False) if f.field in TRIAL_FIGURES and _of_others(f) else f for f in found]
+    figures = having("figure")
+    return [f.change(primary=False) if f.field in figures and _of_others(f) else f for f in found]
 
 
 def _of_others(fact: Fact) -> bool:
@@ -69,8 +58,9 @@ def outranked(given: Sequence[Fact], found: Iterable[Fact]) -> list[Fact]:
     A report is of one kind, so that the kind read from the text gives way altogether.
     """
     stated = {fact.field for fact in given if fact.method.startswith("registry:")}
+    single = having("single")
     kept = [fact for fact in found if not (fact.field == "report_kind" and fact.field in stated)]
-    return [f.change(primary=False) if f.field in stated & OF_ONE_VALUE else f for f in kept]
+    return [f.change(primary=False) if f.field in stated & single else f for f in kept]
 
 
 def unique(facts: Iterable[Fact]) -> Iterable[Fact]:
@@ -82,4 +72,5 @@ def demoted(facts: list[Fact]) -> list[Fact]:
     kinds = {f.value.get("name") for f in facts if f.field == "report_kind"}
     if not kinds & NO_TRIAL:
         return facts
-    return [f.change(primary=False) if f.field in TRIAL_FIGURES else f for f in facts]
+    figures = having("figure")
+    return [f.change(primary=False) if f.field in figures else f for f in facts]

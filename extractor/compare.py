@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.declared import declared_fields, having
 from extractor.errors import QueryError
 from extractor.export.values import NOT_REPORTED, events_shown, fact_shown
 from extractor.link import Choice, characteristics, reports_named
@@ -19,21 +20,6 @@ from extractor.store import Store
 from extractor.store.links import LinkStore
 
 EVENTS = "adverse_event"
-APART = frozenset({EVENTS, "report_kind", "registry_id", "ethics_approval"})  # no two trials have the same numbers
-# what makes trials alike; one share each
-ALIKE = (
-    "condition",
-    "cell_type",
-    "cell_source",
-    "donor",
-    "route",
-    "route_site",
-    "dose",
-    "administrations",
-    "phase",
-    "design",
-    "follow_up",
-)
 SAME_DOSE = 0.02  # doses within 2 % are one, rounded
 
 
@@ -143,7 +129,10 @@ def _line(field: str, trials: Sequence[Trial]) -> Line:
     cells = [_cell(t, field) for t in trials]
     said = {_key(t.facts(field)) for t in trials if t.facts(field)}
     return Line(
-        field, tuple(cells), len(said) > 1 and field not in APART, tuple(_evidence(t, t.facts(field)) for t in trials)
+        field,
+        tuple(cells),
+        len(said) > 1 and field not in having("own"),
+        tuple(_evidence(t, t.facts(field)) for t in trials),
     )
 
 
@@ -182,8 +171,8 @@ def _term(fact: Fact) -> str:
 def similarity(a: Trial, b: Trial) -> Similarity:
     """How alike two trials are, and why."""
     shares, reasons = [], []
-    for field in ALIKE:
-        one, two = _values(a, field), _values(b, field)
+    for field, declared in declared_fields().items():
+        one, two = _values(a, field, declared.alike), _values(b, field, declared.alike)
         if not one or not two:
             continue
         common = {x for x in one if any(_same(x, y) for y in two)}
@@ -201,13 +190,14 @@ def similarity(a: Trial, b: Trial) -> Similarity:
 Value = tuple[object, ...]
 
 
-def _values(trial: Trial, field: str) -> set[Value]:
-    if field == "dose":
-        return {(f.value.get("low"), f.value.get("high"), f.value.get("unit")) for f in trial.facts(field)}
-    if field in ("administrations", "follow_up"):
-        return {(f.value.get("low"), f.value.get("high"), str(f.value.get("unit") or "")) for f in trial.facts(field)}
-    names = {str(f.value.get("name") or "").lower() for f in trial.facts(field)}
-    return {(name,) for name in names if name}
+def _values(trial: Trial, field: str, keys: Sequence[str]) -> set[Value]:
+    """What a trial says of a field, by the keys that make trials alike; none where it says nothing, or no key does."""
+    found = {tuple(_plain(f.value.get(key)) for key in keys) for f in trial.facts(field)}
+    return {value for value in found if any(v not in (None, "") for v in value)}
+
+
+def _plain(value: Any) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _same(x: Value, y: Value) -> bool:

@@ -15,6 +15,7 @@ SAME_DOSE = 0.01  # doses within 1 % are one dose, rounded
 # between the two halves of "20 million cells (2 x 10^8)"
 RESTATED = re.compile(r"^\s*(?:[a-zA-Z/%-]+\s+){0,3}[(\[]\s*(?:i\.?e\.?,?\s*)?$")
 SEVERE_GRADE = 3  # CTCAE: grade 3 and up is severe or worse
+SERIOUS_GRADE = 4  # life-threatening or fatal, which a serious event is by definition
 
 
 def conflicts(document: Document, facts: Sequence[Fact]) -> list[Conflict]:
@@ -44,11 +45,17 @@ def quote(fact: Fact) -> str:
 def blankets_contradicted(facts: Sequence[Numbered]) -> Iterator[Conflict]:
     """A blanket denial beside an event that falls under it."""
     events = of(facts, "adverse_event")
+    excepted = {str(f.value["term"]).lower() for _, f in events if "excepted" in f.flags}
     happened = [(i, f) for i, f in events if f.value.get("assertion") == "present" and "excepted" not in f.flags]
     for place, blanket in events:
-        if blanket.value.get("assertion") != "none_reported" or "excepting" in blanket.flags:
+        if blanket.value.get("assertion") != "none_reported":
             continue
+        excepting = "excepting" in blanket.flags
+        if excepting and not excepted:
+            continue  # what it excepts was not read: nothing can be said against it
         against = [(i, f) for i, f in happened if denied_by(blanket, f)]
+        if excepting:
+            against = [(i, f) for i, f in against if str(f.value["term"]).lower() not in excepted and not is_class(f)]
         if against:
             rest = f" (and {len(against) - 1} more)" if len(against) > 1 else ""
             message = f"The text denies all {blanket.value['term']} ({quote(blanket)}), yet reports {quote(against[0][1])}{rest}."
@@ -56,20 +63,43 @@ def blankets_contradicted(facts: Sequence[Numbered]) -> Iterator[Conflict]:
 
 
 def denied_by(blanket: Fact, event: Fact) -> bool:
-    """Whether the scope of a denial (arm, seriousness, relatedness) reaches an event."""
-    if blanket.arm and event.arm and blanket.arm != event.arm:
+    """Whether a denial reaches an event: its arm, seriousness, severity and relation; a time or a group cannot be compared."""
+    if blanket.value.get("scope") or (blanket.arm and blanket.arm != event.arm):
         return False
     if event.value.get("n") == 0 or event.value.get("percent") == 0:
         return False
     if blanket.value.get("serious") and not is_serious(event):
         return False
+    if blanket.value.get("severity") and not blanket.value.get("serious") and not is_severe(event, blanket):
+        return False
     return not blanket.value.get("related") or event.value.get("related") is True
 
 
 def is_serious(event: Fact) -> bool:
-    grade = re.search(r"\d", str(event.value.get("grade") or ""))
-    severe = grade is not None and int(grade.group()) >= SEVERE_GRADE
-    return event.value.get("serious") is True or severe or event.value.get("term") == "death"
+    return event.value.get("serious") is True or grade_of(event) >= SERIOUS_GRADE or event.value.get("term") == "death"
+
+
+def is_severe(event: Fact, blanket: Fact) -> bool:
+    """Whether an event is as bad as the denied ones; of "fatal" ones only a death is."""
+    if event.value.get("term") == "death":
+        return True
+    if re.search(r"fatal|lethal", str(blanket.value["severity"])):
+        return False
+    severe = re.search(r"severe|major|life-threatening|fatal", str(event.value.get("severity") or ""))
+    return bool(severe) or grade_of(event) >= SEVERE_GRADE
+
+
+def is_class(event: Fact) -> bool:
+    """Whether an event is named as a class only ("two adverse events"), which may be those that were excepted."""
+    return not event.value.get("term_id") and bool(
+        re.search(r"\b(?:events?|effects?|reactions?|complications?)\b", str(event.value["term"]))
+    )
+
+
+def grade_of(event: Fact) -> int:
+    """The lowest grade that is said of an event; 0 where none is."""
+    grade = re.search(r"[1-5]", str(event.value.get("grade") or ""))
+    return int(grade.group()) if grade else 0
 
 
 # ---------------------------------------------------------------- sums

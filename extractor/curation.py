@@ -13,8 +13,8 @@ from typing import Any
 
 import jsonschema
 
+from extractor.declared import declared_fields
 from extractor.errors import CurationError
-from extractor.fields import FIELDS
 from extractor.model import JSON_PART, Document, Evidence, Fact, Record, value_at
 from extractor.schemas import record_schema
 from extractor.store import Decision, Store
@@ -87,8 +87,8 @@ def add(
     CurationError
         If the field is unknown, the value is none that it can have, no words are given, or the fact is there already.
     """
-    if field not in FIELDS:
-        raise CurationError(f"no field is called {field!r}; there are: {', '.join(sorted(FIELDS))}")
+    if field not in declared_fields():
+        raise CurationError(f"no field is called {field!r}; there are: {', '.join(sorted(declared_fields()))}")
     if not evidence:
         raise CurationError("a fact without words that say it does not exist; give them: --quote TEXT")
     fact = Fact(field, value_of(field, words), tuple(evidence), f"curator:{curator}", arm=arm or None)
@@ -181,7 +181,7 @@ def value_of(field: str, words: Mapping[str, str], base: Mapping[str, Any] | Non
         If a key is unknown or a value is not legal; lists the legal ones.
     """
     schema = record_schema()["$defs"]["values"].get(field, {})
-    keys = schema.get("properties") or {key: {} for key in re.findall(r"\w+", FIELDS[field].value)}
+    keys = schema.get("properties") or {key: {} for key in declared_fields()[field].keys}
     value: dict[str, Any] = (
         json.loads(json.dumps(base)) if base is not None else dict.fromkeys(schema.get("required", keys))
     )

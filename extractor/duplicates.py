@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from extractor.sources import rank_of, registers
+from extractor.declared import rank_of, registers
 
 KINDS = ("pmid", "doi", "pmcid")
 SHORTEST_TITLE = 20  # characters; "Editorial" or "Reply" says nothing

@@ -15,6 +15,8 @@ from multiprocessing import get_context
 
 from spacy.language import Language
 
+from extractor.errors import TimeLimitError
+from extractor.limits import limited
 from extractor.model import Document, Record
 from extractor.pipeline import build, extract
 from extractor.settings import Settings
@@ -94,15 +96,16 @@ def batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]
         yield batch
 
 
-def extract_batch(nlp: Language, batch: list[Document]) -> list[Outcome]:
+def extract_batch(nlp: Language, batch: list[Document], seconds: float = 0) -> list[Outcome]:
     """Outcomes of one batch; where the batch fails as a whole, each document is tried alone to find the one at fault."""
     try:
-        return list(_records(nlp, batch))
+        return list(limited(_records(nlp, batch), seconds))
     except Exception as error:
         if len(batch) > 1:
-            return [outcome for document in batch for outcome in extract_batch(nlp, [document])]
+            return [outcome for document in batch for outcome in extract_batch(nlp, [document], seconds)]
         log.debug("traceback", exc_info=True)
-        return [Issue(batch[0].id, "extract", f"{type(error).__name__}: {error}")]
+        said = str(error) if isinstance(error, TimeLimitError) else f"{type(error).__name__}: {error}"
+        return [Issue(batch[0].id, "extract", said)]
 
 
 def _records(nlp: Language, batch: list[Document]) -> Iterator[Record]:
@@ -114,7 +117,7 @@ def _records(nlp: Language, batch: list[Document]) -> Iterator[Record]:
 def _serial(batches: Iterable[list[Document]], settings: Settings) -> Iterator[Outcome]:
     nlp = build(settings)
     for batch in batches:
-        yield from extract_batch(nlp, batch)
+        yield from extract_batch(nlp, batch, settings.max_seconds)
 
 
 def _parallel(batches: Iterator[list[Document]], settings: Settings) -> Iterator[Outcome]:
@@ -130,12 +133,13 @@ def _parallel(batches: Iterator[list[Document]], settings: Settings) -> Iterator
             yield from future.result()
 
 
-_worker: dict[str, Language] = {}  # one pipeline a worker process, set by its initializer
+_worker: dict[str, tuple[Language, Settings]] = {}  # one pipeline a worker process, set by its initializer
 
 
 def _start(settings: Settings) -> None:
-    _worker["nlp"] = build(settings)
+    _worker["nlp"] = build(settings), settings
 
 
 def _work(batch: list[Document]) -> list[Outcome]:
-    return extract_batch(_worker["nlp"], batch)
+    nlp, settings = _worker["nlp"]
+    return extract_batch(nlp, batch, settings.max_seconds)

@@ -5,9 +5,11 @@
     ExtractorError
     ├── FetchError        a service did not give what was asked
     ├── ParseError        bytes are not what a reader can read
+    ├── TimeLimitError    one input took too long and was given up
     ├── EvidenceError     a quote is not the text at its offsets
     ├── StoreError        the store cannot be opened, read or written
-    │   └── MigrationError    the store's schema is newer or broken
+    │   ├── MigrationError    the store's schema is newer or broken
+    │   └── DamageError       what is stored is not what was put in
     ├── SettingsError     a setting or option has no legal value
     ├── CurationError     a curator's decision cannot be taken as asked
     ├── PoolError         counts cannot be pooled as asked
@@ -29,6 +31,10 @@ class ParseError(ExtractorError):
     """Bytes are not what a reader can read; names the element or the line."""
 
 
+class TimeLimitError(ExtractorError):
+    """One input took longer than the settings allow, and was given up."""
+
+
 class EvidenceError(ExtractorError):
     """A quote is not the text at its offsets, or a fact has no evidence."""
 
@@ -39,6 +45,10 @@ class StoreError(ExtractorError):
 
 class MigrationError(StoreError):
     """The store's schema is newer than this program, or a migration failed."""
+
+
+class DamageError(StoreError):
+    """A stored text or fact is not the one that was put in."""
 
 
 class SettingsError(ExtractorError):

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from extractor.declared import registers
 from extractor.engine import Run
 from extractor.errors import ParseError, SettingsError
 from extractor.fetch import Found, Hosts, Page, clinicaltrials, europepmc, pubmed
 from extractor.http import Client, RawStore
 from extractor.model import Document
 from extractor.settings import Settings
-from extractor.sources import READERS, registers
+from extractor.sources import READERS
 
 SOURCES = ("pubmed", "europepmc", "clinicaltrials")
 # "30602021", "NCT02881476", "PMC6301165", "10.1177/0963689719..."

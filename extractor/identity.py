@@ -17,8 +17,8 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from typing import Any
 
+from extractor.declared import rank_of, registers
 from extractor.model import TITLE, Document, Ids
-from extractor.sources import rank_of, registers
 
 KINDS = ("pmid", "pmcid", "doi", "registry")
 PREFIX = {"pmid": "pubmed", "pmcid": "pmc", "doi": "doi"}

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
-from extractor.errors import ParseError, SettingsError
+from extractor.errors import ParseError, SettingsError, TimeLimitError
+from extractor.limits import limited
 from extractor.model import Document
 from extractor.settings import Settings
 from extractor.sources import HEAD_BYTES, READERS, Item, Reader
@@ -42,6 +43,7 @@ Report = Callable[[str, str, str], None]
 # everything that bytes of strangers make a reader raise; the guard of one file
 FAILURES = (
     ParseError,
+    TimeLimitError,
     OSError,
     EOFError,
     zlib.error,
@@ -185,8 +187,8 @@ def _guarded(
     count = 0
     try:
         with _opened(source, stdin) as stream:
-            for found in read(stream, source.name, BY_PLACE + source.stem, settings, chosen, columns):
-                item = _named(found)
+            given = read(stream, source.name, BY_PLACE + source.stem, settings, chosen, columns)
+            for item in map(_named, limited(given, settings.max_seconds)):
                 count += 1
                 problem = item if isinstance(item, ParseError) else _too_long(item, settings)
                 if problem:
@@ -210,7 +212,7 @@ def _named(item: Item) -> Item:
 
 
 def _said(error: BaseException) -> str:
-    if isinstance(error, ParseError):
+    if isinstance(error, ParseError | TimeLimitError):
         return str(error)
     if isinstance(error, OSError):
         return error.strerror or str(error)

@@ -17,6 +17,7 @@ from typing import Any
 from extractor.errors import EvidenceError
 
 SCHEMA = "trialspan.record/1"
+NOT_READ = " (not read)"  # behind the name of a field in `not_found`: part of the report that may tell it was not read
 TITLE, ABSTRACT, JSON_PART = "title", "abstract", "json"
 SOURCE = re.compile(r"[a-z][a-z0-9-]*")  # which sources there are, the catalogue of readers knows
 
@@ -35,6 +36,12 @@ class Evidence:
         Half-open code-point offsets from the start of the part.
     path : str, optional
         JSON path, for ``part == "json"`` only.
+    row, column : str, optional
+        Labels of the row and the column, for a cell of a table.
+    page : int, optional
+        Page of a file that has pages, from 1.
+    box : tuple of float, optional
+        Where the words stand on the page: left, top, right, bottom as shares of its width and height.
     """
 
     part: str
@@ -42,6 +49,10 @@ class Evidence:
     start: int | None = None
     end: int | None = None
     path: str | None = None
+    row: str | None = None
+    column: str | None = None
+    page: int | None = None
+    box: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.part == JSON_PART:
@@ -55,11 +66,24 @@ class Evidence:
     def to_dict(self) -> dict[str, Any]:
         if self.part == JSON_PART:
             return {"part": self.part, "path": self.path, "quote": self.quote}
-        return {"part": self.part, "start": self.start, "end": self.end, "quote": self.quote}
+        data = {"part": self.part, "start": self.start, "end": self.end, "quote": self.quote}
+        box = list(self.box) if self.box else None
+        places = {"row": self.row, "column": self.column, "page": self.page, "box": box}
+        return data | {name: value for name, value in places.items() if value is not None}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
-        return cls(data["part"], data["quote"], data.get("start"), data.get("end"), data.get("path"))
+        return cls(
+            data["part"],
+            data["quote"],
+            data.get("start"),
+            data.get("end"),
+            data.get("path"),
+            data.get("row"),
+            data.get("column"),
+            data.get("page"),
+            tuple(data["box"]) if data.get("box") else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

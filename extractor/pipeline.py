@@ -14,19 +14,19 @@ from extractor.assemble import assemble
 from extractor.context import PARTS, TEXT
 from extractor.context.tokens import tokens
 from extractor.context.trained import PIPELINE_PARTS
+from extractor.declared import declared_fields, registers
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
 from extractor.model import Document, Record
 from extractor.settings import Settings
 from extractor.shipped import SHIPPED_MODEL, shipped
-from extractor.sources import registers
 
 BLANK = "blank"
 
 
 def field_order() -> list[str]:
     """Names of all fields, each after those that it reads; the same on every run."""
-    graph = {name: set(entry.after) for name, entry in sorted(FIELDS.items())}
+    graph = {name: set(one.after) for name, one in sorted(declared_fields().items())}
     for name, needs in graph.items():
         if unknown := needs - graph.keys():
             raise SettingsError(f"field {name!r} comes after {sorted(unknown)}, which are no fields")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from extractor.sources import registers
+from extractor.declared import registers
 
 
 @dataclass(frozen=True, slots=True)

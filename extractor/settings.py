@@ -20,7 +20,8 @@ class Settings:
     """What a user may set in ``trialspan.toml`` or as ``TRIALSPAN_<NAME>``.
 
     ``model`` names an installed spaCy package (such as ``en_core_sci_sm``) or a folder, used in place of the shipped
-    model; ``trial_sm`` is the shipped one with its recogniser and parser, empty without them, ``blank`` none at all. ``max_bytes`` is the largest input file that is read. ``eutils``,
+    model; ``trial_sm`` is the shipped one with its recogniser and parser, empty without them, ``blank`` none at all. ``max_bytes`` is the largest input file that is read,
+    ``max_seconds`` the processor time that one document may take (0: no limit). ``eutils``,
     ``europepmc`` and ``clinicaltrials`` name other addresses for the services, ``requests_per_second`` another rate than theirs.
     """
 
@@ -29,6 +30,7 @@ class Settings:
     processes: int = 1
     max_bytes: int = 2_000_000_000
     max_characters: int = 5_000_000
+    max_seconds: int = 30
     email: str = ""
     ncbi_api_key: str = ""
     cache: str = ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from extractor.declared import ranks
 from extractor.model import ABSTRACT, JSON_PART, Conflict, Document, Evidence, Fact, Ids, Record, as_text
-from extractor.sources import ranks
 
 HARD = "\x00\x10\ud800\udfff\U0001f9ec\u0301\u00a0\ufeff\r\n\t|;,'\"=<&\\"
 texts = st.text(st.one_of(st.characters(), st.sampled_from(HARD)), max_size=40)
@@ -40,7 +40,7 @@ def facts(draw: st.DrawFn, parts: dict[str, str], data: dict[str, object] | None
     path = [Evidence(JSON_PART, as_text(value), path=f"$.{key}") for key, value in (data or {}).items()]
     one = evidence(parts) | st.sampled_from(path) if path else evidence(parts)
     return Fact(
-        draw(words),
+        "x_" + draw(words),  # a field of ours would ask for values of its shape
         draw(values),
         tuple(draw(st.lists(one, min_size=1, max_size=3))),
         draw(words),
@@ -59,7 +59,7 @@ def documents(draw: st.DrawFn) -> Document:
     data = draw(st.none() | st.dictionaries(st.sampled_from("abc"), plain, max_size=2))
     return Document(
         draw(words),
-        draw(st.sampled_from(list(ranks()))),
+        draw(st.sampled_from(tuple(ranks()))),
         parts,
         draw(ids),
         year=draw(st.none() | st.integers(1900, 2100)),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.declared import LAST, rank_of, ranks, registers
 from extractor.duplicates import KINDS, Report, duplicates
 from extractor.model import SOURCE
 from extractor.prisma import flow, svg
-from extractor.sources import LAST, rank_of, ranks, registers
 
 TITLE = "Safety of cells in a disease of the nerves: a made-up trial"
 

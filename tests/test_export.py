@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from extractor.errors import QueryError
 from extractor.export import FORMATS, characteristics, shown, workbook
-from extractor.export.characteristics import COLUMNS, lines
+from extractor.export.characteristics import columns, lines
 from extractor.export.office import LONGEST_CELL, clean
 from extractor.export.plain import CSV_COLUMNS, cell
 from extractor.model import Conflict, Document, Evidence, Fact, Ids, Record
@@ -158,7 +158,7 @@ def test_the_workbook_tells_the_kinds_of_nothing_apart() -> None:
     assert [row["deaths"] for row in wide] == ["0", "not reported", None]
     assert [row["n"] for row in wide] == ["43 treated", None, "only others' figures"]
     assert wide[0]["adverse events"] == "headache (1 of 43); no pain (0 of 6); none (denied): adverse events"
-    zeros = [(row[2], row[13]) for row in sheet("adverse events")[1:]]
+    zeros = [(row[2], row[14]) for row in sheet("adverse events")[1:]]
     assert zeros == [("adverse events", "none (denied)"), ("headache", None), ("pain", "reported zero")]
     assert sheet("not reported")[1:] == [
         *[(sample()[0].document.id, name, "not reported") for name in ("sex", "age")],
@@ -271,6 +271,11 @@ def test_values_in_words(field: str, value: dict[str, Any], words: str) -> None:
             event("serious adverse events", "none_reported", related=True),
             "none (denied): serious adverse events, related ones",
         ),
+        (
+            event("adverse events", "none_reported", severity="severe", scope="within 24 hours"),
+            "none (denied): adverse events, severe ones, only within 24 hours",
+        ),
+        (event("fever", "absent", scope="during infusion"), "no fever (only during infusion)"),
     ],
 )
 def test_events_in_words(one: Fact, words: str) -> None:
@@ -287,7 +292,7 @@ def test_characteristics_of_few_reports_can_be_turned() -> None:
 
 
 def test_a_third_partys_field_has_its_line() -> None:
-    assert [line.heading for line in lines(sample()[0])][len(COLUMNS) :] == ["nonsense"]
+    assert [line.heading for line in lines(sample()[0])][len(columns()) :] == ["nonsense"]
 
 
 # -- references -------------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def test_6_never_reported(review: Review) -> None:
 def counted(events: int | None, total: int | None, arm: str | None = None, **more: Any) -> dict[str, Any]:
     basis = "reported_zero" if events == 0 else None
     row = {"events": events, "total": total, "arm": arm, "zero_basis": basis, "report": "r", "groups_overlap": False}
-    return row | {"unit": "participants", "related": None, "evidence": [arm]} | more
+    return row | {"unit": "participants", "related": None, "limit": None, "evidence": [arm]} | more
 
 
 @pytest.mark.parametrize(

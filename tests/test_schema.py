@@ -96,7 +96,7 @@ def test_a_key_may_be_added() -> None:
     ("path", "value"),
     [
         ("schema", "trialspan.record/2"),
-        ("document.source", "fax"),
+        ("document.source", "By fax"),
         ("document.sha256", "short"),
         ("document.parts.abstract", None),
         ("facts.0.confidence", 1.5),

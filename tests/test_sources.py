@@ -6,7 +6,6 @@ import io
 import json
 import textwrap
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -16,34 +15,31 @@ from extractor.assemble import assemble
 from extractor.model import Document, Evidence, Fact, check_evidence
 from extractor.schemas import record_schema
 from extractor.settings import Settings
-from extractor.sources import READERS, Item
+from extractor.sources import READERS
 from extractor.sources.pages import find_page
 from tests.conftest import ROOT
+from tests.golden import SUFFIX, expected, items, shape, write
 
 GOLDEN = ROOT / "tests" / "golden"
-RAW = sorted(p for p in GOLDEN.glob("*/*") if not p.name.endswith(".expected.json"))
-
-
-def items(path: Path) -> list[Item]:
-    with path.open("rb") as stream:
-        return list(inputs.read(stream, path.name, path.stem, Settings()))
-
-
-def shape(item: Item) -> dict[str, Any]:
-    if not isinstance(item, Document):
-        return {"error": str(item)}
-    return item.to_dict() | ({"given": [fact.to_dict() for fact in item.given]} if item.given else {})
+RAW = sorted(p for p in GOLDEN.glob("*/*") if not p.name.endswith(SUFFIX))
 
 
 @pytest.mark.parametrize("path", RAW, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_golden(path: Path) -> None:
     """The bytes give exactly the documents beside them, and every given fact quotes its source."""
     found = items(path)
-    expected = json.loads(path.with_name(path.name + ".expected.json").read_text(encoding="utf-8"))
-    assert [shape(item) for item in found] == expected
+    wanted = json.loads(expected(path).read_text(encoding="utf-8"))
+    assert [shape(item) for item in found] == wanted
     for item in found:
         assert isinstance(item, Document)
         check_evidence(item, item.given)
+
+
+def test_an_expected_file_is_written(tmp_path: Path) -> None:
+    raw = tmp_path / "one.ris"
+    raw.write_text("TY  - JOUR\nTI  - Cells for all\nAB  - Ten patients were treated.\nER  - \n", encoding="utf-8")
+    (found,) = json.loads(write(raw).read_text(encoding="utf-8"))
+    assert found["parts"] == {"title": "Cells for all", "abstract": "Ten patients were treated."}
 
 
 def test_every_reader_has_a_golden_pair() -> None:

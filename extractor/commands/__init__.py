@@ -18,6 +18,7 @@ from extractor.commands import (
     ask,
     bias,
     bring,
+    care,
     curate,
     evaluate,
     extract,
@@ -77,6 +78,9 @@ app.command("fetch")(fetch.fetch)
 app.command("import")(bring.bring)
 app.command("prisma")(bring.prisma)
 app.command("versions")(versions.versions)
+app.command("doctor")(care.doctor)
+app.command("backup")(care.backup)
+app.command("restore")(care.restore)
 app.command("link")(link.link_reports)
 app.command("check")(link.check_trial)
 app.command("decide")(link.decide_links)

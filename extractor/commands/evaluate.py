@@ -14,7 +14,7 @@ from extractor.commands.shared import Format, output_to, say, settings_or_exit, 
 from extractor.commands.tables import Column, Table, print_table
 from extractor.engine import Run, run
 from extractor.evaluate.figures import Evaluation, evaluate
-from extractor.evaluate.keys import FIELDS
+from extractor.evaluate.keys import scored_fields
 from extractor.evaluate.page import in_context, page
 from extractor.evaluate.reliability import calibration_error, cross_fitted, fit
 from extractor.evaluate.scorer import document_of, load_gold
@@ -40,8 +40,8 @@ def evaluate_command(
 
     Example: trialspan evaluate corpora/als_msc --errors dose --html report.html
     """
-    if errors is not None and errors not in (*FIELDS, "all"):
-        raise wrong_usage(f"--errors {errors}: no such field; there are: all, {', '.join(FIELDS)}")
+    if errors is not None and errors not in (*scored_fields(), "all"):
+        raise wrong_usage(f"--errors {errors}: no such field; there are: all, {', '.join(scored_fields())}")
     try:
         entries = [e for e in load_gold(gold, only) if e.get("text")] if gold.is_dir() else []
     except ValueError as error:

@@ -10,7 +10,7 @@ import typer
 
 from extractor.commands.screen import console_for
 from extractor.commands.tables import Column, Table, print_table
-from extractor.fields import FIELDS
+from extractor.declared import declared_fields
 from extractor.pipeline import field_order
 
 
@@ -29,7 +29,7 @@ def fields(
 
     Example: trialspan fields --format md
     """
-    entries = [FIELDS[name] for name in field_order()]
+    entries = [declared_fields()[name] for name in field_order()]
     if output is FieldsFormat.json:
         typer.echo(json.dumps([{"field": e.name, "value": e.value, "summary": e.summary} for e in entries], indent=1))
     elif output is FieldsFormat.md:
@@ -41,5 +41,5 @@ def fields(
 
 def markdown() -> str:
     """The field table of the README."""
-    rows = [f"| `{e.name}` | `{e.value}` | {e.summary} |" for e in (FIELDS[name] for name in sorted(FIELDS))]
+    rows = [f"| `{e.name}` | `{e.value}` | {e.summary} |" for _, e in sorted(declared_fields().items())]
     return "\n".join(["| field | value | what it is |", "|---|---|---|", *rows])

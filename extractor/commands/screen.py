@@ -12,7 +12,8 @@ from rich.text import Text
 
 from extractor.commands.shared import printable
 from extractor.commands.tables import Column, Table, print_table
-from extractor.export import COLUMNS, fact_shown
+from extractor.declared import declared_fields
+from extractor.export import fact_shown
 from extractor.model import Evidence, Fact, Record
 from extractor.text import squeeze
 
@@ -66,7 +67,7 @@ def print_record(record: Record, stream: BinaryIO | None = None, *, numbered: bo
 
 def in_table_order(facts: Iterable[Fact]) -> list[Fact]:
     """Facts as a table of characteristics lists them; fields of third parties last."""
-    places = {name: place for place, name in enumerate(name for fields in COLUMNS.values() for name in fields)}
+    places = {name: place for place, name in enumerate(declared_fields())}
     return sorted(facts, key=lambda f: places.get(f.field, len(places)))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from extractor.evaluate.keys import ASKED_OF_FOUND, COMMON, FIELDS, Gold
+from extractor.evaluate.keys import ASKED_OF_FOUND, COMMON, Gold, scored_fields
 from extractor.evaluate.reliability import Judged, bins, calibration_error, cross_fitted, judged
 from extractor.evaluate.scorer import Error, Scored, rates, score_document, summarised
 
@@ -88,7 +88,7 @@ def evaluate(entries: list[Gold], records: dict[str, Gold]) -> Evaluation:
     scored = [score_document(entry, records.get(entry["id"])) for entry in entries]
     summary = summarised(scored)
     samples = bootstrap(scored)
-    rows = tuple(_row(field, summary["fields"][field], samples[:, i]) for i, field in enumerate(FIELDS))
+    rows = tuple(_row(field, summary["fields"][field], samples[:, i]) for i, field in enumerate(scored_fields()))
     common = [i for i, row in enumerate(rows) if row.tp + row.fn >= COMMON and row.field not in ASKED_OF_FOUND]
     macro = _interval(np.nanmean(samples[:, common], axis=1)) if common else (None, None)
     return Evaluation(
@@ -124,16 +124,18 @@ def calibration(facts: Sequence[Judged]) -> dict[str, Any]:
 
 def bootstrap(scored: list[Scored], *, draws: int = DRAWS, seed: int = SEED) -> np.ndarray[Any, np.dtype[np.float64]]:
     """F1 of each field in each sample; shape (draws, fields), nan where a sample holds no gold value."""
-    counts = np.array([[[one.tally[f][c] for c in COUNTS] for f in FIELDS] for one in scored], dtype=np.float64)
+    counts = np.array(
+        [[[one.tally[f][c] for c in COUNTS] for f in scored_fields()] for one in scored], dtype=np.float64
+    )
     if not len(scored):
-        return np.full((draws, len(FIELDS)), np.nan)
+        return np.full((draws, len(scored_fields())), np.nan)
     generator = np.random.default_rng(seed)
     weights = generator.multinomial(len(scored), [1 / len(scored)] * len(scored), size=draws)
     totals = np.tensordot(weights.astype(np.float64), counts, axes=1)
     flat = [
         rates(Counter(dict(zip(COUNTS, map(int, row), strict=True))))["f1"] for row in totals.reshape(-1, len(COUNTS))
     ]
-    return np.array([np.nan if f is None else f for f in flat]).reshape(draws, len(FIELDS))
+    return np.array([np.nan if f is None else f for f in flat]).reshape(draws, len(scored_fields()))
 
 
 def _row(field: str, row: dict[str, Any], sample: np.ndarray[Any, np.dtype[np.float64]]) -> Row:

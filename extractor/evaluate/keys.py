@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from typing import Any
+
+from extractor.declared import declared_fields
 
 Gold = dict[str, Any]
 
-FIELDS = (
-    "report_kind", "condition", "cell_type", "cell_source", "donor", "route", "route_site", "dose", "dose_basis", "administrations", "interval", "participants",
-    "sex", "age", "arm", "phase", "design", "follow_up", "ae_term", "ae_count", "ae_event", "ae_arm", "ae_blanket", "deaths", "registry_id", "ethics_approval",
-)  # fmt: skip
-NAMED = ("report_kind", "condition", "cell_type", "cell_source", "route", "route_site", "design", "donor", "phase")
+# fields whose gold is more than a list of names
+OF_ITS_OWN_FORM = {
+    "report_kind", "donor", "phase", "dose", "administrations", "participants", "sex", "age", "arm", "follow_up",
+    "adverse_event", "deaths", "registry_id", "ethics_approval",
+}  # fmt: skip
 ASKED_OF_FOUND = ("ae_arm",)  # asked only of counts that were found, so no part of the macro average
 NO_CELLS = ("ae_arm", "ae_event")  # no column of a reviewer's table is theirs alone
 COMMON = 5  # gold values that a field needs to count in the macro average
 LEAKING = ("participants", "dose", "deaths", "ae_count")
 NO_TRIAL = {"review", "meta-analysis", "animal", "in-vitro"}
+
+
+@cache
+def scored_fields() -> tuple[str, ...]:
+    """Names under which values are scored, in the order of the tables."""
+    return tuple(name for one in declared_fields().values() for name in one.scores)
+
 
 # ---------------------------------------------------------------- normalisation
 
@@ -146,8 +156,8 @@ def keys_of_gold(entry: Gold) -> Any:
     keys: Any = defaultdict(set)
     keys["optional"] = defaultdict(set)
     keys["report_kind"].add(clean(entry.get("kind")))
-    for field in ("condition", "cell_type", "cell_source", "route", "route_site", "design"):
-        keys[field] |= {clean(v) for v in gold.get(field) or []}
+    for field in declared_fields().keys() - OF_ITS_OWN_FORM:
+        keys[field] |= {words for v in gold.get(field) or [] if (words := named(field, v))}
     for field in ("donor", "phase"):
         keys[field] |= {clean(p) for p in str(gold[field]).split(";")} if gold.get(field) else set()
     for dose in gold.get("dose") or []:
@@ -226,10 +236,7 @@ def keys_of_facts(facts: list[Gold]) -> dict[str, set[Any]]:
 
 def add_fact(keys: Any, field: str, value: object, arm: object = None) -> None:
     value = value if isinstance(value, dict) else {"name": value}
-    if field in NAMED:
-        if value.get("name") is not None:
-            keys[field].add(clean(value["name"]))
-    elif field == "dose":
+    if field == "dose":
         add_dose(keys, value.get("low"), value.get("high"), value.get("unit"), value.get("basis"))
     elif field == "administrations":
         add_administrations(keys, value.get("low"), value.get("high"), value.get("interval"))
@@ -251,6 +258,16 @@ def add_fact(keys: Any, field: str, value: object, arm: object = None) -> None:
         keys["registry_id"].add(identifier(value.get("id") or value.get("name")))
     elif field == "ethics_approval":
         keys["ethics_approval"].add(clean(value.get("id") or value.get("name")))
+    elif words := named(field, value):
+        keys[field].add(words)
+
+
+def named(field: str, value: object) -> str:
+    """A value by what it is known by: its name, or the key that stands for it; empty where it has none."""
+    if isinstance(value, dict):
+        declared = declared_fields().get(field)
+        value = value.get("name") if declared is None else value.get(declared.label)
+    return "" if value is None else clean(value)
 
 
 def identifier(value: object) -> str:

@@ -30,7 +30,6 @@ from typing import Any
 from extractor.evaluate.keys import (
     ASKED_OF_FOUND,
     COMMON,
-    FIELDS,
     LEAKING,
     NO_CELLS,
     NO_TRIAL,
@@ -38,6 +37,7 @@ from extractor.evaluate.keys import (
     Gold,
     keys_of_facts,
     keys_of_gold,
+    scored_fields,
 )
 from extractor.model import Document
 
@@ -153,7 +153,7 @@ def only_in_title(entry: Gold, facts: list[Gold]) -> dict[str, set[Any]]:
         own = bool(evidence) and all(item.get("part") == "title" for item in evidence)
         (title if own and not bad_evidence(entry, [fact]) else text).append(fact)
     there, here = keys_of_facts(title), keys_of_facts(text)
-    return {field: there[field] - here[field] for field in FIELDS}
+    return {field: there[field] - here[field] for field in scored_fields()}
 
 
 # ---------------------------------------------------------------- score
@@ -199,7 +199,7 @@ def score_document(entry: Gold, record: Gold | None) -> Scored:
     partial = is_partial(entry)
     tally, cells = {}, Counter[str]()
     errors = [] if record is not None else [(entry["id"], "document", "missing", "no record")]
-    for field in FIELDS:
+    for field in scored_fields():
         hits, misses, extra = compared(field, gold, found)
         if field not in ASKED_OF_FOUND:
             extra = match(field, gold["optional"][field], extra)[2] - title[field]
@@ -244,7 +244,7 @@ def score(entries: list[Gold], records: dict[str, Gold]) -> tuple[dict[str, Any]
 
 def summarised(scored: list[Scored]) -> dict[str, Any]:
     """Rates a field, macro F1 over fields with at least five gold values, leaks, bad evidence, stray findings."""
-    rows = {field: rates(sum((one.tally[field] for one in scored), Counter())) for field in FIELDS}
+    rows = {field: rates(sum((one.tally[field] for one in scored), Counter())) for field in scored_fields()}
     common = [r["f1"] for f, r in rows.items() if r["tp"] + r["fn"] >= COMMON and f not in ASKED_OF_FOUND]
     cells = sum((one.cells for one in scored), Counter[str]())
     return {

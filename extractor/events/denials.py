@@ -3,7 +3,7 @@
 >>> [d.cue for d in denials("no adverse events other than headache were observed", 0, 51)]
 ['no']
 
-A cue denies what follows it up to the end of its clause: the next finite verb, "but", a semicolon, an exception. "No
+A cue denies what follows it up to the end of its clause (:mod:`extractor.events.clauses`), exceptions left out. "No
 difference", "no increase" and their like deny a comparison, not an event, and are no cue.
 """
 
@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from extractor.events.clauses import Span, clauses
+
 # "no", "without any", "absence of", "free of", "none of the patients", "did not cause", "was not associated with"
 CUE = re.compile(
     r"\b(?P<subject>no\s+(?:\w+[\s-]+){0,2}?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|one|person|people|animals?|neonates?|cases?(?!\s+of))\b(?!\s*(?:-|related|reported))"
-    r"|none of (?:the |these |our |them|those |all )?(?:\d+ |\w+ )?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|cases?|groups?|them|neonates|recipients)?\b"
+    r"|none of (?:the |these |our |them|those |all )?(?:(?:\d+ |\w+ )?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|cases?|groups?|them|neonates|recipients)|\d+|\w+(?= (?:who|had|developed|experienced|died|of whom)\b)|(?=\w))\b"
     r"|neither\s+(?:of the\s+)?(?:groups?|arms?|patients?|treatments?|drugs?|formulation|regimen)|nobody|in no (?:case|patient)s?)"
     r"|\b(?P<verb>(?:did|do|does|has|have|had|was|were|is|are|could) not (?:\w+ly )?(?:be )?(?:caused?|produced?|develop(?:ed)?|experienced?|report(?:ed)?|reveal(?:ed)?|shown?|showed|have|had|lead to|led to|result(?:ed)? in|induced?|"
     r"found|find|identif(?:y|ied)|observed?|detect(?:ed)?|associated with|accompanied by|suffer(?:ed)?(?: from)?|complain(?:t|ed)?(?: of)?|noted?|note|see|seen|exhibit(?:ed)?|demonstrate(?:d)?|elicit(?:ed)?|present(?:ed)?(?: with)?|provoke)\b"
@@ -38,6 +40,10 @@ ELIGIBLE = re.compile(
 TIME_WITHOUT = re.compile(
     r"\b(?:time|times|days?|periods?|weeks?|months?|years?|survival|survived|interval|duration|hours?|rates?|probability|proportion)\s+(?:of (?:life|survival|time) |that (?:\w+ ){1,3})?\Z|\b(?:only|even)\s+in\s+\Z"
 )
+# "the HA powder or no adhesion barrier (n = 104) groups": a group's name
+NAMES = re.compile(
+    r"\s+(?:[\w-]+\s+){1,3}(?:\(n\s*=\s*\d+\)\s*)?(?:groups?|arms?)\b(?! had| developed| showed| experienced| reported)"
+)
 # What ends a scope
 BREAK = re.compile(
     r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b|,?\s+and\s+(?:the\s+)?(?:overall\s+)?(?:incidences?|rates?|frequency|frequencies|most common|proportions?|percentages?)\b"
@@ -48,6 +54,10 @@ EXCEPTION = re.compile(
 # "Other than mild fever, no adverse events": the exception comes first
 FIRST = re.compile(
     r"\b(?:except (?:for|of)|other than|apart from|aside from|besides|with the exception of|excluding)\s+(?P<what>[^,;:]{3,160}),\s*$"
+)
+# "none of the 8 who were scanned had": the relative clause does not end the scope
+CHOSEN = re.compile(
+    r"\s+(?:who|that|which)\s+[^,;]{3,60}?(?=\b(?:had|developed|showed|experienced|suffered|reported|died)\b)"
 )
 FINITE = re.compile(
     r"\b(?:was|were|is|are|has been|have been|had been|occurred|developed|appeared|experienced|reported|had|showed|died|observed|noted|seen|required|suffered|withdrew|discontinued|complained|revealed|led|resulted|completed|arose|happened)\b"
@@ -61,8 +71,8 @@ POST = re.compile(
 )
 # "none were serious", "none was related to the drug": a denial of the class's kind, not of the class
 OF_KIND = re.compile(
-    r"\bnone\b(?:\s+of (?:these|them|the|which|those)(?:\s+(?:\w+[\s-]+){0,3}(?:events?|aes?|saes?|effects?|complications?|reactions?))?)?\s+(?:was|were|is|are)\s+(?:\w+ly\s+)?(?:considered |judged |deemed |thought |assessed |regarded |attributed |classified )?(?:as |to be )?(?:\w+ly )?"
-    r"(?P<kind>serious|severe|life-threatening|fatal|related|attributable|attributed|treatment-related|drug-related|due|clinically significant)\b"
+    r"\bnone\b(?:\s+of (?:these|them|the|which|those)(?:\s+(?:\w+[\s-]+){0,3}(?:events?|aes?|saes?|effects?|complications?|reactions?))?)?\s*,?\s+(?:(?:was|were|is|are|being)\s+)?(?:\w+ly\s+)?(?:considered |judged |deemed |thought |assessed |regarded |classified )?(?:as |to be )?(?:\w+ly )?"
+    r"(?P<kind>serious|severe|life-threatening|fatal|(?:[\w-]+[\s-])?related|attributable|attributed|ascribed|linked|due|caused by|clinically significant)\b"
 )
 
 
@@ -74,8 +84,9 @@ class Denial:
     end: int
     cue: str
     kind: str
-    scope: tuple[int, int]
-    exceptions: tuple[tuple[int, int], ...] = ()
+    scope: Span
+    clause: Span
+    exceptions: tuple[Span, ...] = ()
 
     def covers(self, start: int, end: int) -> bool:
         inside = self.scope[0] <= start and end <= self.scope[1]
@@ -84,18 +95,26 @@ class Denial:
 
 def denials(folded: str, start: int, end: int) -> list[Denial]:
     """The denials of one sentence, in order."""
+    parts = clauses(folded, start, end)
     found: list[Denial] = []
     for match in CUE.finditer(folded, start, end):
-        if COMPARISON.match(folded, match.end(), end) or _eligible(folded, start, match):
+        if (
+            COMPARISON.match(folded, match.end(), end)
+            or _eligible(folded, start, match)
+            or NAMES.match(folded, match.end(), end)
+        ):
             continue
         if re.search(r"\d\s*[(=:]\s*\Z", folded[max(start, match.start() - 6) : match.start()]):
             continue  # "0 (no pain) to 10": a point of a scale
+        if match.group() == "nor" and any(d.cue.startswith("neither") and d.scope[1] > match.end() for d in found):
+            continue  # "neither headache nor nausea": one denial
         kind = match.lastgroup or "noun"
-        last, exceptions = _scope(folded, match.end(), end, kind)
-        before = FIRST.search(folded[start : match.start()] + "" if match["noun"] else folded[start : match.start()])
+        clause = next(((a, b) for a, b in parts if a <= match.start() < b), (start, end))
+        last, exceptions = _scope(folded, match.end(), clause[1], end)
+        before = FIRST.search(folded[start : match.start()])
         if before:
             exceptions = (*exceptions, (start + before.start("what"), start + before.end("what")))
-        found.append(Denial(*match.span(), match.group(), kind, (match.end(), last), exceptions))
+        found.append(Denial(*match.span(), match.group(), kind, (match.end(), last), clause, exceptions))
     return found
 
 
@@ -103,28 +122,26 @@ def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
     """Whether a noun's cue says who the people are ("patients without stroke"), not how they fared."""
     if match["noun"] and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start()):
         return True
+    if match["noun"] == "no" and folded[start : match.start()].rstrip().endswith(","):
+        return False  # "apart from pain in three patients, no ..."
     found = match["noun"] and ELIGIBLE.search(folded, start, match.start())
     return bool(found) and not re.search(
         r"\b(?:tolerated|safe|safely|completed|success\w*|uneventful\w*|recovered)\b", folded[start : match.start()]
     )
 
 
-def _scope(folded: str, start: int, end: int, kind: str) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """Where the scope that begins at `start` ends, and the exceptions inside it."""
-    exceptions: tuple[tuple[int, int], ...] = ()
-    stop = BREAK.search(folded, start, end)
+def _scope(folded: str, start: int, end: int, sentence: int) -> tuple[int, tuple[Span, ...]]:
+    """Where the scope that begins at `start` ends, inside its clause, and the exceptions inside it."""
+    chosen = CHOSEN.match(folded, start, end)
+    stop = BREAK.search(folded, chosen.end() if chosen else start, end)
     last = stop.start() if stop else end
     except_ = EXCEPTION.search(folded, start, last)
-    if except_:
-        close = FINITE.search(folded, except_.end(), last)
-        exceptions = ((except_.end(), close.start() if close else last),)
-    verbs = list(FINITE.finditer(folded, start, last))
-    spare = 1 if kind == "subject" else 0
-    if len(verbs) > spare:
-        following = re.compile(r"(?:,|\band\b)\s").search(folded, verbs[spare].end(), last)
-        if following and (len(verbs) > spare + 1 or kind != "subject"):
-            last = following.start()
-    return last, exceptions
+    if except_ is None:
+        return last, ()
+    border = BREAK.search(folded, except_.end(), sentence)  # "except one, who died": told of the exception
+    last = max(last, border.start() if border else sentence) if last == end else last
+    close = FINITE.search(folded, except_.end(), last)
+    return last, ((except_.end(), close.start() if close else last),)
 
 
 def denied_after(folded: str, at: int, end: int) -> re.Match[str] | None:

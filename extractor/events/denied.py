@@ -6,89 +6,89 @@ import re
 from collections.abc import Iterator
 
 from extractor.events import attributes
+from extractor.events.clauses import Span, clause_of
 from extractor.events.denials import OF_KIND, Denial
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
+from extractor.events.limits import Limits, limits
 from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
+from extractor.events.said_of import EXAM, SOME, SaidOf, said_of
 from extractor.events.sentence import Reading
 from extractor.events.words_of_counts import APPOSED
 from extractor.events.words_of_events import CASES_OF, OTHER_HEAD
 
+# behind a term: it only qualifies a word that is denied ("adverse event profiles"), or is compared
+QUALIFIES = re.compile(
+    r"\s+(?:\w+\s+){0,2}?(?:of clinical concern|profiles?|scores?|rates?|data|leads?|differ(?:ed|s)?|(?:was|were) (?:more|less)"
+    r"|reported (?:n?or|as)|(?:was|were|is|are) (?:reported |observed |noted |found )?(?:n?or |and )?(?:\w+ )?(?:as)|increased|decreased|compared)\b"
+)
+CAUSES = re.compile(r"cause|produce|induce|lead|result|provoke|elicit")
+
 
 def denied(
-    reading: Reading, mention: Mention, cue: tuple[int, int], inner: list[Mention], denial: Denial | None, last: int
+    reading: Reading, mention: Mention, cue: Span, inner: list[Mention], denial: Denial | None, last: int
 ) -> Iterator[Event]:
     """A mention denied by `cue`: a class as none reported, a named event as absent; nothing where something else is denied."""
-    folded = reading.folded
-    if mention.kind in (NAMED, OPEN) and (
-        reading.reports.outcome(mention, reading.start, last) or reading.reports.subject(mention)
-    ):
+    if _not_told(reading, mention, cue, inner, denial, last):
         return
-    if mention.kind in (NAMED, OPEN) and reading.concluded:
-        return
-    if reading.hypothetical(cue[0]):
-        return
-    if mention.kind == CLASS and any(
-        m.stopped and m.end <= mention.start and APPOSED.match(reading.folded[m.end : mention.start] + " ")
-        for m in inner
-    ):
-        return  # "no withdrawals due to adverse events, including related ones"
-    lead = _head(reading, denial, mention, inner) if denial else ""
-    if OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
-        return
-    if re.compile(
-        r"\s+(?:\w+\s+){0,2}?(?:leading to|requiring|that (?:led|required|necessitated)|necessitating|resulting in|of clinical concern|profiles?|scores?|rates?|data|leads?|differ(?:ed|s)?|(?:was|were) (?:more|less)|reported (?:n?or|as)|(?:was|were|is|are) (?:reported |observed |noted |found )?(?:n?or |and )?(?:\w+ )?(?:as)|increased|decreased|compared)\b"
-    ).match(folded, mention.end, last):
+    clause = denial.clause if denial else clause_of(reading.folded, reading.start, reading.end, mention.start)
+    of = said_of(reading.folded, denial, mention.end, clause[1]) if denial else SaidOf("all")
+    if of.whom == SOME:
         return
     blanket = mention.kind == CLASS
-    text = folded[mention.start : mention.end]
-    cut = mention
-    if blanket or mention.kind == ORGAN:
-        is_serious = bool(
-            attributes.DENIED_SERIOUS.search(
-                folded[max(mention.start, cue[1] if denial else mention.start) : mention.end]
-            )
-            or (denial and attributes.DENIED_SERIOUS.search(folded[denial.end : mention.start]))
-        )
-    else:
-        is_serious = False
-    if blanket and not is_serious and _same_denial(reading, mention, inner, denial):
-        is_serious = True
-    is_related = attributes.related(folded, reading.start, mention, last, denied=True)
-    if denial and denial.kind == "verb" and re.search(r"cause|produce|induce|lead|result|provoke|elicit", denial.cue):
-        is_related = True
-    if denial is None and attributes.FROM_ANY.match(folded, mention.end, last):
-        is_related = True
-    if not text.strip():
-        return
+    found = _limits(reading, mention, cue, denial, clause)
+    arm = reading.arm_after(mention, last)
+    scope = None if arm and found.scope and found.scope[0] <= arm[0] < found.scope[1] else found.scope
+    if blanket and of.count is not None and denial and denial.kind != "subject":
+        scope = scope or (of.count.start, of.count.end)
     yield Event(
-        cut,
+        mention,
         NONE_REPORTED if blanket else ABSENT,
-        None,
-        reading.arm_after(mention, last),
+        of.count if of.whom == EXAM and not blanket else None,
+        arm,
         cue,
         "denied",
         (reading.start, reading.end),
-        serious=is_serious or None,
-        related=is_related or None,
+        severity=found.severity if blanket or mention.kind == ORGAN else None,
+        serious=found.serious if blanket or mention.kind == ORGAN else None,
+        related=found.related,
         concluded=reading.concluded,
+        scope=scope,
+        excepting=bool(denial and denial.exceptions),
     )
 
 
-def _same_denial(reading: Reading, mention: Mention, inner: list[Mention], denial: Denial | None) -> bool:
-    """ "no severe adverse reactions or complications": the first class's quality is the second's too."""
-    past = [
-        m
-        for m in inner
-        if m.kind == CLASS and m.end <= mention.start and denial is not None and denial.covers(m.start, m.end)
-    ]
-    return (
-        bool(past)
-        and re.fullmatch(
-            r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:or|and|nor)\s+", reading.folded[past[-1].end : mention.start]
-        )
-        is not None
-        and attributes.DENIED_SERIOUS.search(reading.folded, past[-1].start, past[-1].end) is not None
-    )
+def _not_told(
+    reading: Reading, mention: Mention, cue: Span, inner: list[Mention], denial: Denial | None, last: int
+) -> bool:
+    """Whether it is not the event that is denied: an outcome, a plan, a word that the term only qualifies."""
+    named = mention.kind in (NAMED, OPEN)
+    if named and (reading.reports.outcome(mention, reading.start, last) or reading.reports.subject(mention)):
+        return True
+    if (named and reading.concluded) or reading.hypothetical(cue[0]):
+        return True
+    if mention.kind == CLASS and _stop_before(reading, mention, inner):
+        return True
+    lead = _head(reading, denial, mention, inner) if denial else ""
+    if OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
+        return True
+    return QUALIFIES.match(reading.folded, mention.end, last) is not None
+
+
+def _stop_before(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:
+    """ "no withdrawals due to adverse events, including related ones": the class explains what is denied."""
+    past = [m for m in inner if m.stopped and m.end <= mention.start]
+    return any(APPOSED.match(reading.folded[m.end : mention.start] + " ") for m in past)
+
+
+def _limits(reading: Reading, mention: Mention, cue: Span, denial: Denial | None, clause: Span) -> Limits:
+    """What the words around a denied term limit the denial to."""
+    head = (cue[0], cue[1]) if denial else (mention.start, mention.start)
+    found = limits(reading.folded, clause, head, (mention.start, mention.end))
+    if denial and denial.kind == "verb" and CAUSES.search(denial.cue):
+        found = Limits(found.scope, found.severity, found.serious, True)
+    if attributes.related(reading.folded, reading.start, mention, clause[1], denied=True):
+        found = Limits(found.scope, found.severity, found.serious, True)
+    return found
 
 
 def _head(reading: Reading, denial: Denial, mention: Mention, inner: list[Mention]) -> str:
@@ -104,10 +104,12 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
     """ "... , none of which were serious": the class denied only in kind."""
     for match in OF_KIND.finditer(reading.folded, reading.start, reading.end):
         before = [m for m in reading.mentions if m.kind in (CLASS, ORGAN) and m.start < match.end()]
-        if not before:
-            continue
+        if not before or any(
+            d.start == match.start() and d.covers(before[-1].start, before[-1].end) for d in reading.denials
+        ):
+            continue  # "none of the adverse events was related": told as a denial already
         kind = match["kind"]
-        is_serious = bool(re.match(r"serious|severe|life|fatal|clinically", kind))
+        is_serious, is_severe = kind == "serious", bool(re.match(r"severe|life|fatal|clinically", kind))
         yield Event(
             before[-1],
             NONE_REPORTED,
@@ -116,7 +118,8 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
             match.span(),
             "kind",
             (reading.start, reading.end),
+            severity=match.span("kind") if is_severe else None,
             serious=is_serious or None,
-            related=None if is_serious else True,
+            related=None if is_serious or is_severe else True,
             concluded=reading.concluded,
         )

@@ -27,3 +27,6 @@ class Event:
     related: bool | None = None
     concluded: bool = False
     also: tuple[int, int] | None = None
+    scope: tuple[int, int] | None = None
+    excepting: bool = False  # a denial with an exception
+    excepted: bool = False  # the exception

@@ -30,7 +30,7 @@ HEAD = re.compile(
     rf"|(?:adverse|untoward|undesirable|unwanted)\s+(?P<kinds>(?:{_KIND}(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s+)){{1,5}}?)(?:events?|effects?|reactions?|experiences?)\b"
     r"|side[\s-]?effects?\b|(?:te)?s?aes?\b(?:\s+of (?:special|particular|clinical) interest\b)?|aesis?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?|findings?)\b"
     r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal|neurosensory|neuropsychiatric|psychiatric|hepatic|renal|pulmonary|ocular|dermatologic(?:al)?|cutaneous|endocrine|metabolic|ha?ematologic(?:al)?|musculoskeletal|autoimmune|immune-(?:mediated|related)|thrombotic|embolic|vascular|infectious|bleeding) )"
-    r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b)"
+    r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b|(?:non-?severe|non-?serious|serious|severe|mild|moderate|minor|fatal) events\b)"
 )
 _GRADE = r"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*(?:-|/|to|and|or|,|or higher|or greater)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|and (?:higher|above)|\+))?)"
 _GENERAL = (
@@ -51,7 +51,9 @@ _STRAY = re.compile(
     r"(?:(?:study|trial|treatment)(?=,)|or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+"
 )
 # "cardiac events", not "adverse events"
-ORGAN_EVENTS = re.compile(r"(?!adverse|untoward|undesir|unwanted|unfavou?r|harmful|toxic|ill|safety)[a-z-]+ events?\b")
+ORGAN_EVENTS = re.compile(
+    r"(?!non|serious|severe|mild|moderate|minor|fatal|adverse|untoward|undesir|unwanted|unfavou?r|harmful|toxic|ill|safety)[a-z-]+ events?\b"
+)
 # "leading to discontinuation": after a class
 _LED = re.compile(
     r"\s+(?:leading|led|that led|which led|resulting|resulted|that resulted|requiring|required|necessitating|necessitated|that required|causing|caused|that caused)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"

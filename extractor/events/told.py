@@ -8,23 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from extractor.events.brackets import inside
-from extractor.events.denials import denied_after
+from extractor.events.clauses import verbs
+from extractor.events.denials import Denial, denied_after
 from extractor.events.denied import denied, kinds_denied
 from extractor.events.event import Event
 from extractor.events.link.links import linked
 from extractor.events.lists import lead, list_end
 from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
 from extractor.events.of_this_trial import Reports
+from extractor.events.said_of import ALL, said_of
 from extractor.events.segment import Clause, Link
 from extractor.events.sentence import Reading
 from extractor.events.told_with_count import counted, others_counted
 from extractor.events.told_without_count import uncounted
 from extractor.events.words_of_events import EXPLAINED, OCCURRING
-from extractor.quantities.counts import counts
+from extractor.quantities.counts import Count, counts
 
 __all__ = ["events"]
+# ", but no headache, occurred": a denial set into a clause
+INSERTED = re.compile(r"[,(]\s*(?:but|and|though|although|yet)?\s*\Z|\s\bbut\s+\Z")
+CLOSED = re.compile(r"\s*[,)]\s*(?=(?:was|were|occurred|developed|appeared|in)\b)")
+JOINED = re.compile(
+    r"[^,;()]*\b(?:and|versus|vs|compared with|but|or)\s+(?:only\s+)?\Z"
+)  # "no patient on placebo and "
 
 
 def events(reports: Reports, *, about: re.Pattern[str] | None = None) -> Iterator[Event]:
@@ -44,12 +53,70 @@ def _told(reading: Reading) -> Iterator[Event]:
     for first, last in reading.segments:
         inner = [m for m in reading.mentions if first <= m.start < last]
         held = [c for c in found if first <= c.start < last]
-        links = linked(Clause(reading.folded, first, last, inner, held))
+        links = _linked(reading, first, last, inner, held)
         _hand_over(reading, inner, links)
         _explain(reading, inner, links)
         for mention, link in zip(inner, links, strict=True):
             yield from _of(reading, mention, link, inner, first, last)
     yield from kinds_denied(reading)
+
+
+def _linked(reading: Reading, first: int, last: int, inner: list[Mention], held: list[Count]) -> list[Link]:
+    """The link of each mention; what is denied takes no count, and leaves those of its neighbours to them."""
+    links = linked(Clause(reading.folded, first, last, inner, held))
+    own = [denial_of(reading, m, link, inner, held) for m, link in zip(inner, links, strict=True)]
+    if not any(own):
+        return links
+    free = [m for m, denial in zip(inner, own, strict=True) if denial is None]
+    text, taken = reading.folded, []
+    for mention, denial in zip(inner, own, strict=True):
+        if denial:
+            text = _blotted(text, denial, mention, last)
+            some = said_of(reading.folded, denial, mention.end, denial.clause[1]).whom != ALL
+            taken.append((denial.clause[0] if some else denial.start, mention.end))
+    counts_free = [c for c in held if not any(a <= c.start < b for a, b in taken)]
+    again = iter(linked(Clause(text, first, last, free, counts_free)))
+    return [Link() if denial else next(again) for denial in own]
+
+
+def _blotted(text: str, denial: Denial, mention: Mention, last: int) -> str:
+    """The sentence without an inserted denial: "fever, but no headache, occurred" is "fever occurred" to a count."""
+    opened = INSERTED.search(text, denial.clause[0] - 2 if denial.clause[0] > 1 else 0, denial.start)
+    closed = CLOSED.match(text, mention.end, last)
+    if not opened or not closed:
+        return text
+    return text[: opened.start()] + " " * (closed.end() - opened.start()) + text[closed.end() :]
+
+
+def denial_of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], held: list[Count]) -> Denial | None:
+    """The denial in whose scope a mention stands, unless it is an exception, or has a count of its own.
+
+    "No patient on placebo and three on the drug had headache": a negated subject beside another one is a zero among counts.
+    """
+    denial = next((d for d in reversed(reading.denials) if d.covers(mention.start, mention.end)), None)
+    if denial is None or excepted(reading, mention, inner):
+        return None
+    if link.how == "beside" and any(c.n or c.percent for c in link.counts):
+        return None
+    if denial.kind == "subject" and _beside_others(reading, denial, mention, held):
+        return None
+    return denial
+
+
+def _beside_others(reading: Reading, denial: Denial, mention: Mention, held: list[Count]) -> bool:
+    """Whether another count stands between a negated subject and its verb, or in its place in the clause before."""
+    folded = reading.folded
+    verb = next((a for a, b in verbs(folded, denial.end, mention.start)), mention.start)
+    behind = [c for c in held if (c.n or c.percent) and denial.end <= c.start < verb]
+    ahead = [c for c in held if (c.n or c.percent) and denial.clause[0] <= c.start and c.end <= denial.start]
+    return any(JOINED.match(folded, denial.end, c.start) for c in behind) or any(
+        JOINED.match(folded, c.end, denial.start) and not verbs(folded, c.end, denial.start) for c in ahead
+    )
+
+
+def excepted(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:
+    """Whether an exception from a denial names the mention."""
+    return any(_excepted(reading, mention, inner, a, b) for d in reading.denials for a, b in d.exceptions)
 
 
 def _hand_over(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
@@ -98,20 +165,20 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
         return  # "two complications of venous thrombosis and infection": the members are told
     after = denied_after(reading.folded, list_end(reading, mention, inner), last)
     denial = next((d for d in reversed(reading.denials) if d.covers(mention.start, mention.end)), None)
-    excepted = any(_excepted(reading, mention, inner, a, b) for d in reading.denials for a, b in d.exceptions)
-    if denial and any(a <= c.start < b for c in link.counts for a, b in denial.exceptions):
-        link = Link()  # "no side effects except one case of thrombosis": the count is the exception's
-    if denial and not excepted and not any(c.n or c.percent for c in link.counts):
+    exception = excepted(reading, mention, inner)
+    if denial and not exception and not link.counts:
         yield from denied(reading, mention, (denial.start, denial.end), inner, denial, last)
         yield from others_counted(reading, mention, last)
-    elif after and not excepted:
+    elif after and not exception:
         yield from denied(reading, mention, (mention.end, after.end()), inner, None, last)
     elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
         yield from denied(reading, mention, (link.counts[0].start, link.counts[0].end), inner, None, last)
     elif link.counts:
-        yield from counted(reading, mention, link, inner, first, last)
+        told = counted(reading, mention, link, inner, first, last)
+        yield from (replace(e, excepted=exception) for e in told)
     else:
-        yield from uncounted(reading, mention, inner, excepted, first, last)
+        told = uncounted(reading, mention, inner, exception, first, last)
+        yield from (replace(e, excepted=exception) for e in told)
 
 
 def _defined(reading: Reading, mention: Mention) -> bool:

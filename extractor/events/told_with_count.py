@@ -31,6 +31,10 @@ BASELINE = re.compile(
     r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
 )
 
+# "improvement of dyspnea in 9": how it got better
+BETTER = re.compile(
+    r"\b(?:improv\w+|reliefs?|relieved|resolution|disappearance|alleviat\w+|regression|remission|recovery|cessation)\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){0,1}\Z"
+)
 # "... in the drug group but (only) four in the control group"
 BUT_SOME = re.compile(
     r"[^;.]{0,90}?,?\s+(?:but|whereas|while|compared (?:with|to)|versus|vs\.?)\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+)?(?:in|with|among|on)\b)"
@@ -56,6 +60,8 @@ def counted(
         r"\b(?:scores?|median|mean)\b(?! (?:number|proportion|percentage) of (?:the )?(?:patients|subjects|participants))",
         reading.folded[max(first, mention.start - 30) : mention.start],
     ):
+        return
+    if BETTER.search(reading.folded, max(first, mention.start - 40), mention.start):
         return
     if mention.kind in (NAMED, OPEN) and not _plausible(reading, mention, link, inner, last):
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from extractor.export.characteristics import COLUMNS, Table, characteristics, lines
+from extractor.export.characteristics import Table, characteristics, columns, lines
 from extractor.export.plain import write_csv, write_json, write_jsonl, write_markdown
 from extractor.export.references import write_bibtex, write_csl, write_ris
 from extractor.export.values import fact_shown, field_shown, shown
@@ -14,7 +14,7 @@ from extractor.export.word import write_docx
 from extractor.export.workbook import write_xlsx
 from extractor.model import Record
 
-__all__ = ["COLUMNS", "FORMATS", "Format", "Table", "characteristics", "fact_shown", "field_shown", "lines", "shown"]
+__all__ = ["FORMATS", "Format", "Table", "characteristics", "columns", "fact_shown", "field_shown", "lines", "shown"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,34 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from extractor.declared import declared_fields
 from extractor.export.values import field_shown, shown
 from extractor.model import Fact, Record
 
-# heading: fields whose values make the cell
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "report": ("report_kind",),
-    "condition": ("condition",),
-    "cells": ("cell_type",),
-    "source": ("cell_source",),
-    "donor": ("donor",),
-    "route": ("route",),
-    "site": ("route_site",),
-    "dose": ("dose",),
-    "administrations": ("administrations",),
-    "n": ("participants",),
-    "arms": ("arm",),
-    "sex": ("sex",),
-    "age": ("age",),
-    "follow-up": ("follow_up",),
-    "phase": ("phase",),
-    "design": ("design",),
-    "adverse events": ("adverse_event",),
-    "deaths": ("deaths",),
-    "registry": ("registry_id",),
-    "ethics": ("ethics_approval",),
-}
 FRONT = ("document", "title", "year")
 BACK = ("conflicts",)
+
+
+def columns() -> dict[str, tuple[str, ...]]:
+    """Heading: names of the fields whose values make the cell; two fields of one heading share it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, one in declared_fields().items():
+        found[one.heading] = (*found.get(one.heading, ()), name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +48,26 @@ def characteristics(records: Iterable[Record]) -> Table:
 
     Empty cells were not looked for; ``not reported`` was looked for in vain; ``none (denied)`` is the text's own denial.
     """
-    return Table((*FRONT, *COLUMNS, *BACK), tuple(_row(r) for r in records))
+    made = columns()
+    return Table((*FRONT, *made, *BACK), tuple(_row(r, made) for r in records))
 
 
-def _row(record: Record) -> tuple[str, ...]:
+def _row(record: Record, made: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     document = record.document
     retracted = "RETRACTED: " if document.retracted else ""
     front = (document.id, f"{retracted}{document.title or ''}", str(document.year or ""))
-    cells = tuple(field_shown(record, *fields) for fields in COLUMNS.values())
+    cells = tuple(field_shown(record, *fields) for fields in made.values())
     return (*front, *cells, "; ".join(dict.fromkeys(c.kind for c in record.conflicts)))
 
 
 def lines(record: Record) -> list[Line]:
-    """The report's page: one line a column of the table, and fields of third parties after them."""
-    known = {name for fields in COLUMNS.values() for name in fields}
-    others = dict.fromkeys(f.field for f in record.facts if f.field not in known)
-    columns = COLUMNS | {name.replace("_", " "): (name,) for name in others}
+    """The report's page: one line a column of the table, and after them fields that no package declares any more."""
+    made = columns()
+    others = dict.fromkeys(f.field for f in record.facts if f.field not in declared_fields())
+    made |= {name.replace("_", " "): (name,) for name in others}
     return [
         Line(heading, field_shown(record, *fields), _quotes([f for name in fields for f in record.of(name)]))
-        for heading, fields in columns.items()
+        for heading, fields in made.items()
     ]
 
 

@@ -7,18 +7,22 @@ package turns a value into words.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from extractor.model import Fact, Record
+from extractor.declared import declared_fields
+from extractor.model import NOT_READ, Fact, Record
 
 Value = Mapping[str, Any]
 NOT_REPORTED = "not reported"
+UNREAD = "not read"  # a part of the report that may tell it was not read: a table that is a picture
 DENIED = "none (denied)"
 OTHERS_ONLY = "only others' figures"
 REJECTED = "rejected by a curator"  # found by the program, and said to be wrong
 DECIDED = frozenset({"rejected", "replaced"})  # flags of a fact that a curator's word took out of the count
 JOIN = "; "
+_KEY, _OPTIONAL = re.compile(r"\{(\w+)\}"), re.compile(r"\[([^\[\]]*)\]")
 
 
 def shown(field: str, value: Value) -> str:
@@ -27,8 +31,32 @@ def shown(field: str, value: Value) -> str:
     >>> shown("dose", {"low": 420000, "high": 420000, "unit": "cells/kg", "basis": "mean", "sd": None})
     '420,000 cells/kg (mean)'
     """
-    show = _SHOWN.get(field)
-    return show(value) if show else _any(value)
+    declared = declared_fields().get(field)
+    if show := _SHOWN.get(field):
+        return show(value)
+    return filled(declared.shown, value) if declared and declared.shown else _any(value)
+
+
+def filled(template: str, value: Value) -> str:
+    """A template with its keys filled in; what stands in square brackets goes where one of its keys is silent.
+
+    >>> filled("{id}[ (registered {on})]", {"id": "NCT1", "on": None}), filled("{name}[ (n = {n})]", {"name": "A", "n": 1200})
+    ('NCT1', 'A (n = 1,200)')
+    """
+
+    def said(part: str) -> str:
+        return _KEY.sub(lambda key: _plain(value.get(key[1])), part)
+
+    def kept(part: re.Match[str]) -> str:
+        return "" if any(value.get(key) in (None, "") for key in _KEY.findall(part[1])) else said(part[1])
+
+    return said(_OPTIONAL.sub(kept, template)).strip()
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def fact_shown(fact: Fact) -> str:
@@ -47,6 +75,8 @@ def field_shown(record: Record, *fields: str) -> str:
         return JOIN.join(dict.fromkeys(events_shown(own) if fields == ("adverse_event",) else map(fact_shown, own)))
     if kept := [f for name in fields for f in record.of(name, primary=False)]:
         return REJECTED if all(DECIDED & set(f.flags) for f in kept) else OTHERS_ONLY
+    if any(name + NOT_READ in record.not_found for name in fields):
+        return UNREAD
     return NOT_REPORTED if set(fields) & set(record.not_found) else ""
 
 
@@ -127,17 +157,8 @@ def _age(value: Value) -> str:
     return f"{', '.join(words)} {unit}".strip()
 
 
-def _arm(value: Value) -> str:
-    return f"{_name(value)} (n = {number(value['n'])})" if value.get("n") is not None else _name(value)
-
-
 def _deaths(value: Value) -> str:
     return number(value["n"]) if value.get("n") is not None else ""
-
-
-def _registry_id(value: Value) -> str:
-    on = value.get("registered_on")
-    return f"{value.get('id')} (registered {on})" if on else str(value.get("id"))
 
 
 def event_found(value: Value) -> str:
@@ -147,16 +168,27 @@ def event_found(value: Value) -> str:
     ('0 of 6', 'absent')
     """
     if value.get("assertion") == "none_reported":
-        return f"{DENIED}{', related ones' if value.get('related') else ''}"
+        return ", ".join([DENIED, *limits(value)])
     words = ", ".join(filter(None, [_count(value), *_qualities(value)]))
     return words or str(value.get("assertion") or "")
+
+
+def limits(value: Value) -> list[str]:
+    """What a denial reaches no further than, in words; what its term says already is left out.
+
+    >>> limits({"term": "severe adverse events", "severity": "severe", "related": True, "scope": "during infusion"})
+    ['related ones', 'only during infusion']
+    """
+    severity, scope = str(value.get("severity") or ""), value.get("scope")
+    said = severity.lower() in str(value.get("term") or "").lower()
+    words = ["" if said else f"{severity} ones", "related ones" if value.get("related") else ""]
+    return [*filter(None, words), *([f"only {scope}"] if scope else [])]
 
 
 def _event(value: Value) -> str:
     term = str(value.get("term") or "")
     if value.get("assertion") == "none_reported":
-        limit = ", related ones" if value.get("related") else ""
-        return f"{DENIED}: {term}{limit}"
+        return ", ".join([f"{DENIED}: {term}", *limits(value)])
     words = ", ".join(filter(None, [_count(value), *_qualities(value)]))
     if value.get("assertion") == "absent":
         return f"no {term}" + (f" ({words})" if words else "")
@@ -183,6 +215,7 @@ def _qualities(value: Value) -> list[str]:
         str(value.get("severity") or ""),
         "serious" if value.get("serious") else "",
         {True: "related", False: "not related"}.get(related, "") if isinstance(related, bool) else "",
+        f"only {value['scope']}" if value.get("scope") else "",
     ]
 
 
@@ -193,15 +226,14 @@ def _any(value: Value) -> str:
     return json.dumps(dict(value), ensure_ascii=False)
 
 
+# wording that a declaration's template cannot say
 _SHOWN: dict[str, Callable[[Value], str]] = {
     "dose": _dose,
     "administrations": _administrations,
     "participants": _participants,
     "sex": _sex,
     "age": _age,
-    "arm": _arm,
     "follow_up": duration,
     "adverse_event": _event,
     "deaths": _deaths,
-    "registry_id": _registry_id,
 }

@@ -19,13 +19,13 @@ from extractor.errors import QueryError
 from extractor.export.characteristics import characteristics, value_shown
 from extractor.export.office import clean, cut, write_zip
 from extractor.export.plain import json_text
-from extractor.export.values import DENIED, NOT_REPORTED, OTHERS_ONLY
-from extractor.model import Fact, Record
+from extractor.export.values import DENIED, NOT_REPORTED, OTHERS_ONLY, UNREAD
+from extractor.model import NOT_READ, Fact, Record
 
 MOST_ROWS = 1_048_576  # Excel specifications and limits
 EVENT_KEYS = (
     *("term", "term_id", "assertion", "n", "denominator", "denominator_unit", "percent"),
-    *("grade", "severity", "serious", "related"),
+    *("grade", "severity", "serious", "related", "scope"),
 )
 EVENT_COLUMNS = ("document", "arm", *EVENT_KEYS, "zero", "quote", "part", "start", "end")
 FACT_COLUMNS = (
@@ -34,7 +34,11 @@ FACT_COLUMNS = (
 )
 ABOUT = (
     (NOT_REPORTED, "the report was read for it and says nothing; silence is never a zero"),
-    (DENIED, "the text itself denies it as a whole (“no adverse events occurred”)"),
+    (
+        DENIED,
+        "the text itself denies it as a whole (“no adverse events occurred”), no further than severity, related and scope say",
+    ),
+    ("scope", "the words that limit a denial: a time, a group, a measure (“during infusion”)"),
     ("0, reported zero", "the text states a zero (“0 of 6”)"),
     (OTHERS_ONLY, "the report gives such figures, but not of its own trial (a review, a subgroup, another study)"),
     ("empty cell", "nobody looked for it"),
@@ -150,4 +154,6 @@ def _conflicts(records: Iterable[Record]) -> Iterator[Cells]:
 
 def _silence(records: Iterable[Record]) -> Iterator[Cells]:
     for record in records:
-        yield from ((record.document.id, name, NOT_REPORTED) for name in record.not_found)
+        for name in record.not_found:
+            read = not name.endswith(NOT_READ)
+            yield record.document.id, name.removesuffix(NOT_READ), NOT_REPORTED if read else UNREAD

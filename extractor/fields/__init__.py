@@ -1,7 +1,7 @@
 """The contract of a field, and the catalogue of fields. Imports none of its siblings.
 
 A field is one file: a class with :meth:`Field.find`, pure, that yields facts. ``@field`` registers the spaCy factory
-(``trial_<name>``) and the catalogue entry; ``after`` names the fields whose facts it reads with :func:`facts`.
+(``trial_<name>``) and the catalogue entry, and declares what tables know of the field; ``after`` names the fields whose facts it reads with :func:`facts`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from extractor.context import located
 from extractor.context.view import view
+from extractor.declared import FIELD_GROUP, FieldDeclaration, first_line, known
 from extractor.model import Evidence, Fact
 from extractor.registry import Catalogue
 from extractor.text import trim
@@ -27,6 +28,7 @@ class Field:
     """Base of every field; subclasses write ``find``."""
 
     field_name: ClassVar[str]
+    declared: ClassVar[FieldDeclaration]
 
     def __init__(self, nlp: Language, name: str) -> None:
         self.nlp_name = name
@@ -92,40 +94,37 @@ def all_facts(doc: Doc) -> Iterator[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the catalogue knows of a field."""
+    """A field of the catalogue: what it declares, and the spaCy factory that runs it."""
 
-    name: str
+    declared: FieldDeclaration
     factory: str
     cls: type[Field]
-    after: tuple[str, ...]
-    summary: str
-    value: str
 
 
-FIELDS: Catalogue[Entry] = Catalogue("field", "extractor.fields", "trialspan.fields")
+FIELDS: Catalogue[Entry] = Catalogue("field", "extractor.fields", FIELD_GROUP)
 F = TypeVar("F", bound=type[Field])
 
 
-def field(name: str, *, value: str, after: Sequence[str] = (), **defaults: Any) -> Callable[[F], F]:
+def field(name: str, **given: Any) -> Callable[[F], F]:
     """Register a field.
 
     Parameters
     ----------
     name : str
         The field's name in records.
-    value : str
-        Its value's shape, for the documentation: ``"{n, kind}"``.
-    after : sequence of str
-        Fields that must run before this one.
-    **defaults
-        Configuration of the component, typed by the class's ``__init__``.
+    **given
+        What tables and exports know of it (:class:`~extractor.declared.FieldDeclaration`), in plain values: the decorator
+        is read from the source text too. What is left is configuration of the component, typed by the class's
+        ``__init__``.
     """
 
     def register(cls: F) -> F:
+        told = known(FieldDeclaration, given)
         cls.field_name = name
-        summary = (cls.__doc__ or "").strip().splitlines()[0] if cls.__doc__ else ""
-        FIELDS.add(name, Entry(name, f"trial_{name}", cls, tuple(after), summary, value))
-        Language.factory(f"trial_{name}", default_config=defaults)(cls)
+        cls.declared = FieldDeclaration(name, **({"summary": first_line(cls.__doc__)} | told))
+        FIELDS.add(name, Entry(cls.declared, f"trial_{name}", cls))
+        settings = {key: value for key, value in given.items() if key not in told}
+        Language.factory(f"trial_{name}", default_config=settings)(cls)
         return cls
 
     return register

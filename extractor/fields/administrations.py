@@ -96,7 +96,16 @@ class _Count:
     primary: bool = True
 
 
-@field("administrations", value="{low, high, interval}")
+@field(
+    "administrations",
+    value="{low, high, interval}",
+    order=90,
+    page=("Dose", "times given"),
+    figure=True,
+    alike=("low", "high"),
+    view={},
+    scored=("administrations", "interval"),
+)
 class Administrations(Field):
     """How often one participant was given the cells, with the interval between two administrations."""
 

@@ -47,8 +47,16 @@ UNITS = ("participants", "administrations", "events")  # the contract's; eyes an
 
 @field(
     "adverse_event",
-    value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion}",
+    value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion, scope}",
     after=("condition", "report_kind"),
+    order=170,
+    column="adverse events",
+    page=(),
+    figure=True,
+    several=True,
+    own=True,
+    view={},
+    scored=("ae_term", "ae_count", "ae_event", "ae_arm", "ae_blanket"),
 )
 class AdverseEvent(Field):
     """Adverse events with assertion, counts, arm, severity and relatedness; blanket denials with their scope."""
@@ -81,11 +89,13 @@ class AdverseEvent(Field):
             "serious": event.serious,
             "related": event.related,
             "assertion": event.assertion,
+            "scope": _slice(text, event.scope),
             "cue": _slice(text, event.cue),
         }
         rule = _rule(event)
         arm = _slice(text, event.arm)
-        return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm)
+        flags = [name for name in ("excepting", "excepted") if getattr(event, name)]
+        return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm, flags=flags)
 
 
 def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
@@ -163,7 +173,7 @@ def _rule(event: Event) -> str:
         return "death"
     if kind == OPEN:
         return "unknown_term"
-    if event.assertion == ABSENT and event.count is None:
+    if event.assertion == ABSENT and event.how == "denied":
         return "absent"
     if event.count and kind in (CLASS, ORGAN):
         return "count_class"

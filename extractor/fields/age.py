@@ -38,7 +38,15 @@ PER_ARM = re.compile(
 )
 
 
-@field("age", value="{mean, sd, median, low, high, unit}")
+@field(
+    "age",
+    value="{mean, sd, median, low, high, unit}",
+    order=130,
+    page=("People", "age"),
+    figure=True,
+    single=True,
+    view={},
+)
 class AgeField(Field):
     """Age of the participants."""
 

@@ -44,7 +44,17 @@ class Choice:
     derived: bool = False
 
 
-@field("arm", value="{name, n}")
+@field(
+    "arm",
+    value="{name, n}",
+    order=110,
+    column="arms",
+    page=("Design", "arms"),
+    shown="{name}[ (n = {n})]",
+    figure=True,
+    several=True,
+    view={},
+)
 class Arm(Field):
     """Each arm or dose group with its size."""
 

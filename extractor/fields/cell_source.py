@@ -18,7 +18,16 @@ INSIDE = {"Wharton's jelly": "umbilical cord", "fetal spinal cord": "spinal cord
 NEAR = 0.1  # a second source counts only where it is said as clearly as the first ("marrow- or fat-derived")
 
 
-@field("cell_source", value="{name, id}", after=("report_kind", "cell_type"))
+@field(
+    "cell_source",
+    value="{name, id}",
+    after=("report_kind", "cell_type"),
+    order=40,
+    column="source",
+    page=("Cells", "from"),
+    several=True,
+    alike=("name",),
+)
 class CellSource(Field):
     """Tissue of origin of the cells, with its CURIE in UBERON."""
 

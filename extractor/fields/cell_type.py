@@ -14,7 +14,16 @@ from extractor.product.cells import products
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 
 
-@field("cell_type", value="{name, id}", after=("report_kind",))
+@field(
+    "cell_type",
+    value="{name, id}",
+    after=("report_kind",),
+    order=30,
+    column="cells",
+    page=("Cells", ""),
+    several=True,
+    alike=("name",),
+)
 class CellType(Field):
     """Type of the cells that were given, with its CURIE in the Cell Ontology."""
 

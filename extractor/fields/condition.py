@@ -15,7 +15,15 @@ from extractor.model import Fact
 SURE = 2 * LEAST
 
 
-@field("condition", value="{name, id}", after=("report_kind",))
+@field(
+    "condition",
+    value="{name, id}",
+    after=("report_kind",),
+    order=20,
+    page=("Condition", ""),
+    several=True,
+    alike=("name",),
+)
 class Condition(Field):
     """The treated disease, with a CURIE of MeSH or MONDO where one of them has it."""
 

@@ -42,7 +42,15 @@ LATTER = re.compile(
 )
 
 
-@field("deaths", value="{n}", after=("report_kind", "arm"))
+@field(
+    "deaths",
+    value="{n}",
+    after=("report_kind", "arm"),
+    order=180,
+    page=(),
+    figure=True,
+    single=True,
+)
 class Deaths(Field):
     """Deaths among the trial's participants; sums of arms are marked as derived."""
 

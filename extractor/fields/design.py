@@ -17,7 +17,15 @@ from extractor.study.designs import Said, designs
 NO_DESIGN = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
 
-@field("design", value="{name}", after=("report_kind",))
+@field(
+    "design",
+    value="{name}",
+    after=("report_kind",),
+    order=160,
+    page=("Design", ""),
+    several=True,
+    alike=("name",),
+)
 class Design(Field):
     """The trial's design: randomized, open-label, double-blind, placebo-controlled, crossover, ..."""
 

@@ -15,7 +15,14 @@ from extractor.product.grafts import grafts
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 
 
-@field("donor", value="{name}", after=("report_kind", "cell_type"))
+@field(
+    "donor",
+    value="{name}",
+    after=("report_kind", "cell_type"),
+    order=50,
+    page=("Cells", "donor"),
+    alike=("name",),
+)
 class DonorOfCells(Field):
     """Donor of the cells: autologous or allogeneic."""
 

@@ -78,7 +78,18 @@ class _Seen:
     rule: str
 
 
-@field("dose", value="{low, high, unit, basis, sd}", after=("administrations",))
+@field(
+    "dose",
+    value="{low, high, unit, basis, sd}",
+    after=("administrations",),
+    order=80,
+    page=("Dose", ""),
+    figure=True,
+    several=True,
+    alike=("low", "high", "unit"),
+    view={},
+    scored=("dose", "dose_basis"),
+)
 class Dose(Field):
     """Doses of cells, each dose group one fact, with what the figure is (per administration, total, mean, ...)."""
 

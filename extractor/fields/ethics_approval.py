@@ -32,7 +32,16 @@ MORE = re.compile(r"^(?:,| and| or|;|, and)\s(?:(?:approval|no|number)[\s.:]{1,3
 NO_ID = re.compile(r"^(?:\d{1,3}|(?:19|20)\d\d|v\d.*|\d+(?:\.\d+)?%?|\d+[a-z]{2})$", re.I)
 
 
-@field("ethics_approval", value="{id}")
+@field(
+    "ethics_approval",
+    value="{id}",
+    order=200,
+    column="ethics",
+    page=(),
+    shared=True,
+    own=True,
+    view={},
+)
 class EthicsApproval(Field):
     """Number of the approval of an ethics committee or review board."""
 

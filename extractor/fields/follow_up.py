@@ -138,7 +138,16 @@ class _Time:
     group: int = -1  # the follow-ups of several arms, said in one breath, share the place of the first
 
 
-@field("follow_up", value="{low, high, unit}")
+@field(
+    "follow_up",
+    value="{low, high, unit}",
+    order=140,
+    column="follow-up",
+    page=("Follow-up", ""),
+    figure=True,
+    alike=("low", "high", "unit"),
+    view={},
+)
 class FollowUp(Field):
     """The latest time at which the trial's people were watched or assessed."""
 

@@ -31,7 +31,15 @@ KEPT = frozenset(
 )
 
 
-@field("participants", value="{n, kind}")
+@field(
+    "participants",
+    value="{n, kind}",
+    order=100,
+    column="n",
+    page=("People", ""),
+    figure=True,
+    single=True,
+)
 class Participants(Field):
     """How many people the trial treated or enrolled; one is the trial's own, screened and part counts are kept apart."""
 

@@ -14,7 +14,16 @@ from extractor.study.designs import Said, phases
 NO_PHASE = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
 
-@field("phase", value="{name}", after=("report_kind",))
+@field(
+    "phase",
+    value="{name}",
+    after=("report_kind",),
+    order=150,
+    page=("Design", "phase"),
+    figure=True,
+    single=True,
+    alike=("name",),
+)
 class Phase(Field):
     """This trial's own phase."""
 

@@ -23,7 +23,18 @@ OTHERS = frozenset({"review", "meta-analysis"})  # numbers in them are those of 
 OWN_OF_REVIEWS = "PROSPERO"
 
 
-@field("registry_id", value="{registry, id, registered_on, url}", after=("report_kind",))
+@field(
+    "registry_id",
+    value="{registry, id, registered_on, url}",
+    after=("report_kind",),
+    order=190,
+    column="registry",
+    page=("Registered", ""),
+    shown="{id}[ (registered {registered_on})]",
+    shared=True,
+    own=True,
+    view={"registry_ids": "id"},
+)
 class RegistryId(Field):
     """Registry identifiers (NCT, ISRCTN, EudraCT, ...), with the date of registration where it stands beside."""
 

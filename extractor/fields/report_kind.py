@@ -12,7 +12,14 @@ from extractor.model import Fact
 from extractor.study.kinds import kind_of
 
 
-@field("report_kind", value="{name}")
+@field(
+    "report_kind",
+    value="{name}",
+    order=10,
+    column="report",
+    page=(),
+    own=True,
+)
 class ReportKind(Field):
     """Kind of report: single-trial, case-report, protocol, review, meta-analysis, animal, in-vitro or other."""
 

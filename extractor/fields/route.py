@@ -84,7 +84,15 @@ _SHORT_BESIDE = re.compile(
 _REVIEWS = frozenset({"review", "meta-analysis"})
 
 
-@field("route", value="{name}", after=("report_kind",))
+@field(
+    "route",
+    value="{name}",
+    after=("report_kind",),
+    order=60,
+    page=("Route", ""),
+    several=True,
+    alike=("name",),
+)
 class Route(Field):
     """Route of administration of the studied product, one fact each."""
 

@@ -28,7 +28,16 @@ _LEVEL_BESIDE = re.compile(
 )
 
 
-@field("route_site", value="{name}")
+@field(
+    "route_site",
+    value="{name}",
+    order=70,
+    column="site",
+    page=("Route", "site"),
+    figure=True,
+    several=True,
+    alike=("name",),
+)
 class RouteSite(Field):
     """Where in the body the cells were put."""
 

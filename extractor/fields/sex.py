@@ -25,7 +25,15 @@ _WOMEN, _MEN = (
 )
 
 
-@field("sex", value="{female, male}")
+@field(
+    "sex",
+    value="{female, male}",
+    order=120,
+    page=("People", "sex"),
+    figure=True,
+    single=True,
+    view={"female": "female", "male": "male"},
+)
 class Sex(Field):
     """How many of the participants are women and how many are men."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import networkx as nx
 
+from extractor.declared import registers
 from extractor.export.values import duration, shown
 from extractor.graph import nodes
 from extractor.graph.differences import PEOPLE_AND_SERIOUS, Disagreement, disagreements, suspects
@@ -20,7 +21,6 @@ from extractor.graph.reports import Reported, report_row
 from extractor.graph.trials import describe
 from extractor.link.profile import RECORD
 from extractor.model import Document, Fact, Record
-from extractor.sources import registers
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 

@@ -205,6 +205,10 @@ def unlimited(report: Row, observed: Sequence[Row]) -> tuple[Sequence[Row], str]
         return [], f"said only of events {'not ' if true[0]['related'] is False else ''}related to the treatment"
     if related and all(_serious_of_registry(o) for o in related):
         return [], "a registry's count of serious ones only"
+    scoped = [o for o in related if o["limit"]]
+    if related and len(scoped) == len(related):
+        return [], f"said only {scoped[0]['limit']}"
+    related = [o for o in related if not o["limit"]]
     limits = [_limit(o) for o in related]
     general = [o for o, limit in zip(related, limits, strict=True) if not limit]
     if related and not general:

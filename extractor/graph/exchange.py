@@ -126,6 +126,7 @@ COUNTED = (
     "arm",
     "zero_basis",
     "assertion",
+    "limit",
     "review",
     "n",
     "year",

@@ -2,7 +2,7 @@
 
 ``events`` a count or a mention; ``reported_zero``; ``inferred_complete_table`` for a serious event that a registry's table
 of serious events, which is complete, does not list; ``below_threshold`` for one that a registry's table of other events,
-which begins at a threshold, does not list; ``denied`` where only a denial of all events covers it; ``not_mentioned``.
+which begins at a threshold, does not list; ``denied`` where only a denial of all events covers it, or one of a part of the trial; ``not_mentioned``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ def mentioned(observed: Sequence[Row]) -> Cell:
     """The cell of an event that a trial mentions; what happened goes before what did not."""
     happened = [o for o in observed if o["zero_basis"] is None]
     counted = _counted(happened, observed)
+    if not happened and all(o["limit"] for o in observed):
+        return _cell(DENIED_ONLY, NOT_MENTIONED, _words(observed))
     if not happened:
         total = sum(o["total"] for o in counted) if counted and all(o["total"] for o in counted) else None
         return _cell(REPORTED_ZERO, REPORTED_ZERO, _words(counted or observed[:1]), 0, total)

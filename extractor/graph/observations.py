@@ -15,6 +15,7 @@ from sys import intern
 from typing import Any
 
 from extractor import terms
+from extractor.export.values import limits
 from extractor.graph.nodes import CURIE, Row, curie
 from extractor.link.check_events import CLASS_WORDS, OVERLAP, SERIOUS_WORDS, TOTAL
 from extractor.model import Fact
@@ -115,11 +116,17 @@ def observed(fact: Fact, people: People, parts: Mapping[str, str] | None = None)
         "grade": value.get("grade"),
         "severity": value.get("severity") or (_limit(fact, parts or {}) if events == 0 and scope == NAMED else None),
         "assertion": _same(value.get("assertion")),
+        "limit": value.get("scope"),
         "zero_basis": REPORTED_ZERO if events == 0 else None,
         "arm": None if is_whole(fact.arm) else _same(fact.arm),
         "groups_overlap": OVERLAP in fact.flags,
         "excepting": "excepting" in fact.flags,
     }
+
+
+def limit_words(observation: Row) -> str:
+    """What a denial reaches no further than, in words; empty where it is not limited."""
+    return ", ".join(limits({**observation, "scope": observation["limit"]}))
 
 
 def _same(text: Any) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.declared import registers
 from extractor.graph.counts import is_control
 from extractor.graph.nodes import Row, evidence, of_report
 from extractor.graph.observations import People, is_whole
 from extractor.link.profile import ABSTRACT, MEETING, NO_TRIAL, PAPER, RECORD
 from extractor.model import JSON_PART, Document, Evidence, Record, value_at
-from extractor.sources import registers
 
 PLANNED = frozenset({"planned", "anticipated", "estimated"})
 MONTHS = {"days": 1 / 30.44, "weeks": 7 / 30.44, "months": 1.0, "years": 12.0}

@@ -14,6 +14,7 @@ from typing import Any
 
 from extractor.graph.counts import CONTROL, INFERRED, NOTHING, Counted, Left, Study, counted
 from extractor.graph.nodes import Row
+from extractor.graph.observations import limit_words
 from extractor.graph.review import CHOSEN_BY, Review
 
 __all__ = [
@@ -126,14 +127,15 @@ def _same_people(review: Review, best: str, state: str) -> str:
 
 def _covers(denial: Row, choice: Choice) -> bool:
     """Whether a denial of all events says a zero of the outcome."""
-    return choice.outcome != "death" and not denial["related"] and not denial["excepting"]
+    limited = denial["related"] or denial["severity"] or denial["limit"] or denial["excepting"]
+    return choice.outcome != "death" and not limited
 
 
 def _silent(trial: Row, denied: Sequence[Row], choice: Choice) -> Left:
     name = trial["name"]
     if denied:
         words = denied[0]["evidence"][0]["quote"]
-        limit = ", for related events only" if denied[0]["related"] else ""
+        limit = f", {said}" if (said := limit_words(denied[0])) else ""
         return Left(name, f"a general denial only (“{words}”{limit}), not a count of {choice.outcome}", name)
     return Left(name, "not mentioned: silence is no zero", name)
 

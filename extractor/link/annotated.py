@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from extractor.declared import registers
 from extractor.errors import StoreError
 from extractor.link.authority import merged
 from extractor.link.check import check, registry_conflicts
 from extractor.model import Conflict, Record
-from extractor.sources import registers
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 

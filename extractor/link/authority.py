@@ -8,16 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractor.declared import having
 from extractor.link.overlaps import preferred
 from extractor.link.profile import Profile, profile
 from extractor.model import JSON_PART, Fact, Record
 
 CURATOR, RESULTS, RULE, MODEL, PLAN = range(5)
-# fields of which one trial has several values: a curator's word on one of them leaves the others as they are
-SEVERAL = frozenset(
-    {"adverse_event", "arm", "cell_source", "cell_type", "condition", "design", "dose", "route", "route_site"}
-)
-EVERYONES = frozenset({"registry_id", "ethics_approval"})  # all reports' values together
 RESULTS_PATH = "$.resultsSection"
 
 
@@ -76,12 +72,12 @@ def _choice(field: str, records: Sequence[Record]) -> Choice | None:
     found = [(r.document.id, r.of(field)) for r in records if r.of(field)]
     if not found:
         return None
-    if field in EVERYONES:
+    if field in having("shared"):
         every = {f.value.get("id"): f for _, facts in found for f in facts}
         return Choice(field, found[0][0], tuple(every.values()), ())
     best, facts = min(found, key=lambda item: min(authority(f) for f in item[1]))
     rank = min(authority(f) for f in facts)
-    if field in SEVERAL:
+    if field in having("several"):  # a curator's word on one of them leaves the others as they are
         rank = min((a for f in facts if (a := authority(f)) != CURATOR), default=CURATOR)
     own = tuple(f for f in facts if authority(f) in (CURATOR, rank))
     values = [f.value for f in own]

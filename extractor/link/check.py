@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from extractor.declared import registers
 from extractor.link.check_events import events_differ
 from extractor.link.compare import phases
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
 from extractor.link.profile import ABSTRACT, profile
 from extractor.link.statements import EARLIER
 from extractor.model import Conflict, Record
-from extractor.sources import registers
 
 PLANNED = "planned"
 COUNTED = frozenset({"treated", "analyzed"})  # these may be fewer than were enrolled

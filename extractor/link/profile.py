@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from extractor.declared import registers
 from extractor.link.statements import statements
 from extractor.model import Fact, Record
-from extractor.sources import registers
 from extractor.text import fold_case
 
 RECORD, ABSTRACT, PAPER = "record", "conference", "paper"

@@ -17,6 +17,7 @@ from extractor.graph.observations import (
     NOT_MENTIONED,
     REPORTED_ZERO,
     SERIOUS,
+    limit_words,
 )
 from extractor.graph.studies import INFERRED, Choice, Left, Study, studies
 from extractor.pool import LeftOut, PooledProportion, pool_proportions
@@ -24,7 +25,6 @@ from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
 from extractor.report.said import DENIAL, SILENT, VALUE, ZERO, Said, plain, vouched
 
-RELATED_ONLY = "denied, related"
 MOST_ACROSS = 25  # trials side by side on a sheet of A4
 CLASSES = (ANY, SERIOUS)
 OUTCOME_NAMES = {ANY: "any adverse event", SERIOUS: "any serious adverse event"}
@@ -100,8 +100,9 @@ def _cell(
     found = matrix.cell(review, trial.node, observed, denied, serious=False)
     state = found["state"]
     mark, meaning, kind = STATES[state]
-    if state == matrix.DENIED_ONLY and all(d["related"] for d in denied):
-        mark, meaning = RELATED_ONLY, "only a denial of related adverse events covers it; no count of this event"
+    denials = observed or denied
+    if state == matrix.DENIED_ONLY and all(limit_words(d) for d in denials):
+        mark, meaning = _denied(denials[0]), "only a limited denial of adverse events covers it; no count of this event"
     if state not in (matrix.EVENTS, REPORTED_ZERO):
         return (Said(mark, quotes.refs(found["evidence"]), kind, title=meaning),)
     if found["total"] and not any(o["assertion"] == DENIED for o in observed):
@@ -144,16 +145,21 @@ def _counted(
 def _count(one: Row) -> str:
     """A count as ``1/27``; what there is of it otherwise. A denial of the class itself stays a denial."""
     if one["assertion"] == DENIED:
-        return RELATED_ONLY if one["related"] else "denied"
+        return _denied(one)
     unit = "" if one["unit"] in ("participants", None) else f" {one['unit']}"
     if one["events"] is None:
         return f"{number(one['percent'])} %" if one["percent"] is not None else "yes"
     return f"{one['events']}/{one['total']}{unit}" if one["total"] else f"{one['events']}{unit}"
 
 
+def _denied(one: Row) -> str:
+    """A denial with what it reaches no further than: ``denied, related ones``."""
+    return ", ".join(filter(None, ["denied", limit_words(one)]))
+
+
 def _said_of(one: Row, meaning: str) -> str:
     words = [one["arm"] or "", "related" if one["related"] else "", f"grade {one['grade']}" if one["grade"] else ""]
-    return ", ".join(filter(None, [*words, meaning]))
+    return ", ".join(filter(None, [*words, f"only {one['limit']}" if one["limit"] else "", meaning]))
 
 
 def blocks(trials: Sequence[Trial], rows: Sequence[EventRow]) -> list[tuple[Sequence[Trial], list[EventRow]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractor.declared import declared_fields
 from extractor.graph import Review
 from extractor.graph.nodes import Row
 from extractor.graph.studies import Choice, fits
@@ -13,17 +14,27 @@ from extractor.model import Fact, Record
 from extractor.report.quotes import Quotes
 from extractor.report.said import Said, facts_said, nothing, silence_together
 
-# heading: lines of (label, field)
-COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Condition", (("", "condition"),)),
-    ("Design", (("", "design"), ("phase", "phase"), ("arms", "arm"))),
-    ("Cells", (("", "cell_type"), ("from", "cell_source"), ("donor", "donor"))),
-    ("Route", (("", "route"), ("site", "route_site"))),
-    ("Dose", (("", "dose"), ("times given", "administrations"))),
-    ("People", (("", "participants"), ("sex", "sex"), ("age", "age"))),
-    ("Follow-up", (("", "follow_up"),)),
-    ("Registered", (("", "registry_id"),)),
-)
+HEADINGS = (
+    "Condition",
+    "Design",
+    "Cells",
+    "Route",
+    "Dose",
+    "People",
+    "Follow-up",
+    "Registered",
+)  # their order; others follow
+Heading = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def columns() -> list[Heading]:
+    """Columns of the table: heading, and its lines as (label, field), the one without a label first."""
+    found: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS}
+    for name, one in declared_fields().items():
+        place = (one.heading.capitalize(), "") if one.page is None else one.page
+        if place:
+            found.setdefault(place[0], []).append((place[1], name))
+    return [(heading, tuple(sorted(lines, key=lambda line: line[0] != ""))) for heading, lines in found.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class TrialRow:
-    """A row of the table of characteristics; ``cells`` as :data:`COLUMNS`, each a list of lines."""
+    """A row of the table of characteristics; ``cells`` as :func:`columns`, each a list of lines."""
 
     trial: Trial
     marks: tuple[str, ...]
@@ -84,7 +95,7 @@ def _cells(trial: Trial, quotes: Quotes) -> list[tuple[Said, ...]]:
     choices = {c.field: c.facts for c in characteristics(trial.records)}
     owner = {id(f): r.document.id for r in trial.records for f in r.facts}
     rows = []
-    for _, lines in COLUMNS:
+    for _, lines in columns():
         cell: list[Said] = []
         for label, field in lines:
             facts: Sequence[Fact] = choices.get(field, ())

@@ -11,7 +11,7 @@ from typing import Any
 
 from extractor.graph import Review, nodes
 from extractor.graph.nodes import Row
-from extractor.graph.observations import DENIED, NAMED
+from extractor.graph.observations import DENIED, NAMED, limit_words
 from extractor.report.harms import OUTCOME_NAMES
 from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
@@ -122,7 +122,7 @@ def _said(review: Review, rows: Sequence[Row], quotes: Quotes) -> Said:
 
 def _count(row: Row) -> str:
     if row["assertion"] == DENIED:
-        return "denied"
+        return ", ".join(filter(None, ["denied", limit_words(row)]))
     if row["events"] is None:
         return "yes, without a count"
     return f"{row['events']} of {row['total']}" if row["total"] else str(row["events"])

@@ -129,7 +129,7 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
         "chosen": _words(wish),
         "version": __version__,
         "rows": rows,
-        "columns": included.COLUMNS,
+        "columns": included.columns(),
         "others": [(t, included.kind_of(review, t)) for t in others],
         "people": people_rows,
         "people_answer": people,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.export.values import DECIDED, NOT_REPORTED, OTHERS_ONLY, REJECTED, fact_shown
+from extractor.export.values import DECIDED, NOT_REPORTED, OTHERS_ONLY, REJECTED, UNREAD, fact_shown
 from extractor.graph.nodes import evidence
-from extractor.model import Fact, Record
+from extractor.model import NOT_READ, Fact, Record
 from extractor.report.quotes import Quote, Quotes
 
 VALUE, ZERO, DENIAL, SILENT = "value", "zero", "denied", "silent"
@@ -72,6 +72,8 @@ def nothing(records: Iterable[Record], fields: Sequence[str], label: str = "") -
     if kept := [f for r in found for name in fields for f in r.of(name, primary=False)]:
         rejected = all(DECIDED & set(f.flags) for f in kept)
         return Said(REJECTED if rejected else OTHERS_ONLY, kind=SILENT, label=label)
+    if any(name + NOT_READ in r.not_found for r in found for name in fields):
+        return Said(UNREAD, kind=SILENT, label=label)
     looked = any(set(fields) & set(r.not_found) for r in found)
     return Said(NOT_REPORTED if looked else NOT_LOOKED_FOR, kind=SILENT, label=label)
 

@@ -6,17 +6,16 @@ bytes of the content (`sniff`), the name of the file only decides between equals
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
+from extractor.declared import DECLARED, READER_GROUP, SourceDeclaration, first_line, known
 from extractor.errors import ParseError
 from extractor.model import Document
 from extractor.registry import Catalogue
 
 HEAD_BYTES = 65_536  # how much of a file `sniff` sees
-LAST = 1_000  # the rank of a source that names none
 Item = Document | ParseError
 Read = Callable[[BinaryIO, str], Iterator[Item]]
 Sniff = Callable[[bytes], float]
@@ -32,60 +31,46 @@ class Reader:
     ``read(stream, stem)`` yields documents; `stem` is the file's name without suffix, used as the id where the content has
     none. A record that cannot be read is yielded as a ParseError and reading goes on; a ParseError is raised where
     nothing more can be read. ``sniff(head)`` gives 0 (not this format) to 1 (surely), from the first bytes, decompressed
-    and in UTF-8. ``source`` is what its documents name as theirs, ``rank`` how little is lost on that way (the lowest is
-    the best), ``register`` whether a document is the record of a trials register.
+    and in UTF-8.
     """
 
-    name: str
+    declared: SourceDeclaration
     read: Read
     sniff: Sniff
-    suffixes: tuple[str, ...]
-    summary: str
-    source: str
-    rank: int
-    register: bool
+
+    @property
+    def name(self) -> str:
+        return self.declared.name
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        return self.declared.suffixes
 
 
-READERS: Catalogue[Reader] = Catalogue("reader", "extractor.sources", "trialspan.readers")
+READERS: Catalogue[Reader] = Catalogue("reader", "extractor.sources", READER_GROUP)
 
 
-def reader(
-    name: str,
-    *,
-    sniff: Sniff,
-    suffixes: Sequence[str] = (),
-    source: str | None = None,
-    rank: int = LAST,
-    register: bool = False,
-) -> Callable[[R], R]:
-    """Register a reader; its docstring's first line becomes its summary, its name its source where none is given."""
+def reader(name: str, *, sniff: Sniff, **given: Any) -> Callable[[R], R]:
+    """Register a reader.
 
-    def registered(read: R) -> R:
-        summary = (read.__doc__ or "").strip().splitlines()[0] if read.__doc__ else ""
-        READERS.add(name, Reader(name, read, sniff, tuple(suffixes), summary, source or name, rank, register))
+    Parameters
+    ----------
+    name : str
+        The format's name.
+    sniff : callable
+        How surely the first bytes are of this format, 0-1.
+    **given
+        What tables know of it (:class:`~extractor.declared.SourceDeclaration`), in plain values: the decorator is read
+        from the source text too.
+    """
+
+    def register(read: R) -> R:
+        told = SourceDeclaration(name, **({"summary": first_line(read.__doc__)} | known(SourceDeclaration, given)))
+        setattr(read, DECLARED, told)
+        READERS.add(name, Reader(told, read, sniff))
         return read
 
-    return registered
-
-
-@cache
-def ranks() -> dict[str, int]:
-    """Every source with the best rank of its readers; the lowest loses least on the way."""
-    found: dict[str, int] = {}
-    for _, one in READERS.items():
-        found[one.source] = min(one.rank, found.get(one.source, one.rank))
-    return dict(sorted(found.items(), key=lambda pair: (pair[1], pair[0])))
-
-
-def rank_of(source: str) -> int:
-    """The rank of a source; one that no reader names comes last."""
-    return ranks().get(source, LAST)
-
-
-@cache
-def registers() -> frozenset[str]:
-    """Sources whose documents are records of trials registers."""
-    return frozenset(one.source for _, one in READERS.items() if one.register)
+    return register
 
 
 def attempt(make: Callable[[], Document], where: str) -> Item:

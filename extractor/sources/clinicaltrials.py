@@ -32,7 +32,7 @@ def sniff(head: bytes) -> float:
     return 0.93 if b'"resultsSection"' in start or b'"nextPageToken"' in start else 0.0
 
 
-@reader(READER, sniff=sniff, suffixes=(".json",), rank=500, register=True)
+@reader("clinicaltrials", sniff=sniff, suffixes=(".json",), rank=500, register=True)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """ClinicalTrials.gov version 2 JSON: one study or many, with results."""
     try:

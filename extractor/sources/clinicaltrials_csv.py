@@ -37,7 +37,7 @@ def sniff(head: bytes) -> float:
     return 0.95 if names >= NEEDED and names & {"title", "study title"} else 0.0
 
 
-@reader(READER, sniff=sniff, suffixes=(".csv", ".tsv"), source="clinicaltrials", rank=510, register=True)
+@reader("clinicaltrials-csv", sniff=sniff, suffixes=(".csv", ".tsv"), source="clinicaltrials", rank=510, register=True)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """CSV export of ClinicalTrials.gov, classic or present."""
     rows = table_rows(stream)

@@ -11,12 +11,12 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from extractor.model import ABSTRACT, TITLE, Document, Fact, Ids
+from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, attempt, reader
-from extractor.sources.event_tables import event_facts
 from extractor.sources.identifiers import document_id, ncts_in, pmcid_in, retracted_in_title, year_in
 from extractor.sources.markup import XLINK, block_text, elements, local, root_name, text_of
 from extractor.sources.tables import laid_out
+from extractor.tables import Table, read_tables
 
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 BLOCKS = frozenset(
@@ -93,9 +93,11 @@ def _article(article: Any, otherwise: str) -> Document:
     meta = article.find("front") if meta is None else meta
     meta = etree.Element("article-meta") if meta is None else meta
     parts = _front_parts(meta)
-    given: list[Fact] = []
+    tables: list[Table] = []
     for place in ("body", "floats-group", "back"):
-        _read_body(article.find(place), parts, given)
+        _read_body(article.find(place), parts, tables)
+    names = {table.name for table in tables}
+    read = read_tables(tables, "\n".join(text for name, text in parts.items() if name not in names))
     ids = _ids(meta, parts)
     kind = article.get("article-type", "")
     return Document(
@@ -110,8 +112,8 @@ def _article(article: Any, otherwise: str) -> Document:
         publication_types=(kind,) if kind else (),
         language=article.get(XML_LANGUAGE),
         retracted=kind in RETRACTED_TYPES or retracted_in_title(parts.get(TITLE)),
-        notes=_notes(article, kind),
-        given=tuple(given),
+        notes=(*_notes(article, kind), *read.notes),
+        given=read.facts,
         metadata=_metadata(meta),
     )
 
@@ -150,8 +152,8 @@ def free_name(name: str, parts: dict[str, str]) -> str:
     return next(n for n in (name, *(f"{name} ({i})" for i in range(2, 10_000))) if n not in parts)
 
 
-def _read_body(body: Any, parts: dict[str, str], given: list[Fact]) -> None:
-    """Sections, then the tables and figures in them, as parts; facts of tables into `given`."""
+def _read_body(body: Any, parts: dict[str, str], tables: list[Table]) -> None:
+    """Sections, then the tables and figures in them, as parts; the tables' grids into `tables`."""
     if body is None:
         return
     loose: list[str] = []
@@ -169,7 +171,7 @@ def _read_body(body: Any, parts: dict[str, str], given: list[Fact]) -> None:
     _flushed(loose, parts)
     for float_ in body.iter("table-wrap", "fig", "supplementary-material"):
         if not any(local(a.tag) in FLOATS - {"table-wrap-group", "fig-group"} for a in float_.iterancestors()):
-            _read_float(float_, parts, given)
+            _read_float(float_, parts, tables)
 
 
 def _flushed(loose: list[str], parts: dict[str, str]) -> list[str]:
@@ -179,7 +181,7 @@ def _flushed(loose: list[str], parts: dict[str, str]) -> list[str]:
     return []
 
 
-def _read_float(float_: Any, parts: dict[str, str], given: list[Fact]) -> None:
+def _read_float(float_: Any, parts: dict[str, str], tables: list[Table]) -> None:
     label = text_of(float_.find("label")).rstrip(".:")
     default = {"table-wrap": "Table", "fig": "Figure"}.get(local(float_.tag), "Supplement")
     name = free_name(label[:LONGEST_NAME] or default, parts)
@@ -190,7 +192,8 @@ def _read_float(float_: Any, parts: dict[str, str], given: list[Fact]) -> None:
     table = laid_out(float_, BLOCKS, HIDDEN)
     if table.text:
         parts[name] = table.text
-        given += event_facts(table, name)
+        table.name = name
+        tables.append(table)
 
 
 def _ids(meta: Any, parts: dict[str, str]) -> Ids:

@@ -77,9 +77,10 @@ REFERENCE = re.compile(
     re.I,
 )
 # "Barczewska M1, Grudniak M, Maksymowicz S"
-NAMES = re.compile(
-    r"(?:[A-ZÀ-Þ][\w’'-]+\.?(?: [A-ZÀ-Þ][\w’'.-]*){0,3}[\d*†‡§,\s]*(?:,|;| and |&|·|$)\s*){2,}$|[^.]{3,60} et al\.?$"
-)
+NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+\.?(?: [A-ZÀ-Þ][\w’'.-]*){0,3}")
+BETWEEN_NAMES = re.compile(r"[,;&·]| and ")
+MARKS = "0123456789*†‡§ \t\u00a0"
+AND_OTHERS = re.compile(r"[^.]{3,60} et al\.?$")
 SENTENCE = re.compile(r"[a-z\d)%\]][.!?](?:\s|$)")
 WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
 PROSE_CHARACTERS, LONG_CHARACTERS = 100, 300  # of a line with two sentences, or with one; titles are shorter
@@ -351,6 +352,17 @@ def _title(lines: Sequence[Line], prose: int, last: int) -> int | None:
     return best
 
 
+def is_names(text: str) -> bool:
+    """Whether a line is a list of two people's names or more, with marks of their addresses, or one and "et al".
+
+    >>> is_names("Barczewska M1, Grudniak M1,2, Maksymowicz S"), is_names("Cells in a disease, a trial")
+    (True, False)
+    """
+    pieces = [piece.strip(MARKS) for piece in BETWEEN_NAMES.split(text)]
+    names = [piece for piece in pieces if piece]
+    return (len(names) > 1 and all(map(NAME.fullmatch, names))) or bool(AND_OTHERS.match(text))
+
+
 def _is_section(text: str) -> bool:
     """Whether a text is the name of an abstract's section, or begins with one and a colon."""
     return text.split(":")[0].strip().lower() in SECTIONS
@@ -360,7 +372,7 @@ def _begins(line: Line) -> bool:
     """Whether an abstract may begin with this line: prose, a labelled section, or a sentence that is no name or address."""
     if line.kind == "prose" or (line.kind == "short" and SECTION_HEAD.match(line.text)) or _is_section(line.text):
         return True
-    address = NAMES.match(line.text) or CITATION.search(line.text) or ADDRESS.search(line.text)
+    address = is_names(line.text) or CITATION.search(line.text) or ADDRESS.search(line.text)
     return line.kind == "short" and _ended(line) and not address
 
 
@@ -373,7 +385,7 @@ def _likeness(line: Line, words: set[str]) -> float:
     if len(own) < 2 or _is_section(text):
         return 0.0
     score = (sum(w in words for w in own) + 0.5) / (len(own) + 2.0) * min(1.0, len(own) / 5)
-    looks_else = CITATION.search(text) or NAMES.match(text) or (ADDRESS.search(text) and "," in text)
+    looks_else = CITATION.search(text) or is_names(text) or (ADDRESS.search(text) and "," in text)
     return 0.0 if looks_else and score < LIKELY else score
 
 

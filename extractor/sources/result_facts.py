@@ -60,6 +60,7 @@ def _value(term: str, n: int, at_risk: int | None, serious: bool | None) -> dict
         "serious": serious,
         "related": None,
         "assertion": "present" if n else "absent",
+        "scope": None,
     }
 
 

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.sources.markup import BREAK, block_text, local, rendered, text_of, tidy
+from extractor.tables.grid import EMPTY, Cell, Table
 
 MAX_SPAN = 100  # columns or rows that one cell may cover; more is a mistake in the file
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell, at ``start:end`` of the table's text."""
-
-    start: int
-    end: int
-    text: str
-
-
-EMPTY = Cell(0, 0, "")
-
-
-@dataclass(slots=True)
-class Table:
-    """A table's text, and its grid; a cell that covers several places stands in each of them."""
-
-    text: str = ""
-    caption: str = ""
-    head: list[list[Cell]] = field(default_factory=list)
-    rows: list[list[Cell]] = field(default_factory=list)
 
 
 def laid_out(wrap: Any, blocks: frozenset[str], skipped: frozenset[str]) -> Table:
@@ -39,9 +17,16 @@ def laid_out(wrap: Any, blocks: frozenset[str], skipped: frozenset[str]) -> Tabl
     for table in wrap.iter("table"):
         _add_rows(table, found)
     known = frozenset({"label", "caption", "table", *skipped})
-    for child in wrap:
-        if isinstance(child.tag, str) and local(child.tag) not in known:
-            _add(found, block_text(child, blocks, skipped | {"table"}))
+    notes = [
+        block_text(child, blocks, skipped | {"table"})
+        for child in wrap
+        if isinstance(child.tag, str) and local(child.tag) not in known
+    ]
+    found.notes = "\n".join(filter(None, notes))
+    found.picture = (
+        not found.rows and not found.head and next(wrap.iter("graphic", "inline-graphic", "media"), None) is not None
+    )
+    _add(found, found.notes)
     return found
 
 
@@ -62,20 +47,28 @@ def _add_rows(table: Any, found: Table) -> None:
                 continue
             while (number, column) in covered:
                 line, column = line + "\t", column + 1
-            text = tidy(rendered(element, frozenset({"p", "break", "list-item"})).replace(BREAK, " "))
+            text, breaks = _cell_text(element)
             width, height = _span(element, "colspan"), _span(element, "rowspan")
-            cells.append((element, column, width, height, len(line), text))
+            cells.append((element, column, width, height, len(line), text, breaks))
             columns.append(column)
             line, column = line + text + "\t" * width, column + width
         bare = line.rstrip("\t")
         offset = _add(found, bare)
-        for _, place, width, height, start, text in cells:
-            cell = Cell(offset + start, offset + start + len(text), text)
+        for _, place, width, height, start, text, breaks in cells:
+            cell = Cell(offset + start, offset + start + len(text), text, breaks)
             covered |= {(number + r, place + c): cell for r in range(height) for c in range(width)}
         grid = [
             covered.get((number, c), EMPTY) for c in range(max((c for r, c in covered if r == number), default=-1) + 1)
         ]
         (found.head if _is_head(row, cells, found) else found.rows).append(grid)
+
+
+def _cell_text(element: Any) -> tuple[str, tuple[int, ...]]:
+    """The text of a cell on one line, and where its lines ended."""
+    lines = [tidy(line) for line in rendered(element, frozenset({"p", "break", "list-item"})).split(BREAK)]
+    lines = [line for line in lines if line]
+    ends = [sum(map(len, lines[:n])) + n - 1 for n in range(1, len(lines))]
+    return " ".join(lines), tuple(ends)
 
 
 def _is_head(row: Any, cells: list[Any], found: Table) -> bool:

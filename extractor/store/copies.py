@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 from extractor import identity
 from extractor.identity import Copy
 from extractor.model import Document
-from extractor.store import rows
+from extractor.store import reading, rows
 from extractor.store.database import batches
 from extractor.store.tables import (
     COPY_KEYS,
@@ -54,14 +54,31 @@ def copy_row(document: Document) -> rows.Row:
     """The row of a new copy, which is not settled yet."""
     row = rows.document_row(document)
     strong = identity.copy_of(document, "").strong
-    own = [
-        {k: v for k, v in row["details"].items() if k != "id"},
-        list(document.parts.items()),
-        row["given"],
-        row["data"],
-    ]
-    digest = rows.digest(own if strong or not document.named else [*own, document.id])
+    digest = _digest(row, document, [] if strong or not document.named else [document.id])
     return row | {"digest": digest, "own": row["details"]}
+
+
+def _digest(row: Mapping[str, Any], document: Document, name: list[str]) -> str:
+    """A digest of all that a copy says, and of its name where nothing else tells it from others."""
+    own = {k: v for k, v in row["details"].items() if k != "id"}
+    return rows.digest([own, list(map(list, document.parts.items())), row["given"], row["data"], *name])
+
+
+def is_sound(conn: Connection, row: Mapping[str, Any], document: Document) -> bool:
+    """Whether a row's own values are those that were put in, and the others what is in force of its report."""
+    given = [[n] for n in conn.execute(select(COPY_NAMES.c.name).where(COPY_NAMES.c.document == row["key"])).scalars()]
+    own = dict(row) | {"details": row["own"]}
+    if row["digest"].partition(":")[0] not in {_digest(own, document, name) for name in ([], *given)}:
+        return False
+    if not row["is_current"]:
+        return bool(row["details"] == row["own"] | {"id": row["id"]})
+    copies = select(DOCUMENTS.c.key, DOCUMENTS.c.compared).where(DOCUMENTS.c.id == row["id"])
+    place = {one.key: key for key, data in conn.execute(copies) for one in [_copy(data)]}
+    group = sorted((_copy(data) for _, data in conn.execute(copies)), key=identity.best_first)
+    order = [place[c.key] for c in group]
+    every = own_documents(conn, order)
+    whole = identity.assembled([every[k] for k in order], order.index(row["key"]), row["id"])
+    return bool(row["details"] == rows.document_row(whole)["details"])
 
 
 def put_alone(conn: Connection, document: Document, row: Mapping[str, Any]) -> int | None:
@@ -256,14 +273,14 @@ def _by_hand(conn: Connection, keys: Sequence[int]) -> int | None:
 
 def own_documents(conn: Connection, keys: Sequence[int]) -> dict[int, Document]:
     """Documents as they came, by the keys of their rows."""
-    parts: dict[int, list[Mapping[str, Any]]] = {}
+    parts: dict[int, list[rows.Row]] = {}
     found: dict[int, Document] = {}
     for batch in batches(keys):
         query = select(PARTS).where(PARTS.c.document.in_(batch)).order_by(PARTS.c.document, PARTS.c.position)
         for part in conn.execute(query).mappings():
             parts.setdefault(part["document"], []).append(dict(part))
         for row in conn.execute(select(DOCUMENTS).where(DOCUMENTS.c.key.in_(batch))).mappings():
-            found[row["key"]] = rows.document_from(dict(row) | {"details": row["own"]}, parts.get(row["key"], ()))
+            found[row["key"]] = reading.document_of(dict(row) | {"details": row["own"]}, parts.get(row["key"], ()))
     return found
 
 

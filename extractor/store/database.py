@@ -10,6 +10,7 @@ import os
 import urllib.parse
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from extractor.errors import QueryError, StoreError
+from extractor.errors import DamageError, QueryError, StoreError
 
 BUSY_TIMEOUT_S = 30.0
 MOST_VARIABLES = 500  # values in one IN (...); SQLite before 3.32 takes 999 in a whole statement
@@ -127,6 +128,10 @@ def guarded(name: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreError(f"store {name}: {explained(error)}") from error
+    except JSONDecodeError as error:
+        raise DamageError(
+            f"store {name}: a stored value is no JSON any more ({error}); see all damage with: trialspan doctor, or restore a backup"
+        ) from error
 
 
 @contextmanager

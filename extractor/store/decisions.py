@@ -106,7 +106,7 @@ def reapply(conn: Connection, reports: Iterable[str]) -> None:
         for version, extraction in reading.current(conn, batch, deleted=True):
             if extraction is None:
                 continue
-            document = reading.documents(conn, [version])[version]
+            document = reading.documents(conn, [version], checked=False)[version]
             if document.id in decided or _decided(conn, extraction):
                 apply(conn, extraction, document)
 

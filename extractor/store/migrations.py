@@ -89,6 +89,13 @@ CREATE TABLE not_found (
 CREATE TABLE views (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)
 """
 
+PLACES = """
+ALTER TABLE evidence ADD COLUMN row_label TEXT;
+ALTER TABLE evidence ADD COLUMN column_label TEXT;
+ALTER TABLE evidence ADD COLUMN page INTEGER;
+ALTER TABLE evidence ADD COLUMN box TEXT
+"""
+
 LINKS = """
 CREATE TABLE link_profiles (
   document TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL, extraction BIGINT, profile TEXT NOT NULL);
@@ -144,7 +151,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "documents, extractions, facts, decisions, runs", FIRST),
     Migration(2, "links between reports, and trials", LINKS),
     Migration(3, "judgements of risk of bias", JUDGEMENTS),
-    Migration(4, "copies of reports, names, screening", COPIES),
+    Migration(4, "rows, columns, pages and boxes of evidence", PLACES),
+    Migration(5, "copies of reports, names, screening", COPIES),
 )
 NEWEST = MIGRATIONS[-1].number
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, update
 
 from extractor.model import Document, Fact
-from extractor.store import copies, rows
+from extractor.store import copies, reading, rows
 from extractor.store.database import batches
 from extractor.store.tables import DECISIONS, DOCUMENTS, PARTS
 
@@ -50,7 +50,7 @@ def _documents(conn: Connection, keys: Sequence[int]) -> dict[int, Document]:
     for part in conn.execute(select(PARTS).where(PARTS.c.document.in_(keys)).order_by(PARTS.c.position)).mappings():
         parts.setdefault(part["document"], []).append(dict(part))
     query = select(DOCUMENTS).where(DOCUMENTS.c.key.in_(keys)).order_by(DOCUMENTS.c.key)
-    return {r["key"]: rows.document_from(dict(r), parts.get(r["key"], ())) for r in conn.execute(query).mappings()}
+    return {r["key"]: reading.document_of(dict(r), parts.get(r["key"], ())) for r in conn.execute(query).mappings()}
 
 
 def _follow_content(conn: Connection) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, collate, select
 
-from extractor.errors import StoreError
-from extractor.model import Conflict, Document, Record
+from extractor.errors import DamageError, StoreError
+from extractor.model import JSON_PART, Conflict, Document, Record, slice_of, value_at
 from extractor.store import rows
 from extractor.store.database import batches
 from extractor.store.tables import (
@@ -24,6 +24,8 @@ from extractor.store.tables import (
 )
 
 SCHEMES = {"pubmed": "pmid", "pmid": "pmid", "doi": "doi", "pmc": "pmcid"}  # what stands before a number: its scheme
+ADVICE = "see all damage with: trialspan doctor; import the original again to put it right"
+Found = Sequence[rows.Row]
 Keys = tuple[int, int | None]  # a document's version and its extraction
 
 
@@ -81,30 +83,77 @@ def _resolved(conn: Connection, name: str, where: str) -> str:
     return name
 
 
-def documents(conn: Connection, keys: Sequence[int]) -> dict[int, Document]:
-    """Documents by the keys of their versions; at most ``MOST_VARIABLES`` of them."""
+def documents(conn: Connection, keys: Sequence[int], *, checked: bool = True) -> dict[int, Document]:
+    """Documents by the keys of their versions; at most ``MOST_VARIABLES`` of them.
+
+    Raises
+    ------
+    DamageError
+        If `checked` and a text is not the one that was put in.
+    """
     parts = _grouped(conn, PARTS, PARTS.c.document, keys)
     found = conn.execute(select(DOCUMENTS).where(DOCUMENTS.c.key.in_(keys))).mappings()
-    return {row["key"]: rows.document_from(dict(row), parts.get(row["key"], ())) for row in found}
+    made = {}
+    for row in found:
+        made[row["key"]] = document = document_of(row, parts.get(row["key"], ()))
+        if checked and document.sha256 != row["sha256"]:
+            raise DamageError(
+                f"report {document.id!r}: its stored text is not the one that was put in (the file was changed or damaged); {ADVICE}"
+            )
+    return made
 
 
-def records(conn: Connection, keys: Sequence[Keys]) -> list[Record]:
-    """Records of these versions and extractions, in this order; without an extraction, a record without facts."""
-    found = documents(conn, [d for d, _ in keys])
+def document_of(row: Mapping[str, Any], parts: Found) -> Document:
+    """The document of a row and its parts.
+
+    Raises
+    ------
+    DamageError
+        If what is stored is none.
+    """
+    try:
+        return rows.document_from(dict(row), parts)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamageError(
+            f"report {row['id']!r}: what is stored of it is no report any more ({error}); {ADVICE}"
+        ) from error
+
+
+def records(conn: Connection, keys: Sequence[Keys], *, checked: bool = True) -> list[Record]:
+    """Records of these versions and extractions, in this order; without an extraction, a record without facts.
+
+    Raises
+    ------
+    DamageError
+        If `checked` and a text is not the one that was put in, or a quote is not the text at its offsets.
+    """
+    found = documents(conn, [d for d, _ in keys], checked=checked)
     wanted = [e for _, e in keys if e is not None]
     facts = _grouped(conn, FACTS, FACTS.c.extraction, wanted)
     evidence = _grouped(conn, EVIDENCE, EVIDENCE.c.extraction, wanted, EVIDENCE.c.fact)
     conflicts = _grouped(conn, CONFLICTS, CONFLICTS.c.extraction, wanted)
     silence = _grouped(conn, NOT_FOUND, NOT_FOUND.c.extraction, wanted)
-    return [
+    made = [
         _record(found[d], facts.get(e, ()), evidence.get(e, ()), conflicts.get(e, ()), silence.get(e, ()))
         if e is not None
         else Record(found[d])
         for d, e in keys
     ]
+    for record in made if checked else ():
+        _check_quotes(record)
+    return made
 
 
-Found = Sequence[rows.Row]
+def _check_quotes(record: Record) -> None:
+    """Each quote against its place; a path of a registry record that leads nowhere is for the doctor to find."""
+    for fact in record.facts:
+        for item in fact.evidence:
+            registry = item.part == JSON_PART
+            found = value_at(record.document.data, item.path or "") if registry else slice_of(record.document, item)
+            if found != item.quote and not (registry and found is None):
+                raise DamageError(
+                    f"report {record.document.id!r}: a stored quote of {fact.field} is not the text at its place (changed or damaged); {ADVICE}"
+                )
 
 
 def _record(document: Document, facts: Found, evidence: Found, conflicts: Found, silence: Found) -> Record:

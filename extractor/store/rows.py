@@ -90,9 +90,27 @@ def evidence_rows(fact: Fact, position: int) -> list[Row]:
             "end_offset": item.end,
             "path": item.path,
             "quote": item.quote,
+            "row_label": item.row,
+            "column_label": item.column,
+            "page": item.page,
+            "box": list(item.box) if item.box else None,
         }
         for i, item in enumerate(fact.evidence)
     ]
+
+
+def evidence_from(row: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        row["part"],
+        row["quote"],
+        row["start_offset"],
+        row["end_offset"],
+        row["path"],
+        row["row_label"],
+        row["column_label"],
+        row["page"],
+        tuple(row["box"]) if row["box"] else None,
+    )
 
 
 def fact_from(row: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> Fact:
@@ -101,7 +119,7 @@ def fact_from(row: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> 
     return Fact(
         row["field"],
         row["value"],
-        tuple(Evidence(e["part"], e["quote"], e["start_offset"], e["end_offset"], e["path"]) for e in evidence),
+        tuple(map(evidence_from, evidence)),
         row["method"],
         row["confidence"],
         row["is_primary"] and not state,

@@ -178,6 +178,10 @@ EVIDENCE = Table(
     Column("end_offset", Integer),
     Column("path", Exact),
     Column("quote", Exact, nullable=False),
+    Column("row_label", Exact),
+    Column("column_label", Exact),
+    Column("page", Integer),
+    Column("box", Json),
 )
 CONFLICTS = Table(
     "conflicts",

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from extractor.model import Document, Record
 from extractor.store import copies, rows
 from extractor.store.copies import Settled
+from extractor.store.parts import heal
 from extractor.store.rows import key_of
 from extractor.store.tables import (
     CONFLICTS,
@@ -48,10 +49,11 @@ def put_document(conn: Connection, document: Document, run: int | None) -> Put:
     row = copies.copy_row(document)
     known = conn.execute(select(DOCUMENTS.c.key).where(DOCUMENTS.c.digest == row["digest"])).scalars().first()
     if known is not None:
+        outcome: Outcome = "updated" if heal(conn, known, document) else "unchanged"
         if not copies.put_name(conn, known, document):
-            return Put(known, "unchanged", Settled())
+            return Put(known, outcome, Settled())
         copies.compare(conn, known, document, row["digest"])
-        return Put(known, "unchanged", copies.settle(conn, known))
+        return Put(known, outcome, copies.settle(conn, known))
     row |= {"run": run, "added_at": now()}
     alone = copies.put_alone(conn, document, row)
     if alone is not None:
@@ -70,8 +72,9 @@ def put_extraction(
     of_document = EXTRACTIONS.c.document == document
     known = conn.execute(select(EXTRACTIONS).where(of_document)).all()
     same = next((k for k in known if (k.digest, k.extractor) == (digest, extractor)), None)
+    healed = same is not None and _heal_facts(conn, same.key, record)
     if same and same.is_current:
-        return same.key, "unchanged"
+        return same.key, "updated" if healed else "unchanged"
     conn.execute(update(EXTRACTIONS).where(of_document, EXTRACTIONS.c.is_current).values(is_current=False))
     if same:
         conn.execute(update(EXTRACTIONS).where(EXTRACTIONS.c.key == same.key).values(is_current=True))
@@ -87,6 +90,27 @@ def put_extraction(
     key = key_of(conn.execute(insert(EXTRACTIONS).values(row)))
     _put_found(conn, key, record)
     return key, "updated" if known else "added"
+
+
+def _heal_facts(conn: Connection, extraction: int, record: Record) -> bool:
+    """Write an extraction's own rows anew where they are not those of `record`, which has its digest; whether they were."""
+    machine = (FACTS.c.extraction == extraction, FACTS.c.decision.is_(None))
+    stored = conn.execute(select(FACTS).where(*machine).order_by(FACTS.c.position)).mappings()
+    facts = [{k: row[k] for k in row if k not in ("extraction", "state")} for row in stored]
+    ours = select(FACTS.c.position).where(*machine)
+    quoted = conn.execute(
+        select(EVIDENCE)
+        .where(EVIDENCE.c.extraction == extraction, EVIDENCE.c.fact.in_(ours))
+        .order_by(EVIDENCE.c.fact, EVIDENCE.c.position)
+    ).mappings()
+    evidence = [{k: row[k] for k in row if k != "extraction"} for row in quoted]
+    wanted = [{k: v for k, v in rows.fact_row(f, i).items() if k != "state"} for i, f in enumerate(record.facts)]
+    if facts == wanted and evidence == [r for i, f in enumerate(record.facts) for r in rows.evidence_rows(f, i)]:
+        return False
+    for table in (EVIDENCE, FACTS, CONFLICTS, NOT_FOUND):
+        conn.execute(delete(table).where(table.c.extraction == extraction))
+    _put_found(conn, extraction, record)
+    return True
 
 
 def _put_found(conn: Connection, extraction: int, record: Record) -> None:

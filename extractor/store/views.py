@@ -2,13 +2,15 @@
 
 Views show the current extraction of the current version of each report that is not deleted, with curators' decisions
 applied. In the texts below ``{text:f.value:name}``, ``{number:...}`` and ``{truth:...}`` read a key of a JSON column,
-and ``{joined:field:name}`` is all such values of one field of the report, in the record's order, separated by ``; ``.
+``{fields}`` is the columns that the fields declare, and ``{joined:field:name}`` all such values of one field of the report, in the record's order, separated by ``; ``.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from extractor.declared import declared_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,7 @@ WHERE NOT EXISTS (SELECT 1 FROM facts f WHERE f.extraction = n.extraction AND f.
         "one row a report, wide: the trial's own values as text",
         """
 SELECT d.document, d.title, d.year, d.journal, d.retracted,
-  {joined:report_kind:name} AS report_kind, {joined:condition:name} AS condition, {joined:cell_type:name} AS cell_type,
-  {joined:cell_source:name} AS cell_source, {joined:donor:name} AS donor, {joined:route:name} AS route,
-  {joined:route_site:name} AS route_site, {joined:phase:name} AS phase, {joined:design:name} AS design,
-  {joined:participants:n} AS participants, {joined:sex:female} AS female, {joined:sex:male} AS male,
-  {joined:deaths:n} AS deaths, {joined:registry_id:id} AS registry_ids,
+  {fields},
   (SELECT count(*) FROM current_conflicts c WHERE c.document = d.document) AS conflicts
 FROM current_documents d WHERE d.extraction_key IS NOT NULL
 """,
@@ -77,7 +75,7 @@ SELECT f.document, f.arm, {text:f.value:term} AS term, {text:f.value:term_id} AS
   {number:f.value:denominator} AS denominator, {text:f.value:denominator_unit} AS denominator_unit,
   {number:f.value:percent} AS percent, {text:f.value:grade} AS grade, {text:f.value:severity} AS severity,
   {truth:f.value:serious} AS serious, {truth:f.value:related} AS related, {text:f.value:assertion} AS assertion,
-  f.quote, f.method, f.confidence, f.position"""
+  {text:f.value:scope} AS scope, f.quote, f.method, f.confidence, f.position"""
         + QUOTED.format(field="adverse_event"),
     ),
     "doses": View(
@@ -144,9 +142,14 @@ _HOLE = re.compile(r"\{(text|number|truth|joined):([\w.]+):(\w+)\}")
 
 def statements(dialect: str) -> dict[str, str]:
     """``CREATE VIEW`` statements by name, in the order in which they can be made."""
+    fields = [(name, one.columns) for name, one in declared_fields().items()]
+    joined = ",\n  ".join(
+        f"{{joined:{name}:{key}}} AS {column}" for name, keys in fields for column, key in keys.items()
+    )
+    selects = {name: view.select.replace("{fields}", joined) for name, view in VIEWS.items()}
     return {
-        name: f"CREATE VIEW {name} AS {_HOLE.sub(lambda m: _filled(dialect, *m.groups()), view.select).strip()}"
-        for name, view in VIEWS.items()
+        name: f"CREATE VIEW {name} AS {_HOLE.sub(lambda m: _filled(dialect, *m.groups()), select).strip()}"
+        for name, select in selects.items()
     }
 
 

@@ -1,0 +1,85 @@
+"""Clauses of a sentence: each has one finite verb of its own, and a denial, a count or a limit reaches no further.
+
+>>> text = "there were no deaths and headache occurred in 3 patients"
+>>> [text[a:b].strip() for a, b in clauses(text, 0, len(text))]
+['there were no deaths', 'and headache occurred in 3 patients']
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from extractor.events.brackets import brackets, inside
+
+Span = tuple[int, int]
+
+# A new clause begins here, whatever stands around it
+HARD = re.compile(r";|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|when|if|unless)\b")
+# ", headache and nausea occurred": a clause may begin here where a subject and a verb follow
+SOFT = re.compile(r",\s+and,?\s+|\s+and,?\s+|,\s+")
+_PAST = (
+    r"occurred|developed|appeared|arose|emerged|ensued|happened|experienced|showed|died|suffered|withdrew|discontinued|complained|"
+    r"required|resulted|led|completed|remained|resolved|recovered|reported|revealed|received|underwent|tolerated|caused|induced|produced|included|"
+    r"disclosed|presented|survived|improved|worsened|moved|dropped|refused|noted|observed|found|saw|recorded"
+)
+# "was seen", "had not been reported", "occurred", "had"
+VERB = re.compile(
+    r"\b(?:(?:was|were|is|are|has|have|had|did|does|could|can|may|might|would|will)(?:\s+(?:not|never|also|all|only|been|be|\w+ly))*"
+    rf"(?:\s+[a-z]+(?:ed|en|wn|und|ught)\b)?|{_PAST})\b"
+)
+# "that required treatment", "of whom": the verb of a relative clause is not the clause's own
+RELATIVE = re.compile(r"\b(?:that|which|who|whom)\s+(?:\w+ly\s+|later\s+|subsequently\s+|also\s+)?\Z")
+# "reported by patients", "observed in the cell group": right behind a noun, a participle
+REDUCED = re.compile(
+    r"(?:reported|noted|observed|found|recorded|experienced|caused)\s+(?:by|in|during|among|with|after)\b"
+)
+SPLICED = re.compile(r"(?:there|no|none|one|two|three|four|five|six|seven|eight|nine|ten|all|\d+)\b")
+
+
+def verbs(folded: str, start: int, end: int) -> list[Span]:
+    """The finite verbs of ``folded[start:end]`` that are not a relative clause's or in brackets."""
+    pairs = brackets(folded, start, end)
+    found: list[Span] = []
+    for match in VERB.finditer(folded, start, end):
+        if inside(pairs, match.start()) or RELATIVE.search(folded, max(start, match.start() - 30), match.start()):
+            continue
+        participle = REDUCED.match(folded, match.start(), end) and VERB.search(folded, match.end(), end)
+        if not (participle and not found):
+            found.append(match.span())
+    return found
+
+
+def clauses(folded: str, start: int, end: int) -> list[Span]:
+    """The sentence cut into clauses, none left out."""
+    pairs = brackets(folded, start, end)
+    cuts = [m.start() for m in HARD.finditer(folded, start, end) if not inside(pairs, m.start())]
+    edges = [start, *(c for c in cuts if c > start), end]
+    return [clause for first, last in pairwise(edges) for clause in _coordinated(folded, first, last, pairs)]
+
+
+def clause_of(folded: str, start: int, end: int, at: int) -> Span:
+    """The clause of ``folded[start:end]`` that holds an offset."""
+    return next(((a, b) for a, b in clauses(folded, start, end) if a <= at < b), (start, end))
+
+
+def _coordinated(folded: str, first: int, last: int, pairs: list[Span]) -> Iterator[Span]:
+    """A stretch without hard borders, cut between two verbs where a subject stands before the second."""
+    at = first
+    for left, right in pairwise(verbs(folded, first, last)):
+        cut = _border(folded, left[1], right[0], pairs)
+        if cut is not None and cut > at:
+            yield at, cut
+            at = cut
+    yield at, last
+
+
+def _border(folded: str, first: int, last: int, pairs: list[Span]) -> int | None:
+    """Where a new clause begins between two verbs: the first ", and", else the first "and", else a spliced comma."""
+    found = [m for m in SOFT.finditer(folded, first, last) if not inside(pairs, m.start()) and m.end() < last - 1]
+    for with_comma in (True, False):
+        for match in found:
+            if "and" in match.group() and match.group().startswith(",") == with_comma:
+                return match.start()
+    return next((m.start() for m in found if SPLICED.match(folded, m.end(), last)), None)

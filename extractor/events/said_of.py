@@ -1,0 +1,92 @@
+"""Of how many people a denial is said: of all, of those that were examined, or of some who fared better than the rest.
+
+"Three patients had no headache" is no zero: of the others nothing is said. "Autopsies of 4 patients showed no tumour" is one
+of four. "All 20 patients had no fever" is a denial like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extractor.events.clauses import verbs
+from extractor.events.denials import Denial
+from extractor.quantities.counts import PARTICIPANTS, Count, counts
+from extractor.quantities.numbers import NUMBER_WORDS, whole
+
+# "had no", "were free of", "reported neither": the subject's own verb right before the denial
+HAD = re.compile(
+    r"\b(?:had|have|has|showed?|reported|experienced|developed|suffered|were|was|remained|exhibited|presented|stayed|felt|demonstrated|revealed|disclosed)\s+(?:\w+ly\s+|with\s+)?(?:from\s+)?\Z"
+)
+# "MRI in", "autopsies of": what was looked at
+EXAMINED = re.compile(
+    r"\b(?:mri|ct|pet|imaging|scans?|scanning|tomography|autops(?:y|ies)|necrops(?:y|ies)|biops(?:y|ies)|examinations?|x-?rays?|radiographs?|histology|histopathology|tests?|testing|ultrasound|ultrasonography|endoscop(?:y|ies)|colonoscop(?:y|ies)|angiograph(?:y|ies)|echocardiograph(?:y|ies)|electrocardiograms?|ecgs?|eegs?|karyotyp\w+|cultures?|specimens?|samples?|marrow aspirates?)\b[^,;]*\Z"
+)
+EVERY = re.compile(r"\b(?:all|both|each|every|any)\s+(?:of\s+)?(?:the\s+|these\s+|our\s+)?\Z")
+DEFINITE = re.compile(r"\b(?:the|these|those|any of the|all)\s+(?:remaining\s+|other\s+)?\Z")
+# "who were scanned", "examined", "with follow-up": they were chosen by something else than how they fared
+CHOSEN = re.compile(
+    r"\s*(?:(?:patients?|subjects?|participants?|women|men|children|people|volunteers|cases|eyes|knees)\b)?\s*(?:,?\s*(?:who|that|which|in whom|with|examined|scanned|tested|studied|biopsied|autopsied|imaged|evaluated|assessed|analy[sz]ed|followed|available|at)\b)"
+)
+OF_THEM = re.compile(rf"none of (?:the |these |our |those )?(?P<n>{NUMBER_WORDS}|\d+)\b")
+BEHIND = re.compile(r"[^,;()]{0,60}?\b(?:in|among|of|for)\s+(?:any of\s+|all\s+)?(?:the\s+)?\Z")
+COMPARED = re.compile(r"\b(?:compared|versus|vs|than|whereas|but|and)\b")
+ALL, SOME, EXAM = "all", "some", "examined"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOf:
+    """``whom`` is ``all``, ``some`` or ``examined``; the examined are counted: none of so many."""
+
+    whom: str
+    count: Count | None = None
+
+
+EVERYONE = SaidOf(ALL)
+
+
+def said_of(folded: str, denial: Denial, end: int, stop: int) -> SaidOf:
+    """Of whom a denial of what ends at `end` is said; its clause ends at `stop`."""
+    of_them = OF_THEM.match(folded, denial.start, denial.clause[1])
+    if of_them:
+        return SaidOf(EXAM, _none_of(denial.start, of_them.end(), whole(of_them["n"])))
+    return _subject(folded, denial) or _behind(folded, end, stop) or EVERYONE
+
+
+def _none_of(start: int, end: int, people: int | None) -> Count:
+    """So many looked at; that none had it is the denial's word, not a printed zero."""
+    return Count(start, end, "fraction", None, people, PARTICIPANTS)
+
+
+def _subject(folded: str, denial: Denial) -> SaidOf | None:
+    """Whom the words before the denial count, where they are its subject."""
+    first = denial.clause[0]
+    verb = HAD.search(folded, first, denial.start)
+    if (verb is None and denial.kind != "verb") or denial.kind == "subject":
+        return None
+    found = [c for c in counts(folded, first, verb.start() if verb else denial.start, bare=True) if c.form != "equals"]
+    if not found or verbs(folded, found[-1].end, verb.start() if verb else denial.start):
+        return None
+    count = found[-1]
+    if EVERY.search(folded, first, count.start) or _whole(count):
+        return None
+    if EXAMINED.search(folded, first, count.start):
+        return SaidOf(EXAM, _none_of(count.start, count.end, count.n))
+    return SaidOf(SOME) if count.form in ("people", "fraction", "count_percent", "percent", "bare", "one") else None
+
+
+def _behind(folded: str, end: int, stop: int) -> SaidOf | None:
+    """Whom the words behind what is denied count: "in 18 of 20", "in the 8 patients who were scanned"."""
+    count = next(iter(counts(folded, end, stop)), None)
+    if count is None or not BEHIND.match(folded, end, count.start) or COMPARED.search(folded, end, count.start):
+        return None
+    if count.form not in ("people", "fraction", "count_percent", "percent") or _whole(count) or count.n == 0:
+        return None
+    if DEFINITE.search(folded, end, count.start):
+        examined = CHOSEN.match(folded, count.end, stop) and count.denominator is None
+        return SaidOf(EXAM, _none_of(count.start, count.end, count.n)) if examined else None
+    return SaidOf(SOME) if count.denominator or count.percent else None
+
+
+def _whole(count: Count) -> bool:
+    return (count.n is not None and count.n == count.denominator) or count.percent == 100

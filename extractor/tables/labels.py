@@ -1,0 +1,197 @@
+"""What the words of a row's label say: a grade, a severity, serious or related, the noun of a class, none at all."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.tables import words as w
+from extractor.tables.grid import Grid, Row
+from extractor.tables.heads import residue
+from extractor.tables.topics import is_event, is_known
+
+# headings under which rows are no events, in a table that holds some
+NO_EVENTS = re.compile(
+    r"\befficacy\b|\bbase ?line\b|\bdemograph|\bcharacteristics\b|\bdose (?:reduction|modification|delay)|\bresponse\b|\breferrals?\b|\bmedications?\b|\bsurvival\b|"
+    r"\bresults?\b|\bprimary\b|\bsecondary (?:end|out)|\bquality of life\b|\bpharmacokinetic|\blipids?\b|% of time|\bvariables analy[sz]ed\b(?!.*safety)|\bdisposition\b|\bexposure\b|"
+    r"\bconcomitant\b|\bcompliance\b|\badherence\b|\bsurgery\b",
+    re.I,
+)
+# rows that are no event whatever stands above
+NO_EVENT_ROW = re.compile(
+    r"^(?:mean|median|average|number of (?:doses|cycles|visits|infusions|injections|procedures|days)|p\b|p[- ]value|had at least one \w+ switch|LOS)\b|\b(?:duration|length of stay|hospital stay|days in hospital|scores?|"
+    r"quality of life|odds ratio|hospital days)\b|^(?:hospitali[sz]ations?|(?:subjects|patients) with hospitali[sz]ation)$|^(?:age|sex|gender)\W",
+    re.I,
+)
+# first words of rows that are no event, unless the whole label is one ("weight loss")
+NO_EVENT_WORD = re.compile(
+    r"^(?:length|time|days|hours|age|sex|gender|weight|height|BMI|body mass|dose|total dose|follow[- ]?up|exposure|completed|compliance|cost|operati(?:on|ve) time|blood loss)\b",
+    re.I,
+)
+DEATH = re.compile(r"^(?:\w+ )?(?:mortality|deaths?)\b", re.I)
+NONE_AT_ALL = re.compile(r"^(?:no|none|without|absent|nil)\b", re.I)
+QUALIFIER = re.compile(
+    r"^(?:patients? (?:with|reporting|who had|experiencing) )?(?P<any>any|all|totals?|overall|at least (?:1|one)|one or more|(?:≥|>=)\s*1|sum|number of patients|no\. of patients|patients|number of subjects|subjects)$|"
+    r"^(?P<before>(?:any )?(?:non[- ]?)?(?:serious|fatal|severe|mild|moderate|life[- ]threatening|(?:\w+[- ])?related|unrelated|treatment[- ]emergent|leading to death))$|"
+    r"^(?P<after>(?:that |which )?(?:leading|led|resulting|requiring|causing|related|due|with outcome|considered|possibly|probably|not related)\b.*)$",
+    re.I,
+)
+LABEL_UNIT = re.compile(
+    r"[,;:]?\s*\(?\s*\b(?:no\.?|nos|n|number|freq(?:uen|uan)cy|count)\b\.?\s*(?:of (?:patients|subjects|participants|cases))?\s*[,;/]?\s*\(?\s*%?\s*\)?\s*\)?\s*:?$|(?<!\d)(?<!\d )[,;:]?\s*\(?\s*%\s*\)?\s*:?$|\s*:$|[,;]\s*(?:n|no)\.?$|"
+    r"\s*\((?:%|n|N|no\.|number|n,? ?%|n\s*/\s*N|n \(%\))\)\s*",
+    re.I,
+)
+GRADE_IN = re.compile(
+    rf"\b(?:CTCAE?\s*)?grades?\s*([≥>⩾]?\s*{w.GRADE_NUMBER}(?:\s*(?:[-–/&]|to|or|and)\s*{w.GRADE_NUMBER})?(?:\s*or (?:higher|greater|above|more))?)\b|\b(III+\s*[&/–-]\s*IV)\b",
+    re.I,
+)
+SEVERITY_IN = re.compile(
+    r"^(?:any )?(mild|moderate|severe?|life[- ]threatening)\b(?! (?:acute|respiratory syndrome))", re.I
+)
+RELATED_IN = re.compile(
+    r"\b(?:treatment|drugs?|study[- ]drug|medication|vaccine|procedure|device|therapy|product|cells?|infusion|radiotherapy|chemotherapy)[- ‐]related\b|\brelated to (?:the )?(?:study |trial )?(?:treatment|drug|therapy|product|cell|procedure|medication|infusion|device|vaccine)|"
+    r"\badverse (?:drug )?reactions?\b|\bADRs?\b",
+    re.I,
+)
+UNRELATED_IN = re.compile(r"\b(?:unrelated|not related)\b", re.I)
+REGARDLESS = re.compile(r"\bregardless|\birrespective|\bwhether or not", re.I)
+SERIOUS_IN = re.compile(r"(?<!non)(?<!non-)(?<!non )\bserious\b|\bSAEs?\b", re.I)
+NOT_SERIOUS = re.compile(r"\bnon-?\s?serious\b|\bother than serious\b", re.I)
+NOUN = re.compile(
+    r"(?:serious |severe )?(?:treatment[- ](?:emergent|related) |drug[- ]related )?(?:adverse (?:drug )?(?:events?|effects?|reactions?)|side[- ]effects?|complications?|toxicit(?:y|ies)|TEAEs?|SAEs?|AEs?)\b",
+    re.I,
+)
+SIZES_BY_ARM = re.compile(r"\bn\s*=\s*(\d+)\s*(?:in|for)\s+(?:the\s+)?([^;,()]+?)\s*(?:[;,)]|\band\b|$)", re.I)
+PLURALS = {"toxicities": "toxicity"}
+
+
+def says_none(term: str, attribute: bool) -> bool:
+    """Whether a row counts the people without an event."""
+    if NONE_AT_ALL.search(term):
+        return True
+    return w.ABSENT_ROW.search(term) is not None and not attribute and not is_event(term)
+
+
+def no_event(term: str) -> bool:
+    return NO_EVENT_ROW.search(term) is not None or (NO_EVENT_WORD.search(term) is not None and not is_known(term))
+
+
+def term_in(text: str) -> str:
+    """A label without its units, marks and the words that only count."""
+    said = w.bare(text)
+    for _ in range(2):
+        said = LABEL_UNIT.sub(" ", said).strip(" .,:;")
+    return re.sub(r"\s+", " ", said)
+
+
+def noun_in(text: str) -> str:
+    match = NOUN.search(w.bare(text))
+    if not match:
+        return ""
+    said = match.group()
+    return PLURALS.get(said.lower(), said if said.isupper() or re.search(r"[A-Z]{2}", said) else said.lower())
+
+
+def grade_in(text: str) -> str | None:
+    match = GRADE_IN.search(text)
+    if match:
+        return (match[1] or match[2]).strip()
+    said = residue(text)
+    return said if w.GRADES.search(said) else None
+
+
+def severity_in(text: str) -> str | None:
+    match = SEVERITY_IN.search(text)
+    if not match:
+        return text if w.SEVERITY.search(text) else None
+    if w.SEVERITY.search(text):
+        return text
+    return "severe" if match[1].lower() == "sever" else match[1].lower()
+
+
+def serious_in(text: str, before: bool | None) -> bool | None:
+    if NOT_SERIOUS.search(text):
+        return False
+    if SERIOUS_IN.search(text):
+        return True
+    return None if w.STRICT_EVENTS.search(text) else before
+
+
+def caption_serious(caption: str) -> bool | None:
+    if re.search(
+        r"\badverse events?\b.*\b(?:and|or|,)\s*(?:\w+ )?serious|\bserious\b.*\b(?:and|or) (?:other|non)|summary|overview",
+        caption,
+        re.I,
+    ):
+        return None
+    return (
+        True
+        if SERIOUS_IN.search(caption) and not NOT_SERIOUS.search(caption)
+        else False
+        if NOT_SERIOUS.search(caption)
+        else None
+    )
+
+
+def caption_grade(grid: Grid) -> str | None:
+    """The grade that a caption gives to all of its table."""
+    said = " ".join(cell.text for level in grid.levels for cell in level)
+    if re.search(r"\bgrade", said, re.I):
+        return None
+    match = GRADE_IN.search(grid.table.caption)
+    return (
+        match[1].strip()
+        if match
+        and match[1]
+        and re.match(
+            r"[^.]*\bgrades?\b[^.]*\b(?:toxicit|adverse|events?|reactions)",
+            grid.table.caption.partition("\n")[2] or grid.table.caption,
+            re.I,
+        )
+        else None
+    )
+
+
+def related_in(text: str) -> bool | None:
+    if REGARDLESS.search(text):
+        return None
+    if UNRELATED_IN.search(text):
+        return False
+    return True if RELATED_IN.search(text) else None
+
+
+def is_class(text: str) -> bool:
+    """Whether a heading is a class of events: "Gastrointestinal disorders", "Infections"."""
+    return (
+        re.search(
+            r"\b(?:disorders?|infections?|symptoms?|reactions?|conditions?|abnormalities|events?|gastrointestinal|respiratory|cardiac|cardiovascular|neurologic\w*|renal|hepatic|ha?ematologic\w*|skin|local|systemic)\b",
+            text,
+            re.I,
+        )
+        is not None
+    )
+
+
+def of_all(row: Row) -> bool:
+    """Whether the percentages of a row, where it has any, are of all people."""
+    return all(f.percent is None or f.percent >= 99 for f in row.figures().values())
+
+
+def size_of(row: Row, column: int) -> int | None:
+    found = row.figures().get(column)
+    if found is None:
+        return None
+    return found.n if found.kind in ("size", "count") else None
+
+
+def attribute_stubs(grid: Grid) -> list[int]:
+    """Columns of the stub that say grade, severity or statistic of a row."""
+    found = []
+    for place, over in enumerate(grid.stub_head()):
+        texts = [w.bare(row.stubs[place].text) for row in grid.rows if w.bare(row.stubs[place].text)]
+        named = re.search(r"\bgrade\b|\bseverity\b|\bmeasure\b|\bstatistic|\brelat", over, re.I)
+        graded = texts and sum(
+            bool(w.GRADES.search(t) or w.SEVERITY.search(t) or w.UNIT.fullmatch(t)) for t in texts
+        ) * 3 > 2 * len(texts)
+        if place and (named or graded):
+            found.append(place)
+    return found

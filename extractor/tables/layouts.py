@@ -1,0 +1,236 @@
+"""Layouts of their own: arms down the side, lists of events in one cell, one patient a row or a cell."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from extractor.model import Evidence, Fact
+from extractor.tables import words as w
+from extractor.tables.figures import figure
+from extractor.tables.grid import Cell, Grid, Row, turned
+from extractor.tables.heads import Column, residue
+from extractor.tables.topics import Topic, is_event, is_known
+
+METHOD = "rule:adverse_event/listing"
+CONFIDENCE = 0.85
+DERIVED = "derived"
+MANY = 0.6  # share of cells that must look alike for a layout
+# "Platelet (1); INR (1)", "1 each: hyponatremia; dysphagia", "5 Most common: nausea (13)"
+ITEM = re.compile(
+    r"\s*(?:(?P<each>\d+)\s+each\s*:\s*|\d*\s*most common\s*:\s*)?(?P<term>[^;()]*[a-z][^;()]*?)\s*(?:\((?:n\s*=\s*)?(?P<n>\d{1,4})\))?\s*(?:;|$)",
+    re.I,
+)
+NOTHING = re.compile(r"NA|N/A|none|no|nil|-|–|—|\.\.|not applicable|no (?:SAE|AE|event)s?", re.I)
+
+
+# ---------------------------------------------------------------- arms down the side
+
+
+def arms_down(grid: Grid) -> Grid:
+    """The grid turned, where events stand across and arms down."""
+    if not grid.levels or len(grid.rows) < 2:
+        return grid
+    heads = [grid.levels[-1][n].text for n in grid.data_columns() if w.bare(grid.levels[-1][n].text)]
+    events = [is_known(text) and role_like_event(text) for text in heads if not w.SIZE_ROW.search(w.bare(text))]
+    labels = [row.label.text for row in grid.rows if w.bare(row.label.text)]
+    if len(events) < 2 or sum(events) < MANY * len(events) or any(map(is_event, labels)):
+        return grid
+    return turned(grid)
+
+
+def role_like_event(text: str) -> bool:
+    return not (w.ARM_WORD.search(text) or w.SIZE.search(text))
+
+
+def arms_of_rows(grid: Grid, arms: set[str]) -> dict[int, str]:
+    """The arm of each row (by the identity of its data), where the first column names arms and no head does."""
+    if arms or grid.stubs < 2:
+        return {}
+    names = list(dict.fromkeys(w.bare(row.stubs[0].text) for row in grid.rows if w.bare(row.stubs[0].text)))
+    alike = [name for name in names if w.ARM_WORD.search(name)]
+    if not 2 <= len(names) <= 8 or len(alike) * 2 < len(names) or any(map(is_event, names)):
+        return {}
+    found, arm = {}, ""
+    for row in grid.rows:
+        arm = w.bare(row.stubs[0].text) or arm
+        found[id(row.data)] = residue(arm)
+    return found
+
+
+# ---------------------------------------------------------------- events in words
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event of a cell."""
+
+    term: str
+    cell: Cell
+    n: int | None = None
+
+
+def listed_facts(grid: Grid, columns: dict[int, Column], topic: Topic) -> list[Fact] | None:
+    """Facts of a table that tells events in words; None where it is laid out otherwise."""
+    if topic.events != "all":
+        return None
+    texts = [cell.text for row in grid.rows for cell in row.data.values() if w.bare(cell.text)]
+    listed = [text for text in texts if re.search(r"[a-z]\s*\(\d+\)\s*(?:;|$)", text, re.I)]
+    if len(listed) * 2 > len(texts):
+        return list(_lists(grid, columns))
+    if _patients_down(grid):
+        return _by_patient(grid, columns)
+    return None
+
+
+def _lists(grid: Grid, columns: dict[int, Column]) -> Iterator[Fact]:
+    """A cell is a list of events with their counts."""
+    for row in grid.rows:
+        label = w.bare(row.label.text)
+        grade = residue(label) if w.GRADES.search(residue(label)) else None
+        for number, cell in row.data.items():
+            for item in items(cell):
+                yield _fact(grid, columns[number], row, [item], item.n, _grade(grade), derived=False)
+
+
+def items(cell: Cell) -> Iterator[Item]:
+    """The events of a cell with their counts; "1 each:" counts all that follow without a count of their own."""
+    each: int | None = None
+    for match in ITEM.finditer(cell.text):
+        each = int(match["each"]) if match["each"] else each
+        n = int(match["n"]) if match["n"] else each
+        term = match["term"].strip()
+        if n is None or len(term) < 3:
+            continue
+        if each is not None and not match["n"] and "," in term and is_known(term.split(",")[0]):
+            yield from _by_commas(cell, match, each)
+            continue
+        start = cell.start + match.start("term") + len(match["term"]) - len(match["term"].lstrip())
+        end = cell.start + (match.end("n") + 1 if match["n"] else match.start("term") + len(match["term"].rstrip()))
+        yield Item(term, Cell(start, end, cell.text[start - cell.start : end - cell.start]), n)
+
+
+def _by_commas(cell: Cell, match: re.Match[str], each: int) -> Iterator[Item]:
+    """Events apart by commas, each with the count of all."""
+    for part in re.finditer(r"[^,\s][^,]*", match["term"]):
+        start = match.start("term") + part.start()
+        text = part.group().rstrip()
+        yield Item(text, Cell(cell.start + start, cell.start + start + len(text), text), each)
+
+
+def _grade(said: str | None) -> str | None:
+    return re.sub(r"^grades?\s*", "", said, flags=re.I) if said else None
+
+
+def _patients_down(grid: Grid) -> bool:
+    """Whether each row is one patient, and the cells are words."""
+    over = [w.bare(text) for text in grid.stub_head()]
+    labels = [w.bare(row.stubs[0].text) for row in grid.rows if w.bare(row.stubs[0].text)]
+    ids = sum(w.PATIENT_ID.search(label) is not None for label in labels)
+    if (
+        not labels
+        or ids < MANY * len(labels)
+        or not (
+            any(map(w.PATIENT_HEAD.search, over[:1])) or any(re.match(r"patient|subject|case", x, re.I) for x in labels)
+        )
+    ):
+        return False
+    texts = [cell.text for row in grid.rows for cell in row.data.values() if w.bare(cell.text)]
+    return sum(figure(text).kind == "words" for text in texts) >= MANY * len(texts)
+
+
+def _by_patient(grid: Grid, columns: dict[int, Column]) -> list[Fact]:
+    """One patient a row: each cell tells what befell them. Patients of one arm with one event are counted."""
+    wanted = _event_columns(grid, columns)
+    found: dict[tuple[str | None, str], list[tuple[Column, Row, Item]]] = defaultdict(list)
+    alone: list[tuple[Column, Row, Item]] = []
+    seen: set[Cell] = set()
+    for row in grid.rows:
+        for number, cell in _words_of(row, wanted):
+            if cell in seen:  # a cell that covers several rows
+                continue
+            seen.add(cell)
+            column = columns.get(number, Column(number))
+            for item in _told(cell):
+                if column.arm:
+                    found[(column.arm, item.term.lower())].append((column, row, item))
+                else:
+                    alone.append((column, row, item))
+    facts = [_fact(grid, c, r, [item], 1, None, derived=True) for c, r, item in alone]
+    for told in found.values():
+        column, row, _ = told[0]
+        facts.append(_fact(grid, column, row, [item for _, _, item in told], len(told), None, derived=True))
+    return facts
+
+
+def _event_columns(grid: Grid, columns: dict[int, Column]) -> set[int]:
+    """Columns that hold events: those whose head says so, else all."""
+    heads = {n: " ".join(level[n].text for level in grid.levels) for n in range(1, grid.width)}
+    named = {n for n, text in heads.items() if w.EVENT_HEAD.search(w.bare(text)) and not columns.get(n, Column(n)).arm}
+    if named and len(named) < len(heads):
+        return named
+    return {n for n in heads if n >= grid.stubs}
+
+
+def _words_of(row: Row, wanted: set[int]) -> Iterator[tuple[int, Cell]]:
+    for place, cell in enumerate(row.stubs):
+        if place in wanted:
+            yield place, cell
+    for number, cell in row.data.items():
+        if number in wanted:
+            yield number, cell
+
+
+def _told(cell: Cell) -> Iterator[Item]:
+    """The events that a cell tells of one patient."""
+    text = w.unmarked(cell.text)
+    if not w.bare(text) or NOTHING.fullmatch(w.bare(text)) or figure(cell.text).kind != "words":
+        return
+    plain = re.sub(r"\s*\([^()]*\d[^()]*\)\s*$", "", w.bare(text))
+    parts = [p.strip() for p in re.split(r"\s*;\s*|\s+and\s+", plain)]
+    if len(parts) > 1 and not all(map(is_known, parts)):
+        parts = [plain]
+    for part in parts:
+        if len(part) > 2:
+            yield Item(part, cell)
+
+
+def _fact(
+    grid: Grid, column: Column, row: Row, told: list[Item], n: int | None, grade: str | None, *, derived: bool
+) -> Fact:
+    caption = grid.table.caption
+    evidence = [
+        Evidence(
+            grid.name,
+            item.cell.text,
+            item.cell.start,
+            item.cell.end,
+            row=w.bare(row.label.text) or None,
+            column=column.path or None,
+        )
+        for item in told
+    ]
+    if grade and row.label.text:
+        evidence.append(Evidence(grid.name, row.label.text, row.label.start, row.label.end))
+    first, rest = told[0].term[:1], told[0].term[1:]
+    value: dict[str, Any] = {
+        "term": first.lower() + rest if rest == rest.lower() else told[0].term,
+        "term_id": None,
+        "n": n,
+        "denominator": None,
+        "percent": None,
+        "denominator_unit": None,
+        "grade": grade or column.grade,
+        "severity": column.severity,
+        "serious": True if re.search(r"\bserious\b", caption, re.I) else None,
+        "related": True
+        if re.search(r"\brelated to (?:therapy|treatment)|(?:drug|treatment)[- ]related", caption, re.I)
+        else None,
+        "assertion": "present",
+        "scope": column.visit,
+    }
+    flags = (DERIVED,) if derived else ()
+    return Fact("adverse_event", value, tuple(dict.fromkeys(evidence)), METHOD, CONFIDENCE, arm=column.arm, flags=flags)
