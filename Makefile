@@ -39,11 +39,13 @@ lint: $(READY)  ## style, types, import contract
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## ratios against other tools, goals met or missed, on data of stated size; some twenty minutes
+	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/pubmed_reader.py
 	$(BIN)/python bench/linking.py
 	$(BIN)/python bench/pooling.py
 	$(BIN)/python bench/graph.py
+	$(BIN)/python bench/verify.py corpora/als_msc
 
 wheel: $(READY)  ## the package with model and starter corpus inside
 	$(BIN)/python -m build --wheel --no-isolation

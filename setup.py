@@ -13,6 +13,7 @@ setup(
         "extractor.schemas": ["*.json"],
         "extractor.evaluate": ["*.html"],
         "extractor.report": ["assets/*"],
+        "extractor.verify": ["*.html"],
         "extractor._models": ["**/*"],
         "extractor._als_msc": ["*.json"],
     },

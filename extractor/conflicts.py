@@ -8,12 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extractor.claims import arm_words, term_words
 from extractor.model import Conflict, Document, Fact
 
 Numbered = tuple[int, Fact]
 SAME_DOSE = 0.01  # doses within 1 % are one dose, rounded
 # between the two halves of "20 million cells (2 x 10^8)"
 RESTATED = re.compile(r"^\s*(?:[a-zA-Z/%-]+\s+){0,3}[(\[]\s*(?:i\.?e\.?,?\s*)?$")
+# "there was no complication in group 2"
+IN_A_GROUP = re.compile(
+    r"^\s*(?:\w+ ){0,3}(?:in|among|for) (?:the )?(?:\w+ ){0,3}(?:group|arm|cohort|controls?)\b", re.I
+)
+VAGUE = re.compile(r"\b(?:issue|concern|signal|problem)s?\b", re.I)
+DECIMALS = re.compile(r"\d+[.·,](\d+)\s*%?")
 SEVERE_GRADE = 3  # CTCAE: grade 3 and up is severe or worse
 SERIOUS_GRADE = 4  # life-threatening or fatal, which a serious event is by definition
 
@@ -22,11 +29,13 @@ def conflicts(document: Document, facts: Sequence[Fact]) -> list[Conflict]:
     """The conflicts inside one record, in the order of their first fact, none twice."""
     own = [(i, f) for i, f in enumerate(facts) if f.primary]
     found = [
-        *blankets_contradicted(own),
+        *blankets_contradicted([(i, f) for i, f in own if not limited(document, f)]),
         *counts_too_large(own),
         *sexes_off(facts),
         *arms_off(facts),
         *doses_off(document, own),
+        *places_differ(own),
+        *shares_off(own),
     ]
     return sorted(found, key=lambda c: (c.facts, c.kind))
 
@@ -60,6 +69,15 @@ def blankets_contradicted(facts: Sequence[Numbered]) -> Iterator[Conflict]:
             rest = f" (and {len(against) - 1} more)" if len(against) > 1 else ""
             message = f"The text denies all {blanket.value['term']} ({quote(blanket)}), yet reports {quote(against[0][1])}{rest}."
             yield Conflict("blanket_contradicted", (place, *(i for i, _ in against)), message)
+
+
+def limited(document: Document, fact: Fact) -> bool:
+    """Whether a denial is of one group only, or of no more than "issues" and "concerns"."""
+    if fact.value.get("assertion") != "none_reported":
+        return False
+    at = fact.evidence[0]
+    behind = document.parts.get(at.part, "")[at.end : (at.end or 0) + 60].partition(".")[0]
+    return IN_A_GROUP.search(behind) is not None or VAGUE.search(str(fact.value["term"])) is not None
 
 
 def denied_by(blanket: Fact, event: Fact) -> bool:
@@ -110,6 +128,16 @@ def totals(facts: Sequence[Fact]) -> set[float]:
     return {f.value["n"] for f in facts if f.field == "participants" and f.value.get("n") is not None}
 
 
+def stages(facts: Sequence[Fact]) -> list[float]:
+    """The people of all arms as one place tells them: randomised in the text, analysed in a table."""
+    told: dict[str, list[float]] = {}
+    for fact in facts:
+        if fact.field == "arm" and fact.value.get("n") is not None and "pooled_arms" not in fact.flags:
+            for part in dict.fromkeys(e.part for e in fact.evidence):
+                told.setdefault(part, []).append(fact.value["n"])
+    return [sum(sizes) for sizes in told.values() if len(sizes) > 1]
+
+
 def primary_total(facts: Sequence[Fact]) -> tuple[int, Fact] | None:
     found = [(i, f) for i, f in enumerate(facts) if f.field == "participants" and f.primary]
     return found[0] if found else None
@@ -139,13 +167,59 @@ def exceeds(event: Fact, total: Fact) -> bool:
     return people and bool(event.value["n"] > total.value["n"])
 
 
+def places_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
+    """The same event of the same arm counted differently in the text and in a table."""
+    events = [
+        (i, f) for i, f in of(facts, "adverse_event") if f.arm and f.value.get("n") is not None and plain_count(f)
+    ]
+    in_tables = [(i, f) for i, f in events if any(e.row for e in f.evidence)]
+    in_text = [(i, f) for i, f in events if not any(e.row for e in f.evidence)]
+    for place, told in in_text:
+        rivals = [(i, f) for i, f in in_tables if same_people(told, f)]
+        if len(rivals) == 1 and rivals[0][1].value["n"] != told.value["n"]:
+            other = rivals[0][1]
+            message = (
+                f"The text counts {told.value['n']:g} with {told.value['term']} ({quote(told)}), "
+                f"{other.evidence[0].part} {other.value['n']:g}, both of {other.arm}."
+            )
+            yield Conflict("text_and_table_differ", (place, rivals[0][0]), message)
+
+
+def plain_count(fact: Fact) -> bool:
+    """A count of people with an event as such: of no grade, no severity, no time."""
+    value = fact.value
+    told = ("grade", "severity", "scope", "serious", "related")
+    people = (value.get("denominator_unit") or "participants") == "participants"
+    return people and not any(value.get(key) for key in told)
+
+
+def same_people(a: Fact, b: Fact) -> bool:
+    """The same term of the same arm, of the same number of people where both tell it."""
+    sizes = a.value.get("denominator"), b.value.get("denominator")
+    if None not in sizes and sizes[0] != sizes[1]:
+        return False
+    return term_words(a.value["term"]) == term_words(b.value["term"]) and arm_words(a.arm or "") == arm_words(
+        b.arm or ""
+    )
+
+
+def shares_off(facts: Sequence[Numbered]) -> Iterator[Conflict]:
+    """A percentage that is not that of its own count and size: they are of other people."""
+    for place, event in of(facts, "adverse_event"):
+        n, size, percent = (event.value.get(key) for key in ("n", "denominator", "percent"))
+        if n is None or not size or percent is None or n > size or "percent_disagrees" not in event.flags:
+            continue
+        message = f"{quote(event)}: {n:g} of {size:g} is {100 * n / size:.1f} %, not {percent:g} %."
+        yield Conflict("denominator_differs", (place,), message)
+
+
 def sexes_off(facts: Sequence[Fact]) -> Iterator[Conflict]:
     total = primary_total(facts)
     for place, sex in enumerate(facts):
         female, male = sex.value.get("female"), sex.value.get("male")
         if total is None or sex.field != "sex" or not sex.primary or sex.arm or female is None or male is None:
             continue
-        if female + male not in totals(facts):
+        if female + male not in totals(facts) | set(stages(facts)):
             message = (
                 f"{female:g} female and {male:g} male make {female + male:g}, "
                 f"but the trial has {total[1].value['n']:g} people ({quote(total[1])})."
@@ -159,7 +233,7 @@ def arms_off(facts: Sequence[Fact]) -> Iterator[Conflict]:
     if total is None or len(arms) < 2 or "derived" in total[1].flags:
         return
     people = sum(f.value["n"] for _, f in arms)
-    if people not in totals(facts):
+    if people not in totals(facts) and not totals(facts) & set(stages(facts)):
         sizes = " + ".join(f"{f.value['n']:g}" for _, f in arms)
         message = (
             f"The arms make {sizes} = {people:g}, but the trial has {total[1].value['n']:g} people ({quote(total[1])})."

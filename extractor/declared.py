@@ -14,10 +14,13 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from typing import Any
+
+from extractor.errors import SettingsError
 
 FIELD_GROUP, READER_GROUP = "trialspan.fields", "trialspan.readers"
 LAST = 1_000  # place of a field, and rank of a source, that says none: after those that do
@@ -170,6 +173,22 @@ def rank_of(source: str) -> int:
 def having(what: str) -> frozenset[str]:
     """Names of the fields for which something is declared: ``figure``, ``single``, ``several``, ``shared``, ``own``."""
     return frozenset(name for name, one in declared_fields().items() if getattr(one, what))
+
+
+def field_order() -> list[str]:
+    """Names of all fields, each after those that it reads; the same on every run."""
+    graph = {name: set(one.after) for name, one in sorted(declared_fields().items())}
+    for name, needs in graph.items():
+        if unknown := needs - graph.keys():
+            raise SettingsError(f"field {name!r} comes after {sorted(unknown)}, which are no fields")
+    sorter = TopologicalSorter(graph)
+    sorter.prepare()
+    order: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        order += ready
+        sorter.done(*ready)
+    return order
 
 
 def _of_field(name: str, given: Mapping[str, Any]) -> FieldDeclaration:

@@ -71,5 +71,9 @@ class PlotError(ExtractorError, ValueError):
     """A figure cannot be drawn as asked."""
 
 
+class CellsError(ExtractorError):
+    """A table to be verified cannot be read as cells; says which columns or lines it needs."""
+
+
 class QueryError(ExtractorError):
     """A question cannot be answered as asked."""

@@ -154,18 +154,30 @@ def _sources(paths: Iterable[str | Path], stems: Stems, report: Report) -> Itera
         if not found:
             report(str(path), "open", "a folder without a file in it")
         for one in found:
-            yield Source(str(one), stems.of(one), one)
+            if problem := _unreadable(one):
+                report(str(one), "open", problem)
+            else:
+                yield Source(str(one), stems.of(one), one)
+
+
+def _unreadable(path: Path) -> str | None:
+    """Why a thing in a folder is no file to be read: opening a pipe would wait for ever."""
+    if path.is_symlink() and not path.exists():
+        return "a link that leads nowhere"
+    if path.is_dir():
+        return "a link to a folder, which is not followed; name that folder"
+    return "a pipe, a socket or a device, which is not read" if path.exists() and not path.is_file() else None
 
 
 def _inside(folder: Path) -> list[Path]:
-    """Files of a folder to the bottom, sorted; no hidden ones, and none of the folder that a browser saves beside a page."""
+    """What is in a folder to the bottom, sorted; no hidden files, and none of the folder that a browser saves beside a page."""
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
         if path.is_dir() and not path.is_symlink():
             found += [] if _of_page(path) else _inside(path)
-        elif path.is_file():
+        else:
             found.append(path)
     return found
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from graphlib import TopologicalSorter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import spacy
@@ -12,32 +11,18 @@ from spacy.tokens import Doc
 
 from extractor.assemble import assemble
 from extractor.context import PARTS, TEXT
+from extractor.context.spoken import Piece, has_body, in_short, own_pieces
 from extractor.context.tokens import tokens
 from extractor.context.trained import PIPELINE_PARTS
-from extractor.declared import declared_fields, registers
+from extractor.declared import field_order, registers
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
-from extractor.model import Document, Record
+from extractor.fulltext import both
+from extractor.model import Document, Fact, Record
 from extractor.settings import Settings
 from extractor.shipped import SHIPPED_MODEL, shipped
 
 BLANK = "blank"
-
-
-def field_order() -> list[str]:
-    """Names of all fields, each after those that it reads; the same on every run."""
-    graph = {name: set(one.after) for name, one in sorted(declared_fields().items())}
-    for name, needs in graph.items():
-        if unknown := needs - graph.keys():
-            raise SettingsError(f"field {name!r} comes after {sorted(unknown)}, which are no fields")
-    sorter = TopologicalSorter(graph)
-    sorter.prepare()
-    order: list[str] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready())
-        order += ready
-        sorter.done(*ready)
-    return order
 
 
 def build(settings: Settings) -> Language:
@@ -83,15 +68,18 @@ def load_model(name: str) -> Language:
         ) from error
 
 
-def as_doc(nlp: Language, document: Document) -> Doc:
-    """The document as a spaCy Doc that knows its parts."""
-    doc = tokens(nlp, document.text)
-    start, places = 0, []
-    for name, text in document.parts.items():
-        places.append([name, start, start + len(text)])
+def as_doc(nlp: Language, document: Document, pieces: Sequence[Piece] | None = None) -> Doc:
+    """What is read of the document (its own pieces, if none are given) as a spaCy Doc that knows its parts."""
+    start, places, texts = 0, [], []
+    for piece in own_pieces(document) if pieces is None else pieces:
+        text = document.parts[piece.part][piece.start : piece.end]
+        places.append([piece.part, start, start + len(text), piece.start])
+        texts.append(text)
         start += len(text) + 1
+    whole = "\n".join(texts)
+    doc = tokens(nlp, whole)
     doc.user_data[PARTS] = places
-    doc.user_data[TEXT] = document.text
+    doc.user_data[TEXT] = whole
     known = {
         "source": document.source,
         "registry": document.source in registers(),
@@ -103,7 +91,29 @@ def as_doc(nlp: Language, document: Document) -> Doc:
 
 def extract(nlp: Language, documents: Iterable[Document], *, batch_size: int = 32) -> Iterator[Record]:
     """Records of `documents`, in their order."""
+    yield from (record for _, record in read(nlp, documents, batch_size=batch_size))
+
+
+def read(nlp: Language, documents: Iterable[Document], *, batch_size: int = 32) -> Iterator[tuple[Doc, Record]]:
+    """Each record with the annotated Doc of the whole document: for who needs its sentences and abbreviations too.
+
+    A full text is read twice: title and abstract alone, and all that the trial says of itself. What the abstract says
+    is read no worse for the pages behind it.
+    """
     order = field_order()
-    pairs: Iterator[tuple[Doc, Any]] = ((as_doc(nlp, d), d) for d in documents)
-    for doc, document in nlp.pipe(pairs, as_tuples=True, batch_size=batch_size):
-        yield assemble(document, all_facts(doc), order)
+    short: list[Fact] = []
+    for doc, (document, is_short) in nlp.pipe(_readings(nlp, documents), as_tuples=True, batch_size=batch_size):
+        if is_short:
+            short = list(all_facts(doc))
+        else:
+            yield doc, assemble(document, both(document, short, list(all_facts(doc))), order)
+            short = []
+
+
+def _readings(nlp: Language, documents: Iterable[Document]) -> Iterator[tuple[Doc, Any]]:
+    """Each document, a full text after its own title and abstract."""
+    for document in documents:
+        pieces = in_short(document)
+        if pieces and has_body(document):
+            yield as_doc(nlp, document, pieces), (document, True)
+        yield as_doc(nlp, document), (document, False)

@@ -108,7 +108,7 @@ def test_csv_and_json_give_the_quotes_back(record: Record) -> None:
 def test_csv_has_the_columns_of_the_contract() -> None:
     assert ",".join(CSV_COLUMNS) == "document,field,value,quote,part,start,end,confidence,method,primary,arm,flags"
     rows = list(csv.DictReader(io.StringIO(written("csv", sample()).decode(), newline="")))
-    assert rows[6]["quote"] == "=1+1" and rows[6]["document"] == "=cmd|' /C calc'!A0"
+    assert rows[6]["quote"] == "=1+1" and rows[6]["document"] == "'=cmd|' /C calc'!A0"
     assert [row["primary"] for row in rows[3:5]] == ["true", "false"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import time
 import zlib
 from pathlib import Path
@@ -318,3 +319,21 @@ def test_half_a_character_is_replaced(tmp_path: Path) -> None:
     (document,), failures = taken(path)
     assert (document.parts["abstract"], failures) == ("Ten \ufffd people, \U0001d6fc.", [])
     assert document.notes == ("half characters replaced",)
+
+
+def test_what_is_no_file_in_a_folder_is_named_and_nothing_waits(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Ten patients were treated.")
+    (tmp_path / "dead").symlink_to(tmp_path / "gone")
+    other = tmp_path.with_name(tmp_path.name + "-other")
+    other.mkdir()
+    (tmp_path / "linked").symlink_to(other)
+    os.mkfifo(tmp_path / "pipe")
+    failed: list[tuple[str, str, str]] = []
+    read = list(documents([tmp_path], Settings(), lambda *said: failed.append(said)))
+    assert [d.text for d in read] == ["Ten patients were treated."]
+    assert [Path(name).name for name, *_ in failed] == ["dead", "linked", "pipe"]
+    assert [said[2].split(",")[0] for said in failed] == [
+        "a link that leads nowhere",
+        "a link to a folder",
+        "a pipe",
+    ]

@@ -11,12 +11,11 @@ from spacy.language import Language
 
 from extractor.context.view import View, view
 from extractor.model import Document, check_evidence
-from extractor.people.candidates import cohort
 from extractor.people.counted import counts
 from extractor.people.group import EACH, LISTED, SIZED
+from extractor.people.own import total
 from extractor.people.sexes import sexes
 from extractor.people.splits import splits
-from extractor.people.total import total
 from extractor.pipeline import as_doc, extract
 from extractor.quantities.ages import ages
 from extractor.quantities.numbers import TENS, UNITS
@@ -96,14 +95,14 @@ def test_groups_by_shape(nlp: Language) -> None:
 def test_a_total_is_told_from_its_parts(nlp: Language) -> None:
     text = "Of 120 patients screened, 80 were randomised to drug (n = 41) or placebo (n = 39). Nausea occurred in 12 patients."
     here = seen(nlp, text)
-    found = total(here, cohort(here))
+    found = total(here)
     assert found is not None
     assert (found.n, found.kind, found.derived) == (80, "randomized", False)
 
 
 def test_no_total_where_only_a_subgroup_is_counted(nlp: Language) -> None:
     here = seen(nlp, "In a subgroup of slow progressors (n = 58) the drug slowed decline.")
-    assert total(here, cohort(here)) is None
+    assert total(here) is None
 
 
 def test_a_count_never_reaches_from_the_title_into_the_text(nlp: Language) -> None:

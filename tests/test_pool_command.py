@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from extractor.commands import app
 from extractor.errors import PoolError
+from extractor.pool.tables import parse_counts
 
 ONE = "study;events;total;route\nA;0;7;it\nB;1;10;it\nC;0;12;iv\nD;3;18;iv\nE;;9;iv\n"
 TWO = "study,events1,total1,events2,total2\na,0,18,0,18\nb,1,20,0,10\nc,0,11,1,12\nd,2,32,1,32\n"
@@ -110,3 +111,8 @@ def test_a_simulation_that_misses_its_goals_fails() -> None:
     done = CliRunner().invoke(app, ["pool-simulate", "--replicates", "2", "--seed", "3", "--format", "json"])
     found = json.loads(done.stdout)
     assert len(found["designs"]) == 12 and found["met"] == (done.exit_code == 0)
+
+
+def test_a_study_that_stands_there_twice_is_asked_about() -> None:
+    with pytest.raises(PoolError, match=r"line 3: study 'a' stands there twice. Is it one study\?"):
+        parse_counts("study,events,total\na,1,10\na,1,10\n")

@@ -37,7 +37,7 @@ def fit(
     model.fit(rows, labels, sample_weight=weights)
     if len(model.classes_) != classes:
         raise ValueError(f"{len(model.classes_)} classes in the data, {classes} wanted: check the corpora")
-    return HashedLinear(_rounded(model.coef_.T), _rounded(model.intercept_))
+    return HashedLinear(rounded(model.coef_.T), rounded(model.intercept_))
 
 
 def predict(model: HashedLinear, rows: csr_matrix) -> npt.NDArray[np.float64]:
@@ -46,5 +46,5 @@ def predict(model: HashedLinear, rows: csr_matrix) -> npt.NDArray[np.float64]:
     return logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
 
 
-def _rounded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+def rounded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return np.asarray(np.round(values, ROUND) + 0.0, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The command line ``trialspan``: parses, makes one call, prints. One module a group of commands."""
+"""The command line ``trialspan``: parses, makes one call, prints. One module a group of commands, listed in ``late``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from types import FrameType, TracebackType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from extractor import __version__
 from extractor.commands import (
@@ -33,6 +32,7 @@ from extractor.commands import (
     trial,
     versions,
 )
+from extractor.commands.late import LateGroup
 from extractor.commands.shared import DISK, no_room, say
 from extractor.errors import ExtractorError, SettingsError
 from extractor.redaction import RedactingFormatter, redacted
@@ -40,7 +40,7 @@ from extractor.redaction import RedactingFormatter, redacted
 WRONG_USAGE, INTERRUPTED, READER_GONE = 2, 130, 141  # the last two as a shell reports SIGINT and SIGPIPE
 
 
-class Commands(TyperGroup):
+class Commands(LateGroup):
     """The commands; a reader that goes away (``trialspan list | head -1``) ends the run quietly with 141."""
 
     def invoke(self, ctx: Any) -> Any:

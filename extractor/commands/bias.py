@@ -32,14 +32,17 @@ LIST_COLUMNS = (
     Column("who says what", rank=2, least=24),
 )
 
-app = typer.Typer(
-    name="bias",
-    no_args_is_help=True,
-    help="People's judgements of risk of bias: import, list, export for robvis.\n\n"
-    "Example: trialspan bias import judgements.csv --by ann --store review.db",
-)
+app = typer.Typer(name="bias", no_args_is_help=True, add_completion=False)
 ToolOption = Annotated[str, typer.Option("--tool", help=f"One of: {', '.join(TOOLS)}.")]
 FormOption = Annotated[Format, typer.Option("--format", help="table or json.")]
+
+
+@app.callback()
+def bias() -> None:
+    """People's judgements of risk of bias: import, list, export for robvis.
+
+    Example: trialspan bias import judgements.csv --by ann --store review.db
+    """
 
 
 @app.command("import")

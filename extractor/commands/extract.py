@@ -16,6 +16,7 @@ from extractor.commands.shared import (
     OutputOption,
     columns_of,
     end,
+    open_store,
     output_to,
     progress,
     settings_or_exit,
@@ -28,7 +29,6 @@ from extractor.inputs import documents
 from extractor.model import Record
 from extractor.settings import Settings
 from extractor.sources import READERS
-from extractor.store import Store
 
 
 class ExtractFormat(StrEnum):
@@ -86,7 +86,7 @@ def _stored(
     records: Iterator[Record], target: str, report: Run, settings: Settings, inputs: list[str]
 ) -> Iterator[Record]:
     """The records as they pass, each put into the store in its own transaction; the run's end is written down."""
-    with Store.open(target) as opened:
+    with open_store(target, create=True) as opened:
         key = opened.begin("extract", settings={"model": settings.model, "inputs": inputs})
         outcomes = {"added": 0, "unchanged": 0, "updated": 0}
         for record in records:

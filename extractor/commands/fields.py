@@ -10,8 +10,7 @@ import typer
 
 from extractor.commands.screen import console_for
 from extractor.commands.tables import Column, Table, print_table
-from extractor.declared import declared_fields
-from extractor.pipeline import field_order
+from extractor.declared import declared_fields, field_order
 
 
 class FieldsFormat(StrEnum):

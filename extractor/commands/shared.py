@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from extractor.engine import Run
 from extractor.errors import ExtractorError, SettingsError
 from extractor.settings import Settings, read_settings
-from extractor.sources.csv import COLUMNS
-from extractor.store import Store
+
+if TYPE_CHECKING:
+    from extractor.engine import Run
+    from extractor.store import Store
 
 T = TypeVar("T")
 # what writing to a disk, or to a file that the shell redirects to, may meet
@@ -96,6 +95,8 @@ def wrong_usage(message: str) -> typer.Exit:
 
 def columns_of(given: list[str] | None) -> dict[str, str] | None:
     """Our name to the file's column, from ``NAME=COLUMN``; wrong usage where it is not that."""
+    from extractor.sources.csv import COLUMNS
+
     pairs = [text.partition("=") for text in given or ()]
     for name, equals, column in pairs:
         if not (equals and column) or name not in COLUMNS:
@@ -115,6 +116,8 @@ def settings_or_exit() -> Settings:
 
 def open_store(target: str | None, *, create: bool = False) -> Store:
     """The store that the option or the settings name."""
+    from extractor.store import Store
+
     return Store.open(target or settings_or_exit().store, create=create)
 
 
@@ -178,10 +181,20 @@ def no_room(error: OSError, path: Path | None = None) -> ExtractorError:
 
 def progress(items: Iterable[T], what: str, *, total: Callable[[], int | None] = lambda: None) -> Iterator[T]:
     """`items`, with a bar on a terminal's standard error (counts, time, time left once the total is known)."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if sys.stderr is None or not sys.stderr.isatty():
         yield from items
         return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from extractor.errors import EvidenceError
 
-PARTS = "trialspan_parts"  # doc.user_data key: [[name, start, end], ...] in document order
+PARTS = "trialspan_parts"  # doc.user_data key: [[name, start, end, start within the part], ...] in document order
 
 
 TEXT = "trialspan_text"  # doc.user_data key: the frozen text, which spaCy would join from its tokens on each access
@@ -22,13 +22,13 @@ def text_of(doc: Doc) -> str:
 
 
 def parts(doc: Doc) -> list[tuple[str, int, int]]:
-    """(name, start, end) of each part in offsets of ``doc.text``; a bare text is one part ``abstract``."""
+    """(name, start, end) of each part or piece of one, in offsets of ``doc.text``; a bare text is one part ``abstract``."""
     stored: list[Any] | None = doc.user_data.get(PARTS)
-    return [(n, s, e) for n, s, e in stored] if stored else [("abstract", 0, len(text_of(doc)))]
+    return [(n, s, e) for n, s, e, _ in stored] if stored else [("abstract", 0, len(text_of(doc)))]
 
 
 def located(doc: Doc, start: int, end: int) -> tuple[str, int]:
-    """(name, start) of the part that holds the span.
+    """(name, start) of the part that holds the span: where the part would begin in ``doc.text``.
 
     Raises
     ------
@@ -36,10 +36,12 @@ def located(doc: Doc, start: int, end: int) -> tuple[str, int]:
         If no single part holds it.
     """
     every = parts(doc)
-    name, first, last = every[max(0, bisect_right([s for _, s, _ in every], start) - 1)]
+    place = max(0, bisect_right([s for _, s, _ in every], start) - 1)
+    name, first, last = every[place]
     if not first <= start < end <= last:
         raise EvidenceError(f"span {start}-{end} ({text_of(doc)[start:end]!r}) is not inside one part of the document")
-    return name, first
+    stored = doc.user_data.get(PARTS)
+    return name, first - (stored[place][3] if stored else 0)
 
 
 def in_title(doc: Doc, start: int) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.events.mentions import CLASS, LEXICON, NAMED, OPEN, ORGAN, Mention, explained, mentions
+from extractor.quantities.numbers import WHOLE
 from extractor.terms import Term, table, words
 
 # Probability from which the trained model's role of a sentence without a heading is believed: on 250 abstracts without
@@ -39,9 +40,29 @@ MEASURED = re.compile(
 OUTCOMES_WERE = re.compile(
     r"\W*(?:the )?(?:(?:primary|secondary|main|other|key|co-primary|safety|efficacy)\s+(?:\w+\s+){0,2}?)?(?:outcomes?(?:\s+measures?)?|end\s?-?points?|variables)\s+(?:was|were|included|are|is|comprised)\b"
 )
-# "no patients complained of adverse effects": a result wherever it stands
-NOBODY_HAD = re.compile(
-    r"\b(?:no (?:patients?|subjects?|participants?|wom[ae]n|child(?:ren)?|one)|none of (?:the|these|our) [\w ]{3,25}) (?:complained of|experienced|developed|reported|suffered from)\b"
+_PERSONS = r"(?:patients?|subjects?|participants?|volunteers?|wom[ae]n|m[ae]n|child(?:ren)?|infants?|individuals?|recipients?|controls?|cases?|one|animals)"
+# "two patients died", "no patient had severe adverse events": it befell people, a result under whatever heading
+BEFELL = re.compile(
+    rf"\b(?:no|none of (?:the|these|our)(?: \w+)?|neither of the)\s+(?:\w+\s+)?{_PERSONS}\s+(?:had|complained of|experienced|developed|reported|suffered|showed|died)\b"
+    rf"|\b(?:{WHOLE})(?:\s+\([^()]*\))?\s+(?:of the\s+)?(?:\w+\s+)?(?:{_PERSONS}\s+)?(?:died|developed|experienced|suffered|complained of)\b"
+    r"|\b(?:no|without)\s+(?:[\w-]+\s+){0,4}?(?:events?|effects?|reactions?|complications?|deaths?|toxicit\w+)\s+(?:(?:was|were)\s+(?:observed|seen|noted|reported|encountered|recorded)|occurred)\b"
+)
+# what is only planned, defined or asked for
+PLANNED = re.compile(
+    r"\b(?:will|would|should|must|could|if|when|whether|aim(?:ed|s)?|objectives?|eligible|eligibility|criteri\w+|defined as|designed|to (?:evaluate|assess|compare|determine|investigate|examine|detect|identify)|hypothesi[sz]\w*|excluded|primary (?:end[\s-]?point|outcome)s? (?:was|were|is)|history of|previous(?:ly)?)\b"
+)
+# told in the past: "occurred", "had", "withdrew", "the incidence was"
+PAST = re.compile(
+    r"\b(?:was|were|had|occurred|developed|appeared|experienced|suffered|reported|died|withdrew|discontinued|dropped|included|involved|caused|led|resulted|showed|accounted|required|presented|complained|completed|remained|followed|differed|exhibited|recovered|resolved|did)\b"
+)
+SOME = re.compile(
+    rf"\b(?:no|none|neither|without|never|not|more|fewer|less|higher|lower|most|similar|comparable|common|frequent|only)\b|\d\s*%|\d\s*/\s*\d|\b(?:{WHOLE})\b(?!\s*(?:mg|ml|kg|weeks?|days?|months?|years?|hours?))"
+)
+# a result in a sentence that also asks: "we observed no", "no adverse event was recorded"
+TOLD = re.compile(
+    r"\b(?:no|without|none)\b[^.;]{0,160}\b(?:observed|occurred|reported|seen|noted|recorded|found|encountered)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\babsent\b|\breported only\b|\bcases? of\b|\bdied\b"
+    r"|\bsignificantly (?:fewer|more|less|higher|lower)\b|\bmost (?:common|frequent)|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)"
+    r"|\d+(?:[.·]\d+)?\s*%[\])]*\s+(?:of\s+\d+|(?:of (?:the )?)?\w+ (?:had|developed|experienced|died|withdrew))"
 )
 FIGURE = re.compile(r"\d\s*%|\d\s*/\s*\d|\bp\s*[<=>]")
 RESULT = re.compile(
@@ -165,25 +186,28 @@ class Reports:
         return mention.term is not None and mention.term.name in self._ids
 
     def silent(self, sentence: Sentence) -> bool:
-        """Whether nothing in this sentence is a result of the trial."""
+        """Whether nothing in this sentence is a result of the trial; its place is evidence, not a gate."""
         role = self.seen.role_at(sentence.start)
         text = self.seen.folded[sentence.start : sentence.end]
-        if role == "title":
-            return True
-        if OUTCOMES_WERE.match(text) and not FIGURE.search(text):
+        if role in ("results", "conclusions"):
+            return OUTCOMES_WERE.match(text) is not None and not FIGURE.search(text)
+        if role == "title" or (OUTCOMES_WERE.match(text) and not FIGURE.search(text)):
             return True
         if role in SILENT:
-            return not (self._results_unheaded(sentence) or (role == "methods" and NOBODY_HAD.search(text)))
-        if role in ("results", "conclusions"):
-            return False
+            told = role == "methods" and BEFELL.search(text) and not PLANNED.search(text)
+            return not (told or self._results_unheaded(sentence))
+        return self._silent_unheaded(sentence, text)
+
+    def _silent_unheaded(self, sentence: Sentence, text: str) -> bool:
+        """The same under no heading: what is told in the past with a number or a denial is a result wherever it stands."""
         if sentence.start < self.begins:
             return True
+        if TOLD.search(text) or (PAST.search(text) and SOME.search(text) and not PLANNED.search(text)):
+            return False
         likely, sure = self.seen.likely_role(sentence.start)
-        if likely in SILENT and sure >= SURE and not self._told(text):
+        if likely in SILENT and sure >= SURE:
             return True
-        if MEASURED.search(text) and not RESULT.search(text):
-            return True
-        return bool(ASKS.search(text)) and not self._told(text)
+        return bool(MEASURED.search(text) and not RESULT.search(text)) or bool(ASKS.search(text))
 
     def _results_unheaded(self, sentence: Sentence) -> bool:
         """Whether a sentence tells results under a heading that is not theirs, in a text without a heading for results."""
@@ -192,15 +216,6 @@ class Reports:
         likely, sure = self.seen.predicted.get(sentence.start, (None, 0.0))
         told = FIGURE.search(self.seen.folded, sentence.start, sentence.end)
         return likely in ("results", "conclusions") and (sure >= SURE or told is not None)
-
-    def _told(self, text: str) -> bool:
-        """A result in a sentence that also asks: "we observed no", "no adverse event was recorded"."""
-        return bool(
-            re.search(
-                r"\b(?:no|without|none)\b[^.;]{0,160}\b(?:observed|occurred|reported|seen|noted|recorded|found)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\babsent\b|\breported only\b|\bcases? of\b|\bdied\b|\bsignificantly (?:fewer|more|less|higher|lower)\b|\bmost (?:common|frequent)|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)",
-                text,
-            )
-        )
 
     def planned(self) -> bool:
         """Whether the document has no part that tells results, so that a protocol's outcomes are only planned."""

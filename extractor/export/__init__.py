@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import BinaryIO
 
 from extractor.export.characteristics import Table, characteristics, columns, lines
-from extractor.export.plain import write_csv, write_json, write_jsonl, write_markdown
-from extractor.export.references import write_bibtex, write_csl, write_ris
 from extractor.export.values import fact_shown, field_shown, shown
-from extractor.export.word import write_docx
-from extractor.export.workbook import write_xlsx
 from extractor.model import Record
 
 __all__ = ["FORMATS", "Format", "Table", "characteristics", "columns", "fact_shown", "field_shown", "lines", "shown"]
@@ -23,21 +20,26 @@ class Format:
 
     name: str
     summary: str
-    write: Callable[[Iterable[Record], BinaryIO], None]
+    module: str
     binary: bool = False
+
+    def write(self, records: Iterable[Record], stream: BinaryIO) -> None:
+        """Write `records`; the libraries of a format are imported when it is written."""
+        function = getattr(import_module(f"extractor.export.{self.module}"), f"write_{self.name}")
+        function(records, stream)
 
 
 FORMATS = {
     f.name: f
     for f in (
-        Format("csv", "one row a fact, exact quotes", write_csv),
-        Format("jsonl", "one record a line", write_jsonl),
-        Format("json", "an array of records", write_json),
-        Format("xlsx", "workbook: characteristics, facts, adverse events, conflicts, not reported", write_xlsx, True),
-        Format("md", "characteristics of included studies, Markdown", write_markdown),
-        Format("docx", "characteristics of included studies, Word", write_docx, True),
-        Format("ris", "one reference a report, for Covidence, RevMan, Rayyan, EndNote, Zotero", write_ris),
-        Format("bibtex", "one reference a report, BibTeX", write_bibtex),
-        Format("csl", "one reference a report, CSL-JSON", write_csl),
+        Format("csv", "one row a fact, exact quotes", "plain"),
+        Format("jsonl", "one record a line", "plain"),
+        Format("json", "an array of records", "plain"),
+        Format("xlsx", "workbook: characteristics, facts, adverse events, conflicts, not reported", "workbook", True),
+        Format("md", "characteristics of included studies, Markdown", "plain"),
+        Format("docx", "characteristics of included studies, Word", "word", True),
+        Format("ris", "one reference a report, for Covidence, RevMan, Rayyan, EndNote, Zotero", "references"),
+        Format("bibtex", "one reference a report, BibTeX", "references"),
+        Format("csl", "one reference a report, CSL-JSON", "references"),
     )
 }

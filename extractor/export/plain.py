@@ -1,7 +1,8 @@
 """CSV, JSON lines, JSON and Markdown: text formats, the same bytes for the same records.
 
-CSV cells hold the text as it is, also where a spreadsheet would take it for a formula (``=``, ``+``, ``-``, ``@``): a quote
-must equal its slice of the text. For a spreadsheet there is the workbook, whose cells are typed as text. A row gives the
+A CSV cell of words that were quoted holds them as they are, also where a spreadsheet would take them for a formula (``=``,
+``+``, ``-``, ``@``): a quote must equal its slice of the text. The other columns get an apostrophe before such a sign. For a
+spreadsheet there is the workbook, whose cells are typed as text. A row gives the
 first evidence of its fact; a derived fact's other evidence is in the JSON formats and the workbook.
 """
 
@@ -73,10 +74,19 @@ def fact_row(document: str, fact: Fact) -> list[Any]:
         round(fact.confidence, 4),
         fact.method,
         "true" if fact.primary else "false",
-        fact.arm or "",
+        inert(fact.arm or ""),
         ";".join(fact.flags),
     ]
-    return [document, fact.field, json_text(fact.value), *_place(fact), *tail]
+    return [inert(document), fact.field, json_text(fact.value), *_place(fact), *tail]
+
+
+def inert(text: str) -> str:
+    """`text` so that no spreadsheet takes it for a formula (OWASP, CSV injection).
+
+    >>> inert("=1+1"), inert("placebo")
+    ("'=1+1", 'placebo')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _place(fact: Fact) -> list[Any]:
@@ -84,7 +94,7 @@ def _place(fact: Fact) -> list[Any]:
     if not fact.evidence:
         return ["", "", "", ""]
     first = fact.evidence[0]
-    return [first.quote, f"{first.part}:{first.path}" if first.path else first.part, first.start, first.end]
+    return [first.quote, f"{first.part}:{first.path}" if first.path else inert(first.part), first.start, first.end]
 
 
 def _drained(text: io.StringIO) -> bytes:
@@ -95,7 +105,7 @@ def _drained(text: io.StringIO) -> bytes:
     return found.encode("utf-8", "backslashreplace")
 
 
-def write_markdown(records: Iterable[Record], stream: BinaryIO) -> None:
+def write_md(records: Iterable[Record], stream: BinaryIO) -> None:
     """Characteristics of included studies, one table a report."""
     stream.write(b"# Characteristics of included studies\n")
     for record in records:

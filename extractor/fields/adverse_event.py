@@ -15,6 +15,8 @@ from spacy.tokens import Doc
 
 from extractor.context.view import view
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
+from extractor.events.link.armed import armed
+from extractor.events.link.groups import Group, telling
 from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN
 from extractor.events.of_this_trial import Reports
 from extractor.events.told import events
@@ -42,13 +44,14 @@ PRIOR = {
 COMPARING = re.compile(
     r"\b(?:groups?|arms?|cohorts?|placebo|controls?|controlled|sham|comparator|versus|vs|compared|randomi[sz]ed|crossover|than)\b"
 )
+NUMBERED = re.compile(r"group \d+")  # how the arms are called that the text sizes without a name
 UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
 
 
 @field(
     "adverse_event",
     value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion, scope}",
-    after=("condition", "report_kind"),
+    after=("condition", "report_kind", "arm"),
     order=170,
     column="adverse events",
     page=(),
@@ -71,8 +74,9 @@ class AdverseEvent(Field):
         own = {short: seen.text[m.start : m.end] for short, m in reports.classes.items()}
         long_forms = {**seen.abbreviations, **own}
         grouped = COMPARING.search(seen.folded) is not None
-        for event in events(reports):
-            yield self._fact(doc, seen.text, event if grouped else replace(event, arm=None), long_forms)
+        told = events(reports)
+        for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
+            yield self._fact(doc, seen.text, event, long_forms)
 
     def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
         count = event.count
@@ -96,6 +100,12 @@ class AdverseEvent(Field):
         arm = _slice(text, event.arm)
         flags = [name for name in ("excepting", "excepted") if getattr(event, name)]
         return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm, flags=flags)
+
+
+def groups_of(doc: Doc) -> tuple[Group, ...]:
+    """The trial's arms that the text names."""
+    found = [f.value for f in facts(doc, "arm") if f.primary]
+    return tuple(Group(v["name"], telling(v["name"]), v["n"]) for v in found if not NUMBERED.fullmatch(v["name"]))
 
 
 def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
@@ -192,4 +202,6 @@ def _places(event: Event) -> list[Place]:
         places.append(event.also)
     if event.count:
         places.append((event.count.start, event.count.end))
+    if event.arm and not any(a <= event.arm[0] and event.arm[1] <= b for a, b in places):
+        places.append(event.arm)
     return places

@@ -19,7 +19,8 @@ from extractor.people.candidates import Cohort, cohort
 from extractor.people.counted import NOUN
 from extractor.people.equal_groups import equal_parts, how_many
 from extractor.people.group import EACH, EQUALLY, GROUP_WORD, LISTED, PAIRED, SERVED, SIZED, Group, Split
-from extractor.people.total import Total, total
+from extractor.people.own import total
+from extractor.people.total import Total
 
 MOST_GROUPS = 8
 KINDS = re.compile(
@@ -61,7 +62,7 @@ class Arm(Field):
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
         found = cohort(seen)
-        own = total(seen, found)
+        own = total(seen)
         choices = sorted(_choices(seen, found, own), key=lambda c: (c.rank, c.start))
         if choices:
             yield from self._facts(doc, seen, choices[0])

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Doc
 
 from extractor.context.background import background
+from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
@@ -124,6 +125,7 @@ _CONFIDENCE = {
     "not_latest": 0.4,
 }
 LONGEST_YEARS = 40.0
+KEPT = 0.15  # less likely times, and no rule for them: not even kept beside the trial's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,15 @@ class _Time:
     group: int = -1  # the follow-ups of several arms, said in one breath, share the place of the first
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A time that may be the trial's follow-up, with what the reader is told of it."""
+
+    time: _Time
+    features: tuple[str, ...]
+    kind: str  # of the trial
+
+
 @field(
     "follow_up",
     value="{low, high, unit}",
@@ -149,28 +160,109 @@ class _Time:
     view={},
 )
 class FollowUp(Field):
-    """The latest time at which the trial's people were watched or assessed."""
+    """The times at which the trial's people were last watched or assessed."""
 
     def find(self, doc: Doc) -> Iterable[Fact]:
-        seen = view(doc)
-        cells = studies_cells(seen.folded, seen.title[1])
-        times = list(_times(seen))
-        chosen = {id(t) for t in _chosen(times, cells)}
-        groups: dict[tuple[float, float, str, bool], list[_Time]] = {}
-        for item in times:
-            d = item.length
-            groups.setdefault((d.low, d.high, d.unit, id(item) in chosen), []).append(item)
-        for (low, high, unit, primary), places in groups.items():
-            rule = min((p.rule for p in places), key=list(_CONFIDENCE).index) if primary else "not_latest"
-            at = [(p.length.start, p.length.end) for p in places[:4]]
+        for time, places, likely, primary in _grouped(candidates(view(doc))):
+            rules = [place.rule for place in places if place.rule]
+            said = min(rules, key=list(_CONFIDENCE).index, default="read")
             yield self.fact(
                 doc,
-                {"low": low, "high": high, "unit": unit},
-                at,
-                rule=rule,
-                confidence=_CONFIDENCE[rule],
+                {"low": time.low, "high": time.high, "unit": time.unit},
+                [(place.length.start, place.length.end) for place in places[:4]],
+                rule=said if primary else "not_latest",
+                confidence=round(likely, 2),
                 primary=primary,
             )
+
+
+def _grouped(found: list[Candidate]) -> list[tuple[Duration, list[_Time], float, bool]]:
+    """Each time once, with all its places, the likeliest first: "1 year" and "12 months" are one time said twice."""
+    model = reader("follow_up")
+    groups: list[tuple[Duration, list[_Time], float, bool]] = []
+    scored = [(model.probability(c.features), c) for c in found]
+    for likely, candidate in sorted(scored, key=lambda pair: (-pair[0], pair[1].time.length.start)):
+        length, primary = candidate.time.length, likely >= model.thresholds[candidate.kind]
+        same = next((g for g in groups if _one_time(g[0], length)), None)
+        if same:
+            same[1].append(candidate.time)
+        elif likely >= KEPT or candidate.time.rule:
+            groups.append((length, [candidate.time], likely, primary))
+    return groups
+
+
+def _one_time(a: Duration, b: Duration) -> bool:
+    """Whether two lengths are the same, within a hundredth, whatever their units."""
+    return abs(a.days - b.days) <= 0.01 * a.days and abs(a.low * b.high - b.low * a.high) <= 0.02 * a.high * b.high
+
+
+def candidates(seen: View) -> list[Candidate]:
+    """All times of the document with their features: what the rules think, the words around, their rank among all."""
+    cells = studies_cells(seen.folded, seen.title[1])
+    found = list(_times(seen))
+    chosen = {id(t) for t in _chosen(found, cells)}
+    ruled = {t.length.start for t in found}
+    others = [_Time(d, "", s) for s in seen.sentences for d in durations(seen.folded, s.start, s.end)]
+    every = [*found, *(t for t in others if t.length.start not in ruled)]
+    every = [t for t in every if 0 < t.length.days <= LONGEST_YEARS * 365.25]
+    likely = [t for t in every if t.rule not in ("", "spread", "treatment")]
+    longest = max((t.length.days for t in likely), default=0.0)
+    called = any(t.rule == "called" for t in every)
+    made = []
+    for time in every:
+        own = [
+            f"rule {time.rule or _why_not(seen, time.length, time.sentence)}",
+            f"rule {time.rule} {'called' if called else 'nothing called'}",
+            f"kind {time.length.kind}",
+            f"unit {time.length.unit}",
+            *(name for name, holds in _holds(time, every, longest, id(time) in chosen, called) if holds),
+        ]
+        features = [*around(seen, time.length.start, time.length.end), *own]
+        kind = CELLS if cells else DRUG
+        made.append(Candidate(time, (*features, *(f"{kind}: {name}" for name in own)), kind))
+    return made
+
+
+def _holds(time: _Time, every: list[_Time], longest: float, chosen: bool, called: bool) -> Iterator[tuple[str, bool]]:
+    """Named truths of a time among all times of its document."""
+    days = time.length.days
+    beside = [t.length.days for t in every if t.sentence is time.sentence]
+    yield "chosen by rule", chosen
+    yield "chosen by rule, something called", chosen and called
+    yield "longest", days >= 0.99 * longest > 0
+    yield "longer than any", days > 1.01 * longest
+    yield "half of longest", 0.4 * longest <= days < 0.99 * longest
+    yield "short beside longest", days < 0.1 * longest
+    yield "longest of its sentence", days >= max(beside)
+    yield "only time", len(every) == 1
+    yield "said again", sum(abs(t.length.days - days) < 0.02 * days for t in every) > 1
+    yield "whole", time.whole
+    yield "direct", time.direct
+    yield "several values", len(time.length.values) > 1
+    yield "range", time.length.ranged
+    yield "under a day", days < 1
+    yield "under a week", 1 <= days < 7
+    yield "under a month", 7 <= days < 28
+    yield "under half a year", 28 <= days < 182
+    yield "years", days >= 365
+
+
+def _why_not(seen: View, length: Duration, sentence: Sentence) -> str:
+    """Why no rule takes a time for follow-up, in a word."""
+    before = seen.folded[max(sentence.start, length.start - 110) : length.start]
+    after = seen.folded[length.end : min(sentence.end, length.end + 70)]
+    for name, holds in (
+        ("none: after", _NOT_FOLLOW_AFTER.match(after)),
+        ("none: before", _NOT_FOLLOW_BEFORE.search(before)),
+        ("none: background", background(seen, sentence)),
+        ("none: deaths", _DEATHS.search(before)),
+        ("none: general", _GENERAL.search(seen.folded, sentence.start, sentence.end)),
+        ("none: schedule", _SCHEDULE.search(before)),
+        ("none: rate", length.kind == "adjective" and _RATE.match(after)),
+    ):
+        if holds:
+            return name
+    return "none"
 
 
 def _times(seen: View) -> Iterator[_Time]:

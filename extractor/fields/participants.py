@@ -13,7 +13,8 @@ from extractor.context.view import view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.candidates import cohort
-from extractor.people.total import Total, total
+from extractor.people.own import total
+from extractor.people.total import Total
 
 KEPT = frozenset(
     {
@@ -45,8 +46,7 @@ class Participants(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        found = cohort(seen)
-        own = total(seen, found)
+        own = total(seen)
         if own:
             yield self._own(doc, own)
         yield from self._others(doc, own)

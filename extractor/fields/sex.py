@@ -13,9 +13,9 @@ from spacy.tokens import Doc
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
-from extractor.people.candidates import cohort
+from extractor.people.own import total
 from extractor.people.sexes import ALL, Sexes, is_female, sexes
-from extractor.people.total import Total, total
+from extractor.people.total import Total
 
 NEARLY = 0.85  # counts of both sexes that reach this share of the total are the trial's, less a few lost
 _BOTH = re.compile(r",? (?:and|or|&) (?:\w+ ){0,2}?(?:women|men|males?|females?|boys|girls)\b")
@@ -39,7 +39,7 @@ class Sex(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        own = total(seen, cohort(seen))
+        own = total(seen)
         found = [s for s in sexes(seen.folded) if seen.one_sentence(s.start, s.end)]
         both = [s for s in found if s.shape != "some"]
         chosen = list(self._both(doc, seen, both, own))

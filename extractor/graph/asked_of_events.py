@@ -15,7 +15,6 @@ from extractor.graph.observations import DEATH_ID, NAMED, NOT_MENTIONED
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, judged, preferred_to
 from extractor.model import JSON_PART, as_text
-from extractor.pool import intervals
 
 SLOPE = "alsfrs"
 OUTCOME_MODULE = "$.resultsSection.outcomeMeasuresModule.outcomeMeasures"
@@ -49,6 +48,8 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
             })  # fmt: skip
     if not total:
         return Found(rows, None, left, ["No trial says whether its deaths were related to the treatment."])
+    from extractor.pool import intervals
+
     low, high = intervals.clopper_pearson(events, total)
     bound = intervals.one_sided_upper(events, total) if events == 0 else None
     pooled = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from math import log10
 from typing import Any
 
+from extractor import pool
 from extractor.bias import high_risk, of_store
 from extractor.errors import PoolError
 from extractor.graph.answers import Found
@@ -13,7 +14,6 @@ from extractor.graph.counts import CROSSOVER, is_control, unlimited
 from extractor.graph.nodes import Row
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, left_rows, studies
-from extractor.pool import LeftOut, compare_subgroups, meta_regression, pool_proportions, pool_two_arm
 
 WITHOUT_HIGH_RISK = "without high risk of bias"
 NOTHING = "No trial gives a count that may be pooled; see what was left out."
@@ -79,9 +79,9 @@ def risk_by_dose(
     left = [Left(s.study, f"no dose in {unit}") for s, d in zip(rows, doses, strict=True) if d is None]
     pooled, notes = dict(found.pooled or {}), list(found.notes)
     try:
-        fit = meta_regression(
+        fit = pool.meta_regression(
             [s.events for s, _ in known], [s.total for s, _ in known], {f"log10 {unit}": [log10(d) for _, d in known]},
-            force=force, left_out=[LeftOut(x.study, x.reason) for x in left],
+            force=force, left_out=[pool.LeftOut(x.study, x.reason) for x in left],
         )  # fmt: skip
         pooled["dose"] = fit.to_dict()
     except PoolError as error:
@@ -108,9 +108,9 @@ def controlled_risk(review: Review, outcome: str = "serious", condition: str = "
     rows, left = _controlled(review, outcome, Choice(outcome, condition))
     if not rows:
         return Found([], None, left_rows(left), ["No controlled trial gives counts in both groups."])
-    pooled = pool_two_arm(
+    pooled = pool.pool_two_arm(
         [r["events"] for r in rows], [r["total"] for r in rows], [r["control_events"] for r in rows], [r["control_total"] for r in rows],
-        measure=measure, studies=[r["study"] for r in rows], left_out=[LeftOut(x.study, x.reason) for x in left],
+        measure=measure, studies=[r["study"] for r in rows], left_out=[pool.LeftOut(x.study, x.reason) for x in left],
     )  # fmt: skip
     loose = sum(1 for r in rows if not r["randomized"])
     notes = [
@@ -239,7 +239,7 @@ def _variant(name: str, found: Sequence[Study]) -> Row:
     evidence = {"studies": [s.study for s in found], "evidence": [e for s in found for e in s.evidence]}
     if not found:
         return empty | evidence
-    pooled = pool_proportions([s.events for s in found], [s.total for s in found], sensitivity=False)
+    pooled = pool.pool_proportions([s.events for s in found], [s.total for s in found], sensitivity=False)
     names = ("k", "events", "total", "estimate", "low", "high")
     return {"variant": name, **{n: getattr(pooled, n) for n in names}, **evidence}
 
@@ -256,10 +256,10 @@ def _risk(review: Review, choice: Choice) -> Found:
 
 def pooled_risk(found: Sequence[Study], left: Sequence[Left]) -> dict[str, Any]:
     """What :func:`extractor.pool.pool_proportions` says of these rows."""
-    return pool_proportions(
+    return pool.pool_proportions(
         [s.events for s in found], [s.total for s in found], studies=[s.study for s in found],
         case_reports=[s.case_report for s in found], trials=[s.trial for s in found],
-        left_out=[LeftOut(x.study, x.reason) for x in left],
+        left_out=[pool.LeftOut(x.study, x.reason) for x in left],
     ).to_dict()  # fmt: skip
 
 
@@ -274,9 +274,9 @@ def _by(review: Review, choice: Choice, name: str, group: Callable[[Row], str]) 
     if not found:
         return Found(rows, None, left_rows(reasons), [NOTHING])
     try:
-        subgroups = compare_subgroups(
+        subgroups = pool.compare_subgroups(
             [s.events for s, _ in known], [s.total for s, _ in known], [g for _, g in known],
-            left_out=[LeftOut(x.study, x.reason) for x in reasons],
+            left_out=[pool.LeftOut(x.study, x.reason) for x in reasons],
         ).to_dict()  # fmt: skip
     except PoolError as error:
         return Found(

@@ -6,13 +6,16 @@ Single-quoted strings are rewritten; what grand-cypher cannot parse is refused w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
 
-from extractor.errors import QueryError
+from extractor.errors import QueryError, TimeLimitError
 from extractor.graph.nodes import Row
+from extractor.limits import limited
 
+MOST_SECONDS = 60.0
 # clauses that grand-cypher 1.2 does not know
 REFUSED = re.compile(
     r"\b(?P<word>OPTIONAL\s+MATCH|WITH(?!\s+\")|UNWIND|UNION|CASE|CREATE|MERGE|DELETE|SET|REMOVE|IS\s+NOT\s+NULL)\b|(?P<mark>=~|\$\w|COUNT\s*\(\s*(?:\*|DISTINCT)|`)",
@@ -40,11 +43,17 @@ def query(graph: nx.MultiDiGraph[str], cypher: str) -> list[Row]:
     if found := REFUSED.search(bare):
         raise QueryError(f"Cypher: {found.group().strip()!r} is not supported; ask in SQL with: trialspan ask --sql")
     try:
-        result: dict[str, list[Any]] = GrandCypher(labelled(graph)).run(asked)
+        result: dict[str, list[Any]] = next(limited(_answers(GrandCypher(labelled(graph)), asked), MOST_SECONDS))
+    except TimeLimitError as error:
+        raise QueryError(f"Cypher: no answer within {MOST_SECONDS:g} s of processor time; ask for less") from error
     except (LarkError, LookupError, TypeError, ValueError, AttributeError, NotImplementedError) as error:
         raise QueryError(f"Cypher: the query was not understood: {str(error).splitlines()[0]}") from error
     names = [str(n) for n in result]
     return [dict(zip(names, values, strict=True)) for values in zip(*result.values(), strict=True)]
+
+
+def _answers(asking: Any, asked: str) -> Iterator[dict[str, list[Any]]]:
+    yield asking.run(asked)
 
 
 def labelled(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:

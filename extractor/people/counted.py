@@ -26,6 +26,8 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
 NUMBER = re.compile(
     rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients)|(?<=[a-z]ed-)|(?<=roups-)|(?<=ients-))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))"
 )
+# "58-year-old male patient", "12 years of age": an age, no number of people
+AN_AGE = re.compile(r" ?-?(?:years?|yrs?|y|months?|mos?|weeks?|days?)[ -]?(?:olds?\b|of age\b|aged?\b)")
 # where a number may begin: cheap to find, and NUMBER is tried only there
 _BEGINS = re.compile(rf"\d+|{_SMALL}")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
@@ -36,7 +38,11 @@ TOKEN = re.compile(r"\s*(\([^()]{1,110}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-
 # what makes a number no count: "group 1", "phase 2", "day 7", "p = 0.03", "at least 5", "grade 3"
 BEFORE = re.compile(
     r"(?:\b(?:phase|group|groups|arm|cohort|day|days|week|weeks|month|months|year|visit|grade|stage|type|class|level|table|figure|fig|version|step|part"
-    r"|cycle|cycles|score|scores|hour|at week|nct|age|aged|ages|asa|status|ci|sd|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
+    r"|cycle|cycles|score|scores|hour|at week|nct|age|aged|ages|asa|status|ci|sd|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\b(?:days|weeks|months|years|visits|grades|stages) \d+(?:, \d+)*,? (?:and|or|to) |\b(?:age|ages|man|woman|boy|girl|male|female|brother|sister|son|daughter) of |\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
+)
+# "euro 4396", "usd 120 per patient": a price
+MONEY = re.compile(
+    r"\b(?:euros?|eur|usd|us dollars?|dollars?|gbp|cny|rmb|yen|jpy|chf|pounds|cost|costs|price)(?: (?:of|was|were|is))?[ :]*$"
 )
 # the same, but for a number with a noun for people after it: "in this study 84 patients", "more than 40 women"
 BEFORE_ALONE = re.compile(
@@ -155,7 +161,7 @@ def numbers(folded: str) -> tuple[re.Match[str], ...]:
 def _numbered(folded: str, known: dict[str, str]) -> Iterator[Count]:
     for match in numbers(folded):
         before = folded[max(0, match.start() - 36) : match.start()]
-        if BEFORE.search(before):
+        if BEFORE.search(before) or AN_AGE.match(folded, match.end()) or MONEY.search(before):
             continue
         n = _value(match.group())
         if n is None or n > LARGEST or (1900 <= n <= 2035 and DATED.search(before)):

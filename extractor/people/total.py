@@ -1,6 +1,7 @@
-"""The trial's own number of people: a count of the text, a sum of its groups, or the one patient of a report.
+"""What rules take for the trial's own number of people: a count of the text, a sum of its groups, or one patient.
 
-The counts come weighed from :mod:`extractor.people.candidates`; a total that only the groups' sizes give cites each of them.
+The counts come weighed from :mod:`extractor.people.candidates`; a total that only the groups' sizes give cites each of
+them. What the trial's number is, is decided in :mod:`extractor.people.own`, where this is one voice.
 """
 
 from __future__ import annotations
@@ -48,22 +49,22 @@ class Total:
     count: Count | None = None
 
 
-def total(seen: View, found: Cohort) -> Total | None:
-    """The number of people treated or enrolled; None where the text does not say."""
+def by_rule(seen: View, found: Cohort) -> Total | None:
+    """The number of people by the points of the counts and the sums of groups alone: one voice for the reader."""
     best = next((c for c in found.candidates if c.count.n > 1), None)
     if best and best.points < LEAST:
         best = None
     if best and "sum" not in best.features:
         summed = _summed(seen, found, best) or _outgrown(seen, found, best)
-        return (_nearly(found, summed) or summed) if summed else _stated(best, found)
+        return (_nearly(found, summed) or summed) if summed else stated(best, found)
     if best and (
         best.count.form == BARE or best.kind in ("treated", "analyzed")
     ):  # "150 women were randomised ... and 148 (71 and 77) were analysed"
         best = next((c for c in found.candidates if _begins(c, best)), best)
-    return _stated(best, found) if best else _summed(seen, found, None) or _one(seen)
+    return stated(best, found) if best else _summed(seen, found, None) or one(seen)
 
 
-def _stated(best: Candidate, found: Cohort) -> Total:
+def stated(best: Candidate, found: Cohort) -> Total:
     rule = (
         "sum_agrees" if "sum" in best.features else best.kind if best.kind in ("randomized", "enrolled") else "stated"
     )
@@ -96,7 +97,7 @@ def _outgrown(seen: View, found: Cohort, best: Candidate) -> Total | None:
             and split.total > best.count.n * (1 + LOST_SHARE)
             and RANDOMIZED_TO.search(seen.folded, sentence.start, sentence.end)
         ):
-            return _added(split, split.groups)
+            return added(split, split.groups)
     return None
 
 
@@ -108,7 +109,7 @@ def _nearly(found: Cohort, summed: Total) -> Total | None:
             and candidate.points > 0
             and not candidate.features & {"planned", "served"}
         ):
-            return _stated(candidate, found)
+            return stated(candidate, found)
     return None
 
 
@@ -142,7 +143,7 @@ def _summed(seen: View, found: Cohort, best: Candidate | None) -> Total | None:
             and min(g.n for g in groups) >= LEAST_SHARE * max(g.n for g in groups)
             and _of_people(seen, split, groups)
         ):
-            return _added(split, groups)
+            return added(split, groups)
     return None
 
 
@@ -155,14 +156,14 @@ def _of_people(seen: View, split: Split, groups: tuple[Group, ...]) -> bool:
     )
 
 
-def _added(split: Split, groups: tuple[Group, ...]) -> Total:
+def added(split: Split, groups: tuple[Group, ...]) -> Total:
     """The sum of groups; one of them may be the sum of the others: "(n = 179) were randomised to A (n = 88) or B (n = 91)"."""
     kind = "randomized" if split.shape == SIZED else "treated"
-    added = sum(g.n for g in groups)
+    together = sum(g.n for g in groups)
     for group in groups:
-        if len(groups) > 2 and 2 * group.n == added:
+        if len(groups) > 2 and 2 * group.n == together:
             return Total(group.n, kind, ((group.start, group.end),), "sum_agrees", 0.9)
-    return Total(added, kind, tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.8, True)
+    return Total(together, kind, tuple((g.start, g.end) for g in groups), "sum_of_groups", 0.8, True)
 
 
 def _siblings(seen: View, split: Split, best: Candidate | None) -> tuple[Group, ...]:
@@ -185,7 +186,7 @@ def _siblings(seen: View, split: Split, best: Candidate | None) -> tuple[Group, 
     return tuple(held[0]) if held else ()
 
 
-def _one(seen: View) -> Total | None:
+def one(seen: View) -> Total | None:
     """One person: "a 55-year-old man", "we report a patient with"."""
     for age in ages(seen.folded):
         if age.shape == "one" and seen.one_sentence(age.start, age.end):

@@ -1,8 +1,8 @@
 """A user's table of counts: a CSV with ``study, events, total`` or ``study, events1, total1, events2, total2``.
 
 Column names in any case and order, further columns kept; comma, semicolon or tab; with or without a byte-order mark.
-A row with a missing count is left out with that reason. A count that cannot be is an error that names row and column:
-nothing is guessed.
+A row with a missing count is left out with that reason. A count that cannot be, or a study that stands there twice, is an
+error that names row and column: nothing is guessed.
 """
 
 from __future__ import annotations
@@ -210,6 +210,11 @@ class _Reader:
         if reason:
             self._left_out.append(LeftOut(study, reason))
             return
+        if study in self._studies:
+            raise PoolError(
+                f"{self._name}, line {number}: study {study!r} stands there twice. Is it one study? Then take one row out, or add "
+                "up its arms. If not, give each its own name"
+            )
         self._studies.append(study)
         self._counts.append(counts)
         for column, values in self._extra.items():

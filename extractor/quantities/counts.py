@@ -33,7 +33,8 @@ _SHARE = (
     r"(?=\s*(?:[,;:.)\]\[(~]|/\s*[\d<(]|-|\Z|(?:of|in|vs|versus|v|and|or|for|with|to|on|among|at|by|than|compared|respectively|had|has|have|experienced|reported|developed|were|was|during|after|who|from|each|died|while|whereas|but|overall|"
     r"patients?|subjects?|participants?|women|men|children|infants|cases|incidence|rate|when|as|showed|suffered|before|per|against|within|is|are|volunteers|individuals|adults|complained|withdrew|discontinued|receiving|taking|required|under|the|without|grade|serious|only|both|between|groups?|arms?|,)\b))"
 )
-_PCT = rf"(?<![\d.])(?P<pct>\d{{1,3}}(?:\.\d+)?)\s*(?:%|percent\b|per cent\b){_SHARE}"
+# "12,5 %" is written with a decimal comma, "1, 5 %" is a list
+_PCT = rf"(?<![\d.])(?<!\d,)(?P<pct>\d{{1,3}}(?:[.,]\d{{1,2}}(?!\d)|\.\d+)?)\s*(?:%|percent\b|per cent\b){_SHARE}"
 _PCT2, _PCT3 = _PCT.replace("pct", "pct2"), _PCT.replace("pct", "pct3")
 _STOP = "versus|vs|v|and|or|of|in|with|to|than|had|have|has|were|was|who|that|for|from|by|percent|per|at|on|as|the|out|more|experienced|developed|reported|during|after|adverse|side|serious|severe|untoward|toxic"
 _WORD = rf"(?:(?!(?:{_STOP}|{NUMBER_WORDS.replace(chr(92) + 'b', '')})\b)[a-z][a-z0-9+/-]*\s+)"
@@ -51,7 +52,7 @@ FRACTION = re.compile(
 )
 # "42/107 (39%)", "(3/25)", "9/94"
 SLASH = re.compile(
-    rf"(?<![\d.,/\-])(?P<n>\d{{1,4}})\s?/\s?(?P<d>\d{{1,5}})(?![\d/]|[.]\d)(?:\s+{_PEOPLE})?(?:{_OPEN}{_PCT}{_CLOSE}|\s*[,;=]\s*{_PCT2})?(?:\s+{_PEOPLE2})?"
+    rf"(?<![\d.,/\-])(?P<n>\d{{1,4}})\s?/\s?(?P<d>\d{{1,5}})(?![\d/]|[.]\d|\s?-?\s?(?:[mkµμ]?g|mcg|m?iu|m?l)\b)(?:\s+{_PEOPLE})?(?:{_OPEN}{_PCT}{_CLOSE}|\s*[,;=]\s*{_PCT2})?(?:\s+{_PEOPLE2})?"
 )
 # "12 [43%] patients", "27 patients (44%)", "n = 6, 20%", "five patients (12%)", "6; 20%"
 COUNT_PERCENT = re.compile(
@@ -214,7 +215,7 @@ def _count(form: str, match: re.Match[str]) -> Count | None:
     n = whole(groups["n"]) if groups.get("n") else None
     total = whole(groups.get("d") or groups.get("d2") or "")
     text = groups.get("pct") or groups.get("pct2") or groups.get("pct3")
-    percent = float(text) if text else None
+    percent = float(text.replace(",", ".")) if text else None
     if groups.get("words"):
         percent = float(whole(groups["words"]) or 0)
     if (groups.get("n") and n is None) or (percent is not None and percent > 100):

@@ -61,7 +61,7 @@ _NO_TIMES = re.compile(
 _ENGINEER = re.compile(rf"(?<![\w.])(?P<factor>\d+(?:\.\d+)?)e\+?(?P<e>0?\d|1[0-2])(?=\s?(?:{CELL_NOUN})\b)")
 # "100,000 cells", "2,000,000", "500 000 cells", "420000 cells/kg", "up to 1500000"
 _PLAIN = re.compile(
-    r"(?<![\w.,^*-])(?<![x*]\s)(?P<plain>\d{1,3}(?:,\d{3})+|\d{1,3}(?:\s000)+|\d{5,})(?![\d%]|\.\d|,\d)"
+    r"(?<![\w.,^*-])(?<![x*]\s)(?<!\d\s)(?P<plain>\d{1,3}(?:,\d{3})+|\d{1,3}(?:\s\d{3})*\s000|\d{5,})(?![\d%]|\.\d|,\d)"
 )
 _SECOND_SPREAD = re.compile(
     rf"\s*(?:±|\+/-|\+-|\(\s*(?:±|\+/-|\+-|sd\b[:,= ]*|s\.d\.[:,= ]*)?)\s*(?P<sd>{_DECIMAL})(?:{_TIMES}{_ANY_POWER}|\s*million)\s*\)?"

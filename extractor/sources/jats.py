@@ -136,6 +136,8 @@ def _front_parts(meta: Any) -> dict[str, str]:
     for kind, text in others:
         if text:
             parts[free_name(f"abstract ({kind})", parts)] = text
+    if text := block_text(meta.find("author-notes"), BLOCKS, HIDDEN):
+        parts[free_name("notes", parts)] = text
     return parts
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from extractor import __version__
 from extractor.errors import QueryError, StoreError
@@ -22,8 +22,8 @@ from extractor.model import Document, Fact, Record, check_evidence
 from extractor.store import decisions, old, reading, rows, versions
 from extractor.store.database import absent, asked, batches, engine_for, guarded, shown
 from extractor.store.decisions import ACTIONS, Decision
-from extractor.store.exact import deep, unescape
 from extractor.store.migrations import is_newest, migrate
+from extractor.store.questions import bounded
 from extractor.store.tables import DECISIONS, DOCUMENTS, EXTRACTIONS, IDENTIFIERS, ISSUES, RUNS
 from extractor.store.versions import Outcome, now
 from extractor.store.views import VIEWS
@@ -306,24 +306,15 @@ class Store:
         Raises
         ------
         QueryError
-            If the database refuses it, such as a statement that would change something.
+            If the database refuses it, such as a statement that would change something, or it takes longer than
+            ``questions.MOST_SECONDS`` or gives more than ``questions.MOST_ROWS`` rows.
         """
         if not READING.match(sql):
             raise QueryError(
                 f"store {self.name}: {sql.strip()[:MOST_SHOWN]!r} is none; one SELECT over its tables and views is taken"
             )
         with asked(self.name), self._engine.connect().execution_options(postgresql_readonly=True) as conn:
-            lite = conn.dialect.name == "sqlite"
-            if lite:
-                conn.exec_driver_sql("PRAGMA query_only = ON")
-            try:
-                bare = sql if lite else sql.replace("%", "%%")  # psycopg reads % as a place for a value
-                result = conn.execute(text(sql), dict(parameters)) if parameters else conn.exec_driver_sql(bare)
-                return list(result.keys()), [tuple(deep(list(row), unescape)) for row in result]
-            finally:
-                conn.rollback()
-                if lite:
-                    conn.exec_driver_sql("PRAGMA query_only = OFF")
+            return bounded(conn, sql, parameters, self.name)
 
     def _name_missing(self, conn: Connection, ids: Sequence[str]) -> None:
         known = {

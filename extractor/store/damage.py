@@ -88,7 +88,7 @@ def _documents(conn: Connection, keys: Sequence[int]) -> Iterator[Finding]:
         name = f"report {document.id!r}, version {row['version']}"
         if document.sha256 != row["sha256"]:
             yield Finding(name, "its text is not the one that was put in; import the original again")
-        elif not copies.is_sound(conn, row, document):
+        elif not copies.is_sound(conn, dict(row), document):
             yield Finding(name, "its bibliographic values or registry data are not those that were put in")
         elif wrong := _columns(row, document):
             yield Finding(name, f"its {', '.join(wrong)} in the table of reports is not what the report says")

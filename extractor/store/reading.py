@@ -95,7 +95,7 @@ def documents(conn: Connection, keys: Sequence[int], *, checked: bool = True) ->
     found = conn.execute(select(DOCUMENTS).where(DOCUMENTS.c.key.in_(keys))).mappings()
     made = {}
     for row in found:
-        made[row["key"]] = document = document_of(row, parts.get(row["key"], ()))
+        made[row["key"]] = document = document_of(dict(row), parts.get(row["key"], ()))
         if checked and document.sha256 != row["sha256"]:
             raise DamageError(
                 f"report {document.id!r}: its stored text is not the one that was put in (the file was changed or damaged); {ADVICE}"

@@ -45,11 +45,16 @@ OTHERS_BEFORE = re.compile(
     r"\b(?:previous(?:ly)?|prior|earlier|recent(?:ly)?|other|another|several|many|few|most|numerous|"
     r"further|future|larger|large|additional|subsequent|ongoing|planned|lack of|absence of|no|"
     r"published|existing|need for|meta-analysis of|reviews? of|larger-scale|large-scale|more|"
-    r"parent|completed|lead-in|qualifying|support|supports|justify|justifies|well-designed|adequately powered|"
+    r"parent|completed|lead-in|next|upcoming|forthcoming|follow-on|eventual|"
+    r"pav\w+ the way (?:to|for|towards?)|(?:basis|rationale|groundwork|stage|foundation) (?:for|of)|prompts?|encourages?|"
+    r"qualifying|support|supports|justify|justifies|well-designed|adequately powered|"
     r"properly|only|some|until),? (?:[\w,/-]+ ){0,5}$"
 )
 # "were enrolled into this double-blind study", "our previous pilot"
-THIS = re.compile(r"\b(?:this|the present|the current|our|we|present) (?!previous|earlier|prior)(?:[\w/-]+,? ){0,6}$")
+THIS = re.compile(
+    r"\b(?:this|the present|the current|our|we|present) (?!previous|earlier|prior)"
+    r"(?!(?:team|groups?|colleagues|laborator\w+|cent(?:er|re)|department) (?:\w+ ){0,3}completed\b)(?:[\w/-]+,? ){0,6}$"
+)
 # "patients were randomly assigned": what was done is this trial's, unless an earlier one is named
 WERE = re.compile(r"\b(?:were|was|we) (?:then |subsequently |equally )?$")
 EARLIER = re.compile(

@@ -1,0 +1,204 @@
+"""One claim told in many places is one fact with all its quotes: abstract, results and table.
+
+Two adverse events are one claim where term, arm and figures are the same, or where what one leaves open the other says; the
+fuller value stays. Arms are one where size and name fit. Nothing else is joined, and no number is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from extractor import terms
+from extractor.model import ABSTRACT, TITLE, Fact
+
+SHORT = frozenset({TITLE, ABSTRACT})
+EVENT, ARM = "adverse_event", "arm"
+LEXICON = "adverse_events"
+OPEN = (
+    "denominator",
+    "percent",
+    "grade",
+    "severity",
+    "serious",
+    "related",
+    "scope",
+    "denominator_unit",
+    "term_id",
+    "n",
+)
+SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "with",
+        "and",
+        "or",
+        "group",
+        "groups",
+        "arm",
+        "arms",
+        "patient",
+        "patients",
+        "participant",
+        "participants",
+        "subject",
+        "subjects",
+        "treatment",
+        "treated",
+        "therapy",
+        "cohort",
+        "recipients",
+        "any",
+    ]
+)
+ROUNDED = 0.6  # percentage points between a percentage told in full numbers and one with decimals
+OVER_ARMS = frozenset({"total", "pooled_arms"})
+
+
+def joined(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts, each claim once; the first of a claim keeps its place."""
+    found: list[Fact] = []
+    by_term: dict[tuple[str, ...], list[int]] = {}
+    for fact in facts:
+        place = _place(fact, found, by_term)
+        if place is None:
+            by_term.setdefault(_key(fact), []).append(len(found))
+            found.append(fact)
+        else:
+            found[place] = _together(found[place], fact)
+    return found
+
+
+def _key(fact: Fact) -> tuple[str, ...]:
+    return (fact.field, str(fact.primary), *(term_words(fact.value.get("term") or "") if fact.field == EVENT else ()))
+
+
+def _place(fact: Fact, found: Sequence[Fact], by_term: dict[tuple[str, ...], list[int]]) -> int | None:
+    """Where the same claim stands already; None where it stands nowhere, or in two places that fit alike."""
+    one = {EVENT: same_event, ARM: same_arm}.get(fact.field, same_value)
+    fits = [p for p in by_term.get(_key(fact), ()) if _other_place(found[p], fact) and one(found[p], fact)]
+    exact = [place for place in fits if found[place].arm == fact.arm]
+    chosen = exact or fits
+    return chosen[0] if len(chosen) == 1 or exact else None
+
+
+def _other_place(a: Fact, b: Fact) -> bool:
+    """Whether one of two facts stands behind the abstract, and not in the part of the other alone."""
+    parts = {e.part for e in a.evidence}, {e.part for e in b.evidence}
+    uncounted = a.field == EVENT and a.value == b.value and _counted(a.value) is None
+    return (parts[0] != parts[1] or uncounted) and not parts[0] | parts[1] <= SHORT
+
+
+def same_value(a: Fact, b: Fact) -> bool:
+    return a.value == b.value and a.arm == b.arm
+
+
+# ---------------------------------------------------------------- adverse events
+
+
+def term_words(term: str) -> tuple[str, ...]:
+    """The concept that a term names, or its words."""
+    known = terms.table(LEXICON).get(term)
+    return (known.name,) if known else terms.words(term.lower())
+
+
+def same_event(a: Fact, b: Fact) -> bool:
+    """Whether two facts of one term say the same of the same people."""
+    if OVER_ARMS & {*a.flags} != OVER_ARMS & {*b.flags} or not _arms_fit(a.arm, b.arm):
+        return False
+    if _counted(a.value) is None or _counted(b.value) is None:
+        return a.value == b.value
+    same_table = {e.part for e in a.evidence if e.row} & {e.part for e in b.evidence if e.row}
+    if same_table:  # two cells of one table are two claims
+        return False
+    if _person(a) and _person(b):
+        return False
+    return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in OPEN[2:7])
+
+
+def _person(fact: Fact) -> bool:
+    """Whether a fact tells of one person, who may be another than the next one."""
+    return fact.value.get("n") == 1 and fact.value.get("denominator") is None and fact.value.get("percent") is None
+
+
+def _counted(value: dict[str, Any]) -> float | None:
+    found: float | None = value.get("n") if value.get("n") is not None else value.get("percent")
+    return found
+
+
+def _figures_fit(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    if not _fits(a.get("n"), b.get("n")) or not _fits(a.get("denominator"), b.get("denominator")):
+        return False
+    if (a.get("denominator_unit") or "participants") != (b.get("denominator_unit") or "participants"):
+        return False
+    one, two = share(a), share(b)
+    if a.get("n") is None or b.get("n") is None:  # a percentage alone, and its count
+        return one is not None and two is not None and abs(one - two) <= ROUNDED
+    return one is None or two is None or abs(one - two) <= ROUNDED
+
+
+def share(value: dict[str, Any]) -> float | None:
+    """The percentage, as told or from count and size."""
+    if value.get("percent") is not None:
+        return float(value["percent"])
+    return 100 * value["n"] / value["denominator"] if value.get("n") is not None and value.get("denominator") else None
+
+
+def _fits(a: Any, b: Any) -> bool:
+    return a is None or b is None or a == b
+
+
+def arm_words(name: str) -> frozenset[str]:
+    found = frozenset(terms.stem(w) for w in re.findall(r"[a-z0-9+]+", name.lower()))
+    return found - SMALL or found
+
+
+def _arms_fit(a: str | None, b: str | None) -> bool:
+    if a is None or b is None:
+        return True
+    one, two = arm_words(a), arm_words(b)
+    return bool(one & two) and (one <= two or two <= one)
+
+
+# ---------------------------------------------------------------- arms
+
+
+def same_arm(a: Fact, b: Fact) -> bool:
+    """Whether two facts name one arm with one size."""
+    names = str(a.value.get("name") or ""), str(b.value.get("name") or "")
+    return bool(
+        a.value.get("n") == b.value.get("n") and a.primary == b.primary and _arms_fit(*names) and _elsewhere(a, b)
+    )
+
+
+def _elsewhere(a: Fact, b: Fact) -> bool:
+    """Two arms of one sentence, or one table, are two arms."""
+    return not {e.part for e in a.evidence} & {e.part for e in b.evidence if e.row or e.column}
+
+
+# ---------------------------------------------------------------- one fact of two
+
+
+def _together(a: Fact, b: Fact) -> Fact:
+    """The fuller of two facts with the quotes of both, what it leaves open filled by the other."""
+    fuller, other = (a, b) if _said(a) >= _said(b) else (b, a)
+    value = {k: other.value.get(k) if v is None and k in OPEN else v for k, v in fuller.value.items()}
+    quotes = tuple(dict.fromkeys([*a.evidence, *b.evidence]))
+    flags = tuple(dict.fromkeys([*fuller.flags, *(f for f in other.flags if f in fuller.flags)]))
+    return fuller.change(
+        value=value,
+        evidence=quotes,
+        arm=fuller.arm or other.arm,
+        confidence=max(a.confidence, b.confidence),
+        flags=flags,
+    )
+
+
+def _said(fact: Fact) -> int:
+    """How much a fact says."""
+    return sum(v is not None for v in fact.value.values()) + (fact.arm is not None)

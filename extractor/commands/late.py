@@ -1,0 +1,104 @@
+"""Commands that are imported when they are run: help and a wrong word cost no library that they do not need."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS = {  # name: module and function, in the order in which help lists them
+    "extract": "extract.extract",
+    "list": "records.list_records",
+    "show": "records.show",
+    "export": "records.export",
+    "evaluate": "evaluate.evaluate_command",
+    "fields": "fields.fields",
+    "fetch": "fetch.fetch",
+    "import": "bring.bring",
+    "prisma": "bring.prisma",
+    "doctor": "care.doctor",
+    "backup": "care.backup",
+    "restore": "care.restore",
+    "link": "link.link_reports",
+    "check": "link.check_trial",
+    "decide": "link.decide_links",
+    "trial": "trial.trial",
+    "curate": "curate.curate",
+    "ask": "ask.ask_store",
+    "graph": "graph.graph",
+    "plot": "plot.plot",
+    "compare": "ask.compare_trials",
+    "report": "report.report",
+    "bias": "bias.app",
+    "pool": "pool.pool",
+    "pool-simulate": "pool.pool_simulate",
+    "verify": "verify.verify_command",
+    "audit": "verify.audit",
+}
+HOME = "extractor.commands"
+Command = Any  # typer's own copy of click names no public type
+
+
+class LateGroup(TyperGroup):
+    """A group whose commands are imported when they are asked for; its help reads their docstrings alone."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = Late(self.commands)
+        self.listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Command:
+        if self.listing and cmd_name in COMMANDS:
+            return TyperCommand(cmd_name, help=_docstring(COMMANDS[cmd_name]), rich_markup_mode=self.rich_markup_mode)
+        return self.commands.get(cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.listing = True
+        super().format_help(ctx, formatter)
+
+
+class Late(dict[str, Command]):
+    """Commands by name, each made when it is first looked up."""
+
+    def __init__(self, made: Mapping[str, Command]) -> None:
+        super().__init__(dict.fromkeys(COMMANDS) | dict(made))
+
+    def __getitem__(self, name: str) -> Command:
+        if super().__getitem__(name) is None:
+            self[name] = _made(name, COMMANDS[name])
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Command:
+        return self.__getitem__(name) if name in self else default
+
+
+def _made(name: str, place: str) -> Command:
+    module, _, attribute = place.partition(".")
+    found = getattr(import_module(f"{HOME}.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_command(found)
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
+
+
+def _docstring(place: str) -> str:
+    """What a command does, from the text of its module; of a group, what its callback says."""
+    module, _, attribute = place.partition(".")
+    spec = find_spec(f"{HOME}.{module}")
+    loader: Any = spec.loader if spec else None
+    functions = [n for n in ast.parse(loader.get_source(loader.name)).body if isinstance(n, ast.FunctionDef)]
+    wanted = (n for n in functions if n.name == attribute or (attribute == "app" and _is_callback(n)))
+    return next((ast.get_docstring(n) or "" for n in wanted), "")
+
+
+def _is_callback(node: ast.FunctionDef) -> bool:
+    return any(ast.unparse(d).startswith("app.callback") for d in node.decorator_list)

@@ -1,0 +1,336 @@
+"""Which group of people a count is of: for each count the names around it, what is seen of each, one score, or none of them.
+
+Names are found generously (:mod:`extractor.events.link.groups`), in the sentence, in the two before it, and, of the trial's arms,
+anywhere before. A fitted model weighs what is seen of each name, and of "no arm": a count of the whole trial has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractor.context.sentences import Sentence
+from extractor.context.view import View
+from extractor.events.link.groups import CONTROL, Group, Name, alike, names, telling, told_of, vocabulary
+from extractor.quantities.counts import Count
+
+BEFORE = 2  # sentences before that a name is looked for in
+NEAR = 60  # characters between a name and a count whose words are seen
+_WORDS = re.compile(r"[a-z]+|[^\s\w]|\d+")
+HEAD = 4  # words that may stand before a name at the head of its sentence
+RESPECTIVELY = "respectively"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known around the counts of a sentence: its counts, the terms' places, the names here and before."""
+
+    seen: View
+    sentence: Sentence
+    counts: tuple[Count, ...]
+    terms: tuple[tuple[int, int], ...]
+    here: tuple[Name, ...]
+    before: tuple[tuple[int, Name], ...]  # how many sentences before, the name
+    groups: tuple[Group, ...]
+    echoes: dict[frozenset[str], int]
+    families: dict[frozenset[str], int]
+
+
+class Names:
+    """The names of groups in a document, read a sentence once."""
+
+    def __init__(self, seen: View, groups: Sequence[Group]) -> None:
+        self.seen = seen
+        self.groups = tuple(groups)
+        self.body = seen.body()
+        self._read: dict[int, list[Name]] = {}
+        self._named: dict[int, list[Name]] = {}
+        self._known: tuple[re.Pattern[str] | None] | None = None
+        self._echoes: dict[frozenset[str], int] | None = None
+
+    def of(self, sentence: Sentence) -> list[Name]:
+        """The names in a sentence."""
+        if sentence.start not in self._read:
+            own = self._own(sentence)
+            echoed = [
+                n
+                for n in told_of(self.seen.folded, sentence, self.known)
+                if not any(o.start < n.end and n.start < o.end for o in own)
+            ]
+            self._read[sentence.start] = sorted([*own, *echoed], key=lambda n: n.start)
+        return self._read[sentence.start]
+
+    def _own(self, sentence: Sentence) -> list[Name]:
+        if sentence.start not in self._named:
+            self._named[sentence.start] = names(self.seen.folded, sentence)
+        return self._named[sentence.start]
+
+    @property
+    def known(self) -> re.Pattern[str] | None:
+        """The names that the text gives groups, wherever it repeats them."""
+        if self._known is None:
+            every = [n for s in self.seen.sentences for n in self._own(s)]
+            self._known = (vocabulary(self.seen.folded, every, [g.name for g in self.groups]),)
+        return self._known[0]
+
+    @property
+    def echoes(self) -> dict[frozenset[str], int]:
+        """How many sentences name each group with a group word, or compare it."""
+        if self._echoes is None:
+            self._echoes = {}
+            for sentence in self.seen.sentences:
+                for words in {n.words for n in self.of(sentence) if n.grouped}:
+                    self._echoes[words] = self._echoes.get(words, 0) + 1
+        return self._echoes
+
+    def scene(self, sentence: Sentence, counts: Sequence[Count], terms: Sequence[tuple[int, int]]) -> Scene:
+        """What is known around the counts of a sentence; names that reach into a term are left out."""
+        here = [n for n in self.of(sentence) if not any(a < n.end and n.start < b for a, b in terms)]
+        place = next((i for i, s in enumerate(self.body) if s.start == sentence.start), 0)
+        before: list[tuple[int, Name]] = []
+        known: list[frozenset[str]] = [n.words for n in here if n.grouped]
+        for back in range(1, place + 1):
+            for name in reversed(self.of(self.body[place - back])):
+                arm = any(alike(name.words, g.words) for g in self.groups)
+                told = name.grouped or name.brought == "echo" or name.words in self.echoes
+                if not (arm or (told and back <= BEFORE)) or name.words in known:
+                    continue
+                known.append(name.words)
+                before.append((back, name))
+        families: dict[frozenset[str], int] = {}
+        for name in here:
+            families.setdefault(name.words, len(families))
+        return Scene(
+            self.seen,
+            sentence,
+            tuple(counts),
+            tuple(terms),
+            tuple(here),
+            tuple(before),
+            self.groups,
+            self.echoes,
+            families,
+        )
+
+
+def candidates(scene: Scene) -> list[tuple[int, Name]]:
+    """The names that a count of the scene may be of, each with how many sentences before it stands."""
+    return [*((0, n) for n in scene.here), *scene.before]
+
+
+def _tokens(text: str) -> list[str]:
+    return ["0" if w.isdigit() else w for w in _WORDS.findall(text)]
+
+
+def _bucket(value: int) -> str:
+    return (
+        str(value)
+        if value < 4
+        else "4-5"
+        if value < 6
+        else "6-9"
+        if value < 10
+        else "10-19"
+        if value < 20
+        else "20-39"
+        if value < 40
+        else "40-79"
+        if value < 80
+        else "80+"
+    )
+
+
+def _sized(count: Count, group: Group) -> str:
+    """Whether a count agrees with a group's size: by its denominator, or by its percentage."""
+    if group.size is None or group.size < 1:
+        return "unknown"
+    if count.denominator is not None:
+        return "same" if count.denominator == group.size else "other"
+    if count.n is not None and count.percent is not None:
+        return "share" if abs(100 * count.n / group.size - count.percent) <= 0.6 else "noshare"
+    if count.n is not None and count.n > group.size:
+        return "more"
+    return "unsaid"
+
+
+def none_features(scene: Scene, count: Count) -> Iterator[str]:
+    """What speaks for no arm: the sentence compares nobody, the count is of all people, nothing was ever grouped."""
+    folded, counts = scene.seen.folded, scene.counts
+    place = counts.index(count)
+    yield "0"
+    yield f"0 counts {min(len(counts), 4)}"
+    yield f"0 place {min(place, 3)} of {min(len(counts), 4)}"
+    yield f"0 form {count.form}"
+    yield f"0 arms {min(len(scene.groups), 3)}"
+    yield f"0 grouped {min(sum(n.grouped for n in scene.here), 3)}"
+    yield f"0 names {min(len(scene.here), 4)}"
+    yield f"0 named arms {min(sum(_arm_of(scene, n) >= 0 for n in scene.here), 3)}"
+    yield f"0 arms {min(len(scene.groups), 3)} grouped {min(sum(n.grouped for n in scene.here), 3)}"
+    sizes = [g.size for g in scene.groups if g.size]
+    if count.denominator is not None:
+        yield f"0 whole {'sum' if count.denominator == sum(sizes) else 'arm' if count.denominator in sizes else 'other'}"
+    text = folded[scene.sentence.start : scene.sentence.end]
+    yield from (f"0 w {w}" for w in set(_tokens(text)))
+    yield from (f"0 l {w}" for w in _tokens(folded[max(scene.sentence.start, count.start - NEAR) : count.start])[-5:])
+    yield from (f"0 r {w}" for w in _tokens(folded[count.end : min(scene.sentence.end, count.end + NEAR)])[:5])
+
+
+def _arm_of(scene: Scene, name: Name) -> int:
+    return next((i for i, g in enumerate(scene.groups) if alike(name.words, g.words)), -1)
+
+
+def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]:
+    """What is seen of one name for one count, as named features."""
+    folded, counts = scene.seen.folded, scene.counts
+    place = counts.index(count)
+    arm = _arm_of(scene, name)
+    size = _sized(count, scene.groups[arm]) if arm >= 0 else "noarm"
+    if size in ("other", "noshare") and any(_sized(count, g) in ("same", "share") for g in scene.groups):
+        size += "*"
+    control = bool(CONTROL.search(folded, name.start, name.end))
+    yield f"back {min(back, 4)}"
+    yield f"size {size}"
+    yield f"arm {arm >= 0} grouped {name.grouped}"
+    yield f"arm {arm >= 0} back {min(back, 4)}"
+    yield f"brought {name.brought} grouped {name.grouped}"
+    yield f"control {control}"
+    yield f"echo {min(scene.echoes.get(name.words, 0), 4)}"
+    yield from (f"n {w}" for w in name.words)
+    yield f"length {len(name.words)}"
+    following = _tokens(folded[name.end : min(scene.sentence.end, name.end + 24)])[:2] if back == 0 else []
+    yield f"after {' '.join(following[:1])}"
+    yield f"title {any(alike(name.words, telling(folded[slice(*scene.seen.title)])) for _ in '1')}"
+    if back:
+        order = [n for b, n in scene.before if b == back]
+        yield f"back {min(back, 4)} order {min(order.index(name), 3)} of {min(len(order), 3)}"
+        yield f"back {min(back, 4)} here {min(len(scene.families), 3)} named {min(sum(_arm_of(scene, n) >= 0 for n in scene.here), 2)}"
+        yield f"back arm {arm} of {len(scene.groups)} place {place} of {min(len(counts), 4)}"
+        return
+    yield from _beside(scene, count, place, name)
+    yield from _in_order(scene, count, place, name)
+
+
+def _beside(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]:
+    """Where a name stands to a count of its sentence, and what is between them."""
+    folded, counts = scene.seen.folded, scene.counts
+    after = name.start >= count.end
+    side = "r" if after else "l"
+    gap = (count.end, name.start) if after else (name.end, count.start)
+    between = _tokens(folded[gap[0] : gap[1]]) if gap[1] > gap[0] else []
+    rivals = sum(gap[0] <= c.start < gap[1] for c in counts)
+    others = len({n.words for n in scene.here if gap[0] <= n.start < gap[1]} - {name.words})
+    grouped = len({n.words for n in scene.here if gap[0] <= n.start < gap[1] and n.grouped} - {name.words})
+    terms = sum(gap[0] <= a < gap[1] for a, _ in scene.terms)
+    yield f"{side} gap {_bucket(len(between))}"
+    yield f"{side} rivals {min(rivals, 3)} others {min(others, 2)}"
+    yield f"{side} rivals {min(rivals, 3)} grouped {min(grouped, 2)}"
+    yield f"{side} rivals {min(rivals, 3)} terms {min(terms, 2)}"
+    yield f"{side} rivals {min(rivals, 3)} others {min(others, 2)} grouped {name.grouped} arm {_arm_of(scene, name) >= 0}"
+    if len(between) <= 12:
+        yield from (f"{side} b {w}" for w in set(between))
+    if len(between) <= 5:
+        yield f"{side} all {' '.join(between)}"
+    yield from (
+        f"{side} s {w}"
+        for w in set(between)
+        if w
+        in (
+            ";",
+            "(",
+            ")",
+            "and",
+            "versus",
+            "vs",
+            "than",
+            "but",
+            "whereas",
+            "while",
+            "compared",
+            ",",
+            "/",
+            "respectively",
+        )
+    )
+    opened = folded.count("(", *gap) + folded.count("[", *gap)
+    closed = folded.count(")", *gap) + folded.count("]", *gap)
+    yield f"{side} brackets {min(opened, 2)} {min(closed, 2)}"
+    near = min(scene.here, key=lambda n: _distance(n, count))
+    yield f"{side} nearest {near.words == name.words}"
+    strong = [n for n in scene.here if n.grouped or _arm_of(scene, n) >= 0]
+    if strong:
+        yield f"{side} nearest strong {min(strong, key=lambda n: _distance(n, count)).words == name.words}"
+        same = [n for n in strong if (n.start >= count.end) == after]
+        if same:
+            first = min(same, key=lambda n: _distance(n, count))
+            yield f"{side} nearest strong here {first.words == name.words}"
+    yield from _placed(scene, count, name, strong)
+    closest = min(counts, key=lambda c: _distance(name, c))
+    yield f"{side} closest count {closest == count}"
+    yield f"{side} last {place == len(counts) - 1} first {place == 0}"
+
+
+def _placed(scene: Scene, count: Count, name: Name, strong: Sequence[Name]) -> Iterator[str]:
+    """Where in the sentence a name stands: at its head ("In the drug group, ..."), and with whom in the count's segment."""
+    folded = scene.seen.folded
+    head = len(_tokens(folded[scene.sentence.start : name.start])) <= HEAD
+    comma = folded.find(",", name.end, count.start) >= 0
+    families = {n.words for n in strong}
+    yield f"head {head} comma {comma} families {min(len(families), 3)} strong {name.words in families}"
+    first = max(folded.rfind(";", scene.sentence.start, count.start), scene.sentence.start)
+    last = folded.find(";", count.end, scene.sentence.end)
+    last = last if last >= 0 else scene.sentence.end
+    within = {n.words for n in strong if first <= n.start < last}
+    yield f"segment {first <= name.start < last} families {min(len(within), 3)} strong {name.words in within} here {first > scene.sentence.start}"
+    left = [n for n in strong if n.end <= count.start]
+    if left:
+        yield f"last strong before {left[-1].words == name.words} of {min(len({n.words for n in left}), 3)} after {min(len({n.words for n in strong if n.start >= count.end}), 2)}"
+
+
+def _distance(name: Name, count: Count) -> int:
+    return name.start - count.end if name.start >= count.end else count.start - name.end
+
+
+def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]:
+    """Counts and names in one order: "3% and 5% ... in groups A and B, respectively", "higher in A than in B (5 vs 3)"."""
+    folded, counts = scene.seen.folded, scene.counts
+    run = _run(folded, counts, place)
+    mine, many = run.index(count), len(run)
+    told = RESPECTIVELY in folded[scene.sentence.start : scene.sentence.end]
+    for label, some in (
+        ("after", [n for n in scene.here if n.start >= run[-1].end]),
+        ("before", [n for n in scene.here if n.end <= run[0].start]),
+    ):
+        for kind, those in (("any", some), ("strong", [n for n in some if n.grouped or _arm_of(scene, n) >= 0])):
+            order: list[frozenset[str]] = []
+            for n in those:
+                if n.words not in order:
+                    order.append(n.words)
+            if label == "before":
+                order = order[-many:]
+            if name.words in order and name in those:
+                at = order.index(name.words)
+                yield f"{label} {kind} order {'same' if at == mine else 'other'} fits {len(order) >= many} {min(many, 3)} told {told}"
+                yield f"{label} {kind} {min(at, 3)} of {min(len(order), 4)} count {min(mine, 3)} of {min(many, 4)}"
+    strong = [n.words for n in scene.here if n.grouped or _arm_of(scene, n) >= 0]
+    families = list(dict.fromkeys(strong))
+    if name.words in families:
+        yield f"family {min(families.index(name.words), 3)} of {min(len(families), 4)} count {min(place, 3)} of {min(len(counts), 4)}"
+    arm = _arm_of(scene, name)
+    if arm >= 0:
+        yield f"trial's {min(arm, 3)} of {min(len(scene.groups), 4)} count {min(mine, 3)} of {min(many, 4)}"
+
+
+_JOINED = re.compile(
+    r"\s*(?:[),]\s*)?(?:and|or|vs\.?|versus|v\.?|/|,|;|to|compared (?:with|to)|than|\()*\s*(?:and|for|in)?\s*\(?\s*"
+)
+
+
+def _run(folded: str, counts: Sequence[Count], place: int) -> list[Count]:
+    """The counts that follow one another with little between, `place` among them."""
+    first = last = place
+    while first and _JOINED.fullmatch(folded, counts[first - 1].end, counts[first].start):
+        first -= 1
+    while last + 1 < len(counts) and _JOINED.fullmatch(folded, counts[last].end, counts[last + 1].start):
+        last += 1
+    return list(counts[first : last + 1])

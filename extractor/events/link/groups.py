@@ -1,0 +1,387 @@
+"""Where a text names a group of people: "the placebo group", "those on drug A", "group 2", "controls".
+
+Found generously, decided nowhere: a *name* is a run of words that a group word follows or leads, that a word such as "with",
+"receiving" or "than" brings in, or that repeats the name of a group told elsewhere in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractor.context.sentences import Sentence
+
+GROUP = frozenset(
+    [
+        "group",
+        "groups",
+        "arm",
+        "arms",
+        "cohort",
+        "cohorts",
+        "regimen",
+        "regimens",
+        "recipients",
+        "patients",
+        "participants",
+        "subjects",
+        "controls",
+        "children",
+        "women",
+        "infants",
+        "men",
+        "users",
+        "volunteers",
+        "individuals",
+        "treatment",
+        "treated",
+        "therapy",
+        "limb",
+        "limbs",
+        "eyes",
+        "knees",
+        "side",
+        "sides",
+        "sites",
+        "hips",
+        "people",
+        "cases",
+        "strata",
+    ]
+)
+CALLED = frozenset(
+    ["group", "groups", "arm", "arms", "cohort", "cohorts", "level", "levels", "regimen", "schedule"]
+)  # "group A": the word leads its name
+PEOPLE = frozenset(
+    [
+        "patients",
+        "participants",
+        "subjects",
+        "children",
+        "women",
+        "infants",
+        "men",
+        "volunteers",
+        "individuals",
+        "people",
+        "those",
+        "recipients",
+    ]
+)
+BROUGHT = frozenset(
+    [
+        "with",
+        "on",
+        "in",
+        "for",
+        "of",
+        "receiving",
+        "received",
+        "given",
+        "taking",
+        "taken",
+        "to",
+        "than",
+        "versus",
+        "vs",
+        "by",
+        "after",
+        "under",
+        "and",
+        "or",
+        "between",
+        "among",
+        "from",
+        "both",
+        "versus",
+        "getting",
+        "had",
+        "while",
+        "whereas",
+        "assigned",
+        "randomized",
+        "randomised",
+        "allocated",
+        "during",
+    ]
+)
+SKIPPED = frozenset(["the", "a", "an"])  # between what brings a name in and the name
+# words that end a name
+STOP = BROUGHT | frozenset(
+    [
+        "at",
+        "as",
+        "but",
+        "compared",
+        "while",
+        "who",
+        "that",
+        "which",
+        "were",
+        "was",
+        "is",
+        "are",
+        "has",
+        "have",
+        "been",
+        "did",
+        "not",
+        "no",
+        "none",
+        "neither",
+        "nor",
+        "all",
+        "each",
+        "either",
+        "same",
+        "other",
+        "respectively",
+        "more",
+        "less",
+        "fewer",
+        "higher",
+        "lower",
+        "greater",
+        "most",
+        "least",
+        "only",
+        "also",
+        "there",
+        "these",
+        "this",
+        "those",
+        "their",
+        "its",
+        "significantly",
+        "similar",
+        "occurred",
+        "developed",
+        "experienced",
+        "reported",
+        "observed",
+        "seen",
+        "noted",
+        "died",
+        "showed",
+        "when",
+        "where",
+        "before",
+        "within",
+        "over",
+        "per",
+        "total",
+        "out",
+        "overall",
+        "both",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "most",
+        "mainly",
+        "mostly",
+        "including",
+        "included",
+        "include",
+        "without",
+        "due",
+        "because",
+        "severe",
+        "mild",
+        "moderate",
+        "serious",
+        "common",
+        "significant",
+        "rate",
+        "rates",
+        "incidence",
+        "frequency",
+        "events",
+        "event",
+        "effects",
+        "effect",
+        "episodes",
+        "reactions",
+        "day",
+        "days",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "year",
+        "years",
+        "hours",
+        "hour",
+        "first",
+        "second",
+        "third",
+        "last",
+        "remaining",
+        "another",
+        "any",
+        "some",
+        "such",
+        "few",
+        "several",
+        "against",
+        "relative",
+        "risk",
+        "ratio",
+        "percent",
+        "cases",
+        "case",
+        "until",
+        "through",
+        "about",
+        "because",
+        "than",
+        "then",
+        "p",
+        "n",
+        "ci",
+        "rr",
+        "hr",
+        "difference",
+        "differences",
+    ]
+)
+_WORD = re.compile(
+    r"\d[\d.,]*\s?(?:mg|mcg|µg|μg|ug|g|ml|iu|units?|x|million)(?:/[a-z\d]+)*(?![a-z])|[a-zα-ω0-9](?:[\w+/'-]|\.(?=\w))*|[^\s\w]"
+)
+ORDINAL = frozenset(("first", "second", "third", "fourth"))
+_ORDINAL = re.compile(
+    r"(?:first|second|third|fourth)(?:,? (?:and |or |the )*(?:first|second|third|fourth)){0,3} (?:groups?|arms?|cohorts?)\b"
+)
+# "drug a than placebo", "vaccine a.": a letter that closes a name, no article
+LETTER = re.compile(r"\s*(?:[^\w\s]|\Z|(?:than|and|or|versus|vs|in|was|were|had|with|group|arm)\b)")
+_BARE = re.compile(r"\d[\d.,/-]*\Z")
+OPENERS = ("(", ",", "[", ";", ":", "/", "0")
+LONGEST = 6
+CONTROL = re.compile(
+    r"\b(?:placebo|controls?|sham|vehicle|saline|standard|usual|conventional|comparator|untreated|no|non)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The words ``start:end`` that may name a group; ``words`` are those that tell it from other groups."""
+
+    start: int
+    end: int
+    words: frozenset[str]
+    brought: str = ""  # the word before: "with", "than", "("
+    grouped: bool = False  # a group word belongs to it
+    trial: int = -1  # the trial's arm that it names, by its place among them
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One of the trial's arms: its telling words, how many people it has, and where the text sizes it."""
+
+    name: str
+    words: frozenset[str]
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+
+
+def telling(text: str) -> frozenset[str]:
+    """The words of a name that tell it from others."""
+    every = frozenset(re.findall(r"[a-z0-9]+", text.lower()))
+    return every - GROUP - {"the"} or every
+
+
+def alike(one: frozenset[str], two: frozenset[str]) -> bool:
+    """Whether two names may be of one group: the words of one are among those of the other."""
+    return bool(one & two) and (one <= two or two <= one)
+
+
+def names(folded: str, sentence: Sentence, taken: Sequence[tuple[int, int]] = ()) -> list[Name]:
+    """The names in a sentence, in order; none that reaches into `taken` (terms, counts)."""
+    found: list[Name] = []
+    for run, before in _runs(folded, sentence.start, sentence.end):
+        name = _name(folded, run, before)
+        if name is not None and not any(a < name.end and name.start < b for a, b in taken):
+            found.append(name)
+    return found
+
+
+def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str]]:
+    """Runs of words between stops, each with the word or mark before it."""
+    run: list[_Token] = []
+    before = ""
+    for match in _WORD.finditer(folded, start, end):
+        word = match.group()
+        led = bool(run) and run[-1].text in CALLED and folded[match.end() : match.end() + 1] != "%"
+        led = led or (bool(run) and word == "a" and LETTER.match(folded, match.end()) is not None)
+        if word in SKIPPED and not run:
+            continue
+        if word in ORDINAL and _ORDINAL.match(folded, match.start(), end):
+            run.append(_Token(match.start(), match.end(), word))
+            continue
+        ends = word in STOP or not word[0].isalnum() or (not led and (word in SKIPPED or _BARE.match(word)))
+        if ends:
+            if run:
+                yield run, before
+            run, before = [], word if not word[0].isdigit() else "0"
+        else:
+            run.append(_Token(match.start(), match.end(), word))
+    if run:
+        yield run, before
+
+
+def _name(folded: str, run: list[_Token], before: str) -> Name | None:
+    """The name in a run of words: what leads a group word, or follows one, or what a word brings in."""
+    places = [i for i, token in enumerate(run) if token.text in GROUP or token.text.endswith("-treated")]
+    if places:
+        at = places[-1]
+        if run[at].text in CALLED and at + 1 < len(run):  # "group a"
+            plural = run[at].text.endswith("s")
+            return _made(run[at + plural : at + 2], before, grouped=True)
+        if run[at].text.endswith("-treated"):
+            return _made(run[max(0, at - LONGEST + 1) : at + 1], before, grouped=True)
+        first = 0
+        if run[0].text in PEOPLE and at > 0:
+            first = 1
+        own = run[first:at][-LONGEST:]
+        if own:
+            return _made(own, before, grouped=True)
+        rest = run[at + 1 :][:LONGEST]
+        if rest:
+            return _made(rest, before, grouped=True)
+        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ("controls", "recipients") else None
+    return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
+
+
+def _made(run: list[_Token], before: str, *, grouped: bool) -> Name:
+    start, end = run[0].start, run[-1].end
+    return Name(start, end, telling(" ".join(t.text for t in run)), before, grouped)
+
+
+def told_of(folded: str, sentence: Sentence, known: re.Pattern[str] | None) -> Iterator[Name]:
+    """Names told elsewhere, where a sentence repeats them."""
+    for match in known.finditer(folded, sentence.start, sentence.end) if known else ():
+        yield Name(match.start(), match.end(), telling(match.group()), "echo")
+
+
+def vocabulary(folded: str, found: Sequence[Name], arms: Sequence[str]) -> re.Pattern[str] | None:
+    """A pattern of the names that a group word belongs to somewhere in the text, and of the trial's arms."""
+    said = {folded[n.start : n.end] for n in found if n.grouped} | {a.lower() for a in arms}
+    kept = sorted({s for s in said if len(s) > 1 and telling(s) - STOP and s not in GROUP}, key=lambda s: (-len(s), s))
+    if not kept:
+        return None
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, kept))})(?!\w)")

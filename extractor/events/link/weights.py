@@ -1,0 +1,48 @@
+"""A fitted score of named features: the sum of their weights, hashed into one table that ships in ``models/event_links``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from extractor.context.trained import buckets, softmax
+from extractor.errors import SettingsError
+from extractor.shipped import shipped
+
+FOLDER = "event_links"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of hashed features; a feature counts once an item, its weight is a difference of log odds."""
+
+    values: npt.NDArray[np.float32]
+
+    def score(self, features: Iterable[str]) -> float:
+        """The sum of the weights of an item's features."""
+        return math.fsum(self.values[sorted(set(buckets(features, len(self.values))))].tolist())
+
+    def choice(self, items: Sequence[Iterable[str]]) -> list[float]:
+        """The probability of each of several items of which one is right."""
+        return [float(p) for p in softmax(np.array([self.score(item) for item in items]))]
+
+
+@cache
+def weights(name: str) -> Weights:
+    """The shipped weights of one decision: ``arms``.
+
+    Raises
+    ------
+    SettingsError
+        If the file is missing from the installation.
+    """
+    path = shipped("models") / FOLDER / f"{name}.npz"
+    if not path.is_file():
+        raise SettingsError(f"{path}: trained weights missing; install the package again")
+    with np.load(path, allow_pickle=False) as arrays:
+        return Weights(arrays["weights"])

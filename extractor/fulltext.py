@@ -1,0 +1,108 @@
+"""Two readings of a full text as one: what the abstract says stands, and the pages behind it add to it.
+
+Of what a trial has one of (its condition, its people), and of what names the product, values of the pages alone are the
+trial's only where title and abstract are silent; else they are kept beside, not primary. So are doses, routes, designs and
+counts of administrations of something else: co-medication, bags and flasks, staff, exercises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extractor.model import ABSTRACT, TITLE, Document, Evidence, Fact
+
+SHORT = frozenset({TITLE, ABSTRACT})
+# fields in which title and abstract decide where they speak
+DECIDED = frozenset(
+    {
+        "report_kind",
+        "condition",
+        "cell_type",
+        "cell_source",
+        "donor",
+        "route",
+        "participants",
+        "phase",
+        "follow_up",
+        "deaths",
+        "age",
+        "sex",
+    }
+)
+
+
+# clauses in which a figure of a field is not the product's
+NOT_GIVEN = re.compile(
+    r"\b(?:bags?|vials?|flasks?|wells?|dish(?:es)?|plates?|plated|seeded|seeding|cultured?|density|cm\s*\^?2|frozen|cryo\w+|stored|harvested|collected|isolated|yield\w*|mice|rats?)\b",
+    re.I,
+)
+GIVEN = re.compile(r"\b(?:inject|infus|transplant|implant|administ|deliver|receiv|instill|given\b|dose[sd]?\b)", re.I)
+OTHER_DRUG = re.compile(
+    r"\b(?:G-?CSF|filgrastim|heparin|antibiotics?|cyclospor\w+|tacrolimus|steroids?|\w*predniso\w+|dexamethasone|insulin|lidocaine|an(?:a)?esthe\w+|sedat\w+|contrast|saline flush|paracetamol|acetaminophen|aspirin|"
+    r"daily|mg|mL? of (?:blood|marrow)|exercises?|physiotherapy|bent|washed|centrifug\w+|measured|scanned|visits?|aspirat\w+|layer)\b",
+    re.I,
+)
+PRODUCT = re.compile(
+    r"\bcells?\b|\bMSCs?\b|\bBM-?MNCs?\b|\bproduct\b|\bgraft\b|\bsuspension\b|\bstudy (?:drug|treatment)\b", re.I
+)
+STAFF = re.compile(
+    r"^\s*(?:\w+ )?(?:pharmacists?|nurses?|staff|statisticians?|coordinators?|physicians?|surgeons?|monitors?|investigators?|personnel|team|technicians?|committee)\b",
+    re.I,
+)
+CLAUSE = re.compile(r"[.;\n]\s")
+
+
+def both(document: Document, short: Sequence[Fact], whole: Sequence[Fact]) -> list[Fact]:
+    """Facts of title and abstract, and those of the whole text that other pages say, too.
+
+    Parameters
+    ----------
+    short : sequence of Fact
+        Read in title and abstract alone; empty where the report has nothing else.
+    whole : sequence of Fact
+        Read in all that the trial says of itself.
+    """
+    if not short:
+        return list(whole)
+    whole = [
+        f.change(primary=False) if f.primary and behind(f) and of_something_else(document, f) else f for f in whole
+    ]
+    told = {fact.field for fact in short if fact.primary}
+    added = [fact for fact in whole if behind(fact)]
+    kept = [f for f in added if not (f.field == "report_kind" and f.field in told)]
+    return [*short, *(f.change(primary=False) if f.field in DECIDED & told else f for f in kept)]
+
+
+def behind(fact: Fact) -> bool:
+    """Whether a fact has words outside title and abstract."""
+    return not fact.evidence or any(item.part not in SHORT for item in fact.evidence)
+
+
+# ---------------------------------------------------------------- whose figure
+
+
+def of_something_else(document: Document, fact: Fact) -> bool:
+    """Whether the words around a fact say that it is no dose, route, design or administration of the product."""
+    around = [clause(document, item) for item in fact.evidence]
+    if fact.field == "dose":
+        return all(NOT_GIVEN.search(text) and not GIVEN.search(text) for text in around)
+    if fact.field == "route":
+        return all(OTHER_DRUG.search(text) and not PRODUCT.search(text) for text in around)
+    if fact.field == "administrations":
+        return all(OTHER_DRUG.search(text) or not GIVEN.search(text) for text in around)
+    if fact.field == "design" and fact.value.get("name") == "open-label":
+        return all(STAFF.search(following(document, item)) for item in fact.evidence)
+    return False
+
+
+def clause(document: Document, item: Evidence) -> str:
+    """The clause that holds a quote."""
+    text, start, end = document.parts[item.part], item.start or 0, item.end or 0
+    breaks = [m.end() for m in CLAUSE.finditer(text, max(0, start - 400), start)]
+    last = CLAUSE.search(text, end)
+    return text[breaks[-1] if breaks else max(0, start - 400) : last.start() if last else end + 400]
+
+
+def following(document: Document, item: Evidence) -> str:
+    return document.parts[item.part][item.end or 0 : (item.end or 0) + 60]

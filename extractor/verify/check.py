@@ -1,0 +1,99 @@
+"""One answer to one cell: where its quote stands, and what the words there say to its value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from spacy.language import Language
+
+from extractor.model import Document, Fact
+from extractor.verify import events, figures, names
+from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Answer, Cell, Place
+from extractor.verify.confidence import confidence
+from extractor.verify.reading import Reading, readings
+from extractor.verify.verdict import Verdict
+
+Check = Callable[[Reading, Cell, Place, Place | None], Verdict]
+RANK = {FOLLOWS: 0, NOT_DERIVABLE: 1, CONTRADICTS: 2}
+MOST_READ = 3  # of our own facts in the words of an answer
+
+
+def check_of(field: str) -> Check:
+    if field == "adverse_event":
+        return events.check
+    return figures.check if field in figures.KEYS else names.check
+
+
+def answer(reading: Reading, cell: Cell) -> Answer:
+    """What the document says to a cell."""
+    state, places = reading.typed.locate(cell.quote)
+    check = check_of(cell.field)
+    if places:
+        verdicts = [check(reading, cell, reading.around(p), p) for p in places]
+        verdict = min(verdicts, key=lambda v: RANK[v.value])
+    else:
+        verdict = everywhere(reading, cell, check)
+    place = verdict.at or (places[0] if places else None)
+    part, start, end = reading.where(place) if place else (None, None, None)
+    says = reading.text[place.start : place.end] if place else ""
+    return Answer(
+        cell,
+        state,
+        verdict.value,
+        verdict.reasons,
+        says,
+        part,
+        start,
+        end,
+        _read(verdict),
+        confidence(cell, state, verdict),
+        verdict.how,
+    )
+
+
+def everywhere(reading: Reading, cell: Cell, check: Check) -> Verdict:
+    """Without a quote that stands in the text: the whole text, sentence by sentence."""
+    whole = Place(0, len(reading.text))
+    if cell.field != "adverse_event":
+        return check(reading, cell, whole, None)
+    term = str(cell.value.get("term") or "")
+    verdicts = []
+    for span in reading.sentences:
+        ours = any(f.near(span) for f in reading.of_field("adverse_event"))
+        if ours or reading.mentions(term, span):
+            verdicts.append(check(reading, cell, span, None))
+    if not verdicts:
+        return events.unsaid(cell)
+    return min(verdicts, key=_rank_without_quote)
+
+
+def _rank_without_quote(verdict: Verdict) -> tuple[int, int]:
+    """One sentence that says it is enough; a silence is not told from a sentence of another matter."""
+    order = {FOLLOWS: 0, CONTRADICTS: 1, NOT_DERIVABLE: 2}
+    return order[verdict.value], not verdict.reasons
+
+
+def _read(verdict: Verdict) -> tuple[Fact, ...]:
+    """Our own facts in the words, each once."""
+    found = {json.dumps([f.fact.value, f.fact.arm], sort_keys=True): f.fact for f in verdict.facts}
+    return tuple(found.values())[:MOST_READ]
+
+
+def verify(
+    nlp: Language, documents: Iterable[Document], cells: Sequence[Cell], arms: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Answer]:
+    """Answers to all cells of `documents`, in the order of the documents, then of the cells.
+
+    `arms` holds the names of arms by document, where more are known than the cells name.
+    """
+    by_document: dict[str, list[Cell]] = {}
+    for cell in cells:
+        by_document.setdefault(cell.document, []).append(cell)
+    named = {
+        name: sorted({c.arm for c in group if c.arm} | set((arms or {}).get(name, ())))
+        for name, group in by_document.items()
+    }
+    wanted = (d for d in documents if d.id in by_document)
+    for reading in readings(nlp, wanted, named):
+        yield from (answer(reading, cell) for cell in by_document[reading.document.id])

@@ -1,0 +1,137 @@
+"""Annotated documents as the linker's training reads them: each with what the fields see, its gold events at their places.
+
+A folder of gold holds ``<set>/<id>.json`` with ``text`` and ``gold.adverse_events`` (``term``, ``n``, ``percent``, ``arm``, ``quote``).
+Folds are over trials: reports that share a registry number, a PubMed id or a third of their words in threes stay together.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from extractor.context.sentences import Sentence
+from extractor.context.view import View, view
+from extractor.evaluate.keys import number
+from extractor.evaluate.scorer import document_of, load_gold
+from extractor.events.link.groups import Group
+from extractor.events.mentions import Mention
+from extractor.events.of_this_trial import Reports
+from extractor.fields import facts
+from extractor.fields.adverse_event import groups_of
+from extractor.pipeline import as_doc, build
+from extractor.quantities.counts import Count, counts
+from extractor.settings import Settings
+
+DEVELOPED_ON = ("als", "other", "rct")  # sets on which the rules were written: right there nearly always
+Gold = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """One document: its gold entry, what the fields see of it, its arms, and the set that it is of."""
+
+    entry: Gold
+    reports: Reports
+    groups: tuple[Group, ...]
+    of: str
+
+    @property
+    def seen(self) -> View:
+        return self.reports.seen
+
+    def sentences(self) -> Iterator[tuple[Sentence, list[Mention], list[Count]]]:
+        """Each sentence of the body with its mentions and its counts."""
+        for sentence in self.seen.body():
+            named = self.reports.mentions(sentence.start, sentence.end)
+            avoid = [(m.start, m.end) for m in named]
+            yield sentence, named, counts(self.seen.folded, sentence.start, sentence.end, bare=True, avoid=avoid)
+
+    def told(self) -> Iterator[tuple[int, int, Gold]]:
+        """Gold events with the place of their quote; those whose quote is not found are left out."""
+        text = self.seen.text
+        first = max(text.find(self.entry.get("text") or " "), 0)
+        for event in self.entry["gold"].get("adverse_events") or ():
+            quote = event.get("quote") or ""
+            start = text.find(quote, first) if quote else -1
+            if start >= 0:
+                yield start, start + len(quote), event
+
+
+def annotated(gold: Path, sets: Sequence[str]) -> list[Annotated]:
+    """The documents of the named sets of a gold folder, as the fields see them."""
+    nlp = build(Settings())
+    for part in ("adverse_event", "trial_plain"):  # what is to be fitted, and what takes the view off
+        nlp.remove_pipe(part)
+    found = []
+    for name in sets:
+        for entry in load_gold(gold / name):
+            if not entry.get("text"):
+                continue
+            doc = nlp(as_doc(nlp, document_of(entry)))
+            conditions = frozenset(str(f.value["name"]).lower() for f in facts(doc, "condition"))
+            found.append(Annotated(entry, Reports.of(view(doc), conditions), groups_of(doc), name))
+    return found
+
+
+def by_figures(document: Annotated) -> dict[tuple[Any, ...], list[Gold]]:
+    """Gold's counted events by the place of their quote and their figures."""
+    found = defaultdict(list)
+    for start, end, event in document.told():
+        n, percent = number(event.get("n")), number(event.get("percent"))
+        if n is not None or percent is not None:
+            found[start, end, n, percent].append(event)
+    return found
+
+
+def same_figures(count: Count, n: float | None, percent: float | None) -> bool:
+    """Whether a count has the figures that gold states."""
+    return (n is None or count.n == n) and (percent is None or count.percent == percent)
+
+
+def counts_of(key: tuple[Any, ...], every: Iterable[Count]) -> list[Count]:
+    """The counts inside a quote that have its figures; those with its number alone where none has both."""
+    start, end, n, percent = key
+    inside = [c for c in every if start <= c.start and c.end <= end]
+    found = [c for c in inside if same_figures(c, n, percent)]
+    return found or ([c for c in inside if c.n == n] if n is not None else [])
+
+
+def folds(documents: Sequence[Annotated], k: int, *, seed: int = 0) -> list[int]:
+    """The fold of each document, reports of one trial in one fold."""
+    parent = list(range(len(documents)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    for left, right in _same_trial(documents):
+        parent[root(left)] = root(right)
+    roots = sorted({root(i) for i in range(len(documents))})
+    random.Random(seed).shuffle(roots)
+    fold = {r: place % k for place, r in enumerate(roots)}
+    return [fold[root(i)] for i in range(len(documents))]
+
+
+def _same_trial(documents: Sequence[Annotated]) -> Iterator[tuple[int, int]]:
+    """Pairs of documents that are reports of one trial."""
+    first: dict[str, int] = {}
+    holding: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for place, document in enumerate(documents):
+        entry = document.entry
+        for key in [
+            *(str(i).upper() for i in entry["gold"].get("registry_ids") or ()),
+            str(entry.get("pmid") or f"#{place}"),
+        ]:
+            yield place, first.setdefault(key, place)
+        words = re.findall(r"[a-z0-9]+", entry["text"].lower())
+        threes = set(zip(words, words[1:], words[2:], strict=False))
+        shared = Counter(other for three in threes for other in holding[three])
+        yield from ((place, other) for other, many in shared.items() if 3 * many > len(threes))
+        for three in threes:
+            holding[three].append(place)
