@@ -13,25 +13,6 @@ from typing import Annotated, Any
 import typer
 
 from extractor import __version__
-from extractor.commands import (
-    ask,
-    bias,
-    bring,
-    care,
-    curate,
-    evaluate,
-    extract,
-    fetch,
-    fields,
-    graph,
-    link,
-    plot,
-    pool,
-    records,
-    report,
-    trial,
-    versions,
-)
 from extractor.commands.late import LateGroup
 from extractor.commands.shared import DISK, no_room, say
 from extractor.errors import ExtractorError, SettingsError
@@ -68,32 +49,6 @@ def forget_stdout() -> None:
 app = typer.Typer(
     name="trialspan", cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-app.command("extract")(extract.extract)
-app.command("list")(records.list_records)
-app.command("show")(records.show)
-app.command("export")(records.export)
-app.command("evaluate")(evaluate.evaluate_command)
-app.command("fields")(fields.fields)
-app.command("fetch")(fetch.fetch)
-app.command("import")(bring.bring)
-app.command("prisma")(bring.prisma)
-app.command("versions")(versions.versions)
-app.command("doctor")(care.doctor)
-app.command("backup")(care.backup)
-app.command("restore")(care.restore)
-app.command("link")(link.link_reports)
-app.command("check")(link.check_trial)
-app.command("decide")(link.decide_links)
-app.command("trial")(trial.trial)
-app.command("curate")(curate.curate)
-app.command("ask")(ask.ask_store)
-app.command("graph")(graph.graph)
-app.command("plot")(plot.plot)
-app.command("compare")(ask.compare_trials)
-app.command("report")(report.report)
-app.add_typer(bias.app)
-app.command("pool")(pool.pool)
-app.command("pool-simulate")(pool.pool_simulate)
 
 
 def version(wanted: bool) -> None:
