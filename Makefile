@@ -45,6 +45,7 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/linking.py
 	$(BIN)/python bench/pooling.py
 	$(BIN)/python bench/graph.py
+	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/verify.py corpora/als_msc
 
 wheel: $(READY)  ## the package with model and starter corpus inside

@@ -13,6 +13,8 @@ setup(
         "extractor.schemas": ["*.json"],
         "extractor.evaluate": ["*.html"],
         "extractor.report": ["assets/*"],
+        "extractor.scan": ["*.html"],
+        "extractor.scan.topics": ["*.toml"],
         "extractor.verify": ["*.html"],
         "extractor._models": ["**/*"],
         "extractor._als_msc": ["*.json"],

@@ -40,6 +40,9 @@ COMMANDS = {  # name: module and function, in the order in which help lists them
     "pool-simulate": "pool.pool_simulate",
     "verify": "verify.verify_command",
     "audit": "verify.audit",
+    "scan": "scan.scan",
+    "load": "scan.load",
+    "atlas": "scan.atlas",
 }
 HOME = "extractor.commands"
 Command = Any  # typer's own copy of click names no public type
