@@ -44,6 +44,7 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/pubmed_reader.py
 	$(BIN)/python bench/linking.py
 	$(BIN)/python bench/pooling.py
+	$(BIN)/python bench/likelihood.py
 	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/verify.py corpora/als_msc

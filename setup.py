@@ -13,6 +13,7 @@ setup(
         "extractor.schemas": ["*.json"],
         "extractor.evaluate": ["*.html"],
         "extractor.report": ["assets/*"],
+        "extractor.second": ["*.txt"],
         "extractor.scan": ["*.html"],
         "extractor.scan.topics": ["*.toml"],
         "extractor.verify": ["*.html"],

@@ -13,6 +13,7 @@ from extractor.claims import joined
 from extractor.conflicts import conflicts
 from extractor.declared import having
 from extractor.model import NOT_READ, Document, Fact, Record
+from extractor.places import placed
 
 # parts of full texts that sentences' rules do not fit; a table's own reader gives its facts
 OTHERS_PARTS = re.compile(
@@ -36,7 +37,7 @@ def assemble(document: Document, found: Iterable[Fact], looked_for: Sequence[str
         Names of all fields that ran, in the order of the catalogue; those without a fact become ``not_found``.
     """
     read = outranked(document.given, elsewhere(map(calibrated, found)))
-    facts = tuple(joined(demoted(list(unique([*document.given, *read])))))
+    facts = tuple(placed(document, joined(demoted(list(unique([*document.given, *read]))))))
     present = {f.field for f in facts}
     unread = {field for note in document.notes for words, field in UNREAD.items() if note.endswith(words)}
     not_found = tuple(name + NOT_READ * (name in unread) for name in looked_for if name not in present)

@@ -58,7 +58,6 @@ FAILURES = (
 )
 # first bytes of what is often given by mistake, and what to do about it
 BINARY = (
-    (b"%PDF", "a PDF file; save the page or its text, or give the PubMed record"),
     (b"PK\x03\x04", "a zip archive (or an Excel or Word file); unpack it, or save as CSV or text"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save as CSV or text"),
     (b"\x89PNG", "a picture"),

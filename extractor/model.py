@@ -182,7 +182,7 @@ class Ids:
         return cls(data.get("pmid"), data.get("doi"), data.get("pmcid"), tuple(data.get("nct") or ()), other)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """One report, its text frozen.
 
@@ -213,6 +213,9 @@ class Document:
     def __post_init__(self) -> None:
         if not SOURCE.fullmatch(self.source):
             raise ValueError(f"document {self.id!r}: {self.source!r} cannot be the name of a source")
+
+    def __repr__(self) -> str:
+        return f"<Document {self.id}: {self.source}, {len(self.text):,} characters>"
 
     @property
     def title(self) -> str | None:
@@ -286,7 +289,7 @@ class Conflict:
         return cls(data["kind"], tuple(data["facts"]), data["message"], other)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Record:
     """A document with all its facts; conflicts stay beside them."""
 
@@ -294,6 +297,10 @@ class Record:
     facts: tuple[Fact, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     not_found: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.facts)} facts, {len(self.conflicts)} conflicts, {len(self.not_found)} not reported"
+        return f"<Record {self.document.id}: {counts}>"
 
     def of(self, name: str, *, primary: bool = True) -> list[Fact]:
         """Facts of one field; only the trial's own unless ``primary`` is false."""

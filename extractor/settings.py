@@ -22,7 +22,8 @@ class Settings:
     ``model`` names an installed spaCy package (such as ``en_core_sci_sm``) or a folder, used in place of the shipped
     model; ``trial_sm`` is the shipped one with its recogniser and parser, empty without them, ``blank`` none at all. ``max_bytes`` is the largest input file that is read,
     ``max_seconds`` the processor time that one document may take (0: no limit). ``eutils``,
-    ``europepmc`` and ``clinicaltrials`` name other addresses for the services, ``requests_per_second`` another rate than theirs.
+    ``europepmc`` and ``clinicaltrials`` name other addresses for the services, ``requests_per_second`` another rate than theirs. ``second_hosts`` names the machines (separated by
+    commas) that a second reader may send texts to; without it they stay here. ``second_key`` is its key.
     """
 
     store: str = "trialspan.db"
@@ -39,6 +40,8 @@ class Settings:
     europepmc: str = ""
     clinicaltrials: str = ""
     requests_per_second: int = 0
+    second_hosts: str = ""
+    second_key: str = ""
 
     def __post_init__(self) -> None:
         if self.processes < 1:

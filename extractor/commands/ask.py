@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +16,7 @@ from extractor.errors import QueryError
 
 FormOption = Annotated[Format, typer.Option("--format", help="table or json.")]
 HIDDEN = frozenset(
-    {"observation", "sha256", "document", "event_id", "total_from", "case_report"}
+    {"observation", "sha256", "document", "event_id", "total_from", "case_report", "arms"}
 )  # on the screen; all with --format json
 HEADINGS = {"evidence": "words"}
 # what it means that a column holds nothing: silence in the report is never a zero; a dash is "does not apply"
@@ -37,6 +37,12 @@ STAYING = (
 QUOTES, QUOTE = 3, 60  # quotes a row on the screen, and characters of one
 NAMES = 5  # trials of one state in a cell of the matrix
 LEFT_OUT = 40  # lines of what was left out on the screen
+UNASKED = {
+    "without": "none",
+    "today": "now",
+    "field": "all",
+    "trials": "all",
+}  # what it means that an argument is empty
 
 
 def ask_store(
@@ -101,16 +107,42 @@ def print_answer(name: str, words: list[str], store: str | None, form: Format) -
         say_json(answer.to_dict())
         return
     say(answer.question)
+    if answer.asked:
+        say(f"asked: {asked(answer.asked)}")
     print_rows(list(answer.rows), form)
     for what, found in (answer.pooled or {}).items():
         for line in pooled_lines(what, found):
             say(line)
-    for left in answer.left_out[:LEFT_OUT]:
-        say(f"left out: {left.get('event', '')} {left['study']}: {left['reason']}".replace(":  ", ": "))
-    if len(answer.left_out) > LEFT_OUT:
-        say(f"... and {len(answer.left_out) - LEFT_OUT} more left out; all with --format json")
+    for line in left_out_lines(answer.left_out):
+        say(line)
     for note in answer.notes:
         say(f"note: {note}")
+
+
+def asked(given: Mapping[str, Any]) -> str:
+    """Every argument in effect: ``events headache; condition any; denials no``."""
+    words = {
+        n: ", ".join(v) if isinstance(v, tuple) else ("no", "yes")[v] if isinstance(v, bool) else v
+        for n, v in given.items()
+    }
+    return "; ".join(
+        f"{name.replace('_', ' ')} {UNASKED.get(name, 'any') if v == '' else v}" for name, v in words.items()
+    )
+
+
+def left_out_lines(left: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What was left out: how many, then the studies of each reason, the commonest first."""
+    by_reason: dict[str, list[str]] = {}
+    for row in left:
+        reason = f"{row['event']}: {row['reason']}" if row.get("event") else str(row["reason"])
+        by_reason.setdefault(reason, []).append(str(row["study"]))
+    lines = [f"left out: {len(left)}, by reason:"] if len(left) > 1 else []
+    for reason, names in sorted(by_reason.items(), key=lambda found: -len(found[1]))[:LEFT_OUT]:
+        more = f" and {len(names) - NAMES:,} more" if len(names) > NAMES else ""
+        lines.append(f"left out: {len(names)} {reason}: {', '.join(names[:NAMES])}{more}")
+    if len(by_reason) > LEFT_OUT:
+        lines.append(f"... and {len(by_reason) - LEFT_OUT} more reasons; all with --format json")
+    return lines
 
 
 def pooled_lines(what: str, found: dict[str, Any]) -> list[str]:

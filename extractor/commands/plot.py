@@ -43,7 +43,7 @@ GLYPH = re.compile(r"Glyph (\d+) .* missing from font")  # a warning of matplotl
 TAKEN: dict[Kind, frozenset[str]] = {
     Kind.matrix: frozenset({"route", "serious"}),
     Kind.dose: frozenset({"route"}),
-    Kind.bubble: frozenset({"outcome", "unit", "by", "denials", "force"}),
+    Kind.bubble: frozenset({"route", "outcome", "unit", "by", "denials", "force"}),
     Kind.forest: frozenset({"question", "outcome", "route", "measure", "denials"}),
 }
 

@@ -94,12 +94,7 @@ def _pieces(text: str, name: str, number: int) -> Iterator[tuple[int, int]]:
 @Language.component("trial_sentences", assigns=["token.is_sent_start"])
 def trial_sentences(doc: Doc) -> Doc:
     """Set the sentence boundaries of `doc`, and keep their exact offsets: a boundary may lie inside a token."""
-    text = text_of(doc)
-    found = [
-        [first + start + _lead(text[first + start : first + end]), first + len(text[first : first + end].rstrip())]
-        for name, first, last in parts(doc)
-        for start, end in _pieces(text[first:last], name, len(parts(doc)))
-    ]
+    found = _found(doc)
     doc.user_data[SENTENCES] = found
     starts = iter([start for start, _ in found])
     pending = next(starts, None)
@@ -113,6 +108,15 @@ def trial_sentences(doc: Doc) -> Doc:
     return doc.from_array([SENT_START], flags.astype(np.uint64))  # type: ignore[arg-type]  # the stub knows 2-d only
 
 
+def _found(doc: Doc) -> list[list[int]]:
+    text = text_of(doc)
+    return [
+        [first + start + _lead(text[first + start : first + end]), first + len(text[first : first + end].rstrip())]
+        for name, first, last in parts(doc)
+        for start, end in _pieces(text[first:last], name, len(parts(doc)))
+    ]
+
+
 def _lead(text: str) -> int:
     return len(text) - len(text.lstrip())
 
@@ -121,5 +125,6 @@ def sentences(doc: Doc) -> list[Sentence]:
     """The sentences of `doc` in order, as offsets (white space at the ends is left out)."""
     stored: list[list[int]] | None = doc.user_data.get(SENTENCES)
     if stored is None:
-        stored = [[s.start_char, s.start_char + len(s.text.rstrip())] for s in doc.sents]
+        bounded = doc.has_annotation("SENT_START")
+        stored = [[s.start_char, s.start_char + len(s.text.rstrip())] for s in doc.sents] if bounded else _found(doc)
     return [Sentence(start, end, index) for index, (start, end) in enumerate(stored)]

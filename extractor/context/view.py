@@ -1,7 +1,7 @@
 """One document as the fields look at it: frozen text, folded text, sentences with roles, abbreviations.
 
-The view is made once a document and kept on the Doc while the pipeline runs; the last component takes it off again, so
-that only plain data leaves (serialisation, other processes).
+The view is made once a document and lives beside the Doc, not on it, so that only plain data leaves (serialisation, other
+processes), whichever components run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -20,8 +21,8 @@ from extractor.context.sentences import Sentence, sentences
 from extractor.context.titles import leading
 from extractor.text import fold, fold_case
 
-VIEW = "trialspan_view"
 WALL = "|"  # neither a word nor a blank
+_VIEWS: WeakKeyDictionary[Doc, View] = WeakKeyDictionary()
 PREDICTED = "trialspan_roles"  # doc.user_data: [[start of a sentence, role, probability], ...], the title left out
 ABBREVIATIONS = "trialspan_abbreviations"  # doc.user_data: {short form: long form as written}
 
@@ -75,11 +76,10 @@ class View:
 
 
 def view(doc: Doc) -> View:
-    """The view of `doc`, made on the first call."""
-    if VIEW not in doc.user_data:
-        doc.user_data[VIEW] = _make(doc)
-    made: View = doc.user_data[VIEW]
-    return made
+    """The view of `doc`, made on the first call and kept as long as the Doc lives, beside it: a Doc holds plain data alone."""
+    if doc not in _VIEWS:
+        _VIEWS[doc] = _make(doc)
+    return _VIEWS[doc]
 
 
 def _make(doc: Doc) -> View:
@@ -121,6 +121,6 @@ def walled(folded: str, doc: Doc) -> str:
 @Language.component("trial_plain")
 def trial_plain(doc: Doc) -> Doc:
     """Last in the pipeline: takes the view off, so that only plain data is left on the Doc."""
-    doc.user_data.pop(VIEW, None)
+    _VIEWS.pop(doc, None)
     doc.user_data.pop(TEXT, None)
     return doc

@@ -39,6 +39,10 @@ OTHER_CAUSE = re.compile(
 UNRELATED = re.compile(
     r"\b(?:not (?:considered |thought |judged |deemed |believed )?(?:to be )?(?:\w+ly )?(?:related|attributable|attributed|due|associated|ascribed|linked)|unrelated|not [\w-]+-related|un-related)\b"
 )
+# "non-MSC related malignancies", "a non-treatment-related fall"; the words of the term or right before it
+NOT_RELATED = re.compile(
+    r"\b(?:non-?|not\s+)(?:[\w-]+[\s-])?(?:related|attributable)\s*(?:[\w-]+\s+){0,2}\Z|\b(?:non-?|un)(?:[\w-]+[\s-])?related\b(?!\s+to\b)[^,;]*\Z"
+)
 CAUSED = re.compile(r"\b(?:caused(?! by)|causes|cause|induced|produced|provoked|elicited|led to|resulted in)\b")
 _GROUP = r"(?:groups?|arms?|cohorts?|patients|recipients|participants|subjects|treated|therapy|regimen|controls?|children|women|infants)"
 AFTER_ARM = re.compile(
@@ -64,7 +68,7 @@ HEADER = re.compile(
     r"(?:events?|effects?|reactions?|toxicit(?:y|ies)|aes|complications?)\s*\((?P<list>(?!aes?\)|teaes?\)|saes?\))[a-z][^()\d%]{1,60}?(?:/|\bv(?:s|ersus)?\b\.?|\bor\b|\band\b|,)[^()%]{1,60})\)"
 )
 NO_ARM = re.compile(
-    r"\b(?:when|before|least|occurred|were|was|died|developed|seen|observed|respectively|each|both|either|all|total|study|overall|cases?|the trial|days?|weeks?|months?|years?|hours?|which|whom|this|these|first|remaining|only|patients?|subjects?|eyes|incidence|rates?|frequency|addition|terms|severity|intensity|follow-up|comparison|other|another|same)\b|^\d+$|^(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|of|in)\b"
+    r"\b(?:when|before|least|occurred|were|was|died|developed|seen|observed|respectively|each|both|either|all|total|study|overall|cases?|the trial|days?|weeks?|months?|years?|hours?|which|whom|this|these|first|remaining|only|patients?|subjects?|eyes|incidence|rates?|frequency|addition|terms|severity|intensity|follow-up|comparison|other|another|same|them|those)\b|^\d+$|^(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|of|in)\b"
 )
 
 
@@ -124,6 +128,8 @@ def serious(folded: str, mention: Mention) -> bool | None:
 def related(folded: str, start: int, mention: Mention, end: int, *, denied: bool) -> bool | None:
     """Whether the text ties the event to the treatment (True), denies the tie (False), or says nothing."""
     text = folded[mention.start : mention.end]
+    if not denied and NOT_RELATED.search(folded, max(start, mention.start - 40), mention.end):
+        return False
     if RELATED.search(text):
         return True
     tail = folded[mention.end : min(end, mention.end + 90)]

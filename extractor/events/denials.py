@@ -64,7 +64,7 @@ FINITE = re.compile(
 )
 # After a term: "were not observed", "did not occur", ": none", "was absent", "occurred in no patient"
 POST = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:of any (?:kind|type|grade|severity)\s+|in (?:any|either|both) (?:patients?|groups?|arms?|of the \w+)\s+|(?:related|attributable|due|attributed) to (?:the )?(?:\w+ ){0,4}?)?"
+    r"\s*(?:,\s*)?(?:\([^()]*\)\s*)?(?:of any (?:kind|type|grade|severity)\s+|in (?:any|either|both) (?:patients?|groups?|arms?|of the \w+)\s+|(?:related|attributable|due|attributed) to (?:the )?(?:\w+ ){0,4}?)?"
     r"(?:(?:(?:was|were|has been|have been|had been|is|are|could be)\s+)?(?:not|never|neither)\s+(?:be\s+)?(?:\w+ly\s+)?(?:observed|seen|noted|reported|detected|found|recorded|encountered|documented|identified|experienced|present|evident|apparent|noticed|mentioned|demonstrated|an? (?:problem|issue))"
     r"|did not (?:occur|develop|appear|arise|happen|present)|(?:was|were) (?:absent|nil|none|zero)\b|absent\b|(?:occurred|was (?:observed|seen|reported|noted|found)|were (?:observed|seen|reported|noted|found)) in (?:none|no (?:patients?|subjects?|participants?|cases?|one)|neither)"
     r"|\s*(?::|-|=)\s*(?:none|nil|no\b|absent|0\b(?!\.)|zero)|\((?:none|nil|n\s*=\s*0|0|0\s*%)\))"

@@ -21,6 +21,10 @@ QUALIFIES = re.compile(
     r"\s+(?:\w+\s+){0,2}?(?:of clinical concern|profiles?|scores?|rates?|data|leads?|differ(?:ed|s)?|(?:was|were) (?:more|less)"
     r"|reported (?:n?or|as)|(?:was|were|is|are) (?:reported |observed |noted |found )?(?:n?or |and )?(?:\w+ )?(?:as)|increased|decreased|compared)\b"
 )
+# "neither group had a reduction in mortality": a change is denied
+CHANGE = re.compile(
+    r"\b(?:reductions?|increases?|decreases?|differences?|improvements?|changes?|benefits?|declines?|rises?|drops?)\s+(?:in|of|on|for)\b"
+)
 CAUSES = re.compile(r"cause|produce|induce|lead|result|provoke|elicit")
 
 
@@ -37,7 +41,7 @@ def denied(
     blanket = mention.kind == CLASS
     found = _limits(reading, mention, cue, denial, clause)
     arm = reading.arm_after(mention, last)
-    scope = None if arm and found.scope and found.scope[0] <= arm[0] < found.scope[1] else found.scope
+    scope = found.scope
     if blanket and of.count is not None and denial and denial.kind != "subject":
         scope = scope or (of.count.start, of.count.end)
     yield Event(
@@ -69,7 +73,7 @@ def _not_told(
     if mention.kind == CLASS and _stop_before(reading, mention, inner):
         return True
     lead = _head(reading, denial, mention, inner) if denial else ""
-    if OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
+    if CHANGE.search(lead) or OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
         return True
     return QUALIFIES.match(reading.folded, mention.end, last) is not None
 

@@ -50,7 +50,7 @@ def doubtful(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:
     """
     if not mention.weak or grade(reading.folded, reading.start, mention):
         return False
-    if mention.term is not None and mention.term.kind == "disease":
+    if mention.disease:
         return True
     place = inner.index(mention)
     for other in (*inner[max(0, place - 1) : place], *inner[place + 1 : place + 2]):

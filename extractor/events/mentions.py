@@ -70,7 +70,7 @@ _NOT_ORGAN = frozenset(_GENERAL.split("|")) | {
     "particular", "primary", "secondary", "temporary", "ordinary", "intravenous", "oral", "topical", "pharmacological", "medical", "symptomatic",
     "specific", "drastic", "therapeutic", "beneficial", "chemical", "experimental", "actual", "minimal", "marginal", "numerous", "continuous",
     "history", "historical", "chronic", "crucial", "essential", "special", "vital", "normal", "exploratory", "diagnostic", "systematic", "total",
-    "epidural", "spinal", "global", "residual", "optimal", "bilateral", "unilateral", "trivial", "incidental", "atypical",
+    "clear", "epidural", "spinal", "global", "residual", "optimal", "bilateral", "unilateral", "trivial", "incidental", "atypical",
 }  # fmt: skip
 
 DEATHS = re.compile(
@@ -120,8 +120,14 @@ _PAIR = re.compile(r"(?P<first>nausea|vomiting)\s*(?:and|or|and/or|/)\s*(?P<seco
 
 @cache
 def _doubted(kind: str) -> frozenset[str]:
-    """Terms of one kind of the shipped table ``event_doubts.tsv``: ``weak`` or ``never``."""
+    """Terms of one kind of the shipped table ``event_doubts.tsv``: ``weak``, ``never`` or ``acute``."""
     return frozenset(name for name, of in phrases("event_doubts") if of == kind)
+
+
+@cache
+def well_known() -> dict[str, str]:
+    """The shipped table ``event_short.tsv``: abbreviations that need no explaining."""
+    return {row[0]: row[1] for row in phrases("event_short")}
 
 
 @cache
@@ -174,7 +180,12 @@ class Mention:
     @property
     def weak(self) -> bool:
         """Whether the term is an outcome or a treated disease at least as often as an adverse event."""
-        return self.term is not None and (self.term.kind == "disease" or self.term.name in _doubted("weak"))
+        return self.disease or (self.term is not None and self.term.name in _doubted("weak"))
+
+    @property
+    def disease(self) -> bool:
+        """Whether the term is a disease that people bring with them, not one that befalls them in a trial."""
+        return self.term is not None and self.term.kind == "disease" and self.term.name not in _doubted("acute")
 
 
 def mentions(folded: str, start: int, end: int) -> list[Mention]:

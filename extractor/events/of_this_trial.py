@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
-from extractor.events.mentions import CLASS, LEXICON, NAMED, OPEN, ORGAN, Mention, explained, mentions
+from extractor.events.mentions import CLASS, LEXICON, NAMED, OPEN, ORGAN, Mention, explained, mentions, well_known
 from extractor.quantities.numbers import WHOLE
 from extractor.terms import Term, table, words
 
@@ -136,7 +136,8 @@ class Reports:
         begins = next((s.start for s in body if BEGINS.search(seen.folded, s.start, s.end)), 0)
         made = cls(seen, frozenset(words(c) for c in conditions), begins, headed)
         made.infectious = bool(INFECTION.search(" ".join(conditions) + " " + seen.folded[slice(*seen.title)]))
-        named = {short: table(LEXICON).get(long) for short, long in seen.abbreviations.items() if len(short) > 1}
+        explained_here = {short: long for short, long in seen.abbreviations.items() if len(short) > 1}
+        named = {short: table(LEXICON).get(long) for short, long in (well_known() | explained_here).items()}
         made._short = {short: term for short, term in named.items() if term is not None}
         made.classes = dict(_short_classes(seen, body))
         made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)

@@ -11,23 +11,43 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractor.events.brackets import inside
-from extractor.events.clauses import verbs
+from extractor.events.clauses import Span, clauses, verbs
 from extractor.events.denials import Denial, denied_after
 from extractor.events.denied import denied, kinds_denied
 from extractor.events.event import Event
 from extractor.events.link.links import linked
 from extractor.events.lists import lead, list_end
-from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
+from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.of_this_trial import Reports
+from extractor.events.owned import owned
 from extractor.events.said_of import ALL, said_of
 from extractor.events.segment import Clause, Link
 from extractor.events.sentence import Reading
 from extractor.events.told_with_count import counted, others_counted
 from extractor.events.told_without_count import uncounted
-from extractor.events.words_of_events import EXPLAINED, OCCURRING
-from extractor.quantities.counts import Count, counts
+from extractor.events.words_of_events import EXPLAINED, MEMBERS_ONLY, OCCURRING
+from extractor.quantities.counts import EVENTS, PARTICIPANTS, Count, counts
+from extractor.quantities.numbers import WHOLE, whole
 
 __all__ = ["events"]
+# "a decrease in heartburn from 55% to 18%": an effect
+FELL = re.compile(r"\b(?:decreas\w+|reduc\w+|declin\w+|drops?|dropped|fell|falls?|improv\w+|lower\w*)\b[^,;]*\Z")
+FROM_TO = re.compile(r"[^,;()]{0,30}?\bfrom\s+[\d.]+\s*%?[^,;]{0,30}?\bto\s+[\d.]+")
+EXCEPT_ONE = re.compile(
+    rf"\b(?:except(?:ing)?(?: for)?|but|save|apart from|other than)\s+(?P<n>{WHOLE})(?:\s+(?:patients?|subjects?|participants?|of them|women|men|child|children))?,?\s+(?:who|that)\s+(?:had\s+|later\s+|has\s+)?\Z"
+)
+NUMBER = re.compile(rf"(?<![\w.,/-])(?P<n>{WHOLE})\s+(?:[\w-]+\s+)?\Z")
+OF_CAUSE = re.compile(
+    r"\s*(?:,\s*)?(?:of|from|due to|because of|as a (?:result|consequence) of|secondary to|owing to|caused by)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}"
+)
+# "two died of sepsis and one of renal failure": the second has no verb of its own
+ELIDED = re.compile(
+    rf"\s*,?\s*and\s+(?P<n>{WHOLE})\s+(?:of|from|due to|because of)\s+(?:an?\s+)?(?:[\w-]+\s+){{0,2}}\Z"
+)
+MORE_CAUSES = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,|and\b|or\b|/|;)")
+ARTICLE = re.compile(
+    r"[,:(]\s*(?:and\s+)?(?P<n>an?|one)\s+(?:[\w-]+\s+){0,2}\Z|\band\s+(?P<m>an?|one)\s+(?:[\w-]+\s+){0,2}\Z"
+)
 # ", but no headache, occurred": a denial set into a clause
 INSERTED = re.compile(r"[,(]\s*(?:but|and|though|although|yet)?\s*\Z|\s\bbut\s+\Z")
 CLOSED = re.compile(r"\s*[,)]\s*(?=(?:was|were|occurred|developed|appeared|in)\b)")
@@ -53,12 +73,33 @@ def _told(reading: Reading) -> Iterator[Event]:
     for first, last in reading.segments:
         inner = [m for m in reading.mentions if first <= m.start < last]
         held = [c for c in found if first <= c.start < last]
-        links = _linked(reading, first, last, inner, held)
+        links: list[Link] = []
+        for a, b in parts(reading, first, last):
+            within = [c for c in held if a <= c.start < b and not owned(reading.folded, c, inner, b)]
+            links += _linked(reading, a, b, [m for m in inner if a <= m.start < b], within)
         _hand_over(reading, inner, links)
         _explain(reading, inner, links)
+        for step in (_excepted_death, _whole_before, _causes, _apposed):
+            step(reading, inner, links)
         for mention, link in zip(inner, links, strict=True):
             yield from _of(reading, mention, link, inner, first, last)
     yield from kinds_denied(reading)
+
+
+def parts(reading: Reading, first: int, last: int) -> list[Span]:
+    """A segment cut into its clauses; one that names no event goes with the clause before, or the one after."""
+    out: list[Span] = []
+    begin = first
+    for _, b in clauses(reading.folded, first, last):
+        if any(begin <= m.start < b for m in reading.mentions):
+            if b < last and not verbs(reading.folded, begin, b):
+                continue  # "fever, | but no headache, occurred in five"
+            out.append((begin, b))
+            begin = b
+        elif out:
+            out[-1] = (out[-1][0], b)
+            begin = b
+    return [*out[:-1], (out[-1][0], last)] if out else [(first, last)]
 
 
 def _linked(reading: Reading, first: int, last: int, inner: list[Mention], held: list[Count]) -> list[Link]:
@@ -158,8 +199,63 @@ def _explain(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
             links[target], links[place] = link, Link()
 
 
+def _excepted_death(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "All were alive except one, who died": the exception is counted."""
+    for place, mention in enumerate(inner):
+        found = EXCEPT_ONE.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
+        if mention.kind == DEATH and not links[place].counts and found:
+            n = whole(found["n"])
+            links[place] = Link([Count(*found.span("n"), "bare", n, None, PARTICIPANTS)], "before")
+
+
+def _whole_before(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "Four deaths (two in each group)": the number before is of all, the brackets divide it."""
+    for place, mention in enumerate(inner):
+        found = NUMBER.search(reading.folded, max(reading.start, mention.start - 30), mention.start)
+        link = links[place]
+        if mention.kind != DEATH or link.how != "beside" or not found or len(link.counts) != 1:
+            continue
+        n, part = whole(found["n"]), link.counts[0]
+        if n and part.n and n > part.n:
+            links[place] = Link([Count(*found.span("n"), "bare", n, None, None)], "before")
+
+
+def _causes(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "Only one patient died, of aortic dissection": the one cause has the count of the deaths."""
+    for place, mention in enumerate(inner[1:], 1):
+        dead = links[place - 1]
+        if inner[place - 1].kind != DEATH or links[place].counts or len(dead.counts) != 1 or mention.kind == CLASS:
+            continue
+        if mention.term is not None and mention.term.name in MEMBERS_ONLY:
+            continue  # "deaths due to disease progression": why, not an event more
+        more = ELIDED.match(reading.folded, mention.end, inner[place + 1].start) if place + 1 < len(inner) else None
+        if more and OF_CAUSE.fullmatch(reading.folded, inner[place - 1].end, mention.start):
+            n = Count(*more.span("n"), "bare", whole(more["n"]), None, PARTICIPANTS)
+            links[place], links[place - 1] = Link(list(dead.counts), "before"), Link([*dead.counts, n], dead.how)
+            continue
+        one = dead.counts[0].n == 1 or not MORE_CAUSES.match(reading.folded, mention.end, reading.end)
+        if one and dead.counts[0].n and OF_CAUSE.fullmatch(reading.folded, inner[place - 1].end, mention.start):
+            links[place] = Link(list(dead.counts), "before")
+
+
+def _apposed(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "Severe adverse events numbered two, a meningioma and a pulmonary embolism": each is one of them."""
+    for place, mention in enumerate(inner):
+        if mention.kind not in (CLASS, ORGAN) or len(links[place].counts) != 1:
+            continue
+        following = [
+            (i, found)
+            for i, m in enumerate(inner[place + 1 :], place + 1)
+            if (found := ARTICLE.search(reading.folded, max(mention.end, m.start - 30), m.start))
+            and not links[i].counts
+        ]
+        if len(following) > 1 and links[place].counts[0].n == len(following):
+            for i, found in following:
+                links[i] = Link([Count(*found.span(found.lastgroup or 0), "one", 1, None, EVENTS)], "before")
+
+
 def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
-    if mention.kind in (NAMED, OPEN) and _defined(reading, mention):
+    if mention.kind in (NAMED, OPEN) and (_defined(reading, mention) or _fell(reading, mention, first, last)):
         return
     if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", lead(reading, mention, inner)):
         return  # "two complications of venous thrombosis and infection": the members are told
@@ -179,6 +275,12 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
     else:
         told = uncounted(reading, mention, inner, exception, first, last)
         yield from (replace(e, excepted=exception) for e in told)
+
+
+def _fell(reading: Reading, mention: Mention, first: int, last: int) -> bool:
+    """Whether it is told how an outcome fell, not what befell somebody."""
+    fell = FELL.search(reading.folded, max(first, mention.start - 60), mention.start)
+    return bool(fell and FROM_TO.match(reading.folded, mention.end, last))
 
 
 def _defined(reading: Reading, mention: Mention) -> bool:

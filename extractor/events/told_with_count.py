@@ -152,12 +152,8 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
         reading.folded[reading.start : mention.start],
     ):
         return False
-    if (
-        mention.term is not None
-        and mention.term.kind == "disease"
-        and not re.search(
-            r"\b(?:develop|experienc|suffer|present|complicat|diagnosed|cases? of|died)\w*|\bserious\s+\Z", before
-        )
+    if mention.disease and not re.search(
+        r"\b(?:develop|experienc|suffer|present|complicat|diagnosed|cases? of|died)\w*|\bserious\s+\Z", before
     ):
         return (
             bool(HAPPENED.match(reading.folded, mention.end, last))
@@ -189,7 +185,7 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
                 )
             )
             and mention.term is not None
-            and mention.term.kind != "disease"
+            and not mention.disease
         )
     if mention.kind == OPEN and link.how == "after":
         return bool(HAPPENED.match(reading.folded, mention.end, last)) or bool(

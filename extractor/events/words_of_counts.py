@@ -39,7 +39,7 @@ PEOPLE_HAD = re.compile(
 )
 # "in 12% of patients, removal caused": what was done stands between
 CAUSED = re.compile(
-    rf"\s*,\s*(?:the\s+)?(?:(?!(?:and|but|which|that)\b)[\w-]+\s+){{1,5}}?(?:caused|led to|resulted in|induced|produced|provoked|(?:was|were) (?:complicated|followed) by)\s+(?:an?\s+|the\s+)?{SMALL}{{0,3}}\Z"
+    rf"\s*,?\s*there (?:was|were)\s+(?:an?\s+|some\s+)?{SMALL}{{0,3}}\Z|\s*,\s*(?:the\s+)?(?:(?!(?:and|but|which|that)\b)[\w-]+\s+){{1,5}}?(?:caused|led to|resulted in|induced|produced|provoked|(?:was|were) (?:complicated|followed) by)\s+(?:an?\s+|the\s+)?{SMALL}{{0,3}}\Z"
 )
 # "17 because of adverse events and 19 for other reasons": another reason's count
 OTHER_REASON = re.compile(
@@ -51,7 +51,7 @@ WHO_GOT = re.compile(
 )
 # Between a term and the count after it: something that says it happened to people
 AFTER = re.compile(
-    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|than|compared|follow\w*|after|with|of|being|between|during)\b"
+    r"\b(?:occur\w*|develop\w*|observed|reported|noted|seen|found|recorded|detected|experienced|present|was|were|numbered|totall?ed|in|by|among|affect\w*|encountered|for|rates?|incidence|frequency|respectively|complicated|appeared|documented|arose|than|compared|follow\w*|after|with|of|being|between|during)\b"
 )
 NOT_AFTER = re.compile(
     r"\b(?:resolved|recover\w*|required|requiring|improv\w*|lasting|lasted|until|scores?|responded|received|randomi\w*|assigned|completed|cured|success\w*|persisted|subsided|disappeared|respon\w+|survival|satisf\w+|cessation|controlled|achiev\w*|relief|remission|eradicat\w*|"

@@ -32,12 +32,17 @@ class Field:
 
     def __init__(self, nlp: Language, name: str) -> None:
         self.nlp_name = name
+        self.needs = tuple((one, nlp) for one in self.declared.after)
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         """Yield the field's facts in `doc`; reads `doc`, sets nothing."""
         raise NotImplementedError
 
     def __call__(self, doc: Doc) -> Doc:
+        """Write the field's facts into ``doc.user_data``; a field that it reads and that did not run is run first."""
+        for name, nlp in self.needs:
+            if name not in doc.user_data.get(FACTS, {}):
+                doc = nlp.create_pipe(FIELDS[name].factory)(doc)
         found = {f.key(): f.to_dict() for f in self.find(doc)}
         doc.user_data.setdefault(FACTS, {})[self.field_name] = list(found.values())
         return doc
@@ -124,7 +129,9 @@ def field(name: str, **given: Any) -> Callable[[F], F]:
         cls.declared = FieldDeclaration(name, **({"summary": first_line(cls.__doc__)} | told))
         FIELDS.add(name, Entry(cls.declared, f"trial_{name}", cls))
         settings = {key: value for key, value in given.items() if key not in told}
-        Language.factory(f"trial_{name}", default_config=settings)(cls)
+        Language.factory(
+            f"trial_{name}", default_config=settings, requires=["token.is_sent_start"], assigns=["doc.user_data"]
+        )(cls)
         return cls
 
     return register

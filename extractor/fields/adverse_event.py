@@ -17,7 +17,7 @@ from extractor.context.view import view
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
 from extractor.events.link.armed import armed
 from extractor.events.link.groups import Group, telling
-from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN
+from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, well_known
 from extractor.events.of_this_trial import Reports
 from extractor.events.told import events
 from extractor.fields import Field, Place, facts, field
@@ -93,13 +93,20 @@ class AdverseEvent(Field):
             "serious": event.serious,
             "related": event.related,
             "assertion": event.assertion,
-            "scope": _slice(text, event.scope),
+            "scope": _slice(text, _scope(event)),
             "cue": _slice(text, event.cue),
         }
         rule = _rule(event)
         arm = _slice(text, event.arm)
         flags = [name for name in ("excepting", "excepted") if getattr(event, name)]
         return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm, flags=flags)
+
+
+def _scope(event: Event) -> tuple[int, int] | None:
+    """The words that limit a denial, but for those that the fact's arm says already."""
+    if event.arm and event.scope and event.scope[0] <= event.arm[0] < event.scope[1]:
+        return None
+    return event.scope
 
 
 def groups_of(doc: Doc) -> tuple[Group, ...]:
@@ -137,7 +144,8 @@ def _stop_noun(match: re.Match[str]) -> str:
 
 def _written_out(term: str, long_forms: Mapping[str, str]) -> str:
     """An abbreviation that the text explains, as it explains it; any other term as it is."""
-    return long_forms.get(term) or (long_forms.get(term[:-1]) if term.endswith("s") else None) or term
+    own = long_forms.get(term) or (long_forms.get(term[:-1]) if term.endswith("s") else None)
+    return own or well_known().get(term, term)
 
 
 # "AEs", "SAE", "TEAEs", "ADRs": written out in the term; the quote stays as it is

@@ -107,6 +107,8 @@ def _arms(folded: str, left: Event, right: Event) -> bool:
     """Whether two counted mentions in one sentence are those of two arms."""
     if left.sentence != right.sentence or not left.count or not right.count:
         return False
+    if (left.count.n is None) != (right.count.n is None):
+        return False  # "3 of them died, and the mortality rate was 15 %": one thing said twice
     between = folded[left.mention.end : right.mention.start]
     return len(between) < 160 and bool(COMPARES.search(between)) and not PART.search(between)
 

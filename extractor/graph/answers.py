@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.graph.nodes import Row
+from extractor.shown import Rows, Shown
 
 NOT_EXTRACTED = "not extracted"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer(Shown):
     """The answer to one question.
 
     Attributes
@@ -26,6 +27,8 @@ class Answer:
         ``study`` and ``reason``.
     notes : tuple of str
         What a reader must know, such as that something is not extracted.
+    asked : dict
+        Every argument in effect, those that were not given with their default; nothing is restricted but by one of them.
     """
 
     name: str
@@ -34,12 +37,22 @@ class Answer:
     pooled: Mapping[str, Any] | None = None
     left_out: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+    def rows_shown(self) -> Rows:
+        return self.rows
+
+    def summary(self) -> str:
+        """The question, how many rows answer it, how many were left out, and what a reader must know."""
+        first = f"{self.question} {len(self.rows)} rows, {len(self.left_out)} left out"
+        return "\n".join([first, *self.notes])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionary, ready for JSON."""
         return {
             "name": self.name,
             "question": self.question,
+            "asked": {name: list(v) if isinstance(v, tuple) else v for name, v in self.asked.items()},
             "rows": [dict(r) for r in self.rows],
             "pooled": dict(self.pooled) if self.pooled is not None else None,
             "left_out": [dict(r) for r in self.left_out],

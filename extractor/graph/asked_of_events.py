@@ -8,12 +8,13 @@ from typing import Any
 
 from extractor.graph import matrix, nodes
 from extractor.graph.answers import NOT_EXTRACTED, Found
-from extractor.graph.counts import Counted, is_control
+from extractor.graph.control import controls, key
+from extractor.graph.counts import Counted
 from extractor.graph.matrix import Cell
 from extractor.graph.nodes import Row
 from extractor.graph.observations import DEATH_ID, NAMED, NOT_MENTIONED
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, judged, preferred_to
+from extractor.graph.studies import Choice, judged, left_rows, not_chosen, preferred_to
 from extractor.model import JSON_PART, as_text
 
 SLOPE = "alsfrs"
@@ -28,10 +29,12 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
     observed = review.by_trial(DEATH_ID)
     rows, left, events, total = [], [], 0, 0
     chosen = review.fitting(condition, cells, route)
-    shadowed = review.shadowed((id for id, _ in chosen), lambda id: _related(observed.get(id, ())) is not None)
+    shadowed = review.shadowed(
+        (id for id, _ in chosen), lambda id: _related(observed.get(id, ()), review.node(id)["groups"]) is not None
+    )
     for id, trial in chosen:
         found = observed.get(id, ())
-        related, people = _related(found), review.groups[id].treated
+        related, people = _related(found, trial["groups"]), review.groups[id].treated
         reason = _why_no_deaths(trial, found, related, people, id in shadowed)
         if reason:
             left.append({"study": trial["name"], "reason": reason})
@@ -46,6 +49,7 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
                 "pooled": not reason,
                 "evidence": [e for o in found for e in o["evidence"]],
             })  # fmt: skip
+    left += left_rows(not_chosen(review, condition, cells, route))
     if not total:
         return Found(rows, None, left, ["No trial says whether its deaths were related to the treatment."])
     from extractor.pool import intervals
@@ -68,11 +72,13 @@ def related_deaths(review: Review, condition: str = "", cells: str = "", route: 
     )
 
 
-def _related(found: Sequence[Row]) -> int | None:
+def _related(found: Sequence[Row], groups: Sequence[str]) -> int | None:
     """Related deaths: those said to be; none where no one died in all, or where all deaths were said not to be."""
     if not found:
         return None
-    numbers = [o for o in found if o["events"] is not None]
+    control = controls(groups)
+    numbers = [o for o in found if o["events"] is not None and not (o["arm"] and key(o["arm"]) in control)]
+    numbers = [o for o in numbers if o["events"] or not (o["limit"] or o["excepting"])]
     related = _most(o for o in numbers if o["related"] is True)
     if related is not None:
         return related
@@ -88,7 +94,7 @@ def _most(found: Iterable[Row]) -> int | None:
     for one in found:
         if one["arm"] is None:
             whole[one["report"]] = max(whole.get(one["report"], 0), one["events"])
-        elif not is_control(one["arm"]):
+        else:
             parts[one["report"]] = parts.get(one["report"], 0) + one["events"]
     return max((parts | whole).values(), default=None)
 
@@ -107,14 +113,19 @@ def _why_no_deaths(trial: Row, found: Sequence[Row], related: int | None, people
 
 
 def never_reported(
-    review: Review, condition: str = "", cells: str = "", serious: bool = False, everything: bool = False
+    review: Review,
+    condition: str = "",
+    cells: str = "",
+    serious: bool = False,
+    everything: bool = False,
+    route: str = "",
 ) -> Found:
     """Which adverse events were never reported to happen, and is that a reported zero or silence?
 
     One row an event that no trial of the choice had; with `everything`, the whole matrix of events by trials. How many
     trials do not mention an event is counted; ``trials`` names only those that say something of it.
     """
-    chosen = dict(review.fitting(condition, cells))
+    chosen = dict(review.fitting(condition, cells, route))
     unmentioned = {id: cell for id, cell in matrix.unmentioned(review, serious=serious).items() if id in chosen}
     rows = []
     for event in review.of(nodes.EVENT):
@@ -124,7 +135,10 @@ def never_reported(
         mentioned = {id: matrix.mentioned(found) for id, found in observed.items() if id in chosen}
         if everything or mentioned or unmentioned:
             rows.append(_of_event(review, event, chosen, unmentioned | mentioned))
-    return Found(rows, notes=("An event that no report names at all is not in the store, and not in this table.",))
+    left = left_rows(not_chosen(review, condition, cells, route))
+    return Found(
+        rows, None, left, ("An event that no report names at all is not in the store, and not in this table.",)
+    )
 
 
 def _never(observed: Mapping[str, Sequence[Row]], chosen: Container[str]) -> bool:

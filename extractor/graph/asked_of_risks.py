@@ -10,18 +10,20 @@ from extractor import pool
 from extractor.bias import high_risk, of_store
 from extractor.errors import PoolError
 from extractor.graph.answers import Found
-from extractor.graph.counts import CROSSOVER, is_control, unlimited
+from extractor.graph.control import controls, key
+from extractor.graph.counts import CROSSOVER, unlimited
 from extractor.graph.nodes import Row
 from extractor.graph.review import Review
-from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, left_rows, studies
+from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, left_rows, not_chosen, studies
 
 WITHOUT_HIGH_RISK = "without high risk of bias"
 NOTHING = "No trial gives a count that may be pooled; see what was left out."
 GIVEN_ONCE = 1
+MOST_NAMED = 10  # trials in a note
 
 
 def serious_risk(review: Review, condition: str = "", cells: str = "", route: str = "", denials: bool = False) -> Found:
-    """What proportion of people had any serious adverse event, by arm and pooled?"""
+    """What proportion of people had any serious adverse event, by trial and pooled?"""
     return _risk(review, Choice("serious", condition, cells, route, denials))
 
 
@@ -30,7 +32,7 @@ def event_risk(
     events: tuple[str, ...] = ("headache", "back pain"),
     condition: str = "",
     cells: str = "",
-    route: str = "intrathecal",
+    route: str = "",
     denials: bool = False,
 ) -> Found:
     """What proportion of people had these events, each pooled, with the terms that they were mapped from?"""
@@ -49,29 +51,39 @@ def _mapped(review: Review, event: str, row: Row) -> Row:
 
 
 def risk_by_route(
-    review: Review, outcome: str = "serious", condition: str = "", cells: str = "", denials: bool = False
+    review: Review,
+    outcome: str = "serious",
+    condition: str = "",
+    cells: str = "",
+    denials: bool = False,
+    route: str = "",
 ) -> Found:
     """Does the risk differ between routes, such as intravenous and intrathecal?"""
-    return _by(review, Choice(outcome, condition, cells, "", denials), "route", lambda t: " + ".join(t["routes"]))
+    return _by(review, Choice(outcome, condition, cells, route, denials), "route", lambda t: " + ".join(t["routes"]))
 
 
 def risk_by_source(
-    review: Review, outcome: str = "serious", condition: str = "", cells: str = "", denials: bool = False
+    review: Review,
+    outcome: str = "serious",
+    condition: str = "",
+    cells: str = "",
+    denials: bool = False,
+    route: str = "",
 ) -> Found:
     """Does the risk differ between sources of the cells, such as bone marrow, adipose tissue and cord?"""
-    return _by(review, Choice(outcome, condition, cells, "", denials), "source", lambda t: " + ".join(t["sources"]))
+    return _by(review, Choice(outcome, condition, cells, route, denials), "source", lambda t: " + ".join(t["sources"]))
 
 
 def risk_by_dose(
     review: Review, outcome: str = "serious", unit: str = "cells", condition: str = "", cells: str = "", denials: bool = False,
-    force: bool = False,
+    force: bool = False, route: str = "",
 ) -> Found:  # fmt: skip
     """Does the risk differ between single and repeated dosing, or with the dose?
 
     The dose is log10 of the highest one in `unit`; units are never mixed. Fewer than ten studies are not regressed unless
     `force`.
     """
-    choice = Choice(outcome, condition, cells, "", denials)
+    choice = Choice(outcome, condition, cells, route, denials)
     found = _by(review, choice, "dosing", lambda t: _dosing(t["administrations"]))
     rows, _ = studies(review, choice)
     doses = [_dose(review, s, unit) for s in rows]
@@ -100,12 +112,14 @@ def _dose(review: Review, study: Study, unit: str) -> float | None:
     return float(max(found)) if found else None
 
 
-def controlled_risk(review: Review, outcome: str = "serious", condition: str = "", measure: str = "OR") -> Found:
+def controlled_risk(
+    review: Review, outcome: str = "serious", condition: str = "", measure: str = "OR", cells: str = "", route: str = ""
+) -> Found:
     """In controlled trials, how does the risk compare with the control group (RR, OR, RD)?
 
     Treated arms are summed only where the record does not say that groups share people.
     """
-    rows, left = _controlled(review, outcome, Choice(outcome, condition))
+    rows, left = _controlled(review, outcome, Choice(outcome, condition, cells, route))
     if not rows:
         return Found([], None, left_rows(left), ["No controlled trial gives counts in both groups."])
     pooled = pool.pool_two_arm(
@@ -124,8 +138,8 @@ def _controlled(review: Review, outcome: str, choice: Choice) -> tuple[list[Row]
     observed = review.by_trial(review.event_named(outcome))
     trials = {
         id: trial
-        for id, trial in review.fitting(choice.condition)
-        if review.groups[id].controlled or any(is_control(o["arm"]) for o in observed.get(id, ()) if o["arm"])
+        for id, trial in review.fitting(choice.condition, choice.cells, choice.route)
+        if review.groups[id].controlled
     }
     found = {id: _both_arms(review, trial, observed.get(id, ())) for id, trial in trials.items()}
     shadowed = review.shadowed(trials, lambda id: not isinstance(found[id], str))
@@ -138,7 +152,10 @@ def _controlled(review: Review, outcome: str, choice: Choice) -> tuple[list[Row]
             left.append(Left(trial["name"], row))
         else:
             rows.append(row)
-    return rows, left
+    uncontrolled = "no control group"
+    wanted = choice.condition, choice.cells, choice.route
+    left += [Left(t["name"], uncontrolled) for id, t in review.fitting(*wanted) if id not in trials]
+    return rows, [*left, *not_chosen(review, *wanted)]
 
 
 def _both_arms(review: Review, trial: Row, observed: Sequence[Row]) -> Row | str:
@@ -163,8 +180,9 @@ def _of_report(trial: Row, report: Row, said: Sequence[Row]) -> Row | str:
     counted = [o for o in mine if o["events"] is not None and o["total"] and o["unit"] in ("participants", None)]
     if any(o["events"] > o["total"] for o in counted):
         return "more events than people at risk"
-    control = [o for o in counted if is_control(o["arm"])]
-    treated = [o for o in counted if not is_control(o["arm"])]
+    names = controls(trial["groups"])
+    control = [o for o in counted if key(o["arm"]) in names]
+    treated = [o for o in counted if key(o["arm"]) not in names]
     if len({o["arm"] for o in mine}) < len(mine):
         return "several counts of one group, and nothing says which is of all"
     if not (control and treated) or len(counted) < len(mine):
@@ -186,21 +204,22 @@ def sensitivity(
     condition: str = "",
     cells: str = "",
     denials: bool = False,
+    route: str = "",
 ) -> Found:
     """What happens to a pooled risk without case reports, without a trial, with overlapping reports, or by other methods?
 
     Without trials of high risk of bias where people's judgements are in the store; other trials can be named in `without`.
     """
     variants = {
-        "as pooled": Choice(outcome, condition, cells, "", denials),
-        "with overlapping reports": Choice(outcome, condition, cells, "", denials, overlaps=True),
-        "with denials as zeros": Choice(outcome, condition, cells, "", True),
+        "as pooled": Choice(outcome, condition, cells, route, denials),
+        "with overlapping reports": Choice(outcome, condition, cells, route, denials, overlaps=True),
+        "with denials as zeros": Choice(outcome, condition, cells, route, True),
     }
     if without:
-        variants[f"without {', '.join(without)}"] = Choice(outcome, condition, cells, "", denials, without)
+        variants[f"without {', '.join(without)}"] = Choice(outcome, condition, cells, route, denials, without)
     high, said = _of_high_risk(review)
     if high is not None:
-        variants[WITHOUT_HIGH_RISK] = Choice(outcome, condition, cells, "", denials, tuple(sorted(high)))
+        variants[WITHOUT_HIGH_RISK] = Choice(outcome, condition, cells, route, denials, tuple(sorted(high)))
     rows = []
     for name, choice in variants.items():
         found, _ = studies(review, choice)
@@ -251,14 +270,26 @@ def _risk(review: Review, choice: Choice) -> Found:
     found, left = studies(review, choice)
     if not found:
         return Found([], None, left_rows(left), [NOTHING])
-    return Found(as_rows(found), {"risk": pooled_risk(found, left)}, left_rows(left))
+    return Found(as_rows(found), {"risk": pooled_risk(found, left)}, left_rows(left), summed_arms(found))
+
+
+def summed_arms(found: Sequence[Study]) -> list[str]:
+    """Which trials' arms were summed: several arms of a trial are one study."""
+    several = [s for s in found if len(s.arms) > 1]
+    said = "; ".join(f"{s.trial}: {', '.join(s.arms)}" for s in several[:MOST_NAMED])
+    more = f"; and {len(several) - MOST_NAMED} more" if len(several) > MOST_NAMED else ""
+    arms = sum(max(1, len(s.arms)) for s in found)
+    trials = f"{len(found)} trial{'s' if len(found) > 1 else ''}"
+    return (
+        [f"{trials}, {arms} arms: the treated arms of a trial are one study, summed ({said}{more})."] if several else []
+    )
 
 
 def pooled_risk(found: Sequence[Study], left: Sequence[Left]) -> dict[str, Any]:
     """What :func:`extractor.pool.pool_proportions` says of these rows."""
     return pool.pool_proportions(
         [s.events for s in found], [s.total for s in found], studies=[s.study for s in found],
-        case_reports=[s.case_report for s in found], trials=[s.trial for s in found],
+        case_reports=[s.case_report for s in found],
         left_out=[pool.LeftOut(x.study, x.reason) for x in left],
     ).to_dict()  # fmt: skip
 
@@ -280,6 +311,7 @@ def _by(review: Review, choice: Choice, name: str, group: Callable[[Row], str]) 
         ).to_dict()  # fmt: skip
     except PoolError as error:
         return Found(
-            rows, {"risk": pooled_risk(found, left)}, left_rows(reasons), [f"No comparison of groups: {error}."]
-        )
-    return Found(rows, {"subgroups": subgroups}, left_rows(reasons))
+            rows, {"risk": pooled_risk(found, left)}, left_rows(reasons),
+            [f"No comparison of groups: {error}.", *summed_arms(found)],
+        )  # fmt: skip
+    return Found(rows, {"subgroups": subgroups}, left_rows(reasons), summed_arms(found))

@@ -15,6 +15,7 @@ from extractor.graph.differences import several
 from extractor.graph.nodes import Row
 from extractor.graph.people import Groups
 from extractor.graph.review import Review
+from extractor.graph.studies import left_rows, not_chosen
 from extractor.model import Fact, Record
 from extractor.store.links import LinkStore
 
@@ -27,16 +28,17 @@ CONTROLS_TOO = (
 DIFFERENCE = ("kind", "severity", "a", "b", "facts_a", "facts_b", "message", "explanation", "evidence")
 
 
-def given(review: Review, condition: str = "", cells: str = "mesenchymal", route: str = "intrathecal") -> Found:
-    """Which trials gave these cells by this route, and with which cells and doses?
+def given(review: Review, condition: str = "", cells: str = "", route: str = "") -> Found:
+    """Which trials gave which cells by which route, and with which doses?
 
     One row a trial and arm; trials that were only planned are marked.
     """
     chosen = review.fitting(condition, cells, route, planned=True)
-    return Found([row for id, _ in chosen for row in review.given[id]])
+    left = left_rows(not_chosen(review, condition, cells, route, planned=True))
+    return Found([row for id, _ in chosen for row in review.given[id]], None, left)
 
 
-def people_by_route(review: Review, cells: str = "", condition: str = "") -> Found:
+def people_by_route(review: Review, cells: str = "", condition: str = "", route: str = "") -> Found:
     """How many people in all received the cells, by route?
 
     ``people`` is of all groups of a trial; ``in_control`` of them were in control groups whose size is given, None where no
@@ -44,7 +46,7 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
     People that a preferred report has too, and reviews, are left out; a trial with several routes is counted under all of
     them together.
     """
-    chosen = review.fitting(condition, cells)
+    chosen = review.fitting(condition, cells, route)
     shadowed = review.shadowed((id for id, _ in chosen), lambda id: _counts_people(review.node(id)))
     by_route: dict[str, Row] = {}
     left = []
@@ -59,13 +61,14 @@ def people_by_route(review: Review, cells: str = "", condition: str = "") -> Fou
             )
             left.append({"study": trial["name"], "reason": reason})
             continue
-        route = " + ".join(trial["routes"]) or "not reported"
-        if route not in by_route:
-            by_route[route] = {
-                "route": route, "people": 0, "in_control": None, "controls_unknown": 0, "trials": 0, "arms": 0, "names": [], "evidence": [],
+        name = " + ".join(trial["routes"]) or "not reported"
+        if name not in by_route:
+            by_route[name] = {
+                "route": name, "people": 0, "in_control": None, "controls_unknown": 0, "trials": 0, "arms": 0, "names": [], "evidence": [],
             }  # fmt: skip
-        _add(by_route[route], trial, review.groups[id])
-    rows = [by_route[route] for route in sorted(by_route)]
+        _add(by_route[name], trial, review.groups[id])
+    rows = [by_route[name] for name in sorted(by_route)]
+    left += left_rows(not_chosen(review, condition, cells, route))
     return Found(rows, left_out=left, notes=(CONTROLS_TOO,))
 
 

@@ -82,8 +82,9 @@ def ask(review: Review, name: str, **arguments: Any) -> Answer:
     values = {n: _read(name, n, v, legal[n]) for n, v in arguments.items()}
     with uncollected():
         found = question.function(review, **values)
+    asked = {n: values.get(n, p.default) for n, p in legal.items()}
     return Answer(
-        question.name, question.text, tuple(found.rows), found.pooled, tuple(found.left_out), tuple(found.notes)
+        question.name, question.text, tuple(found.rows), found.pooled, tuple(found.left_out), tuple(found.notes), asked
     )
 
 

@@ -1,55 +1,41 @@
-"""Which counts of one event in one trial may be pooled: one row a treated arm, or why there is none.
+"""Which counts of one event in one trial may be pooled: one row a trial, its treated arms summed, or why there is none.
 
 A trial gives its counts through the first of its reports that has any, in the order in which they are preferred; never
 through a retracted one, a review or a protocol. Left out, with the reason: control groups, counts of events in place of
 people, percentages without a number, counts of severe ones only, groups that share people, numbers over treated and
-control groups together. A zero over all groups is a zero of each treated one. What no report says is no zero, and has no
-row and no reason here.
+control groups together, zeros too, for nothing says whose they are. A zero is none where any report of the trial says that
+the event happened. What no report says is no zero, and has no row and no reason here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass, field, replace
 
+from extractor.graph.control import controls, key
 from extractor.graph.nodes import Row, curie
-from extractor.graph.observations import DENIED, NAMED, SERIOUS
+from extractor.graph.observations import DENIED, NAMED, limit_of
 
-CONTROL = re.compile(
-    r"\b(?:placebo|control(?:s|led)?|sham|vehicle|saline|usual care|standard (?:of care|treatment|therapy)|no treatment|"
-    r"untreated|withheld|riluzole (?:alone|only)|natural history|comparator)\b", re.I,
-)  # fmt: skip
-# a group with one of these words in its name was given cells, whatever it was given beside them ("MSC + standard care") ...
-CELLS = re.compile(
-    r"\b(?:cells?|[\w-]*mscs?|[\w-]*mncs?|stem|stromal|treg\w*|exosomes?|lenzumestrocel|nurown|transplant\w*)\b", re.I
-)
-# ... unless the name says that it was not
-NO_CELLS = re.compile(
-    r"\b(?:without|no|not|non|minus|instead of|lacking|match(?:ed|ing)?(?: to)?|for|before|delayed)\W+(?:[\w-]+\W+){0,3}?"
-    r"(?:cells?|[\w-]*mscs?|[\w-]*mncs?|stem|stromal|transplant\w*)\b(?:[ -]cells?\b)?|\bcell[ -]?free\b", re.I,
-)  # fmt: skip
 CONTROLLED = frozenset(
     {"controlled", "placebo-controlled", "sham-controlled", "active-controlled", "vehicle-controlled"}
 )
 CROSSOVER = "crossover"
-SEVERE = re.compile(r"\b(?:moderate|severe|serious|major|significant|life|fatal|high|intense|extreme)", re.I)
-MILD = re.compile(r"\b(?:mild|minor|slight|low)", re.I)
 INFERRED = "inferred_denial"
 CONTRADICTED = "blanket_contradicted"
 PEOPLE = ("participants", None)
+TOGETHER = "the count is over treated and control groups together"
+WHOSE_ZERO = "a zero of a trial with a control group, and nothing says of which group"
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One row to pool: counts, where they come from, and the trial's characteristics."""
+    """One row to pool: the counts of a trial, and where they come from; `arms` are the groups that were summed."""
 
     study: str
     trial: str
     document: str
     arm: str | None
+    arms: tuple[str, ...]
     events: int
     total: int
     total_from: str
@@ -86,14 +72,12 @@ class Counted:
 NOTHING = Counted()
 
 
-@lru_cache(maxsize=10_000)
-def is_control(arm: str) -> bool:
-    """Whether an arm's name is that of a control group: cells beside a control's treatment are none."""
-    return CONTROL.search(arm) is not None and CELLS.search(NO_CELLS.sub(" ", arm)) is None
-
-
 def counted(
-    trial: Row, report_of: Callable[[str], Row], observed: Iterable[Row], denials: Iterable[Row] = ()
+    trial: Row,
+    report_of: Callable[[str], Row],
+    observed: Iterable[Row],
+    denials: Iterable[Row] = (),
+    happened: Sequence[Row] = (),
 ) -> Counted:
     """The counts of one event in one trial.
 
@@ -105,48 +89,75 @@ def counted(
         The trial's observations of the event.
     denials : iterable of dict
         Denials that count as a zero of it in reports that do not mention it.
+    happened : sequence of dict
+        The trial's observations of what a zero of the event denies: it cannot be one where there are any.
     """
     by_report: dict[str, list[Row]] = {}
-    happened = False
     for one in observed:
         by_report.setdefault(one["report"], []).append(one)
-        happened = happened or one["zero_basis"] is None
     spoken = set(by_report)
+    against = [o for found in (*by_report.values(), happened) for o in found if o["zero_basis"] is None]
     for one in denials:
-        if one["report"] not in spoken and not happened:
+        if one["report"] not in spoken and not against:
             by_report.setdefault(one["report"], []).append(one | {"zero_basis": INFERRED})
+    against = [o for o in against if _may_be_treated(o, trial) and not _unfit(report_of(o["report"]))]
     first: tuple[Left, ...] = ()
     for report in trial["reports"]:
         if report in by_report:
-            found = _of_report(trial, report_of(report), by_report[report])
+            found = _of_report(trial, report_of(report), by_report[report], against)
             if found.rows:
                 return found
             first = first or found.left[:1]
     return Counted((), first)
 
 
-def _of_report(trial: Row, report: Row, observed: Sequence[Row]) -> Counted:
-    """The rows of one report: of everyone, else of each treated arm."""
+def _may_be_treated(one: Row, trial: Row) -> bool:
+    """Whether it may be said of treated people: not of a group that is a control by its name."""
+    return one["arm"] is None or key(one["arm"]) not in controls(trial["groups"])
+
+
+def _of_report(trial: Row, report: Row, observed: Sequence[Row], against: Sequence[Row]) -> Counted:
+    """The row of one report: of everyone, else of its treated arms."""
     name = str(trial["name"])
     if unfit := _unfit(report):
         return Counted((), (Left(name, unfit, name),))
     general, reason = unlimited(report, observed)
+    control = controls(trial["groups"])
     whole = [o for o in general if o["arm"] is None]
-    if whole and _controlled(trial, report, observed):
-        reason = "the count is over treated and control groups together"
-        if rows := _none_in_any(name, trial, report, whole):
-            return Counted(rows)
+    if whole and _controlled(trial, control, whole):
+        none = all(o["events"] == 0 for o in whole)
+        reason = WHOSE_ZERO if none else TOGETHER
         whole = []
-    if usable := _usable(whole):
-        return Counted((_study(name, trial, report, usable[0]),))
     by_arm: dict[str, list[Row]] = {}
     for one in general:
         if one["arm"] is not None:
             by_arm.setdefault(one["arm"], []).append(one)
+    of_arms = _of_arms(name, trial, report, by_arm, control) if by_arm else NOTHING
+    if usable := _usable(whole):
+        row, why = _study(name, trial, report, usable[0]), ""
+        if of_arms.rows and of_arms.rows[0].events > row.events:
+            why = f"{row.events} of everyone, {of_arms.rows[0].events} of its groups: the counts contradict each other"
+        elif why := _contradicted(row, against):
+            reason = why
+        if not why:
+            return Counted((row,))
+        if row.events:
+            return Counted((), (Left(name, why, name),))
+    if of_arms.rows and (why := _contradicted(of_arms.rows[0], against)):
+        return Counted((), (Left(name, why, name), *of_arms.left))
     if by_arm:
-        return _of_arms(name, trial, report, by_arm)
+        return of_arms
     reason = reason or (_why_not(whole) if whole else "")
     return Counted((), (Left(name, reason, name),) if reason else ())
+
+
+def _contradicted(row: Study, against: Sequence[Row]) -> str:
+    """Why a zero is none: the words by which it happened, in any report of the trial."""
+    if row.events or not against:
+        return ""
+    said = against[0]
+    words = said["evidence"][0]["quote"] if said["evidence"] else said["event_name"]
+    return f"a zero beside what happened in the same trial (“{words}”)"
 
 
 def _unfit(report: Row) -> str:
@@ -155,38 +166,59 @@ def _unfit(report: Row) -> str:
     return "" if report["of_people"] else "said in a review or a protocol only"
 
 
-def _controlled(trial: Row, report: Row, observed: Sequence[Row]) -> bool:
-    """Whether there is a control group, by the name of an arm in any report or by the design."""
-    arms = (*report["arms"], *trial["arms"], *(o["arm"] for o in observed if o["arm"]))
-    return report["has_control"] or not CONTROLLED.isdisjoint(trial["design"]) or any(map(is_control, arms))
+def _controlled(trial: Row, control: frozenset[str], whole: Sequence[Row]) -> bool:
+    """Whether there is a control group: by the name of an arm in any report, by the design, or by the words of the count."""
+    return bool(control) or not CONTROLLED.isdisjoint(trial["design"]) or any(o["of_controls"] for o in whole)
 
 
-def _none_in_any(name: str, trial: Row, report: Row, whole: Sequence[Row]) -> tuple[Study, ...]:
-    """A zero of everyone as the zero of each treated arm whose size is known."""
-    zeros = [o for o in _usable(whole) if o["events"] == 0]
-    treated = {arm: n for arm, n in sorted(report["arm_sizes"].items()) if not is_control(arm)}
-    if not zeros or not treated or _more_than_all(treated.values(), report) or CROSSOVER in trial["design"]:
-        return ()
-    rows = [zeros[0] | {"arm": arm, "total": n, "total_from": "arm"} for arm, n in treated.items()]
-    return tuple(_study(f"{name}: {row['arm']}", trial, report, row) for row in rows)
-
-
-def _of_arms(name: str, trial: Row, report: Row, by_arm: dict[str, list[Row]]) -> Counted:
-    rows, left = [], []
+def _of_arms(name: str, trial: Row, report: Row, by_arm: dict[str, list[Row]], control: frozenset[str]) -> Counted:
+    """The treated arms as one study: all of them, or none."""
+    rows, left, lacking = [], [], []
     for arm, found in sorted(by_arm.items()):
         label = f"{name}: {arm}"
         usable = _usable(found)
-        if is_control(arm):
+        if key(arm) in control:
             left.append(Left(label, "a control group", name))
         elif any(o["groups_overlap"] for o in found):
-            left.append(Left(label, "groups of this record share people", name))
+            lacking.append(Left(label, "groups of this record share people", name))
+        elif any(o["of_controls"] and o["events"] == 0 for o in usable):
+            lacking.append(Left(label, "the words of the zero name a control group", name))
         elif not usable:
-            left.append(Left(label, _why_not(found), name))
+            lacking.append(Left(label, _why_not(found), name))
         else:
-            rows.append(_study(label, trial, report, usable[0]))
+            rows.append(_study(name, trial, report, usable[0]))
+    if lacking:
+        beside = (
+            Left(r.study + f": {r.arm}", "another treated group of the trial cannot be counted", name) for r in rows
+        )
+        return Counted((), (*lacking, *beside, *left))
+    rows = _whole_group(rows)
     if len(rows) > 1 and (CROSSOVER in trial["design"] or _more_than_all((r.total for r in rows), report)):
-        return Counted((), (*left, *(Left(r.study, "groups of this report share people", name) for r in rows)))
-    return Counted(tuple(rows), tuple(left))
+        shared = (Left(f"{name}: {r.arm}", "groups of this report share people", name) for r in rows)
+        return Counted((), (*left, *shared))
+    return Counted((_summed(rows),) if rows else (), tuple(left))
+
+
+def _whole_group(rows: list[Study]) -> list[Study]:
+    """The group that holds all others, where one has exactly their people: it is not counted beside them."""
+    for row in rows if len(rows) > 2 else ():
+        others = [r for r in rows if r is not row]
+        if row.total == sum(r.total for r in others):
+            return [row]
+    return rows
+
+
+def _summed(rows: Sequence[Study]) -> Study:
+    """Arms of one trial as one study."""
+    if len(rows) == 1:
+        return rows[0]
+    bases = [r.zero_basis for r in rows if r.zero_basis]
+    names = tuple(r.arm or "" for r in rows)
+    return replace(
+        rows[0], arm=" + ".join(names), arms=names, events=sum(r.events for r in rows), total=sum(r.total for r in rows),
+        total_from="arm" if any(r.total_from == "arm" for r in rows) else rows[0].total_from,
+        zero_basis=bases[0] if len(bases) == len(rows) else None, evidence=[e for r in rows for e in r.evidence],
+    )  # fmt: skip
 
 
 def _more_than_all(sizes: Iterable[int], report: Row) -> bool:
@@ -205,14 +237,10 @@ def unlimited(report: Row, observed: Sequence[Row]) -> tuple[Sequence[Row], str]
         return [], f"said only of events {'not ' if true[0]['related'] is False else ''}related to the treatment"
     if related and all(_serious_of_registry(o) for o in related):
         return [], "a registry's count of serious ones only"
-    scoped = [o for o in related if o["limit"]]
-    if related and len(scoped) == len(related):
-        return [], f"said only {scoped[0]['limit']}"
-    related = [o for o in related if not o["limit"]]
-    limits = [_limit(o) for o in related]
+    limits = [limit_of(o) for o in related]
     general = [o for o, limit in zip(related, limits, strict=True) if not limit]
     if related and not general:
-        return [], f"said only of {next(limit for limit in limits if limit)} ones"
+        return [], f"said only {next(limit for limit in limits if limit)}"
     return general, ""
 
 
@@ -220,26 +248,11 @@ def _serious_of_registry(one: Row) -> bool:
     return bool(one["scope"] == NAMED and one["serious"] and one["agent"].startswith("registry:"))
 
 
-def _limit(one: Row) -> str:
-    """The grade or severity that a count is limited to, so that it is no count of all; empty where it is not.
-
-    Mild ones of a named event are all of it where nothing worse is said. None of one grade leaves the others open.
-    """
-    grade, severity = str(one["grade"] or ""), str(one["severity"] or "")
-    if (not grade and not severity) or (one["scope"] == SERIOUS and one["zero_basis"] is not None):
-        return ""
-    lowest = min(map(int, re.findall(r"[1-5]", grade)), default=1)
-    worse = lowest > 1 or (SEVERE.search(severity) and not MILD.search(severity))
-    if one["scope"] == NAMED and one["events"] != 0 and not worse:
-        return ""
-    return f"grade {grade}" if grade else severity.lower()
-
-
 def _usable(found: Sequence[Row]) -> list[Row]:
     """Counts of people, where there is one number only; of deaths, the number of all of them where it is given."""
     counts = [
         o for o in found
-        if o["events"] is not None and o["total"] and _of_people(o) and o["events"] <= o["total"]
+        if o["events"] is not None and o["total"] and _of_people(o) and o["events"] <= o["total"] and not _of_some(o)
     ]  # fmt: skip
     counts = [o for o in counts if o["field"] == "deaths"] or counts
     listed = [o for o in counts if o["agent"].startswith("registry:") and o["scope"] == NAMED]
@@ -257,7 +270,16 @@ def _of_people(one: Row) -> bool:
     return one["unit"] is not None or one["scope"] == NAMED or one["total_from"] == "stated" or (one["events"] or 0) < 2
 
 
+def _of_some(one: Row) -> bool:
+    """Whether a count is of some only ("in the first cohort"), whose number is not given."""
+    return bool(one["limit"]) and one["total_from"] != "stated"
+
+
 def _why_not(found: Sequence[Row]) -> str:
+    if any(o["events"] is not None and o["total"] and o["events"] > o["total"] for o in found):
+        return "more events than people at risk"
+    if some := next((o for o in found if o["events"] and _of_some(o)), None):
+        return f"a count of some only (“{some['limit']}”), whose number is not given"
     if any(o["unit"] not in PEOPLE for o in found):
         return f"counts {next(o['unit'] for o in found if o['unit'] not in PEOPLE)}, not participants"
     if all(o["events"] is None for o in found):
@@ -270,16 +292,15 @@ def _why_not(found: Sequence[Row]) -> str:
         return "a count without a number of people at risk"
     if not any(_of_people(o) for o in found if o["events"] is not None):
         return "a number of events, perhaps not of people"
-    if any(o["events"] is not None and o["total"] and o["events"] > o["total"] for o in found):
-        return "more events than people at risk"
     return f"several counts ({', '.join(sorted({str(o['events']) for o in found}))}), and nothing says which is of all"
 
 
-def _study(label: str, trial: Row, report: Row, one: dict[str, Any]) -> Study:
+def _study(label: str, trial: Row, report: Row, one: Row) -> Study:
     said = one["evidence"]
     if one["total_from"] == "participants":
         said = said + report["n_evidence"]
     return Study(
-        label, trial["name"], report["document"], one["arm"], one["events"], one["total"], one["total_from"], one["zero_basis"],
-        curie("observation", one["source"], one["position"]), trial["case_report"] or one["total"] == 1, said,
+        label, trial["name"], report["document"], one["arm"], (one["arm"],) if one["arm"] else (), one["events"], one["total"],
+        one["total_from"], one["zero_basis"], curie("observation", one["source"], one["position"]),
+        trial["case_report"] or one["total"] == 1, said,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.graph.nodes import Row
-from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, NOT_MENTIONED, REPORTED_ZERO
+from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, LIMITED, NOT_MENTIONED, REPORTED_ZERO
 from extractor.graph.review import Review
 
 EVENTS, DENIED_ONLY = "events", "denied"
@@ -32,16 +32,21 @@ class Cell:
 def mentioned(observed: Sequence[Row]) -> Cell:
     """The cell of an event that a trial mentions; what happened goes before what did not."""
     happened = [o for o in observed if o["zero_basis"] is None]
-    counted = _counted(happened, observed)
-    if not happened and all(o["limit"] for o in observed):
+    zeros = [o for o in observed if o["zero_basis"] not in (None, LIMITED)]
+    if not happened and not zeros:
         return _cell(DENIED_ONLY, NOT_MENTIONED, _words(observed))
+    observed = [*happened, *zeros]
+    counted = _counted(happened, observed)
     if not happened:
         total = sum(o["total"] for o in counted) if counted and all(o["total"] for o in counted) else None
         return _cell(REPORTED_ZERO, REPORTED_ZERO, _words(counted or observed[:1]), 0, total)
     if not counted:
         return _cell(EVENTS, None, happened[0]["evidence"])
     total = sum(o["total"] for o in counted) if all(o["total"] for o in counted) else None
-    return _cell(EVENTS, None, _words(counted), sum(o["events"] for o in counted), total)
+    events = sum(o["events"] for o in counted)
+    if total is not None and events > total:  # a number of events: it leaves as none of people
+        return _cell(EVENTS, None, _words(counted))
+    return _cell(EVENTS, None, _words(counted), events, total)
 
 
 def _counted(happened: Sequence[Row], observed: Sequence[Row]) -> list[Row]:

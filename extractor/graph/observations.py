@@ -1,8 +1,9 @@
 """An adverse-event fact as an observation: the event it is of, people with it, people at risk, and what a zero rests on.
 
-``zero_basis``: ``reported_zero`` where the text says that the event, or the very class of events, did not happen. A
-denial of a class says nothing of counts of the events under it. None where something happened. What a report does not
-mention has no observation; :func:`extractor.graph.matrix.cell` tells its kinds of silence apart.
+``zero_basis``: ``reported_zero`` where the text says that the event, or the very class of events, did not happen;
+``limited_zero`` where it says so within limits only (related or severe ones, a time, a group, with exceptions), which is no
+zero. A denial of a class says nothing of counts of the events under it. None where something happened. What a report does
+not mention has no observation; :func:`extractor.graph.matrix.cell` tells its kinds of silence apart.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from typing import Any
 
 from extractor import terms
 from extractor.export.values import limits
+from extractor.graph.control import OF_CONTROLS
 from extractor.graph.nodes import CURIE, Row, curie
 from extractor.link.check_events import CLASS_WORDS, OVERLAP, SERIOUS_WORDS, TOTAL
 from extractor.model import Fact
 
 ANY, SERIOUS, NOT_SERIOUS, NAMED, CLASS = "any", "serious", "not serious", "named", "class"
-REPORTED_ZERO, COMPLETE_TABLE = "reported_zero", "inferred_complete_table"
+REPORTED_ZERO, COMPLETE_TABLE, LIMITED = "reported_zero", "inferred_complete_table", "limited_zero"
 BELOW_THRESHOLD, NOT_MENTIONED = "below_threshold", "not_mentioned"
 DENIED = "none_reported"
 CLASS_IDS = {
@@ -40,6 +42,13 @@ LIMITING = re.compile(
     r"\b((?:severe|serious|major|significant|life-threatening)|grades?\s*(?:[≥>=]+\s*)?[2-5](?:\s*[-–]\s*[2-5])?"
     r"(?:\s+or (?:higher|greater|more|above|worse))?)\s+", re.I,
 )  # fmt: skip
+SEVERE = re.compile(r"\b(?:moderate|severe|serious|major|significant|life|fatal|high|intense|extreme|grade)", re.I)
+MILD = re.compile(r"\b(?:mild|minor|slight|low)", re.I)
+SERIOUS_OR = re.compile(
+    r"\bserious\b.*(?:\bor\b|\band\b|[,/])|(?:\bor\b|\band\b|[,/]).*\bserious\b", re.I
+)  # "severe or serious"
+CLAUSE = re.compile(r"[.;:](?=\s|$)|\n")
+REACH = 200  # characters of a sentence that are looked at around a zero
 LIMIT_REACH = 40  # characters before an event in which such words end
 ROUNDED, ROUNDED_WHOLE = 0.05, 0.5  # percentages are printed to one decimal, or to none
 
@@ -86,7 +95,10 @@ def _scope(term: str, value: Mapping[str, Any]) -> str:
     if "other than serious" in term or re.search(r"\bnon-?serious\b", term):
         return NOT_SERIOUS
     is_class = bool(CLASS_WORDS.search(term))
-    if is_class and (SERIOUS_WORDS.search(term) or (value.get("serious") is True and value.get("assertion") == DENIED)):
+    serious = SERIOUS_WORDS.search(term) or (
+        value.get("serious") is True and value.get("assertion") == DENIED and not SEVERE.search(term)
+    )  # "no severe adverse events" leaves those open that are serious and not severe
+    if is_class and serious:
         return SERIOUS
     if is_class and PLAIN_CLASS.match(term):
         return ANY
@@ -99,7 +111,7 @@ def observed(fact: Fact, people: People, parts: Mapping[str, str] | None = None)
     id, name, scope = event_of(value)
     events, events_from = counted(value, fact, people)
     total, total_from = at_risk(value, fact, people)
-    return {
+    row = {
         "event": id,
         "event_name": name,
         "term": _same(value.get("term")),
@@ -121,12 +133,64 @@ def observed(fact: Fact, people: People, parts: Mapping[str, str] | None = None)
         "arm": None if is_whole(fact.arm) else _same(fact.arm),
         "groups_overlap": OVERLAP in fact.flags,
         "excepting": "excepting" in fact.flags,
+        "of_controls": _of_controls(fact, parts or {}, whole_clause=events == 0 and is_whole(fact.arm)),
     }
+    counts_others = events is None and value.get("assertion") in ("absent", DENIED)
+    if counts_others or (events == 0 and (row["related"] is not None or limit_of(row))):
+        row["zero_basis"] = LIMITED
+    return row
+
+
+def limit_of(one: Row) -> str:
+    """What a count is limited to, so that it is no count of all: ``of severe ones``; empty where it is not limited.
+
+    Mild ones of a named event are all of it where nothing worse is said. None of one grade leaves the others open, as does
+    none at some time or in some group, or none but for something.
+    """
+    if one["events"] == 0 and one["limit"]:
+        return f"within limits (“{one['limit']}”)"
+    if one["events"] == 0 and one["excepting"]:
+        return "with exceptions"
+    grade, severity = str(one["grade"] or ""), str(one["severity"] or "")
+    if not grade and not severity:
+        return ""
+    if one["scope"] == SERIOUS and one["events"] == 0 and _of_serious_too(one, severity):
+        return ""
+    lowest = min(map(int, re.findall(r"[1-5]", grade)), default=1)
+    worse = lowest > 1 or (SEVERE.search(severity) and not MILD.search(severity))
+    if one["scope"] == NAMED and one["events"] != 0 and not worse:
+        return ""
+    return f"of grade {grade} ones" if grade else f"of {severity.lower()} ones"
+
+
+def _of_serious_too(one: Row, severity: str) -> bool:
+    """Whether a denial of "severe or serious adverse events" is one of all serious ones."""
+    return "serious" in severity.lower() or SERIOUS_OR.search(str(one["term"] or "")) is not None
+
+
+def _of_controls(fact: Fact, parts: Mapping[str, str], *, whole_clause: bool) -> bool:
+    """Whether the words of a count, or of a zero without an arm the sentence around it, name a control group."""
+    for e in fact.evidence:
+        said = e.quote
+        if whole_clause and e.part in parts and e.start is not None and e.end is not None:
+            text = parts[e.part]
+            begins = max(
+                (m.end() for m in CLAUSE.finditer(text, max(0, e.start - REACH), e.start)),
+                default=max(0, e.start - REACH),
+            )
+            ends = CLAUSE.search(text, e.end, e.end + REACH)
+            said = text[begins : ends.start() if ends else e.end + REACH]
+        if OF_CONTROLS.search(said):
+            return True
+    return False
 
 
 def limit_words(observation: Row) -> str:
     """What a denial reaches no further than, in words; empty where it is not limited."""
-    return ", ".join(limits({**observation, "scope": observation["limit"]}))
+    words = limits({**observation, "scope": observation["limit"]})
+    unrelated = ["not related ones"] if observation["related"] is False else []
+    grade = [f"grade {observation['grade']} ones"] if observation["grade"] else []
+    return ", ".join([*words, *unrelated, *grade, *(["with exceptions"] if observation["excepting"] else [])])
 
 
 def _same(text: Any) -> Any:
@@ -153,10 +217,11 @@ def is_whole(arm: str | None) -> bool:
 
 def counted(value: Mapping[str, Any], fact: Fact, people: People) -> tuple[int | None, str | None]:
     """People with the event and where the number is from: the text, its denial, or a percentage that only one number gives."""
-    if value.get("n") is not None:
+    denied = value.get("assertion") in ("absent", DENIED)
+    if value.get("n") is not None and not (denied and value["n"]):
         return int(value["n"]), "stated"
-    if value.get("assertion") in ("absent", DENIED):
-        return 0, "denied"
+    if denied:  # with a number, those who did not have it are counted, or nothing that can be told
+        return (0, "denied") if not value.get("n") else (None, None)
     percent, total = value.get("percent"), at_risk(value, fact, people)[0]
     if percent is None or not total:
         return None, None

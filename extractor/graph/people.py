@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.graph.counts import CONTROLLED, is_control
+from extractor.graph.control import controls, key
+from extractor.graph.counts import CONTROLLED
 from extractor.graph.nodes import Row
 
 
@@ -35,17 +36,18 @@ class Groups:
 def groups(trial: Row, reports: Sequence[Row]) -> Groups:
     """The groups of a trial, from its reports in the order in which they are preferred."""
     sizes: dict[str, int] = next((r["arm_sizes"] for r in reports if r["arm_sizes"]), {})
-    controlled = any(r["has_control"] for r in reports) or not CONTROLLED.isdisjoint(trial["design"])
-    treated = _treated_groups(reports) if controlled else int(trial["n"]) if trial["n"] else None
-    controls = [int(n) for arm, n in sizes.items() if is_control(arm)]
-    return Groups(controlled, len(sizes), sum(controls) if controls or not controlled else None, treated)
+    control = controls(trial["groups"])
+    controlled = bool(control) or not CONTROLLED.isdisjoint(trial["design"])
+    treated = _treated_groups(reports, control) if controlled else int(trial["n"]) if trial["n"] else None
+    people = [int(n) for arm, n in sizes.items() if key(arm) in control]
+    return Groups(controlled, len(sizes), sum(people) if people or not controlled else None, treated)
 
 
-def _treated_groups(reports: Sequence[Row]) -> int | None:
+def _treated_groups(reports: Sequence[Row], control: frozenset[str]) -> int | None:
     """People of the treated groups, by the first report whose groups are told apart and share nobody."""
     for report in reports:
         sizes = report["arm_sizes"]
-        treated = [int(n) for arm, n in sizes.items() if not is_control(arm)]
+        treated = [int(n) for arm, n in sizes.items() if key(arm) not in control]
         if 0 < len(treated) < len(sizes) and (report["n"] is None or sum(sizes.values()) <= report["n"]):
             return sum(treated)
     return None

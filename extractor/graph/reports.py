@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.declared import registers
-from extractor.graph.counts import is_control
+from extractor.graph.control import controls, key
 from extractor.graph.nodes import Row, evidence, of_report
 from extractor.graph.observations import People, is_whole
+from extractor.link.check_events import TOTAL
 from extractor.link.profile import ABSTRACT, MEETING, NO_TRIAL, PAPER, RECORD
 from extractor.model import JSON_PART, Document, Evidence, Record, value_at
 
@@ -37,6 +38,8 @@ def report_row(record: Record) -> Reported:
         for f in record.of("arm")
         if f.value.get("name") and f.value.get("n")
     }
+    named = {str(f.value["name"]) for f in record.of("arm") if f.value.get("name")}
+    groups = sorted({key(name) for name in named | {f.arm for f in record.facts if f.arm and f.primary}} - TOTAL)
     n = int(own[0].value["n"]) if own else 1 if kind == "case-report" else None
     row: Row = {
         "document": document.id,
@@ -54,7 +57,8 @@ def report_row(record: Record) -> Reported:
         "n_evidence": evidence(document.id, own[0].evidence) if own else [],
         "arms": sorted(name for name in arms if not is_whole(name)),
         "arm_sizes": {name: arms[name] for name in sorted(arms) if not is_whole(name)},
-        "has_control": any(is_control(str(f.value["name"])) for f in record.of("arm") if f.value.get("name")),
+        "groups": groups,
+        "has_control": bool(controls(groups)),
         "words": len(document.text.split()),
         "registry_ids": sorted({str(f.value.get("id")) for f in record.of("registry_id")} | set(document.ids.nct)),
         "conflicts": sorted({c.kind for c in record.conflicts}),

@@ -13,8 +13,9 @@ from extractor.graph.build import build
 from extractor.graph.counts import Counted, counted
 from extractor.graph.memory import growing
 from extractor.graph.nodes import Row
-from extractor.graph.observations import CLASS_IDS, DENIED, grounded
+from extractor.graph.observations import CLASS_IDS, DEATH_ID, DENIED, grounded
 from extractor.graph.people import groups
+from extractor.link.check_events import CLASS_WORDS
 from extractor.store import Store
 
 OUTCOMES = {"any": CLASS_IDS["any"], "serious": CLASS_IDS["serious"]}
@@ -39,8 +40,8 @@ class Review:
         Pairs of reports that share people, with their edge; sorted.
     differences : dict
         Edges between reports that disagree on people or serious events, by trial, in their order.
-    denials : dict
-        Denials of all events, by trial.
+    denials, other_denials : dict
+        Denials of all events, and of a class of them such as severe ones, by trial.
     registry_records : list of tuple
         A trial and one of its registry records; trials in the order of their ids.
     unrecorded : list of str
@@ -83,8 +84,10 @@ class Review:
         self.cohorts, self.differences = self._between_reports()
         self._rivals = self._preferred_elsewhere()
         self._observed = self._by_event_and_trial()
-        self._counts = {event: self._counted(by_trial) for event, by_trial in self._observed.items()}
+        self._happened = self._all_that_happened()
+        self._counts = {event: self._counted(event, by_trial) for event, by_trial in self._observed.items()}
         self.denials = self._denials()
+        self.other_denials = self._other_denials()
         self.groups = {id: groups(t, [self.node(r) for r in t["reports"]]) for id, t in trials}
         self.given = {id: tuple(given_rows(self.graph, id, t)) for id, t in self._planned}
 
@@ -137,14 +140,41 @@ class Review:
             found.setdefault(row["event"], {}).setdefault(row["trial"], []).append(row)
         return found
 
-    def _counted(self, by_trial: Mapping[str, Sequence[Row]]) -> dict[str, Counted]:
-        return {id: counted(self.node(id), self.node, observed) for id, observed in by_trial.items()}
+    def _all_that_happened(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for _, row in self._all(nodes.OBSERVATION):
+            if row["zero_basis"] is None:
+                found.setdefault(row["trial"], []).append(row)
+        return found
+
+    def _counted(self, event: str, by_trial: Mapping[str, Sequence[Row]]) -> dict[str, Counted]:
+        return {
+            id: counted(self.node(id), self.node, observed, happened=self.happened(id, event))
+            for id, observed in by_trial.items()
+        }
+
+    def happened(self, trial: str, event: str) -> list[Row]:
+        """What a trial says to have happened that a zero of this event denies: any event, serious ones and deaths, the event itself."""
+        every = self._happened.get(trial, [])
+        if event == OUTCOMES["any"]:
+            return every
+        if event == OUTCOMES["serious"]:
+            return [o for o in every if o["serious"] is True or o["event"] in (event, DEATH_ID)]
+        return [o for o in every if o["event"] == event]
 
     def _denials(self) -> dict[str, list[Row]]:
         found = {}
         for id, observed in self.by_trial(OUTCOMES["any"]).items():
             if denied := [o for o in observed if o["assertion"] == DENIED]:
                 found[id] = denied
+        return found
+
+    def _other_denials(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for _, row in self._all(nodes.OBSERVATION):
+            named_as_class = row["assertion"] == DENIED and CLASS_WORDS.search(row["event_name"])
+            if named_as_class and row["event"] != OUTCOMES["any"]:
+                found.setdefault(row["trial"], []).append(row)
         return found
 
     # -- nodes --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Which counts of an outcome may be pooled: one row a trial and treated arm, and the reason for each trial that has none.
+"""Which counts of an outcome may be pooled: one row a trial, and the reason for each trial that has none.
 
 What one trial gives is :mod:`extractor.graph.counts`'s. Here trials are chosen; left out, with the reason, are reports of
 people of whom a preferred report gives a count too, retracted ones, and silence, which is no zero. A denial of the very class that is
@@ -12,15 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from extractor.graph.counts import CONTROL, INFERRED, NOTHING, Counted, Left, Study, counted
+from extractor.graph.control import CONTROL
+from extractor.graph.counts import INFERRED, NOTHING, Counted, Left, Study, counted
 from extractor.graph.nodes import Row
-from extractor.graph.observations import limit_words
+from extractor.graph.observations import ANY, REPORTED_ZERO, limit_words
 from extractor.graph.review import CHOSEN_BY, Review
 
 __all__ = [
     "CONTROL", "INFERRED", "Choice", "Left", "Study", "as_rows", "characteristics_of", "fits", "judged", "left_rows",
-    "preferred_to", "studies",
+    "not_chosen", "preferred_to", "studies",
 ]  # fmt: skip
+
+
+ASKED_AS = {"conditions": "condition", "cell_types": "cells", "routes": "route"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,48 @@ def fits(trial: Row, choice: Choice) -> bool:
 
 
 def studies(review: Review, choice: Choice) -> tuple[list[Study], list[Left]]:
-    """Rows to pool, and what was left out, both in the order of the trials."""
+    """Rows to pool, and what was left out, both in the order of the trials; those that were not asked for last."""
     found: list[Study] = []
     left: list[Left] = []
     for id, _, one in judged(review, choice):
         found += [_with_total(review, id, study) for study in one.rows]
         left += one.left
-    return found, left
+    return found, [*left, *not_chosen(review, choice.condition, choice.cells, choice.route)]
+
+
+def not_chosen(
+    review: Review, condition: str = "", cells: str = "", route: str = "", *, planned: bool = False
+) -> list[Left]:
+    """Trials of the store that are not of a choice, each with the reason.
+
+    Parameters
+    ----------
+    condition, cells, route : str
+        As for :meth:`Review.fitting`.
+    planned : bool
+        Whether trials that were only planned may be chosen.
+    """
+    chosen = {id for id, _ in review.fitting(condition, cells, route, planned=planned)}
+    asked = [(f, word) for f, word in zip(CHOSEN_BY, (condition, cells, route), strict=True) if word]
+    return [
+        Left(t["name"], _why_not_chosen(review, t, asked, planned), t["name"])
+        for id, t in review.trials()
+        if id not in chosen
+    ]
+
+
+def _why_not_chosen(review: Review, trial: Row, asked: Sequence[tuple[str, str]], planned: bool) -> str:
+    """The first thing asked for that a trial has not, or that it is no trial of people."""
+    kinds = {review.node(r)["report_kind"] for r in trial["reports"]}
+    if not trial["of_people"] and not (planned and "protocol" in kinds):
+        return f"no trial of people that was done ({', '.join(sorted(k for k in kinds if k)) or 'of no known kind'})"
+    for field, word in asked:
+        if not any(word.lower() in name.lower() for name in trial[field]):
+            name = ASKED_AS[field]
+            return f"not asked for: {name} {f'is {chr(44).join(trial[field])}' if trial[field] else 'not reported'}".replace(
+                ",", ", "
+            )
+    return "not asked for"
 
 
 def judged(review: Review, choice: Choice) -> Iterator[tuple[str, Row, Counted]]:
@@ -81,7 +120,8 @@ def judged(review: Review, choice: Choice) -> Iterator[tuple[str, Row, Counted]]
         else:
             one = given(id)
             if not (one.rows or one.left):
-                one = Counted((), (_silent(trial, review.denials.get(id, ()), choice),))
+                said = [*review.denials.get(id, ()), *review.other_denials.get(id, ())]
+                one = Counted((), (_silent(trial, said, choice),))
             yield id, trial, one
             continue
         yield id, trial, Counted((), (Left(trial["name"], reason, trial["name"]),))
@@ -89,9 +129,10 @@ def judged(review: Review, choice: Choice) -> Iterator[tuple[str, Row, Counted]]
 
 def _with_total(review: Review, trial: str, study: Study) -> Study:
     """The study with the words for the size of its arm, where that is what its people at risk are taken from."""
-    if study.total_from != "arm" or study.arm is None:
+    if study.total_from != "arm":
         return study
-    return replace(study, evidence=study.evidence + review.said_of_arm(trial, study.arm, study.document))
+    sizes = [e for arm in study.arms for e in review.said_of_arm(trial, arm, study.document)]
+    return replace(study, evidence=study.evidence + [e for e in sizes if e not in study.evidence])
 
 
 def preferred_to(review: Review, choice: Choice) -> dict[str, tuple[str, str]]:
@@ -114,7 +155,7 @@ def _given(review: Review, choice: Choice) -> Callable[[str], Counted]:
     def given(id: str) -> Counted:
         zeros = [o for o in review.denials.get(id, ()) if _covers(o, choice)]
         if zeros:
-            return counted(review.node(id), review.node, observed.get(id, ()), zeros)
+            return counted(review.node(id), review.node, observed.get(id, ()), zeros, review.happened(id, event))
         return known.get(id, NOTHING)
 
     return given
@@ -127,8 +168,7 @@ def _same_people(review: Review, best: str, state: str) -> str:
 
 def _covers(denial: Row, choice: Choice) -> bool:
     """Whether a denial of all events says a zero of the outcome."""
-    limited = denial["related"] or denial["severity"] or denial["limit"] or denial["excepting"]
-    return choice.outcome != "death" and not limited
+    return choice.outcome != "death" and denial["zero_basis"] == REPORTED_ZERO
 
 
 def _silent(trial: Row, denied: Sequence[Row], choice: Choice) -> Left:
@@ -136,7 +176,8 @@ def _silent(trial: Row, denied: Sequence[Row], choice: Choice) -> Left:
     if denied:
         words = denied[0]["evidence"][0]["quote"]
         limit = f", {said}" if (said := limit_words(denied[0])) else ""
-        return Left(name, f"a general denial only (“{words}”{limit}), not a count of {choice.outcome}", name)
+        what = "a general denial" if denied[0]["scope"] == ANY else f"a denial of {denied[0]['event_name']}"
+        return Left(name, f"{what} only (“{words}”{limit}), not a count of {choice.outcome}", name)
     return Left(name, "not mentioned: silence is no zero", name)
 
 

@@ -36,6 +36,7 @@ def _of_reports(graph: nx.MultiDiGraph[str], trial: Row) -> Row:
         "follow_up_months": max((r["follow_up_months"] for r in rows.values() if r["follow_up_months"]), default=None),
         "design": sorted({d for r in rows.values() for d in r["design"]}),
         "arms": sorted({a for r in rows.values() for a in r["arms"]}),
+        "groups": sorted({g for r in rows.values() for g in r["groups"]}),
     }
 
 

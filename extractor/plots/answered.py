@@ -32,7 +32,9 @@ def matrix_of(
     review: Review, *, condition: str = "", cells: str = "", route: str = "", serious: bool = False, title: str = ""
 ) -> Figure:
     """Events by trials, of the trials of people that fit the choice."""
-    answer = ask(review, "never-reported", condition=condition, cells=cells, serious=serious, everything=True)
+    answer = ask(
+        review, "never-reported", condition=condition, cells=cells, serious=serious, everything=True, route=route
+    )
     choice = Choice("any", condition, cells, route)
     trials = [str(t["name"]) for _, t in review.trials() if t["of_people"] and fits(t, choice)]
     return matrix.figure(answer.rows, trials, title=title or titled("Adverse events by trial", condition, cells, route))
@@ -46,7 +48,7 @@ def dose_of(review: Review, *, condition: str = "", cells: str = "", route: str 
 
 def bubble_of(
     review: Review, *, outcome: str = "serious", unit: str = "cells", condition: str = "", cells: str = "", denials: bool = False,
-    force: bool = False, by: str = "dose", title: str = "",
+    force: bool = False, by: str = "dose", title: str = "", route: str = "",
 ) -> Figure:  # fmt: skip
     """Risk against the dose in ``unit``, or, by ``dosing``, with single and repeated dosing."""
     answer = ask(
@@ -58,9 +60,10 @@ def bubble_of(
         cells=cells,
         denials=denials,
         force=force,
+        route=route,
     )
     pooled, what = answer.pooled or {}, OUTCOMES.get(outcome, outcome.capitalize())
-    heading = title or titled(f"{what} by {by}", condition, cells)
+    heading = title or titled(f"{what} by {by}", condition, cells, route)
     why = [n for n in answer.notes if ("dose" in n) == (by == "dose")]
     if by == "dose":
         return bubble.figure(
@@ -138,7 +141,7 @@ def _one_arm(rows: Sequence[Row], by: str, left: Sequence[LeftOut], title: str) 
     counts = [r["events"] for r in ordered], [r["total"] for r in ordered]
     result = pool_proportions(
         *counts, studies=[r["study"] for r in ordered], case_reports=[bool(r.get("case_report")) for r in ordered],
-        trials=[r.get("trial", r["study"]) for r in ordered], left_out=left, sensitivity=False,
+        left_out=left, sensitivity=False,
     )  # fmt: skip
     groups = [f"{r[by]}" if r[by] != UNKNOWN else f"{by} not reported" for r in ordered] if by else None
     known = [r for r in ordered if by and r[by] != UNKNOWN]

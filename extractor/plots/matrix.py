@@ -45,7 +45,7 @@ WORDS: Mapping[str, str] = {
     REPORTED_ZERO: "reported zero: the report says that it did not happen",
     COMPLETE_TABLE: "inferred zero: not in a registry's complete table",
     BELOW_THRESHOLD: "not in a registry's table that begins at a threshold",
-    DENIED_ONLY: "covered only by a general denial, of all or of related adverse events",
+    DENIED_ONLY: "covered only by a general denial, or by a limited one (related or severe ones, a time, a group)",
     NOT_MENTIONED: "not mentioned, which is no zero",
 }
 # shape as matplotlib names it, points across, fill, edge

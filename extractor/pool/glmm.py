@@ -39,6 +39,8 @@ _STARTS = (0.5, 2.0)
 _MAX_STEPS = 80
 _LONGEST_STEP = 3.0
 _CONVERGED = 1e-13
+# Below this the standard deviation is taken for 0 when a climb ends; from the first value on, halved, it is left again.
+_NEAR_ZERO, _FIRST_STEP_OFF, _STEPS_OFF = 1e-5, 0.5, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def fit(data: Rows) -> Fit:
     """
     plain = _climb(data, np.append(_start(data), 0.0), np.arange(data.design.shape[1]))
     free = np.arange(plain.theta.size)
-    tries = [_climb(data, np.append(plain.theta[:-1], sigma), free) for sigma in _STARTS]
+    tries = [_climb(data, np.append(plain.theta[:-1], sigma), free) for sigma in (0.0, *_STARTS)]
     best = max(tries, key=lambda point: point.value)
     if best.value - plain.value <= NEGLIGIBLE_GAIN:
         best = plain
@@ -236,17 +238,9 @@ def deviance_against_saturated(common: Fit) -> float:
     return max(0.0, 2.0 * (_saturated(data) - common.loglik))
 
 
-def marginal_mean(beta: float, sigma: float) -> float:
-    """Mean of the study proportions, against ``inverse_logit(beta)``, which is their median.
-
-    Parameters
-    ----------
-    beta, sigma : float
-        Mean and standard deviation on the logit scale.
-    """
-    nodes = np.linspace(-9.0, 9.0, 2001)
-    weights = np.exp(-(nodes**2) / 2.0)
-    return float(np.sum(weights * expit(beta + sigma * nodes)) / np.sum(weights))
+def information(best: Fit) -> Vector:
+    """Observed information of the coefficients and, last, of the standard deviation between studies."""
+    return -_evaluate(best.rows, np.append(best.beta, best.sigma)).hessian
 
 
 # --- likelihood ------------------------------------------------------------------------------------------------------
@@ -340,6 +334,30 @@ def _start(data: Rows) -> Vector:
 
 
 def _climb(data: Rows, start: Vector, free: NDArray[np.int64]) -> _Point:
+    """The top that is reached from here; a standard deviation of 0 only where the likelihood bends down from it."""
+    point = _ascent(data, start, free)
+    last = point.theta.size - 1
+    if last not in free or point.theta[last] > _NEAR_ZERO:
+        return point
+    return _off_zero(data, point, free)
+
+
+def _off_zero(data: Rows, point: _Point, free: NDArray[np.int64]) -> _Point:
+    """The top behind a standard deviation of 0, if that is a saddle.
+
+    The likelihood is even in the standard deviation, so its slope at 0 is always 0 and a step onto 0 stays there: only
+    the curvature tells a top from a saddle.
+    """
+    last = point.theta.size - 1
+    zero = _ascent(data, np.append(point.theta[:-1], 0.0), free[free != last])
+    for halving in range(_STEPS_OFF if zero.hessian[last, last] > 0.0 else 0):
+        trial = np.append(zero.theta[:-1], _FIRST_STEP_OFF * 0.5**halving)
+        if _evaluate(data, trial).value > zero.value:
+            return _ascent(data, trial, free)
+    return max(point, zero, key=lambda found: found.value)
+
+
+def _ascent(data: Rows, start: Vector, free: NDArray[np.int64]) -> _Point:
     """Newton's method over the free parameters, turned uphill where the Hessian is not, halved where it overshoots."""
     point = _evaluate(data, start)
     for _ in range(_MAX_STEPS):
@@ -387,7 +405,9 @@ def _polished(data: Rows, point: _Point) -> _Point:
         return point
     theta = point.theta.copy()
     theta[movable] += direction
-    return _evaluate(data, theta)
+    theta[-1] = min(abs(theta[-1]), SIGMA_LIMIT)
+    stepped = _evaluate(data, theta)
+    return stepped if stepped.value >= point.value - NEGLIGIBLE_GAIN else point
 
 
 def _line_search(data: Rows, point: _Point, movable: NDArray[np.int64], direction: Vector) -> _Point | None:

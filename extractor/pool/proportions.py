@@ -17,7 +17,7 @@ from scipy.special import expit
 from scipy.stats import chi2, t
 
 from extractor.errors import PoolError
-from extractor.pool import counts, effects, glmm, intervals, inverse_variance
+from extractor.pool import counts, effects, glmm, intervals, inverse_variance, mean_risk
 from extractor.pool.counts import Counts
 from extractor.pool.results import Heterogeneity, LeftOut, Note, PooledProportion, Prediction, StudyRisk, WaldT
 from extractor.pool.risk import ONE_STUDY, Answer, answer
@@ -140,7 +140,7 @@ def _wald_t(main: Answer, k: int) -> WaldT | None:
 def _marginal_mean(main: Answer) -> float | None:
     if main.fit is None:
         return main.estimate
-    return None if main.fit.at_limit else glmm.marginal_mean(float(main.fit.beta[0]), main.fit.sigma)
+    return None if main.fit.at_limit else mean_risk.marginal_mean(float(main.fit.beta[0]), main.fit.sigma)
 
 
 def _heterogeneity(main: Answer, events: Counts, totals: Counts) -> Heterogeneity:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from math import isfinite
 from typing import Any
 
+from extractor.shown import Rows, Shown, share
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -101,8 +103,8 @@ class StudyRisk:
     one_sided_upper: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class PooledProportion:
+@dataclass(frozen=True, slots=True, repr=False)
+class PooledProportion(Shown):
     """A pooled risk.
 
     Attributes
@@ -141,6 +143,15 @@ class PooledProportion:
     sensitivity: tuple[SensitivityRow, ...]
     warnings: tuple[Note, ...]
 
+    def rows_shown(self) -> Rows:
+        return [_mapping(study) for study in self.studies]
+
+    def summary(self) -> str:
+        """The pooled risk, how it was made, what was left out and what to beware of."""
+        risk = f"{share(self.estimate)} (95 % {share(self.low)} to {share(self.high)})"
+        first = f"{risk}, {self.events} of {self.total} in {self.k} studies"
+        return "\n".join([first, f"{self.method}; {self.interval}", *_cautions(self)])
+
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionary, ready for JSON."""
         return _mapping(self)
@@ -176,8 +187,8 @@ class StudyComparison:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class PooledComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class PooledComparison(Shown):
     """Two arms compared over studies.
 
     Attributes
@@ -216,6 +227,15 @@ class PooledComparison:
     left_out: tuple[LeftOut, ...]
     sensitivity: tuple[Comparison, ...]
     warnings: tuple[Note, ...]
+
+    def rows_shown(self) -> Rows:
+        return [_mapping(study) for study in self.studies]
+
+    def summary(self) -> str:
+        """The pooled comparison, how it was made, what was left out and what to beware of."""
+        told = [f"{v:.3g}" if v is not None else "-" for v in (self.estimate, self.low, self.high)]
+        first = f"{self.measure} {told[0]} (95 % {told[1]} to {told[2]}) in {self.k} studies"
+        return "\n".join([first, self.method, *_cautions(self)])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionary, ready for JSON."""
@@ -309,6 +329,11 @@ class Regression:
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionary, ready for JSON."""
         return _mapping(self)
+
+
+def _cautions(result: PooledProportion | PooledComparison) -> list[str]:
+    left = [f"left out: {one.study} ({one.reason})" for one in result.left_out]
+    return [*(f"caution: {note.message}" for note in result.warnings), *left]
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -43,9 +43,11 @@ class Plots:
         """Doses by trial."""
         return self._drawn(dose_of(review, condition=condition, cells=cells, route=route), "Doses by trial")
 
-    def dose_risk(self, review: Review, outcome: str, condition: str, cells: str, denials: bool) -> Plot:
+    def dose_risk(
+        self, review: Review, outcome: str, condition: str, cells: str, denials: bool, route: str = ""
+    ) -> Plot:
         """Risk against dose, with the regression or the reason why there is none."""
-        drawn = bubble_of(review, outcome=outcome, condition=condition, cells=cells, denials=denials)
+        drawn = bubble_of(review, outcome=outcome, condition=condition, cells=cells, denials=denials, route=route)
         return self._drawn(drawn, "Risk against dose")
 
     def _drawn(self, figure: Figure, words: str) -> Plot:

@@ -109,7 +109,7 @@ def _cell(
         return (_whole(review, trial.id, found, observed, kind, meaning, quotes),)
     said: dict[str, list[Row]] = {}
     for one in observed:
-        if (one["zero_basis"] is None) == (state == matrix.EVENTS):
+        if one["zero_basis"] == (None if state == matrix.EVENTS else REPORTED_ZERO):
             said.setdefault(_count(one), []).append(one)
     return tuple(_counted(review, trial.id, text, same, kind, meaning, quotes) for text, same in said.items())
 
@@ -192,7 +192,6 @@ def risk(review: Review, name: str, given: Sequence[Study], left: Sequence[Left]
         [s.total for s in given],
         studies=[s.study for s in given],
         case_reports=[s.case_report for s in given],
-        trials=[s.trial for s in given],
         left_out=[LeftOut(x.study, x.reason) for x in left],
     )
     rows = tuple((s, _study(review, s, quotes)) for s in given)

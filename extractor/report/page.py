@@ -111,8 +111,8 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
     """What the template prints; quotes are numbered in the order of the page, so the order here is that of the page."""
     quotes = Quotes()
     rows = included.table(review, trials, quotes)
-    people = ask(review, "people-by-route", cells=wish.cells, condition=wish.condition)
-    people_rows = [(r, quotes.refs(r["evidence"])) for r in people.rows if wish.route.lower() in r["route"].lower()]
+    people = ask(review, "people-by-route", cells=wish.cells, condition=wish.condition, route=wish.route)
+    people_rows = [(r, quotes.refs(r["evidence"])) for r in people.rows]
     matrix_rows = harms.events_by_trials(review, trials, quotes)
     risks = harms.risks(review, wish.choice, quotes)
     deaths = ask(review, "related-deaths", condition=wish.condition, cells=wish.cells, route=wish.route)
@@ -166,13 +166,15 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
 
 def _compared(review: Review, wish: Wish, name: str, quotes: Quotes, plots: Plots) -> Comparison:
     """A question that compares groups, its studies with their quotes, and its plots."""
-    given: dict[str, Any] = {"outcome": wish.outcome, "condition": wish.condition}
+    given: dict[str, Any] = {
+        "outcome": wish.outcome, "condition": wish.condition, "cells": wish.cells, "route": wish.route,
+    }  # fmt: skip
     if name != CONTROLLED:
-        given |= {"cells": wish.cells, "denials": wish.denials}
+        given["denials"] = wish.denials
     answer = ask(review, name, **given)
     drawn = [plots.answer(answer)]
     if name == BY_DOSE and answer.rows:
-        drawn.append(plots.dose_risk(review, wish.outcome, wish.condition, wish.cells, wish.denials))
+        drawn.append(plots.dose_risk(review, wish.outcome, wish.condition, wish.cells, wish.denials, wish.route))
     return answer, [(r, quotes.refs(r["evidence"])) for r in answer.rows], [p for p in drawn if p]
 
 
@@ -195,7 +197,8 @@ def _words(wish: Wish) -> str:
         for name, value in (("condition", wish.condition), ("cells", wish.cells), ("route", wish.route))
         if value
     ]
-    return ", ".join(said) or "all trials of the store"
+    chosen = ", ".join(said) or "all trials of the store"
+    return f"{chosen}; a general denial of adverse events counts as a zero of each" if wish.denials else chosen
 
 
 def _render(content: dict[str, Any]) -> str:

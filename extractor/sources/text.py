@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.pdf.headed import free, sections
 from extractor.sources import Item, reader
 from extractor.sources.decoding import whole
 from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, retracted_in_title
@@ -16,6 +17,8 @@ from extractor.sources.pages import find_page
 LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
 # "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
 LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
+LONGEST_ABSTRACT = 8000  # characters; a longer text may be a whole paper
+PAPER = re.compile(r"introduction|discussion|references", re.I)
 CONTROLS = bytes(range(9)) + bytes(range(14, 32)) + b"\x7f"
 # share of control characters (ESC, BEL, ...) that a text copied from anywhere may have, and a number that is always taken:
 # they are kept where they stand, since a quote must be its slice of the text, and escaped when printed
@@ -40,14 +43,41 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     text = whole(stream)
     page = find_page(text)
     if page is None:
-        yield Document(stem, "text", {ABSTRACT: text})
+        yield _unframed(text, stem)
         return
-    spans = ({TITLE: page.title} if page.title else {}) | {ABSTRACT: page.abstract}
+    spans = ({TITLE: _whole_title(text, page.title)} if page.title else {}) | {ABSTRACT: page.abstract}
+    for section in sections(text, page.abstract[1]):
+        spans[free(section.name, spans)] = (section.start, section.end)
     parts = {name: text[start:end] for name, (start, end) in spans.items()}
     starts = {name: start for name, (start, _) in spans.items()}
     yield Document(
-        stem, "text", parts, ids=_ids(text, parts), retracted=retracted_in_title(parts.get(TITLE)), starts=starts
+        stem,
+        "text",
+        parts,
+        ids=_ids(text, {k: parts[k] for k in (TITLE, ABSTRACT) if k in parts}),
+        retracted=retracted_in_title(parts.get(TITLE)),
+        starts=starts,
     )
+
+
+def _unframed(text: str, stem: str) -> Document:
+    """An abstract as it stands; of a text with the length and the sections of a paper, what stands before them."""
+    found = sections(text) if len(text) > LONGEST_ABSTRACT else []
+    if not any(PAPER.match(section.name) for section in found):
+        return Document(stem, "text", {ABSTRACT: text})
+    spans = {ABSTRACT: (0, len(text[: found[0].start].rpartition("\n")[0].rstrip()))}
+    for section in found:
+        spans[free(section.name, spans)] = (section.start, section.end)
+    parts = {name: text[start:end] for name, (start, end) in spans.items()}
+    return Document(stem, "text", parts, starts={name: start for name, (start, _) in spans.items()})
+
+
+def _whole_title(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """The title with its second line, where the first one breaks off."""
+    start, end = span
+    line = re.match(r"[ \t]*\n[ \t]*(?P<rest>[a-z][^\n]{5,160})", text[end:])
+    broken = re.search(r"(?:\b(?:a|an|the|of|in|for|and|with|on|by|to|versus)|[:,-])$", text[start:end].rstrip(), re.I)
+    return (start, end + line.end("rest")) if line and broken else span
 
 
 def _ids(text: str, parts: dict[str, str]) -> Ids:

@@ -121,3 +121,25 @@ def _put_found(conn: Connection, extraction: int, record: Record) -> None:
     for table, found in ((FACTS, facts), (EVIDENCE, evidence), (CONFLICTS, conflicts), (NOT_FOUND, silence)):
         if found:
             conn.execute(insert(table), [row | {"extraction": extraction} for row in found])
+
+
+def put_reading(conn: Connection, document: int, record: Record, reader: str, run: int | None) -> Outcome:
+    """Keep what another reader said of a version of a report, beside our extraction and never in its place.
+
+    It is an extraction that is not current; what the reader said before stays.
+    """
+    digest = rows.record_digest(record)
+    of_reader = (EXTRACTIONS.c.document == document, EXTRACTIONS.c.extractor == reader)
+    known = conn.execute(select(EXTRACTIONS.c.digest).where(*of_reader).order_by(EXTRACTIONS.c.key)).scalars().all()
+    if known and known[-1] == digest:
+        return "unchanged"
+    row = {
+        "document": document,
+        "extractor": reader,
+        "digest": digest,
+        "is_current": False,
+        "run": run,
+        "added_at": now(),
+    }
+    _put_found(conn, key_of(conn.execute(insert(EXTRACTIONS).values(row))), record)
+    return "updated" if known else "added"

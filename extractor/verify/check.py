@@ -27,29 +27,25 @@ def check_of(field: str) -> Check:
 
 def answer(reading: Reading, cell: Cell) -> Answer:
     """What the document says to a cell."""
-    state, places = reading.typed.locate(cell.quote)
-    check = check_of(cell.field)
-    if places:
-        verdicts = [check(reading, cell, reading.around(p), p) for p in places]
-        verdict = min(verdicts, key=lambda v: RANK[v.value])
-    else:
-        verdict = everywhere(reading, cell, check)
-    place = verdict.at or (places[0] if places else None)
+    state, quoted, verdict = best_place(reading, cell)
+    place = verdict.at or quoted
     part, start, end = reading.where(place) if place else (None, None, None)
     says = reading.text[place.start : place.end] if place else ""
+    share = confidence(cell, state, verdict)
     return Answer(
-        cell,
-        state,
-        verdict.value,
-        verdict.reasons,
-        says,
-        part,
-        start,
-        end,
-        _read(verdict),
-        confidence(cell, state, verdict),
-        verdict.how,
+        cell, state, verdict.value, verdict.reasons, says, part, start, end, _read(verdict), share, verdict.how
     )
+
+
+def best_place(reading: Reading, cell: Cell) -> tuple[str, Place | None, Verdict]:
+    """How the quote stands in the text; where, of several places at the one that bears it out; and what is said there."""
+    state, places = reading.typed.locate(cell.quote)
+    check = check_of(cell.field)
+    if not places:
+        return state, None, everywhere(reading, cell, check)
+    pairs = [(place, check(reading, cell, reading.around(place), place)) for place in places]
+    place, verdict = min(pairs, key=lambda pair: RANK[pair[1].value])
+    return state, place, verdict
 
 
 def everywhere(reading: Reading, cell: Cell, check: Check) -> Verdict:

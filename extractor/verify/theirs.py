@@ -108,6 +108,11 @@ def _id(document: object) -> str:
     return str((document.get("id") if isinstance(document, Mapping) else document) or "")
 
 
+def claims_of(id: str, claim: object, number: int) -> Cell | str:
+    """One claim about a document as a cell, or why it is none."""
+    return _claim(id, claim, number)
+
+
 def _claim(id: str, fact: object, number: int) -> Cell | str:
     if not isinstance(fact, Mapping) or not id or not fact.get("field"):
         return f"line {number}: a claim needs document, field and value"

@@ -1,0 +1,38 @@
+"""Counts that another word owns: who moved away, were alive or withdrew had no event for it ("two died and three moved away")."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractor.context.phrases import phrases
+from extractor.events.clauses import SOFT, verbs
+from extractor.events.mentions import Mention
+from extractor.events.words_of_counts import PEOPLE
+from extractor.quantities.counts import Count
+
+
+@cache
+def _owner() -> re.Pattern[str]:
+    """People right behind a count, and what they did or were."""
+    words: dict[str, list[str]] = {"verb": [], "state": []}
+    for word, kind in phrases("count_owners"):
+        words[kind].append(word)
+    return re.compile(
+        rf"\s*(?:of (?:them|these|the)\s*(?:\w+\s+)?|(?:more|other|others|further|additional|remaining)\s+)?(?:{PEOPLE}\s+)?(?:\([^()]*\)\s*)?(?:also\s+|later\s+|still\s+)?"
+        rf"(?:(?:was|were|are|is|had been|have been|remained|stayed)\s+(?:still\s+|all\s+|\w+ly\s+)?(?:{'|'.join(words['state'])})|(?:{'|'.join(words['verb'])}))\b"
+    )
+
+
+def owned(folded: str, count: Count, mentions: list[Mention], end: int) -> bool:
+    """Whether a word behind the count, in a stretch that names no event, says what was counted."""
+    if count.percent is not None and count.n is None:
+        return False
+    found = _owner().match(folded, count.end, end)
+    if found is None:
+        return False
+    border = SOFT.search(folded, found.end(), end)
+    stop = border.start() if border else end
+    if any(count.start < m.end and m.start < stop for m in mentions):
+        return False
+    return not verbs(folded, found.end(), stop)  # "two who withdrew died": the first is no verb of its own

@@ -1,0 +1,274 @@
+"""Tables of a page: from a caption down to the last ruling line, or as far as lines stand in aligned pieces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from extractor.pdf.glyphs import Box, Page
+from extractor.pdf.order import Segment, split
+from extractor.tables.figures import is_figure
+
+CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
+OPEN = re.compile(r"(?:=|\(|\b[nN])\s*$")  # a line that a number must follow
+ENOUGH = 2  # rows with several pieces
+LOOSE = 2.2  # line heights of empty space that end a table without rules
+CELL_GAP = 0.7  # of the font size: words further apart stand in two cells
+CROSSED = 0.15  # share of the rows whose cells may cross the strip between two columns
+RULED = 6  # ruling lines from which each row has its own
+CLOSE = 0.55  # of the usual space between rows: lines that close are one row
+
+
+@dataclass(slots=True)
+class Laid:
+    """A table as laid out: its caption, its rows of segments by column, the rows of its head, what stands under it."""
+
+    page: int
+    label: str
+    caption: list[Segment]
+    rows: list[list[list[Segment]]] = field(default_factory=list)
+    head: int = 0
+    notes: list[Segment] = field(default_factory=list)
+    taken: list[Segment] = field(default_factory=list)  # the segments of the page that its rows were made of
+
+    def segments(self) -> list[Segment]:
+        return [*self.caption, *self.taken, *self.notes]
+
+
+def tables_of(page: Page, segments: Sequence[Segment]) -> list[Laid]:
+    """The tables under the captions of a page."""
+    found: list[Laid] = []
+    taken: set[Segment] = set()
+    captions = [s for s in segments if CAPTION.match(s.text) and not _in_flow(s, segments)]
+    for caption in captions:
+        if caption in taken:
+            continue
+        table = _table(page, [s for s in segments if s not in taken], caption)
+        if table is not None:
+            found.append(table)
+            taken.update(table.segments())
+    return found
+
+
+def _in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
+    """Whether a line that begins with "Table 3" goes on a paragraph: the same letters stand close above it."""
+    return any(
+        0.0 <= item.box.top - s.box.top <= 1.9 * item.size
+        and s is not item
+        and abs(s.box.left - item.box.left) < 2
+        and abs(s.size - item.size) < 0.02 * item.size
+        for s in segments
+    )
+
+
+def _table(page: Page, segments: Sequence[Segment], start: Segment) -> Laid | None:
+    match = CAPTION.match(start.text)
+    assert match is not None
+    below = [s for s in segments if s.box.top >= start.box.top - 1 and s is not start]
+    ends = [
+        s.box.top
+        for s in below
+        if CAPTION.match(s.text) and s.box.left < start.box.right and s.box.right > start.box.left
+    ]
+    below = [s for s in below if s.box.top < min(ends, default=page.height) - 1]
+    rules = _rules_under(page, start, min(ends, default=page.height))
+    if rules:
+        area = Box(min(r.left for r in rules) - 3, rules[0].top, max(r.right for r in rules) + 3, rules[-1].bottom)
+        inside = [s for s in below if _within(s.box, area)]
+        between = [
+            s for s in below if s.box.bottom <= area.top + 2 and s.box.right > area.left and s.box.left < area.right
+        ]
+    else:
+        inside, between = _aligned(below, start)
+        if not inside:
+            return None
+        area = inside[0].box
+    inside = [piece for item in inside for piece in split(item.words, item.page, CELL_GAP)]
+    rows = _rows(inside)
+    if sum(len(row) > 1 for row in rows) < ENOUGH:
+        return None
+    columns = _columns(rows)
+    ruled = len(rules) >= RULED and len(rules) > len(rows) / 4
+    rows = _by_rules(rows, rules) if ruled else _unwrapped(rows, columns)
+    laid = Laid(page.number, match["label"], [start, *sorted(between, key=lambda s: (s.box.top, s.box.left))])
+    laid.rows = [_cells(row, columns) for row in rows]
+    laid.head = _head(rows, rules)
+    laid.taken = found_in(below, inside)
+    return laid
+
+
+# ---------------------------------------------------------------- where a table ends
+
+
+def _rules_under(page: Page, caption: Segment, end: float) -> list[Box]:
+    """Ruling lines of one table: the first ones under the caption, and those of the same width that follow."""
+    lower = sorted((r for r in _joined(page.rules) if caption.box.bottom - 2 < r.top < end), key=lambda r: r.top)
+    lower = [r for r in lower if r.left < caption.box.right and r.right > caption.box.left]
+    if not lower or lower[0].top - caption.box.bottom > 60:
+        return []
+    width = lower[0].width
+    kept = [lower[0]]
+    for rule in lower[1:]:
+        if abs(rule.left - kept[0].left) < 6 and rule.width > 0.9 * width:
+            kept.append(rule)
+    return kept if len(kept) >= 2 else []
+
+
+def _joined(rules: Sequence[Box]) -> list[Box]:
+    """Pieces of one line, drawn cell by cell, as one."""
+    found: list[Box] = []
+    for rule in sorted(rules, key=lambda r: (round(r.top), r.left)):
+        if found and abs(found[-1].top - rule.top) < 2 and found[-1].left - 1 <= rule.left <= found[-1].right + 4:
+            found[-1] = found[-1].around(rule)
+        else:
+            found.append(rule)
+    return found
+
+
+def _within(box: Box, area: Box) -> bool:
+    middle = (box.top + box.bottom) / 2
+    return area.top <= middle <= area.bottom and box.left >= area.left and box.right <= area.right + 3
+
+
+def _aligned(below: Sequence[Segment], caption: Segment) -> tuple[list[Segment], list[Segment]]:
+    """Without rules: lines in several pieces, and the short ones between them, as far as they follow closely."""
+    near = [s for s in below if s.box.left < caption.box.right + 200 and s.box.right > caption.box.left - 20]
+    rows = _rows(near)
+    inside: list[list[Segment]] = []
+    before: list[Segment] = []
+    bottom = caption.box.bottom
+    for row in rows:
+        top = min(s.box.top for s in row)
+        if top - bottom > LOOSE * max(row[0].size, 6) and inside:
+            break
+        several = len(row) > 1
+        short = len(row) == 1 and row[0].box.width < 0.6 * max(
+            (r[-1].box.right - r[0].box.left for r in inside), default=1.0
+        )
+        if not inside and not several:
+            before += row
+            if len(before) > 4:
+                return [], []
+        elif several or short:
+            inside.append(row)
+        else:
+            break
+        bottom = max(s.box.bottom for s in row)
+    while inside and len(inside[-1]) == 1:
+        inside.pop()
+    return [s for row in inside for s in row], before
+
+
+# ---------------------------------------------------------------- rows and columns
+
+
+def _rows(segments: Sequence[Segment]) -> list[list[Segment]]:
+    rows: list[list[Segment]] = []
+    for item in sorted(segments, key=lambda s: ((s.box.top + s.box.bottom) / 2, s.box.left)):
+        middle = (item.box.top + item.box.bottom) / 2
+        if rows and min(s.box.top for s in rows[-1]) - 1 <= middle <= max(s.box.bottom for s in rows[-1]) + 1:
+            rows[-1].append(item)
+        else:
+            rows.append([item])
+    return [sorted(row, key=lambda s: s.box.left) for row in rows]
+
+
+def _columns(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
+    """Left and right of each column: the strips of the table that are parted by strips which few cells cross."""
+    several = [row for row in rows if len(row) > 1] or list(rows)
+    few = int(CROSSED * len(several))
+    edges: list[tuple[float, int]] = sorted(
+        edge for row in several for s in row for edge in ((s.box.left, 1), (s.box.right - 1, -1))
+    )
+    found: list[tuple[float, float]] = []
+    depth, start = 0, None
+    for x, step in edges:
+        depth += step
+        if depth > few and start is None:
+            start = x
+        elif depth <= few and start is not None:
+            found.append((start, x))
+            start = None
+    alone = [
+        s for row in several for s in row if not any(s.box.left < right and s.box.right > left for left, right in found)
+    ]
+    for item in alone:
+        if not any(item.box.left < right and item.box.right > left for left, right in found):
+            found.append((item.box.left, item.box.right))
+    return sorted(found)
+
+
+def found_in(segments: Sequence[Segment], pieces: Sequence[Segment]) -> list[Segment]:
+    """The segments whose words the pieces are."""
+    words = {id(word) for piece in pieces for word in piece.words}
+    return [s for s in segments if s.words and id(s.words[0]) in words]
+
+
+def _unwrapped(rows: list[list[Segment]], columns: Sequence[tuple[float, float]]) -> list[list[Segment]]:
+    """Rows whose cells go over several lines as one row each."""
+    gaps = sorted(_space(a, b) for a, b in pairwise(rows))
+    usual = gaps[len(gaps) // 2] if gaps else 0.0
+    found: list[list[Segment]] = [list(rows[0])]
+    for row in rows[1:]:
+        if _goes_on(found[-1], row, columns, usual):
+            found[-1] += row
+        else:
+            found.append(list(row))
+    return found
+
+
+def _space(upper: Sequence[Segment], lower: Sequence[Segment]) -> float:
+    return min(s.box.top for s in lower) - max(s.box.bottom for s in upper)
+
+
+def _goes_on(
+    before: Sequence[Segment], row: Sequence[Segment], columns: Sequence[tuple[float, float]], usual: float
+) -> bool:
+    """Whether a row is the second line of the one above: an open bracket is closed, or it stands close and under words."""
+    over = {n: " ".join(s.text for s in before if n in covered(s, columns)) for n in range(len(columns))}
+    under = {n: " ".join(s.text for s in row if covered(s, columns)[0] == n) for n in range(len(columns))}
+    said = [n for n, text in under.items() if text]
+    if any((over[n].count("(") > over[n].count(")") and ")" in under[n]) or OPEN.search(over[n]) for n in said):
+        return True
+    if said == [0] and not over[0] and len(before) > 1:  # figures stand over the first line of their label
+        return True
+    if not all(over[n] for n in said) or any(is_figure(under[n]) for n in said if n):
+        return False
+    close = usual > 1.0 and _space(before, row) < CLOSE * usual
+    return close or (said == [0] and under[0][:1].islower() and len(before) > 1)
+
+
+def _by_rules(rows: list[list[Segment]], rules: Sequence[Box]) -> list[list[Segment]]:
+    """Lines between two rules as one row."""
+    bands: dict[int, list[Segment]] = {}
+    for row in rows:
+        middle = (row[0].box.top + row[0].box.bottom) / 2
+        bands.setdefault(sum(rule.top < middle for rule in rules), []).extend(row)
+    return [bands[n] for n in sorted(bands)]
+
+
+def _cells(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> list[list[Segment]]:
+    """The segments of a row by column; one that covers several stands in the first of them."""
+    cells: list[list[Segment]] = [[] for _ in columns]
+    for item in sorted(row, key=lambda s: (round(s.box.top), s.box.left)):
+        cells[covered(item, columns)[0]].append(item)
+    return cells
+
+
+def covered(item: Segment, columns: Sequence[tuple[float, float]]) -> list[int]:
+    """The columns that a segment covers; the nearest where it covers none."""
+    inside = [n for n, (left, right) in enumerate(columns) if min(right, item.box.right) - max(left, item.box.left) > 1]
+    if inside:
+        return inside
+    middle = (item.box.left + item.box.right) / 2
+    return [min(range(len(columns)), key=lambda n: abs((columns[n][0] + columns[n][1]) / 2 - middle))]
+
+
+def _head(rows: Sequence[Sequence[Segment]], rules: Sequence[Box]) -> int:
+    """Rows above the second rule, where a third one ends the table; 0 where nothing tells."""
+    if not 3 <= len(rules) < RULED:
+        return 0
+    count = sum(row[0].box.bottom <= rules[1].top + 2 for row in rows)
+    return count if count < len(rows) else 0

@@ -1,0 +1,276 @@
+"""A paper from its pages: title, abstract and sections as text, tables as grids, and where each line stands on its page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from extractor.pdf.glyphs import Page, pages_of
+from extractor.pdf.grids import Laid, covered, tables_of
+from extractor.pdf.headed import HEADING
+from extractor.pdf.order import Segment, in_order, segments_of, without_furniture
+from extractor.tables.figures import is_figure
+from extractor.tables.grid import EMPTY, Cell, Table
+
+LARGER = 1.08  # times the size of the text: a short line that large is a heading
+LONGEST_HEADING = 90  # characters
+EDGE = 45.0  # points from the top of a page where no section begins
+SMALLER = 0.95  # times the size of the text: notes under a table
+NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
+ENDS = re.compile(r"[.:?!)\]]\W*$")
+ABSTRACT = re.compile(r"^\W*(?:abstract|summary)\W*$", re.I)
+Line = tuple[int, int, int, float, float, float, float]  # start, end, page, left, top, right, bottom
+
+
+@dataclass(slots=True)
+class Part:
+    """A piece of the paper, and where its lines stand: offsets, page, box as shares of the page."""
+
+    name: str
+    text: str = ""
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Paper:
+    """Parts in reading order, title first; tables with their grids."""
+
+    parts: list[Part]
+    tables: list[tuple[Part, Table]]
+
+
+def paper_of(data: bytes) -> Paper:
+    """The paper that a PDF holds."""
+    pages = pages_of(data)
+    laid = without_furniture([(page, segments_of(page)) for page in pages])
+    sizes = {page.number: (page.width, page.height) for page in pages}
+    running: list[Segment] = []
+    tables: list[tuple[Page, Laid]] = []
+    body = _body_size([s for _, segments in laid for s in segments])
+    for page, segments in laid:
+        found = tables_of(page, segments)
+        for table in found:
+            table.notes = _notes(table, segments, body)
+        taken = {s for table in found for s in table.segments()}
+        tables += [(page, table) for table in found]
+        running += in_order([s for s in segments if s not in taken])
+    parts = list(_parts(running, body, sizes))
+    return Paper(parts, [_table(table, sizes) for _, table in tables])
+
+
+def _body_size(segments: Sequence[Segment]) -> float:
+    count: Counter[float] = Counter()
+    for item in segments:
+        count[item.size] += len(item.text)
+    return count.most_common(1)[0][0] if count else 10.0
+
+
+# ---------------------------------------------------------------- sections
+
+
+def _parts(running: Sequence[Segment], body: float, sizes: dict[int, tuple[float, float]]) -> Iterator[Part]:
+    title = _title(running, body)
+    if title:
+        yield _joined("title", [title], sizes)
+    rest = [s for s in running if s not in title]
+    name = "front matter" if any(_is_abstract(s) for s in rest) else "text"
+    block: list[Segment] = []
+    for item in rest:
+        if heading := _heading(item, body):
+            if block:
+                yield _joined(name, list(_paragraphs(block)), sizes)
+            name, block = heading, []
+        else:
+            block.append(item)
+    if block:
+        yield _joined(name, list(_paragraphs(block)), sizes)
+
+
+def _title(running: Sequence[Segment], body: float) -> list[Segment]:
+    """The largest lines of the first page."""
+    first = [s for s in running if s.page == 1 and len(s.text) > 3]
+    largest = max((s.size for s in first if len(s.text) > 12), default=0.0)
+    if largest < LARGER * body:
+        return []
+    return [s for s in first if s.size > 0.95 * largest and not _is_abstract(s)][:6]
+
+
+def _is_abstract(item: Segment) -> bool:
+    return ABSTRACT.match(item.text) is not None
+
+
+def _heading(item: Segment, body: float) -> str | None:
+    """The name of the section that a line begins."""
+    said = re.sub(r"^(?:\d+(?:\.\d+)*\.?|[IVX]+\.)\s+", "", item.text.strip()).rstrip(":. ")
+    if ABSTRACT.match(item.text):
+        return "abstract"
+    if item.box.top < EDGE:
+        return None
+    if HEADING.match(item.text.strip()):
+        return said
+    if re.match(r"^\d+(?:\.\d+)+\.?\s", item.text):  # a subsection stays in its section
+        return None
+    large = item.size >= LARGER * body and len(item.text) <= LONGEST_HEADING and re.search(r"[A-Za-z]{3}", said)
+    return said if large and not said.endswith((",", ";")) else None
+
+
+def _paragraphs(block: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """Lines that belong together."""
+    paragraph = [block[0]]
+    for before, item in pairwise(block):
+        if _parted(before, item, block):
+            yield paragraph
+            paragraph = []
+        paragraph.append(item)
+    yield paragraph
+
+
+def _parted(before: Segment, item: Segment, block: Sequence[Segment]) -> bool:
+    if before.page != item.page or item.box.top < before.box.top - before.size:  # another page or column
+        return (
+            ENDS.search(before.text) is not None and item.text[:1].isupper() and before.box.width < 0.9 * item.box.width
+        )
+    if item.box.top - before.box.bottom > 0.75 * before.size or abs(item.size - before.size) > 0.12 * before.size:
+        return True
+    ended = re.search(r"[.:?!]\W*$", before.text) is not None
+    return ended and before.box.width < 0.8 * max(item.box.width, before.box.width, _width(block))
+
+
+def _width(block: Sequence[Segment]) -> float:
+    return sorted(s.box.width for s in block)[len(block) // 2]
+
+
+def _joined(name: str, paragraphs: Sequence[Sequence[Segment]], sizes: dict[int, tuple[float, float]]) -> Part:
+    """Paragraphs as lines of text; words that a line end parted are whole again."""
+    part = Part(name)
+    for paragraph in paragraphs:
+        if part.text:
+            part.text += "\n"
+        for place, item in enumerate(paragraph):
+            text = item.text
+            if place:
+                part.text = _mended(part, text)
+            start = len(part.text)
+            part.text += text
+            part.lines.append((start, len(part.text), *_place(item, sizes)))
+    return part
+
+
+def _mended(part: Part, following: str) -> str:
+    """The text so far, ready for the next line: without a hyphen that only the line's end put there."""
+    text = part.text
+    last = re.search(r"(\S+)-$", text)
+    if last and following[:1].islower() and not NOT_SPLIT.match(last.group()) and last[1][-1:].isalpha():
+        start, end, *place = part.lines[-1]
+        part.lines[-1] = (start, end - 1, *place)  # type: ignore[assignment]
+        return text[:-1]
+    return text if last or text.endswith(("–", "/")) else text + " "
+
+
+def _place(item: Segment, sizes: dict[int, tuple[float, float]]) -> tuple[int, float, float, float, float]:
+    width, height = sizes[item.page]
+    box = item.box
+    return (
+        item.page,
+        *(round(v, 4) for v in (box.left / width, box.top / height, box.right / width, box.bottom / height)),
+    )  # type: ignore[return-value]
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _notes(table: Laid, segments: Sequence[Segment], body: float) -> list[Segment]:
+    """Small lines right under a table."""
+    inside = table.segments()
+    left, right = min(s.box.left for s in inside), max(s.box.right for s in inside)
+    bottom = max(s.box.bottom for s in inside)
+    found: list[Segment] = []
+    for item in sorted(segments, key=lambda s: s.box.top):
+        under = (
+            bottom - 1 <= item.box.top <= bottom + 2.2 * item.size and item.box.left < right and item.box.right > left
+        )
+        if under and item.size <= SMALLER * body and item not in inside:
+            found.append(item)
+            bottom = max(bottom, item.box.bottom)
+    return found
+
+
+def _table(laid: Laid, sizes: dict[int, tuple[float, float]]) -> tuple[Part, Table]:
+    name = re.sub(r"\s+", " ", laid.label)
+    part = Part(name[:1].upper() + name[1:])
+    caption = " ".join(s.text for s in laid.caption)
+    part.text = caption
+    start = 0
+    for item in laid.caption:
+        part.lines.append((start, start + len(item.text), *_place(item, sizes)))
+        start += len(item.text) + 1
+    table = Table(caption=caption, name=part.name)
+    columns = _extents(laid)
+    for number, row in enumerate(laid.rows):
+        grid = _grid_row(part, row, columns, sizes)
+        (table.head if number < laid.head else table.rows).append(grid)
+    _spread(table)
+    if laid.notes:
+        table.notes = " ".join(s.text for s in laid.notes)
+        part.text += "\n" + table.notes
+    table.text = part.text
+    return part, table
+
+
+def _indent(item: Segment, columns: Sequence[tuple[float, float]]) -> str:
+    """An em space for each step that a label is set in."""
+    return "\u2003" * round(max(0.0, item.box.left - columns[0][0]) / max(item.size, 1.0))
+
+
+def _spread(table: Table) -> None:
+    """Cells of the head over several columns: what stands blank beside one belongs to it, but for the lowest row."""
+    body = next((n for n, row in enumerate(table.rows) if any(is_figure(c.text) for c in row[1:])), 0)
+    head = [*table.head, *table.rows[:body]] if not table.head else table.head
+    for row in head[:-1]:
+        if sum(bool(cell.text) for cell in row[1:]) * 2 > len(row) or not any(cell.text for cell in row[1:]):
+            continue
+        for place in range(2, len(row)):
+            if not row[place].text:
+                row[place] = row[place - 1] if place > 1 and row[place - 1].text else row[place]
+
+
+def _extents(laid: Laid) -> list[tuple[float, float]]:
+    """Left and right of the cells of each column that stand in it alone."""
+    most = max(sum(bool(cell) for cell in row) for row in laid.rows)
+    full = [row for row in laid.rows if sum(bool(cell) for cell in row) >= 0.8 * most]
+    return [
+        (
+            min((s.box.left for row in full for s in row[n]), default=0.0),
+            max((s.box.right for row in full for s in row[n]), default=0.0),
+        )
+        for n in range(len(laid.rows[0]))
+    ]
+
+
+def _grid_row(
+    part: Part,
+    row: Sequence[Sequence[Segment]],
+    columns: Sequence[tuple[float, float]],
+    sizes: dict[int, tuple[float, float]],
+) -> list[Cell]:
+    part.text += "\n"
+    cells: list[Cell] = [EMPTY] * len(row)
+    for number, segments in enumerate(row):
+        if number:
+            part.text += "\t"
+        if not segments:
+            continue
+        start = len(part.text)
+        part.text += "" if number else _indent(segments[0], columns)
+        for place, item in enumerate(segments):
+            part.text += (" " if place else "") + item.text
+            part.lines.append((len(part.text) - len(item.text), len(part.text), *_place(item, sizes)))
+        cell = Cell(start, len(part.text), part.text[start:])
+        across = {number, *(n for item in segments for n in covered(item, columns))}
+        for n in across:
+            if n == number or not row[n]:
+                cells[n] = cell
+    return cells

@@ -1,0 +1,73 @@
+"""How a result looks to a person who works in Python: a short ``repr``, a summary, a table in a notebook, a data frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from extractor.errors import SettingsError
+
+MOST_ROWS = 60  # of a table in a notebook; the data frame has all
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Shown:
+    """A result that has rows; a class says its rows and its summary, and the rest follows."""
+
+    __slots__ = ()
+
+    def rows_shown(self) -> Rows:
+        """Rows of plain values, all with the same keys."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """What it is, in one line or a few."""
+        raise NotImplementedError
+
+    def to_frame(self) -> Any:
+        """The rows as a pandas data frame.
+
+        Raises
+        ------
+        SettingsError
+            If pandas is not installed; nothing else here needs it.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise SettingsError("to_frame needs pandas; install it with: pip install pandas") from error
+        return pandas.DataFrame([dict(row) for row in self.rows_shown()])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.summary().splitlines()[0]}>"
+
+    def _repr_html_(self) -> str:
+        rows = self.rows_shown()
+        said = "".join(f"<p>{escape(line)}</p>" for line in self.summary().splitlines())
+        more = f"<p>{len(rows) - MOST_ROWS} more rows</p>" if len(rows) > MOST_ROWS else ""
+        return said + table(rows[:MOST_ROWS]) + more
+
+
+def table(rows: Rows) -> str:
+    """Rows as an HTML table; what a text holds cannot become markup."""
+    if not rows:
+        return ""
+    head = "".join(f"<th>{escape(str(name))}</th>" for name in rows[0])
+    body = "".join(f"<tr>{''.join(f'<td>{_cell(v)}</td>' for v in row.values())}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return escape(f"{value:.4g}" if isinstance(value, float) else str(value))
+
+
+def share(value: float | None) -> str:
+    """A share in percent, three figures.
+
+    >>> share(0.0233), share(None)
+    ('2.33 %', '-')
+    """
+    return "-" if value is None else f"{100 * value:.3g} %"

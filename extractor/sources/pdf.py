@@ -1,0 +1,63 @@
+"""PDF, as far as it was born digital: title, abstract, sections and tables, with the page and the place of every line.
+
+A PDF of pictures is refused with a hint. Words are joined over line ends, columns read one after the other, running
+heads left out. The places are kept in the document's ``metadata`` as ``layout``: part, then start, end, page and box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from extractor.errors import ParseError
+from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.pdf.headed import free
+from extractor.pdf.paper import Paper, Part, paper_of
+from extractor.sources import Item, reader
+from extractor.sources.identifiers import doi_in, ncts_in, retracted_in_title
+from extractor.tables import read_tables
+
+
+def sniff(head: bytes) -> float:
+    return 1.0 if head.startswith(b"%PDF-") else 0.0
+
+
+@reader("pdf", sniff=sniff, suffixes=(".pdf",), rank=30)
+def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
+    """PDF papers that hold text: sections, tables, page and place of each quote (needs trialspan[pdf])."""
+    data = stream.read()
+    try:
+        yield _document(paper_of(data), stem)
+    except ParseError as error:
+        yield error
+
+
+def _document(paper: Paper, stem: str) -> Document:
+    parts: dict[str, str] = {}
+    layout: dict[str, list[list[float]]] = {}
+    for part in [*sorted(paper.parts, key=_first), *(part for part, _ in paper.tables)]:
+        name = free(part.name, parts)
+        parts[name] = part.text
+        layout[name] = [list(line) for line in part.lines]
+    tables = []
+    names = list(parts)[len(paper.parts) :]
+    for name, (_, table) in zip(names, paper.tables, strict=True):
+        table.name = name
+        tables.append(table)
+    body = "\n".join(text for name, text in parts.items() if name not in names)
+    found = read_tables(tables, body)
+    return Document(
+        stem,
+        "pdf",
+        parts,
+        ids=Ids(doi=doi_in(body[:4000]), nct=ncts_in(parts.get(TITLE), parts.get(ABSTRACT))),
+        retracted=retracted_in_title(parts.get(TITLE)),
+        notes=found.notes,
+        given=found.facts,
+        metadata={"layout": layout},
+    )
+
+
+def _first(part: Part) -> int:
+    """Title and abstract stand before the rest, whose order is that of the pages."""
+    return {TITLE: 0, ABSTRACT: 1}.get(part.name, 2)

@@ -1,0 +1,135 @@
+"""PDF papers that were made for these tests with LibreOffice: reading order, sections, tables, places; what is refused.
+
+The pages (``golden/pdf``) hold invented text in one column and in two, with a running head, page numbers and hyphens.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from extractor.errors import ParseError
+from extractor.model import Document
+from extractor.pdf.headed import sections
+from extractor.pipeline import build, extract
+from extractor.places import placed
+from extractor.settings import Settings
+from extractor.sources import pdf, text
+
+pytest.importorskip("pypdfium2", reason="PDF files are read with pypdfium2 (trialspan[pdf])")
+PAPERS = sorted((Path(__file__).parent / "golden" / "pdf").glob("*.pdf"))
+
+
+def paper(path: Path) -> Document:
+    (found,) = pdf.read(BytesIO(path.read_bytes()), path.stem)
+    assert isinstance(found, Document)
+    return found
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=lambda p: p.stem)
+def test_sections_stand_in_reading_order_and_lines_are_joined(path: Path) -> None:
+    found = paper(path)
+    names = [n for n in found.parts if n != "front matter"]
+    assert names == ["title", "abstract", "Introduction", "Methods", "Results", "Discussion", "Table 1"]
+    assert found.title == "Stromal cells for arthritis of the knee: a randomised controlled trial"
+    assert "expanded for two passages under conditions of good manufacturing practice" in found.parts["Methods"]
+    assert "with an adequate number of participants." in found.parts["Introduction"]
+    assert "Page" not in found.text
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=lambda p: p.stem)
+def test_a_table_is_a_grid_with_its_marks_and_notes(path: Path) -> None:
+    found = paper(path)
+    told = [
+        (f.value["term"], f.value["n"], f.value["denominator"], f.arm)
+        for f in found.given
+        if f.field == "adverse_event"
+    ]
+    assert told == [
+        ("any adverse event", 9, 20, "Cells"),
+        ("any adverse event", 7, 20, "Saline"),
+        ("knee swelling", 4, 20, "Cells"),
+        ("knee swelling", 1, 20, "Saline"),
+        ("headache", 2, 20, "Cells"),
+        ("headache", 3, 20, "Saline"),
+        ("fever", 0, 20, "Cells"),
+        ("fever", 1, 20, "Saline"),
+    ]
+    assert "Headache^a" in found.parts["Table 1"]
+    assert found.parts["Table 1"].endswith("Treated with paracetamol.")
+
+
+def test_quotes_have_their_page_and_box() -> None:
+    found = paper(PAPERS[0])
+    (fact,) = placed(found, [f for f in found.given if f.value.get("term") == "fever" and f.arm == "Saline"])
+    cell = next(e for e in fact.evidence if e.quote == "1 (5)")
+    assert cell.page == 1
+    assert cell.box is not None
+    left, top, right, bottom = cell.box
+    assert 0 < left < right < 1
+    assert 0 < top < bottom < 1
+
+
+def test_the_same_facts_from_one_column_and_from_two() -> None:
+    nlp = build(Settings())
+    told = []
+    for path in PAPERS:
+        (record,) = extract(nlp, [paper(path)])
+        told.append({(f.field, str(f.value), f.arm) for f in record.facts if f.primary})
+    assert told[0] == told[1]
+    assert ("participants", "{'n': 40, 'kind': 'randomized'}", None) in told[0]
+
+
+def test_a_pdf_of_pictures_is_refused_with_a_hint() -> None:
+    import pypdfium2
+
+    empty, stream = pypdfium2.PdfDocument.new(), BytesIO()
+    empty.new_page(595, 842)
+    empty.save(stream)
+    (found,) = pdf.read(BytesIO(stream.getvalue()), "scan")
+    assert isinstance(found, ParseError)
+    assert "a scanned PDF" in str(found)
+    assert "ocrmypdf" in str(found)
+
+
+def test_a_broken_pdf_is_an_error_that_says_so() -> None:
+    (found,) = pdf.read(BytesIO(b"%PDF-1.7 nothing"), "broken")
+    assert isinstance(found, ParseError)
+    assert "cannot be opened" in str(found)
+
+
+# ---------------------------------------------------------------- text that was copied from a PDF
+
+
+def test_headings_alone_on_a_line_part_a_text() -> None:
+    page = "Title\n\nIntroduction\nWhy.\n2. Materials and methods\nHow.\nResults and discussion\nWhat.\nReferences\n1. One."
+    assert [(s.name, page[s.start : s.end]) for s in sections(page)] == [
+        ("Introduction", "Why."),
+        ("Materials and methods", "How."),
+        ("Results and discussion", "What."),
+        ("References", "1. One."),
+    ]
+    assert sections("Results\nOne heading alone is no paper.") == []
+
+
+def test_a_copied_paper_keeps_its_sections_and_its_title() -> None:
+    copied = (
+        "RESEARCH ARTICLE                Open Access\nStromal cells for knee arthritis: a\nrandomised controlled trial\nA. Author1*, B. Author2\n\n"
+        "Abstract\nBackground: Knee arthritis is common.\nMethods: Forty patients were randomised to stromal cells or saline.\n"
+        "Results: Pain fell in both of the groups.\nKeywords: knee\n\nIntroduction\nA burden.\nMethods\nCells were injected once.\n"
+        "Results\nFever occurred in four of 20 patients.\nReferences\n1. Someone.\n"
+    )
+    (found,) = text.read(BytesIO(copied.encode()), "a")
+    assert isinstance(found, Document)
+    assert found.title == "Stromal cells for knee arthritis: a\nrandomised controlled trial"
+    assert found.parts["Results"] == "Fever occurred in four of 20 patients."
+    assert all(copied[found.starts[name] :].startswith(part) for name, part in found.parts.items())
+
+
+def test_a_structured_abstract_is_not_cut() -> None:
+    abstract = "Background\nPain.\nMethods\nForty.\nResults\nLess.\nConclusion\nGood."
+    (found,) = text.read(BytesIO(abstract.encode()), "a")
+    assert isinstance(found, Document)
+    assert found.parts == {"abstract": abstract}
