@@ -8,7 +8,7 @@ DEMO := demo
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: demo test lint bench lock wheel clean
+.PHONY: demo test lint bench docs lock wheel clean
 
 $(READY): requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.11 or 3.12 found; install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 2; fi
@@ -48,6 +48,9 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/verify.py corpora/als_msc
+
+docs: $(READY)  ## write the generated parts of the documents again
+	$(BIN)/python -m training.readme
 
 wheel: $(READY)  ## the package with model and starter corpus inside
 	$(BIN)/python -m build --wheel --no-isolation

@@ -113,8 +113,7 @@ def same_event(a: Fact, b: Fact) -> bool:
         return False
     if _counted(a.value) is None or _counted(b.value) is None:
         return a.value == b.value
-    same_table = {e.part for e in a.evidence if e.row} & {e.part for e in b.evidence if e.row}
-    if same_table:  # two cells of one table are two claims
+    if any(e.row for e in a.evidence) and any(e.row for e in b.evidence):  # two cells are two claims
         return False
     if _person(a) and _person(b):
         return False

@@ -51,7 +51,7 @@ def test_spans_cover_the_text_in_order(text: str) -> None:
 def test_a_part_never_shares_a_sentence_with_the_next() -> None:
     nlp = spacy.blank("en")
     doc = nlp.make_doc("A title without a stop\nThe text begins. It ends.")
-    doc.user_data[PARTS] = [["title", 0, 22], ["abstract", 23, 49]]
+    doc.user_data[PARTS] = [["title", 0, 22, 0], ["abstract", 23, 49, 0]]
     trial_sentences(doc)
     assert [s.text.strip() for s in doc.sents] == ["A title without a stop", "The text begins.", "It ends."]
     assert [doc.text[s.start : s.end] for s in sentences(doc)] == [

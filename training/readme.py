@@ -1,7 +1,8 @@
-"""Fills the generated parts of README.md: ``python -m training.readme [GOLD_FOLDER ...]``.
+"""Fills the generated parts of the documents: ``python -m training.readme [NAME=GOLD_FOLDER[:SETS] ...]``, or ``make docs``.
 
-The field table and the sample come from the program itself; the accuracy tables from `trialspan evaluate` on the folders
-given as ``name=folder[:only]`` (left as they are where none is given).
+The sample of README.md, docs/fields.md and docs/commands.md come from the program itself; the figures in docs/accuracy.md and the
+one in README.md from an evaluation on the folders that are given (left as they are where none is). The set whose name says
+``blind`` gives the figure in README.md.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from extractor.evaluate.figures import Evaluation, evaluate
 from extractor.evaluate.scorer import document_of, load_gold
 from extractor.inputs import documents
 from extractor.settings import Settings
+from training.commands import commands
 
 ROOT = Path(__file__).resolve().parents[1]
+README, ACCURACY, FIELDS, COMMANDS = "README.md", "docs/accuracy.md", "docs/fields.md", "docs/commands.md"
+BLIND = "blind"
 SAMPLE = ROOT / "tests" / "golden" / "text" / "reading_service.txt"
 
 
@@ -55,13 +59,7 @@ def accuracy(columns: dict[str, Evaluation]) -> str:
     for place, field in enumerate(fields):
         cells = [cell(found, place) for found in columns.values()]
         lines.append(f"| {field} | " + " | ".join(cells) + " |")
-    lines.append(
-        "| macro F1 | "
-        + " | ".join(
-            f"{e.macro_f1 or 0:.3f} ({e.macro_low or 0:.2f}-{e.macro_high or 0:.2f})" for e in columns.values()
-        )
-        + " |"
-    )
+    lines.append("| macro F1 | " + " | ".join(map(macro, columns.values())) + " |")
     lines.append(
         "| documents; leaks; bad evidence | "
         + " | ".join(f"{e.documents}; {sum(e.leaks.values())}; {e.bad_evidence}" for e in columns.values())
@@ -78,18 +76,32 @@ def cell(found: Evaluation, place: int) -> str:
     return f"{row.f1:.3f} ({row.low:.2f}-{row.high:.2f}), {gold} values"
 
 
+def macro(found: Evaluation) -> str:
+    return f"{found.macro_f1 or 0:.3f} ({found.macro_low or 0:.2f}-{found.macro_high or 0:.2f})"
+
+
+def documents_of_today(columns: dict[str, Evaluation]) -> dict[Path, str]:
+    """Each document with its generated parts as they are today; the figures only where some were measured."""
+    readme, figures, fields = ((ROOT / p).read_text(encoding="utf-8") for p in (README, ACCURACY, FIELDS))
+    readme = replaced(readme, "sample", sample())
+    if columns:
+        today = datetime.date.today().isoformat()
+        figures = replaced(replaced(figures, "accuracy", accuracy(columns)), "when", today, inline=True)
+        for name, found in columns.items():
+            if BLIND in name:
+                readme = replaced(replaced(readme, BLIND, macro(found), inline=True), "blind-when", today, inline=True)
+    fields = replaced(fields, "fields", markdown())
+    return {ROOT / README: readme, ROOT / ACCURACY: figures, ROOT / FIELDS: fields, ROOT / COMMANDS: commands()}
+
+
 def main() -> None:
-    path = ROOT / "README.md"
-    text = replaced(replaced(path.read_text(encoding="utf-8"), "fields", markdown()), "sample", sample())
     columns = {}
     for argument in sys.argv[1:]:
         name, _, place = argument.partition("=")
         folder, _, only = place.partition(":")
         columns[name] = scored(Path(folder), only or None)
-    if columns:
-        text = replaced(text, "accuracy", accuracy(columns))
-        text = replaced(text, "when", datetime.date.today().isoformat(), inline=True)
-    path.write_text(text, encoding="utf-8")
+    for path, text in documents_of_today(columns).items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

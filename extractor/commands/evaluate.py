@@ -13,11 +13,13 @@ from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, output_to, say, settings_or_exit, wrong_usage
 from extractor.commands.tables import Column, Table, print_table
 from extractor.engine import Run, run
+from extractor.evaluate.articles import documents_of, with_text
 from extractor.evaluate.figures import Evaluation, evaluate
 from extractor.evaluate.keys import scored_fields
 from extractor.evaluate.page import in_context, page
 from extractor.evaluate.reliability import calibration_error, cross_fitted, fit
-from extractor.evaluate.scorer import document_of, load_gold
+from extractor.evaluate.scorer import load_gold
+from extractor.evaluate.tables import Cells, load_cells, score_cells
 
 
 def evaluate_command(
@@ -43,17 +45,25 @@ def evaluate_command(
     if errors is not None and errors not in (*scored_fields(), "all"):
         raise wrong_usage(f"--errors {errors}: no such field; there are: all, {', '.join(scored_fields())}")
     try:
-        entries = [e for e in load_gold(gold, only) if e.get("text")] if gold.is_dir() else []
+        entries = with_text(load_gold(gold, only), gold) if gold.is_dir() else []
+        tables = with_text(load_cells(gold), gold) if gold.is_dir() else []
     except ValueError as error:
         raise wrong_usage(f"{gold}: a JSON file there is no gold document and cannot be read ({error})") from error
     if baseline is not None and not baseline.is_file():
         raise wrong_usage(f"--baseline {baseline}: no such file")
-    if not entries:
-        raise wrong_usage(f"{gold}: no gold documents there (a folder of JSON files with id, text and gold is needed)")
+    if not entries and not tables:
+        raise wrong_usage(
+            f"{gold}: no gold documents there (a folder of JSON files with id, gold, and the text or the article beside it)"
+        )
     report = Run()
-    documents = [document_of(e) for e in entries]
     settings = replace(settings_or_exit(), processes=processes)
+    both = list({e["id"]: e for e in [*entries, *tables]}.values())
+    documents = list(documents_of(both, gold, settings, report.fail))
     records = {r.document.id: r.to_dict() for r in run(documents, settings, report)}
+    if tables:
+        _print_cells(score_cells(tables, records), output, errors)
+    if not entries:
+        raise typer.Exit(1 if report.failed else 0)
     found = evaluate(entries, records)
     _print(found, output)
     if errors is not None:
@@ -101,6 +111,26 @@ def _print(found: Evaluation, output: Format) -> None:
         f"cells right {_number(found.cells_right)}, of the filled {_number(found.filled_cells_right)}; "
         f"calibration error {_number(error)} (cross-fitted)"
     )
+
+
+def _print_cells(found: Cells, output: Format, errors: str | None) -> None:
+    if output is Format.json:
+        rows = [
+            dict(zip(("what", "precision", "recall", "found", "cells", "facts"), row, strict=True))
+            for row in found.rows()
+        ]
+        people = [dict(zip(("what", "recall", "found", "asked"), row, strict=True)) for row in found.people()]
+        typer.echo(json.dumps({"tables": rows, "people": people}, indent=1))
+        return
+    names = ("tables", "P", "R", "found", "cells", "facts")
+    lines = [(what, _number(p), _number(r), *map(str, counts)) for what, p, r, *counts in found.rows()]
+    lines += [(what, "-", _number(r), *map(str, counts), "-") for what, r, *counts in found.people()]
+    columns = [Column(name, right=name != "tables") for name in names]
+    print_table(console_for(), Table(columns, lines, f"{len(found.articles)} articles"))
+    if errors in ("all", "adverse_event", "ae_event"):
+        for article in found.articles:
+            for error in article.errors:
+                say("\t".join(error))
 
 
 def _number(value: float | None) -> str:

@@ -47,7 +47,7 @@ def _around(entry: Gold | None, record: Gold | None, field: str, what: str, key:
     """(before, quote, after); empty where no words can be named."""
     if entry is None:
         return "", "", ""
-    text = entry["text"]
+    text = entry.get("text") or "\n".join((record or {}).get("document", {}).get("parts", {}).values())
     for quote in _quotes(entry, record, field, what, key):
         start = text.find(quote)
         if start >= 0:
