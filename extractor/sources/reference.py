@@ -27,6 +27,14 @@ PMID_SAID = re.compile(
     r"\b(?:PMID|PubMed(?: ID)?|MEDLINE)\b\s*[:=]?\s*(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(\d+)", re.I
 )
 PMCID_SAID = re.compile(r"\bPMC ?ID\b\s*[:=]?\s*(PMC\d+)|\b(PMC\d{4,})\b", re.I)
+# Rayyan writes into the notes: RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong population
+RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{(?P<said>[^}]*)\}")
+REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*(?P<reason>[^|\n]+)")
+_QUOTED_WORD = re.compile(r'=>\s*\\?"([^"\\]+)')
+VERDICTS = {
+    "include": re.compile(r"(?:1(?:\.0)?|yes|true|include[sd]?|relevant)", re.I),
+    "exclude": re.compile(r"(?:0(?:\.0)?|no|false|exclude[sd]?|irrelevant)", re.I),
+}
 _LIST = re.compile(r"\[.*\]", re.S)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _AND = re.compile(r",?\s+(?:and|&)\s+|\s*;\s*|\s*\|\s*|\s*//\s*|\n+")
@@ -129,9 +137,23 @@ def _true(values: Iterable[str]) -> bool:
     return any(v.lower() in ("true", "1", "yes", "retracted") for v in values)
 
 
+def screening(of: Mapping[str, list[str]]) -> dict[str, str]:
+    """What a screening program says of a reference: its own field, or Rayyan's line in the notes; empty where in doubt."""
+    notes = "\n".join(of.get("notes", ()))
+    match = RAYYAN.search(notes)
+    words = _QUOTED_WORD.findall(match["said"]) if match else of.get("decision", [])
+    verdicts = {v for w in words for v, form in VERDICTS.items() if form.fullmatch(w.strip())}
+    if len(verdicts) != 1 or not words:
+        return {}
+    reason = REASONS.search(notes)
+    said = reason["reason"].strip() if reason else next(iter(of.get("reason", ())), "")
+    return {"verdict": verdicts.pop()} | ({"reason": said} if said else {})
+
+
 def _metadata(of: Mapping[str, list[str]]) -> dict[str, Any]:
     found: dict[str, Any] = {n: _single(of, n) for n in ("accession", "volume", "issue", "pages")}
-    return {n: v for n, v in (found | {"keywords": of.get("keywords", [])}).items() if v}
+    found |= {"keywords": of.get("keywords", []), "screening": screening(of)}
+    return {n: v for n, v in found.items() if v}
 
 
 def registry_numbers(text: str) -> list[tuple[str, str]]:

@@ -84,6 +84,7 @@ class Store:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self.name = shown(engine.url)
+        self.only: frozenset[str] | None = None  # reports that are given out where all are asked for; None: all
 
     @classmethod
     def open(cls, target: str | Path, *, create: bool = True) -> Store:
@@ -217,6 +218,8 @@ class Store:
             keys = reading.current(conn, wanted, deleted=deleted)
             if wanted is not None and len(keys) < len(set(wanted)):
                 self._name_missing(conn, wanted)
+            if wanted is None and self.only is not None:
+                keys = reading.current(conn, sorted(self.only), deleted=deleted)
         for batch in batches(keys, RECORDS_AT_ONCE):
             with self.reading() as conn:
                 found = reading.records(conn, batch)
@@ -250,7 +253,8 @@ class Store:
             if not deleted:
                 query = query.where(~DOCUMENTS.c.deleted)
             order = reading.by_code_point(conn, DOCUMENTS.c.id)
-            return [Version(*row) for row in conn.execute(query.order_by(order, DOCUMENTS.c.version))]
+            found = [Version(*row) for row in conn.execute(query.order_by(order, DOCUMENTS.c.version))]
+        return [one for one in found if self.only is None or one.id in self.only]
 
     def find(self, scheme: str, value: str) -> list[str]:
         """Ids of current reports with this identifier: ``find("nct", "NCT02881476")``; DOIs in lower case."""

@@ -73,8 +73,8 @@ def is_sound(conn: Connection, row: Mapping[str, Any], document: Document) -> bo
     if not row["is_current"]:
         return bool(row["details"] == row["own"] | {"id": row["id"]})
     copies = select(DOCUMENTS.c.key, DOCUMENTS.c.compared).where(DOCUMENTS.c.id == row["id"])
-    place = {one.key: key for key, data in conn.execute(copies) for one in [_copy(data)]}
-    group = sorted((_copy(data) for _, data in conn.execute(copies)), key=identity.best_first)
+    place = {one.key: key for key, data in conn.execute(copies) for one in [copy_from(data)]}
+    group = sorted((copy_from(data) for _, data in conn.execute(copies)), key=identity.best_first)
     order = [place[c.key] for c in group]
     every = own_documents(conn, order)
     whole = identity.assembled([every[k] for k in order], order.index(row["key"]), row["id"])
@@ -190,11 +190,12 @@ def _load(conn: Connection, keys: Sequence[int]) -> Rows:
     found: Rows = {}
     for batch in batches(keys):
         query = select(DOCUMENTS.c.key, DOCUMENTS.c.compared, DOCUMENTS.c.id).where(DOCUMENTS.c.key.in_(batch))
-        found |= {key: (_copy(data), report) for key, data, report in conn.execute(query)}
+        found |= {key: (copy_from(data), report) for key, data, report in conn.execute(query)}
     return found
 
 
-def _copy(data: Mapping[str, Any]) -> Copy:
+def copy_from(data: Mapping[str, Any]) -> Copy:
+    """What is compared of a copy, from its row."""
     lists = {"names": frozenset(data["names"]), "words": frozenset(data["words"]), "size": tuple(data["size"])}
     return Copy(**dict(data) | lists)
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
+from extractor import identity
 from extractor.errors import StoreError
+from extractor.model import Document
 from extractor.store import Store, copies, decisions, reading
 from extractor.store.tables import COPY_NAMES, DOCUMENTS, IN_FORCE
 from extractor.store.versions import now
@@ -92,3 +94,25 @@ def put_in_force(store: Store, report: str, version: int, curator: str, *, note:
         conn.execute(insert(IN_FORCE).values(document=key, curator=curator, note=note, decided_at=now()))
         decisions.reapply(conn, copies.settle(conn, key).changed)
         return next(i for i in reading.resolved(conn, [id], store.name))
+
+
+def report_of(store: Store, document: Document) -> str | None:
+    """The report of the store that a document is of, by what they share, else by title and year; None where there is none."""
+    own = identity.copy_of(document, "", [document.id] if document.named else [])
+    with store.reading() as conn:
+        rows = conn.execute(select(DOCUMENTS.c.id, DOCUMENTS.c.compared)).all()
+    found: set[str] = set()
+    alike: set[str] = set()
+    for id, data in rows:
+        copy = copies.copy_from(data)
+        if identity.same(own, copy):
+            found.add(id)
+        elif own.title and own.title == copy.title and not identity.contradict(own, copy) and _near(own, copy):
+            alike.add(id)
+    best = found or alike
+    return best.pop() if len(best) == 1 else None
+
+
+def _near(one: identity.Copy, other: identity.Copy) -> bool:
+    """Whether the years of two copies agree wherever both say one: online and in print may be a year apart."""
+    return one.year is None or other.year is None or abs(one.year - other.year) <= 1
