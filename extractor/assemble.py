@@ -72,6 +72,8 @@ def unique(facts: Iterable[Fact]) -> Iterable[Fact]:
 def demoted(facts: list[Fact]) -> list[Fact]:
     """In a review or an animal study, figures of trials are others' figures: kept, but not primary."""
     kinds = {f.value.get("name") for f in facts if f.field == "report_kind"}
+    if "other" in kinds and len(kinds) == 1:  # no report of a trial: columns of its tables are no arms
+        return [f.change(primary=False) if f.method.endswith("/table") else f for f in facts]
     if not kinds & NO_TRIAL:
         return facts
     figures = having("figure")

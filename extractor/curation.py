@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema
@@ -25,6 +25,8 @@ from extractor.text import fold
 STATES = ("rejected", "replaced", "moved")  # flags that decisions set
 AROUND = 20  # characters shown on both sides of a place
 SHOWN = 12  # places of an ambiguous quote in a message
+Against = Callable[[Document, Fact], tuple[str, ...]]  # reasons why the quotes of a fact do not say its value
+NOT_SAID = "not_said"  # flag of a fact that was taken by force
 NOTHING = ("null", "none", "")
 TRUE, FALSE = ("yes", "true"), ("no", "false")
 
@@ -50,15 +52,19 @@ def correct(
     evidence: Sequence[Evidence] = (),
     arm: str | None = None,
     note: str | None = None,
+    against: Against | None = None,
+    force: bool = False,
 ) -> int:
     """Put another value, other words or another arm in place of a fact's.
 
     Raises
     ------
     CurationError
-        If nothing would change, or the value is none that the field can have; lists the legal ones.
+        If nothing would change, the value is none that the field can have (lists the legal ones), or its quotes do not say
+        it (`against` gives reasons) and it is not taken by `force`.
     """
-    target = fact_at(store.record(report), number)
+    record = store.record(report)
+    target = fact_at(record, number)
     fact = _bare(target).change(
         value=value_of(target.field, words, target.value),
         evidence=tuple(evidence) or target.evidence,
@@ -66,6 +72,7 @@ def correct(
     )
     if fact.key() == target.key():
         raise CurationError(f"fact {number} of {report!r} is that already; to say that it is right: curate confirm")
+    fact = _said(record.document, fact, against, force)
     return store.decide(report, "replace", curator, target=target, fact=fact, note=note)
 
 
@@ -79,13 +86,16 @@ def add(
     *,
     arm: str | None = None,
     note: str | None = None,
+    against: Against | None = None,
+    force: bool = False,
 ) -> int:
     """Bring a fact that was missed.
 
     Raises
     ------
     CurationError
-        If the field is unknown, the value is none that it can have, no words are given, or the fact is there already.
+        If the field is unknown, the value is none that it can have, no words are given, the words do not say it (`against`
+        gives reasons) and it is not taken by `force`, or the fact is there already.
     """
     if field not in declared_fields():
         raise CurationError(f"no field is called {field!r}; there are: {', '.join(sorted(declared_fields()))}")
@@ -98,7 +108,20 @@ def add(
         raise CurationError(
             f"report {report!r} has that already as fact {same[0]}; to say that it is right: curate confirm"
         )
-    return store.decide(report, "add", curator, fact=fact, note=note)
+    return store.decide(report, "add", curator, fact=_said(record.document, fact, against, force), note=note)
+
+
+def _said(document: Document, fact: Fact, against: Against | None, force: bool) -> Fact:
+    """The fact; flagged where its quotes do not say its value and it is taken by force."""
+    reasons = against(document, fact) if against else ()
+    if not reasons:
+        return fact
+    if not force:
+        raise CurationError(
+            f"the words do not say this {fact.field} ({', '.join(reasons).replace('_', ' ')}): {fact.evidence[0].quote!r}; give the words that say it"
+            " with --quote, or take it all the same with --force"
+        )
+    return fact.change(flags=tuple(dict.fromkeys((*fact.flags, NOT_SAID, *reasons))))
 
 
 def undo(store: Store, decision: int, curator: str, note: str | None = None) -> int:

@@ -300,8 +300,12 @@ def run(path: Path, *arguments: str, name: str = "ann") -> Result:
 def test_the_command(path: Path) -> None:
     done = run(path, "curate", "confirm", "a", "0", "--why", "checked")
     assert done.exit_code == 0 and "decision 1: confirm participants: 43 treated (“43 patients”)" in done.output
-    done = run(path, "curate", "correct", "a", "0", "n=44", "--quote", "43 patients", "--format", "json", name="bob")
+    wrong = ("curate", "correct", "a", "0", "n=44", "--quote", "43 patients")
+    refused = run(path, *wrong, name="bob")
+    assert refused.exit_code == 2 and "the words do not say this participants (number): '43 patients'" in refused.output
+    done = run(path, *wrong, "--force", "--format", "json", name="bob")
     made = json.loads(done.output)
+    assert made["fact"]["flags"] == ["not_said", "number"]
     assert (made["action"], made["target"]["value"]["n"], made["fact"]["value"]["n"], made["stands"]) == (
         "correct",
         43,
@@ -325,7 +329,7 @@ def test_the_command(path: Path) -> None:
 
 def test_show_and_exports_have_the_state(path: Path) -> None:
     run(path, "curate", "reject", "a", "1")
-    run(path, "curate", "correct", "a", "0", "n=44", name="bob")
+    run(path, "curate", "correct", "a", "0", "n=44", "--force", name="bob")
     shown = CliRunner().invoke(app, ["show", "a", "--store", str(path)], env={"COLUMNS": "120"}).output
     assert "by bob" in shown and "rejected" in shown and "replaced" in shown
     rows = CliRunner().invoke(app, ["export", "--format", "csv", "--store", str(path)]).output

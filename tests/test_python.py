@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
+import runpy
 import subprocess
 import sys
-import tomllib
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -26,9 +26,15 @@ from tests.conftest import ROOT
 
 BLOCK = re.compile(r"```(python|output)\n(.*?)```", re.S)
 TEXT = "Ten patients with stroke received mesenchymal stem cells intravenously; <b>two</b> had fever."
-DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"][
-    "spacy_factories"
-]
+
+
+def declared(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """spaCy components that an installed package declares, as setup.py says them."""
+    given: dict[str, Any] = {}
+    monkeypatch.setattr("setuptools.setup", lambda **said: given.update(said))
+    monkeypatch.chdir(ROOT)
+    runpy.run_path("setup.py")
+    return dict(point.split(" = ") for point in given["entry_points"]["spacy_factories"])
 
 
 @pytest.fixture
@@ -105,21 +111,21 @@ def test_results_show_themselves() -> None:
     assert Records().rows_shown() == [] and "<table>" not in Records()._repr_html_()
 
 
-def test_every_field_is_an_entry_point() -> None:
+def test_every_field_is_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = {
         f"trial_{name}": f"{e.cls.__module__}:{e.cls.__name__}"
         for name, e in FIELDS.items()
         if e.cls.__module__.startswith("extractor.")
     }
-    assert {name: place for name, place in DECLARED.items() if ".fields." in place} == wanted
+    assert {name: place for name, place in declared(monkeypatch).items() if ".fields." in place} == wanted
 
 
-def test_a_part_alone_is_found_without_importing_ours(tmp_path: Path) -> None:
+def test_a_part_alone_is_found_without_importing_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As an installed package has it: spaCy finds the component by its entry point, and its Doc is plain data."""
     info = tmp_path / "parts-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: parts\nVersion: 1\n", encoding="utf-8")
-    points = "\n".join(f"{name} = {place}" for name, place in DECLARED.items())
+    points = "\n".join(f"{name} = {place}" for name, place in declared(monkeypatch).items())
     (info / "entry_points.txt").write_text(f"[spacy_factories]\n{points}\n", encoding="utf-8")
     code = (
         "import spacy; nlp = spacy.blank('en'); nlp.add_pipe('trial_donor'); doc = nlp('Autologous mesenchymal stem cells were given to ten patients.'); "

@@ -181,7 +181,7 @@ def test_figures_that_contradict_each_other_stay_as_printed_and_say_so() -> None
         ("Cells (n = 20)", "arm"), ("Placebo", "arm"), ("Mild or moderate", "severity"), ("Grade 3–4", "grade"), ("≥3", "grade"),
         ("Total (n = 40)", "total"), ("All patients", "total"), ("P value", "skip"), ("OR (95% CI)", "skip"), ("Week 4", "visit"),
         ("(n = 98)", "size"), ("n (%)", "unit"), ("No. of patients", "unit"), ("Number of events", "unit"), ("Toxicity grade", "container"),
-        ("Probable", "related"), ("Group A", "arm"), ("Risedronate 5 mg/day (n = 96)", "arm"),
+        ("No. positive", "unit"), ("Total sampled", "unit"), ("Probable", "related"), ("Group A", "arm"), ("Risedronate 5 mg/day (n = 96)", "arm"),
     ],
 )  # fmt: skip
 def test_roles_of_head_cells(text: str, role: str) -> None:
@@ -398,6 +398,70 @@ def test_one_patient_a_cell() -> None:
         ("fall", 1, "Saline", ("derived",)),
         ("ileus", 1, "Cells", ("derived",)),
     ]
+
+
+def test_a_line_listing_of_patients() -> None:
+    rows = [
+        "Patient no. | Group | Serious adverse event | Grade | Relationship | Outcome",
+        "1 | MSC | Pneumonia | 3 | Unrelated | Resolved",
+        "4 | Placebo | Stroke | 4 | Possible | Death",
+    ]
+    found = events("Serious adverse events", rows)
+    assert [(f.value["term"], f.arm, f.value["grade"], f.value["related"], f.value["n"]) for f in found] == [
+        ("pneumonia", "MSC", "3", False, 1),
+        ("stroke", "Placebo", "4", None, 1),
+    ]
+
+
+def test_people_and_events_in_one_cell_or_side_by_side() -> None:
+    rows = [
+        "Preferred term | MSC (N = 20) n (%) [E] | Placebo (N = 20) n (%) [E]",
+        "Fever | 4 (20.0) [6] | 1 (5.0) [1]",
+    ]
+    assert facts("Adverse events", rows) == [("fever", 4, 20, 20.0, "MSC"), ("fever", 1, 20, 5.0, "Placebo")]
+    beside = [" | 3*MSC (n=20)", "Event | n | % | E", "Fever | 4 | 20 | 6"]
+    assert facts("Safety", beside, head=2) == [("fever", 4, 20, 20.0, "MSC"), ("fever", 6, None, None, "MSC")]
+
+
+def test_words_for_an_arm_beside_another_arm() -> None:
+    rows = ["Event | Treatment (n = 20) | Control (n = 19)", "Fever | 4 | 1"]
+    assert [f[4] for f in facts("Adverse events", rows)] == ["Treatment", "Control"]
+    assert [
+        f[4] for f in facts("Adverse events", ["Event | Intervention | Control | P value", "Fever | 4 | 1 | 0.2"])
+    ] == [
+        "Intervention",
+        "Control",
+    ]
+    assert [f[4] for f in facts("Adverse events", ["Event | Study group | Control group", "Fever | 4 | 1"])] == [
+        "Study group",
+        "Control group",
+    ]
+
+
+def test_counts_and_percentages_of_one_group_side_by_side() -> None:
+    rows = ["Event | Patients, n | Patients, %", "Fever | 4 | 20"]
+    assert facts("Adverse events", rows) == [("fever", 4, None, 20.0, None)]
+
+
+def test_a_row_of_those_with_any_event_is_no_threshold() -> None:
+    rows = [SIZED, "Patients with ≥1 AE, n (%) | 12 (60) | 11 (55)", "Patients with grade ≥3 AE | 2 | 1"]
+    assert [f[0] for f in facts("Adverse events", rows)][::2] == ["Patients with ≥1 AE", "Patients with grade ≥3 AE"]
+
+
+def test_one_group_of_people_whose_size_the_caption_tells() -> None:
+    rows = ["Event | Grade 1 | Grade ≥3 | Total", "Fever | 2 | 1 | 3"]
+    assert facts("Adverse events in the treated patients (n = 12)", rows) == [
+        ("fever", 2, 12, None, None),
+        ("fever", 1, 12, None, None),
+        ("fever", 3, 12, None, None),
+    ]
+
+
+def test_large_numbers_with_thin_blanks() -> None:
+    (one, _) = events(
+        "Adverse events", ["Event | Cells (n = 22\u2009447) | Saline (n = 21 019)", "Fever | 1\u2009204 | 980"]
+    )
+    assert (one.value["n"], one.value["denominator"], one.arm) == (1204, 22447, "Cells")
 
 
 def test_an_event_that_the_caption_alone_names() -> None:

@@ -6,6 +6,7 @@ Folds are over trials: reports that share a registry number, a PubMed id or a th
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections import Counter, defaultdict
@@ -47,7 +48,7 @@ class Annotated:
     def sentences(self) -> Iterator[tuple[Sentence, list[Mention], list[Count]]]:
         """Each sentence of the body with its mentions and its counts."""
         for sentence in self.seen.body():
-            named = self.reports.mentions(sentence.start, sentence.end)
+            named = self.reports.named(sentence.start, sentence.end)
             avoid = [(m.start, m.end) for m in named]
             yield sentence, named, counts(self.seen.folded, sentence.start, sentence.end, bare=True, avoid=avoid)
 
@@ -64,17 +65,37 @@ class Annotated:
 
 def annotated(gold: Path, sets: Sequence[str]) -> list[Annotated]:
     """The documents of the named sets of a gold folder, as the fields see them."""
+    return read([(name, entry) for name in sets for entry in load_gold(gold / name)])
+
+
+def own_cases(path: Path) -> list[Annotated]:
+    """The project's own sentences with the events that they tell, as documents of the set ``cases``.
+
+    A case that allows more events, or leaves a term open, is a part: what it does not name may be an event.
+    """
+    entries = []
+    for place, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        case = json.loads(line)
+        told = [{"arm": f.get("arm"), "quote": case["text"], **f.get("value", {})} for f in case["facts"]]
+        whole = not case.get("more") and all(e.get("term") for e in told)
+        events = [e for e in told if e.get("term")]
+        entry = {"id": f"case-{place}", "title": case.get("title"), "text": case["text"], "complete": whole}
+        entries.append(("cases", {**entry, "kind": "single-trial", "gold": {"adverse_events": events}}))
+    return read(entries)
+
+
+def read(entries: Sequence[tuple[str, Gold]]) -> list[Annotated]:
+    """Documents of gold entries, each with the set that it is of."""
     nlp = build(Settings())
     for part in ("adverse_event", "trial_plain"):  # what is to be fitted, and what takes the view off
         nlp.remove_pipe(part)
     found = []
-    for name in sets:
-        for entry in load_gold(gold / name):
-            if not entry.get("text"):
-                continue
-            doc = nlp(as_doc(nlp, document_of(entry)))
-            conditions = frozenset(str(f.value["name"]).lower() for f in facts(doc, "condition"))
-            found.append(Annotated(entry, Reports.of(view(doc), conditions), groups_of(doc), name))
+    for name, entry in entries:
+        if not entry.get("text"):
+            continue
+        doc = nlp(as_doc(nlp, document_of(entry)))
+        conditions = frozenset(str(f.value["name"]).lower() for f in facts(doc, "condition"))
+        found.append(Annotated(entry, Reports.of(view(doc), conditions), groups_of(doc), name))
     return found
 
 

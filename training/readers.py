@@ -31,22 +31,21 @@ from spacy.language import Language
 from extractor.context.readers import CELLS, DRUG, FILE
 from extractor.context.view import View, view
 from extractor.evaluate.keys import keys_of_facts, keys_of_gold
-from extractor.fields import follow_up
+from extractor.fields import administrations, age, follow_up, route
 from extractor.model import Document
 from extractor.people import own
 from extractor.pipeline import as_doc, build, field_order
+from extractor.product.studied import studies_cells
 from extractor.settings import Settings
 
 CASES = Path("tests/cases")
 FOLDS = 5
 FEWEST = 3  # documents in which a feature must be
 ROUND = 2
-KINDS = (CELLS, DRUG)
-ALIKE = 0.002  # F1
-GRID = [round(0.4 + 0.05 * step, 2) for step in range(11)]
-NO_TRIAL = ("review", "meta-analysis", "animal", "in-vitro")
+NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
+REVIEWS = frozenset({"review", "meta-analysis"})
 Key = Any
-Offered = tuple[Key, tuple[str, ...], str]  # a candidate's key, features, and the kind of its trial
+Offered = tuple[tuple[Key, ...], tuple[str, ...], str]  # a candidate's keys, its features, the kind of its trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +55,22 @@ class Task:
     field: str
     candidates: Callable[[View], Iterable[Offered]]
     strength: float = 0.3
+    cells: float = 0.5  # the probability from which a candidate is taken, in trials of cells and in others
+    drug: float = 0.5
+    without: frozenset[str] = NO_TRIAL  # kinds of reports of which the field says nothing
     single: bool = False  # one value a document: the likeliest
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        return {CELLS: self.cells, DRUG: self.drug}
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One candidate: its document, its key, what it is, whether gold has it (None: not asked)."""
+    """One candidate: its document, its keys, what it is, whether gold has it (None: not asked)."""
 
     document: int
-    key: Key
+    keys: tuple[Key, ...]
     features: tuple[str, ...]
     kind: str
     right: bool | None
@@ -73,13 +79,32 @@ class Example:
 def _follow_up(seen: View) -> Iterator[Offered]:
     for candidate in follow_up.candidates(seen):
         d = candidate.time.length
-        for key in keys_of_facts([_fact("follow_up", {"low": d.low, "high": d.high, "unit": d.unit})])["follow_up"]:
-            yield key, candidate.features, candidate.kind
+        yield _keys("follow_up", {"low": d.low, "high": d.high, "unit": d.unit}), candidate.features, candidate.kind
 
 
 def _participants(seen: View) -> Iterator[Offered]:
     for option in own.options(seen):
-        yield float(option.total.n), option.features, CELLS
+        yield (float(option.total.n),), option.features, CELLS
+
+
+def _age(seen: View) -> Iterator[Offered]:
+    for candidate in age.candidates(seen):
+        yield _keys("age", age.value_of(candidate.age)), candidate.features, candidate.kind
+
+
+def _administrations(seen: View) -> Iterator[Offered]:
+    for candidate in administrations.candidates(seen) if studies_cells(seen.folded, seen.title[1]) else ():
+        count = candidate.count
+        yield _keys("administrations", {"low": count.low, "high": count.high}), candidate.features, CELLS
+
+
+def _route(seen: View) -> Iterator[Offered]:
+    for candidate in route.candidates(seen):
+        yield _keys("route", {"name": candidate.item.name}), candidate.features, candidate.kind
+
+
+def _keys(field: str, value: dict[str, Any]) -> tuple[Key, ...]:
+    return tuple(sorted(keys_of_facts([_fact(field, value)])[field], key=str))
 
 
 def _fact(field: str, value: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +113,13 @@ def _fact(field: str, value: dict[str, Any]) -> dict[str, Any]:
 
 TASKS = {
     task.field: task
-    for task in (Task("follow_up", _follow_up), Task("participants", _participants, strength=0.15, single=True))
+    for task in (
+        Task("administrations", _administrations),
+        Task("age", _age),
+        Task("follow_up", _follow_up, drug=0.8),
+        Task("participants", _participants, strength=0.15, single=True),
+        Task("route", _route, without=REVIEWS),
+    )
 }
 
 
@@ -96,6 +127,7 @@ TASKS = {
 class Read:
     """A labelled document as the program reads it."""
 
+    kind: str  # of the report
     corpus: str  # the folder of gold, or "cases"
     group: str  # of the reports of one trial
     seen: View
@@ -117,9 +149,8 @@ def read(folders: Sequence[Path], beside: Path | None = None) -> list[Read]:
 
 
 def gold(folder: Path) -> list[dict[str, Any]]:
-    """Documents of a gold folder that report a trial."""
-    entries = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json")))
-    return [e for e in entries if e.get("kind") not in NO_TRIAL]
+    """Documents of a gold folder."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
 
 
 def cases(field: str) -> list[dict[str, Any]]:
@@ -134,12 +165,16 @@ def _of_gold(nlp: Language, name: str, entry: dict[str, Any], known: dict[str, l
     group = str(ids[0]) if ids else str(entry.get("title") or entry["id"]).lower()
     partial = bool(entry.get("truncated"))
     seen = _view(nlp, entry)
-    return Read(name, group, seen, keys, keys["optional"], partial, "", known.get(entry["id"], []))
+    return Read(
+        str(entry.get("kind")), name, group, seen, keys, keys["optional"], partial, "", known.get(entry["id"], [])
+    )
 
 
 def _of_case(nlp: Language, field: str, case: dict[str, Any]) -> Read:
     facts = [_fact(field, fact["value"]) for fact in case["facts"] if fact.get("primary", True) and "value" in fact]
-    return Read("cases", case["text"], _view(nlp, case), keys_of_facts(facts), {}, bool(case.get("more")), field, [])
+    return Read(
+        "", "cases", case["text"], _view(nlp, case), keys_of_facts(facts), {}, bool(case.get("more")), field, []
+    )
 
 
 def _view(nlp: Language, entry: dict[str, Any]) -> View:
@@ -152,18 +187,23 @@ def _records(path: Path) -> dict[str, list[dict[str, Any]]]:
     return {record["document"]["id"]: record["facts"] for record in records}
 
 
+def _asked(task: Task, document: Read) -> bool:
+    """Whether a document is labelled for the field, and its kind has it."""
+    return document.only in ("", task.field) and document.kind not in task.without
+
+
 def examples(task: Task, documents: Sequence[Read]) -> list[Example]:
     """Candidates of all documents with their labels."""
     made = []
     for place, document in enumerate(documents):
-        if document.only not in ("", task.field):
+        if not _asked(task, document):
             continue
         wanted, optional = document.wanted.get(task.field, ()), document.optional.get(task.field, ())
-        for key, features, kind in task.candidates(document.seen):
-            right: bool | None = key in wanted
-            if not right and (document.partial or key in optional):
+        for keys, features, kind in task.candidates(document.seen):
+            right: bool | None = 2 * sum(key in wanted for key in keys) > len(keys)
+            if not right and (document.partial or any(key in optional or key in wanted for key in keys)):
                 right = None
-            made.append(Example(place, key, features, kind, right))
+            made.append(Example(place, keys, features, kind, right))
     return made
 
 
@@ -247,11 +287,11 @@ def out_of_fold(task: Task, found: Sequence[Example], parts: npt.NDArray[np.int6
 def _shares(found: Sequence[Example], points: Sequence[float]) -> list[float]:
     """The share of each candidate's value among all that its document offers, and nothing."""
     whole: Counter[int] = Counter()
-    same: Counter[tuple[int, Key]] = Counter()
+    same: Counter[tuple[int, tuple[Key, ...]]] = Counter()
     for example, value in zip(found, np.exp(np.clip(points, -30, 30)), strict=True):
         whole[example.document] += value
-        same[example.document, example.key] += value
-    return [float(same[e.document, e.key] / (1 + whole[e.document])) for e in found]
+        same[example.document, example.keys] += value
+    return [float(same[e.document, e.keys] / (1 + whole[e.document])) for e in found]
 
 
 Counts = npt.NDArray[np.int64]  # right, false, missed
@@ -262,14 +302,13 @@ def by_reader(
     documents: Sequence[Read],
     found: Sequence[Example],
     likely: Sequence[float],
-    thresholds: Mapping[str, float],
 ) -> list[Counts]:
-    """What each document would give at the thresholds of its kind."""
+    """What each document would give."""
     said: list[set[Key]] = [set() for _ in documents]
     best = [0.0] * len(documents)
     for example, p in zip(found, likely, strict=True):
-        if p >= thresholds[example.kind] and (not task.single or p > best[example.document]):
-            said[example.document] = {example.key} | (set() if task.single else said[example.document])
+        if p >= task.thresholds[example.kind] and (not task.single or p > best[example.document]):
+            said[example.document] = {*example.keys} | (set() if task.single else said[example.document])
             best[example.document] = p
     return [_counts(task.field, d, keys) for d, keys in zip(documents, said, strict=True)]
 
@@ -292,51 +331,26 @@ def f1(counts: Iterable[Counts]) -> tuple[float, float, float]:
     return float(p), float(r), float(2 * p * r / max(1e-9, p + r))
 
 
-def best_thresholds(
-    task: Task, documents: Sequence[Read], found: Sequence[Example], likely: Sequence[float]
-) -> dict[str, float]:
-    """For each kind of trial the threshold of best F1 out of fold, on a coarse grid.
-
-    Neighbours count, against chance; of those that are alike the lowest is taken, which finds most.
-    """
-    made = {}
-    for kind in KINDS:
-        chosen = [
-            (e, p) for e, p in zip(found, likely, strict=True) if e.kind == kind and not documents[e.document].only
-        ]
-        places = {e.document for e, _ in chosen}
-        if not chosen:
-            made[kind] = 0.5
-            continue
-        some = [e for e, _ in chosen], [p for _, p in chosen]
-        said = [by_reader(task, documents, *some, dict.fromkeys(KINDS, threshold)) for threshold in GRID]
-        scores = np.array([f1(r for i, r in enumerate(rows) if i in places)[2] for rows in said])
-        smooth = np.convolve(np.pad(scores, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
-        made[kind] = GRID[int((smooth >= smooth.max() - ALIKE).argmax())]
-    return made
-
-
 def report(task: Task, documents: Sequence[Read], parts: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Cross-validated figures beside the program's present ones."""
     found = examples(task, documents)
     likely = out_of_fold(task, found, parts)
-    thresholds = best_thresholds(task, documents, found, likely)
-    ours, present = by_reader(task, documents, found, likely, thresholds), by_program(task, documents)
-    asked = [i for i, d in enumerate(documents) if d.only in ("", task.field)]
+    ours, present = by_reader(task, documents, found, likely), by_program(task, documents)
+    asked = [i for i, d in enumerate(documents) if _asked(task, d)]
     kinds = sorted({documents[i].corpus for i in asked})
     rows = []
     for name in ("all", *kinds):
         chosen = [i for i in asked if documents[i].corpus == name or (name == "all" and not documents[i].only)]
         rows.append(
             {
-                "field": task.field, "set": name, "thresholds": thresholds,
+                "field": task.field, "set": name,
                 "reader": [round(x, 3) for x in f1(ours[i] for i in chosen)],
                 "present": [round(x, 3) for x in f1(present[i] for i in chosen)],
             }
         )  # fmt: skip
-    reach = len({(e.document, e.key) for e in found if e.right})
+    reach = len({(e.document, key) for e in found if e.right for key in e.keys})
     wanted = sum(len(documents[i].wanted.get(task.field, ())) for i in asked)
-    return {"rows": rows, "reach": reach / max(1, wanted), "thresholds": thresholds, "examples": found}
+    return {"rows": rows, "reach": reach / max(1, wanted), "examples": found}
 
 
 def main() -> None:
@@ -357,7 +371,7 @@ def main() -> None:
         print(f"{name}: {made['reach']:.3f} of gold's values are candidates, {len(made['examples'])} candidates")
         if options.write:
             model = (fit_choice if task.single else fit)(made["examples"], task.strength)
-            _write(options.write / FILE, name, model, made["thresholds"])
+            _write(options.write / FILE, name, model, task.thresholds)
 
 
 def _write(path: Path, name: str, model: Fitted, thresholds: dict[str, float]) -> None:

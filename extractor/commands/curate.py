@@ -14,7 +14,7 @@ from extractor.commands.tables import Column, Table, print_table
 from extractor.curation import add, confirm, correct, disputed, evidence_for, is_standing, kind_of, reject, undo
 from extractor.errors import CurationError
 from extractor.export import fact_shown
-from extractor.model import Evidence, Fact
+from extractor.model import Document, Evidence, Fact
 from extractor.store import Decision, Store
 from extractor.store.disagreements import Disagreement
 
@@ -22,8 +22,8 @@ NAMES = {"confirm": 2, "reject": 2, "correct": 2, "add": 2, "undo": 1}  # names 
 USAGE = {
     "confirm": "curate confirm REPORT NUMBER",
     "reject": "curate reject REPORT NUMBER",
-    "correct": "curate correct REPORT NUMBER NAME=VALUE... [--quote TEXT] [--arm NAME]",
-    "add": "curate add REPORT FIELD NAME=VALUE... --quote TEXT [--arm NAME]",
+    "correct": "curate correct REPORT NUMBER NAME=VALUE... [--quote TEXT] [--arm NAME] [--force]",
+    "add": "curate add REPORT FIELD NAME=VALUE... --quote TEXT [--arm NAME] [--force]",
     "undo": "curate undo DECISION",
     "list": "curate list [REPORT] [--by NAME] [--disagreements]",
 }
@@ -63,6 +63,9 @@ def curate(
     arm: Annotated[str | None, typer.Option("--arm", help="The arm it is said of; '' for the whole trial.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Your name (default: curator in trialspan.toml).")] = None,
     why: Annotated[str | None, typer.Option("--why", help="Why; kept with the decision.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="correct, add: take a value that its quote does not say; it is flagged.")
+    ] = False,
     disagreements: Annotated[
         bool, typer.Option("--disagreements", help="list: only facts on which curators disagree.")
     ] = False,
@@ -79,6 +82,8 @@ def curate(
     Example: trialspan curate list --disagreements --store review.db
     """
     given = list(words or ())
+    if force and action not in ("correct", "add"):
+        raise wrong_usage(f"--force is for correct and add; {action.value} is called as: trialspan {USAGE[action]}")
     finding = {"--quote": quote, "--at": at, "--part": part, "--path": path, "--arm": arm}
     if action not in ("correct", "add") and (wrong := next((n for n, v in finding.items() if v is not None), None)):
         raise wrong_usage(f"{wrong} is for correct and add; {action.value} is called as: trialspan {USAGE[action]}")
@@ -92,7 +97,7 @@ def curate(
         if not curator.strip():
             raise wrong_usage("a decision needs a name: --by NAME, or curator in trialspan.toml")
         try:
-            key = decided(opened, action, given, curator, why, arm, (quote or [], part, at or [], path or []))
+            key = decided(opened, action, given, curator, why, arm, (quote or [], part, at or [], path or []), force)
         except CurationError as error:
             raise wrong_usage(f"{error}. Nothing was changed") from error
         made = next(d for d in opened.decisions() if d.key == key)
@@ -106,7 +111,14 @@ Found = tuple[Sequence[str], str | None, Sequence[str], Sequence[str]]  # quotes
 
 
 def decided(
-    store: Store, action: str, given: Sequence[str], curator: str, why: str | None, arm: str | None, found: Found
+    store: Store,
+    action: str,
+    given: Sequence[str],
+    curator: str,
+    why: str | None,
+    arm: str | None,
+    found: Found,
+    force: bool = False,
 ) -> int:
     """The key of the decision that the words ask for."""
     names, values = list(given[: NAMES[action]]), given[NAMES[action] :]
@@ -122,9 +134,19 @@ def decided(
     evidence: tuple[Evidence, ...] = evidence_for(store.record(report).document, quotes, part=part, at=at, paths=paths)
     pairs = dict(pair(text) for text in values)
     if action == "add":
-        return add(store, report, which, curator, pairs, evidence, arm=arm, note=why)
+        return add(store, report, which, curator, pairs, evidence, arm=arm, note=why, against=against, force=force)
     number = whole(which, "a fact's number")
-    return correct(store, report, number, curator, pairs, evidence=evidence, arm=arm, note=why)
+    return correct(
+        store, report, number, curator, pairs, evidence=evidence, arm=arm, note=why, against=against, force=force
+    )
+
+
+def against(document: Document, fact: Fact) -> tuple[str, ...]:
+    """Why the quotes of a fact do not say its value, by the verifier; the pipeline is loaded only for this."""
+    from extractor.pipeline import build
+    from extractor.verify.check import reasons_against
+
+    return reasons_against(build(settings_or_exit()), document, fact)
 
 
 def whole(text: str, what: str) -> int:

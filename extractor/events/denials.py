@@ -53,7 +53,7 @@ EXCEPTION = re.compile(
 )
 # "Other than mild fever, no adverse events": the exception comes first
 FIRST = re.compile(
-    r"\b(?:except (?:for|of)|other than|apart from|aside from|besides|with the exception of|excluding)\s+(?P<what>[^,;:]{3,160}),\s*$"
+    r"\b(?:except (?:for|of)|other than|apart from|aside from|besides|with the exception of|excluding)\s+(?P<what>[^,;:]{3,160}),\s*(?:there (?:was|were|have been|had been)\s+|we (?:saw|observed|noted|found)\s+)?$"
 )
 # "none of the 8 who were scanned had": the relative clause does not end the scope
 CHOSEN = re.compile(
@@ -120,7 +120,11 @@ def denials(folded: str, start: int, end: int) -> list[Denial]:
 
 def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
     """Whether a noun's cue says who the people are ("patients without stroke"), not how they fared."""
-    if match["noun"] and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start()):
+    if (
+        match["noun"]
+        and match["noun"] != "no"
+        and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start())
+    ):
         return True
     if match["noun"] == "no" and folded[start : match.start()].rstrip().endswith(","):
         return False  # "apart from pain in three patients, no ..."

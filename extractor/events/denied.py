@@ -34,6 +34,8 @@ def denied(
     """A mention denied by `cue`: a class as none reported, a named event as absent; nothing where something else is denied."""
     if _not_told(reading, mention, cue, inner, denial, last):
         return
+    if denial and denial.cue.startswith("without") and any(m.end == denial.start - 1 for m in inner):
+        return  # "nausea without vomiting": of what those people had
     clause = denial.clause if denial else clause_of(reading.folded, reading.start, reading.end, mention.start)
     of = said_of(reading.folded, denial, mention.end, clause[1]) if denial else SaidOf("all")
     if of.whom == SOME:
@@ -52,7 +54,7 @@ def denied(
         cue,
         "denied",
         (reading.start, reading.end),
-        severity=found.severity if blanket or mention.kind == ORGAN else None,
+        severity=found.severity,
         serious=found.serious if blanket or mention.kind == ORGAN else None,
         related=found.related,
         concluded=reading.concluded,
@@ -87,7 +89,8 @@ def _stop_before(reading: Reading, mention: Mention, inner: list[Mention]) -> bo
 def _limits(reading: Reading, mention: Mention, cue: Span, denial: Denial | None, clause: Span) -> Limits:
     """What the words around a denied term limit the denial to."""
     head = (cue[0], cue[1]) if denial else (mention.start, mention.start)
-    found = limits(reading.folded, clause, head, (mention.start, mention.end))
+    excepted = max([b for a, b in denial.exceptions if b <= cue[0]], default=clause[0]) if denial else clause[0]
+    found = limits(reading.folded, (max(excepted, clause[0]), clause[1]), head, (mention.start, mention.end))
     if denial and denial.kind == "verb" and CAUSES.search(denial.cue):
         found = Limits(found.scope, found.severity, found.serious, True)
     if attributes.related(reading.folded, reading.start, mention, clause[1], denied=True):

@@ -82,7 +82,7 @@ DEATHS = re.compile(
 HARM = re.compile(
     r"\b(?:pain|ache|infections?|failures?|damage|injur(?:y|ies)|bleeding|bleeds?|ha?emorrhages?|leak(?:s|age)?|ruptures?|fractures?|dehiscence|discrepanc(?:y|ies)|dysfunctions?|"
     r"disorders?|reactions?|necrosis|o?edema|swellings?|fistula[se]?|stenos[ie]s|thrombos[ie]s|embolisms?|arrest|insufficiency|perforations?|obstructions?|ha?ematomas?|abscess(?:es)?|"
-    r"toxicity|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
+    r"toxicity|teratomas?|syrinx(?:es)?|pseudomeningoceles?|subsidence|mass lesions?|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
     r"ulcers?|ulcerations?|erosions?|lesions?|effusions?|retention|incontinence|obstruction|occlusions?|dissections?|aneurysms?|detachments?|dislocations?|displacement|loosening|"
     r"loss|weakness|stiffness|numbness|spasms?|cramps?|seizures?|prolongation|impairment|abnormalit(?:y|ies)|elevations?|itching|"
     r"redness|dryness|tenderness|bruising|soreness|patholog(?:y|ies)|adhesions?|strictures?|scarring|infiltration|breakage|protrusion|recession|hernias?|prolapse|collapse|depression|intolerance|"
@@ -94,8 +94,8 @@ _NOT_LEFT = _NOT_ORGAN - {"chronic", "oral", "symptomatic", "bilateral", "unilat
 }  # fmt: skip
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
-    r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
-    r"(?:protein|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|(?:alanine|aspartate)\s+(?:amino)?transferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
+    r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|decreases? in|drops? in|falls? in|reductions? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
+    r"(?:protein|platelets?|platelet counts?|h(?:a)?emoglobin|neutrophils?|neutrophil counts?|albumin|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|(?:alanine|aspartate)\s+(?:amino)?transferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
     r"(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?(?:cells|protein|ast|alt|bilirubin|creatinine|aspartate aminotransferase|alkaline phosphatase)))?\b"
 )
 # "decreased cardiac function", "impaired renal function"

@@ -80,7 +80,7 @@ BEFORE_TERM = re.compile(
     r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)(?! and\b)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to(?: the)?(?: first)?(?: (?:occurrence|incidence|episode|onset) of)?|success rate of|stoppage of|cessation of|onset of|scores? (?:for|of)|measures? of|"
     r"(?<!the )symptoms of|assessment of|assessed|evaluat\w+|to reduce|to prevent|caused by|induced by|patients? (?:with|without|having|who (?:had|have|has))|(?:subjects|women|men|children|adults|those|people|participants|infants|individuals|volunteers|eyes|group) with(?:out)?|surgery for|operation for|undergoing|scheduled for|"
     r"hospitali[sz]ed (?:for|with)|admitted (?:for|with)|resolution of|clearance of|recovery from|recurrence of|progression of|worsening of|prevalence of|burden of|model of|efficacy (?:in|against|for)|incidence of new|number of (?:patients with )?(?:new )?(?:episodes of )?|free from|protection against|vaccine against|score for|baseline|mean|median|"
-    r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline)\s+"
+    r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with(?! (?:\w+ly )?(?:an? )?(?:more|fewer|less|greater|higher|lower|increased|reduced)\b)|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline)\s+"
     r"(?:the\s+|a\s+|an\s+|their\s+|any\s+|all\s+|both\s+)?(?:[\w-]+\s+){0,2}\Z"
 )
 AFTER_TERM = re.compile(
@@ -127,6 +127,7 @@ class Reports:
     infectious: bool = False  # the treated disease is an infection: "infections" are its cases
     _short: dict[str, Term] = field(default_factory=dict)  # the text's own abbreviations of terms: {"PPE": ...}
     classes: dict[str, Mention] = field(default_factory=dict)  # its abbreviations of classes: {"CR-SAE": ...}
+    _named: dict[int, list[Mention]] = field(default_factory=dict)
     _ids: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -142,6 +143,12 @@ class Reports:
         made.classes = dict(_short_classes(seen, body))
         made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)
         return made
+
+    def named(self, start: int, end: int) -> list[Mention]:
+        """The mentions of a sentence, read once."""
+        if start not in self._named:
+            self._named[start] = self.mentions(start, end)
+        return list(self._named[start])
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Mentions of a sentence, those by the text's own abbreviations among them."""

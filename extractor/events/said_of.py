@@ -22,6 +22,10 @@ HAD = re.compile(
 EXAMINED = re.compile(
     r"\b(?:mri|ct|pet|imaging|scans?|scanning|tomography|autops(?:y|ies)|necrops(?:y|ies)|biops(?:y|ies)|examinations?|x-?rays?|radiographs?|histology|histopathology|tests?|testing|ultrasound|ultrasonography|endoscop(?:y|ies)|colonoscop(?:y|ies)|angiograph(?:y|ies)|echocardiograph(?:y|ies)|electrocardiograms?|ecgs?|eegs?|karyotyp\w+|cultures?|specimens?|samples?|marrow aspirates?)\b[^,;]*\Z"
 )
+# "half of the patients had no pain"
+VAGUE = re.compile(
+    r"\b(?:half|most|some|many|several|few|majority|thirds?|quarters?|remaining|others?|rest)\b(?:\s+of)?(?:\s+the|\s+our|\s+these)?\s*(?:\w+\s+)?\Z"
+)
 EVERY = re.compile(r"\b(?:all|both|each|every|any)\s+(?:of\s+)?(?:the\s+|these\s+|our\s+)?\Z")
 DEFINITE = re.compile(r"\b(?:the|these|those|any of the|all)\s+(?:remaining\s+|other\s+)?\Z")
 # "who were scanned", "examined", "with follow-up": they were chosen by something else than how they fared
@@ -29,7 +33,7 @@ CHOSEN = re.compile(
     r"\s*(?:(?:patients?|subjects?|participants?|women|men|children|people|volunteers|cases|eyes|knees)\b)?\s*(?:,?\s*(?:who|that|which|in whom|with|examined|scanned|tested|studied|biopsied|autopsied|imaged|evaluated|assessed|analy[sz]ed|followed|available|at)\b)"
 )
 OF_THEM = re.compile(rf"none of (?:the |these |our |those )?(?P<n>{NUMBER_WORDS}|\d+)\b")
-BEHIND = re.compile(r"[^,;()]{0,60}?\b(?:in|among|of|for)\s+(?:any of\s+|all\s+)?(?:the\s+)?\Z")
+BEHIND = re.compile(r"[^,;()]{0,60}?\b(?:in|among|of|for|by)\s+(?:any of\s+|all\s+)?(?:the\s+)?\Z")
 COMPARED = re.compile(r"\b(?:compared|versus|vs|than|whereas|but|and)\b")
 ALL, SOME, EXAM = "all", "some", "examined"
 
@@ -62,10 +66,14 @@ def _subject(folded: str, denial: Denial) -> SaidOf | None:
     """Whom the words before the denial count, where they are its subject."""
     first = denial.clause[0]
     verb = HAD.search(folded, first, denial.start)
-    if (verb is None and denial.kind != "verb") or denial.kind == "subject":
+    there = verb is not None and folded[first : verb.start()].rstrip().endswith("there")
+    if (verb is None and denial.kind != "verb") or denial.kind == "subject" or there:
         return None
-    found = [c for c in counts(folded, first, verb.start() if verb else denial.start, bare=True) if c.form != "equals"]
-    if not found or verbs(folded, found[-1].end, verb.start() if verb else denial.start):
+    stop = verb.start() if verb else denial.start
+    if VAGUE.search(folded, first, stop):
+        return SaidOf(SOME)
+    found = [c for c in counts(folded, first, stop, bare=True) if c.form != "equals"]
+    if not found or verbs(folded, found[-1].end, stop):
         return None
     count = found[-1]
     if EVERY.search(folded, first, count.start) or _whole(count):

@@ -20,6 +20,7 @@ from extractor.events.lists import lead, list_end
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
+from extractor.events.parts_of_class import parts_told
 from extractor.events.said_of import ALL, said_of
 from extractor.events.segment import Clause, Link
 from extractor.events.sentence import Reading
@@ -37,6 +38,7 @@ EXCEPT_ONE = re.compile(
     rf"\b(?:except(?:ing)?(?: for)?|but|save|apart from|other than)\s+(?P<n>{WHOLE})(?:\s+(?:patients?|subjects?|participants?|of them|women|men|child|children))?,?\s+(?:who|that)\s+(?:had\s+|later\s+|has\s+)?\Z"
 )
 NUMBER = re.compile(rf"(?<![\w.,/-])(?P<n>{WHOLE})\s+(?:[\w-]+\s+)?\Z")
+TOTALLED = re.compile(rf"\s+(?:numbered|totall?ed|amounted to)\s+(?P<n>{WHOLE})(?=\s*(?:[,:(;.]|and\b|in\b|\Z))")
 OF_CAUSE = re.compile(
     r"\s*(?:,\s*)?(?:of|from|due to|because of|as a (?:result|consequence) of|secondary to|owing to|caused by)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}"
 )
@@ -61,7 +63,7 @@ def events(reports: Reports, *, about: re.Pattern[str] | None = None) -> Iterato
     for sentence in reports.seen.sentences:
         if about is not None and not about.search(reports.seen.folded, sentence.start, sentence.end):
             continue
-        named = [] if reports.silent(sentence) else reports.mentions(sentence.start, sentence.end)
+        named = [] if reports.silent(sentence) else reports.named(sentence.start, sentence.end)
         if named:
             yield from _told(Reading(reports, sentence, named))
 
@@ -79,11 +81,12 @@ def _told(reading: Reading) -> Iterator[Event]:
             links += _linked(reading, a, b, [m for m in inner if a <= m.start < b], within)
         _hand_over(reading, inner, links)
         _explain(reading, inner, links)
-        for step in (_excepted_death, _whole_before, _causes, _apposed):
+        for step in (_excepted_death, _whole_before, _causes, _totalled, _apposed):
             step(reading, inner, links)
         for mention, link in zip(inner, links, strict=True):
             yield from _of(reading, mention, link, inner, first, last)
     yield from kinds_denied(reading)
+    yield from parts_told(reading)
 
 
 def parts(reading: Reading, first: int, last: int) -> list[Span]:
@@ -238,6 +241,14 @@ def _causes(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
             links[place] = Link(list(dead.counts), "before")
 
 
+def _totalled(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "Severe adverse events numbered two": a class and how many there were."""
+    for place, mention in enumerate(inner):
+        found = TOTALLED.match(reading.folded, mention.end, reading.end)
+        if mention.kind == CLASS and not links[place].counts and found:
+            links[place] = Link([Count(*found.span("n"), "bare", whole(found["n"]), None, EVENTS)], "after")
+
+
 def _apposed(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
     """ "Severe adverse events numbered two, a meningioma and a pulmonary embolism": each is one of them."""
     for place, mention in enumerate(inner):
@@ -270,10 +281,12 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
     elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
         yield from denied(reading, mention, (link.counts[0].start, link.counts[0].end), inner, None, last)
     elif link.counts:
-        told = counted(reading, mention, link, inner, first, last)
+        told = list(counted(reading, mention, link, inner, first, last))
+        if exception and not told:
+            told = list(uncounted(reading, mention, inner, exception, first, last))
         yield from (replace(e, excepted=exception) for e in told)
     else:
-        told = uncounted(reading, mention, inner, exception, first, last)
+        told = list(uncounted(reading, mention, inner, exception, first, last))
         yield from (replace(e, excepted=exception) for e in told)
 
 

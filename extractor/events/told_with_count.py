@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
+from extractor.events.link.pairs import BASELINE
 from extractor.events.lists import doubtful, killed, list_end, member
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -26,20 +27,17 @@ from extractor.events.words_of_events import (
 )
 from extractor.quantities.counts import Count, counts
 
-# "mean age was 74 years, ... and 48.8% had cancer": who they were
-BASELINE = re.compile(
-    r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
-)
-
 # "improvement of dyspnea in 9": how it got better
 BETTER = re.compile(
     r"\b(?:improv\w+|reliefs?|relieved|resolution|disappearance|alleviat\w+|regression|remission|recovery|cessation)\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){0,1}\Z"
 )
 # "... in the drug group but (only) four in the control group"
 BUT_SOME = re.compile(
-    r"[^;.]{0,90}?,?\s+(?:but|whereas|while|compared (?:with|to)|versus|vs\.?)\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+)?(?:in|with|among|on)\b)"
+    r"[^;.]{0,90}?,?\s+(?:but|whereas|while|and(?=\s+(?:\d+|[a-z]+)\s+(?:occurred|in\b|on\b))|compared (?:with|to)|versus|vs\.?)\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
 )
-IN_ARM = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:cases?\s+|events?\s+|episodes?\s+)?(?:in|with|among|on|of)\b")
+IN_ARM = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|(?:was|were) (?:seen|observed|reported|noted)\s+)?(?:cases?\s+|events?\s+|episodes?\s+)?(?:in|with|among|on|of)\b"
+)
 
 
 def counted(
@@ -68,7 +66,7 @@ def counted(
     spans = attributes.arms(reading.folded, first, last, link.counts, mention)
     if len(spans) == 1 and spans[0] is None:
         spans = [reading.arm_before(first, mention)]
-    total = _out_of(reading, first, link.counts)
+    total = out_of(reading, first, link.counts)
     for count, arm in zip(link.counts, spans, strict=True):
         zero = count.n == 0 or (count.n is None and count.percent == 0)
         if total and count.denominator is None and count.n is not None and count.n <= total:
@@ -86,6 +84,8 @@ def counted(
 def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Event]:
     """ "No fractures in the drug group but four in the control group": the other arm's count, its term left out."""
     other = BUT_SOME.match(reading.folded, mention.end, last)
+    if other and any(m.start >= other.end() for m in reading.mentions if m.start < last):
+        return  # "whereas 4 of 15 had fever": the count is the fever's
     found = counts(reading.folded, other.end(), last, bare=True) if other else []
     if (
         found
@@ -118,7 +118,7 @@ def _consequence(reading: Reading, mention: Mention, count: Count, last: int) ->
         yield replace(made, also=what.span("what"))
 
 
-def _out_of(reading: Reading, first: int, found: list[Count]) -> int | None:
+def out_of(reading: Reading, first: int, found: list[Count]) -> int | None:
     """ "Out of 14 patients treated by plates, 2 developed": the denominator said first."""
     match = re.compile(r"(?:^|\b)(?:out of|of|among)\s+(?:the\s+|these\s+|all\s+|a total of\s+)?").search(
         reading.folded, first, found[0].start

@@ -101,7 +101,7 @@ WORDS_ONLY = re.compile(r"\s*\w[\w\s,/.-]*")
 _PHASE = r"(?:induction|maintenance|consolidation|titration|treatment|follow[\s-]?up|surgery|(?:run-in|acute|double-blind|open-label|extension|treatment|first|second|third|early|late|initial|randomi[sz]ed)\s+(?:period|phase|week|month|cycle|year|day)|(?:day|week|month|cycle|year)s?\s+\d+(?:-\d+)?|\d+\s+(?:hours|days|weeks|months|years))"
 # Between a term and its brackets: "adverse events overall (65% versus 76%)", "stomatitis during both induction (12% vs 8%)"
 WHOLLY = re.compile(
-    rf"(?:,?\s+(?:overall|in total|altogether|of any (?:grade|kind|severity|cause|type)|(?:of )?all grades|any grade)|\s+(?:during|at|on|after|within|in)\s+(?:both\s+|the\s+)*{_PHASE})(?=\s*[(\[])"
+    rf"(?:,?\s+(?:overall|in total|altogether|of any (?:grade|kind|severity|cause|type)|(?:of )?all grades|any grade)|\s+(?:during|at|on|after|within|in)\s+(?:both\s+|the\s+)*{_PHASE}|\s+(?:from|due to|around|caused by)\s+(?:the\s+)?(?:[\w-]+\s+){{0,2}}?[\w-]+)(?=\s*[(\[])"
 )
 # "... and consolidation (30% vs 21%)", "and on days 1-3 (8% versus 48%)": the next period's counts of the same term
 PERIOD = re.compile(

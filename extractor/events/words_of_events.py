@@ -21,7 +21,7 @@ STRONG_BEFORE = re.compile(
 )
 # From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
 MEMBERS = re.compile(
-    r"[^;]{0,110}?(?:\b(?:were|was|included?|including|includes|comprised|comprising|consisted of|consisting of|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly)\b|,\s*(?:with|most (?:commonly|often|frequently|notably)|notably)\b|[(:\[]|\s-\s)[^;]{0,80}\Z"
+    r"[^;]{0,110}?(?:\b(?:were|was|included?|including|includes|comprised|comprising|consisted of|consisting of|numbered|totall?ed|such as|like|namely|e\.g\.?,?|i\.e\.?,?|involving|involved|being|mainly|mostly|primarily|especially|particularly)\b|,\s*(?:with|most (?:commonly|often|frequently|notably)|notably)\b|[(:\[]|\s-\s)[^;]{0,80}\Z"
 )
 NO_MEMBERS = re.compile(
     r"\b(?:leading to|resulting in|because of|requiring|compared|consistent with|in (?:other|previous|earlier) (?:studies|trials)|and (?:the )?(?:\w+ )?(?:changes?|scores?|efficacy|levels?)|in patients with|efficacy|than|but)\b"
@@ -80,7 +80,7 @@ LISTED = re.compile(
 )
 # "no difference in the frequency of": nothing said of whether it happened
 NO_DIFFERENCE = re.compile(
-    r"\b(?:no|not|without|neither|nor|lack of)\b[^;,]{0,40}?\b(?:differences?|differ(?:ed)?|different|change[sd]?|effects?)\b[^;]{0,60}\Z"
+    r"\b(?:no|not|without|neither|nor|lack of)\b[^;,]{0,40}?\b(?:differences?|differ(?:ed)?|different|change[sd]?|effects?|increases?|decreases?|reductions?|rises?)\b[^;]{0,60}\Z"
 )
 # "headache (RR 2.5)": a risk, no event
 RISK_BEHIND = re.compile(r"\s*[(\[]\s*(?:rr|or|hr|odds|hazard|relative risk|risk ratio)\b")

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
+from extractor.context.readers import CELLS, around, reader
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
@@ -26,17 +27,17 @@ from extractor.quantities.numbers import NUMBER_WORDS, whole
 from extractor.quantities.schedules import Interval, courses, intervals
 
 _NOUN = r"(?:injections?|infusions?|doses?|dosing|administrations?|treatments?|transplantations?|transplants?|applications?|cycles?|courses?|rounds?|sessions?|implantations?|instillations?|transfusions?|vaccinations?|shots?|lumbar punctures?)"
-_NUMBER = rf"(?:single|{NUMBER_WORDS}|\d{{1,3}})"
+_NUMBER = rf"(?:single|sole|one-time|two-time|double|{NUMBER_WORDS}|\d{{1,3}})"
 # words that may stand between the number and its noun: "monthly intrathecal", "consecutive", "BM-MSC"
 _BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|following|before|prior|post|h|hrs?|since|patients?|participants?|subjects?|recipients?|people|men|women|children|infants|adults|got|given|underwent|undergoing|one|two|three|four|five|six|single|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|first|second|third|fourth|last|a|an|another|placebo|saline|sham|control)\b)(?:i\.\s?[vtm]\.|[a-z®][\w®'/+-]*)(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
 # "two intrathecal injections" "single dose" "1-3 infusions" "single-dose" "up to 4 treatments"
 _COUNTED = re.compile(
-    rf"(?<![\w.,×x/%±<>-])(?<![\d] )(?P<low>{_NUMBER})(?:\s?(?:-|to|or)\s?(?P<high>{_NUMBER}))?(?:\s*-\s*|\s+)(?P<mods>{_BETWEEN})(?P<noun>{_NOUN})\b"
+    rf"(?<![\w.,×x/%±<>:-])(?<![\d] )(?P<low>{_NUMBER})(?:\s?(?:-|to|or)\s?(?P<high>{_NUMBER}))?(?:\s*-\s*|\s+)(?P<mods>{_BETWEEN})(?P<noun>{_NOUN})\b"
 )
 # "the number of infusions was 2 (range 1-5)", "injections per patient ranged from 2 to 6"
 _NUMBER_OF = re.compile(
-    rf"\b(?:number of\s+(?P<noun>{_NOUN})|{_NOUN} per (?:patient|participant|subject))(?:\s(?:per|received by|given to|in)\s(?:each\s|a\s)?(?:patients?|participants?|subjects?))?\s"
-    rf"(?:was|were|ranged|varied|is)\s(?:from\s|between\s|a\s)?(?:median\s|mean\s)?(?:of\s)?(?P<low>{_NUMBER})(?:\s?(?:-|to|and)\s?(?P<high>{_NUMBER}))?(?!\s?(?:\.\d|±|%))"
+    rf"\b(?:number of\s+(?P<noun>{_NOUN})|{_NOUN} per (?:patient|participant|subject))(?:\s(?:per|received by|given to|in)\s(?:each\s|a\s)?(?:patients?|participants?|subjects?))?\s?"
+    rf"(?:was|were|ranged|varied|is|:)\s?(?:from\s|between\s|a\s)?(?:median\s|mean\s)?(?:of\s)?(?P<low>{_NUMBER})(?:\s?(?:-|to|and)\s?(?P<high>{_NUMBER}))?(?!\s?(?:\.\d|±|%))"
 )
 # "injected twice" "administered 3 times" "one time" "on two occasions" "at a single time point"
 _TIMES = re.compile(
@@ -74,6 +75,14 @@ _LEVELS = re.compile(r"\b(?:escalat\w*|ascending|different|levels?|de-escalation
 _VISIT = re.compile(
     r"\b(?:assess\w*|evaluat\w*|visits?|follow(?!ed by)\w*|measur\w*|scor\w*|tested|monitor\w*|examin\w*|decline|rate|slope|change)\b"
 )
+_SAID = {"single": 1, "sole": 1, "one-time": 1, "two-time": 2, "double": 2}
+# "a second infusion was given 3 months later", "again two weeks later": so many in all
+_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+_ORDINAL = re.compile(
+    rf"\b(?:an?|the|his|her|their)\s(?P<n>second|third|fourth|fifth|sixth)\s{_BETWEEN}(?:{_NOUN})\b|\b(?P<again>again)\s(?=[\w-]+\s(?:days?|weeks?|months?)\s(?:later|after))"
+)
+# "between two and five rounds": the lower end stands before the number
+_BETWEEN_TWO = re.compile(rf"\bbetween\s(?P<low>{_NUMBER})\sand\s$")
 MOST = 30  # more than that is a cohort's total
 
 
@@ -113,12 +122,18 @@ class Administrations(Field):
         seen = view(doc)
         if not studies_cells(seen.folded, seen.title[1]):
             return
-        found = _spaced(seen, _own(seen, list(_counts(seen))))
+        model = reader("administrations")
+        scored = [(model.probability(c.features), c.count) for c in candidates(seen)]
+        least = model.thresholds[CELLS]
+        chosen = [replace(c, primary=p >= least) for p, c in scored if p >= least or c.rule != "offered"]
+        found = _spaced(seen, chosen)
         best: dict[tuple[int, int, bool], list[_Count]] = {}
         for item in found:
             best.setdefault((item.low, item.high, item.primary), []).append(item)
-        for group in best.values():
-            yield self._fact(doc, group)
+        own = {key[:2] for key in best if key[2]}
+        for key, group in best.items():
+            if key[2] or key[:2] not in own:
+                yield self._fact(doc, group)
         if not any(c.primary for c in found):
             yield from self._intervals(doc, seen)
 
@@ -126,8 +141,8 @@ class Administrations(Field):
         """Where no number is said: "repeated monthly injections"."""
         for sentence in seen.body():
             for item in intervals(seen.folded, sentence.start, sentence.end):
-                around = seen.folded[max(sentence.start, item.start - 25) : min(sentence.end, item.end + 25)]
-                if _BESIDE.search(around) and not background(seen, sentence) and _about_giving(seen, item, sentence):
+                beside = seen.folded[max(sentence.start, item.start - 25) : min(sentence.end, item.end + 25)]
+                if _BESIDE.search(beside) and not background(seen, sentence) and _about_giving(seen, item, sentence):
                     value = {"low": None, "high": None, "interval": item.to_dict()}
                     yield self.fact(doc, value, [(item.start, item.end)], rule="interval", confidence=0.6)
                     return
@@ -159,8 +174,103 @@ _CONFIDENCE = {
     "course": 0.75,
     "points": 0.75,
     "interval": 0.6,
+    "offered": 0.6,
     "sites": 0.3,
 }
+
+
+# ---------------------------------------------------------------- candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A number that may be that of one person's administrations, with what the reader is told of it."""
+
+    count: _Count
+    features: tuple[str, ...]
+
+
+def candidates(seen: View) -> list[Candidate]:
+    """All numbers of something given, or of times, with their features: what the rules think, the words around."""
+    ruled = _own(seen, list(_counts(seen)))
+    by_rule = {(c.start, c.end): c for c in ruled}
+    every = [*ruled, *(c for c in _offered(seen) if (c.start, c.end) not in by_rule)]
+    own = {(c.low, c.high) for c in ruled if c.primary}
+    made = []
+    for count in every:
+        before = seen.folded[max(count.sentence.start, count.start - 60) : count.start]
+        after = seen.folded[count.end : min(count.sentence.end, count.end + 60)]
+        names = [
+            f"rule {count.rule} {count.primary}",
+            f"number {min(count.high, 7)}",
+            f"noun {seen.folded[count.start : count.end].split()[-1]}",
+            *(name for name, holds in _holds(seen, count, own, before, after) if holds),
+            *around(seen, count.start, count.end),
+        ]
+        made.append(Candidate(count, tuple(names)))
+    return made
+
+
+def _holds(seen: View, count: _Count, own: set[tuple[int, int]], before: str, after: str) -> Iterator[tuple[str, bool]]:
+    """Named truths of a count in its document."""
+    sentence = seen.folded[count.sentence.start : count.sentence.end]
+    alike = (count.low, count.high) in own
+    yield "as by rule", alike
+    yield "by rule another", bool(own) and not alike
+    yield "nothing by rule", not own
+    yield "in title", seen.in_title(count.start)
+    yield "background", background(seen, count.sentence) or of_others(seen, count.sentence)
+    yield "given before", bool(_GIVEN_BEFORE.search(seen.folded[count.sentence.start : count.start]))
+    yield "done to it before", bool(_DONE_BEFORE.search(before))
+    yield "other drug", bool(_OTHER_DRUG.search(sentence))
+    yield "cells in sentence", bool(re.search(CELL_NOUN, sentence))
+    yield "tissue", bool(_TISSUE.search(sentence))
+    yield "time behind", bool(_TIME_CUE.search(after))
+    yield "time in it", bool(_TIME_CUE.search(seen.folded, count.start, count.end))
+    yield "not behind", bool(_AFTER_NOT.match(after))
+    yield "not before", bool(_BEFORE_NOT.search(before))
+    yield "levels before", bool(_LEVELS.search(before[-25:]))
+    yield "levels behind", _lists_levels(seen, count.end, count.sentence.end)
+    yield "total before", bool(_TOTAL.search(before))
+    yield "at most before", bool(_MAXIMUM.search(before))
+    yield "per time behind", bool(_PER_TIME.match(after))
+    yield "visit", bool(_VISIT.search(before[-30:]))
+
+
+# "was bent five times", "and scored twice": done so often, and no giving
+_DONE_BEFORE = re.compile(
+    rf"\b(?:was|were|been|be|being|and|,)\s(?:\w+ly\s)?(?!{_GIVE}\b)\w+(?:ed|en|nt|wn|ught)\s(?:\w+ly\s)?$"
+)
+_PER_TIME = re.compile(r"\s(?:per|each|a|(?P<every>every))\s(?:\w+\s)?(?:day|week|month|year)s?\b")
+
+
+def _is_rate(n: int, after: str) -> bool:
+    """Whether a number says how often, not how many: "one infusion per week"; "four infusions every week" are four."""
+    match = _PER_TIME.match(after)
+    return bool(match) and (n == 1 or not (match and match["every"]))
+
+
+def _offered(seen: View) -> Iterator[_Count]:
+    """Numbers that no rule takes, for the reader to judge."""
+    for sentence in seen.sentences:
+        if not _NEEDED.search(seen.folded, sentence.start, sentence.end):
+            continue
+        for pattern in (_COUNTED, _NUMBER_OF):
+            for match in pattern.finditer(seen.folded, sentence.start, sentence.end):
+                low = _n(match["low"])
+                high = _n(match["high"]) if match["high"] else low
+                two = _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start())
+                low = _n(two["low"]) if two else low
+                behind = seen.folded[match.end() : sentence.end]
+                if low is not None and high is not None and 1 <= low <= high <= MOST and not _is_rate(low, behind):
+                    yield _Count(two.start() if two else match.start(), match.end(), low, high, "offered", sentence)
+        for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
+            n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
+            if n is not None and n <= MOST and not _DONE_BEFORE.search(seen.folded, sentence.start, match.start()):
+                yield _Count(match.start(), match.end(), n, n, "offered", sentence)
+        for match in _ORDINAL.finditer(seen.folded, sentence.start, sentence.end):
+            n = _ORDINALS[match["n"]] if match["n"] else 2
+            yield _Count(match.start(), match.end(), n, n, "offered", sentence)
 
 
 # ---------------------------------------------------------------- counts
@@ -184,6 +294,8 @@ def _counted(seen: View, sentence: Sentence) -> Iterator[_Count]:
         high = _n(match["high"]) if match["high"] else low
         if low is None or high is None or not 1 <= low <= high <= MOST:
             continue
+        if _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start()):
+            continue  # the number is the upper end of a range
         before = seen.folded[max(sentence.start, match.start() - 60) : match.start()]
         after = seen.folded[match.end() : sentence.end]
         if _not_counted(seen, sentence, match, low, before, after):
@@ -195,7 +307,7 @@ def _counted(seen: View, sentence: Sentence) -> Iterator[_Count]:
 
 def _not_counted(seen: View, sentence: Sentence, match: re.Match[str], low: int, before: str, after: str) -> bool:
     noun, mods = match["noun"], match["mods"]
-    if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before):
+    if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before) or _is_rate(low, after):
         return True
     if noun.startswith(("cycle", "course", "round", "session")) and not _OF_CELLS.search(match.group() + after[:50]):
         return True
@@ -232,7 +344,13 @@ def _repeated(seen: View, sentence: Sentence) -> Iterator[_Count]:
     for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
         before = seen.folded[sentence.start : match.start()]
         n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
-        if n is None or n > MOST or not _GIVEN_BEFORE.search(before) or _OTHER_DRUG.search(before[-60:]):
+        if (
+            n is None
+            or n > MOST
+            or not _GIVEN_BEFORE.search(before)
+            or _DONE_BEFORE.search(before)
+            or _OTHER_DRUG.search(before[-60:])
+        ):
             continue
         yield _Count(match.start(), match.end(), n, n, "times", sentence)
 
@@ -272,7 +390,7 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
 
 
 def _n(text: str) -> int | None:
-    return 1 if text in ("single", "a single") else whole(text)
+    return _SAID.get(text) or whole(text)
 
 
 # ---------------------------------------------------------------- choice
@@ -293,8 +411,7 @@ def _spaced(seen: View, found: list[_Count]) -> list[_Count]:
     done = []
     for item in found:
         if item.high > 1 and item.interval is None and item.primary:
-            interval = _interval_near(seen, item)
-            item = _Count(item.start, item.end, item.low, item.high, item.rule, item.sentence, interval)
+            item = replace(item, interval=_interval_near(seen, item))
         done.append(item)
     return done
 
@@ -309,7 +426,7 @@ def _interval_near(seen: View, item: _Count) -> Interval | None:
             if _about_giving(seen, i, sentence)
             and not _VISIT.search(seen.folded[max(sentence.start, i.start - 30) : i.start])
         ]
-        if choices and (sentence is item.sentence or _GIVEN_NEAR.search(text)):
+        if choices and (sentence is item.sentence or _GIVEN_NEAR.search(text) or re.search(rf"\b{_NOUN}\b", text)):
             return min(choices, key=lambda i: abs(i.start - item.end))
     return None
 
@@ -326,6 +443,6 @@ def _between_points(seen: View, sentence: Sentence, item: _Count) -> Iterator[In
 
 def _about_giving(seen: View, interval: Interval, sentence: Sentence) -> bool:
     """Whether an interval is one between administrations, not between visits."""
-    around = seen.folded[max(sentence.start, interval.start - 100) : min(sentence.end, interval.end + 60)]
+    words = seen.folded[max(sentence.start, interval.start - 220) : min(sentence.end, interval.end + 90)]
     after = seen.folded[interval.end : min(sentence.end, interval.end + 30)]
-    return bool(re.search(rf"\b(?:{_GIVE}|{_NOUN})\b", around)) and not _VISIT.match(after.strip())
+    return bool(re.search(rf"\b(?:{_GIVE}|{_NOUN})\b", words)) and not _VISIT.match(after.strip())

@@ -14,11 +14,12 @@ from typing import Any
 from spacy.tokens import Doc
 
 from extractor.context.view import view
-from extractor.events.event import ABSENT, NONE_REPORTED, Event
+from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
 from extractor.events.link.armed import armed
 from extractor.events.link.groups import Group, telling
-from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, well_known
+from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention, well_known
 from extractor.events.of_this_trial import Reports
+from extractor.events.paired import paired
 from extractor.events.told import events
 from extractor.fields import Field, Place, facts, field
 from extractor.model import Fact
@@ -32,6 +33,7 @@ PRIOR = {
     "count_before": 0.8,
     "count_after": 0.78,
     "count_shared": 0.75,
+    "count_linked": 0.75,
     "listed": 0.85,
     "happened": 0.55,
     "exception": 0.85,
@@ -74,7 +76,7 @@ class AdverseEvent(Field):
         own = {short: seen.text[m.start : m.end] for short, m in reports.classes.items()}
         long_forms = {**seen.abbreviations, **own}
         grouped = COMPARING.search(seen.folded) is not None
-        told = events(reports)
+        told = paired(reports, events(reports))
         for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
             yield self._fact(doc, seen.text, event, long_forms)
 
@@ -113,6 +115,14 @@ def groups_of(doc: Doc) -> tuple[Group, ...]:
     """The trial's arms that the text names."""
     found = [f.value for f in facts(doc, "arm") if f.primary]
     return tuple(Group(v["name"], telling(v["name"]), v["n"]) for v in found if not NUMBERED.fullmatch(v["name"]))
+
+
+def term_of(reports: Reports, mention: Mention) -> str:
+    """The term that an event of a mention would have."""
+    text = reports.seen.text
+    own = {short: text[m.start : m.end] for short, m in reports.classes.items()}
+    long_forms = {**reports.seen.abbreviations, **own}
+    return _written_out(_term(text, Event(mention, PRESENT, None, None, None, "", (0, 0)), long_forms), long_forms)
 
 
 def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:

@@ -7,14 +7,17 @@ as not the trial's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.counted import counts
+from extractor.product.studied import studies_cells
 from extractor.quantities.ages import Age, ages
 
 ELIGIBLE = re.compile(
@@ -52,31 +55,75 @@ class AgeField(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
+        model = reader("age")
         kinds: set[bool] = set()
-        for age in ages(seen.folded):
-            sentence = seen.sentence_at(age.start)
-            if age.end > sentence.end:
-                continue
+        for candidate in candidates(seen):
+            age = candidate.age
             central = age.shape == "centre"
-            primary = central not in kinds and _own(seen, age, bool(kinds))
+            likely = model.probability(candidate.features)
+            primary = central not in kinds and likely >= model.thresholds[candidate.kind]
             if primary:
                 kinds.add(central)
-            value = {
-                "mean": age.mean,
-                "sd": age.sd,
-                "median": age.median,
-                "low": age.low,
-                "high": age.high,
-                "unit": age.unit,
-            }
             yield self.fact(
                 doc,
-                value,
+                value_of(age),
                 [(age.start, age.end)],
                 rule=age.shape if primary else "other",
-                confidence=0.9 if primary else 0.6,
+                confidence=round(likely, 2),
                 primary=primary,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An age that may be that of the trial's people, with what the reader is told of it."""
+
+    age: Age
+    features: tuple[str, ...]
+    kind: str  # of the trial
+
+
+def value_of(age: Age) -> dict[str, float | str | None]:
+    """The value of the fact."""
+    return {name: getattr(age, name) for name in ("mean", "sd", "median", "low", "high", "unit")}
+
+
+def candidates(seen: View) -> list[Candidate]:
+    """All ages of the document with their features: what the rules think, the words around, what else is said."""
+    every = [a for a in ages(seen.folded) if seen.one_sentence(a.start, a.end)]
+    cells = studies_cells(seen.folded, seen.title[1])
+    own = [a for a in every if _own(seen, a, False)]
+    made = []
+    for place, age in enumerate(every):
+        alike = [a for a in every if (a.shape == "centre") == (age.shape == "centre")]
+        names = [name for name in ("mean", "sd", "median", "low", "high") if getattr(age, name) is not None]
+        features = [
+            f"shape {age.shape}",
+            f"shape {age.shape} {'own' if age in own else 'of others'} by rule",
+            f"numbers {' '.join(names)}",
+            f"unit {age.unit}",
+            f"{age.shape} {seen.likely_role(age.start)[0]}",
+            *(name for name, holds in _holds(seen, age, place, alike, own) if holds),
+            *around(seen, age.start, age.end),
+        ]
+        made.append(Candidate(age, tuple(features), CELLS if cells else DRUG))
+    return made
+
+
+def _holds(seen: View, age: Age, place: int, alike: list[Age], own: list[Age]) -> Iterator[tuple[str, bool]]:
+    """Named truths of an age among all ages of its document."""
+    sentence = seen.sentence_at(age.start)
+    words = seen.folded[sentence.start : sentence.end]
+    yield "first age", place == 0
+    yield "first of its kind", alike[0] is age
+    yield "only one of its kind", len(alike) == 1
+    yield "only age by rule", own == [age]
+    yield "no age by rule", not own
+    yield "first of its kind by rule", next((a for a in alike if a in own), None) is age
+    yield "eligible", bool(ELIGIBLE.search(words))
+    yield "studied", bool(STUDIED.search(words))
+    yield "people counted before", any(sentence.start <= c.start < age.start and c.n > 1 for c in counts(seen.folded))
+    yield "in title", seen.in_title(age.start)
 
 
 def _own(seen: View, age: Age, already: bool) -> bool:

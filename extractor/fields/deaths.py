@@ -87,8 +87,8 @@ def _statements(folded: str, told: Sequence[Event]) -> list[list[Event]]:
     """Events that make one statement: the arms of one mention, or of two ("30 deaths in A and 50 deaths in B")."""
     groups: list[list[Event]] = []
     for event in told:
-        if event.count is None and event.assertion != ABSENT:
-            continue
+        if event.count is None and (event.assertion != ABSENT or event.scope or event.arm):
+            continue  # a zero of some time or of one arm is none of the trial's
         last = groups[-1][-1] if groups else None
         if last is not None and (last.mention.start == event.mention.start or _arms(folded, last, event)):
             groups[-1].append(event)

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
+from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
 from extractor.product.cells import products
 from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
 from extractor.product.grafts import grafts
-from extractor.product.studied import studies_cells
+from extractor.product.studied import PRODUCT, studies_cells
 
 # words after a route's name that make it something else: "intravenous access", "oral mucosa", "intracerebral hemorrhage"
 _NOT_A_ROUTE = re.compile(
@@ -81,6 +83,7 @@ _SHORT_BESIDE = re.compile(
     r"(?:\bcells?|/kg|scs?|mncs?|tregs?)\s$|^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$|\b(?:i[mvt]|intrathecally|intravenously|intramuscularly|intrathecal|intravenous|intramuscular)\s(?:and|plus|or)\s(?:\d+\s)?$",
     re.I,
 )
+_CORD = re.compile(r"\bspinal cord (?:injur|lesion)\w*|\bsci\b|\bparaplegi\w+|\btetraplegi\w+|\bquadriplegi\w+")
 _REVIEWS = frozenset({"review", "meta-analysis"})
 
 
@@ -98,27 +101,98 @@ class Route(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        cells = studies_cells(seen.folded, seen.title[1])
         review = any(f.value.get("name") in _REVIEWS for f in facts(doc, "report_kind"))
-        found = [*_named(seen, cells), *_short(seen, cells)]
-        if not cells and (
-            products(seen) or next(grafts(seen), None)
-        ):  # drugs around a transplantation are not the product
-            found = [(item, rule) for item, rule in found if seen.in_title(item.start)]
-        if all(rule == "doubtful" for _, rule in found):  # nothing better: the only routes of the text
-            found = [(item, "alone") for item, _ in found]
-        certain = [i for i, rule in found if rule != "doubtful"]
-        groups: dict[str, list[tuple[Delivery, str]]] = {}
-        if any(i.kind != "target" and rule != "doubtful" for i, rule in found):  # "intramuscularly around the ulcer"
-            found = [(i, rule) for i, rule in found if (i.name, i.kind) != ("local injection", "target")]
-        for item, rule in found:
-            groups.setdefault(item.name, []).append((item, rule))
+        model = reader("route")
+        groups: dict[str, list[tuple[float, Candidate]]] = {}
+        for candidate in candidates(seen):
+            groups.setdefault(candidate.item.name, []).append((model.probability(candidate.features), candidate))
         for name, places in groups.items():
-            own = [p for p in places if p[0] in certain] or places
-            rule = own[0][1]
-            primary = rule != "doubtful" and not review
-            at = [(i.start, i.end) for i, _ in own[:4]]
-            yield self.fact(doc, {"name": name}, at, rule=rule, confidence=_CONFIDENCE[rule], primary=primary)
+            best = sorted(places, key=lambda place: (-place[0], place[1].item.start))
+            likely, first = best[0]
+            taken = likely >= model.thresholds[first.kind]
+            if not taken and not any(c.rule for _, c in best):
+                continue
+            rule = first.rule or "read"
+            at = [(c.item.start, c.item.end) for p, c in best[:4] if p >= model.thresholds[c.kind] or not taken]
+            yield self.fact(
+                doc,
+                {"name": name},
+                at,
+                rule=rule if taken else "doubtful",
+                confidence=round(likely, 2),
+                primary=taken and not review,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A mention of a route, with what the reader is told of it."""
+
+    item: Delivery
+    rule: str  # how the rules know it for the product's; empty where they do not
+    features: tuple[str, ...]
+    kind: str  # of the trial
+
+
+def candidates(seen: View) -> list[Candidate]:
+    """All mentions of routes with their features: what the rules think, the words around, what else the text names."""
+    cells = studies_cells(seen.folded, seen.title[1])
+    ruled = {(i.start, i.end): rule for i, rule in _by_rule(seen, cells)}
+    named = [_in_cord(seen, item) for item in deliveries(seen, "routes")]
+    every = [*named, *(i for i, _ in _short(seen, cells) if not any(i.start == n.start for n in named))]
+    certain = {i.name for i in every if ruled.get((i.start, i.end), "doubtful") not in ("doubtful", "alone")}
+    made = []
+    for item in every:
+        rule = ruled.get((item.start, item.end), "")
+        own = [
+            f"rule {rule}",
+            f"{item.kind} rule {rule}",
+            f"route {item.name}",
+            f"kind {item.kind}",
+            *(name for name, holds in _holds(seen, item, every, certain) if holds),
+        ]
+        kind = CELLS if cells else DRUG
+        features = (*around(seen, item.start, item.end), *own, *(f"{kind}: {name}" for name in own))
+        made.append(Candidate(item, rule, features, kind))
+    return made
+
+
+def _in_cord(seen: View, item: Delivery) -> Delivery:
+    """The route of a mention; the lesion of a spinal cord injury lies in the cord."""
+    lesion = item.kind == "target" and item.name == "local injection" and seen.folded.startswith("lesion", item.start)
+    return replace(item, name="intraspinal") if lesion and _CORD.search(seen.folded) else item
+
+
+def _holds(seen: View, item: Delivery, every: list[Delivery], certain: set[str]) -> Iterator[tuple[str, bool]]:
+    """Named truths of a mention in its document."""
+    sentence = seen.folded[item.sentence.start : item.sentence.end]
+    yield "put into", put_into(seen, item)
+    yield "given", given(seen, item)
+    yield "other agent", of_other_agent(seen, item)
+    yield "elsewhere", _elsewhere(seen, item)
+    yield "harvest", _harvest(seen, item)
+    yield "no route behind", bool(_NOT_A_ROUTE.match(seen.folded[item.end : item.end + 40]))
+    yield "in title", seen.in_title(item.start)
+    yield "only route", len({i.name for i in every}) == 1
+    yield "named again", sum(i.name == item.name for i in every) > 1
+    yield "certain by another mention", item.name in certain
+    yield "another is certain", bool(certain - {item.name})
+    yield "nothing is certain", not certain
+    yield "product in sentence", bool(PRODUCT.search(sentence))
+    yield "no product", bool(_NO_PRODUCT.search(sentence))
+    yield "dosed", bool(_DOSED.search(sentence))
+    yield "tried", bool(_TRIED.search(sentence))
+    yield "cord injury", bool(_CORD.search(seen.folded))
+
+
+def _by_rule(seen: View, cells: bool) -> list[tuple[Delivery, str]]:
+    """The routes that the rules take for the product's, with how they are known."""
+    found = [*_named(seen, cells), *_short(seen, cells)]
+    if not cells and (products(seen) or next(grafts(seen), None)):  # drugs around a transplantation are not the product
+        found = [(item, rule) for item, rule in found if seen.in_title(item.start)]
+    if all(rule == "doubtful" for _, rule in found):  # nothing better: the only routes of the text
+        found = [(item, "alone") for item, _ in found]
+    return found
 
 
 def _named(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:

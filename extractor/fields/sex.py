@@ -17,11 +17,12 @@ from extractor.people.own import total
 from extractor.people.sexes import ALL, Sexes, is_female, sexes
 from extractor.people.total import Total
 
+BESIDE = 120  # characters between the two sexes said apart
 NEARLY = 0.85  # counts of both sexes that reach this share of the total are the trial's, less a few lost
 _BOTH = re.compile(r",? (?:and|or|&) (?:\w+ ){0,2}?(?:women|men|males?|females?|boys|girls)\b")
 _WOMEN, _MEN = (
-    re.compile(r"\b(?:women|females?|girls|mothers|parturients)\b"),
-    re.compile(r"\b(?:men|males?|boys|fathers)\b"),
+    re.compile(r"\b(?:wom[ae]n|females?|girls?|mothers?|parturients?|lady|ladies|sister|daughter)\b"),
+    re.compile(r"\b(?:m[ae]n|males?|boys?|fathers?|gentlem[ae]n|brother|son)\b"),
 )
 
 
@@ -70,10 +71,10 @@ class Sex(Field):
 
     def _one_sex(self, doc: Doc, seen: View, some: list[Sexes], own: Total | None) -> Iterator[Fact]:
         one = own.noun if own and own.noun in ("female", "male") else ""
-        for item in some:
+        for item in [*_together(some, own), *some]:
             if one and (item.female is None) == (one == "male"):
                 continue  # "2061 men were randomised ... 819 (40%) men had": a part of people of one sex
-            if own is None or item.total < own.n:
+            if own is None or item.total < own.n or (item.total == own.n and item.female and item.male):
                 yield self.fact(
                     doc,
                     {"female": item.female, "male": item.male},
@@ -94,6 +95,18 @@ class Sex(Field):
             value = {"female": own.n if sex == "female" else None, "male": own.n if sex == "male" else None}
             flags = ("derived",) if own.derived or said else ()
             yield self.fact(doc, value, at, rule="everyone", confidence=0.85, flags=flags)
+
+
+def _together(some: list[Sexes], own: Total | None) -> list[Sexes]:
+    """Both sexes said apart, "22 (20%) were female and 90 (80%) were male", where they are as many as the trial's people."""
+    women = [s for s in some if s.female is not None]
+    men = [s for s in some if s.male is not None]
+    return [
+        Sexes(min(w.start, m.start), max(w.end, m.end), w.female, m.male, "some")
+        for w in women[:1]
+        for m in men[:1]
+        if own is not None and (w.female or 0) + (m.male or 0) == own.n and abs(w.start - m.start) < BESIDE
+    ]
 
 
 def _sex_of(seen: View, own: Total) -> str:

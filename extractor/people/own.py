@@ -48,7 +48,7 @@ def _chosen(seen: View) -> Total | None:
         return None
     best = max(
         (o for o in offered if o.total.n == n),
-        key=lambda o: (not o.total.derived, -len(o.total.at), model.points(o.features)),
+        key=lambda o: (o.total.rule == "one_person", not o.total.derived, -len(o.total.at), model.points(o.features)),
     )
     return replace(best.total, confidence=round(shares[n], 3))
 

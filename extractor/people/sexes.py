@@ -18,7 +18,7 @@ _SHARE = r"(?: ?[(\[][^()\[\]]{0,22}%[^()\[\]]{0,12}[)\]])?"
 _PEOPLE = r"(?: (?:patients?|subjects?|participants?|children|adults|volunteers|individuals|cases|infants|students))?"
 # "16 females and 27 males", "thirty-eight male (63.3%) and 22 female", "219 men, 279 women", "12 m/8 f", "8 men (mean age 62) and 7 women"
 PAIR = re.compile(
-    rf"(?P<n1>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\))?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
+    rf"(?P<n1>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\))?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}|(?<=/)\d+){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
 )
 # "male/female 219/99", "m:f = 12:8", "sex (m/f): 12/8", "men/women, 30/26"
 SLASH = re.compile(
@@ -30,14 +30,15 @@ SLASH_AFTER = re.compile(
 )
 # "20 were women", "20 (67%) were male", "(37 women)", "12 of them female", "males (n = 20)", "15 of whom were men"
 SOME = re.compile(
-    rf"(?P<n1>{_NUM}){_SHARE}(?: of (?:whom|them|these|the (?:patients|participants|subjects)))?,? (?:were|was|being) (?P<s1>{_FEMALE}|{_MALE})\b|[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE})(?= ?[);,]| ?\[\d)|(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b"
+    rf"(?P<n1>{_NUM}){_SHARE}(?: of (?:whom|them|these|the (?:patients|participants|subjects))|{_PEOPLE})?,? (?:were|was|being) (?P<s1>{_FEMALE}|{_MALE})\b|(?P<n5>{_NUM}){_SHARE} of (?:whom|them|these) (?P<s5>{_FEMALE}|{_MALE})\b|(?P<n6>{_NUM}){_SHARE} (?P<s6>{_FEMALE}|{_MALE}) (?:took part|participated)\b|[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE}|[fm])(?= ?[);,]| ?\[\d)|(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b"
 )
+SOME_FORMS = (1, 2, 4, 5, 6)  # the numbers of the groups in SOME
 # "all women", "all patients were male", "all-male", "only women"
 ALL = re.compile(
     rf"\ball (?:(?:of the |the )?(?:patients|subjects|participants|volunteers|\d+|of whom|of them)? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
 )
 # each way in begins with a letter, so that texts without them are passed over fast
-CUE = re.compile(r"male|m[ae]n\b(?<!\w...)|wom[ae]n|boys?\b|girls?\b|m ?[:/] ?f\b|f ?[:/] ?m\b|\d ?[fm]\b")
+CUE = re.compile(r"male|m[ae]n\b(?<!\w...)|wom[ae]n|boys?\b|girls?\b|m ?[:/] ?f\b|f ?[:/] ?m\b|\d ?[fm]\b|lady")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _pairs(folded: str) -> Iterator[Sexes]:
 
 def _some(folded: str) -> Iterator[Sexes]:
     for match in SOME.finditer(folded):
-        n, sex = next((whole(match[f"n{i}"]), match[f"s{i}"]) for i in (1, 2, 4) if match[f"n{i}"])
+        n, sex = next((whole(match[f"n{i}"]), match[f"s{i}"]) for i in SOME_FORMS if match[f"n{i}"])
         if n is not None:
-            start = next(match.start(f"n{i}") for i in (1, 2, 4) if match[f"n{i}"])
+            start = next(match.start(f"n{i}") for i in SOME_FORMS if match[f"n{i}"])
             yield Sexes(start, match.end(), n if is_female(sex) else None, None if is_female(sex) else n, "some")

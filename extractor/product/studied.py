@@ -26,10 +26,11 @@ PRODUCT = re.compile(
 )
 # words that name a product only beside a verb of giving
 PERHAPS = re.compile(
-    r"\b(?:(?:killer|nk|dendritic|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
+    r"\b(?:(?:killer|nk|dendritic|antigen[ -]presenting|virus-specific t|rpe|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
     r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b"
     + _NOT_GIVEN
-    + r"|lymphoc?[yt]tes?|islets|myoblasts?|fibroblasts?|keratinocytes?|chondrocytes?|melanocytes?|hepatocytes?|astrocytes?|cardiomyocytes?)"
+    + r"|(?:umbilical )?cord blood|ucb\b|(?:autologous|allogen\w+|cultured|cultivated) (?:[\w-]+ ){0,3}?(?:transplantation|epithelial|skin (?:equivalent|substitute|suspension)|construct|tenocytes?|macrophages?)\b"
+    r"|tenocytes?|macrophages?|cytokine-induced killer|adrenal medull\w+|lymphoc?[yt]tes?|islets|myoblasts?|fibroblasts?|keratinocytes?|chondrocytes?|melanocytes?|hepatocytes?|astrocytes?|cardiomyocytes?)"
 )
 # verbs and nouns of giving: "injected", "transplantation", "receive", "were given"
 GIVING = re.compile(
@@ -77,7 +78,8 @@ def studies_cells(folded: str, title_end: int = 0) -> bool:
     """
     setting = [m.span() for m in SETTING.finditer(folded)]
     sure = [m for m in PRODUCT.finditer(folded) if not any(s <= m.start() < e for s, e in setting)]
-    if sure and _CANCER.search(folded):
+    named = bool(sure) and sure[0].start() < title_end and not _CANCER.search(folded, 0, title_end)
+    if sure and not named and _CANCER.search(folded):
         support = [m.span() for m in _SUPPORT.finditer(folded)]
         sure = [m for m in sure if not any(s < m.end() and m.start() < e for s, e in support)]
     if sure and (sure[0].start() < title_end or _PER_WEIGHT.search(folded)):

@@ -22,12 +22,20 @@ _RANGE = rf"(?: ?(?:{_UNIT})?[)\]]?[,;]? ?(?:with an? )?(?P<open>\(|\[)?,? ?(?:(
 _WHICH = r"(?P<which>mean|average|avg\.?|median)"
 # "mean age: 57.3 years", "median (range) age was 61", "age (mean ± sd) 28.3 ± 8.2", "mean patient age of"
 CENTRE = re.compile(
-    rf"\b(?:{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?(?:patients?'?s?|participants?'?|subjects?'?|maternal|gestational|chronological|baseline|study|overall|donors?))* ages?(?: \(?(?:at|of|in|for)(?: [a-z]+){{1,5}}\)?)?|ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>mean|average|median)[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?|ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d)))"
+    rf"\b(?:{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?(?:patients?'?s?|participants?'?|subjects?'?|maternal|gestational|chronological|baseline|study|overall|donors?))* ages?(?: \(?(?:at|of|in|for)(?: [a-z-]+){{1,5}}\)?)?|ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>mean|average|median)[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?|ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d)))"
     rf"(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM}){_SPREAD}(?P<tail>{_RANGE})"
 )
 # "children (8.1 +/- 2.8 years)", "volunteers [27 +/- 5 (sd) yr": right after people
 AFTER_PEOPLE = re.compile(
     rf"(?:patients|subjects|participants|volunteers|children|men|women|males|females|adults|boys|girls|individuals|athletes|students|infants|adolescents|players) ?(?P<at>[(\[](?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM})(?: ?\(sd\))? ?(?P<unit>{_UNIT}))"
+)
+# "28 patients (12-16 years)", "(six men, two women; 44 to 67 years)": a range right behind people
+RANGE_AFTER_PEOPLE = re.compile(
+    rf"(?:patients|subjects|participants|volunteers|children|men|women|males?|females?|adults|boys|girls|individuals|infants|adolescents|\bold),?;? ?[(\[]?(?:ages?:? ?)?(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]])"
+)
+# "92 children enrolled (3.05 ± 1.22 years)", "(92% male, 55 ± 11 years)"
+CENTRE_AFTER_PEOPLE = re.compile(
+    rf"(?:patients|subjects|participants|volunteers|children|men|women|adults|boys|girls|individuals|infants|adolescents|% ?(?:males?|females?|men|women))(?: (?:enrolled|included|randomi[sz]ed|treated))?,?;? ?[(\[]?(?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]])"
 )
 # "(76% males; 57.4 ± 11.1 years old; ...)": nothing but a person is so many years old, more or less
 OLD = re.compile(
@@ -43,7 +51,7 @@ DECIMAL_AGE = re.compile(
 )
 # "a mean of 61 years of age", "averaging 61 years of age", "aged 28.3 ± 8.2 years"
 CENTRE_OF = re.compile(
-    rf"\b(?:(?P<which>mean|average|median)(?: of)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})"
+    rf"\b(?:(?P<which>mean|average|median)(?: of|:)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})"
 )
 _AGED = r"(?:\b(?:aged|ages|age|age range[ds]?|age-range|ages? ranged|ages? ranging|ranging in age|range of ages?|range in age|ranged in age|age group|age groups?)\b(?: of| in| was| were| is|:|=|,| range[ds]?| ranging| years| yr)*[( ]*(?:from |between |of )?(?:the ages? of )?)"
 # "aged 18-40 years", "age range: 4-13", "ages 50 to 79", "aged between 18 and 60"
@@ -72,9 +80,11 @@ AT_MOST = re.compile(
 )
 # "a 55-year-old man", "a 41 years old female", "a woman aged 41 years", "an 8-month-old boy"
 ONE = re.compile(
-    r"\b(?:an?|the|one|this) (?:[a-z-]+ ){0,3}?(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?,?(?: [a-z-]+){0,3}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b|\b(?:an?|the) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant)(?: patient)?,? (?:aged|of) (?P<n2>\d{1,3}) ?(?P<unit2>years?|months?|yrs?)"
+    r"\b(?:an?|the|one|this) (?:[a-z-]+ ){0,3}?(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?\b(?:,?(?: [a-z-]+){0,3}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b)?|\b(?:an?|the|his|her) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|sister|brother|son|daughter)(?: patient)?,? (?:aged|of) (?P<n2>\d{1,3})(?: ?(?P<unit2>years?|months?|yrs?)|(?=[,.;)]| with\b))"
 )
-CUE = re.compile(r"(?:\+ ?/ ?-|±) ?[\d.]+ ?(?:\(sd\) ?)?y|\bage|\bold\b|older|year-old|years?-old|younger|averag")
+CUE = re.compile(
+    r"\bof \d|\d ?years?[);,]|\d ?yrs?[);,]|(?:\+ ?/ ?-|±) ?[\d.]+ ?(?:\(sd\) ?)?y|\bage|\bold\b|older|year-old|years?-old|younger|averag"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,9 @@ def _centres(folded: str) -> Iterator[Age]:
 
 
 def _plain_centres(folded: str) -> Iterator[Age]:
+    for match in CENTRE_AFTER_PEOPLE.finditer(folded):
+        mean, sd = _number(match["mean"]), _number(match["sd"])
+        yield Age(match.start("mean"), match.end(), "centre", unit_name(match["unit"]), mean=mean, sd=sd)
     for match in AFTER_PEOPLE.finditer(folded):
         yield Age(
             match.start("at") + 1,
@@ -170,12 +183,14 @@ def _plain_centres(folded: str) -> Iterator[Age]:
             match.start("mean"), match.end(), "centre", "years", mean=_number(match["mean"]), sd=_number(match["sd"])
         )
     for match in DECIMAL_AGE.finditer(folded):
-        if not re.search(r"(?:mean|average|median)[\w ]{0,12}$", folded[max(0, match.start() - 20) : match.start()]):
+        if not re.search(
+            r"(?:mean|average|median)[\w \[\]()]{0,14}$", folded[max(0, match.start() - 20) : match.start()]
+        ):
             yield Age(match.start(), match.end(), "centre", unit_name(match["unit"]), mean=_number(match["mean"]))
 
 
 def _ranges(folded: str) -> Iterator[Age]:
-    for pattern in (BETWEEN_AGES, AGED_RANGE, RANGE_OF):
+    for pattern in (BETWEEN_AGES, AGED_RANGE, RANGE_OF, RANGE_AFTER_PEOPLE):
         for match in pattern.finditer(folded):
             groups = match.groupdict()
             low, high = (
@@ -186,10 +201,11 @@ def _ranges(folded: str) -> Iterator[Age]:
             if low is None or high is None or high > 120:
                 continue
             if first and last and unit_name(first) != unit_name(last):  # "6 months to 15 years"
-                low = _in_years(low, unit_name(first))
+                low = _in_unit(low, unit_name(first), unit_name(last))
             elif low >= high:
                 continue
-            age = Age(match.start(), match.end(), "range", unit_name(last or first), low=low, high=high)
+            begin = match.start("low") if pattern is RANGE_AFTER_PEOPLE else match.start()
+            age = Age(begin, match.end(), "range", unit_name(last or first), low=low, high=high)
             behind = MEAN_BEHIND.match(folded, match.end()) if pattern is AGED_RANGE else None
             yield _with_mean(age, behind) if behind else age
 
@@ -205,8 +221,10 @@ def _with_mean(age: Age, behind: re.Match[str]) -> Age:
     return replace(age, mean=value, sd=_number(behind["sd"] or behind["sd_in"]))
 
 
-def _in_years(value: float, unit: str) -> float:
-    return round(value / {"months": 12, "weeks": 52, "days": 365}.get(unit, 1), 3)
+def _in_unit(value: float, unit: str, other: str) -> float:
+    """An age in another unit: six months are half a year."""
+    a_year = {"years": 1, "months": 12, "weeks": 52, "days": 365}
+    return round(value * a_year[other] / a_year[unit], 3)
 
 
 def _limits(folded: str) -> Iterator[Age]:
@@ -233,5 +251,5 @@ def _ones(folded: str) -> Iterator[Age]:
                 mean=value,
                 low=value,
                 high=value,
-                who=match["who"] or match["who2"],
+                who=match["who"] or match["who2"] or "",
             )

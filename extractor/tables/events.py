@@ -14,10 +14,10 @@ from typing import Any
 
 from extractor.model import Evidence, Fact
 from extractor.tables import words as w
-from extractor.tables.figures import Figure, figure
+from extractor.tables.figures import Figure, figure, whole
 from extractor.tables.grid import Cell, Grid, Row
 from extractor.tables.heads import Column
-from extractor.tables.layouts import arms_of_rows
+from extractor.tables.layouts import arms_of_rows, relation
 from extractor.tables.sizes import Sizes, arm_words
 from extractor.tables.stubs import Line, Reader
 from extractor.tables.topics import Topic
@@ -46,6 +46,15 @@ def _slashed(grid: Grid) -> bool:
     return any(f.of < f.n for f in fractions if f.n is not None and f.of is not None)
 
 
+def _caption_size(grid: Grid) -> tuple[int | None, Cell | None]:
+    """The people of a table without arms, where its caption alone says how many: "in the treated patients (n = 10)"."""
+    found = list(w.SIZE.finditer(grid.table.caption))
+    if len(found) != 1 or not grid.table.text.startswith(grid.table.caption):
+        return None, None
+    match = found[0]
+    return whole(match[1]), Cell(match.start(), match.end(), match.group())
+
+
 class Context:
     """What all lines of a table share: its columns, its units, the sizes of its arms."""
 
@@ -57,6 +66,7 @@ class Context:
         self.rate = w.RATE.search(table.caption) is not None
         self.arms = {c.arm for c in columns.values() if c.arm}
         self.row_arms = arms_of_rows(grid, self.arms)
+        self.of_all = _caption_size(grid)
 
     def facts(self, line: Line, counted: list[int]) -> Iterator[Fact]:
         groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
@@ -208,6 +218,8 @@ class Context:
             return line.sizes[column.number]
         if column.size is not None:
             return column.size, column.size_cell
+        if not self.arms and not line.arm and not self.row_arms:
+            return self.of_all
         return self.sizes.of(line.arm or column.arm), None
 
     # ------------------------------------------------------------ facts
@@ -241,7 +253,7 @@ class Context:
             "grade": grade,
             "severity": column.severity or line.severity,
             "serious": column.serious if column.serious is not None else line.serious,
-            "related": _relation(column.related) if column.related else line.related,
+            "related": relation(column.related) if column.related else line.related,
             "assertion": "present" if (found["n"] if found["n"] is not None else found["percent"]) else "absent",
             "scope": column.visit,
         }
@@ -256,12 +268,6 @@ def _after(number: int, others: list[int]) -> int | None:
 
 def _before(number: int, others: list[int]) -> int:
     return number - 1 if number - 1 in others else number
-
-
-def _relation(text: str) -> bool | None:
-    if re.search(r"\bunrelated|\bnot\b|\bunlikely|\bnone\b|\bremote", text, re.I):
-        return False
-    return None if re.search(r"possib|unknown|unassess", text, re.I) else True
 
 
 def lowered(term: str) -> str:

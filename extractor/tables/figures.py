@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from extractor.tables.words import SIZE, bare
 
-NUMBER = r"\d{1,3}(?:,\d{3})+|\d+"
+NUMBER = r"\d{1,3}(?:[,\u00a0\u2009\u202f ]\d{3})+|\d+"
 DECIMAL = r"\d+(?:[.·,]\d+)?|[.·]\d+"
 PERCENT = rf"[<>≤]?\s*(?:{DECIMAL})"
-# "4", "4 (13.3)", "4 [13.3%]", "4, 13%", "4/30", "4/30 (13)", "4 of 30", "10 (<1%)"
+# "4", "4 (13.3)", "4 [13.3%]", "4, 13%", "4/30", "4/30 (13)", "4 of 30", "10 (<1%)", "12 (60.0) [30]" (events behind)
 COUNT = re.compile(
-    rf"(?P<n>{NUMBER})(?:\s*(?:/|of|out of)\s*(?P<of>{NUMBER}))?(?:\s*(?:[(\[]\s*(?P<percent>{PERCENT})\s*(?P<sign>%?)\s*[)\]]|(?:\s*[,;/]\s*|\s+)(?P<percent2>{PERCENT})\s*%))?",
+    rf"(?P<n>{NUMBER})(?:\s*(?:/|of|out of)\s*(?P<of>{NUMBER}))?(?:\s*(?:[(\[]\s*(?P<percent>{PERCENT})\s*(?P<sign>%?)\s*[)\]]|(?:\s*[,;/]\s*|\s+)(?P<percent2>{PERCENT})\s*%))?(?:\s*\[\s*\d+\s*\]|\s*[,;]\s*\d+\s*(?:events?|E)\b)?",
     re.I,
 )
 # "20% (4)", "88.4 (n = 38)", "13.3% (4/30)"
@@ -55,7 +55,7 @@ class Figure:
 
 
 def whole(text: str) -> int:
-    return int(text.replace(",", ""))
+    return int(re.sub(r"\D", "", text))
 
 
 def decimal(text: str | None) -> float | None:

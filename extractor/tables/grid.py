@@ -184,7 +184,9 @@ def _stubs(levels: list[list[Cell]], body: list[list[Cell]], width: int) -> int:
 
 def _is_attribute(over: str, texts: list[str]) -> bool:
     """Whether a column says of which grade a row is."""
-    return bool(re.search(r"\bgrade\b|severity", over, re.I)) and all(re.fullmatch(r"\W*[1-5]\W*", t) for t in texts)
+    return bool(re.fullmatch(r"\W*(?:\w+ ){0,2}(?:grade|severity)s?\W*", over, re.I)) and all(
+        re.fullmatch(r"\W*[1-5]\W*", t) for t in texts
+    )
 
 
 def _some_figures(body: list[list[Cell]], start: int, width: int) -> bool:

@@ -37,6 +37,7 @@ class Column:
     serious: bool | None = None
     first_visit: bool = False
     unit: str = ""  # what the head says of the figures
+    units: tuple[str, ...] = ()  # its cells that say nothing else
     path: str = ""
 
     @property
@@ -48,6 +49,7 @@ class Column:
 def residue(text: str) -> str:
     """What a head cell says beside sizes, units and marks."""
     said = w.BARE_SIZE.sub(" ", w.SIZE.sub(" ", w.bare(text)))
+    said = re.sub(r"\[\s*(?:E|m|events?|n events)\s*\]\s*$|\(\s*events\s*\)\s*$", " ", said)
     said = w.UNIT.sub(" ", re.sub(r"\(\s*(?:n|no\.?|%|n\s*,?\s*%)\s*\)", " ", said, flags=re.I))
     return balanced(re.sub(r"\s+", " ", said).strip(" ,;:-–"))
 
@@ -122,6 +124,7 @@ def role_of(text: str) -> str:
             ),
         ),
         ("unit", w.MEAN_WORD.search(said) and not w.ARM_WORD.search(said)),
+        ("unit", w.COUNTED.match(said) and not w.ARM_WORD.search(said)),
         ("container", w.CONTAINER.fullmatch(rest)),
     )
     return next((role for role, match in tests if match), "arm")
@@ -129,6 +132,10 @@ def role_of(text: str) -> str:
 
 def _in_company(text: str, role: str, level: Counter[str], by_grade: bool, by_relation: bool) -> str:
     """The role of a cell among the others of its level."""
+    if (
+        role == "container" and level["arm"] and (w.SIZE.search(text) or w.GROUP.search(text))
+    ):  # "Drug (n = 100)" beside "Placebo (n = 98)"
+        return "arm"
     if role == "digit":
         return "grade" if by_grade or (level["digit"] > 1 and level["all"] + level["total"]) else "arm"
     if role in ("total", "all"):
@@ -159,6 +166,7 @@ def _column(grid: Grid, number: int, roles: dict[Cell, str]) -> Column:
 def _take(column: Column, cell: Cell, role: str) -> None:
     said, rest = w.SIZE.sub(" ", w.bare(cell.text)), residue(cell.text)
     column.unit += " " + said if role in ("unit", "container", "arm", "grade", "total", "all", "severity") else ""
+    column.units += (said,) if role == "unit" else ()
     if role == "skip":
         column.role = "skip"
     elif role == "arm":
@@ -167,7 +175,10 @@ def _take(column: Column, cell: Cell, role: str) -> None:
         column.total = True
     elif role == "grade":
         column.grade = re.sub(
-            r"^(?:NCI[- ])?(?:CTCAE?|CTC|WHO)\s*|^(?:toxicity\s*)?(?:grades?|gr\.?)\s*", "", rest, flags=re.I
+            r"^(?:NCI[- ])?(?:CTCAE?|CTC|WHO)\s*|^(?:toxicity\s*)?(?:grades?|gr\.?)\s*|^G(?=[\dIV≥])",
+            "",
+            rest,
+            flags=re.I,
         )
     elif role == "severity":
         column.severity = rest
@@ -200,7 +211,11 @@ def _settle_arms(found: dict[int, Column]) -> None:
     for column in counted:
         names = [residue(cell.text) for cell in column.arm_cells]
         name = " ".join(dict.fromkeys(re.sub(r"\s*\b(?:n|no)\.?$", "", name) for name in names if name))
-        column.arm = None if not name or w.GENERIC_ARM.fullmatch(name) else name
+        column.arm = name or None
+    named = [c.arm for c in counted if c.arm and not w.GENERIC_ARM.fullmatch(c.arm)]
+    for column in counted:
+        if column.arm and w.GENERIC_ARM.fullmatch(column.arm) and not (named and w.GROUP.search(column.arm)):
+            column.arm = None
         if column.total and column.arm:
             column.total, column.pooled = False, True
         if column.arm and column.arm_cells and re.match(r"pooled by", column.path, re.I):
@@ -239,7 +254,7 @@ def _settle_units(grid: Grid, found: dict[int, Column]) -> None:
             column.role = "size"
         elif w.RATE.search(unit):
             column.role = "skip"
-        elif w.EVENT_COUNTS.search(unit) and not w.OF_PEOPLE.search(unit):
+        elif _counts_events(column.units) or (w.EVENT_COUNTS.search(unit) and not w.OF_PEOPLE.search(unit)):
             column.role = "events"
         elif (
             w.PERCENT_WORD.search(unit)
@@ -251,7 +266,23 @@ def _settle_units(grid: Grid, found: dict[int, Column]) -> None:
             and all(f.text.startswith(("(", "[")) or f.signed for f in figures if f.kind == "percent")
         ):
             column.role = "percent"
+    _percent_beside(grid, found)
     _sized_by_row(found)
+
+
+def _percent_beside(grid: Grid, found: dict[int, Column]) -> None:
+    """ "Patients, n" and "Patients, %" of one group: the second holds percentages."""
+    for column in found.values():
+        twins = [c for c in found.values() if c is not column and c.role == "count" and c.key == column.key]
+        if column.role != "count" or "%" not in column.unit or not any("%" not in c.unit for c in twins):
+            continue
+        figures = [figure(row.data[column.number].text) for row in grid.rows if column.number in row.data]
+        if all(f.percent is None for f in figures if f.kind == "count"):
+            column.role = "percent"
+
+
+def _counts_events(units: tuple[str, ...]) -> bool:
+    return any(w.EVENT_COUNTS.search(unit) and not w.OF_PEOPLE.search(unit) for unit in units)
 
 
 def _says_count(unit: str) -> bool:

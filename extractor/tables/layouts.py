@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from extractor.model import Evidence, Fact
@@ -147,15 +147,16 @@ def _by_patient(grid: Grid, columns: dict[int, Column]) -> list[Fact]:
     wanted = _event_columns(grid, columns)
     found: dict[tuple[str | None, str], list[tuple[Column, Row, Item]]] = defaultdict(list)
     alone: list[tuple[Column, Row, Item]] = []
+    listing = len(wanted) < grid.width - 1  # a row is one event, its other columns say of which kind
     seen: set[Cell] = set()
     for row in grid.rows:
         for number, cell in _words_of(row, wanted):
             if cell in seen:  # a cell that covers several rows
                 continue
             seen.add(cell)
-            column = columns.get(number, Column(number))
+            column = _of_row(grid, row, columns.get(number, Column(number)))
             for item in _told(cell):
-                if column.arm:
+                if column.arm and not listing:
                     found[(column.arm, item.term.lower())].append((column, row, item))
                 else:
                     alone.append((column, row, item))
@@ -164,6 +165,37 @@ def _by_patient(grid: Grid, columns: dict[int, Column]) -> list[Fact]:
         column, row, _ = told[0]
         facts.append(_fact(grid, column, row, [item for _, _, item in told], len(told), None, derived=True))
     return facts
+
+
+OVER_ARM = re.compile(r"^(?:treatment )?(?:group|arm|cohort|treatment|allocation|dose group)s?$", re.I)
+OVER_GRADE = re.compile(r"\b(?:grade|severity|intensity)\b", re.I)
+OVER_RELATION = re.compile(r"\brelat|\bcausal|\battribution", re.I)
+
+
+def _of_row(grid: Grid, row: Row, column: Column) -> Column:
+    """The column as this row's other cells qualify it: arm, grade or severity, relation to the product."""
+    found = replace(column)
+    for number in range(1, grid.width):
+        over = w.bare(" ".join(level[number].text for level in grid.levels))
+        cell = row.stubs[number] if number < len(row.stubs) else row.data.get(number)
+        said = w.bare(cell.text) if cell is not None else ""
+        if not said or number == column.number:
+            continue
+        if OVER_ARM.search(over) and not figure(said).n:
+            found.arm = said
+        elif OVER_GRADE.search(over):
+            graded = w.GRADES.search(said) or w.GRADE_DIGIT.search(said)
+            found.grade, found.severity = (_grade(said), None) if graded else (None, said)
+        elif OVER_RELATION.search(over):
+            found.related = said
+    return found
+
+
+def relation(text: str) -> bool | None:
+    """Whether a word of causality says that an event is related."""
+    if re.search(r"\bunrelated|\bnot\b|\bunlikely|\bnone\b|\bremote", text, re.I):
+        return False
+    return None if re.search(r"possib|unknown|unassess", text, re.I) else True
 
 
 def _event_columns(grid: Grid, columns: dict[int, Column]) -> set[int]:
@@ -198,6 +230,11 @@ def _told(cell: Cell) -> Iterator[Item]:
             yield Item(part, cell)
 
 
+def _related_by(caption: str) -> bool | None:
+    said = re.search(r"\brelated to (?:therapy|treatment)|(?:drug|treatment)[- ]related", caption, re.I)
+    return True if said else None
+
+
 def _fact(
     grid: Grid, column: Column, row: Row, told: list[Item], n: int | None, grade: str | None, *, derived: bool
 ) -> Fact:
@@ -226,9 +263,7 @@ def _fact(
         "grade": grade or column.grade,
         "severity": column.severity,
         "serious": True if re.search(r"\bserious\b", caption, re.I) else None,
-        "related": True
-        if re.search(r"\brelated to (?:therapy|treatment)|(?:drug|treatment)[- ]related", caption, re.I)
-        else None,
+        "related": relation(column.related) if column.related else _related_by(caption),
         "assertion": "present",
         "scope": column.visit,
     }

@@ -205,7 +205,12 @@ class Reader:
             return True
         if w.SEVERITY.search(text) and not re.match(r"serious|fatal", text, re.I) and self.parent is not None:
             return True
-        if self.parent is None or w.THRESHOLD.search(text) is None or " or " in row.label.text:
+        if (
+            self.parent is None
+            or w.THRESHOLD.search(text) is None
+            or " or " in row.label.text
+            or w.STRICT_EVENTS.search(text)
+        ):
             return False
         return not (is_known(re.split(r"[<>≥≤]", text)[0]) and "(" in text)
 
@@ -287,7 +292,7 @@ class Reader:
                 and NO_EVENTS.search(label) is None
                 and not self.topic.baseline
             )
-        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_known(label):
+        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label):
             return False
         return self.under.mode == "all" or is_event(label)
 

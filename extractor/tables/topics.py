@@ -14,6 +14,7 @@ LEXICON = "adverse_events"
 GOOD = re.compile(
     r"\b(?:reduced|reduction|improve\w*|relief|resolution|response|remission|history|free of|absence)\b", re.I
 )
+DEATH = re.compile(r"\W*(?:deaths?|died|mortality)\b", re.I)
 FEW = 4
 ENOUGH = 0.7  # share of labels that must be known events where no caption says that the table holds any
 
@@ -53,7 +54,7 @@ def topic_of(grid: Grid) -> Topic:
 def _mostly_known(grid: Grid) -> bool:
     """Whether most rows that count are known events, several of them."""
     labels = [row.label.text for row in grid.rows if any(f.kind == "count" for f in row.figures().values())]
-    known = sum(is_known(label) and GOOD.search(label) is None for label in labels)
+    known = sum((is_known(label) or DEATH.match(label) is not None) and GOOD.search(label) is None for label in labels)
     return known >= FEW and known >= ENOUGH * len(labels)
 
 
@@ -66,7 +67,7 @@ def is_known(label: str) -> bool:
 
 def is_event(label: str) -> bool:
     """Whether a label is an event of the lexicon, or speaks of adverse events."""
-    return w.STRICT_EVENTS.search(label) is not None or is_known(label)
+    return w.STRICT_EVENTS.search(label) is not None or DEATH.match(label) is not None or is_known(label)
 
 
 def _said(caption: str) -> str:

@@ -11,9 +11,9 @@ MARKS = re.compile(
     r"(?<!10)\^\{[^{}]{1,12}\}|(?<!10)\^[a-z\d*†‡§¶#]{1,3}(?:,[a-z\d*†‡§¶#])*(?!\w)|[*†‡§¶#‖]+|(?-i:(?<=\s)[a-e]$)", I
 )
 # "(n = 30)", "N=31", "(60)" after a name is another matter
-SIZE = re.compile(r"[(\[]?\s*\b[nN]\s*[=:]\s*(\d{1,3}(?:,\d{3})+|\d{1,6})\b\s*[)\]]?")
+SIZE = re.compile(r"[(\[]?\s*\b[nN]\s*[=:]\s*(\d{1,3}(?:[,\u00a0\u2009\u202f ]\d{3})+|\d{1,6})\b\s*[)\]]?")
 BARE_SIZE = re.compile(r"\((\d{1,5})\)\s*(?=$|N\s*\(?%|n\s*\(?%|N$|n$|No)")
-ONLY_SIZE = re.compile(r"\W*[nN]\s*[=:]\s*\d[\d,]*\W*")
+ONLY_SIZE = re.compile(r"\W*[nN]\s*[=:]\s*\d[\d,\u00a0\u2009\u202f ]*\W*")
 
 
 def unmarked(text: str) -> str:
@@ -189,6 +189,11 @@ EVENT_HEAD = re.compile(
     r"\badverse|\bSAEs?\b|\bAEs?\b|^(?:events?|complications?|toxicity|reactions?|diagnos[ie]s|preferred term|description|side effects?)\b",
     I,
 )
+# "No. positive", "Total sampled", "Rate of success": what is counted, not who
+COUNTED = re.compile(
+    r"(?:no\.|number|total|percentage|%|rate|proportion|prevalence|frequency|incidence|mean|median|score)\s", I
+)
+GROUP = re.compile(r"\b(?:group|treated|treatment|study|intervention|drug|therapy|active|medication)\b", I)
 GENERIC_ARM = re.compile(
     r"^(?:(?:all|the|n|no\.?|patients?|subjects?|participants?|cases?|number|frequency|incidence|value|values|results?|total|study|population|group|treated|overall|safety|safety set|women|men|children|percentage|percent|occurrence|"
     r"data|our|series|present|sample|in|of|with|any|count|counts|events?|episodes?|reported|reports|yes)\W*)+$",

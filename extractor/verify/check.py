@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from spacy.language import Language
 
-from extractor.model import Document, Fact
+from extractor.model import JSON_PART, Document, Fact
 from extractor.verify import events, figures, names
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Answer, Cell, Place
 from extractor.verify.confidence import confidence
@@ -93,3 +93,12 @@ def verify(
     wanted = (d for d in documents if d.id in by_document)
     for reading in readings(nlp, wanted, named):
         yield from (answer(reading, cell) for cell in by_document[reading.document.id])
+
+
+def reasons_against(nlp: Language, document: Document, fact: Fact) -> tuple[str, ...]:
+    """Why no quote of a fact says its value; empty where one does, or where the words do not decide."""
+    cells = [Cell(document.id, fact.field, fact.value, e.quote, fact.arm) for e in fact.evidence if e.part != JSON_PART]
+    answers = list(verify(nlp, [document], cells)) if cells else []
+    if not all(a.flagged for a in answers):
+        return ()
+    return answers[0].reasons if answers else ()

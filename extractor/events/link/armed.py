@@ -43,7 +43,7 @@ def scene_at(reports: Reports, names: Names, start: int) -> Scene:
     """The scene of the sentence that holds an offset."""
     seen: View = reports.seen
     sentence = seen.sentence_at(start)
-    terms = [(m.start, m.end) for m in reports.mentions(sentence.start, sentence.end)]
+    terms = [(m.start, m.end) for m in reports.named(sentence.start, sentence.end)]
     found = counts(seen.folded, sentence.start, sentence.end, bare=True, avoid=terms)
     return names.scene(sentence, found, terms)
 

@@ -27,6 +27,10 @@ class Weights:
         """The sum of the weights of an item's features."""
         return math.fsum(self.values[sorted(set(buckets(features, len(self.values))))].tolist())
 
+    def chance(self, features: Iterable[str]) -> float:
+        """The probability of an item that is right or wrong by itself."""
+        return 1 / (1 + math.exp(-self.score(features)))
+
     def choice(self, items: Sequence[Iterable[str]]) -> list[float]:
         """The probability of each of several items of which one is right."""
         return [float(p) for p in softmax(np.array([self.score(item) for item in items]))]
@@ -34,7 +38,7 @@ class Weights:
 
 @cache
 def weights(name: str) -> Weights:
-    """The shipped weights of one decision: ``arms``.
+    """The shipped weights of one decision: ``arms``, ``pairs``, ``pairs_among``.
 
     Raises
     ------

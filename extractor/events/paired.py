@@ -1,0 +1,123 @@
+"""Counted events by fitted scores: every count of a sentence with every term of it; the rules' events are what it starts from.
+
+A pair that the scores believe becomes an event, also where the rules see none; an event of the rules that they disbelieve is left out.
+Denials, whole classes denied, and events without a count stay as the rules tell them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from extractor.events.denials import denials
+from extractor.events.event import ABSENT, PRESENT, Event
+from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features
+from extractor.events.link.weights import Weights, weights
+from extractor.events.made import event
+from extractor.events.mentions import CLASS, ORGAN, Mention
+from extractor.events.of_this_trial import Reports
+from extractor.events.owned import owned
+from extractor.events.segment import Clause
+from extractor.events.sentence import Reading
+from extractor.events.told_with_count import out_of
+from extractor.quantities.counts import Count, counts
+
+BELIEVED = 0.45  # from here a pair is an event
+DISBELIEVED = 0.3  # under this an event of the rules is none
+DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an outcome or a trait of the people
+LINKED = "count_linked"
+
+
+def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
+    """The events of a document, sentence by sentence: those of the rules, with the scores' say on all that are counted."""
+    by_sentence = {start: list(some) for (start, _), some in groupby(ruled, key=lambda e: e.sentence)}
+    for sentence in reports.seen.sentences:
+        some = by_sentence.get(sentence.start, [])
+        told = scene(reports, sentence.start, some)
+        yield from some if told is None else _settled(told, chances(told, weights("pairs"), weights("pairs_among")))
+
+
+def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
+    """A sentence with its terms and counts; None where it has no pair of them, or is the title."""
+    seen = reports.seen
+    sentence = seen.sentence_at(start)
+    if seen.in_title(start) or not (ruled or any(c.isdigit() for c in seen.folded[start : sentence.end])):
+        return None
+    named = reports.named(start, sentence.end)
+    avoid = [(m.start, m.end) for m in named]
+    found = counts(seen.folded, start, sentence.end, bare=True, avoid=avoid) if named else []
+    found = [c for c in found if not owned(seen.folded, c, named, sentence.end)]
+    return (
+        Told(
+            reports,
+            sentence,
+            named,
+            found,
+            list(ruled),
+            reports.silent(sentence),
+            denials(seen.folded, start, sentence.end),
+        )
+        if found
+        else None
+    )
+
+
+def chances(told: Told, first: Weights, second: Weights) -> dict[tuple[int, int], float]:
+    """The probability of each pair of a sentence."""
+    alone = {(i, j): first.chance(pair_features(told, i, j)) for i, j in told.pairs()}
+    return {
+        (i, j): second.chance([*told_features(told, i, j, alone), *ruled_features(told, i, j)]) for i, j in told.pairs()
+    }
+
+
+def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
+    """The events of a sentence, in the order of their terms."""
+    gone = {id(e) for pair, e in told.paired.items() if chance[pair] < DISBELIEVED and e.cue is None}
+    made: list[Event] = []
+    for i, mention in enumerate(told.mentions):
+        uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
+        least = DESPITE_DOUBT if told.doubted(i) else BELIEVED
+        believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]
+        ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
+        new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
+        new = [j for j in new if not _repeated(told, i, j)]
+        made += [_made(told, mention, told.counts[j]) for j in new]
+        if new or any(id(told.paired[i, j]) not in gone for j in ruled):
+            told_apart = mention.kind in (CLASS, ORGAN)
+            gone |= {id(e) for e in uncounted if e.assertion == PRESENT or (new and not told_apart)}
+    kept = [e for e in told.ruled if id(e) not in gone]
+    return sorted([*kept, *made], key=lambda e: e.mention.start) if made else kept
+
+
+def _repeated(told: Told, i: int, j: int) -> bool:
+    """ "More deaths (9 deaths vs 4 deaths)": the count is told of another mention of the same words."""
+    words = told.words(i)
+    return any(told.words(k) == words for k, other in told.paired if other == j and k != i)
+
+
+def _behind(told: Told, j: int, others: Sequence[int]) -> bool:
+    """Whether a count is the percentage of the number right before it, which has it already."""
+    return told.counts[j].n is None and j - 1 in others and _whole(told, told.counts[j - 1]) != told.counts[j - 1]
+
+
+def _whole(told: Told, count: Count) -> Count:
+    """ "Seven women in group A (28%)": a number with the percentage in the brackets behind it."""
+    clause = Clause(told.folded, told.sentence.start, told.sentence.end, told.mentions, told.counts)
+    share = next((c for c in told.counts if c.start >= count.end), None)
+    if share is None or not clause.percent_of(count, share, told.folded[count.end : share.start]):
+        return count
+    return replace(count, percent=share.percent) if count.n is not None else replace(share, percent=count.percent)
+
+
+def _made(told: Told, mention: Mention, found: Count) -> Event:
+    """The event of a pair, with its grade, severity and the like; a stated zero is an absence."""
+    reading = Reading(told.reports, told.sentence, told.mentions)
+    first, last = next((s for s in reading.segments if s[0] <= mention.start < s[1]), (reading.start, reading.end))
+    count = _whole(told, found)
+    total = out_of(reading, first, [count])
+    if total and count.denominator is None and count.n is not None and count.n <= total:
+        count = replace(count, denominator=total)
+    zero = count.n == 0 or (count.n is None and count.percent == 0)
+    count = replace(count, n=0) if zero else count
+    return event(reading, mention, ABSENT if zero else PRESENT, count, None, LINKED, last)
