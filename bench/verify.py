@@ -25,6 +25,7 @@ from extractor.pipeline import build
 from extractor.settings import Settings
 from extractor.verify.cells import FOLLOWS, Answer, Cell
 from extractor.verify.check import verify
+from extractor.verify.confidence import TABLE
 
 SEED = 12
 Gold = dict[str, Any]
@@ -325,12 +326,31 @@ def row_of(kind: str, answers: list[Answer]) -> dict[str, Any]:
     }
 
 
+LEAST = 8.0  # answers that a check needs before its own share counts for half
+
+
+def shares(rows: dict[str, list[Answer]]) -> dict[str, float]:
+    """Answer -> share of those that were right, drawn towards its verdict's share where a check is rare."""
+    judged: dict[str, list[bool]] = defaultdict(list)
+    for kind, answers in rows.items():
+        for a in answers:
+            right = (kind != "right") if a.flagged else (kind == "right")
+            judged[a.value].append(right)
+            judged[f"{a.value}/{a.how}"].append(right)
+    found: dict[str, float] = {}
+    for name, group in sorted(judged.items(), key=lambda item: "/" in item[0]):
+        towards = found.get(name.partition("/")[0], 0.5)
+        found[name] = round((sum(group) + LEAST * towards) / (len(group) + LEAST), 3)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="*", default=[Path("corpora/als_msc")])
     parser.add_argument("--cells", type=int, default=1000)
     parser.add_argument("--list", metavar="KIND")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--write", action="store_true", help="write the table of measured shares")
     options = parser.parse_args()
     found = measure(options.folders, options.cells)
     rows = [row_of(kind, found["answers"][kind]) for kind in [*FORGED, "right"] if found["answers"].get(kind)]
@@ -349,6 +369,11 @@ def main() -> None:
         for a in found["answers"][options.list]:
             if a.flagged == (options.list == "right") or (options.list != "right" and a.value == FOLLOWS):
                 print(json.dumps(a.to_dict() | {"how": a.how}, ensure_ascii=False))
+    if options.write:
+        lines = ["# share of answers of a kind that were right, on cells half of which were forged", "answer\tshare"]
+        lines += [f"{name}\t{share}" for name, share in sorted(shares(found["answers"]).items())]
+        path = Path(__file__).parents[1] / "extractor" / "lexicons" / TABLE
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if options.json:
         options.json.write_text(json.dumps({"rows": rows, "seconds": found["seconds"]}), encoding="utf-8")
     sys.exit(0)

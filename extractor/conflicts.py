@@ -22,6 +22,12 @@ IN_A_GROUP = re.compile(
 VAGUE = re.compile(r"\b(?:issue|concern|signal|problem)s?\b", re.I)
 DECIMALS = re.compile(r"\d+[.·,](\d+)\s*%?")
 SEVERE_GRADE = 3  # CTCAE: grade 3 and up is severe or worse
+# what these rules raise: raised anew when a curator changes a fact
+KINDS = (
+    "blanket_contradicted", "counts_exceed_denominator", "sexes_do_not_sum", "arms_do_not_sum", "dose_disagrees",
+    "text_and_table_differ", "denominator_differs",
+)  # fmt: skip
+RECURRING = re.compile(r"\b(?:episodes?|events?|times|occasions?|attacks?|recurren\w+|relapses?|times)\b", re.I)
 SERIOUS_GRADE = 4  # life-threatening or fatal, which a serious event is by definition
 
 
@@ -90,7 +96,8 @@ def denied_by(blanket: Fact, event: Fact) -> bool:
         return False
     if blanket.value.get("severity") and not blanket.value.get("serious") and not is_severe(event, blanket):
         return False
-    return not blanket.value.get("related") or event.value.get("related") is True
+    related = blanket.value.get("related")
+    return related is None or event.value.get("related") is related
 
 
 def is_serious(event: Fact) -> bool:
@@ -145,9 +152,11 @@ def primary_total(facts: Sequence[Fact]) -> tuple[int, Fact] | None:
 
 def counts_too_large(facts: Sequence[Numbered]) -> Iterator[Conflict]:
     """More participants with an event than there were, or more deaths than people."""
-    total = next((f for _, f in of(facts, "participants")), None)
+    total = _most_people([f for _, f in of(facts, "participants")])
     for place, event in of(facts, "adverse_event"):
         n, denominator = event.value.get("n"), event.value.get("denominator")
+        if any(RECURRING.search(e.quote) for e in event.evidence):
+            continue  # one person may have several
         if n is not None and denominator is not None and n > denominator:
             message = f"{quote(event)} counts {n:g} with the event out of only {denominator:g}."
             yield Conflict("counts_exceed_denominator", (place,), message)
@@ -160,6 +169,12 @@ def counts_too_large(facts: Sequence[Numbered]) -> Iterator[Conflict]:
                 f"{quote(deaths)} gives {deaths.value['n']:g} deaths, but the trial has {total.value['n']:g} people."
             )
             yield Conflict("counts_exceed_denominator", (place,), message)
+
+
+def _most_people(told: Sequence[Fact]) -> Fact | None:
+    """The largest size of the trial: fewer are treated than were enrolled, and a death among these is none too many."""
+    counted = [f for f in told if f.value.get("n") is not None]
+    return max(counted, key=lambda f: float(f.value["n"]), default=None)
 
 
 def exceeds(event: Fact, total: Fact) -> bool:

@@ -32,9 +32,25 @@ TRUE, FALSE = ("yes", "true"), ("no", "false")
 
 
 def confirm(store: Store, report: str, number: int, curator: str, note: str | None = None) -> int:
-    """Say that a fact is right; the key of the decision."""
+    """Say that a fact is right; the key of the decision. One that was put aside stays so: see :func:`own`."""
     target = fact_at(store.record(report), number)
     return store.decide(report, "replace", curator, target=target, fact=_bare(target), note=note)
+
+
+def own(store: Store, report: str, number: int, curator: str, note: str | None = None) -> int:
+    """Say that a fact that was put aside is the trial's own; the key of the decision.
+
+    Raises
+    ------
+    CurationError
+        If it is the trial's own already.
+    """
+    target = fact_at(store.record(report), number)
+    if target.primary:
+        raise CurationError(
+            f"fact {number} of {report!r} is the trial's own already; to say that it is right: curate confirm"
+        )
+    return store.decide(report, "replace", curator, target=target, fact=_bare(target).change(primary=True), note=note)
 
 
 def reject(store: Store, report: str, number: int, curator: str, note: str | None = None) -> int:
@@ -153,6 +169,8 @@ def is_standing(decision: Decision, all_of_them: Sequence[Decision]) -> bool:
 def kind_of(decision: Decision) -> str:
     """The curator's own word for what was done: a replacement by the same claim is a confirmation."""
     if decision.action == "replace" and decision.fact and decision.target:
+        if decision.fact.primary and not decision.target.primary and decision.fact.key() == decision.target.key():
+            return "own"
         return "confirm" if decision.fact.key() == decision.target.key() else "correct"
     return decision.action
 
@@ -182,7 +200,9 @@ def fact_at(record: Record, number: int) -> Fact:
 
 
 def _bare(fact: Fact) -> Fact:
-    return fact.change(flags=tuple(f for f in fact.flags if f not in STATES))
+    """The fact without what decisions did to it: one that was rejected or replaced was put aside by them alone."""
+    put_aside = any(f in fact.flags for f in ("rejected", "replaced"))
+    return fact.change(flags=tuple(f for f in fact.flags if f not in STATES), primary=fact.primary or put_aside)
 
 
 # ---------------------------------------------------------------- values

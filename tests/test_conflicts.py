@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from extractor.assemble import assemble
 from extractor.conflicts import conflicts
 from extractor.model import Document, Evidence, Fact
@@ -100,3 +102,26 @@ def test_a_review_has_no_figures_of_its_own() -> None:
     )
     assert [f.primary for f in record.facts] == [True, False]
     assert record.not_found == ("sex",)
+
+
+@pytest.mark.parametrize(
+    ("value", "quote", "raised"),
+    [
+        ({"n": 30, "denominator": 20, "denominator_unit": "participants"}, "30 of 20 patients", True),
+        ({"n": 30, "denominator": 20, "denominator_unit": "participants"}, "30 episodes in 20 patients", False),
+        ({"n": 18, "denominator": None, "denominator_unit": "participants"}, "18 patients", False),
+        ({"n": 25, "denominator": None, "denominator_unit": "participants"}, "25 patients", True),
+    ],
+)
+def test_recurrences_and_stages_of_the_flow_are_no_conflict(value: dict[str, Any], quote: str, raised: bool) -> None:
+    """Fifteen were treated of twenty enrolled: what eighteen had is none too many; thirty episodes are of some."""
+    text = f"We enrolled 20 patients and treated 15. Fever in {quote}."
+    facts = []
+    for field, said, words in (
+        ("participants", {"n": 15, "kind": "treated"}, "15"), ("participants", {"n": 20, "kind": "enrolled"}, "20 patients"),
+        ("adverse_event", {"term": "fever", "assertion": "present"} | value, quote),
+    ):  # fmt: skip
+        start = text.rindex(words)
+        facts.append(Fact(field, said, (Evidence("abstract", words, start, start + len(words)),), "rule:x"))
+    found = conflicts(Document("a", "jsonl", {"title": "", "abstract": text}), facts)
+    assert bool([c for c in found if c.kind == "counts_exceed_denominator"]) is raised

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from extractor.graph import Answer, Review, ask
 from extractor.graph.build import Builder
-from extractor.graph.control import controls
 from extractor.graph.studies import Choice, studies
 from extractor.graph.trials import describe
+from extractor.link.control import controls
 from extractor.model import Record
 from extractor.plots.answered import FORESTS
 from extractor.store import Store
@@ -23,7 +23,7 @@ EVENTS = ("headache", "fever", "serious adverse events", "adverse events")
 OUTCOMES = {"serious adverse events": "serious", "adverse events": "any"}
 ARMS = (None, "cells", "MSC high dose", "placebo", "rehabilitation alone", "MSC + rehabilitation")
 ROUTES = ("intrathecal", "intravenous")
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 counts = st.builds(
     lambda term, n, of, arm, related, severity, scope, flags: (

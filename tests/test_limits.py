@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from spacy.language import Language
 
 from extractor.engine import Issue, extract_batch
@@ -19,7 +22,9 @@ from extractor.inputs import documents
 from extractor.limits import limited
 from extractor.model import Document, Record
 from extractor.settings import Settings
-from extractor.sources.pages import is_names
+from extractor.sources import READERS
+from extractor.sources.markup import free_name
+from extractor.sources.pages import find_page, is_names
 from tests.conftest import ROOT
 
 EXPONENTIAL = re.compile(r"(?:a|a)*b")  # a pattern that never ends on what follows
@@ -125,3 +130,28 @@ def test_a_page_of_many_authors_with_glued_marks_is_read_at_once(tmp_path: Path)
 )
 def test_lists_of_names(text: str, expected: bool) -> None:
     assert is_names(text) is expected
+
+
+@given(st.integers(1, 60))
+def test_free_names_are_given_out_in_order(count: int) -> None:
+    taken: dict[str, str] = {}
+    for _ in range(count):
+        taken[free_name("Methods", taken)] = ""
+    assert list(taken) == ["Methods", *(f"Methods ({i})" for i in range(2, count + 1))]
+
+
+def test_thousands_of_sections_of_one_name_are_all_kept() -> None:
+    section = "<sec><title>Methods</title><p>Ten patients.</p></sec>"
+    article = f"<article><front><article-meta><title-group><article-title>T</article-title></title-group></article-meta></front><body>{section * 12_000}</body></article>"
+    (document,) = READERS["jats"].read(io.BytesIO(article.encode()), "x")
+    assert isinstance(document, Document) and "Methods (12000)" in document.parts
+
+
+@pytest.mark.parametrize(
+    "line", ["Abstract", "ABSTRACT:", "Summary.", "Introduction", "[Clinical Trial]", "Add to favorites"]
+)
+def test_a_line_of_blanks_ends(line: str) -> None:
+    """Patterns of heads of pages do not go back over blanks; checked on a line that a quadratic one takes a minute for."""
+    text = f"{line}{' ' * 200_000}x"
+    (page,) = limited(map(find_page, [text]), 20)
+    assert page is None or text[slice(*page.abstract)]

@@ -103,7 +103,10 @@ def test_case_reports_are_told_on_the_plot_with_the_median_study() -> None:
     result = pool_proportions([1, 0, 2, 9], [1, 20, 20, 25], sensitivity=False)
     foot = " ".join(one_arm_lines(result, None, None)[2])
     assert "1 of 4 rows are case reports or of one participant" in foot
-    assert "Half of all such studies have a higher risk than the median one" in foot
+    assert (
+        "Mean of the studies' risks (profile likelihood of the mean, 95 %)" in foot
+        and "All participants together: " in foot
+    )
 
 
 @pytest.mark.parametrize(("value", "words"), [(1e-9, "p < 0.001"), (0.0312, "p = 0.031"), (1.0, "p = 1.000")])
@@ -116,7 +119,7 @@ def test_the_command_says_what_the_estimate_is_and_how_groups_differ(tmp_path: P
     table.write_text("study,events,total,route\nA,1,9,iv\nB,0,20,iv\nC,2,20,it\nD,9,25,it\n", encoding="utf-8")
     said = CliRunner().invoke(app, ["pool", "--from", str(table), "--by", "route"], env={"COLUMNS": "200"}).output
     assert (
-        "risk of the median study; the mean of the studies' risks is" in said
+        "The first line is the mean of the studies' risks; the second is the risk of the median study." in said
         and "profile likelihood), likelihood-ratio p" in said
     )
     assert "Between groups: Wald Q" in said and "Groups of studies were compared, not patients" in said
@@ -145,7 +148,7 @@ def test_more_people_than_there_are_is_refused() -> None:
 
 def test_a_csv_says_beside_itself_what_was_left_out(tmp_path: Path) -> None:
     table = tmp_path / "counts.csv"
-    table.write_text("study,events,total\nA,,10\nB,1,20\nB,2,20\n", encoding="utf-8")
+    table.write_text("study,events,total\nA,,10\nB,1,20\nC,2,20\n", encoding="utf-8")
     done = CliRunner().invoke(app, ["pool", "--from", str(table), "--format", "csv"])
-    assert "left out: A (no number for events)" in done.stderr and "duplicate_names" in done.stderr
+    assert "left out: A (no number for events)" in done.stderr and "few_studies" in done.stderr
     assert "left out" not in done.stdout

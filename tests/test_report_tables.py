@@ -189,11 +189,19 @@ def test_roles_of_head_cells(text: str, role: str) -> None:
 
 
 def test_names_of_arms_are_left_when_size_and_unit_go() -> None:
-    assert [residue(t) for t in ("Group(P) (n = 30)", "Group 1 TE (60) N (%)", "MPC + HA (n = 11)")] == [
-        "Group(P)",
-        "Group 1 TE",
-        "MPC + HA",
-    ]
+    heads = {
+        "Group(P) (n = 30)": "Group(P)",
+        "Group 1 TE (60) N (%)": "Group 1 TE",
+        "MPC + HA (n = 11)": "MPC + HA",
+        "Cohort 1 (1×10^6/kg, n = 3)": "Cohort 1 (1×10^6/kg)",
+        "Control group N = 31 Mean (SD) or n (%)": "Control group",
+    }
+    assert [residue(text) for text in heads] == list(heads.values())
+
+
+def test_responders_are_no_arm() -> None:
+    rows = ["Feature | Responders (n=8) | Non-responders (n=12)", "Age | 50 ± 9 | 52 ± 8"]
+    assert not read("Baseline characteristics", rows).facts
 
 
 def test_head_rows_that_the_file_does_not_mark() -> None:
@@ -487,6 +495,12 @@ def test_tables_without_events_of_this_trial(caption: str, rows: list[str]) -> N
     assert events(caption, rows) == []
 
 
+def test_a_table_of_events_that_is_not_understood_is_named() -> None:
+    ticks = ["Adverse event | Patient 1 | Patient 2", "Fever | + | –", "Rash | – | +"]
+    assert read("Adverse events", ticks).notes == ("Table 2 was not understood and was not read (adverse events)",)
+    assert read("Schedule of adverse event assessments", [" | Week 4", "Adverse events | X"]).notes == ()
+
+
 def test_a_picture_is_named() -> None:
     wrap = etree.fromstring(
         "<table-wrap><label>Table 2</label><caption><p>Adverse events</p></caption><graphic/></table-wrap>"
@@ -527,6 +541,7 @@ def test_sizes_ages_and_sexes_by_arm_and_the_sexes_of_all() -> None:
     ("rows", "sexes"),
     [
         (["Sex | | ", "Male | 12 (60) | 11 (55)", "Female | 8 (40) | 9 (45)"], {"female": 8, "male": 12}),
+        (["M | 12 | 11", "F | 8 | 9"], {"female": 8, "male": 12}),
         (["Women, n (%) | 8 (40) | 9 (45)"], {"female": 8}),
         (["Sex (male; n) | 12 | 11"], {"male": 12}),
         (["Gender | 8 Female:12 male | 11 Male:9 female"], {"female": 8, "male": 12}),

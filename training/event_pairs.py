@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 from extractor.evaluate.keys import NO_TRIAL, clean, number
 from extractor.evaluate.scorer import is_partial, same_term
-from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features
+from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
 from extractor.events.link.weights import Weights
 from extractor.events.paired import scene
 from extractor.events.told import events
@@ -131,6 +131,8 @@ class Table:
     document: npt.NDArray[np.int_]
     developed: npt.NDArray[np.bool_]
     first: csr_matrix
+    asked: list[list[str]]  # what the second level sees of each pair's term and of the rules' say, apart from scores
+    ruled: list[list[str]]
 
 
 def table(documents: Sequence[Annotated]) -> Table:
@@ -146,6 +148,8 @@ def table(documents: Sequence[Annotated]) -> Table:
         owner,
         np.array([documents[d].of in DEVELOPED_ON for d in owner]),
         first,
+        [list(told_of_term(sentences[at].told, i)) for at, (i, _) in pairs],
+        [list(ruled_features(sentences[at].told, *pair)) for at, pair in pairs],
     )
 
 
@@ -160,17 +164,20 @@ def scored(model: Weights, rows: csr_matrix) -> Floats:
     return np.asarray(1 / (1 + np.exp(-(rows @ model.values.astype(np.float64)))))
 
 
-def second_rows(every: Table, chance: Floats, *, apart: bool) -> csr_matrix:
-    """What the second level sees; `apart`: on texts that the rules were written on without the rules' say."""
+def second_rows(every: Table, chance: Floats) -> tuple[csr_matrix, csr_matrix]:
+    """What the second level sees to be fitted on, and when it decides.
+
+    To be fitted on, texts that the rules were written on come without the rules' say.
+    """
     known: dict[int, dict[Pair, float]] = defaultdict(dict)
     for (at, pair), p in zip(every.pairs, chance, strict=True):
         known[at][pair] = float(p)
-    rows = []
-    for (at, pair), developed in zip(every.pairs, every.developed, strict=True):
-        told = every.sentences[at].told
-        ruled = ["unruled"] if apart and developed else ruled_features(told, *pair)
-        rows.append([*told_features(told, *pair, known[at]), *ruled])
-    return matrix(rows, SECOND)
+    fitting, deciding = [], []
+    for row, (at, pair) in enumerate(every.pairs):
+        seen = [*told_features(every.sentences[at].told, *pair, known[at]), *every.asked[row]]
+        deciding.append([*seen, *every.ruled[row]])
+        fitting.append([*seen, "unruled"] if every.developed[row] else deciding[-1])
+    return matrix(fitting, SECOND), matrix(deciding, SECOND)
 
 
 def fit(every: Table, fold: npt.NDArray[np.int_], out: int | None) -> tuple[Weights, Weights, Floats]:
@@ -185,8 +192,9 @@ def fit(every: Table, fold: npt.NDArray[np.int_], out: int | None) -> tuple[Weig
         rest = inside & (fold != k)
         model = fitted(every.first[rest], every.right[rest], FIRST_STRENGTH)
         chance[fold == k] = scored(model, every.first[fold == k])
-    second = fitted(second_rows(every, chance, apart=True)[inside], every.right[inside], SECOND_STRENGTH)
-    return first, second, scored(second, second_rows(every, chance, apart=False))
+    fitting, deciding = second_rows(every, chance)
+    second = fitted(fitting[inside], every.right[inside], SECOND_STRENGTH)
+    return first, second, scored(second, deciding)
 
 
 def tally(every: Table, documents: Sequence[Annotated], chance: Floats, least: float) -> dict[str, Counter[str]]:

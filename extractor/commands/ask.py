@@ -36,6 +36,7 @@ STAYING = (
 )
 QUOTES, QUOTE = 3, 60  # quotes a row on the screen, and characters of one
 NAMES = 5  # trials of one state in a cell of the matrix
+NOTHING_LEFT = 1e-6  # a share below it is printed as 0
 LEFT_OUT = 40  # lines of what was left out on the screen
 UNASKED = {
     "without": "none",
@@ -175,11 +176,30 @@ def pooled_lines(what: str, found: dict[str, Any]) -> list[str]:
 
 
 def pooled_risk(found: dict[str, Any]) -> str:
-    """``3 of 43 in 4 studies, median study 2.3 %, 95 % 0.1 to 9.9 %``; that of one study, or of a sum, without the words."""
+    """``mean risk 3.1 %, 95 % 0.4 to 12.0 %; median study 2.3 %, 95 % 0.1 to 9.9 %; 3 of 43 (7.0 %) in 4 studies``.
+
+    Of few studies that mostly saw no event that is said first; one study, or a sum, goes without the words.
+    """
     several = f" in {found['k']} studies" if found.get("k", 1) > 1 else ""
-    median = "median study " if several and found.get("tau2") is not None else ""
-    estimate = f"{median}{percent(found['estimate'])} %, " if found.get("estimate") is not None else ""
-    return f"{found['events']} of {found['total']}{several}, {estimate}95 % {percent(found['low'])} to {percent(found['high'])} %"
+    crude = f"{found['events']} of {found['total']}"
+    interval = f"95 % {percent(found['low'])} to {percent(found['high'])} %"
+    mean = found.get("mean")
+    if not several or mean is None or found.get("tau2") is None:
+        estimate = f"{percent(found['estimate'])} %, " if found.get("estimate") is not None else ""
+        return f"{crude}{several}, {estimate}{interval}"
+    first = f"mean risk {percent(mean['estimate'])} %, 95 % {percent(mean['low'])} to {percent(mean['high'])} %"
+    few = (
+        f"only {found['k']} studies, {found['zero_studies']} of them without an event: " if mostly_silent(found) else ""
+    )
+    return (
+        f"{few}{first}; median study {percent(found['estimate'])} %, {interval}; "
+        f"{crude} ({percent(found['events'] / found['total'])} %){several}"
+    )
+
+
+def mostly_silent(found: dict[str, Any]) -> bool:
+    """Whether the answer rests on few studies most of which saw no event."""
+    return any(note["code"] == "few_studies_mostly_zero" for note in found.get("warnings", ()))
 
 
 def spread(what: str, found: dict[str, Any]) -> list[str]:
@@ -219,8 +239,8 @@ def one_effect(what: str, found: dict[str, Any]) -> list[str]:
 
 
 def percent(share: float) -> str:
-    """One decimal, and two significant digits below one percent: a risk of 0.03 % is not 0.0 %."""
-    value = 100 * share
+    """One decimal, and two significant digits below one percent: a risk of 0.03 % is not 0.0 %; one of 1e-10 is 0."""
+    value = 100 * share if share > NOTHING_LEFT else 0.0
     return f"{value:.2g}" if 0 < value < 1 else f"{value:.1f}"
 
 

@@ -11,17 +11,25 @@ import typer
 from extractor.commands.screen import console_for, shortened
 from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, settings_or_exit, wrong_usage
 from extractor.commands.tables import Column, Table, print_table
-from extractor.curation import add, confirm, correct, disputed, evidence_for, is_standing, kind_of, reject, undo
+from extractor.curation import add, confirm, correct, disputed, evidence_for, is_standing, kind_of, own, reject, undo
 from extractor.errors import CurationError
 from extractor.export import fact_shown
 from extractor.model import Document, Evidence, Fact
 from extractor.store import Decision, Store
 from extractor.store.disagreements import Disagreement
 
-NAMES = {"confirm": 2, "reject": 2, "correct": 2, "add": 2, "undo": 1}  # names that an action takes before NAME=VALUE
+NAMES = {
+    "confirm": 2,
+    "own": 2,
+    "reject": 2,
+    "correct": 2,
+    "add": 2,
+    "undo": 1,
+}  # names that an action takes before NAME=VALUE
 USAGE = {
     "confirm": "curate confirm REPORT NUMBER",
     "reject": "curate reject REPORT NUMBER",
+    "own": "curate own REPORT NUMBER",
     "correct": "curate correct REPORT NUMBER NAME=VALUE... [--quote TEXT] [--arm NAME] [--force]",
     "add": "curate add REPORT FIELD NAME=VALUE... --quote TEXT [--arm NAME] [--force]",
     "undo": "curate undo DECISION",
@@ -33,6 +41,7 @@ class CurateAction(StrEnum):
     """What may be said of a fact."""
 
     confirm = "confirm"
+    own = "own"
     reject = "reject"
     correct = "correct"
     add = "add"
@@ -41,7 +50,9 @@ class CurateAction(StrEnum):
 
 
 def curate(
-    action: Annotated[CurateAction, typer.Argument(help="confirm, reject, correct, add, undo or list.")],
+    action: Annotated[
+        CurateAction, typer.Argument(help="confirm, own (it is the trial's own), reject, correct, add, undo or list.")
+    ],
     words: Annotated[
         list[str] | None,
         typer.Argument(
@@ -127,8 +138,8 @@ def decided(
     if action == "undo":
         return undo(store, whole(names[0], "a decision's number"), curator, why)
     report, which = names
-    if action in ("confirm", "reject"):
-        do = confirm if action == "confirm" else reject
+    if action in ("confirm", "own", "reject"):
+        do = {"confirm": confirm, "own": own}.get(action, reject)
         return do(store, report, whole(which, "a fact's number"), curator, why)
     quotes, part, at, paths = found
     evidence: tuple[Evidence, ...] = evidence_for(store.record(report).document, quotes, part=part, at=at, paths=paths)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from extractor.evaluate.articles import documents_of, with_text
 from extractor.evaluate.figures import Evaluation, evaluate
 from extractor.evaluate.keys import scored_fields
 from extractor.evaluate.page import in_context, page
-from extractor.evaluate.reliability import calibration_error, cross_fitted, fit
+from extractor.evaluate.reliability import Judged, budget_held, calibration_error, cross_fitted, fit
 from extractor.evaluate.scorer import load_gold
 from extractor.evaluate.tables import Cells, load_cells, score_cells
 
@@ -109,7 +110,7 @@ def _print(found: Evaluation, output: Format) -> None:
         f"macro F1 {_number(found.macro_f1)} ({_number(found.macro_low)}-{_number(found.macro_high)}); "
         f"leaks {sum(found.leaks.values())}; bad evidence {found.bad_evidence}; stray {found.stray or 0}; "
         f"cells right {_number(found.cells_right)}, of the filled {_number(found.filled_cells_right)}; "
-        f"calibration error {_number(error)} (cross-fitted)"
+        f"calibration error {_number(error)} (cross-fitted); error budget held in {_number(budget_held(found.judged))} of resamples"
     )
 
 
@@ -145,9 +146,14 @@ def _print_errors(found: Evaluation, entries: list[dict[str, Any]], records: dic
 
 
 def _write_table(found: Evaluation, path: Path) -> None:
+    path.write_text(confidences(found.judged), encoding="utf-8")
+
+
+def confidences(judged: Sequence[Judged]) -> str:
+    """The table of measured confidences."""
     lines = [
         "# share of facts that gold agrees with, drawn towards the field's share where a rule is rare",
         "method\tconfidence",
     ]
-    lines += [f"{method}\t{value}" for method, value in fit(found.judged).items()]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines += [f"{method}\t{value}" for method, value in fit(judged).items()]
+    return "\n".join(lines) + "\n"

@@ -187,9 +187,8 @@ def _cautions(record: dict[str, Any], subgroups: Subgroups | None) -> list[str]:
 def _about(record: dict[str, Any]) -> list[str]:
     """What the estimate is, how much studies differ, and the test between groups."""
     lines = []
-    if record["k"] > 1 and record.get("marginal_mean") is not None and record["tau2"] is not None:
-        mean = _number(record["marginal_mean"], 100)
-        lines.append(f"The first line is the risk of the median study; the mean of the studies' risks is {mean} %.")
+    if record.get("mean") is not None and record["k"] > 1 and record["tau2"] is not None:
+        lines.append("The first line is the mean of the studies' risks; the second is the risk of the median study.")
     heterogeneity = record.get("heterogeneity", {})
     if heterogeneity.get("tau2") is not None:
         low, high = _number(heterogeneity["tau2_low"], 1), _number(heterogeneity["tau2_high"], 1)
@@ -216,8 +215,15 @@ def _headline(record: dict[str, Any]) -> str:
         if prediction["low"] is not None
         else ""
     )
-    return f"{record['events']} of {record['total']} in {record['k']} studies; prediction interval {given}{prediction['rule']}"
+    few = any(note["code"] == "few_studies_mostly_zero" for note in record["warnings"])
+    silent = f"only {record['k']} studies, {record['zero_studies']} of them without an event: " if few else ""
+    mean = record["mean"]
+    risk = f"{_number(mean['estimate'], 100)} %, 95 % {_number(mean['low'], 100)} to {_number(mean['high'], 100)} %"
+    what = "mean risk " if record["k"] > 1 and record["tau2"] is not None else ""
+    crude = f"{record['events']} of {record['total']} ({_number(record['crude'], 100)} %) in {record['k']} studies"
+    return f"{silent}{what}{risk}; {crude}; prediction interval {given}{prediction['rule']}"
 
 
 def _number(value: float | None, scale: int) -> str:
-    return "-" if value is None else f"{scale * value:.3g}"
+    """Three digits; a share below a ten-thousandth of a percent is 0."""
+    return "-" if value is None else f"{scale * value if abs(value) > 1e-6 else 0.0:.3g}"

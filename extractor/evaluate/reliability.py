@@ -8,11 +8,13 @@ is measured by cross-fitting over documents: no fact is judged by a table that s
 from __future__ import annotations
 
 import hashlib
+import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.calibration import wrong_at_most
 from extractor.evaluate.keys import Gold, keys_of_facts, keys_of_gold
 from extractor.evaluate.scorer import is_partial, match, match_arms, only_in_title
 
@@ -142,3 +144,26 @@ def cross_fitted(facts: Sequence[Judged], *, folds: int = FOLDS) -> list[Judged]
 
 def fold_of(document: str, folds: int) -> int:
     return int(hashlib.sha1(document.encode()).hexdigest(), 16) % folds
+
+
+RESAMPLES = 200
+SEED = 20261129
+
+
+def budget_held(facts: Sequence[Judged], *, resamples: int = RESAMPLES, seed: int = SEED) -> float | None:
+    """The share of resamples of gold's documents in which no more facts are wrong than the error budget says at most.
+
+    By confidences that a table fitted on the other documents gives; documents are drawn with replacement.
+    """
+    by_document: dict[str, list[Judged]] = defaultdict(list)
+    for fact in cross_fitted(facts):
+        by_document[fact.document].append(fact)
+    every = [by_document[name] for name in sorted(by_document)]
+    if not every:
+        return None
+    draw, held = random.Random(seed), 0
+    for _ in range(resamples):
+        sample = draw.choices(every, k=len(every))
+        wrong = sum(not fact.right for some in sample for fact in some)
+        held += wrong <= wrong_at_most([[fact.confidence for fact in some] for some in sample])
+    return held / resamples

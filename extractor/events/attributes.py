@@ -1,9 +1,8 @@
-"""Severity, grade, seriousness and relatedness of an event, and the arm that a count belongs to, as the clause says them."""
+"""Severity, grade, seriousness and relatedness of an event, as the clause says them; words that name no arm."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from extractor.events.mentions import CLASS, ORGAN, Mention
 from extractor.quantities.counts import Count
@@ -44,29 +43,6 @@ NOT_RELATED = re.compile(
     r"\b(?:non-?|not\s+)(?:[\w-]+[\s-])?(?:related|attributable)\s*(?:[\w-]+\s+){0,2}\Z|\b(?:non-?|un)(?:[\w-]+[\s-])?related\b(?!\s+to\b)[^,;]*\Z"
 )
 CAUSED = re.compile(r"\b(?:caused(?! by)|causes|cause|induced|produced|provoked|elicited|led to|resulted in)\b")
-_GROUP = r"(?:groups?|arms?|cohorts?|patients|recipients|participants|subjects|treated|therapy|regimen|controls?|children|women|infants)"
-AFTER_ARM = re.compile(
-    rf"\s*(?:\)|\])?\s*,?\s*(?:of|in|with|for|on|among|receiving|taking|given|from|treated with|who received|who were given|by|during|after|under)\s+(?:the\s+|those\s+|patients\s+|subjects\s+|participants\s+)*(?:in\s+|on\s+|with\s+|of\s+|receiving\s+|given\s+|treated with\s+|who received\s+|taking\s+|assigned to\s+)?(?:the\s+)?(?P<arm>[^,;()\[\]]{{1,50}}?)(?=\s*(?:-treated)?\s+{_GROUP}\b|\s*[,;)(\]]|\s+(?:and|vs\.?|versus|v\.?|compared|whereas|while|but|than|or|had|was|were|respectively)\b|\.?\s*\Z)"
-)
-BARE_ARM = re.compile(
-    rf"\s*(?:\)|\])?\s+(?!(?:than|versus|vs|compared|whereas|while|and|or|but|in)\b)(?P<arm>[a-z0-9][\w+/ -]{{0,30}}?)(?:-treated)?\s+{_GROUP}\b"
-)
-BEFORE_ARM = re.compile(
-    r"(?:\b(?:in|with|for|on|of|among|than|to|the|by|versus|vs\.?|and|receiving)\s+|[(,;]\s*)(?:the\s+)?(?P<arm>[a-z0-9][\w+/-]*(?: (?!than|vs|versus|and|compared|in|with)[\w+/-]+){0,4}?)(?:\s+(?:groups?|arms?|patients|recipients|cohort))?\s*[(:,]?\s*(?:n\s*=\s*)?\Z"
-)
-# "higher in the experimental group than in controls (": the arms of the two counts that follow
-COMPARED_ARMS = re.compile(
-    rf"\b(?:in|with|for|among|by|on|between|of|receiving)\s+(?:the\s+)?(?P<a>[a-z0-9][\w+/-]*(?: [\w+/-]+){{0,4}}?)(?:\s+{_GROUP})?\s+(?:than|versus|vs\.?|compared (?:with|to)|as compared (?:with|to)|and)\s+(?:in\s+|with\s+|for\s+|to\s+|among\s+|that in\s+|those in\s+)?(?:the\s+)?(?P<b>[a-z0-9][\w+/-]*(?: [\w+/-]+){{0,4}}?)(?:\s+{_GROUP})?\s*[(:,]\s*(?:n\s*=\s*)?\Z"
-)
-# "15.2% (induction)": the arm in brackets behind its count
-BRACKET_ARM = re.compile(r"\s*\((?!p\b|grade|n\b)(?P<arm>[a-z][^()\d%<>=]{1,40})\)")
-LISTED = re.compile(
-    r"(?:\b(?:in|for|with|of|among|on|by|between)\s+|\()(?:the\s+)?(?P<list>[^;()]{3,140}?)\s*(?:groups?|arms?|patients|treatments?|recipients|subjects)?\s*,?\s*(?:\)\s*,?\s*)?\brespectively"
-)
-# "adverse events (combination/placebo) were diarrhea (10.8%/0%)": the arms said once for all counts
-HEADER = re.compile(
-    r"(?:events?|effects?|reactions?|toxicit(?:y|ies)|aes|complications?)\s*\((?P<list>(?!aes?\)|teaes?\)|saes?\))[a-z][^()\d%]{1,60}?(?:/|\bv(?:s|ersus)?\b\.?|\bor\b|\band\b|,)[^()%]{1,60})\)"
-)
 NO_ARM = re.compile(
     r"\b(?:when|before|least|occurred|were|was|died|developed|seen|observed|respectively|each|both|either|all|total|study|overall|cases?|the trial|days?|weeks?|months?|years?|hours?|which|whom|this|these|first|remaining|only|patients?|subjects?|eyes|incidence|rates?|frequency|addition|terms|severity|intensity|follow-up|comparison|other|another|same|them|those)\b|^\d+$|^(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|of|in)\b"
 )
@@ -152,64 +128,4 @@ def related(folded: str, start: int, mention: Mention, end: int, *, denied: bool
         r"(?:[a-z0-9]+-(?:related|induced|associated|attributable)|related|adverse (?:drug )?reactions?)\s+\Z", head
     ) and mention.kind not in (CLASS, ORGAN):
         return True
-    return None
-
-
-def arms(folded: str, start: int, end: int, found: Sequence[Count], mention: Mention) -> list[tuple[int, int] | None]:
-    """The arm of each of several counts of one event, as spans; None where the text gives none.
-
-    A count behind the term has its arm behind it too; the arm of the last count before a term may stand behind the term.
-    """
-    if not found:
-        return []
-    listed = LISTED.search(folded, found[-1].end, end)
-    if listed and len(found) > 1 and "%" not in listed["list"]:
-        spans = _split(folded, *listed.span("list"))
-        if len(spans) == len(found):
-            return list(spans)
-    header = HEADER.search(folded, start, found[0].start)
-    if header and len(found) > 1:
-        spans = _split(folded, *header.span("list"))
-        if len(spans) == len(found):
-            return list(spans)
-    compared = COMPARED_ARMS.search(folded, start, found[0].start)
-    if compared and len(found) == 2 and not NO_ARM.search(compared["a"]):
-        return [compared.span("a"), compared.span("b")]
-    out: list[tuple[int, int] | None] = []
-    for place, count in enumerate(found):
-        stop = found[place + 1].start if place + 1 < len(found) else end
-        first = found[place - 1].end if place else (mention.end if mention.end <= count.start else start)
-        leads = count.end <= mention.start < stop
-        arm = _arm(folded, first, count, mention.start if leads else stop)
-        if arm is None and leads:
-            arm = _arm(folded, mention.end, Count(mention.start, mention.end, ""), stop)
-        out.append(arm)
-    return out
-
-
-def _split(folded: str, start: int, end: int) -> list[tuple[int, int]]:
-    spans, at = [], start
-    for comma in [
-        *re.compile(r",\s*(?:and\s+)?|\s+and\s+|\s+versus\s+|\s+vs?\.?\s+|\s+or\s+|/").finditer(folded, start, end),
-        None,
-    ]:
-        stop = comma.start() if comma else end
-        if stop > at:
-            spans.append((at, stop))
-        at = comma.end() if comma else end
-    return spans
-
-
-def _arm(folded: str, first: int, count: Count, stop: int) -> tuple[int, int] | None:
-    for pattern in (BRACKET_ARM, AFTER_ARM, BARE_ARM):
-        after = pattern.match(folded, count.end, stop)
-        if after and not NO_ARM.search(after["arm"]):
-            return after.span("arm")
-    before = BEFORE_ARM.search(folded, max(first, count.start - 60), count.start)
-    if (
-        before
-        and not NO_ARM.search(before["arm"])
-        and re.search(r"group|arm|\(|patients|recipients", folded[before.start() : count.start])
-    ):
-        return before.span("arm")
     return None

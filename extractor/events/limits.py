@@ -11,7 +11,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from extractor.quantities.numbers import WHOLE, whole
 
 Span = tuple[int, int]
 
@@ -129,3 +133,23 @@ def _limit(folded: str, start: int, end: int) -> Span | None:
     a, b = min(kept, key=lambda s: (s[0], -s[1]))
     verb = BEHIND.search(folded, a, b)
     return a, a + len(TRAILING.sub("", folded[a : verb.start() if verb else b]))
+
+
+_DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+LENGTH = re.compile(rf"\b(?P<n>{WHOLE})[\s-]+(?P<unit>day|week|month|year)s?\b")
+NEAR = 0.02  # 52 weeks are a year
+
+
+def whole_follow_up(words: str, follow_up: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the words of a limit name the trial's own follow-up, and so limit nothing ("at 12 months", followed for a year)."""
+    found = LENGTH.search(words)
+    n = whole(found["n"]) if found else None
+    if found is None or n is None:
+        return False
+    said = n * _DAYS[found["unit"]]
+    own = [
+        v["high"] * _DAYS[v["unit"].rstrip("s")]
+        for v in follow_up
+        if v.get("high") and str(v.get("unit") or "").rstrip("s") in _DAYS
+    ]
+    return any(abs(said - days) <= NEAR * days for days in own)

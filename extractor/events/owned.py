@@ -7,9 +7,18 @@ from functools import cache
 
 from extractor.context.phrases import phrases
 from extractor.events.clauses import SOFT, verbs
+from extractor.events.denials import OF_KIND
 from extractor.events.mentions import Mention
 from extractor.events.words_of_counts import PEOPLE
 from extractor.quantities.counts import Count
+
+# "rash resolved in 5 of 6": how many got over it
+GOT_OVER = re.compile(
+    r"\b(?:resolved|recovered|disappeared|subsided|improved|cleared|healed)\s+(?:\w+ly\s+|completely\s+|after \w+ \w+\s+)?in\s+(?:all\s+)?\Z"
+)
+
+
+OPPOSED = re.compile(r";|\b(?:but|whereas|while|although|though|however)\b")
 
 
 @cache
@@ -26,13 +35,19 @@ def _owner() -> re.Pattern[str]:
 
 def owned(folded: str, count: Count, mentions: list[Mention], end: int) -> bool:
     """Whether a word behind the count, in a stretch that names no event, says what was counted."""
+    if count.form == "none":
+        return OF_KIND.match(folded, count.start, end) is not None  # "none of which was serious"
+    if GOT_OVER.search(folded, max(0, count.start - 60), count.start):
+        return True
     if count.percent is not None and count.n is None:
         return False
     found = _owner().match(folded, count.end, end)
     if found is None:
         return False
-    border = SOFT.search(folded, found.end(), end)
-    stop = border.start() if border else end
+    borders = [
+        m.start() for m in (SOFT.search(folded, found.end(), end), OPPOSED.search(folded, found.end(), end)) if m
+    ]
+    stop = min([*borders, end])
     if any(count.start < m.end and m.start < stop for m in mentions):
         return False
     return not verbs(folded, found.end(), stop)  # "two who withdrew died": the first is no verb of its own

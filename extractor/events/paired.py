@@ -12,7 +12,7 @@ from itertools import groupby
 
 from extractor.events.denials import denials
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features
+from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, ORGAN, Mention
@@ -66,14 +66,16 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
 def chances(told: Told, first: Weights, second: Weights) -> dict[tuple[int, int], float]:
     """The probability of each pair of a sentence."""
     alone = {(i, j): first.chance(pair_features(told, i, j)) for i, j in told.pairs()}
+    terms = [list(told_of_term(told, i)) for i in range(len(told.mentions))]
     return {
-        (i, j): second.chance([*told_features(told, i, j, alone), *ruled_features(told, i, j)]) for i, j in told.pairs()
+        (i, j): second.chance([*told_features(told, i, j, alone), *terms[i], *ruled_features(told, i, j)])
+        for i, j in told.pairs()
     }
 
 
 def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
     """The events of a sentence, in the order of their terms."""
-    gone = {id(e) for pair, e in told.paired.items() if chance[pair] < DISBELIEVED and e.cue is None}
+    gone = {id(e) for pair, e in told.paired.items() if chance[pair] < DISBELIEVED and e.cue is None and not _stands(e)}
     made: list[Event] = []
     for i, mention in enumerate(told.mentions):
         uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
@@ -88,6 +90,11 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
             gone |= {id(e) for e in uncounted if e.assertion == PRESENT or (new and not told_apart)}
     kept = [e for e in told.ruled if id(e) not in gone]
     return sorted([*kept, *made], key=lambda e: e.mention.start) if made else kept
+
+
+def _stands(ruled: Event) -> bool:
+    """Whether the text itself says that the event is one: the exception of a denial, or one judged unrelated."""
+    return ruled.excepted or ruled.related is False
 
 
 def _repeated(told: Told, i: int, j: int) -> bool:

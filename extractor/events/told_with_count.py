@@ -15,7 +15,6 @@ from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.segment import Link
 from extractor.events.sentence import Reading
 from extractor.events.words_of_events import (
-    ARM_AFTER,
     AWAITED,
     COMPOSITE_AFTER,
     COMPOSITE_BEFORE,
@@ -63,17 +62,14 @@ def counted(
         return
     if mention.kind in (NAMED, OPEN) and not _plausible(reading, mention, link, inner, last):
         return
-    spans = attributes.arms(reading.folded, first, last, link.counts, mention)
-    if len(spans) == 1 and spans[0] is None:
-        spans = [reading.arm_before(first, mention)]
     total = out_of(reading, first, link.counts)
-    for count, arm in zip(link.counts, spans, strict=True):
+    for count in link.counts:
         zero = count.n == 0 or (count.n is None and count.percent == 0)
         if total and count.denominator is None and count.n is not None and count.n <= total:
             count = Count(count.start, count.end, count.form, count.n, total, count.unit, count.percent)
         if zero and count.n is None:
             count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
-        made = event(reading, mention, ABSENT if zero else PRESENT, count, arm, "count_" + link.how, last)
+        made = event(reading, mention, ABSENT if zero else PRESENT, count, None, "count_" + link.how, last)
         said = attributes.grade_of_count(reading.folded, count)
         made = replace(made, grade=said) if said else made
         grave = attributes.severity_of_count(reading.folded, count)
@@ -94,9 +90,7 @@ def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Ev
         and found[0].n
         and IN_ARM.match(reading.folded, found[0].end, last)
     ):
-        arm = ARM_AFTER.match(reading.folded, found[0].end, last)
-        named = arm.span("arm") if arm and not attributes.NO_ARM.search(arm["arm"]) else None
-        yield event(reading, mention, PRESENT, found[0], named, "count_after", last)
+        yield event(reading, mention, PRESENT, found[0], None, "count_after", last)
 
 
 def _composite(reading: Reading, mention: Mention, first: int, last: int) -> bool:

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from extractor.context.view import view
 from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
+from extractor.events.limits import whole_follow_up
 from extractor.events.link.armed import armed
 from extractor.events.link.groups import Group, telling
 from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention, well_known
@@ -53,7 +54,7 @@ UNITS = ("participants", "administrations", "events")  # the contract's; eyes an
 @field(
     "adverse_event",
     value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion, scope}",
-    after=("condition", "report_kind", "arm"),
+    after=("condition", "report_kind", "arm", "follow_up"),
     order=170,
     column="adverse events",
     page=(),
@@ -76,9 +77,11 @@ class AdverseEvent(Field):
         own = {short: seen.text[m.start : m.end] for short, m in reports.classes.items()}
         long_forms = {**seen.abbreviations, **own}
         grouped = COMPARING.search(seen.folded) is not None
+        follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
         told = paired(reports, events(reports))
         for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
-            yield self._fact(doc, seen.text, event, long_forms)
+            limited = event.scope and not whole_follow_up(seen.folded[slice(*event.scope)], follow_up)
+            yield self._fact(doc, seen.text, event if limited else replace(event, scope=None), long_forms)
 
     def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
         count = event.count

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from spacy.tokens import Doc
 
 from extractor.context.view import view
 from extractor.events.event import ABSENT, Event
+from extractor.events.limits import whole_follow_up
 from extractor.events.mentions import DEATH, DEATHS
 from extractor.events.of_this_trial import Reports
 from extractor.events.told import events
@@ -45,7 +47,7 @@ LATTER = re.compile(
 @field(
     "deaths",
     value="{n}",
-    after=("report_kind", "arm"),
+    after=("report_kind", "arm", "follow_up"),
     order=180,
     page=(),
     figure=True,
@@ -66,7 +68,12 @@ class Deaths(Field):
         if latter and (others := whole(latter["more"])):
             yield self.fact(doc, {"n": others + 1}, [latter.span()], rule="sum", confidence=0.7, flags=("derived",))
             return
+        follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
         told = [e for e in events(reports, about=DEATHS) if e.mention.kind == DEATH]
+        told = [
+            replace(e, scope=None) if e.scope and whole_follow_up(seen.folded[slice(*e.scope)], follow_up) else e
+            for e in told
+        ]
         statements = [s for s in _statements(seen.folded, told) if s[0].count is None or s[0].count.n is not None]
         if not statements:
             return

@@ -8,13 +8,13 @@ from typing import Any
 
 from extractor.graph import matrix, nodes
 from extractor.graph.answers import NOT_EXTRACTED, Found
-from extractor.graph.control import controls, key
 from extractor.graph.counts import Counted
 from extractor.graph.matrix import Cell
 from extractor.graph.nodes import Row
 from extractor.graph.observations import DEATH_ID, NAMED, NOT_MENTIONED
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, judged, left_rows, not_chosen, preferred_to
+from extractor.link.control import controls, key
 from extractor.model import JSON_PART, as_text
 
 SLOPE = "alsfrs"

@@ -10,11 +10,11 @@ from extractor import pool
 from extractor.bias import high_risk, of_store
 from extractor.errors import PoolError
 from extractor.graph.answers import Found
-from extractor.graph.control import controls, key
 from extractor.graph.counts import CROSSOVER, unlimited
 from extractor.graph.nodes import Row
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, Left, Study, as_rows, characteristics_of, left_rows, not_chosen, studies
+from extractor.link.control import controls, key
 
 WITHOUT_HIGH_RISK = "without high risk of bias"
 NOTHING = "No trial gives a count that may be pooled; see what was left out."
@@ -251,6 +251,9 @@ def _variant(name: str, found: Sequence[Study]) -> Row:
         "k": len(found),
         "events": None,
         "total": None,
+        "mean": None,
+        "mean_low": None,
+        "mean_high": None,
         "estimate": None,
         "low": None,
         "high": None,
@@ -259,8 +262,10 @@ def _variant(name: str, found: Sequence[Study]) -> Row:
     if not found:
         return empty | evidence
     pooled = pool.pool_proportions([s.events for s in found], [s.total for s in found], sensitivity=False)
-    names = ("k", "events", "total", "estimate", "low", "high")
-    return {"variant": name, **{n: getattr(pooled, n) for n in names}, **evidence}
+    names = ("k", "events", "total")
+    mean = {"mean": pooled.mean.estimate, "mean_low": pooled.mean.low, "mean_high": pooled.mean.high}
+    median = {n: getattr(pooled, n) for n in ("estimate", "low", "high")}
+    return {"variant": name, **{n: getattr(pooled, n) for n in names}, **mean, **median, **evidence}
 
 
 # ---------------------------------------------------------------- shared by the questions above

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractor.graph.control import controls, key
 from extractor.graph.nodes import Row, curie
 from extractor.graph.observations import DENIED, NAMED, limit_of
+from extractor.link.control import GENERIC, TIMES, controls, key
 
 CONTROLLED = frozenset(
     {"controlled", "placebo-controlled", "sham-controlled", "active-controlled", "vehicle-controlled"}
@@ -23,6 +23,7 @@ CROSSOVER = "crossover"
 INFERRED = "inferred_denial"
 CONTRADICTED = "blanket_contradicted"
 PEOPLE = ("participants", None)
+MOST_ROUNDED = 1.0  # percent points by which a printed percentage may be off
 TOGETHER = "the count is over treated and control groups together"
 WHOSE_ZERO = "a zero of a trial with a control group, and nothing says of which group"
 
@@ -137,13 +138,13 @@ def _of_report(trial: Row, report: Row, observed: Sequence[Row], against: Sequen
         row, why = _study(name, trial, report, usable[0]), ""
         if of_arms.rows and of_arms.rows[0].events > row.events:
             why = f"{row.events} of everyone, {of_arms.rows[0].events} of its groups: the counts contradict each other"
-        elif why := _contradicted(row, against):
+        elif why := _contradicted(row, against) or _improbable(row, report, usable[0], whole, against):
             reason = why
         if not why:
             return Counted((row,))
         if row.events:
             return Counted((), (Left(name, why, name),))
-    if of_arms.rows and (why := _contradicted(of_arms.rows[0], against)):
+    if of_arms.rows and (why := _contradicted(of_arms.rows[0], against) or _too_many(of_arms.rows[0].total, report)):
         return Counted((), (Left(name, why, name), *of_arms.left))
     if by_arm:
         return of_arms
@@ -158,6 +159,25 @@ def _contradicted(row: Study, against: Sequence[Row]) -> str:
     said = against[0]
     words = said["evidence"][0]["quote"] if said["evidence"] else said["event_name"]
     return f"a zero beside what happened in the same trial (“{words}”)"
+
+
+def _improbable(row: Study, report: Row, one: Row, whole: Sequence[Row], against: Sequence[Row]) -> str:
+    """Why a count of everyone cannot be what it seems; empty where nothing speaks against it."""
+    if why := _too_many(row.total, report):
+        return why
+    if one["percent"] is not None and abs(100 * row.events / row.total - one["percent"]) > MOST_ROUNDED:
+        return f"{row.events} of {row.total} is not {one['percent']:g} %: they are of other people"
+    mine = [o for o in against if o["arm"] is None and o["report"] == one["report"] and o["unit"] in PEOPLE]
+    more = next((o for o in mine if (o["events"] or 0) > row.events and (o["events"] or 0) <= row.total), None)
+    if more is not None and (more["unit"] is not None or more["total_from"] == "stated"):
+        return f"{row.events} in all, {more['events']} with {more['event_name']}: the counts contradict each other"
+    return ""
+
+
+def _too_many(people: int, report: Row) -> str:
+    if report["n"] is not None and people > report["n"]:
+        return f"{people} people at risk, where the report has {report['n']}"
+    return ""
 
 
 def _unfit(report: Row) -> str:
@@ -179,6 +199,8 @@ def _of_arms(name: str, trial: Row, report: Row, by_arm: dict[str, list[Row]], c
         usable = _usable(found)
         if key(arm) in control:
             left.append(Left(label, "a control group", name))
+        elif len(by_arm) > 1 and TIMES.search(arm):
+            lacking.append(Left(label, "a count at one time or turn of people who are counted again", name))
         elif any(o["groups_overlap"] for o in found):
             lacking.append(Left(label, "groups of this record share people", name))
         elif any(o["of_controls"] and o["events"] == 0 for o in usable):
@@ -193,6 +215,8 @@ def _of_arms(name: str, trial: Row, report: Row, by_arm: dict[str, list[Row]], c
         )
         return Counted((), (*lacking, *beside, *left))
     rows = _whole_group(rows)
+    if perhaps := _perhaps_same(rows):
+        return Counted((), (*(Left(f"{name}: {r.arm}", perhaps, name) for r in rows), *left))
     if len(rows) > 1 and (CROSSOVER in trial["design"] or _more_than_all((r.total for r in rows), report)):
         shared = (Left(f"{name}: {r.arm}", "groups of this report share people", name) for r in rows)
         return Counted((), (*left, *shared))
@@ -205,7 +229,16 @@ def _whole_group(rows: list[Study]) -> list[Study]:
         others = [r for r in rows if r is not row]
         if row.total == sum(r.total for r in others):
             return [row]
+    generic = [r for r in rows if GENERIC.search(r.arm or "")]
+    if len(rows) == 2 and len(generic) == 1 and (rows[0].events, rows[0].total) == (rows[1].events, rows[1].total):
+        return [r for r in rows if r is not generic[0]]
     return rows
+
+
+def _perhaps_same(rows: Sequence[Study]) -> str:
+    """Why groups may be of the same people: one's name says no more than that it was treated, and the sums do not tell."""
+    generic = [r for r in rows if GENERIC.search(r.arm or "")]
+    return f"“{generic[0].arm}” may be another name of the group beside it" if generic and len(rows) > 1 else ""
 
 
 def _summed(rows: Sequence[Study]) -> Study:
@@ -239,6 +272,10 @@ def unlimited(report: Row, observed: Sequence[Row]) -> tuple[Sequence[Row], str]
         return [], "a registry's count of serious ones only"
     limits = [limit_of(o) for o in related]
     general = [o for o, limit in zip(related, limits, strict=True) if not limit]
+    if (parts := [o for o in general if o["severity"] or o["grade"]]) and len(parts) == len(general):
+        worse = [o for o, limit in zip(related, limits, strict=True) if limit and o["events"]]
+        if any(o["events"] for o in parts) and worse:
+            return [], "counted by severity, and nothing gives all of them"
     if related and not general:
         return [], f"said only {next(limit for limit in limits if limit)}"
     return general, ""

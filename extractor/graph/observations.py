@@ -17,9 +17,9 @@ from typing import Any
 
 from extractor import terms
 from extractor.export.values import limits
-from extractor.graph.control import OF_CONTROLS
 from extractor.graph.nodes import CURIE, Row, curie
 from extractor.link.check_events import CLASS_WORDS, OVERLAP, SERIOUS_WORDS, TOTAL
+from extractor.link.control import OF_CONTROLS
 from extractor.model import Fact
 
 ANY, SERIOUS, NOT_SERIOUS, NAMED, CLASS = "any", "serious", "not serious", "named", "class"
@@ -129,6 +129,7 @@ def observed(fact: Fact, people: People, parts: Mapping[str, str] | None = None)
         "severity": value.get("severity") or (_limit(fact, parts or {}) if events == 0 and scope == NAMED else None),
         "assertion": _same(value.get("assertion")),
         "limit": value.get("scope"),
+        "of_registry": fact.method.startswith("registry:"),
         "zero_basis": REPORTED_ZERO if events == 0 else None,
         "arm": None if is_whole(fact.arm) else _same(fact.arm),
         "groups_overlap": OVERLAP in fact.flags,
@@ -151,6 +152,8 @@ def limit_of(one: Row) -> str:
         return f"within limits (“{one['limit']}”)"
     if one["events"] == 0 and one["excepting"]:
         return "with exceptions"
+    if one["serious"] and one["scope"] == NAMED and one["event"] != DEATH_ID and not one["of_registry"]:
+        return "of serious ones"
     grade, severity = str(one["grade"] or ""), str(one["severity"] or "")
     if not grade and not severity:
         return ""
@@ -218,6 +221,8 @@ def is_whole(arm: str | None) -> bool:
 def counted(value: Mapping[str, Any], fact: Fact, people: People) -> tuple[int | None, str | None]:
     """People with the event and where the number is from: the text, its denial, or a percentage that only one number gives."""
     denied = value.get("assertion") in ("absent", DENIED)
+    if value.get("n") is not None and value["n"] != int(value["n"]):
+        return None, None  # no number of people
     if value.get("n") is not None and not (denied and value["n"]):
         return int(value["n"]), "stated"
     if denied:  # with a number, those who did not have it are counted, or nothing that can be told
@@ -232,7 +237,7 @@ def counted(value: Mapping[str, Any], fact: Fact, people: People) -> tuple[int |
 
 def at_risk(value: Mapping[str, Any], fact: Fact, people: People) -> tuple[int | None, str | None]:
     """People at risk and where the number is from: the text, the arm's size, or the report's number of people."""
-    if value.get("denominator"):
+    if value.get("denominator") and value["denominator"] == int(value["denominator"]):
         return int(value["denominator"]), "stated"
     if value.get("denominator_unit") not in ("participants", None):
         return None, None

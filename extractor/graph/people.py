@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.graph.control import controls, key
 from extractor.graph.counts import CONTROLLED
 from extractor.graph.nodes import Row
+from extractor.link.control import controls, key
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.declared import registers
-from extractor.graph.control import controls, key
 from extractor.graph.nodes import Row, evidence, of_report
 from extractor.graph.observations import People, is_whole
 from extractor.link.check_events import TOTAL
+from extractor.link.control import controls, key
 from extractor.link.profile import ABSTRACT, MEETING, NO_TRIAL, PAPER, RECORD
 from extractor.model import JSON_PART, Document, Evidence, Record, value_at
 

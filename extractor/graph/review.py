@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import networkx as nx
@@ -18,6 +19,7 @@ from extractor.graph.people import groups
 from extractor.link.check_events import CLASS_WORDS
 from extractor.store import Store
 
+GRAVE = re.compile(r"^\D*[45]")  # grades that are serious by definition: life-threatening, fatal
 OUTCOMES = {"any": CLASS_IDS["any"], "serious": CLASS_IDS["serious"]}
 CHOSEN_BY = ("conditions", "cell_types", "routes")  # of a trial, in the order in which choices name them
 
@@ -159,7 +161,11 @@ class Review:
         if event == OUTCOMES["any"]:
             return every
         if event == OUTCOMES["serious"]:
-            return [o for o in every if o["serious"] is True or o["event"] in (event, DEATH_ID)]
+            return [
+                o
+                for o in every
+                if o["serious"] is True or o["event"] in (event, DEATH_ID) or GRAVE.search(str(o["grade"] or ""))
+            ]
         return [o for o in every if o["event"] == event]
 
     def _denials(self) -> dict[str, list[Row]]:

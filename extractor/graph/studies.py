@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from extractor.graph.control import CONTROL
 from extractor.graph.counts import INFERRED, NOTHING, Counted, Left, Study, counted
 from extractor.graph.nodes import Row
 from extractor.graph.observations import ANY, REPORTED_ZERO, limit_words
 from extractor.graph.review import CHOSEN_BY, Review
+from extractor.link.control import CONTROL
 
 __all__ = [
     "CONTROL", "INFERRED", "Choice", "Left", "Study", "as_rows", "characteristics_of", "fits", "judged", "left_rows",

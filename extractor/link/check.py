@@ -13,8 +13,10 @@ from datetime import date
 from typing import Any
 
 from extractor.declared import registers
+from extractor.link.check_arms import matched
 from extractor.link.check_events import events_differ
 from extractor.link.compare import phases
+from extractor.link.control import key
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
 from extractor.link.profile import ABSTRACT, profile
 from extractor.link.statements import EARLIER
@@ -109,10 +111,25 @@ def arms(one: Side, two: Side) -> Iterator[Difference]:
         words = f"{one.id} has {len(mine)} arms, {two.id} has {len(theirs)}."
         yield Difference("arms", MINOR, one.id, two.id, *places, words)
         return
+    yield from _arm_sizes(one, two, mine, theirs)
     sizes = [sorted(f.value["n"] for _, f in side if f.value.get("n") is not None) for side in (mine, theirs)]
     if all(len(found) == len(mine) for found in sizes) and sizes[0] != sizes[1]:
         words = f"The arms have {_listed(sizes[0])} people in {one.id}, {_listed(sizes[1])} in {two.id}."
         yield Difference("arms", MAJOR, one.id, two.id, *places, words)
+
+
+def _arm_sizes(one: Side, two: Side, mine: Sequence[Numbered], theirs: Sequence[Numbered]) -> Iterator[Difference]:
+    """Arms that are the same by their names, and not by their people: two that are exchanged have the same sizes."""
+    found = [{key(str(f.value.get("name") or "")): (i, f) for i, f in side} for side in (mine, theirs)]
+    sizes = [sorted(f.value["n"] for _, f in side if f.value.get("n") is not None) for side in (mine, theirs)]
+    if sizes[0] != sizes[1]:
+        return  # said of all arms together
+    for a, b in matched(dict.fromkeys(found[0]), dict.fromkeys(found[1])):
+        (i, x), (j, y) = found[0][a], found[1][b]
+        n, m = x.value.get("n"), y.value.get("n")
+        if n is not None and m is not None and n != m:
+            words = f"The arm {x.value['name']} has {n} people in {one.id}, {m} in {two.id}."
+            yield Difference("arms", MAJOR, one.id, two.id, (i,), (j,), words)
 
 
 def sexes(one: Side, two: Side) -> Iterator[Difference]:

@@ -9,21 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extractor.conflicts import denied_by
+from extractor.link.check_arms import OVERLAP, PEOPLE, TOTAL, arms_differ
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
+from extractor.model import Fact
 
 CLASS_WORDS = re.compile(
     r"\b(?:adverse|serious|severe|unwanted|side)\b.*\b(?:events?|effects?|reactions?|saes?)\b|^(?:saes?|aes?)$", re.I
 )
 SERIOUS_WORDS = re.compile(r"\bserious\b|^saes?$", re.I)
 DEATH = frozenset({"death", "deaths"})  # a field of its own
-OVERLAP = "groups_overlap"
-TOTAL = frozenset({"total", "overall", "all participants"})  # a group of a registry's table that holds the others
-PEOPLE = ("participants", None)
+__all__ = ["CLASS_WORDS", "OVERLAP", "PEOPLE", "SERIOUS_WORDS", "TOTAL", "events_differ"]
 
 
 def events_differ(one: Side, two: Side) -> Iterator[Difference]:
     """Differences in adverse events."""
     yield from serious_differ(one, two)
+    yield from deaths_differ(one, two)
     yield from denied(one, two)
     yield from denied(two, one)
     yield from named_differ(one, two)
@@ -33,7 +35,12 @@ def events_differ(one: Side, two: Side) -> Iterator[Difference]:
 
 
 def serious_differ(one: Side, two: Side) -> Iterator[Difference]:
-    """People with any serious event, where both give a number."""
+    """People with any serious event, arm by arm where both tell arms apart, and over all where both give a number."""
+    facts = (
+        [(i, f) for i, f in one.of("adverse_event") if _is_counted_serious(f.value)],
+        [(i, f) for i, f in two.of("adverse_event") if _is_counted_serious(f.value)],
+    )
+    yield from arms_differ(one, two, facts, "serious adverse events", ("serious_events", MAJOR))
     mine, theirs = serious_total(one), serious_total(two)
     if mine is None or theirs is None or mine[0] == theirs[0]:
         return
@@ -43,11 +50,7 @@ def serious_differ(one: Side, two: Side) -> Iterator[Difference]:
 
 def serious_total(side: Side) -> tuple[float, tuple[int, ...]] | None:
     """People with a serious event over all arms, and the facts; None where it cannot be said."""
-    found = [
-        (i, f)
-        for i, f in side.of("adverse_event")
-        if _is_serious_class(f.value) and f.value.get("assertion") != "none_reported"
-    ]
+    found = [(i, f) for i, f in side.of("adverse_event") if _is_counted_serious(f.value)]
     counted = [(i, f) for i, f in found if f.value.get("n") is not None and f.value.get("denominator_unit") in PEOPLE]
     whole = [(i, f) for i, f in counted if not f.arm or f.arm.strip().lower() in TOTAL]
     if not counted or (not whole and any(OVERLAP in f.flags for _, f in counted)):
@@ -55,6 +58,19 @@ def serious_total(side: Side) -> tuple[float, tuple[int, ...]] | None:
     if whole:
         return float(whole[0][1].value["n"]), (whole[0][0],)
     return float(sum(f.value["n"] for _, f in counted)), tuple(i for i, _ in counted)
+
+
+def _is_counted_serious(value: dict[str, object]) -> bool:
+    return _is_serious_class(value) and value.get("assertion") != "none_reported"
+
+
+def deaths_differ(one: Side, two: Side) -> Iterator[Difference]:
+    """Deaths, arm by arm; over all they are a field of their own."""
+    facts = [
+        [(i, f) for i, f in side.of("adverse_event") if str(f.value.get("term")).lower() in DEATH]
+        for side in (one, two)
+    ]
+    yield from arms_differ(one, two, (facts[0], facts[1]), "death", ("deaths", MAJOR))
 
 
 def _is_serious_class(value: dict[str, object]) -> bool:
@@ -70,7 +86,7 @@ def denied(one: Side, two: Side) -> Iterator[Difference]:
     for place, fact in one.of("adverse_event"):
         if fact.value.get("assertion") != "none_reported" or "excepting" in fact.flags:
             continue
-        against = [(i, f) for i, f in two.of("adverse_event") if _falls_under(f.value, fact.value)]
+        against = [(i, f) for i, f in two.of("adverse_event") if _falls_under(fact, f)]
         if not against:
             continue
         serious = bool(fact.value.get("serious"))
@@ -89,10 +105,11 @@ def denied(one: Side, two: Side) -> Iterator[Difference]:
         yield Difference(kind, MAJOR if serious else MINOR, *sides, words, why)
 
 
-def _falls_under(event: dict[str, object], blanket: dict[str, object]) -> bool:
-    if event.get("assertion") != "present" or event.get("n") == 0:
+def _falls_under(blanket: Fact, event: Fact) -> bool:
+    """Whether a denial reaches an event of another report; that it reaches related ones only is an explanation."""
+    if event.value.get("assertion") != "present":
         return False
-    return not blanket.get("serious") or event.get("serious") is True
+    return denied_by(blanket.change(arm=None, value={**blanket.value, "related": None}), event)
 
 
 # ---------------------------------------------------------------- events by name
@@ -102,6 +119,7 @@ def named_differ(one: Side, two: Side) -> Iterator[Difference]:
     """Events that both count, by term; and those of a paper that a registry should list, but does not."""
     mine, theirs = by_term(one), by_term(two)
     for term in sorted(mine.keys() & theirs.keys()):
+        yield from arms_differ(one, two, (mine[term], theirs[term]), term, ("other_events", MINOR))
         n, m = _total(mine[term]), _total(theirs[term])
         if n is None or m is None or n == m:
             continue

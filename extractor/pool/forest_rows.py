@@ -20,7 +20,7 @@ _GAP = Line("gap", ("", "", ""))
 _WOOLF = "Woolf's interval, the exact conditional one where a cell is empty"
 _STUDY_INTERVALS = {"OR": _WOOLF, "Peto OR": _WOOLF, "RR": "Katz's interval", "RD": "Newcombe's interval"}
 # Warnings of a pooled risk that its plot must carry too.
-_CAUTIONS = ("tau2_at_limit", "case_reports", "arms_as_studies", "duplicate_names")
+_CAUTIONS = ("few_studies_mostly_zero", "tau2_at_limit", "case_reports", "arms_as_studies", "duplicate_names")
 _Drawn = tuple[list[Line], Axis, list[str]]
 
 
@@ -56,18 +56,25 @@ def _study_line(study: StudyRisk, largest: int, indented: bool) -> Line:
 
 
 def _group_line(group: Group) -> Line:
-    mark = Mark("diamond", group.estimate, group.low, group.high, filled=False)
-    cells = (f"Subtotal ({_studies(group.k)})", str(group.events), str(group.total))
-    return Line("study", cells, _percent(group.estimate, group.low, group.high), mark, True)
+    mean = group.mean
+    mark = Mark("diamond", mean.estimate, mean.low, mean.high, filled=False)
+    cells = (f"Mean ({_studies(group.k)})", str(group.events), str(group.total))
+    return Line("study", cells, _percent(mean.estimate, mean.low, mean.high), mark, True)
 
 
 def _pooled_lines(result: PooledProportion) -> list[Line]:
-    name = "One study, not pooled" if result.k == 1 else f"Median study ({_studies(result.k)})"
-    if result.k > 1 and result.tau2 is None:
+    name = "One study, not pooled" if result.k == 1 else f"Mean risk ({_studies(result.k)})"
+    modelled = result.k > 1 and result.tau2 is not None
+    if result.k > 1 and not modelled:
         name = f"All studies together ({_studies(result.k)})"
-    mark = Mark("diamond", result.estimate, result.low, result.high)
+    mean = result.mean
     cells = (name, str(result.events), str(result.total))
-    lines = [_GAP, Line("pooled", cells, _percent(result.estimate, result.low, result.high), mark)]
+    mark = Mark("diamond", mean.estimate, mean.low, mean.high)
+    lines = [_GAP, Line("pooled", cells, _percent(mean.estimate, mean.low, mean.high), mark)]
+    if modelled:
+        mark = Mark("diamond", result.estimate, result.low, result.high, filled=False)
+        words = _percent(result.estimate, result.low, result.high)
+        lines.append(Line("study", ("Median study", "", ""), words, mark))
     low, high = result.prediction.low, result.prediction.high
     if low is not None and high is not None:
         words = f"[{_number(low)} to {_number(high)}]"
@@ -83,8 +90,8 @@ def _pooled_lines(result: PooledProportion) -> list[Line]:
 
 
 def _highest(result: PooledProportion, groups: Sequence[Group]) -> float:
-    values = [study.high for study in result.studies] + [result.high]
-    values += [group.high for group in groups]
+    values = [study.high for study in result.studies] + [result.high, result.mean.high]
+    values += [group.mean.high for group in groups]
     if result.prediction.high is not None:
         values.append(result.prediction.high)
     return max(values)
@@ -94,9 +101,10 @@ def _one_arm_foot(result: PooledProportion, subgroups: Subgroups | None) -> list
     notes = [
         f"{result.method[0].upper()}{result.method[1:]}; {result.interval}. Studies: exact (Clopper-Pearson) intervals, squares by participants."
     ]
-    if result.k > 1 and result.tau2 and result.marginal_mean is not None:
+    if result.k > 1 and result.tau2 is not None:
         notes.append(
-            f"Half of all such studies have a higher risk than the median one; the mean of their risks is {_number(result.marginal_mean)} %."
+            f"Mean of the studies' risks ({result.mean.interval}), and the risk that half of all such studies exceed. "
+            f"All participants together: {_number(result.crude)} %."
         )
     if result.k > 1 and result.prediction.low is None:
         notes.append(f"Prediction interval {result.prediction.rule}.")
@@ -179,7 +187,11 @@ def _two_arm_foot(result: PooledComparison) -> list[str]:
         )
     if result.double_zero:
         notes.append(f"{result.double_zero} of {result.k} studies saw no event in either arm.")
-    notes += [note.message for note in result.warnings if note.code in ("undefined", "unequal_arms", "single_zero")]
+    notes += [
+        note.message
+        for note in result.warnings
+        if note.code in ("undefined", "unequal_arms", "single_zero", "heterogeneity")
+    ]
     return [*notes, *_left_out(result.left_out)]
 
 

@@ -17,10 +17,10 @@ from scipy.special import expit
 from scipy.stats import chi2, t
 
 from extractor.errors import PoolError
-from extractor.pool import counts, effects, glmm, intervals, inverse_variance, mean_risk
+from extractor.pool import counts, effects, glmm, intervals, inverse_variance
 from extractor.pool.counts import Counts
 from extractor.pool.results import Heterogeneity, LeftOut, Note, PooledProportion, Prediction, StudyRisk, WaldT
-from extractor.pool.risk import ONE_STUDY, Answer, answer
+from extractor.pool.risk import ONE_STUDY, Answer, answer, mean_of
 from extractor.pool.sensitivity import ARMS_SUMMED, proportion_rows
 
 # Up to so many studies the Wald t interval is shown beside the profile one (which is short of 95 % there).
@@ -77,7 +77,8 @@ def pool_proportions(
 
     Notes
     -----
-    Source: Stijnen, Hamza and Özdemir 2010, doi:10.1002/sim.4040. The estimate is the risk of the median study. Checked
+    Source: Stijnen, Hamza and Özdemir 2010, doi:10.1002/sim.4040. ``mean`` is the mean of the studies' risks, ``estimate``
+    that of the median study. Checked
     against metafor and brute force (``tests/reference/``); coverage in ``docs/coverage.md``.
     """
     if prediction_rule not in PREDICTION_RULES:
@@ -91,17 +92,23 @@ def pool_proportions(
     owners = counts.names(trials, x.size) if trials is not None else None
     main = answer(x, n)
     prediction = _prediction(main, x.size, prediction_rule)
-    rows = proportion_rows(main, x, n, labels, flagged, owners) if sensitivity else ()
-    warnings = [*_warnings(main, x, n, labels), *_about_rows(flagged[CASE_REPORTS], owners)]
+    mean = mean_of(main)
+    rows = proportion_rows(main, x, n, labels, flagged, owners, mean) if sensitivity else ()
+    warnings = [*_warnings(main, x, labels), *_about_rows(flagged[CASE_REPORTS], owners)]
     return PooledProportion(
         method=main.method, interval=main.interval, k=x.size, events=int(x.sum()), total=int(n.sum()),
-        estimate=main.estimate, low=main.low, high=main.high, tau2=main.tau2, prediction=prediction,
-        heterogeneity=_heterogeneity(main, x, n), marginal_mean=_marginal_mean(main),
+        crude=float(x.sum() / n.sum()), mean=mean, zero_studies=int(np.sum(x == 0)), estimate=main.estimate, low=main.low, high=main.high, tau2=main.tau2, prediction=prediction,
+        heterogeneity=_heterogeneity(main, x, n), marginal_mean=None if main.fit and main.fit.at_limit else mean.estimate,
         one_sided_upper=intervals.one_sided_upper(0, int(n.sum())) if x.sum() == 0 else None,
         one_sided_lower=intervals.one_sided_lower(int(n.sum()), int(n.sum())) if x.sum() == n.sum() else None,
         wald_t=_wald_t(main, x.size), studies=study_risks(x, n, labels), left_out=tuple(left_out),
         sensitivity=rows, warnings=tuple(warnings),
     )  # fmt: skip
+
+
+def is_mostly_silent(k: int, zeros: int) -> bool:
+    """Whether an answer rests on few studies most of which saw no event: a reader must know it first."""
+    return 1 < k <= FEW_STUDIES and 2 * zeros > k
 
 
 def study_risks(events: Counts, totals: Counts, labels: Sequence[str]) -> tuple[StudyRisk, ...]:
@@ -137,12 +144,6 @@ def _wald_t(main: Answer, k: int) -> WaldT | None:
     return WaldT(float(expit(beta - half)), float(expit(beta + half)), k - 1)
 
 
-def _marginal_mean(main: Answer) -> float | None:
-    if main.fit is None:
-        return main.estimate
-    return None if main.fit.at_limit else mean_risk.marginal_mean(float(main.fit.beta[0]), main.fit.sigma)
-
-
 def _heterogeneity(main: Answer, events: Counts, totals: Counts) -> Heterogeneity:
     if main.fit is None:
         return Heterogeneity(None, None, None, None, None, None, None, None, "heterogeneity not estimable")
@@ -162,13 +163,16 @@ def _heterogeneity(main: Answer, events: Counts, totals: Counts) -> Heterogeneit
     )  # fmt: skip
 
 
-def _warnings(main: Answer, events: Counts, totals: Counts, labels: Sequence[str]) -> list[Note]:
+def _warnings(main: Answer, events: Counts, labels: Sequence[str]) -> list[Note]:
     found = []
     if main.fit is None:
         found.append(Note("not_pooled" if main.method == ONE_STUDY else "heterogeneity_not_estimable", main.method))
     elif main.fit.at_limit:
         message = f"The spread between studies is not bounded by these data (tau held at {glmm.SIGMA_LIMIT:g})."
         found.append(Note("tau2_at_limit", message))
+    if is_mostly_silent(events.size, int(np.sum(events == 0))) and main.fit is not None:
+        message = f"{int(np.sum(events == 0))} of only {events.size} studies saw no event: the answer rests on {int(np.sum(events > 0))}."
+        found.append(Note("few_studies_mostly_zero", message))
     if main.fit is not None and events.size <= FEW_STUDIES:
         message = f"Only {events.size} studies: heterogeneity is poorly known and the interval may be too narrow."
         found.append(Note("few_studies", message))

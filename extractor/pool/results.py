@@ -48,6 +48,16 @@ class WaldT:
 
 
 @dataclass(frozen=True, slots=True)
+class MeanRisk:
+    """The mean of the studies' risks with its 95 % interval, 0-1, and how the interval was made."""
+
+    estimate: float
+    low: float
+    high: float
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heterogeneity:
     """Spread between studies on the logit scale.
 
@@ -113,12 +123,18 @@ class PooledProportion(Shown):
         What was fitted, and how the interval was made.
     k, events, total : int
         Studies, participants with the event, participants.
+    crude : float
+        Events of all participants: the raw sum.
+    mean : MeanRisk
+        The mean of the studies' risks, from the same model: the answer to "how often".
     estimate, low, high : float
-        The risk of the median study with its 95 % interval, 0-1.
+        The risk of the median study with its 95 % interval, 0-1; below the mean where risks are rare and differ.
+    zero_studies : int
+        Studies without an event.
     tau2 : float or None
         None where it is not estimable.
-    marginal_mean : float
-        The mean of the studies' risks; above the median one where risks are rare and differ.
+    marginal_mean : float or None
+        As ``mean``; None where the data do not bound the spread between studies.
     one_sided_upper, one_sided_lower : float or None
         Exact one-sided 95 % bound where no participant, or every one, had the event.
     """
@@ -128,9 +144,12 @@ class PooledProportion(Shown):
     k: int
     events: int
     total: int
+    crude: float
+    mean: MeanRisk
     estimate: float
     low: float
     high: float
+    zero_studies: int
     tau2: float | None
     prediction: Prediction
     heterogeneity: Heterogeneity
@@ -196,7 +215,7 @@ class PooledComparison(Shown):
     measure : str
         ``OR``, ``RR``, ``RD`` or ``Peto OR``; ``estimate``, ``low`` and ``high`` are on its own scale.
     tau2 : float or None
-        Of the log odds ratio in the conditional model of ``sensitivity``; ``method`` itself takes one effect for all studies.
+        Of the log odds ratio in the first model of ``sensitivity`` that is fitted; ``method`` itself takes one effect for all studies.
     q, q_df, q_p, i2 : float, int or None
         Heterogeneity of ``measure``, over studies with an effect of their own, 0.5 added to empty cells (not for Peto).
     double_zero, single_zero : int
@@ -244,12 +263,13 @@ class PooledComparison(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One subgroup's pooled risk."""
+    """One subgroup's pooled risk: the mean of its studies' risks, and that of its median study."""
 
     group: str
     k: int
     events: int
     total: int
+    mean: MeanRisk
     estimate: float
     low: float
     high: float

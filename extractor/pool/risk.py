@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from scipy.special import expit
 
-from extractor.pool import glmm, intervals
+from extractor.pool import glmm, intervals, mean_risk
 from extractor.pool.counts import Counts
+from extractor.pool.results import MeanRisk
 
 GLMM = "GLMM (random-intercept logistic, maximum likelihood)"
 ONE_STUDY = "one study, not pooled"
@@ -15,6 +16,8 @@ NO_EVENT = "exact on the sum (no event in any study)"
 ONLY_EVENTS = "exact on the sum (every participant had the event)"
 ONE_EACH = "exact on the sum (one participant in each study)"
 PROFILE = "profile likelihood, 95 %"
+MEAN_PROFILE = "profile likelihood of the mean, 95 %"
+DELTA = "delta method, 95 %"
 EXACT = "Clopper-Pearson, 95 %"
 
 
@@ -52,6 +55,22 @@ def answer(events: Counts, totals: Counts) -> Answer:
     fit = glmm.fit(glmm.rows(events, totals))
     low, high = (float(expit(bound)) for bound in glmm.profile_interval(fit))
     return Answer(GLMM, PROFILE, float(expit(fit.beta[0])), low, high, fit.tau2, fit)
+
+
+def mean_of(main: Answer, *, interval: bool = True) -> MeanRisk:
+    """The mean of the studies' risks by the same model; where there is none, the exact answer is both mean and median.
+
+    Parameters
+    ----------
+    interval : bool
+        False takes the faster interval by the delta method.
+    """
+    if main.fit is None:
+        return MeanRisk(main.estimate, main.low, main.high, main.interval)
+    mean = mean_risk.marginal_mean(float(main.fit.beta[0]), main.fit.sigma)
+    quick = not interval or main.fit.rows.repeats.sum() > glmm.MANY
+    low, high = mean_risk.delta_interval(main.fit) if quick else mean_risk.mean_interval(main.fit)
+    return MeanRisk(mean, min(low, mean), max(high, mean), DELTA if quick else MEAN_PROFILE)
 
 
 def _exact_method(events: Counts, totals: Counts) -> str | None:

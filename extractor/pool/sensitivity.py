@@ -11,11 +11,12 @@ from scipy.stats import t
 
 from extractor.pool import beta_binomial, effects, glmm, intervals, inverse_variance
 from extractor.pool.counts import Counts
-from extractor.pool.results import SensitivityRow
+from extractor.pool.results import MeanRisk, SensitivityRow
 from extractor.pool.risk import Answer, answer
 
 # With more studies, leaving out one at a time moves nothing and takes longer than the rest together.
 LEAVE_ONE_OUT_STUDIES = 100
+MEAN = "mean of the studies' risks"
 ARMS_SUMMED = "one row a trial, its arms summed"
 HALF_ADDED = "0.5 added to both cells of {} studies at 0 or 100 %: biased towards 50 % when events are rare"
 
@@ -27,21 +28,28 @@ def proportion_rows(
     labels: Sequence[str],
     flagged: Mapping[str, NDArray[np.bool_]],
     owners: Sequence[str] | None = None,
+    mean: MeanRisk | None = None,
 ) -> tuple[SensitivityRow, ...]:
     """The sensitivity table of a pooled proportion.
 
     Parameters
     ----------
     main : Answer
-        The main answer, repeated as the first row.
+        The main answer, repeated at the top.
     events, totals : int array of shape (K,)
     labels : sequence of str
     flagged : mapping of row name to bool array of shape (K,)
         Studies to leave out in one row each.
     owners : sequence of str, optional
         The trial of each row; rows of one trial are summed in a row of their own.
+    mean : MeanRisk, optional
+        The mean of the studies' risks, which stands first.
     """
-    rows = [_row(main.method, events, totals, main)]
+    rows = []
+    if mean is not None and main.fit is not None:
+        values = (mean.estimate, mean.low, mean.high)
+        rows.append(_bare(MEAN, events, totals, values, main.tau2, f"of the model below; {mean.interval}"))
+    rows.append(_row(main.method, events, totals, main, "" if main.fit is None else "risk of the median study"))
     if events.size > 1:
         rows += [*_other_methods(events, totals), *_without_flagged(events, totals, flagged)]
         rows += _arms_summed(events, totals, owners)

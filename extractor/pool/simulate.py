@@ -17,6 +17,7 @@ from scipy.special import expit, logit
 from scipy.stats import t
 
 from extractor.errors import PoolError
+from extractor.pool import mean_risk
 from extractor.pool.risk import Answer, answer
 
 STUDIES = (4, 8)
@@ -48,6 +49,10 @@ class Coverage:
         Share of Wald t(k-1) intervals that hold the risk (the exact interval where no model fits).
     no_event : float
         Share of replicates without any event, or with nothing else.
+    mean : float
+        The mean of the studies' risks in this design.
+    mean_coverage, mean_below, mean_above : float
+        Share of the default intervals of the mean that hold it, end below it, begin above it.
     """
 
     k: int
@@ -61,6 +66,10 @@ class Coverage:
     width: float
     wald_t: float
     no_event: float
+    mean: float
+    mean_coverage: float
+    mean_below: float
+    mean_above: float
 
 
 def run(
@@ -102,7 +111,7 @@ def run(
 
 def summary(rows: Sequence[Coverage]) -> dict[str, Any]:
     """Mean and lowest coverage, against the goals."""
-    coverages = [row.coverage for row in rows]
+    coverages = [share for row in rows for share in (row.coverage, row.mean_coverage)]
     mean, lowest = sum(coverages) / len(coverages), min(coverages)
     return {
         "mean": mean, "lowest": lowest, "goal_mean": GOAL_MEAN, "goal_each": GOAL_EACH,
@@ -118,26 +127,32 @@ def as_dicts(rows: Sequence[Coverage]) -> list[dict[str, Any]]:
 def as_markdown(rows: Sequence[Coverage]) -> str:
     """Rows and summary as a Markdown table, in percent."""
     head = (
-        "| studies | median risk | tau | coverage | MC error | ends below | begins above | mean width | Wald t(k-1) | no event |\n"
-        "|---|---|---|---|---|---|---|---|---|---|\n"
+        "| studies | median risk | tau | coverage | MC error | ends below | begins above | mean width | Wald t(k-1) | no event | mean risk | its coverage | ends below | begins above |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
     )
     found = summary(rows)
+    means = [row.mean_coverage for row in rows]
     verdict = "met" if found["met"] else "not met"
     return (
         head
         + "".join(_line(row) for row in rows)
         + f"\nMean {100 * found['mean']:.1f} %, lowest {100 * found['lowest']:.1f} % "
         f"(goals: mean at least {100 * GOAL_MEAN:.0f} %, none under {100 * GOAL_EACH:.0f} %): {verdict}.\n"
+        f"Of the mean of the risks: mean {100 * sum(means) / len(means):.1f} %, lowest {100 * min(means):.1f} %.\n"
     )
 
 
 def _line(row: Coverage) -> str:
-    shares = (row.coverage, row.error, row.missed_below, row.missed_above, row.width, row.wald_t, row.no_event)
+    shares = (
+        row.coverage, row.error, row.missed_below, row.missed_above, row.width, row.wald_t, row.no_event, row.mean,
+        row.mean_coverage, row.mean_below, row.mean_above,
+    )  # fmt: skip
     return f"| {row.k} | {100 * row.risk:g} % | {row.tau:g} | " + " | ".join(f"{100 * s:.1f}" for s in shares) + " |\n"
 
 
 def _design(k: int, risk: float, tau: float, replicates: int, seed: int) -> Coverage:
-    below = above = inside_t = empty = 0
+    below = above = inside_t = empty = mean_below = mean_above = 0
+    mean = mean_risk.marginal_mean(float(logit(risk)), tau)
     width = 0.0
     for events, totals in _draws(k, risk, tau, replicates, seed):
         found = answer(events, totals)
@@ -146,11 +161,15 @@ def _design(k: int, risk: float, tau: float, replicates: int, seed: int) -> Cove
         width += found.high - found.low
         empty += found.fit is None
         inside_t += _wald_t_holds(found, k, risk)
+        side = _missed_mean(found, mean)
+        mean_below += side < 0
+        mean_above += side > 0
     share = 1.0 - (below + above) / replicates
     error = sqrt(share * (1.0 - share) / replicates)
     return Coverage(
         k, risk, tau, replicates, share, error, below / replicates, above / replicates, width / replicates,
-        inside_t / replicates, empty / replicates,
+        inside_t / replicates, empty / replicates, mean, 1.0 - (mean_below + mean_above) / replicates,
+        mean_below / replicates, mean_above / replicates,
     )  # fmt: skip
 
 
@@ -159,6 +178,15 @@ def _draws(k: int, risk: float, tau: float, replicates: int, seed: int) -> Itera
     for _ in range(replicates):
         totals = random.integers(SMALLEST, LARGEST, size=k, endpoint=True)
         yield random.binomial(totals, expit(logit(risk) + tau * random.standard_normal(k))), totals
+
+
+def _missed_mean(found: Answer, mean: float) -> int:
+    """0 where the interval of the mean holds it; -1 where it ends below, 1 where it begins above."""
+    if found.fit is None:
+        return -int(found.high < mean) + int(found.low > mean)
+    if mean_risk.holds(found.fit, mean):
+        return 0
+    return -1 if mean_risk.marginal_mean(float(found.fit.beta[0]), found.fit.sigma) < mean else 1
 
 
 def _wald_t_holds(found: Answer, k: int, risk: float) -> bool:

@@ -10,10 +10,10 @@ from scipy.special import expit
 from scipy.stats import chi2
 
 from extractor.errors import PoolError
-from extractor.pool import counts, glmm
+from extractor.pool import counts, glmm, mean_risk
 from extractor.pool.counts import Counts
-from extractor.pool.results import Group, LeftOut, Note, Subgroups
-from extractor.pool.risk import answer
+from extractor.pool.results import Group, LeftOut, MeanRisk, Note, Subgroups
+from extractor.pool.risk import DELTA, answer, mean_of
 
 # With fewer studies in any group one variance for all is the default (Borenstein and Higgins 2013,
 # doi:10.1007/s11121-013-0377-7).
@@ -98,15 +98,26 @@ def _common(x: Counts, n: Counts, member: dict[str, NDArray[np.bool_]], names: S
         mask = member[name]
         low, high = (float(expit(bound)) for bound in glmm.profile_interval(fit, column))
         estimate = float(expit(fit.beta[column]))
+        mean = mean_risk.marginal_mean(float(fit.beta[column]), fit.sigma)
+        around = MeanRisk(mean, *mean_risk.delta_interval(fit, column), DELTA)
         k, events, total = int(mask.sum()), int(x[mask].sum()), int(n[mask].sum())
-        rows[name] = Group(name, k, events, total, estimate, low, high, fit.tau2, COMMON)
+        rows[name] = Group(name, k, events, total, around, estimate, low, high, fit.tau2, COMMON)
     return rows
 
 
 def _alone(name: str, x: Counts, n: Counts) -> Group:
     found = answer(x, n)
     return Group(
-        name, x.size, int(x.sum()), int(n.sum()), found.estimate, found.low, found.high, found.tau2, found.method
+        name,
+        x.size,
+        int(x.sum()),
+        int(n.sum()),
+        mean_of(found, interval=False),
+        found.estimate,
+        found.low,
+        found.high,
+        found.tau2,
+        found.method,
     )
 
 

@@ -24,10 +24,15 @@ from extractor.pool.study_effects import study_comparisons
 MEASURES = ("OR", "RR", "RD", "Peto OR")
 MANTEL_HAENSZEL = "Mantel-Haenszel, no correction"
 PETO = "Peto, one step"
+CONDITIONAL = "GLMM, conditional on the events of each study (approximate, CM.AL)"
 # Above this allocation ratio in any study Peto's method is biased (Cochrane Handbook, 10.4.4.1).
 ALLOCATION_RATIO = 2.0
 # Event rate below which Peto's method is recommended, given balanced arms and small effects (same source).
 PETO_RATE = 0.01
+# Above this share of events in either arm the binomial law of the conditional model is no longer near the true one.
+RARE = 0.1
+# What speaks against one effect for all studies: Q's p below this (Cochrane Handbook, 10.10.2), or I2 from this on.
+Q_P, I2_LARGE = 0.1, 50.0
 _MAIN: dict[str, tuple[str, Callable[[Tables], Estimate | None]]] = {
     "OR": (MANTEL_HAENSZEL, mantel_haenszel.odds_ratio),
     "RR": (MANTEL_HAENSZEL, mantel_haenszel.risk_ratio),
@@ -83,7 +88,8 @@ def pool_two_arm(
     labels = counts.names(studies, k)
     measures = tuple(_compare(name, tables) for name in MEASURES)
     main = measures[MEASURES.index(measure)]
-    tau2 = _conditional(tables).tau2 if sensitivity else None
+    models = _models(tables) if sensitivity else []
+    tau2 = next((m.tau2 for m in models if m.tau2 is not None), None)
     q, q_df, i2 = _heterogeneity(measure, tables)
     return PooledComparison(
         measure=measure, method=main.method, k=k,
@@ -93,7 +99,7 @@ def pool_two_arm(
         double_zero=int(tables.double_zero.sum()), single_zero=int(tables.single_zero.sum()), tau2=tau2,
         q=q, q_df=q_df, q_p=float(chi2.sf(q, q_df)) if q is not None and q_df else None, i2=i2, measures=measures,
         studies=study_comparisons(measure, tables, labels), left_out=tuple(left_out),
-        sensitivity=tuple(_models(tables)) if sensitivity else (), warnings=tuple(_warnings(main, tables)),
+        sensitivity=tuple(models), warnings=(*_warnings(main, tables), *_differing(main, q, q_df, i2)),
     )  # fmt: skip
 
 
@@ -184,10 +190,18 @@ def _fittable(tables: Tables) -> str:
 
 
 def _conditional(tables: Tables) -> Comparison:
-    method = "GLMM, conditional on the events of each study (approximate, CM.AL)"
-    reason, kept = _fittable(tables), tables.where(~tables.uninformative)
+    method, reason = CONDITIONAL, _fittable(tables)
+    rates = float(tables.events1.sum() / tables.totals1.sum()), float(tables.events2.sum() / tables.totals2.sum())
+    if not reason and max(rates) > RARE:
+        reason = f"withheld: an approximation for rare events, and {100 * max(rates):.0f} % of one arm had it (more than {100 * RARE:.0f} %)"
     if reason:
         return _unfitted(method, tables, reason)
+    return conditional(tables)
+
+
+def conditional(tables: Tables) -> Comparison:
+    """The conditional model, whether or not events are rare enough for it."""
+    method, kept = CONDITIONAL, tables.where(~tables.uninformative)
     events = kept.events1 + kept.events2
     fit = glmm.fit(glmm.rows(kept.events1, events, offset=np.log(kept.totals1 / kept.totals2)))
     note = "for rare events; double-zero studies carry no information and are left out"
@@ -232,6 +246,20 @@ def _ratio(method: str, tables: Tables, theta: float, se: float, tau2: float, no
 
 def _exp(value: float) -> float:
     return exp(min(max(value, -700.0), 700.0))
+
+
+def _differing(main: Comparison, q: float | None, df: int | None, i2: float | None) -> list[Note]:
+    """That effects differ between studies, where the main method takes one for all."""
+    if main.estimate is None or q is None or not df:
+        return []
+    p = float(chi2.sf(q, df))
+    if p >= Q_P and (i2 or 0.0) < I2_LARGE:
+        return []
+    message = (
+        f"Effects differ between studies (Q p = {p:.2g}, I2 {i2 or 0.0:.0f} %), and {main.method} takes one for all: "
+        "its interval is too narrow; see the models with a spread."
+    )
+    return [Note("heterogeneity", message)]
 
 
 # --- warnings --------------------------------------------------------------------------------------------------------

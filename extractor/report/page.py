@@ -209,7 +209,7 @@ def _render(content: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen}
+    environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen, "bound": bound}
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
     return environment.get_template("report.html").render(**content, **assets)
 
@@ -228,6 +228,15 @@ def percent(value: float | None) -> str:
     if 0 < value < SMALLEST_SHARE:
         return f"< {100 * SMALLEST_SHARE:g} %"
     return f"{100 * value:.1f} %" if value == 0 or value >= 0.001 else f"{100 * value:.1g} %"
+
+
+def bound(value: float) -> str:
+    """An end of an interval as percent; what is as good as nothing is 0.
+
+    >>> bound(1.6e-10), bound(0.0213)
+    ('0 %', '2.1 %')
+    """
+    return "0 %" if value < SMALLEST_SHARE else percent(value)
 
 
 def p_value(value: float) -> str:

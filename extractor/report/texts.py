@@ -90,6 +90,7 @@ def _about(document: Document) -> str:
     words = [document.source, document.journal or "", str(document.year or "")]
     if document.retracted:
         words.append("retracted")
+    words += document.notes  # what was not read stands beside what was
     return ", ".join(filter(None, words))
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.identifiers import document_id, ncts_in, pmcid_in, retracted_in_title, year_in
-from extractor.sources.markup import XLINK, block_text, elements, local, root_name, text_of
+from extractor.sources.markup import XLINK, block_text, elements, free_name, local, root_name, text_of
 from extractor.sources.tables import laid_out
 from extractor.tables import Table, read_tables
 
@@ -147,11 +147,6 @@ def _abstract(abstract: Any) -> str:
     heading = abstract.find("title")
     first, _, rest = text.partition("\n")
     return rest if heading is not None and first == text_of(heading) and rest else text
-
-
-def free_name(name: str, parts: dict[str, str]) -> str:
-    """`name`, with a number where it is taken."""
-    return next(n for n in (name, *(f"{name} ({i})" for i in range(2, 10_000))) if n not in parts)
 
 
 def _read_body(body: Any, parts: dict[str, str], tables: list[Table]) -> None:

@@ -7,7 +7,7 @@ or a digit follows at once. Nothing else is added or dropped but white space.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from html.entities import html5
 from typing import Any, BinaryIO
 
@@ -245,3 +245,23 @@ def _heading_end(pieces: list[str]) -> str:
 def lines_of(text: str) -> str:
     """Each line tidied, empty lines dropped."""
     return "\n".join(line for line in (tidy(line) for line in text.split("\n")) if line)
+
+
+def free_name(name: str, taken: Container[str], numbered: str = "{} ({})") -> str:
+    """`name`, with the first free number where it is taken.
+
+    Numbers are given out in order, so that the first free one is found by halving: a report may have thousands of parts of
+    one name.
+
+    >>> free_name("Methods", {"Methods", "Methods (2)"})
+    'Methods (3)'
+    """
+    if name not in taken:
+        return name
+    low, high = 1, 2  # `low` is taken, `high` may be free
+    while numbered.format(name, high) in taken:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if numbered.format(name, middle) in taken else (low, middle)
+    return numbered.format(name, high)

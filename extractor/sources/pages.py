@@ -27,7 +27,7 @@ MOST_WORDS = 7  # of a button or a label; a title or a sentence that begins with
 BUTTON = re.compile(rf"\s*(?:[•·|>»*-]\s*)?(?:(?:{BUTTON_STARTS})(?![\w-])|https?://|www\.|doi:? ?10\.)", re.I)
 # frame lines that no abstract or plain text begins with: one of them makes a text a page
 SURE = re.compile(
-    r"\s*(?:add (?:like|dislike|to (?:saved|favorites|collections|my))|full text links|save (?:to|citation)|skip to (?:main|content|page)|"
+    r"\s*+(?:add (?:like|dislike|to (?:saved|favorites|collections|my))|full text links|save (?:to|citation)|skip to (?:main|content|page)|"
     r"we have located links|all material on this website|by using this service|your privacy choices|we use cookies|"
     r"for the best experience, use|pubmed disclaimer|an official website of|similar articles|related (?:resources|articles)|sign in|log in|"
     r"display options|cited by|full text$|download pdf|view (?:article|full|pdf)|pmid: ?\d+|permissions|cite this|article tools|"
@@ -36,9 +36,9 @@ SURE = re.compile(
 )
 # "CLINICAL TRIAL", "[Multicenter Study]" alone on a line
 PUBLICATION_TYPE = re.compile(
-    r"\s*\[?(?:(?:(?:randomi[sz]ed |pragmatic |adaptive )?(?:controlled |clinical )+trial(?:, phase [iv/ab]+)?)|"
+    r"\s*+\[?(?:(?:(?:randomi[sz]ed |pragmatic |adaptive )?(?:controlled |clinical )+trial(?:, phase [iv/ab]+)?)|"
     r"(?:multicenter|comparative|observational|validation|evaluation|twin|equivalence|research) (?:study|studies|trial)|journal article|case reports?|"
-    r"english abstract|historical article|meta-analysis|systematic review|practice guideline|editorial|letter|published erratum|research support.{0,40}|review)\]?\s*$",
+    r"english abstract|historical article|meta-analysis|systematic review|practice guideline|editorial|letter|published erratum|research support.{0,40}|review)\]?\s*+$",
     re.I,
 )
 # what frames say in whole sentences, wherever it stands in a line that is not of a report's own length
@@ -50,17 +50,17 @@ SAID = re.compile(
     re.I,
 )
 # "Abstract", "ABSTRACT:", "Summary" alone on a line
-ABSTRACT_HEAD = re.compile(r"\s*(?:structured |author )?(?:abstract|summary)\s*[:.]?\s*$", re.I)
-SUMMARY = re.compile(r"\s*summary\b", re.I)
+ABSTRACT_HEAD = re.compile(r"\s*+(?:structured |author )?(?:abstract|summary)\s*+[:.]?\s*+$", re.I)
+SUMMARY = re.compile(r"\s*+summary\b", re.I)
 # "Abstract: Forty patients", "ABSTRACT Background"
-ABSTRACT_GLUED = re.compile(r"\s*abstract\s*[:.—–-]\s+(?=\S)", re.I)
+ABSTRACT_GLUED = re.compile(r"\s*+abstract\s*+[:.—–-]\s+(?=\S)", re.I)
 # what ends an abstract in a full text
 BODY_HEAD = re.compile(
-    r"\s*(?:\d+\.?\s+)?(?:introduction|graphical abstract|highlights|abbreviations|plain language summary|significance statement|references|"
-    r"acknowledge?ments|keywords?\b.*|key words\b.*|index terms.*|main(?: text)?|article)\s*:?\s*$",
+    r"\s*+(?:\d+\.?\s+)?(?:introduction|graphical abstract|highlights|abbreviations|plain language summary|significance statement|references|"
+    r"acknowledge?ments|keywords?\b.*|key words\b.*|index terms.*|main(?: text)?|article)\s*+:?\s*+$",
     re.I,
 )
-INTRODUCTION = re.compile(r"\s*introduction\s*:?\s*$", re.I)  # the first section of some abstracts too
+INTRODUCTION = re.compile(r"\s*+introduction\s*+:?\s*+$", re.I)  # the first section of some abstracts too
 # "1 Department of Neurology, University ..., Poland.": an address
 ADDRESS = re.compile(
     r"\b(?:department|university|hospital|institute?|faculty|school of|cent(?:er|re) (?:of|for)|college|clinic|laboratory|inc\.|ltd)\b",
@@ -84,7 +84,7 @@ AND_OTHERS = re.compile(r"[^.]{3,60} et al\.?$")
 SENTENCE = re.compile(r"[a-z\d)%\]][.!?](?:\s|$)")
 WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
 PROSE_CHARACTERS, LONG_CHARACTERS = 100, 300  # of a line with two sentences, or with one; titles are shorter
-SECTION_HEAD = re.compile(r"\s*(?:[A-Z][A-Z /,&-]{3,60}|[A-Z][a-z]+(?:,? [A-Za-z]+){0,3})\s*:\s*\S")
+SECTION_HEAD = re.compile(r"\s*+(?:[A-Z][A-Z /,&-]{3,60}|[A-Z][a-z]+(?:,? [A-Za-z]+){0,3})\s*+:\s*+\S")
 LONGEST_REFERENCE = 600  # characters of an entry of a list of references
 LONGEST_TITLE, SHORTEST_TITLE = 400, 12  # characters; PubMed's longest titles pass 400, but they are errata lists
 # a text wrapped to a width has no line above the widest, and some that nearly fill it

@@ -13,7 +13,7 @@ from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.identifiers import year_in
-from extractor.sources.markup import elements, root_name, text_of
+from extractor.sources.markup import elements, free_name, root_name, text_of
 
 ROOTS = ("PubmedArticleSet", "PubmedBookArticleSet", "MedlineCitationSet")
 RECORDS = ("PubmedArticle", "PubmedBookArticle", "DeleteCitation")
@@ -120,12 +120,8 @@ def _parts(named: dict[str, Any], citation: Any) -> dict[str, str]:
     for other in citation.iterchildren("OtherAbstract") if citation is not None else ():
         if text := abstract(other):
             name = f"abstract ({'-'.join(filter(None, (other.get('Type'), other.get('Language'))))})"
-            parts[_free(name, parts)] = text
+            parts[free_name(name, parts, "{} {}")] = text
     return parts
-
-
-def _free(name: str, parts: dict[str, str]) -> str:
-    return next(n for n in (name, *(f"{name} {i}" for i in range(2, 1000))) if n not in parts)
 
 
 def abstract(element: Any) -> str:

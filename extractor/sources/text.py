@@ -29,6 +29,7 @@ XML = re.compile(
     rb"<(?!!doctype html|html\b|body\b|head\b|div\b|p\b|b\b|i\b|a\b|span\b|h[1-6]\b|sup\b|sub\b|table\b|ul\b|br\b)[A-Za-z_][\w.:-]*(?:\s[^<>]*)?>\s*<[A-Za-z_]",
     re.I,
 )
+LONGEST_PAGE = 2_000_000  # characters; a longer text is taken as it stands, and is no saved page of a report
 CONTROLS = bytes(range(9)) + bytes(range(14, 32)) + b"\x7f"
 # share of control characters (ESC, BEL, ...) that a text copied from anywhere may have, and a number that is always taken:
 # they are kept where they stand, since a quote must be its slice of the text, and escaped when printed
@@ -73,7 +74,7 @@ def too_many_controls(head: bytes) -> int:
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """Text: one abstract as it stands, or a copied page of which title and abstract are found."""
     text = whole(stream)
-    page = find_page(text)
+    page = find_page(text) if len(text) <= LONGEST_PAGE else None
     if page is None:
         yield _unframed(text, stem)
         return

@@ -353,7 +353,8 @@ class Store:
         target : Fact
             A fact of the current record, as :meth:`record` gives it.
         fact : Fact
-            The curator's own; its method becomes ``curator:<id>``, its quotes must be the text at their offsets.
+            The curator's own; its method becomes ``curator:<id>``, its quotes must be the text at their offsets. Whether it is
+            ``primary`` is the curator's word too.
 
         Raises
         ------
@@ -365,7 +366,7 @@ class Store:
         record = self.record(document)
         _check(record, action, curator, target, fact)
         if fact:
-            fact = fact.change(method=f"curator:{curator}", confidence=1.0, primary=True)
+            fact = fact.change(method=f"curator:{curator}", confidence=1.0)
             check_evidence(record.document, [fact])
         return self._append(
             record.document.id,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from extractor.conflicts import KINDS, conflicts
 from extractor.model import JSON_PART, Conflict, Document, Evidence, Fact, slice_of, value_at
 from extractor.store import reading, rows
 from extractor.store.database import batches
@@ -70,11 +71,15 @@ def standing(decisions: Sequence[Decision]) -> list[Decision]:
 
 
 def apply(conn: Connection, extraction: int, document: Document) -> None:
-    """Set the states of the extraction's facts, and append curators' facts, from nothing but the decisions."""
+    """Set the states of the extraction's facts, append curators' facts, and raise the record's conflicts anew.
+
+    All from nothing but the decisions: a fact that was rejected contradicts nothing any more, and one that was added may.
+    """
     _clear(conn, extraction)
     found = load(conn, document.id)
     if not found:
         return
+    conn.execute(delete(CONFLICTS).where(CONFLICTS.c.extraction == extraction, CONFLICTS.c.kind.in_(KINDS)))
     facts = _facts(conn, extraction)
     states: dict[int, str] = {}
     added: dict[int, int] = {}
@@ -96,7 +101,9 @@ def apply(conn: Connection, extraction: int, document: Document) -> None:
             else:
                 lost.append(_lost(decision, decision.fact))
     _write(conn, extraction, facts, states, added)
-    _write_conflicts(conn, extraction, lost + _disputed(document.id, standing(found), facts))
+    kept = [f.change(primary=False) if i in states else f for i, f in enumerate(facts)]
+    anew = [c for c in conflicts(document, kept) if not states.keys() & set(c.facts)]
+    _write_conflicts(conn, extraction, anew + lost + _disputed(document.id, standing(found), facts))
 
 
 def reapply(conn: Connection, reports: Iterable[str]) -> None:

@@ -48,10 +48,16 @@ def read_tables(tables: Sequence[Table], text: str = "") -> Found:
     for one in readable:
         found = _facts(one, sizes)
         facts += found
-        if not found and one.topic.events in ("all", "caption") and words.STRICT_EVENTS.search(one.grid.table.caption):
+        if not found and _speaks_of_events(one.grid.table.caption):
             notes.append(NOT_READ.format(name=one.grid.name))
     people = baseline_facts([(one.grid, one.columns, one.topic) for one in readable])
     return Found((*facts, *people), tuple(notes))
+
+
+def _speaks_of_events(caption: str) -> bool:
+    """Whether a table is one of this trial's adverse events: no schedule, no definitions, no other trials."""
+    others = (words.SCHEDULE, words.DEFINITIONS, words.OTHERS, words.MODEL)
+    return words.STRICT_EVENTS.search(caption) is not None and not any(p.search(caption) for p in others)
 
 
 def _topic(table: Table) -> str:

@@ -90,7 +90,9 @@ def _tells_people(grid: Grid) -> bool:
 
 
 def _one_sex(label: str) -> str | None:
-    """The sex that a label alone names: "Male sex", "Women, n (%)"."""
+    """The sex that a label alone names: "Male sex", "Women, n (%)", "M"."""
+    if label in ("M", "F"):
+        return "male" if label == "M" else "female"
     if not re.fullmatch(
         r"\W*(?:(?:no\.?|number|n|frequency|sex|gender|of|the|patients?|participants?|are|percent(?:age)?|proportion|frequ[ea]ncy|females?|males?|men|women|boys|girls|woman|man|male/female)\W*)+(?:no\.?|n|%)?\W*",
         label,

@@ -55,10 +55,13 @@ def residue(text: str) -> str:
 
 
 def balanced(text: str) -> str:
-    """Text without a bracket that its partner has left."""
+    """Text without a bracket that its partner has left, and without a word that joined what went before."""
     text = re.sub(r"\(\s*\)|\[\s*\]", " ", text).strip(" ,;:-–")
-    if text.count("(") != text.count(")"):
-        text = text.strip("() ") if text.count("(") < 2 else text.rstrip("( ")
+    text = re.sub(r"[\s,;(]+(?:or|and)?$", "", text)
+    if text.count("(") < text.count(")"):
+        text = text.strip(") ") if text.count(")") == 1 else text
+    elif text.count("(") > text.count(")"):
+        text = text.strip("( ") if text.startswith("(") else text + ")"
     if re.fullmatch(r"\([^()]*\)|\[[^\[\]]*\]", text):
         text = text[1:-1]
     return re.sub(r"\s+", " ", text).strip(" ,;:-–[]")
@@ -212,6 +215,7 @@ def _settle_arms(found: dict[int, Column]) -> None:
         names = [residue(cell.text) for cell in column.arm_cells]
         name = " ".join(dict.fromkeys(re.sub(r"\s*\b(?:n|no)\.?$", "", name) for name in names if name))
         column.arm = name or None
+    _groups_by_outcome(counted)
     named = [c.arm for c in counted if c.arm and not w.GENERIC_ARM.fullmatch(c.arm)]
     for column in counted:
         if column.arm and w.GENERIC_ARM.fullmatch(column.arm) and not (named and w.GROUP.search(column.arm)):
@@ -221,6 +225,13 @@ def _settle_arms(found: dict[int, Column]) -> None:
         if column.arm and column.arm_cells and re.match(r"pooled by", column.path, re.I):
             column.arm, column.pooled = residue(column.arm_cells[-1].text), True
     _periods(counted)
+
+
+def _groups_by_outcome(counted: list[Column]) -> None:
+    """Responders, survivors, women: parts of the people that nobody allocated."""
+    for column in counted:
+        if column.arm and w.NO_ARM.fullmatch(column.arm):
+            column.role, column.arm = "skip", None
 
 
 def _visits_as_arms(counted: list[Column]) -> None:

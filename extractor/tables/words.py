@@ -193,6 +193,10 @@ EVENT_HEAD = re.compile(
 COUNTED = re.compile(
     r"(?:no\.|number|total|percentage|%|rate|proportion|prevalence|frequency|incidence|mean|median|score)\s", I
 )
+NO_ARM = re.compile(
+    r"(?:non[- ]?)?(?:responders?|survivors?|completers?|males?|females?|men|women|boys|girls|positives?|negatives?|yes|no)(?: (?:patients|group))?|(?:age[ds]? )?[<>≤≥]\s*\d+.*|\d+\s*[-–]\s*\d+ y(?:ea)?rs?.*",
+    I,
+)
 GROUP = re.compile(r"\b(?:group|treated|treatment|study|intervention|drug|therapy|active|medication)\b", I)
 GENERIC_ARM = re.compile(
     r"^(?:(?:all|the|n|no\.?|patients?|subjects?|participants?|cases?|number|frequency|incidence|value|values|results?|total|study|population|group|treated|overall|safety|safety set|women|men|children|percentage|percent|occurrence|"

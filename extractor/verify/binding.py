@@ -120,6 +120,8 @@ def binds(reading: Reading, mention: tuple[int, int], group: Group, all_groups: 
             and content(reading, _clause(text, span.start, group.start), group.start)
         )
     )
+    if CLOSED.match(text, group.end, first) and not _ahead_of(reading, group, first, between):
+        return False
     if backward and not _ahead_of(reading, group, first, between):
         return False
     return not (between and content(reading, group.end, between[-1].start))
@@ -132,6 +134,8 @@ def _bracketed(text: str, start: int, at: int) -> bool:
     )
 
 
+# the item of the number ends behind it: "nausea 17%, diarrhoea 16%"
+CLOSED = re.compile(r"\s*%?\s*[)\]]?\s*[,;](?!\s*(?:\d|and\b|or\b|one\b|two\b|three\b|four\b|five\b|six\b))")
 LISTED = re.compile(r"\s*%?\s*(?:[,;.)\]]|and\s+(?!\d|two\b|three\b|four\b|five\b)|\Z)")
 
 

@@ -46,16 +46,18 @@ def counted(
     holding = [g for g in all_groups if _holds(g, claimed)]
     bound = [g for g in holding if g in mine]
     if equal:
-        return _armed(reading, cell, equal, bound or holding, all_groups, span, "read", same)
+        return _armed(reading, cell, equal, bound or holding, all_groups, span, "read", same, mine)
     if bound:
-        return _armed(reading, cell, [], bound, all_groups, span, "told", same)
-    if holding and cell.arm and quote and EACH.search(reading.folded, quote.start, quote.end):
+        return _armed(reading, cell, [], bound, all_groups, span, "told", same, mine)
+    inside_quote = [g for g in holding if quote and quote.start <= g.start < quote.end]
+    if inside_quote and cell.arm and quote and EACH.search(reading.folded, quote.start, quote.end):
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "each", tuple(same))
     if holding and (not named or (claimed["n"] == 1 and not quoted)):  # the quote leaves out what it counts: "38 (67%)"
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "elliptic", tuple(same))
     return _unbound(reading, cell, places, same, ours, claimed, all_groups, holding, mine, bool(quoted))
 
 
+OF_THEM = re.compile(r"\s+of (?:them|these|those|whom|which|the latter)\b")  # a part of a number, not beside it
 EACH = re.compile(r"\b(?:each|per (?:group|arm)|both (?:groups|arms)|either group|apiece)\b")
 
 
@@ -108,6 +110,7 @@ def _armed(
     span: Place,
     how: str,
     same: Sequence[Found],
+    bound: Sequence[Group],
 ) -> Verdict:
     """The number is there: is it the arm's, and the denominator the arm's?"""
     at = Place(held[0].start, held[0].end) if held else (place_of(equal[0]) if equal else None)
@@ -134,7 +137,24 @@ def _armed(
     ]
     if elsewhere and mine:
         return Verdict(CONTRADICTS, ("other_arm",), at, "read_arm", tuple(same))
+    if not equal and _told_elsewhere(reading, cell, held, bound, all_groups, span, arms):
+        return Verdict(CONTRADICTS, ("other_arm",), at, "told_arm", tuple(same))
     return Verdict(NOT_DERIVABLE, (), at, "arm", tuple(same))
+
+
+def _told_elsewhere(
+    reading: Reading,
+    cell: Cell,
+    held: Sequence[Group],
+    bound: Sequence[Group],
+    all_groups: Sequence[Group],
+    span: Place,
+    arms: Sequence[str],
+) -> bool:
+    """Whether another number of the event is told of the very arm."""
+    others = [g for g in bound if g not in held and not all(m.weak for m in g.members)]
+    told = (arm_of(reading, g, all_groups, span, arms) for g in others)
+    return any(t and is_arm(t, cell.arm or "", reading.named_arms) for t in told)
 
 
 def _other_whole(reading: Reading, cell: Cell, held: Sequence[Group]) -> tuple[str, ...] | None:
@@ -219,7 +239,12 @@ def _unbound(
     )
     if apart and not any(_holds_part(g, claimed) for g in mine):
         return Verdict(NOT_DERIVABLE, (), at, "apart", counted_same)
-    bound = [m for g in mine for m in g.members if m.kind == COUNT and not m.weak]
+    bound = [
+        m
+        for g in mine
+        for m in g.members
+        if m.kind == COUNT and not m.weak and not OF_THEM.match(reading.folded, m.end)
+    ]
     if (
         n is not None
         and percent is None

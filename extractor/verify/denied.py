@@ -67,7 +67,7 @@ def denied(
 
 
 # "none of these", "no such complications", "none was related": what is denied was named before
-ANAPHORA = re.compile(r"\b(?:these|those|such|them|this|either|related|who had|was|were)\b")
+ANAPHORA = re.compile(r"\s*(?:[\w-]+\s+){0,3}?(?:these|those|such|them|this|either)\b|\s*(?:was|were|is|are)\b")
 
 
 def _half_denied(reading: Reading, cell: Cell, span: Place) -> bool:
@@ -75,7 +75,7 @@ def _half_denied(reading: Reading, cell: Cell, span: Place) -> bool:
     words = set(keys(str(cell.value.get("term") or "")))
     found = denials(reading.folded, span.start, span.end)
     if any(
-        words & set(keys(reading.text[d.scope[0] : d.scope[1]])) or ANAPHORA.search(reading.folded, *d.scope)
+        words & set(keys(reading.text[d.scope[0] : d.scope[1]])) or ANAPHORA.match(reading.folded, *d.scope)
         for d in found
     ):
         return True

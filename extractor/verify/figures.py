@@ -266,9 +266,9 @@ def _missing(
             return Verdict(NOT_DERIVABLE, (), at, "sum", tuple(ours))
         if cell.field == "deaths" and number == 0:
             return Verdict(NOT_DERIVABLE, ("silent_zero",), at, "silent", tuple(ours))
-        return Verdict(
-            CONTRADICTS if counts else NOT_DERIVABLE, ("number",) if counts else (), at, "no_number", tuple(ours)
-        )
+        if counts or any(f.fact.primary for f in ours):
+            return Verdict(CONTRADICTS, ("number",), at, "no_number", tuple(ours))
+        return Verdict(NOT_DERIVABLE, (), at, "no_number")
     if cell.field == "administrations":
         return _times_missing(reading, number, said, ours, at)
     units = {s.unit for s in said if s.kind == TIME}
@@ -339,14 +339,30 @@ def _times_missing(
     return Verdict(NOT_DERIVABLE, (), at, "no_number", tuple(ours))
 
 
+def _is_power(ratio: float) -> bool:
+    """Whether a ratio is a power of ten."""
+    return math.isclose((math.log10(ratio) + 1e-9) % 1, 0, abs_tol=1e-6)
+
+
 def _dose_missing(number: float, said: Sequence[Said], ours: Sequence[Found]) -> Verdict:
     powers = [s for s in said if s.mantissa is not None]
     for one in said:
         for base in {one.mantissa, one.value} - {None}:
-            if base and number > 0 and math.isclose((math.log10(number / base) + 1e-9) % 1, 0, abs_tol=1e-6) and powers:
+            if base and number > 0 and _is_power(number / base) and powers:
                 return Verdict(CONTRADICTS, ("exponent",), Place(one.start, one.end), "exponent", tuple(ours))
     if not powers and not [s for s in said if s.value >= 1e4]:
-        return Verdict(NOT_DERIVABLE, (), None, "no_number", tuple(ours))
+        read = [f for f in ours if f.fact.value.get("low") is not None]
+        if not read:
+            return Verdict(NOT_DERIVABLE, (), None, "no_number")
+        low = read[0].fact.value["low"]
+        power = low > 0 and number > 0 and _is_power(number / low)
+        return Verdict(
+            CONTRADICTS,
+            ("exponent" if power else "number",),
+            read[0].places[0] if read[0].places else None,
+            "no_number",
+            tuple(read),
+        )
     at = powers[0] if powers else said[0]
     return Verdict(CONTRADICTS, ("number",), Place(at.start, at.end), "no_number", tuple(ours))
 

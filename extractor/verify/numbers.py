@@ -51,6 +51,7 @@ TIME_AFTER = re.compile(
 OF_A_SCALE = re.compile(
     r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|in subjects?|cases? no\.?|no\.?|tables?|figures?|visits?|version|scale)\s*(?:[<>=~]+\s*)*(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z"
 )
+LETTER = re.compile(r"(?!st\b|nd\b|rd\b|th\b|x)[a-z]")
 OF_AN_ARM = re.compile(r"\b(?:cohorts?|groups?|arms?|parts?)\s*\Z")
 COUNTS_ALL_THE_SAME = re.compile(
     r"\s*(?:of\b|/|\(|\[|out of|patients?\b|participants?\b|subjects?\b|had\b|children\b|people\b|in\b|needed\b)"
@@ -100,6 +101,8 @@ def _said(folded: str, match: re.Match[str], end: int) -> Said | None:
         and not COUNTS_ALL_THE_SAME.match(folded, after)
     ):
         kind = PART
+    elif kind == COUNT and match["digits"] and LETTER.match(folded, after):
+        kind = PART  # "5M", "75mg": part of a name or of a measure
     weak = match["article"] is not None or match["word"] is not None or match["none"] is not None
     return Said(match.start(), match.end(), value, kind, unit, weak, mantissa)
 

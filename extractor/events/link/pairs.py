@@ -228,7 +228,6 @@ def told_features(told: Told, i: int, j: int, chances: dict[tuple[int, int], flo
             yield f"{name} count {_tenth(chances[i, j + step])} p {int(5 * p)}"
     yield f"silent {told.silent} p {int(5 * p)}"
     yield f"denied {told.denied(i)} zero {count.n == 0} p {int(5 * p)}"
-    yield from told_of_term(told, i)
 
 
 def told_of_term(told: Told, i: int) -> Iterator[str]:

@@ -27,6 +27,25 @@ NO_CELLS = re.compile(
     r"(?:cells?|[\w-]*mscs?|[\w-]*mncs?|stem|stromal|transplant\w*)\b(?:[ -]cells?\b)?|\bcell[ -]?free\b", re.I,
 )  # fmt: skip
 ALONE = re.compile(r"\b(?:alone|only|monotherapy)\b", re.I)
+# a control by its first word, whatever stands in brackets behind it, unless something was given after or beside it
+FIRST = re.compile(
+    r"^\W*(?:placebo|sham|control|vehicle|saline)\b(?!.*(?:\+|\bplus\b|\band\b|\bwith\b|\bthen\b|\bfollowed\b))", re.I
+)
+# people who were given nothing, though cells were taken of them
+GIVERS = re.compile(
+    r"\b(?:donors|volunteers|healthy (?:controls?|subjects?|people|individuals)|care-?givers)\W*$", re.I
+)
+# names that say no more than that a group was treated, so that they may be another name of a group beside them
+GENERIC = re.compile(
+    r"^(?:(?:the|all|overall|treat(?:ed|ment)|experimental|intervention(?:al)?|active|verum|study|test|therapy|group|arm|cohort|patients?|participants?|subjects?)\W*)+$",
+    re.I,
+)
+# names of times or of turns, at which the same people are counted again
+TIMES = re.compile(
+    r"\b(?:days?|weeks?|months?|years?|hours?|visits?|cycles?|periods?|infusions?|injections?|administrations?)\s*\d|"
+    r"\d+\s*-?(?:day|week|month|year|hour)s?\b|\b(?:first|second|third|fourth|last|1st|2nd|3rd|4th)\s+(?:dose|infusion|injection|administration|"
+    r"treatment|transplantation|cycle|period|year|month|week|day)\b|\b(?:baseline|follow-?up|before|after|during|pre-?treatment|post-?treatment)\b", re.I,
+)  # fmt: skip
 # names that tell groups of treated people apart without naming what they were given
 TELLING_APART = re.compile(
     r"\b(?:dos(?:e|es|ed|ing|age)|cohort|high(?:er|est)?|low(?:er|est)?|mid(?:dle)?|medium|single|repeat(?:ed)?|double|multiple|once|twice|"
@@ -45,6 +64,8 @@ OF_CONTROLS = re.compile(
 @lru_cache(maxsize=10_000)
 def is_control(arm: str) -> bool:
     """Whether an arm's name alone is that of a control group: cells beside a control's treatment are none."""
+    if FIRST.search(arm) or GIVERS.search(arm):
+        return True
     return CONTROL.search(arm) is not None and not names_cells(arm)
 
 

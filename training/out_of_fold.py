@@ -1,0 +1,83 @@
+"""Records of gold by scores that did not see them: the figures and the confidences of what ships are taken from these.
+
+    python -m training.out_of_fold GOLD                                   # figures of events by set, the scores fitted on other trials
+    python -m training.out_of_fold GOLD --calibrate extractor/lexicons/confidence.tsv    # and the table of confidences
+
+Each fold's documents are read with weights that were fitted on the other folds; reports of one trial are in one fold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from extractor.commands.evaluate import confidences
+from extractor.evaluate.figures import evaluate
+from extractor.evaluate.reliability import budget_held, calibration_error, cross_fitted
+from extractor.evaluate.scorer import document_of
+from extractor.events.link import weights as shipped_weights
+from extractor.events.link.weights import Weights
+from extractor.pipeline import build, extract
+from extractor.settings import Settings
+from training import event_arms, event_pairs
+from training.event_gold import DEVELOPED_ON, Annotated, annotated, folds, own_cases
+
+FOLDS = 5
+EVENTS = ("ae_term", "ae_count", "ae_event", "ae_arm", "ae_blanket")
+
+
+def models(documents: Sequence[Annotated], fold: Sequence[int], k: int) -> Iterator[dict[str, Weights]]:
+    """The weights of each fold, fitted on the others."""
+    every = event_pairs.table(documents)
+    owner = np.array(fold)[every.document]
+    offered = event_arms.choices(documents)
+    for out in range(k):
+        first, second, _ = event_pairs.fit(every, owner, out)
+        arms = event_arms.fit([c for c in offered if fold[c.document] != out])
+        yield {"arms": arms, "pairs": first, "pairs_among": second}
+
+
+def records(documents: Sequence[Annotated], k: int = FOLDS) -> dict[str, dict[str, Any]]:
+    """The record of each document of gold, by weights that did not see it."""
+    nlp = build(Settings())
+    fold = folds(documents, k)
+    found: dict[str, dict[str, Any]] = {}
+    for out, model in enumerate(models(documents, fold, k)):
+        shipped_weights.given.update(model)
+        held = [d for d, f in zip(documents, fold, strict=True) if f == out and d.of != "cases"]
+        for record in extract(nlp, [document_of(d.entry) for d in held]):
+            found[record.document.id] = record.to_dict()
+    shipped_weights.given.clear()
+    return found
+
+
+def main() -> None:
+    """Print the figures of each set; write the table of confidences where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("--calibrate", type=Path)
+    parser.add_argument("--records", type=Path, help="write the records here, one a line")
+    options = parser.parse_args()
+    documents = [*annotated(options.gold, event_arms.SETS), *own_cases(event_pairs.OWN)]
+    found = records(documents)
+    if options.records:
+        options.records.write_text("".join(json.dumps(r) + "\n" for r in found.values()), encoding="utf-8")
+    for name in event_arms.SETS:
+        figures = evaluate([d.entry for d in documents if d.of == name], found)
+        rows = {r.field: (r.precision, r.recall, r.f1, r.tp, r.fp, r.fn) for r in figures.rows if r.field in EVENTS}
+        print(json.dumps({"set": name, "macro": figures.macro_f1, **rows}))
+    apart = (*DEVELOPED_ON, "cases")  # texts that the rules were written on flatter them
+    judged = evaluate([d.entry for d in documents if d.of not in apart], found).judged
+    print(json.dumps({"error budget held in": budget_held(judged)}))
+    print(json.dumps({"calibration error, cross-fitted": calibration_error(cross_fitted(judged))}))
+    if options.calibrate:
+        options.calibrate.write_text(confidences(judged), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
