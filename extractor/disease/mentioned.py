@@ -64,7 +64,9 @@ def adjectives() -> dict[str, str]:
 
 @cache
 def _adjectival() -> re.Pattern[str]:
-    return re.compile(rf"\b(?P<word>{'|'.join(sorted(adjectives()))})(?:(?<=s)\b|(?= (?:\w+ )?{PEOPLE}\b))")
+    return re.compile(
+        rf"(?<!non-)(?<!non )\b(?P<word>{'|'.join(sorted(adjectives()))})(?:(?<=s)\b|(?= (?:\w+ )?{PEOPLE}\b))"
+    )
 
 
 @dataclass(slots=True)
