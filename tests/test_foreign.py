@@ -68,7 +68,10 @@ def read(stream, stem):
 '''
 POINTS = "[trialspan.fields]\nsponsor = others.sponsor\n\n[trialspan.readers]\ntestreg = others.testreg\n"
 TEXT = "Ten patients with stroke received mesenchymal stem cells. The trial was funded by Cell Fund (CF-7)."
-RECORDS = f"%TESTREG\nT-1|Cells for stroke in ten people|{TEXT}\nT-2|Cells for hearts in many people|Nine patients received cells.\n"
+RECORDS = (
+    f"%TESTREG\nT-1|Cells for stroke in ten people|{TEXT}\nT-2|Cells for hearts in many people|Nine patients received cells.\n"
+    f"T-3|Cells again, for stroke in others|{TEXT.replace('Cell Fund', 'Heart Fund')}\n"
+)
 
 
 # commands by name, run one after another in one program, to spare the time in which each would start
@@ -79,7 +82,7 @@ COMMANDS = {
     "prisma": "prisma --store r.db --format csv",
     "list": "list --store r.db --format json",
     "sql": "ask --sql 'SELECT sponsor FROM characteristics ORDER BY document' --store r.db",
-    "compare": "compare T-1 plain --store r.db",
+    "compare": "compare T-1 T-3 --store r.db",
     "xlsx": "export --store r.db --format xlsx -o out.xlsx",
     "csv": "export --store r.db --format csv -o out.csv",
     "report": "report --store r.db -o report.html",
@@ -138,7 +141,7 @@ def said(done: dict[str, Any]) -> dict[str, str]:
 
 
 def test_extract(said: dict[str, str]) -> None:
-    first, second = map(json.loads, said["extract"].splitlines())
+    first, second, _ = map(json.loads, said["extract"].splitlines())
     assert first["document"]["source"] == "testregister"
     (paid,) = [f for f in first["facts"] if f["field"] == "sponsor"]
     assert paid["value"] == {"name": "Cell Fund", "grant": "CF-7"}
@@ -177,7 +180,7 @@ def test_exports_and_report(installed: Path, said: dict[str, str]) -> None:
         assert b"paid by" in book.read("xl/worksheets/sheet1.xml")
     with (installed / "out.csv").open(encoding="utf-8-sig") as stream:
         quotes = [r["quote"] for r in csv.DictReader(stream) if r["field"] == "sponsor"]
-    assert quotes == ["funded by Cell Fund (CF-7)", "funded by Heart Fund (CF-7)"]
+    assert quotes == ["funded by Cell Fund (CF-7)", *["funded by Heart Fund (CF-7)"] * 2]
     page = (installed / "report.html").read_text(encoding="utf-8")
     assert "Paid by</th>" in page and "Heart Fund, grant CF-7" in page
 
