@@ -83,7 +83,8 @@ def alternatives(pattern: str) -> list[tuple[int, int, list[tuple[int, int]]]]:
 
 
 def _class_end(pattern: str, at: int) -> int:
-    at += 2 if pattern[at + 1 : at + 2] in ("^", "]") else 1
+    at += 2 if pattern[at + 1] == "^" else 1
+    at += pattern[at] == "]"  # the first one stands for itself
     while pattern[at] != "]":
         at += 2 if pattern[at] == "\\" else 1
     return at
