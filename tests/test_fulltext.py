@@ -252,3 +252,14 @@ def test_a_table_that_was_not_read_is_no_silence() -> None:
     assert found.document.notes == ("Table 2 is a picture and was not read (adverse events)",)
     assert "adverse_event (not read)" in found.not_found
     assert "adverse_event" not in found.not_found
+
+
+def test_those_who_stopped_for_an_event_are_not_all_who_had_it() -> None:
+    text = "Two patients withdrew because of fever."
+    told = event("Results", 2, "Cells").change(evidence=(Evidence("Results", "fever", 33, 38),))
+    table = event("Table 2", 4, "Cells", "Fever")
+    assert not conflicts(article(Results=text), [told, table])
+    plain = event("Results", 2, "Cells").change(evidence=(Evidence("Results", "fever", 17, 22),))
+    assert [c.kind for c in conflicts(article(Results="Two patients had fever."), [plain, table])] == [
+        "text_and_table_differ"
+    ]
