@@ -543,11 +543,11 @@ def test_the_simulation_is_the_same_for_the_same_seed_and_a_subset_of_designs() 
 
 
 def test_default_intervals_cover_in_a_short_run() -> None:
-    """The full table (2,000 replicates) is in docs/coverage.md; here 50 a design, goals less three standard errors."""
-    rows = simulate.run(50, studies=(4,), risks=(0.01, 0.25), taus=(0.0, 0.8))
+    """The full table (2,000 replicates) is in docs/coverage.md; here 25 a design, goals less three standard errors."""
+    rows = simulate.run(25, studies=(4,), risks=(0.01, 0.25), taus=(0.0, 0.8))
     found = simulate.summary(rows)
-    assert len(rows) == 4 and found["mean"] > 0.93 - 3 * (0.93 * 0.07 / 200) ** 0.5
-    assert found["lowest"] > 0.86 - 3 * (0.86 * 0.14 / 50) ** 0.5
+    assert len(rows) == 4 and found["mean"] > 0.93 - 3 * (0.93 * 0.07 / 100) ** 0.5
+    assert found["lowest"] > 0.86 - 3 * (0.86 * 0.14 / 25) ** 0.5
     text = simulate.as_markdown(rows)
     assert text.count("\n| ") == 4 and "goals" in text
     assert len(simulate.as_dicts(rows)) == 4
