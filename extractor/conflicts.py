@@ -20,7 +20,10 @@ IN_A_GROUP = re.compile(
     r"^\s*(?:\w+ ){0,3}(?:in|among|for) (?:the )?(?:\w+ ){0,3}(?:group|arm|cohort|controls?)\b", re.I
 )
 VAGUE = re.compile(r"\b(?:issue|concern|signal|problem)s?\b", re.I)
-DECIMALS = re.compile(r"\d+[.·,](\d+)\s*%?")
+SOME = re.compile(
+    r"\b(?:withdr[ae]w\w*|discontinu\w*|drop(?:ped)?[- ]?outs?|dropped|stopped|stopping|because of|due to|reasons?|excluded|one of|of whom|of these|hospitali[sz]ed|required|leading to)\b",
+    re.I,
+)
 SEVERE_GRADE = 3  # CTCAE: grade 3 and up is severe or worse
 # what these rules raise: raised anew when a curator changes a fact
 KINDS = (
@@ -40,7 +43,7 @@ def conflicts(document: Document, facts: Sequence[Fact]) -> list[Conflict]:
         *sexes_off(facts),
         *arms_off(facts),
         *doses_off(document, own),
-        *places_differ(own),
+        *places_differ([(i, f) for i, f in own if not of_some(document, f)]),
         *shares_off(own),
     ]
     return sorted(found, key=lambda c: (c.facts, c.kind))
@@ -182,13 +185,24 @@ def exceeds(event: Fact, total: Fact) -> bool:
     return people and bool(event.value["n"] > total.value["n"])
 
 
+def of_some(document: Document, fact: Fact) -> bool:
+    """Whether a count in the text is of those who stopped for the event, or of a part of the people."""
+    at = fact.evidence[0] if fact.evidence else None
+    if at is None or at.start is None or at.row or fact.field != "adverse_event":
+        return False
+    text = document.parts.get(at.part, "")
+    start = max(text.rfind(". ", 0, at.start), text.rfind("\n", 0, at.start)) + 1
+    end = text.find(". ", at.start)
+    return SOME.search(text, start, end if end >= 0 else len(text)) is not None
+
+
 def places_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
     """The same event of the same arm counted differently in the text and in a table."""
     events = [
         (i, f) for i, f in of(facts, "adverse_event") if f.arm and f.value.get("n") is not None and plain_count(f)
     ]
     in_tables = [(i, f) for i, f in events if any(e.row for e in f.evidence)]
-    in_text = [(i, f) for i, f in events if not any(e.row for e in f.evidence)]
+    in_text = [(i, f) for i, f in events if not any(e.row for e in f.evidence) and not of_one(f)]
     for place, told in in_text:
         rivals = [(i, f) for i, f in in_tables if same_people(told, f)]
         if len(rivals) == 1 and rivals[0][1].value["n"] != told.value["n"]:
@@ -198,6 +212,11 @@ def places_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
                 f"{other.evidence[0].part} {other.value['n']:g}, both of {other.arm}."
             )
             yield Conflict("text_and_table_differ", (place, rivals[0][0]), message)
+
+
+def of_one(fact: Fact) -> bool:
+    """One person's story, which is no count of all who had the event."""
+    return fact.value["n"] == 1 and fact.value.get("denominator") is None and fact.value.get("percent") is None
 
 
 def plain_count(fact: Fact) -> bool:

@@ -10,8 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from extractor.declared import rank_of, registers
+from extractor.identity import folded_title, titles_agree
 
 KINDS = ("pmid", "doi", "pmcid")
 SHORTEST_TITLE = 20  # characters; "Editorial" or "Reply" says nothing
@@ -31,6 +33,7 @@ class Report:
     pmid: str = ""
     doi: str = ""
     pmcid: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ def duplicates(reports: Iterable[Report]) -> list[Duplicate]:
     groups = Groups(papers)
     for kind in KINDS:
         for same in _by(papers, identifier(kind)).values():
-            groups.join(same, f"the same {kind.upper()} {getattr(same[0], kind)}")
+            for one, other in combinations(same, 2):
+                if kind != "doi" or _one_article(one, other):
+                    groups.join([one, other], f"the same {kind.upper()} {getattr(one, kind)}")
     for same in _by(papers, _title_key).values():
         for place, one in enumerate(same):
             for other in same[place + 1 :]:
@@ -101,7 +106,15 @@ def _by(reports: Sequence[Report], key: Callable[[Report], str]) -> dict[str, li
 def _title_key(report: Report) -> str:
     title = _NO_WORD.sub(" ", _MARKED.sub(r"\1", report.title.lower())).strip()
     channel = "registry " if report.source in registers() else ""
-    return channel + title if len(title) >= SHORTEST_TITLE else ""
+    return channel + title if title else ""
+
+
+def _one_article(one: Report, other: Report) -> bool:
+    """Whether two reports with one DOI are one: not those of a supplement, which have other titles and other authors."""
+    titles = folded_title(one.title), folded_title(other.title)
+    if not all(titles) or titles_agree(*titles):
+        return True
+    return not one.author or not other.author or one.author == other.author
 
 
 def _contradict(group: Sequence[Report]) -> bool:
@@ -112,7 +125,10 @@ def _compatible(one: Report, other: Report) -> bool:
     """Years and pages agree wherever both say them; a registry record has neither, so its title alone is not enough."""
     if one.source in registers():
         return False
-    years = one.year is None or other.year is None or one.year == other.year
+    short = len(one.title) < SHORTEST_TITLE  # "Reply" alone says nothing
+    if short and not (one.author and one.author == other.author and one.year and one.year == other.year):
+        return False
+    years = one.year is None or other.year is None or abs(one.year - other.year) <= 1  # online, and in print
     a, b = first_page(one.pages), first_page(other.pages)
     return years and (not a or not b or a == b)
 

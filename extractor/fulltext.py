@@ -22,6 +22,7 @@ DECIDED = frozenset(
         "cell_source",
         "donor",
         "route",
+        "administrations",
         "participants",
         "phase",
         "follow_up",
@@ -32,6 +33,10 @@ DECIDED = frozenset(
 )
 
 
+PRODUCT_FIELDS = frozenset({"cell_type", "cell_source", "donor", "route"})
+BLINDING = frozenset({"open-label", "single-blind", "double-blind", "triple-blind", "blinded"})
+PILOT = frozenset({"pilot", "feasibility"})
+RESULTS = re.compile(r"(?:\d+[.\d]*\s*)?(?:results?|outcomes?|findings|follow|safety|efficacy)\b", re.I)
 # clauses in which a figure of a field is not the product's
 NOT_GIVEN = re.compile(
     r"\b(?:bags?|vials?|flasks?|wells?|dish(?:es)?|plates?|plated|seeded|seeding|cultured?|density|cm\s*\^?2|frozen|cryo\w+|stored|harvested|collected|isolated|yield\w*|mice|rats?)\b",
@@ -40,7 +45,7 @@ NOT_GIVEN = re.compile(
 GIVEN = re.compile(r"\b(?:inject|infus|transplant|implant|administ|deliver|receiv|instill|given\b|dose[sd]?\b)", re.I)
 OTHER_DRUG = re.compile(
     r"\b(?:G-?CSF|filgrastim|heparin|antibiotics?|cyclospor\w+|tacrolimus|steroids?|\w*predniso\w+|dexamethasone|insulin|lidocaine|an(?:a)?esthe\w+|sedat\w+|contrast|saline flush|paracetamol|acetaminophen|aspirin|"
-    r"daily|mg|mL? of (?:blood|marrow)|exercises?|physiotherapy|bent|washed|centrifug\w+|measured|scanned|visits?|aspirat\w+|layer)\b",
+    r"daily|(?:once|twice|times) (?:a|per) day|loc(?:us|i)|mg|mL? of (?:blood|marrow)|exercises?|physiotherapy|bent|washed|centrifug\w+|measured|scanned|visits?|aspirat\w+|layer)\b",
     re.I,
 )
 PRODUCT = re.compile(
@@ -50,6 +55,7 @@ STAFF = re.compile(
     r"^\s*(?:\w+ )?(?:pharmacists?|nurses?|staff|statisticians?|coordinators?|physicians?|surgeons?|monitors?|investigators?|personnel|team|technicians?|committee)\b",
     re.I,
 )
+TISSUE = re.compile(r"\s*(?:part|layer|tissue|fat|portion|space|plane|pocket)\b", re.I)
 CLAUSE = re.compile(r"[.;\n]\s")
 
 
@@ -71,7 +77,23 @@ def both(document: Document, short: Sequence[Fact], whole: Sequence[Fact]) -> li
     told = {fact.field for fact in short if fact.primary}
     added = [fact for fact in whole if behind(fact)]
     kept = [f for f in added if not (f.field == "report_kind" and f.field in told)]
+    blinding = {f.value.get("name") for f in short if f.field == "design" and f.primary} & BLINDING
+    kept = [f.change(primary=False) if f.primary and weak(f, blinding) else f for f in kept]
     return [*short, *(f.change(primary=False) if f.field in DECIDED & told else f for f in kept)]
+
+
+def weak(fact: Fact, blinding: set[object]) -> bool:
+    """Whether what the pages alone say of product or design is rather not the trial's own.
+
+    A product that only the results name is another treatment of the patients; of two ways of blinding the abstract's is the
+    trial's; a pilot that title and abstract do not call so is another study.
+    """
+    if any(item.part in SHORT for item in fact.evidence):
+        return False
+    if fact.field in PRODUCT_FIELDS:
+        return all(RESULTS.match(item.part) for item in fact.evidence)
+    name = fact.value.get("name")
+    return fact.field == "design" and (name in PILOT or (name in BLINDING and bool(blinding) and name not in blinding))
 
 
 def behind(fact: Fact) -> bool:
@@ -87,6 +109,8 @@ def of_something_else(document: Document, fact: Fact) -> bool:
     around = [clause(document, item) for item in fact.evidence]
     if fact.field == "dose":
         return all(NOT_GIVEN.search(text) and not GIVEN.search(text) for text in around)
+    if fact.field == "route" and all(TISSUE.match(following(document, item)) for item in fact.evidence):
+        return True
     if fact.field == "route":
         return all(OTHER_DRUG.search(text) and not PRODUCT.search(text) for text in around)
     if fact.field == "administrations":

@@ -21,11 +21,11 @@ from extractor.errors import ParseError, SettingsError, TimeLimitError
 from extractor.limits import limited
 from extractor.model import Document
 from extractor.settings import Settings
-from extractor.sources import HEAD_BYTES, READERS, Item, Reader
+from extractor.sources import HEAD_BYTES, READERS, Item, Reader, xlsx
 from extractor.sources import csv as csv_source
 from extractor.sources.decoding import encoding_of
 from extractor.sources.markup import root_name
-from extractor.sources.text import too_many_controls
+from extractor.sources.text import many_records, too_many_controls
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,10 @@ GZIP = b"\x1f\x8b"
 HALF = re.compile("[\ud800-\udfff]")
 SUFFIX_BONUS = 0.05  # a name decides between equals only
 LEAST = 0.05  # below this no format is recognised
+BY_PLACE = "\ufdd0"  # before a stem, so that an id made of it is told from one that the content gave; no text holds it
+# names that promise a format of references or of a register: such a file is never one plain text
+NEVER_TEXT = frozenset({".ris", ".nbib", ".bib", ".enw", ".rdf", ".xml", ".ciw", ".medline"})
+MOST_SHOWN = 60  # characters of a line in a message
 NAMED = (
     "csv",
     "jsonl",
@@ -197,9 +201,8 @@ def _guarded(
     count = 0
     try:
         with _opened(source, stdin) as stream:
-            for item in limited(
-                read(stream, source.name, source.stem, settings, chosen, columns), settings.max_seconds
-            ):
+            given = read(stream, source.name, BY_PLACE + source.stem, settings, chosen, columns)
+            for item in map(_named, limited(given, settings.max_seconds)):
                 count += 1
                 problem = item if isinstance(item, ParseError) else _too_long(item, settings)
                 if problem:
@@ -213,6 +216,13 @@ def _guarded(
         return
     if not count:
         report(source.name, "read", "holds no document")
+
+
+def _named(item: Item) -> Item:
+    """The item, a document whose id is of its place alone marked as such."""
+    if isinstance(item, ParseError) or not item.id.startswith(BY_PLACE):
+        return item
+    return replace(item, id=item.id.removeprefix(BY_PLACE), named=False)
 
 
 def _said(error: BaseException) -> str:
@@ -276,6 +286,8 @@ def read(
     found = chosen or recognised(head, name)
     if columns and found.name == "csv":
         return csv_source.read(bounded, stem, columns=columns)
+    if columns and found.name == "xlsx":
+        return xlsx.read(bounded, stem, columns=columns)
     return found.read(bounded, stem)
 
 
@@ -318,6 +330,8 @@ def recognised(head: bytes, name: str = "") -> Reader:
     ParseError
         If no reader knows it; says what it looks like instead.
     """
+    if xlsx.sniff(head):
+        return READERS["xlsx"]
     for magic, what in BINARY:
         if head.startswith(magic):
             raise ParseError(f"{what}; this is no text that can be read")
@@ -330,8 +344,18 @@ def recognised(head: bytes, name: str = "") -> Reader:
     if not scored:
         raise ParseError(f"{_looks_like(text)}; formats that are read: {', '.join(READERS)}")
     best = max(scored, key=lambda pair: pair[0])[1]
-    named = next((READERS[name] for name in NAMED if suffix in READERS[name].suffixes), None)
-    return named if named is not None and best.name == "text" else best
+    if best.name != "text":
+        return best
+    if suffix in NEVER_TEXT:
+        raise ParseError(
+            f"named {suffix}, but its content is not of a format that is known; begins: {_first_line(text)}; to read it as one text: --reader text"
+        )
+    return next((READERS[name] for name in NAMED if suffix in READERS[name].suffixes), best)
+
+
+def _first_line(text: bytes) -> str:
+    line = next((line for line in text.decode("utf-8", "replace").splitlines() if line.strip()), "").strip()
+    return repr(line if len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN]}…")
 
 
 def _as_utf8(head: bytes) -> bytes:
@@ -345,5 +369,7 @@ def _looks_like(head: bytes) -> str:
         return f"binary data (a zero byte at {head.index(0)})"
     if controls := too_many_controls(head):
         return f"{controls} control characters (such as ESC or BEL) in {len(head):,} bytes: binary data, or what a terminal was sent; save it as plain text"
-    root = root_name(head) if head.lstrip().startswith(b"<?xml") else None
+    if many := many_records(head):
+        return many
+    root = root_name(head) if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else None
     return f"XML with the root element <{root}>, of no format that is known" if root else "of no format that is known"

@@ -208,6 +208,7 @@ class Document:
     given: tuple[Fact, ...] = ()
     data: dict[str, Any] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)  # what only some sources have: mesh, pages, volume, ...
+    named: bool = True  # False: nothing in it names it, and the id says only in which file it stood, and where
 
     def __post_init__(self) -> None:
         if not SOURCE.fullmatch(self.source):

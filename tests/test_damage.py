@@ -153,7 +153,7 @@ def test_pages_overwritten_at_random_never_give_a_false_quote(tmp_path: Path) ->
     sound = path.read_bytes()
     draw = random.Random(5)
     refused = 0
-    for _ in range(20):
+    for _ in range(40):
         spoilt = bytearray(sound)
         start = draw.randrange(4096, len(sound) - 64)
         spoilt[start : start + 32] = draw.randbytes(32)

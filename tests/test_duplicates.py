@@ -27,7 +27,8 @@ def test_by_identifier_and_the_fuller_copy_is_kept() -> None:
 def test_by_title_year_and_pages() -> None:
     a = Report("ris:1", "ris", TITLE, 2019, "123-31")
     assert pairs(a, Report("csv:1", "csv", TITLE.upper() + ".", 2019, "123–131")) == [("ris:1", "csv:1")]
-    assert pairs(a, Report("csv:1", "csv", TITLE, 2018, "123-31")) == []
+    assert pairs(a, Report("csv:1", "csv", TITLE, 2017, "123-31")) == []
+    assert len(pairs(a, Report("csv:1", "csv", TITLE, 2018, "123-31"))) == 1  # online, and in print
     assert pairs(a, Report("csv:1", "csv", TITLE, 2019, "99-105")) == []
     assert pairs(Report("a", "ris", "Reply", 2019), Report("b", "ris", "Reply", 2019)) == []
 
@@ -83,3 +84,13 @@ def test_every_reader_says_what_its_documents_are_and_how_they_rank() -> None:
     assert rank_of("pubmed") < rank_of("ris") < rank_of("text")
     assert registers() >= {"clinicaltrials"} and "ris" not in registers()
     assert all(SOURCE.fullmatch(name) and rank < LAST for name, rank in ranks().items())
+
+
+def test_short_titles_need_author_and_year_and_a_supplement_is_no_article() -> None:
+    a = Report("a", "ris", "Cells in stroke", 2021, author="gamma")
+    assert len(pairs(a, Report("b", "ris", "Cells in stroke", 2021, author="gamma"))) == 1
+    assert pairs(a, Report("b", "ris", "Cells in stroke", 2021, author="delta")) == []
+    many = [
+        Report(str(n), "ris", f"Abstract {n} of a congress", doi="10.1000/s", author=f"author{n}") for n in range(4)
+    ]
+    assert pairs(*many) == []

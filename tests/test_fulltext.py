@@ -104,6 +104,23 @@ def test_the_abstract_decides_where_it_speaks() -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "name", "part", "own"),
+    [
+        ("cell_type", "T cell", "Results", False),
+        ("cell_type", "T cell", "Methods", True),
+        ("design", "open-label", "Methods", False),
+        ("design", "multicenter", "Methods", True),
+        ("design", "pilot", "Methods", False),
+    ],
+)
+def test_what_the_pages_alone_say_of_product_and_design(field: str, name: str, part: str, own: bool) -> None:
+    blind = Fact("design", {"name": "double-blind"}, (Evidence("abstract", "x", 0, 1),), "rule:design/a")
+    said = Fact(field, {"name": name}, (Evidence(part, "x", 0, 1),), f"rule:{field}/a")
+    (_, found) = both(article(**{part: "x"}), [blind], [said])
+    assert found.primary is own
+
+
+@pytest.mark.parametrize(
     ("field", "text", "quote", "other"),
     [
         ("dose", "Cells were plated at 2 million cells per flask.", "2 million cells", True),
@@ -111,8 +128,15 @@ def test_the_abstract_decides_where_it_speaks() -> None:
         ("administrations", "The knee was bent five times.", "five times", True),
         ("administrations", "Cells were infused three times.", "three times", False),
         ("administrations", "An antibiotic was given twice daily.", "twice", True),
+        (
+            "administrations",
+            "MMF (0.5 g twice a day) was used in those with a 1 locus mismatched transplantation.",
+            "1 locus",
+            True,
+        ),
         ("route", "Subcutaneous G-CSF was given.", "Subcutaneous", True),
         ("route", "Intravenous infusion of the cells followed.", "Intravenous", False),
+        ("route", "The needle went into the subcutaneous part of the muscle.", "subcutaneous", True),
         ("design", "An unblinded pharmacist prepared it.", "unblinded", True),
     ],
 )
@@ -228,3 +252,14 @@ def test_a_table_that_was_not_read_is_no_silence() -> None:
     assert found.document.notes == ("Table 2 is a picture and was not read (adverse events)",)
     assert "adverse_event (not read)" in found.not_found
     assert "adverse_event" not in found.not_found
+
+
+def test_those_who_stopped_for_an_event_are_not_all_who_had_it() -> None:
+    text = "Two patients withdrew because of fever."
+    told = event("Results", 2, "Cells").change(evidence=(Evidence("Results", "fever", 33, 38),))
+    table = event("Table 2", 4, "Cells", "Fever")
+    assert not conflicts(article(Results=text), [told, table])
+    plain = event("Results", 2, "Cells").change(evidence=(Evidence("Results", "fever", 17, 22),))
+    assert [c.kind for c in conflicts(article(Results="Two patients had fever."), [plain, table])] == [
+        "text_and_table_differ"
+    ]

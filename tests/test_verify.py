@@ -33,7 +33,8 @@ TEXT = (
     "Twenty-four patients with stroke were randomized to cells (n = 12) or placebo (n = 12). Cells were given intravenously at "
     "2 × 10^6 cells/kg. Headache occurred in 5 of 12 patients in the cell group and 2 of 12 in the placebo group. Fever (n = 3) and "
     "nausea (n = 1) were mild. Fatigue was reported by 25% of all patients. No serious adverse events related to the cells "
-    "were observed. No thrombosis was seen. There were 14 infections in 6 patients. Patients were followed for 12 months."
+    "were observed. No thrombosis was seen. There were 14 infections in 6 patients. Patients were followed for 12 months. "
+    "Swelling was seen in 7 (22.6%) of all. Mean age was 57 years. An earlier study of 62 people reported no infections."
 )
 EVENT = {"assertion": "present"}
 
@@ -74,6 +75,10 @@ CLAIMS: list[tuple[str, str, dict[str, Any], str | None, str | None, str, tuple[
     ("unit of time", "follow_up", {"low": 12, "high": 12, "unit": "years"}, "followed for 12 months", None, "contradicts", ("unit",)),
     ("route", "route", {"name": "intravenous"}, "given intravenously", None, "follows", ()),
     ("other route", "route", {"name": "intrathecal"}, "given intravenously", None, "contradicts", ("term",)),
+    ("denominator against its percentage", "adverse_event", EVENT | {"term": "swelling", "n": 7, "denominator": 62}, "Swelling was seen in 7 (22.6%)", None, "contradicts", ("number",)),
+    ("earlier work", "adverse_event", {"term": "infections", "assertion": "absent"}, "no infections", None, "contradicts", ("other_study",)),
+    ("mean for median", "age", {"median": 57, "unit": "years"}, "Mean age was 57 years", None, "contradicts", ("term",)),
+    ("mean", "age", {"mean": 57, "unit": "years"}, "Mean age was 57 years", None, "follows", ()),
     ("a benefit", "adverse_event", EVENT | {"term": "improvement"}, "improvement was seen", None, "contradicts", ("not_a_harm",)),
 ]  # fmt: skip
 
@@ -114,6 +119,7 @@ def test_quote_that_is_nowhere(nlp: Language) -> None:
     [
         ("a ﬁnal 3 – 5", "a final 3 - 5", "typographic"),
         ("fever in two; rash in one, and chills", "fever in two ... chills", "typographic"),
+        ("in 7 (22.6%) of all", "in 7 ( 22.6 % ) of all", "typographic"),
         ("fever in two", "fever in two", "exact"),
         ("fever in two", "fever in three", "absent"),
         ("fever in two", "", "none"),

@@ -109,6 +109,7 @@ _ROBINS = _numbered((
     "missing data", "measurement of outcomes", "selection of the reported result",
 ))  # fmt: skip
 _CONCERNS = ("Low", "Some concerns", "High")
+_CONCERNS_OR_NONE = (*_CONCERNS, "No information")  # no judgement of RoB 2 itself, but a word of robvis's files
 _SERIOUS = ("Low", "Moderate", "Serious", "Critical", "No information")
 _RISKS = ("Low", "Moderate", "High", "Unclear")
 
@@ -122,7 +123,7 @@ def _checklist(name: str, title: str, items: int, answers: tuple[str, ...]) -> T
 TOOLS: Mapping[str, Tool] = {
     tool.name: tool
     for tool in (
-        Tool("rob2", "RoB 2, randomized trials (Sterne 2019, doi:10.1136/bmj.l4898)", "ROB2", tuple(_ROB2), _CONCERNS, _CONCERNS, _ROB2),
+        Tool("rob2", "RoB 2, randomized trials (Sterne 2019, doi:10.1136/bmj.l4898)", "ROB2", tuple(_ROB2), _CONCERNS_OR_NONE, _CONCERNS_OR_NONE, _ROB2),
         Tool(
             "robins-i", "ROBINS-I, first version, non-randomized comparisons (Sterne 2016, doi:10.1136/bmj.i4919)", "ROBINS-I",
             tuple(_ROBINS), _SERIOUS, _SERIOUS, _ROBINS,

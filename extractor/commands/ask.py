@@ -70,14 +70,14 @@ def ask_store(
     if listed:
         print_questions(form)
     elif sql is not None:
-        with open_store(store) as opened:
+        with open_store(store, included=True) as opened:
             columns, rows = opened.select(sql)
         print_rows([dict(zip(columns, row, strict=True)) for row in rows], form, columns)
     elif cypher is not None:
         from extractor.graph import Review
         from extractor.graph.cypher import query
 
-        with open_store(store) as opened:
+        with open_store(store, included=True) as opened:
             print_rows(query(Review(opened).graph, cypher), form)
     else:
         print_answer(str(name), list(words or ()), store, form)
@@ -102,7 +102,7 @@ def print_answer(name: str, words: list[str], store: str | None, form: Format) -
     arguments = from_words(question, words)
     if missing := [n for n, p in question.parameters.items() if p.default is p.empty and n not in arguments]:
         raise wrong_usage(f"{question.name} needs {', '.join(missing)}; it is asked as: trialspan ask {question.usage}")
-    with open_store(store) as opened:
+    with open_store(store, included=True) as opened:
         answer = ask(Review(opened), question.name, **arguments)
     if form is Format.json:
         say_json(answer.to_dict())
@@ -326,7 +326,7 @@ def compare_trials(
 
     if len(names) < 2:
         raise wrong_usage("compare takes two trials or more")
-    with open_store(store) as opened:
+    with open_store(store, included=True) as opened:
         try:
             found = compare(opened, names)
         except QueryError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
@@ -31,11 +33,20 @@ from extractor.commands.shared import (
 from extractor.commands.tables import Column, Table, print_table
 from extractor.duplicates import Duplicate, Report, duplicates
 from extractor.engine import Run, run
+from extractor.identity import family
 from extractor.inputs import documents
-from extractor.prisma import Flow, flow, svg
+from extractor.prisma import Flow, Screened, flow, svg
 from extractor.sources import READERS
 from extractor.store import Store
+from extractor.store.links import LinkStore
+from extractor.store.screening import STAGES, ScreeningStore
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+SAME = {
+    "unchanged": "all its fields are the same",
+    "updated": "another copy of the report",
+    "added": "another copy of the report",
+}
 MOST_SHOWN = 20  # duplicates printed; all with --format json
 
 
@@ -51,6 +62,12 @@ def bring(
     reader: Annotated[
         str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Where these records were found: Embase, CENTRAL, ICTRP, ... (a box of the flow diagram)."),
+    ] = None,
+    searched: Annotated[str | None, typer.Option(metavar="DATE", help="When it was searched, as 2026-03-01.")] = None,
+    query: Annotated[str | None, typer.Option(help="What was asked, word for word.")] = None,
     form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
 ) -> None:
     """Bring files into a store: each report is extracted and kept, and duplicates across sources are named.
@@ -59,11 +76,17 @@ def bring(
     """
     if reader is not None and reader not in READERS:
         raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
+    if searched is not None and not DAY.fullmatch(searched):
+        raise wrong_usage(f"--searched {searched}: a day is written as 2026-03-01")
     columns = columns_of(column)
     settings, report = settings_or_exit(), Run()
+    search = {"database": database, "searched": searched, "query": query}
     outcomes = {"added": 0, "unchanged": 0, "updated": 0}
+    seen: dict[str, str] = {}
+    again: list[Duplicate] = []
+    renamed: dict[str, str] = {}
     with Store.open(store or settings.store) as opened:
-        key = opened.begin("import", settings={"inputs": inputs})
+        key = opened.begin("import", settings={"inputs": inputs} | {n: v for n, v in search.items() if v})
         found = documents(
             inputs,
             settings,
@@ -73,15 +96,26 @@ def bring(
             stdin=standard_input() if "-" in inputs else None,
         )
         for record in progress(run(found, settings, report), "importing"):
-            outcomes[opened.add(record, key)] += 1
+            arrived = opened.put(record, key)
+            outcomes[arrived.outcome] += 1
+            renamed |= arrived.renamed
+            if arrived.report in seen:
+                again.append(Duplicate(arrived.report, record.document.id, SAME[arrived.outcome]))
+            seen.setdefault(arrived.report, record.document.id)
         for issue in report.issues:
             opened.issue(key, issue.input, issue.stage, issue.error)
         opened.finish(key, outcomes | {"read": report.read, "deleted": report.deleted, "failed": report.failed})
-        same = duplicates(reports(opened))
+        same = [*again, *duplicates(reports(opened))]
+        renamed = {old: new for old, new in renamed.items() if not opened.has(old)}
     if form is Format.json:
-        say_json(outcomes | {"duplicates": [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]})
+        listed = [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]
+        say_json(outcomes | {"duplicates": listed, "renamed": renamed})
     else:
-        typer.echo(", ".join(f"{n} {name}" for name, n in outcomes.items()) + f"; duplicates in the store: {len(same)}")
+        typer.echo(", ".join(f"{n} {name}" for name, n in outcomes.items()) + f"; duplicates: {len(same)}")
+        for old, new in renamed.items():
+            say(
+                f"report {old} is called {new} now: its name means more than one report, or a copy gave it a better one"
+            )
         if same:
             print_table(console_for(), _same_table(same))
     end(report)
@@ -99,7 +133,10 @@ def reports(opened: Store) -> Iterator[Report]:
     for record in opened.records():
         d = record.document
         pages = str(d.metadata.get("pages") or "")
-        yield Report(d.id, d.source, d.title or "", d.year, pages, d.ids.pmid or "", d.ids.doi or "", d.ids.pmcid or "")
+        ids, author = d.ids, family(d.authors[0]) if d.authors else ""
+        yield Report(
+            d.id, d.source, d.title or "", d.year, pages, ids.pmid or "", ids.doi or "", ids.pmcid or "", author
+        )
 
 
 class PrismaFormat(StrEnum):
@@ -152,6 +189,29 @@ def _flow(opened: Store) -> Flow:
         deleted=len(known) - len(current),
         retracted=sum(d.retracted for d in current),
         duplicates=same,
+        screened=_screened(opened),
+    )
+
+
+def _screened(opened: Store) -> Screened | None:
+    """What people decided, counted; None where nothing was screened."""
+    standing = ScreeningStore(opened).standing()
+    included = ScreeningStore(opened).included()
+    if included is None:
+        return None
+    out = {
+        stage: [s[stage] for s in standing.values() if stage in s and s[stage].verdict == "exclude"] for stage in STAGES
+    }
+    trials = LinkStore(opened).trials_of(included)
+    full = [i for i, said in standing.items() if "fulltext" in said]
+    return Screened(
+        screened=len(standing),
+        excluded=len(out["abstract"]),
+        not_retrieved=len(out["retrieval"]),
+        assessed=len(full) if full else None,
+        reasons=tuple(sorted(Counter(s.reason or "no reason given" for s in out["fulltext"]).items())),
+        reports=len(included),
+        studies=len({trials.get(i, i) for i in included}),
     )
 
 
@@ -159,14 +219,18 @@ def _print_flow(found: Flow) -> None:
     rows = [(words, "not recorded" if n is None else f"{n:,}") for _, words, n in found.rows()]
     columns = (Column("box", most=80), Column("n", right=True))
     print_table(console_for(), Table(columns, rows, "PRISMA 2020: what the store knows"))
-    for source, query, n in found.by_source:
-        say(f"{source}: {query}: {n:,} records")
+    for one in found.searches:
+        say(f"{one.name}: {one.query}: {one.records:,} records{f', searched {one.day}' if one.day else ''}")
 
 
 def _as_json(found: Flow) -> str:
     boxes = {key: n for key, _, n in found.rows()}
-    searches = [{"source": s, "query": q, "records": n} for s, q, n in found.by_source]
-    return json.dumps(boxes | {"searches": searches}, ensure_ascii=False, indent=1) + "\n"
+    searches = [
+        {"source": s.name, "kind": s.kind, "query": s.query, "searched": s.day or None, "records": s.records}
+        for s in found.searches
+    ]
+    reasons = dict(found.screened.reasons) if found.screened else {}
+    return json.dumps(boxes | {"searches": searches, "reasons": reasons}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _as_csv(found: Flow) -> str:

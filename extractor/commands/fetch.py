@@ -77,9 +77,10 @@ def _one(search: Search, client: Client, settings: Settings, opened: Store, repo
     outcomes: dict[str, list[str]] = {"added": [], "unchanged": [], "updated": [], "retracted": []}
     found = documents(harvest, client, hosts_of(settings), own)
     for record in progress(run(found, settings, own), search.source, total=lambda: harvest.hits or None):
-        outcomes[opened.add(record, key)].append(record.document.id)
-        if record.document.retracted and record.document.id not in retracted:
-            outcomes["retracted"].append(record.document.id)
+        arrived = opened.put(record, key)
+        outcomes[arrived.outcome].append(arrived.report)
+        if record.document.retracted and arrived.report not in retracted:
+            outcomes["retracted"].append(arrived.report)
     checked(harvest, own)
     for issue in own.issues:
         opened.issue(key, issue.input, issue.stage, issue.error)

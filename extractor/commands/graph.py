@@ -42,7 +42,7 @@ def graph(
     chosen = FORMATS[form.value]
     if chosen.to_folder is not None and (output is None or output.is_file()):
         raise wrong_usage(f"--format {form.value} makes several files; name a folder with -o FOLDER")
-    with open_store(store) as opened:
+    with open_store(store, included=True) as opened:
         made = build(opened)
     if chosen.to_folder is not None and output is not None:
         chosen.to_folder(made, output)

@@ -21,6 +21,8 @@ COMMANDS = {  # name: module and function, in the order in which help lists them
     "fetch": "fetch.fetch",
     "import": "bring.bring",
     "prisma": "bring.prisma",
+    "versions": "versions.versions",
+    "screen": "screening.screen",
     "doctor": "care.doctor",
     "backup": "care.backup",
     "restore": "care.restore",

@@ -90,7 +90,7 @@ def plot(
         raise wrong_usage(f"--unit {unit}: legal: {', '.join(UNITS)}")
     try:
         suffix = checked_suffix(output)
-        with open_store(store) as opened:
+        with open_store(store, included=True) as opened:
             figure = _figure(kind, Review(opened), condition, cells, title, chosen)
         with warnings.catch_warnings(record=True) as said:
             warnings.filterwarnings("always", message=GLYPH.pattern)

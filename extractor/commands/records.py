@@ -25,6 +25,7 @@ from extractor.link import annotated, trial_records
 
 # screen column: columns of the wide table that make it; the exports have all of them
 ON_SCREEN = {
+    "study": ("study",),
     "document": ("document",),
     "!": ("conflicts",),
     "n": ("n",),
@@ -34,6 +35,7 @@ ON_SCREEN = {
     "events": ("adverse events", "deaths"),
 }
 SCREEN_COLUMNS = (
+    Column("study", rank=3, most=24),
     Column("document"),
     Column("!"),
     Column("n", right=True),
@@ -57,7 +59,7 @@ def list_records(
 
     Example: trialspan list --store review.db
     """
-    with open_store(store) as opened:
+    with open_store(store, included=True) as opened:
         wide = characteristics(annotated(opened))
     if form is Format.json:
         say_json([dict(zip(wide.headings, row, strict=True)) for row in wide.rows])
@@ -144,5 +146,5 @@ def export(
         raise wrong_usage(f"--format {chosen.name} is a binary file; name it with -o FILE")
     if trials and (ids or form.value not in OF_TRIALS):
         raise wrong_usage(f"--trials is for {', '.join(OF_TRIALS)}, and takes no --id: records are of reports")
-    with open_store(store) as opened, output_to(output) as stream:
+    with open_store(store, included=not ids) as opened, output_to(output) as stream:
         chosen.write(trial_records(opened) if trials else annotated(opened, ids), stream)

@@ -40,7 +40,7 @@ def report(
     wish = Wish(condition, cells, route, denials, outcome=outcome, today=today)
     if title is not None and title.strip():
         wish = Wish(condition, cells, route, denials, title, outcome, today)
-    with open_store(store) as opened, Console(stderr=True).status("drawing the report"):
+    with open_store(store, included=True) as opened, Console(stderr=True).status("drawing the report"):
         text = page(opened, wish)
     with output_to(output) as stream:
         stream.write(text.encode("utf-8", "replace"))

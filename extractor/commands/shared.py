@@ -114,11 +114,15 @@ def settings_or_exit() -> Settings:
         raise wrong_usage(str(error)) from error
 
 
-def open_store(target: str | None, *, create: bool = False) -> Store:
-    """The store that the option or the settings name."""
+def open_store(target: str | None, *, create: bool = False, included: bool = False) -> Store:
+    """The store that the option or the settings name; with `included` only what screening left in, and that is said."""
     from extractor.store import Store
+    from extractor.store.screening import narrowed
 
-    return Store.open(target or settings_or_exit().store, create=create)
+    opened = Store.open(target or settings_or_exit().store, create=create)
+    if included and narrowed(opened).only is not None:
+        say(f"of the reports in {opened.name}, the {len(opened.only or ())} that screening includes", err=True)
+    return opened
 
 
 @contextmanager

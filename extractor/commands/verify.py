@@ -98,7 +98,7 @@ def verify_command(
         if form is VerifyFormat.table:
             print_table(console_for(None if output is None else stream), _table(answers))
         elif form is VerifyFormat.html:
-            rows = [_row(a, by_id) for a in answers]
+            rows = [_row(a, by_id) for a in sorted(answers, key=_first_to_look_at)]
             title = f"{theirs.name}: what the words say"
             stream.write(page(rows, title=title, counts=summary(answers, lost, given)).encode())
         else:
@@ -230,6 +230,11 @@ def claimed(cell: Cell) -> str:
     except (TypeError, ValueError, KeyError, AttributeError):
         words = json.dumps(cell.value, ensure_ascii=False)
     return f"{words} [{cell.arm}]" if cell.arm else words
+
+
+def _first_to_look_at(answer: Answer) -> int:
+    """On the page what contradicts comes first, then what the words do not decide; each in the order of the table."""
+    return 0 if answer.flagged else 1 if answer.value == NOT_DERIVABLE else 2
 
 
 def _row(answer: Answer, by_id: dict[str, Document]) -> Row:

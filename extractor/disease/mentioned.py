@@ -64,7 +64,9 @@ def adjectives() -> dict[str, str]:
 
 @cache
 def _adjectival() -> re.Pattern[str]:
-    return re.compile(rf"\b(?P<word>{'|'.join(sorted(adjectives()))})(?:(?<=s)\b|(?= (?:\w+ )?{PEOPLE}\b))")
+    return re.compile(
+        rf"(?<!non-)(?<!non )\b(?P<word>{'|'.join(sorted(adjectives()))})(?:(?<=s)\b|(?= (?:\w+ )?{PEOPLE}\b))"
+    )
 
 
 @dataclass(slots=True)
@@ -93,7 +95,7 @@ def mentions(seen: View) -> list[Mention]:
                 _add(found, Mention(start, end, site_term.name, site_term, role="term"))
                 continue
             start = _extended(seen.folded, start)
-            named = written(seen, start, end)
+            named = spelled_out(written(seen, start, end), named_term)
             site = SITE.match(seen.folded, end)
             _add(found, Mention(start, end, f"{site[1]} {named}" if site else named, named_term, role="term"))
     for match in _adjectival().finditer(seen.folded):
@@ -153,7 +155,7 @@ ADJECTIVE = re.compile(
 )
 # "osteoarthritis of the knee", "carcinoma (SCC) of the cervix"
 SITE = re.compile(
-    r"(?: \([^)]{1,12}\))? (?:of|in) the (knee|hip|hand|breast|lung|cervix|prostate|stomach|"
+    r"(?: \([^)]{1,12}\))? (?:of|in) the (femoral head|knee|hip|hand|breast|lung|cervix|prostate|stomach|"
     r"colon|rectum|pancreas|head and neck|oesophagus|esophagus|skin|bladder|liver|shoulder|ankle|"
     r"foot|spine|lumbar spine|mandible|thyroid|kidney|ovary|endometrium|femur|femoral neck|tibia|"
     r"distal radius|brain|larynx|oropharynx|hypopharynx)s?\b"
@@ -259,6 +261,14 @@ def written(seen: View, start: int, end: int) -> str:
     """The mention as it stands, in lower case but for capitals inside names."""
     parts = re.sub(r"\s+", " ", seen.cased[start:end]).split(" ")
     return " ".join(w if w.endswith("'s") else CAPITALS.sub(_cased, w) for w in parts)
+
+
+def spelled_out(name: str, term: Term) -> str:
+    """A name whose last word is a short form, with the term's own name in its place: "progressive MS" is multiple sclerosis."""
+    head, _, last = name.rpartition(" ")
+    short = bool(head) and last.isupper() and 1 < len(last) <= 5 and last.lower() not in term.name.lower().split()
+    initials = "".join(word[0] for word in re.split(r"[ -]", term.name) if word)
+    return f"{head} {term.name}" if short and last.lower() == initials.lower() else name
 
 
 CAPITALS = re.compile(r"[^\W\d_]+")

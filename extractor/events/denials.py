@@ -22,7 +22,7 @@ CUE = re.compile(
     r"|\b(?P<verb>(?:did|do|does|has|have|had|was|were|is|are|could) not (?:\w+ly )?(?:be )?(?:caused?|produced?|develop(?:ed)?|experienced?|report(?:ed)?|reveal(?:ed)?|shown?|showed|have|had|lead to|led to|result(?:ed)? in|induced?|"
     r"found|find|identif(?:y|ied)|observed?|detect(?:ed)?|associated with|accompanied by|suffer(?:ed)?(?: from)?|complain(?:t|ed)?(?: of)?|noted?|note|see|seen|exhibit(?:ed)?|demonstrate(?:d)?|elicit(?:ed)?|present(?:ed)?(?: with)?|provoke)\b"
     r"|(?:caused|produced|reported|showed|had|experienced|revealed|developed|found|demonstrated|induced) no\b|denied|failed to (?:show|reveal|detect|cause))"
-    r"|\b(?P<noun>no\b|without(?: any)?\b|(?:the )?(?:total |complete )?absence of|free (?:of|from)\b|lack of|devoid of|nor\b|neither\b|not any\b|zero\b|never\b|nil\b)"
+    r"|\b(?P<noun>no\b|without(?: any)?\b|(?:the )?(?:total |complete )?absence of|free (?:of|from)\b|lack of|devoid of|nor\b|neither\b|not any\b|zero\b|never\b|nil\b|but not\b(?! (?:only|all|always|statistically|significantly|in|with|for|by|to|at|on|of|until|after|before|during|when|the (?:other|control|placebo))\b))"
 )
 # After a cue: it denies a difference, not an event
 COMPARISON = re.compile(
@@ -36,6 +36,7 @@ COMPARISON = re.compile(
 ELIGIBLE = re.compile(
     r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people|infants|eyes|recipients)(?:\s+(?:with|having|who (?:had|have)|and|or|but|aged [\w -]{1,20}))?\s*,?\s*\Z"
 )
+WITH_NO = re.compile(r"\b(?:with|having|who (?:had|have))\s*\Z")
 # "time without toxicity", "days free of side effects", "survival without": a measure, no denial
 TIME_WITHOUT = re.compile(
     r"\b(?:time|times|days?|periods?|weeks?|months?|years?|survival|survived|interval|duration|hours?|rates?|probability|proportion)\s+(?:of (?:life|survival|time) |that (?:\w+ ){1,3})?\Z|\b(?:only|even)\s+in\s+\Z"
@@ -126,8 +127,8 @@ def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
         and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start())
     ):
         return True
-    if match["noun"] == "no" and folded[start : match.start()].rstrip().endswith(","):
-        return False  # "apart from pain in three patients, no ..."
+    if match["noun"] in ("no", "but not") and not WITH_NO.search(folded, start, match.start()):
+        return False  # "in three patients no ...", "apart from pain in three patients, no ..."
     found = match["noun"] and ELIGIBLE.search(folded, start, match.start())
     return bool(found) and not re.search(
         r"\b(?:tolerated|safe|safely|completed|success\w*|uneventful\w*|recovered)\b", folded[start : match.start()]

@@ -10,8 +10,8 @@ from extractor.events.clauses import Span, clause_of
 from extractor.events.denials import OF_KIND, Denial
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
 from extractor.events.limits import Limits, limits
-from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
-from extractor.events.said_of import EXAM, SOME, SaidOf, said_of
+from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
+from extractor.events.said_of import EVERYONE, EXAM, SOME, behind, said_of
 from extractor.events.sentence import Reading
 from extractor.events.words_of_counts import APPOSED
 from extractor.events.words_of_events import CASES_OF, OTHER_HEAD
@@ -25,6 +25,10 @@ QUALIFIES = re.compile(
 CHANGE = re.compile(
     r"\b(?:reductions?|increases?|decreases?|differences?|improvements?|changes?|benefits?|declines?|rises?|drops?)\s+(?:in|of|on|for)\b"
 )
+# "in-hospital deaths", "30-day mortality": of a part of the time
+OF_A_TIME = re.compile(
+    r"(?:in-hospital|hospital|peri-?operative|post-?operative|intra-?operative|operative|procedural|early|late|\d+-(?:day|month|year)|one-year|short-term)\b"
+)
 CAUSES = re.compile(r"cause|produce|induce|lead|result|provoke|elicit")
 
 
@@ -37,15 +41,24 @@ def denied(
     if denial and denial.cue.startswith("without") and any(m.end == denial.start - 1 for m in inner):
         return  # "nausea without vomiting": of what those people had
     clause = denial.clause if denial else clause_of(reading.folded, reading.start, reading.end, mention.start)
-    of = said_of(reading.folded, denial, mention.end, clause[1]) if denial else SaidOf("all")
+    of = (
+        said_of(reading.folded, denial, mention.end, clause[1]) if denial else behind(reading.folded, cue[1], clause[1])
+    )
+    of = of or EVERYONE
     if of.whom == SOME:
         return
     blanket = mention.kind == CLASS
     found = _limits(reading, mention, cue, denial, clause)
     arm = reading.arm_after(mention, last)
     scope = found.scope
-    if blanket and of.count is not None and denial and denial.kind != "subject":
+    if blanket and of.count is not None and not (denial and denial.kind == "subject"):
         scope = scope or (of.count.start, of.count.end)
+    if (
+        mention.kind == DEATH
+        and scope is None
+        and (some := OF_A_TIME.match(reading.folded, mention.start, mention.end))
+    ):
+        scope = some.span()
     yield Event(
         mention,
         NONE_REPORTED if blanket else ABSENT,

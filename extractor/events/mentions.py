@@ -38,7 +38,7 @@ _GENERAL = (
     r"unexpected|expected|emergent|treatment|product|procedure|cell|study|drug|medication|infusion|injection|transplant\w*|vaccine|vaccination|device|therapy|intervention|"
     r"long|short|term|permanent|acute|subacute|chronic|late|early|immediate|delayed|related|associated|attributable|non|or|and|post-?operative|peri-?operative|intra-?operative|surgical|surgery|"
     r"anesthetic|anaesthetic|observable|obvious|apparent|noticeable|notable|substantial|special|specific|additional|further|common|frequent|reported|recorded|observed|"
-    r"overall|total|all|most|main|predominant|life-threatening|life|threatening|fatal|lethal|unusual|intolerable|unacceptable|limiting|dose-limiting|dose|local|systemic|"
+    r"radiation|radiotherapy|overall|total|all|most|main|predominant|life-threatening|life|threatening|fatal|lethal|unusual|intolerable|unacceptable|limiting|dose-limiting|dose|local|systemic|"
     r"undesirable|potential|possible|probable|nonserious|non-serious|intraprocedural|periprocedural|post-?procedural|procedural|technical|maternal|neonatal|fetal|in-hospital|"
     r"30-day|90-day|1-year|one-year|short-term|long-term|late-onset|all-cause|all-grade|any-grade|high-grade|low-grade|subjective|objective|discernible|detectable|persistent|transient|treatment-limiting|"
     r"deleterious|spontaneous|infusional|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
@@ -60,7 +60,7 @@ _LED = re.compile(
 )
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
 _ORGAN_WORD = (
-    r"(?:[a-z]+(?:al|ic|ar|ary|ous|ory|iac)|git?|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|bowel|stomach|chest|limb|hip|knee|breast|dental|donor[- ]site|access[- ]site|"
+    r"(?:[a-z]+(?:al|ic|ar|ary|ous|ory|iac)|git?|gu|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|bowel|stomach|chest|limb|hip|knee|breast|dental|donor[- ]site|access[- ]site|"
     r"injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
 )
 _ORGAN = re.compile(rf"({_ORGAN_WORD}(?:[\s-]+(?:and|or|tract|system|site)[\s-]+(?:{_ORGAN_WORD})?)?\s*)\Z")

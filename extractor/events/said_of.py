@@ -33,6 +33,7 @@ CHOSEN = re.compile(
     r"\s*(?:(?:patients?|subjects?|participants?|women|men|children|people|volunteers|cases|eyes|knees)\b)?\s*(?:,?\s*(?:who|that|which|in whom|with|examined|scanned|tested|studied|biopsied|autopsied|imaged|evaluated|assessed|analy[sz]ed|followed|available|at)\b)"
 )
 OF_THEM = re.compile(rf"none of (?:the |these |our |those )?(?P<n>{NUMBER_WORDS}|\d+)\b")
+IN = re.compile(r"\b(?:in|for|among|with)\s+(?:the\s+)?\Z")
 BEHIND = re.compile(r"[^,;()]{0,60}?\b(?:in|among|of|for|by)\s+(?:any of\s+|all\s+)?(?:the\s+)?\Z")
 COMPARED = re.compile(r"\b(?:compared|versus|vs|than|whereas|but|and)\b")
 ALL, SOME, EXAM = "all", "some", "examined"
@@ -54,7 +55,7 @@ def said_of(folded: str, denial: Denial, end: int, stop: int) -> SaidOf:
     of_them = OF_THEM.match(folded, denial.start, denial.clause[1])
     if of_them:
         return SaidOf(EXAM, _none_of(denial.start, of_them.end(), whole(of_them["n"])))
-    return _subject(folded, denial) or _behind(folded, end, stop) or EVERYONE
+    return _subject(folded, denial) or behind(folded, end, stop) or EVERYONE
 
 
 def _none_of(start: int, end: int, people: int | None) -> Count:
@@ -67,6 +68,9 @@ def _subject(folded: str, denial: Denial) -> SaidOf | None:
     first = denial.clause[0]
     verb = HAD.search(folded, first, denial.start)
     there = verb is not None and folded[first : verb.start()].rstrip().endswith("there")
+    if verb is None and denial.kind == "noun":
+        spared = max([b for _, b in denial.exceptions if b <= denial.start], default=first)
+        return _before(folded, spared, denial.start)
     if (verb is None and denial.kind != "verb") or denial.kind == "subject" or there:
         return None
     stop = verb.start() if verb else denial.start
@@ -83,7 +87,17 @@ def _subject(folded: str, denial: Denial) -> SaidOf | None:
     return SaidOf(SOME) if count.form in ("people", "fraction", "count_percent", "percent", "bare", "one") else None
 
 
-def _behind(folded: str, end: int, stop: int) -> SaidOf | None:
+def _before(folded: str, first: int, start: int) -> SaidOf | None:
+    """ "In 3 of 8 patients no adverse event was seen": the people stand right before the denial."""
+    found = [c for c in counts(folded, first, start) if c.form in ("people", "fraction", "count_percent", "percent")]
+    if not found or folded[found[-1].end : start].strip(" ,") or _whole(found[-1]):
+        return None
+    if not IN.search(folded, first, found[-1].start) or EVERY.search(folded, first, found[-1].start):
+        return None
+    return SaidOf(SOME)
+
+
+def behind(folded: str, end: int, stop: int) -> SaidOf | None:
     """Whom the words behind what is denied count: "in 18 of 20", "in the 8 patients who were scanned"."""
     count = next(iter(counts(folded, end, stop)), None)
     if count is None or not BEHIND.match(folded, end, count.start) or COMPARED.search(folded, end, count.start):
@@ -93,7 +107,9 @@ def _behind(folded: str, end: int, stop: int) -> SaidOf | None:
     if DEFINITE.search(folded, end, count.start):
         examined = CHOSEN.match(folded, count.end, stop) and count.denominator is None
         return SaidOf(EXAM, _none_of(count.start, count.end, count.n)) if examined else None
-    return SaidOf(SOME) if count.denominator or count.percent else None
+    if count.denominator or count.percent:
+        return SaidOf(SOME)
+    return SaidOf(EXAM, _none_of(count.start, count.end, count.n))  # "in five patients": of others nothing is said
 
 
 def _whole(count: Count) -> bool:

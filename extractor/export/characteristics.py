@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from extractor.declared import declared_fields
 from extractor.export.values import field_shown, shown
+from extractor.labels import labels
 from extractor.model import Fact, Record
 
-FRONT = ("document", "title", "year")
+FRONT = ("study", "document", "title", "year")
 BACK = ("conflicts",)
 
 
@@ -49,13 +50,15 @@ def characteristics(records: Iterable[Record]) -> Table:
     Empty cells were not looked for; ``not reported`` was looked for in vain; ``none (denied)`` is the text's own denial.
     """
     made = columns()
-    return Table((*FRONT, *made, *BACK), tuple(_row(r, made) for r in records))
+    listed = list(records)
+    names = labels(r.document for r in listed)
+    return Table((*FRONT, *made, *BACK), tuple(_row(r, made, names[r.document.id]) for r in listed))
 
 
-def _row(record: Record, made: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _row(record: Record, made: dict[str, tuple[str, ...]], label: str) -> tuple[str, ...]:
     document = record.document
     retracted = "RETRACTED: " if document.retracted else ""
-    front = (document.id, f"{retracted}{document.title or ''}", str(document.year or ""))
+    front = (label, document.id, f"{retracted}{document.title or ''}", str(document.year or ""))
     cells = tuple(field_shown(record, *fields) for fields in made.values())
     return (*front, *cells, "; ".join(dict.fromkeys(c.kind for c in record.conflicts)))
 

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from extractor.export.characteristics import lines
 from extractor.export.office import EPOCH, clean, write_zip
+from extractor.labels import labels
 from extractor.model import Record
 
 
@@ -20,16 +21,19 @@ def write_docx(records: Iterable[Record], stream: BinaryIO) -> None:
     properties.author, properties.title = "Trialspan", "Characteristics of included studies"
     properties.created = properties.modified = EPOCH.replace(tzinfo=None)
     file.add_heading("Characteristics of included studies", 0)
-    for record in records:
-        _study(file, record)
+    listed = list(records)
+    names = labels(r.document for r in listed)
+    for record in listed:
+        _study(file, record, names[record.document.id])
     packed = BytesIO()
     file.save(packed)
     write_zip(packed.getvalue(), stream)
 
 
-def _study(file: Any, record: Record) -> None:
+def _study(file: Any, record: Record, label: str) -> None:
     document = record.document
-    file.add_heading(clean(document.id) + (" (retracted)" if document.retracted else ""), 1)
+    file.add_heading(clean(label) + (" (retracted)" if document.retracted else ""), 1)
+    file.add_paragraph(clean(f"id: {document.id}"))
     if document.title:
         file.add_paragraph(clean(document.title))
     rows = [line for line in lines(record) if line.value]

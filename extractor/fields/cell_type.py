@@ -6,11 +6,15 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from extractor.context.view import view
+from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
 from extractor.product.cells import products
+from extractor.product.grafts import grafts
+from extractor.product.studied import studies_cells
+from extractor.terms import table
 
+STEM = "hematopoietic stem cell"
 NO_PRODUCT = frozenset({"review", "meta-analysis"})
 
 
@@ -30,7 +34,10 @@ class CellType(Field):
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
         own = not any(f.value.get("name") in NO_PRODUCT for f in facts(doc, "report_kind"))
-        for product in products(seen):
+        found = products(seen)
+        if not found:
+            yield from self._grafts(doc, seen, own)
+        for product in found:
             best = product.best
             rule = "title" if seen.in_title(best.start) else "given"
             yield self.fact(
@@ -41,3 +48,10 @@ class CellType(Field):
                 confidence=0.95 if rule == "title" else 0.85,
                 primary=own,
             )
+
+    def _grafts(self, doc: Doc, seen: View, own: bool) -> Iterable[Fact]:
+        """Stem cells of the blood where their transplantation is what a trial of cells studies."""
+        graft = next((g for g in grafts(seen) if g.stem_at != (0, 0)), None)
+        if graft and studies_cells(seen.folded, seen.title[1]):
+            value = {"name": STEM, "id": next(t.id for t in table("cells").terms if t.name == STEM)}
+            yield self.fact(doc, value, [graft.stem_at], rule="graft", confidence=0.85, primary=own)

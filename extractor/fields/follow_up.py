@@ -73,7 +73,7 @@ _WHOLE = re.compile(
 _NOT_FOLLOW_BEFORE = re.compile(
     r"\b(?:aged?|ages|older than|younger than|history of|duration of (?:disease|illness|symptoms?|diabetes)|symptoms? for|diagnosed|disease duration\w*|survival (?:time |was |of |duration )*(?:was |of )?|survived(?: for)?|lived(?: for)?|time to [\w -]{1,30}(?:was|of)?|stay (?:was |of )*|stay\b[^.;]{0,25}|"
     r"every|each|once (?:a|per|every)|per|interval\w* (?:of|was|between)?|separated by|last|past|previous|prior|preceding|within|before|first|cultured? for|passage|expanded for|incubat\w+ (?:for)?|lead-in|run-in|washout|screening|half-life\w*|enrol\w* (?:over|in|within|for)|recruit\w* (?:over|in|within|for)|"
-    r"period (?:from|between)|onset of|since|life expectancy(?: of)?|expectancy \w+|symptom duration|below|lasting|persist\w* for|resolved (?:with)?in|subsided (?:with)?in|delay\w*|recovery time \w+|operat\w+ time\w*)\s*(?:a |an |the |at least |about |approximately |more than |less than |up to |[<>~]\s*)?(?:period of |mean of |median of )?$"
+    r"period (?:from|between)|onset of|since|life expectancy(?: of)?|expectancy \w+|symptom duration|below|lasting|persist\w* for|resolved (?:with)?in|subsided (?:with)?in|(?:reversible|reversed|resolved|subsided|disappeared|recovered|vanished|abated|cleared|healed|regressed|ceased|gone) (?:\w+ly )?(?:after|within|in|by)|delay\w*|recovery time \w+|operat\w+ time\w*)\s*(?:a |an |the |at least |about |approximately |more than |less than |up to |[<>~]\s*)?(?:period of |mean of |median of )?$"
 )
 _NOT_FOLLOW_AFTER = re.compile(
     r"^[\s-]*(?:old\b|of age|ago\b|earlier\b|before\b|prior\b|pre-?\w+|apart\b|intervals?\b|from (?:diagnosis|onset|symptom)|of (?:symptoms?|disease|duration|diagnosis|age|experience|lithium|riluzole|methylpred\w*|treatment with)|life expectancy|history|duration of disease|washout|run-in|lead-in|screening|half-life|survival\b(?! was)|ahead|in culture|of culture|"
@@ -107,13 +107,15 @@ _GENERAL = re.compile(
 )
 # "4 doses over 4 months": how the product was given
 _SCHEDULE = re.compile(
-    r"\b(?:dos(?:e|es|ed)|injections?|injected|infusions?|infused|treatments?|given|administered)\s(?:\w+\s){0,2}?(?:over|within|in|during|for|across|spread over)\s(?:a\s|the\s)?(?:(?:total|period) of\s)?$"
+    r"\b(?:dos(?:e|es|ed)|injections?|injected|infusions?|infused|treatments?|given|administered)\s(?:\w+\s){0,2}?(?:over|within|in|during|for|across|spread over)\s(?:a\s|the\s)?(?:(?:total|period) of\s)?$|\b(?:given|administered|infused|injected|dosed|infusions?|injections?|doses)\s(?:at|on)\s(?:study\s)?$"
 )
 _SPAN_OF_STUDY = re.compile(
     r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$"
 )
 # between two times of one list: " p=0.001, and ", " (n = 20), "
-_LIST_GAP = re.compile(r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:,\s*and|,|and|or)\s*(?:at\s+)?(?:the\s+)?")
+_LIST_GAP = re.compile(
+    r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:(?:regarding|for|as to|as regards|in terms of|with regard to|concerning)\s(?:the\s)?[\w-]+\s)?(?:,\s*and|,|and|or)\s*(?:at\s+|for\s+)?(?:the\s+)?"
+)
 _CONFIDENCE = {
     "called": 0.92,
     "endpoint": 0.8,
@@ -338,6 +340,8 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     if (called and not _NOT_CALLED.search(before[: called.start()])) or _CALLED_AFTER.match(after):
         return "spread" if _SPREAD.search(before) else "called"
     if _NOT_FOLLOW_BEFORE.search(before) or background(seen, sentence) or _SPAN_OF_STUDY.search(before):
+        return None
+    if length.kind == "point" and _SCHEDULE.search(before):
         return None
     words = seen.folded[sentence.start : sentence.end]
     if length.days >= 1 and _AFTER_END.match(after) and not _DEATHS.search(before) and not _GENERAL.search(words):

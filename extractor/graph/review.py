@@ -261,7 +261,7 @@ class Review:
         QueryError
             If there is none.
         """
-        found = [name, *self.store.find("nct", name.upper()), *self.store.find("pmid", name)]
+        found = [name, *self.store.find("nct", name.upper()), *self.store.find("pmid", name), *self.store.named([name])]
         for one in found:
             if one in self._reports:
                 return self._reports[one]

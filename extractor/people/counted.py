@@ -38,7 +38,7 @@ TOKEN = re.compile(r"\s*(\([^()]{1,110}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-
 # what makes a number no count: "group 1", "phase 2", "day 7", "p = 0.03", "at least 5", "grade 3"
 BEFORE = re.compile(
     r"(?:\b(?:phase|group|groups|arm|cohort|day|days|week|weeks|month|months|year|visit|grade|stage|type|class|level|table|figure|fig|version|step|part"
-    r"|cycle|cycles|score|scores|hour|at week|nct|age|aged|ages|asa|status|ci|sd|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\b(?:days|weeks|months|years|visits|grades|stages) \d+(?:, \d+)*,? (?:and|or|to) |\b(?:age|ages|man|woman|boy|girl|male|female|brother|sister|son|daughter) of |\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
+    r"|cycle|cycles|score|scores|hour|at week|nct|age|aged|ages|asa|status|ci|sd|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\b(?:days|weeks|months|years|visits|grades|stages) \d+(?:, \d+)*,? (?:and|or|to) |\b(?:age|ages|man|woman|boy|girl|male|female|brother|sister|son|daughter) of |% ?(?:-|to) ?|\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
 )
 # "euro 4396", "usd 120 per patient": a price
 MONEY = re.compile(
@@ -189,7 +189,9 @@ def _without(folded: str, n: int, start: int, end: int, before: str) -> Count | 
             return Count(n, start, end, PART)
         return None
     after = AFTER_BARE.match(folded, end)
-    if after or (BEFORE_BARE.search(before) and re.match(r" ?(?:[.;:)]|\(|,| and| or|$)", folded[end : end + 5])):
+    if after or (
+        BEFORE_BARE.search(before) and re.match(r" ?(?:[.;:)]|\(|,| and| or|$)| [a-z ]{2,24}:", folded[end : end + 30])
+    ):
         return Count(n, start, end, BARE, percent=bool(_ASIDE.search(folded[end : after.end() if after else end + 12])))
     return None
 

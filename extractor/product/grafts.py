@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractor.context.view import View
+from extractor.product.studied import studies_cells
 
 _WORDS = (
     r"(?:(?:peripheral|bone|marrow|cord|umbilical|blood|ha?ematopoietic|haemopoietic|hemopoietic|progenitor|precursor|stem|cell|derived|"
-    r"purged|unpurged|cryopreserved|mobili[sz]ed|unmanipulated|or|and|pbsc|pbpc|(?:\([a-z0-9]{2,6}\)))[ -]+){0,7}"
+    r"purged|unpurged|non|myeloablative|nonmyeloablative|cryopreserved|mobili[sz]ed|unmanipulated|or|and|pbsc|pbpc|(?:\([a-z0-9]{2,6}\)))[ -]+){0,7}"
 )
 GRAFT = re.compile(
-    rf"\b(?P<donor>autologous|allogene?ic)[ -]+(?P<words>{_WORDS})(?:transplant\w*|support|rescue|reinfusion|infusion|grafting|grafts?\b(?! versus))|"
+    rf"\b(?P<donor>autologous|allogene?ic)[ -]+(?P<words>{_WORDS})(?:transplant\w*|a?hs?ct\b|support|rescue|reinfusion|infusion|grafting|grafts?\b(?! versus))|"
     r"\b(?P<own>autotransplant\w*|autografting)\b"
 )
 TISSUE = {"marrow": "bone marrow", "peripheral": "peripheral blood", "cord": "umbilical cord blood"}
@@ -31,6 +32,10 @@ SETTING = re.compile(
     r"\b(?:undergo\w*|underwent|after|following|post|recipients?|receiving|had received|before|prior|candidates?|eligible for|scheduled for|"
     r"conditioning|preparative|prophylaxis|prevent\w*|mobili[sz]ation|relapsed?|engraftment|recovery|mucositis|infections?|cytomegalovirus|has been|have been|days? of|treated with|occurs?|survivors)\b"
 )
+# the trial's own aim: "safety and efficacy of autologous transplantation", "the outcome, at five years, of"
+AIM = re.compile(
+    r"\b(?:safety|efficacy|outcomes?|effects?|results?|benefits?|feasibility|test\w*|stud(?:y|ies) of|evaluat\w+|assess\w*|does|whether|if)\b[^.;]*$"
+)
 NEAR = 90  # characters before the graft, in its sentence
 
 
@@ -43,6 +48,7 @@ class Graft:
     end: int
     tissue: str | None
     tissue_at: tuple[int, int]
+    stem_at: tuple[int, int] = (0, 0)  # where the words name stem cells of the blood
 
 
 def grafts(seen: View) -> Iterator[Graft]:
@@ -51,11 +57,12 @@ def grafts(seen: View) -> Iterator[Graft]:
         sentence = seen.sentence_at(match.start())
         before = seen.folded[max(sentence.start, match.start() - NEAR) : match.start()]
         whole = seen.folded[sentence.start : sentence.end]
-        if match.end() > sentence.end or SETTING.search(before) or not COMPARED.search(whole):
+        if match.end() > sentence.end or SETTING.search(before):
             continue
-        if not seen.in_title(match.start()) and not ARM.search(before):
-            continue
-        yield _graft(match)
+        titled = seen.in_title(match.start())
+        compared = bool(COMPARED.search(whole)) and (titled or bool(ARM.search(before)))
+        if compared or (studies_cells(seen.folded, seen.title[1]) and (titled or AIM.search(before))):
+            yield _graft(match)
 
 
 def _graft(match: re.Match[str]) -> Graft:
@@ -64,6 +71,9 @@ def _graft(match: re.Match[str]) -> Graft:
     donor = "autologous" if match["donor"] == "autologous" else "allogeneic"
     first = re.search(r"marrow|peripheral|cord", match["words"])
     at = match.start("words")
+    stem = re.compile(r"ha?emato?poietic|haemopoietic|hemopoietic|stem|hs?ct").search(match.string, at, match.end())
+    stem_at = (stem.start(), match.end()) if stem else (0, 0)
     if not first:
-        return Graft(donor, *match.span("donor"), None, (0, 0))
-    return Graft(donor, *match.span("donor"), TISSUE[first[0]], (at + first.start(), at + first.end()))
+        return Graft(donor, *match.span("donor"), None, (0, 0), stem_at)
+    tissue_at = (at + first.start(), at + first.end())
+    return Graft(donor, *match.span("donor"), TISSUE[first[0]], tissue_at, stem_at)

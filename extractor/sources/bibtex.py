@@ -9,14 +9,14 @@ from typing import Any, BinaryIO
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
-from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
+from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
 from extractor.errors import ParseError
-from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.model import Document
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import plain, whole
-from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
 from extractor.sources.markup import MARK, SIMPLE, tidy, untagged
+from extractor.sources.reference import reference
 
 # "@article{lind2018,"
 START = re.compile(r"(?m)^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]")
@@ -44,7 +44,9 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     logging.getLogger("bibtexparser").setLevel(logging.ERROR)  # it prints each entry that is yielded below as failed
     library = parse_string(_readied(whole(stream)), append_middleware=[LatexDecodingMiddleware()])
     for number, block in enumerate(library.blocks, 1):
-        found = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else block
+        found = (
+            block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) else block
+        )
         place = f"entry at line {(block.start_line or 0) + 1}"
         if isinstance(found, Entry):
             yield attempt(lambda: _document(found, stem, number), place)  # noqa: B023
@@ -74,27 +76,35 @@ def _formula(match: re.Match[str]) -> str:
 
 
 def _document(entry: Entry, stem: str, number: int) -> Document:
-    fields = {f.key.lower(): _clean(f.value) for f in entry.fields}
-    ids = Ids(
-        pmid_in(fields.get("pmid") or fields.get("pubmedid")),
-        next((d for d in map(doi_in, (fields.get("doi"), fields.get("url"))) if d), None),
-        pmcid_in(fields.get("pmcid") or fields.get("pmc")),
-        ncts_in(fields.get("abstract")),
-    )
-    title = fields.get("title")
-    return Document(
-        document_id(ids, f"{stem}:{entry.key}" if entry.key else f"{stem}:{number}"),
-        "bibtex",
-        ({TITLE: title} if title else {}) | {ABSTRACT: fields.get("abstract", "")},
-        ids=ids,
-        retracted=retracted_in_title(title),
-        year=year_in(fields.get("year") or fields.get("date")),
-        journal=fields.get("journal") or fields.get("journaltitle") or fields.get("booktitle"),
-        authors=tuple(filter(None, re.split(r"\s+and\s+", fields.get("author", "")))),
-        publication_types=(entry.entry_type,),
-        language=fields.get("language") or fields.get("langid"),
-        metadata={name: fields[name] for name in ("volume", "number", "pages", "keywords") if fields.get(name)},
-    )
+    found: dict[str, list[str]] = {}
+    for field in entry.fields:
+        found.setdefault(field.key.lower(), []).append(_clean(field.value))
+
+    def of(*names: str) -> list[str]:
+        return [value for name in names for value in found.get(name, ())]
+
+    notes = [part.strip() for text in of("note", "annote", "annotation") for part in text.split(";")]
+    fields = {
+        "title": of("title"),
+        "abstract": of("abstract")[:1],
+        "authors": of("author"),
+        "affiliations": of("affiliation"),
+        "year": of("year", "date"),
+        "journal": of("journal", "journaltitle", "booktitle"),
+        "language": of("language", "langid"),
+        "types": [t.strip() for text in of("type") for t in text.split(";")] or [entry.entry_type],
+        "doi": of("doi", "url"),
+        "pmid": of("pmid", "pubmedid", "pubmed-id")
+        + [v for v in of("eprint") if "pubmed" in " ".join(of("eprinttype"))],
+        "pmcid": of("pmcid", "pmc"),
+        "notes": notes,
+        "urls": of("url"),
+        "volume": of("volume"),
+        "issue": of("number", "issue"),
+        "pages": [p.replace("--", "-") for p in of("pages")],
+        "keywords": of("keywords"),
+    }
+    return reference("bibtex", fields, f"{stem}:{entry.key}" if entry.key else f"{stem}:{number}")
 
 
 def _clean(value: Any) -> str:

@@ -35,14 +35,30 @@ def sniff(head: bytes) -> float:
 @reader("clinicaltrials", sniff=sniff, suffixes=(".json",), rank=500, register=True)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """ClinicalTrials.gov version 2 JSON: one study or many, with results."""
+    text = whole(stream, MAX_BYTES)
     try:
-        found = json.loads(whole(stream, MAX_BYTES))
+        studies = _studies(json.loads(text))
     except (ValueError, RecursionError) as error:
-        raise ParseError(f"broken or truncated JSON: {error}") from error
-    studies = _studies(found)
+        studies = _by_line(text)
+        if not studies:
+            raise ParseError(f"broken or truncated JSON: {error}") from error
     for number, study in enumerate(studies, 1):
         name = stem if len(studies) == 1 else f"{stem}:{number}"
         yield attempt(lambda: study_document(study, name), f"study {number}")  # noqa: B023
+
+
+def _by_line(text: str) -> list[Any]:
+    """Studies of a file with one object a line; a line that is none is handed on as it is, so that it is named."""
+    rows = [line.strip().removeprefix("\ufeff") for line in text.split("\n") if line.strip()]
+    if len(rows) < 2 or not all(row.startswith("{") for row in rows):
+        return []
+    found: list[Any] = []
+    for row in rows:
+        try:
+            found.append(json.loads(row))
+        except (ValueError, RecursionError):
+            found.append(row)
+    return found if any(isinstance(one, dict) for one in found) else []
 
 
 def _studies(found: Any) -> list[Any]:

@@ -5,31 +5,45 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import BinaryIO
 
 from extractor.errors import ParseError
-from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.model import ABSTRACT, TITLE, Document
 from extractor.sources import HEAD_BYTES, Item, attempt, reader
 from extractor.sources.decoding import lines, plain
-from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
+from extractor.sources.reference import names, reference
 
-# our name: what exports of PubMed, Scopus, Web of Science, Embase, Cochrane, EPPI, Rayyan, Covidence, Zotero, ASReview call it
+# our name: what exports of PubMed, Scopus, Web of Science, Embase, Cochrane, EPPI, Rayyan, Covidence, Zotero, ASReview, OpenAlex,
+# Lens, Dimensions, Springer, RefWorks call it
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "document", "document id", "doc id", "record id", "key", "item id", "study id", "ref id", "covidence #", "rayyan key", "ut", "eid", "accession number", "ut (unique wos id)", "unique id"),
-    "title": ("title", "article title", "ti", "document title", "primary title", "study title", "original title", "paper title", "publication title (article)", "titles", "t1"),
+    "id": ("id", "document", "document id", "doc id", "record id", "study id", "ref id", "unique id"),
+    "title": ("title", "article title", "ti", "document title", "primary title", "title primary", "study title", "item title", "display name", "original title", "paper title", "publication title (article)", "titles", "t1"),
     "text": ("text", "abstract", "ab", "abstract note", "abstracts", "abstract text", "summary", "notes abstract", "n2", "abstract (english)", "full abstract", "original abstract", "body"),
-    "pmid": ("pmid", "pubmed id", "pubmedid", "pubmed", "pubmed_id", "medline pmid", "medline pubmed id", "pm"),
-    "doi": ("doi", "di", "digital object identifier", "doi link", "article doi"),
-    "pmcid": ("pmcid", "pmc id", "pmc", "pubmed central id"),
-    "nct": ("nct", "nct number", "nct id", "clinical trial number", "clinical trial numbers", "trial registration", "registry id"),
-    "year": ("year", "publication year", "py", "pub year", "publication date", "date", "year published", "yr", "entry year"),
-    "journal": ("journal", "source title", "source", "journal/book", "journal title", "publication title", "so", "secondary title", "journal name", "t2"),
-    "authors": ("authors", "author", "au", "author names", "author full names", "author names (full)", "first authors", "a1", "author(s)"),
+    "pmid": ("pmid", "pubmed id", "pubmedid", "pubmed", "pubmed_id", "medline pmid", "medline pubmed id", "pm", "ids.pmid", "pubmed identifier"),
+    "doi": ("doi", "di", "digital object identifier", "doi link", "article doi", "item doi", "ids.doi", "doi url"),
+    "pmcid": ("pmcid", "pmc id", "pmc", "pubmed central id", "ids.pmcid", "pmc identifier"),
+    "nct": ("nct", "nct number", "nct id", "clinical trial number", "clinical trial numbers", "trial registration", "registry id", "ctgov id", "clinicaltrials.gov id", "ictrp id"),
+    "year": ("year", "publication year", "published year", "py", "pub year", "pubyear", "publication date", "date", "date published", "year published", "yr", "entry year"),
+    "journal": ("journal", "source title", "source", "journal/book", "journal title", "publication title", "so", "secondary title", "journal name", "t2", "primary location.source.display name", "host venue.display name", "periodical full", "source title/anthology title", "container title"),
+    "authors": ("authors", "author", "au", "author names", "author full names", "author names (full)", "first authors", "a1", "author(s)", "author/s", "authors, primary", "authorships.author.display name", "authorships.raw author name", "author list"),
     "language": ("language", "la", "language of original document", "lang"),
-    "publication_types": ("publication type", "publication types", "document type", "pt", "item type", "type of reference", "article type"),
+    "publication_types": ("publication type", "publication types", "document type", "pt", "item type", "type of reference", "article type", "content type", "reference type"),
+    "retracted": ("is retracted", "retracted"),
+    "volume": ("volume", "vl", "journal volume", "biblio.volume"),
+    "issue": ("issue", "is", "journal issue", "biblio.issue"),
+    "pages": ("pages", "page", "pagination"),
+    "keywords": ("keywords", "author keywords", "de", "manual tags"),
+    "decision": ("included", "asreview label", "label included", "label", "decision", "inclusion", "final decision"),
+    "reason": ("exclusion reason", "reason for exclusion", "exclusion reasons"),
+    "notes": ("notes", "extra", "note", "identifiers"),
+    "urls": ("url", "urls", "link", "links", "external url"),
+    "accession": ("key", "item id", "covidence #", "rayyan key", "ut", "eid", "accession number", "ut (unique wos id)", "lens id", "publication id", "openalex id", "pui", "an"),
 }  # fmt: skip
 KNOWN = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
 DELIMITERS = ",;\t|"
+PREAMBLE = 40  # lines among which the header is looked for: exporters write the search above it
 ROWS_SEEN = 50  # lines that tell a table from prose
 MAX_FIELD = 10_000_000  # characters; csv's own limit of 131,072 cuts full texts
 FACTS_HEADER = ("document", "field", "value", "quote")  # this program's own export of facts
@@ -66,14 +80,31 @@ def is_table(head: bytes) -> bool:
 
 
 def header_of(head: bytes) -> list[str]:
-    """Cells of the first line of a table, from its first bytes; empty where it is none."""
-    first = plain(head.removeprefix(b"\xef\xbb\xbf")).lstrip("\r\n")
-    separator = re.match(r"sep=(.)\r?\n", first)
-    first = first[separator.end() :] if separator else first
-    if not first:
-        return []
+    """Cells of the header of a table, from its first bytes; empty where it is none."""
+    seen = plain(head.removeprefix(b"\xef\xbb\xbf")).lstrip("\r\n").splitlines(keepends=True)
+    place, delimiter = header_place(seen[:PREAMBLE])
     try:
-        return next(csv.reader(first.splitlines(keepends=True), delimiter=delimiter_of(first)), [])
+        return next(csv.reader(seen[place:], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def header_place(seen: Sequence[str]) -> tuple[int, str]:
+    """The line that is the header, and its delimiter: the first with a title or text and one more column that is known."""
+    first = next((n for n, line in enumerate(seen) if line.strip()), 0)
+    if first < len(seen) and (match := re.match(r"\ufeff?sep=(.)\r?\n", seen[first])):
+        return first + 1, match[1]
+    for place, line in enumerate(seen):
+        delimiter = delimiter_of(line)
+        names = {KNOWN[name] for name in map(normal, _cells(line, delimiter)) if name in KNOWN}
+        if names & {"title", "text"} and len(names) > 1:
+            return place, delimiter
+    return first, delimiter_of(seen[first]) if seen else ","
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return []
 
@@ -97,7 +128,11 @@ def normal(name: str) -> str:
 @reader("csv", sniff=sniff, suffixes=(".csv", ".tsv", ".tab"), rank=200)
 def read(stream: BinaryIO, stem: str, *, columns: Mapping[str, str] | None = None) -> Iterator[Item]:
     """CSV or TSV with a header; columns found by their names, or named by an option."""
-    rows = table_rows(stream)
+    yield from rows_to_items(table_rows(stream), stem, columns)
+
+
+def rows_to_items(rows: Iterator[list[str]], stem: str, columns: Mapping[str, str] | None = None) -> Iterator[Item]:
+    """Items of the rows of a table, of which the first is the header."""
     header = next(rows, [])
     places = _places(header, columns or {})
     for number, row in enumerate(rows, 2):
@@ -109,29 +144,28 @@ def table_rows(stream: BinaryIO) -> Iterator[list[str]]:
     """Rows of a table, the header first; delimiter and encoding found."""
     csv.field_size_limit(MAX_FIELD)
     texts = (line for _, line in lines(stream))
-    first = next((line for line in texts if line.strip()), "")
-    if match := re.match(r"sep=(.)\r?\n", first):
-        delimiter, first = match[1], next(texts, "")
-    else:
-        delimiter = delimiter_of(first)
+    seen = list(islice(texts, PREAMBLE))
+    place, delimiter = header_place(seen)
 
     ended = False
 
     def chained() -> Iterator[str]:
         nonlocal ended
-        yield first
+        yield from seen[place:]
         yield from texts
         ended = True
 
     reading = csv.reader(chained(), delimiter=delimiter, strict=False)
     while True:
-        start = reading.line_num + 1
+        start = place + reading.line_num + 1
         try:
             row = next(reading)
         except StopIteration:
             return
         except csv.Error as error:
-            raise ParseError(f"line {reading.line_num}: {error}; is a quotation mark not closed above it?") from error
+            raise ParseError(
+                f"line {place + reading.line_num}: {error}; is a quotation mark not closed above it?"
+            ) from error
         if ended:  # a row that was still looking for more lines
             raise ParseError(f"line {start}: a quotation mark is not closed; what follows it was not read")
         yield row
@@ -177,33 +211,32 @@ def _document(row: list[str], places: Mapping[str, int], width: int, otherwise: 
     if len(row) > width and any(cell.strip() for cell in row[width:]):
         raise ParseError(f"{len(row)} cells under a header of {width}: a quote or delimiter is missing")
     cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
-    parts = {TITLE: cells["title"]} if cells.get("title", "").strip() else {}
-    texts = parts | {ABSTRACT: cells.get("text", "")}
-    ids = _ids(cells)
-    return Document(
-        cells.get("id", "").strip() or document_id(ids, otherwise),
-        "csv",
-        texts,
-        ids=ids,
-        retracted=retracted_in_title(cells.get("title")),
-        year=year_in(cells.get("year")),
-        journal=cells.get("journal", "").strip() or None,
-        authors=_listed(cells.get("authors", "")),
-        publication_types=_listed(cells.get("publication_types", "")),
-        language=cells.get("language", "").strip() or None,
-    )
-
-
-def _ids(cells: Mapping[str, str]) -> Ids:
-    return Ids(
-        pmid_in(cells.get("pmid")), doi_in(cells.get("doi")), pmcid_in(cells.get("pmcid")), ncts_in(cells.get("nct"))
-    )
-
-
-def _listed(cell: str) -> tuple[str, ...]:
-    """Names in one cell: a Python list, or names apart by semicolons, else by commas between names with a comma-free form."""
-    bare = cell.strip()
-    if bare.startswith("[") and bare.endswith("]"):
-        return tuple(m[1] or m[2] for m in re.finditer(r"'([^']*)'|\"([^\"]*)\"", bare))
-    separator = ";" if ";" in bare else "|" if "|" in bare else ", "
-    return tuple(filter(None, (name.strip() for name in bare.split(separator))))
+    given = cells.get("id", "").strip()
+    accession = cells.get("accession", "").strip()
+    fields = {
+        "title": [cells.get("title", "")],
+        "abstract": [cells.get("text", "")],
+        "year": [cells.get("year", "")],
+        "journal": [cells.get("journal", "")],
+        "authors": [cells.get("authors", "")],
+        "language": [cells.get("language", "")],
+        "types": names([cells.get("publication_types", "")]),
+        "doi": [cells.get("doi", "")],
+        "pmid": [cells.get("pmid", "")],
+        "pmcid": [cells.get("pmcid", "")],
+        "registry": [cells.get("nct", "")],
+        "notes": re.split(r"[\n;]", cells.get("notes", "")),
+        "urls": [cells.get("urls", "")],
+        "decision": [cells.get("decision", "")],
+        "reason": [cells.get("reason", "")],
+        "retracted": [cells.get("retracted", "")],
+        "id": ["" if "://" in given else given],
+        "volume": [cells.get("volume", "")],
+        "issue": [cells.get("issue", "")],
+        "pages": [cells.get("pages", "")],
+        "keywords": re.split(r"\s*[;|]\s*", cells.get("keywords", "")),
+        "accession": [accession],
+    }
+    found = reference("csv", fields, accession or otherwise)
+    exact = {TITLE: cells.get("title", ""), ABSTRACT: cells.get("text", "")}
+    return replace(found, parts={name: exact[name] if text else text for name, text in found.parts.items()})

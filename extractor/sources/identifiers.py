@@ -31,8 +31,11 @@ def doi_in(text: str | None) -> str | None:
 
 
 def pmid_in(text: str | None) -> str | None:
-    """The PMID where `text` is one, with or without a name before it."""
-    bare = re.sub(r"(?i)^\s*(?:pmid|pubmed|medline)\s*[:=]?\s*", "", text or "").strip()
+    """The PMID where `text` is one, with or without a name or an address before it."""
+    bare = re.sub(
+        r"(?i)^\s*(?:https?://\S*pubmed\S*?/(?=\d)|(?:pmid|pubmed|medline)\s*[:=]?\s*)", "", text or ""
+    ).strip(" /\n\r\t")
+    bare = re.sub(r"\.0$", "", bare).lstrip("0")  # a table's number; 0 is what exporters write for none
     return bare if PMID.fullmatch(bare) else None
 
 

@@ -22,6 +22,8 @@ PMID_LINE = re.compile(r"^PMID: ?(\d+)", re.M)
 DOI_LINE = re.compile(r"\bdoi: ?(10\.\S+)", re.I)
 PMC_LINE = re.compile(r"^PMCID: ?(PMC\d+)", re.M)
 BLOCK = re.compile(r"(?:[^\r\n]+(?:\r?\n)?)+")
+# "[Article in French]", "[Article in English, Spanish; Abstract available in Spanish from the publisher]"
+LANGUAGE = re.compile(r"\[Article in [^\]]+\]", re.I)
 # blocks that are neither title nor abstract
 OTHER = re.compile(
     r"(?:Author information:|Collaborators?:|Comment(?:ary)? (?:in|on)|Erratum (?:in|for)|Update (?:in|of)|Retraction (?:in|of)|Republished|"
@@ -85,6 +87,8 @@ def _found(text: str, blocks: list[tuple[int, int]]) -> dict[str, tuple[int, int
     """Blocks of title and abstract: citation, title, authors, then whatever is not labelled as something else."""
     found = {TITLE: blocks[1]} if len(blocks) > 1 else {}
     body = [b for b in blocks[2:] if not OTHER.match(text, b[0])]
+    blocks = blocks[:2] + [b for b in blocks[2:] if not LANGUAGE.fullmatch(text[slice(*b)].strip())]
+    body = [b for b in body if b in blocks]
     authors = len(blocks) > 2 and body[:1] == [blocks[2]] and _names(text[slice(*blocks[2])])
     body = body[1:] if authors else body
     if body:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.pdf.headed import free, sections
 from extractor.sources import Item, reader
-from extractor.sources.decoding import whole
+from extractor.sources.decoding import plain, whole
 from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, retracted_in_title
 from extractor.sources.pages import find_page
 
@@ -19,6 +19,16 @@ LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+
 LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
 LONGEST_ABSTRACT = 8000  # characters; a longer text may be a whole paper
 PAPER = re.compile(r"introduction|discussion|references", re.I)
+# "%T ", "TI  - ", "RT ", "A.3 Full title: ": a tag at the start of a line
+TAG = re.compile(
+    r"\ufeff?[ \t]*(%[A-Z0-9]|<?[A-Z][A-Z0-9]{1,4}>?(?= {0,3}[-:=] | [A-Z\[])|[A-Z](?:\.\d+)+(?=\s)|[A-Z][A-Za-z ]{2,30}(?=: ))"
+)
+LEAST_TAGS, TAGGED_SHARE = 3, 0.6  # tags that come again, and the share of lines that begin with one
+# the root of an XML text without a declaration, with a name space or attributes; HTML is known by its own names
+XML = re.compile(
+    rb"<(?!!doctype html|html\b|body\b|head\b|div\b|p\b|b\b|i\b|a\b|span\b|h[1-6]\b|sup\b|sub\b|table\b|ul\b|br\b)[A-Za-z_][\w.:-]*(?:\s[^<>]*)?>\s*<[A-Za-z_]",
+    re.I,
+)
 LONGEST_PAGE = 2_000_000  # characters; a longer text is taken as it stands, and is no saved page of a report
 CONTROLS = bytes(range(9)) + bytes(range(14, 32)) + b"\x7f"
 # share of control characters (ESC, BEL, ...) that a text copied from anywhere may have, and a number that is always taken:
@@ -27,9 +37,31 @@ MOST_CONTROLS, FEW_CONTROLS = 0.1, 8
 
 
 def sniff(head: bytes) -> float:
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    if start.startswith(b"<?xml") or XML.match(start) or many_records(head):
         return 0.0
     return 0.0 if b"\0" in head or too_many_controls(head) else 0.1
+
+
+def many_records(head: bytes) -> str:
+    """What a text of many tagged records looks like, in words; empty for any other text.
+
+    One plain text is one report, so that several records in it would become one. Tags begin lines, and the same ones come
+    again and again.
+    """
+    tags: dict[str, int] = {}
+    lines = 0
+    for line in plain(head).splitlines():
+        lines += bool(line.strip())
+        if match := TAG.match(line):
+            tags[match[1]] = tags.get(match[1], 0) + 1
+    repeated = [tag for tag, count in tags.items() if count > 1]
+    if len(repeated) < LEAST_TAGS or sum(tags.values()) < TAGGED_SHARE * lines:
+        return ""
+    return (
+        f"text of some {max(tags.values())} tagged records ({', '.join(repeated[:4])}, ...), in a format that is not known;"
+        " export it as RIS, BibTeX or CSV (or, if it is one report: --reader text)"
+    )
 
 
 def too_many_controls(head: bytes) -> int:

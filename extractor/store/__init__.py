@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from extractor import __version__
 from extractor.errors import QueryError, StoreError
 from extractor.model import Document, Fact, Record, check_evidence
-from extractor.store import decisions, reading, versions
+from extractor.store import decisions, old, reading, rows, versions
 from extractor.store.database import absent, asked, batches, engine_for, guarded, shown
 from extractor.store.decisions import ACTIONS, Decision
 from extractor.store.migrations import is_newest, migrate
@@ -28,7 +28,7 @@ from extractor.store.tables import DECISIONS, DOCUMENTS, EXTRACTIONS, IDENTIFIER
 from extractor.store.versions import Outcome, now
 from extractor.store.views import VIEWS
 
-__all__ = ["VIEWS", "Decision", "Outcome", "RunRow", "Store", "Version"]
+__all__ = ["VIEWS", "Arrival", "Decision", "Outcome", "RunRow", "Store", "Version"]
 EXTRACTOR = f"trialspan {__version__}"
 RECORDS_AT_ONCE = 100
 # what a question may begin with: ATTACH makes a file, VACUUM INTO a copy, though nothing in the store changes
@@ -55,6 +55,16 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of a record that was put in; ``renamed`` maps ids that reports bore before to those that they bear now."""
+
+    outcome: Outcome
+    report: str
+    in_force: bool
+    renamed: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """One run of a command; ``ended_at`` is None where it was stopped, or still goes on."""
 
@@ -74,6 +84,7 @@ class Store:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self.name = shown(engine.url)
+        self.only: frozenset[str] | None = None  # reports that are given out where all are asked for; None: all
 
     @classmethod
     def open(cls, target: str | Path, *, create: bool = True) -> Store:
@@ -112,6 +123,7 @@ class Store:
                 return
         with self.writing() as conn:
             migrate(conn, self.name)
+            decisions.reapply(conn, old.settle_all(conn))
 
     def close(self) -> None:
         """Close all connections; the store may not be used afterwards."""
@@ -146,19 +158,29 @@ class Store:
         -------
         Outcome
             ``added`` for a report or a first extraction that is new, ``unchanged`` where the same text gave the same facts
-            by the same extractor before, else ``updated``: what was there stays as an older version.
+            by the same extractor before, else ``updated``: a report that is known has a copy or an extraction more.
         """
+        return self.put(record, run, extractor=extractor).outcome
+
+    def put(self, record: Record, run: int | None = None, *, extractor: str = EXTRACTOR) -> Arrival:
+        """Like :meth:`add`, and say which report the record is of and what became of others by it."""
         with self.writing() as conn:
-            document, text_outcome = versions.put_document(conn, record.document, run)
-            extraction, outcome = versions.put_extraction(conn, document, record, extractor, run)
-            if text_outcome != "unchanged" or outcome != "unchanged":
-                decisions.apply(conn, extraction, record.document)
-        return text_outcome if text_outcome == "updated" else outcome
+            put = versions.put_document(conn, record.document, run)
+            outcome = versions.put_extraction(conn, put.key, record, extractor, run)[1]
+            at = select(DOCUMENTS.c.id, DOCUMENTS.c.is_current).where(DOCUMENTS.c.key == put.key)
+            report, in_force = conn.execute(at).one()
+            if not put.settled.alone and (put.settled.changed or outcome != "unchanged"):
+                decisions.reapply(conn, put.settled.changed | {report})
+        return Arrival(
+            put.outcome if put.outcome == "updated" else outcome, report, in_force, dict(put.settled.renamed)
+        )
 
     def add_document(self, document: Document, run: int | None = None) -> Outcome:
         """Put a document in without extracting it; :meth:`pending` lists such documents."""
         with self.writing() as conn:
-            return versions.put_document(conn, document, run)[1]
+            put = versions.put_document(conn, document, run)
+            decisions.reapply(conn, put.settled.changed)
+        return put.outcome
 
     def pending(self, extractor: str = EXTRACTOR) -> Iterator[Document]:
         """Current documents in which `extractor` has not looked yet, in the order of their ids."""
@@ -192,9 +214,12 @@ class Store:
             If an id is unknown.
         """
         with self.reading() as conn:
-            keys = reading.current(conn, ids, deleted=deleted)
-            if ids is not None and len(keys) < len(set(ids)):
-                self._name_missing(conn, ids)
+            wanted = None if ids is None else reading.resolved(conn, ids, self.name)
+            keys = reading.current(conn, wanted, deleted=deleted)
+            if wanted is not None and len(keys) < len(set(wanted)):
+                self._name_missing(conn, wanted)
+            if wanted is None and self.only is not None:
+                keys = reading.current(conn, sorted(self.only), deleted=deleted)
         for batch in batches(keys, RECORDS_AT_ONCE):
             with self.reading() as conn:
                 found = reading.records(conn, batch)
@@ -213,7 +238,7 @@ class Store:
     def document_version(self, id: str, version: int) -> Document:
         """One version of a report, with its text."""
         with self.reading() as conn:
-            at = (DOCUMENTS.c.id == id, DOCUMENTS.c.version == version)
+            at = (DOCUMENTS.c.id.in_(reading.resolved(conn, [id], self.name)), DOCUMENTS.c.version == version)
             key = conn.execute(select(DOCUMENTS.c.key).where(*at)).scalar()
             if key is None:
                 raise StoreError(f"store {self.name} has no version {version} of report {id!r}")
@@ -228,7 +253,8 @@ class Store:
             if not deleted:
                 query = query.where(~DOCUMENTS.c.deleted)
             order = reading.by_code_point(conn, DOCUMENTS.c.id)
-            return [Version(*row) for row in conn.execute(query.order_by(order, DOCUMENTS.c.version))]
+            found = [Version(*row) for row in conn.execute(query.order_by(order, DOCUMENTS.c.version))]
+        return [one for one in found if self.only is None or one.id in self.only]
 
     def find(self, scheme: str, value: str) -> list[str]:
         """Ids of current reports with this identifier: ``find("nct", "NCT02881476")``; DOIs in lower case."""
@@ -236,6 +262,17 @@ class Store:
         at = (IDENTIFIERS.c.scheme == scheme, IDENTIFIERS.c.value == value, DOCUMENTS.c.is_current)
         with self.reading() as conn:
             return sorted(conn.execute(select(DOCUMENTS.c.id).select_from(joined).where(*at)).scalars())
+
+    def named(self, names: Sequence[str]) -> list[str]:
+        """The ids of the reports that these names mean: ids, identifiers (``doi:10.1/x``), names under which copies came.
+
+        Raises
+        ------
+        StoreError
+            If a name means several reports. A name that means none is given back as it is.
+        """
+        with self.reading() as conn:
+            return reading.resolved(conn, names, self.name)
 
     def has(self, id: str) -> bool:
         """Whether there is a report with this id that its source did not delete."""
@@ -332,7 +369,12 @@ class Store:
             fact = fact.change(method=f"curator:{curator}", confidence=1.0)
             check_evidence(record.document, [fact])
         return self._append(
-            document, action, curator, target=target and target.to_dict(), fact=fact and fact.to_dict(), note=note
+            record.document.id,
+            action,
+            curator,
+            target=target and target.to_dict(),
+            fact=fact and fact.to_dict(),
+            note=note,
         )
 
     def undo(self, decision: int, curator: str, *, note: str | None = None) -> int:
@@ -349,11 +391,10 @@ class Store:
 
     def _append(self, document: str, action: str, curator: str, **values: Any) -> int:
         with self.writing() as conn:
-            row = {"document": document, "action": action, "curator": curator, "decided_at": now()} | values
-            key = versions.key_of(conn.execute(insert(DECISIONS).values(row)))
-            for version, extraction in reading.current(conn, [document], deleted=True):
-                if extraction is not None:
-                    decisions.apply(conn, extraction, reading.documents(conn, [version])[version])
+            copy = next(iter(reading.current(conn, [document], deleted=True)), (None, None))[0]
+            row = {"document": document, "action": action, "curator": curator, "decided_at": now(), "copy": copy}
+            key = rows.key_of(conn.execute(insert(DECISIONS).values(row | values)))
+            decisions.reapply(conn, [document])
         return key
 
     # -- runs ---------------------------------------------------------------------------------------------------
@@ -362,7 +403,7 @@ class Store:
         """Open a run; its key goes to :meth:`add` and :meth:`issue`."""
         row = {"command": command, "extractor": extractor, "settings": dict(settings or {}), "started_at": now()}
         with self.writing() as conn:
-            return versions.key_of(conn.execute(insert(RUNS).values(row)))
+            return rows.key_of(conn.execute(insert(RUNS).values(row)))
 
     def finish(self, run: int, counts: Mapping[str, Any]) -> None:
         """Close a run with its counts."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, func, select, text, update
 
 from extractor.errors import DamageError, EvidenceError
 from extractor.model import Document, check_evidence
-from extractor.store import decisions, reading, rows
+from extractor.store import copies, decisions, reading, rows
 from extractor.store.database import batches
 from extractor.store.tables import DECISIONS, DOCUMENTS, EVIDENCE, EXTRACTIONS, FACTS
 
@@ -49,6 +49,7 @@ def mend(conn: Connection) -> list[str]:
         conn.execute(
             update(DOCUMENTS).where(DOCUMENTS.c.id == id, DOCUMENTS.c.version == newest).values(is_current=True)
         )
+        copies.settle(conn, conn.execute(select(func.max(DOCUMENTS.c.key)).where(DOCUMENTS.c.id == id)).scalar_one())
         done.append(f"report {id!r}: its newest version is in force again")
     found = set(conn.execute(select(DECISIONS.c.document)).scalars())
     for document, extraction in reading.current(conn, sorted(found), deleted=True):
@@ -87,9 +88,7 @@ def _documents(conn: Connection, keys: Sequence[int]) -> Iterator[Finding]:
         name = f"report {document.id!r}, version {row['version']}"
         if document.sha256 != row["sha256"]:
             yield Finding(name, "its text is not the one that was put in; import the original again")
-        elif row["digest"] != rows.digest(
-            [row["details"], list(map(list, document.parts.items())), row["given"], row["data"]]
-        ):
+        elif not copies.is_sound(conn, dict(row), document):
             yield Finding(name, "its bibliographic values or registry data are not those that were put in")
         elif wrong := _columns(row, document):
             yield Finding(name, f"its {', '.join(wrong)} in the table of reports is not what the report says")

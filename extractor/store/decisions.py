@@ -15,7 +15,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from extractor.conflicts import KINDS, conflicts
 from extractor.model import JSON_PART, Conflict, Document, Evidence, Fact, slice_of, value_at
-from extractor.store import rows
+from extractor.store import reading, rows
+from extractor.store.database import batches
 from extractor.store.disagreements import disagreements
 from extractor.store.tables import CONFLICTS, DECISIONS, EVIDENCE, FACTS
 
@@ -103,6 +104,25 @@ def apply(conn: Connection, extraction: int, document: Document) -> None:
     kept = [f.change(primary=False) if i in states else f for i, f in enumerate(facts)]
     anew = [c for c in conflicts(document, kept) if not states.keys() & set(c.facts)]
     _write_conflicts(conn, extraction, anew + lost + _disputed(document.id, standing(found), facts))
+
+
+def reapply(conn: Connection, reports: Iterable[str]) -> None:
+    """Apply the decisions on these reports again; nothing is done where there are none, and were none."""
+    for batch in batches(sorted(reports)):
+        decided = set(conn.execute(select(DECISIONS.c.document).where(DECISIONS.c.document.in_(batch))).scalars())
+        for version, extraction in reading.current(conn, batch, deleted=True):
+            if extraction is None:
+                continue
+            document = reading.documents(conn, [version], checked=False)[version]
+            if document.id in decided or _decided(conn, extraction):
+                apply(conn, extraction, document)
+
+
+def _decided(conn: Connection, extraction: int) -> bool:
+    """Whether decisions were applied to an extraction before."""
+    facts = select(FACTS.c.position).where(FACTS.c.extraction == extraction, FACTS.c.decision.is_not(None))
+    states = select(FACTS.c.position).where(FACTS.c.extraction == extraction, FACTS.c.state.is_not(None))
+    return conn.execute(facts.limit(1)).first() is not None or conn.execute(states.limit(1)).first() is not None
 
 
 def _clear(conn: Connection, extraction: int) -> None:

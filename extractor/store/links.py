@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 from extractor.errors import StoreError
 from extractor.store import Store, reading
 from extractor.store.database import batches
+from extractor.store.rows import key_of
 from extractor.store.tables import (
     DOCUMENTS,
     EXTRACTIONS,
@@ -24,7 +25,7 @@ from extractor.store.tables import (
     LINKS,
     TRIAL_REPORTS,
 )
-from extractor.store.versions import key_of, now
+from extractor.store.versions import now
 
 KINDS = ("trial", "overlap")
 ACTIONS = {"confirm": "confirmed", "reject": "rejected"}
@@ -165,6 +166,7 @@ class LinkStore:
             decided = standing([LinkDecision(**r) for r in self._rows(conn, LINK_DECISIONS, ids)])
         links = [_decided(row, decided.get(at)) for at, row in found.items()]
         links += [_curated(d) for at, d in decided.items() if at not in found]
+        links = [li for li in links if li.a != li.b]  # decided between copies that proved to be of one report
         return sorted((li for li in links if kind in (None, li.kind)), key=lambda li: (li.a, li.b, li.kind))
 
     def _rows(self, conn: Connection, table: Any, ids: Sequence[str] | None) -> Iterator[dict[str, Any]]:

@@ -122,11 +122,37 @@ CREATE TABLE judgements (
 CREATE INDEX judgements_of_study ON judgements (study, tool, domain)
 """
 
+# copies of one report: what each said itself (``own`` is empty in rows of earlier programs until they are settled)
+COPIES = """
+ALTER TABLE documents ADD COLUMN own TEXT;
+ALTER TABLE documents ADD COLUMN compared TEXT;
+CREATE INDEX documents_by_digest ON documents (digest);
+CREATE TABLE copy_names (
+  document BIGINT NOT NULL REFERENCES documents (key), name TEXT NOT NULL, given BOOLEAN NOT NULL,
+  PRIMARY KEY (document, name));
+CREATE INDEX copy_names_by_name ON copy_names (name);
+CREATE TABLE copy_keys (
+  document BIGINT NOT NULL REFERENCES documents (key), key TEXT NOT NULL, PRIMARY KEY (document, key));
+CREATE INDEX copy_keys_by_key ON copy_keys (key);
+CREATE TABLE in_force (
+  key {key}, document BIGINT NOT NULL REFERENCES documents (key), curator TEXT NOT NULL, note TEXT,
+  decided_at TEXT NOT NULL);
+CREATE INDEX in_force_of_document ON in_force (document);
+CREATE TABLE screenings (
+  key {key}, document TEXT NOT NULL, copy BIGINT REFERENCES documents (key), stage TEXT NOT NULL, verdict TEXT NOT NULL,
+  reason TEXT, curator TEXT NOT NULL, decided_at TEXT NOT NULL);
+CREATE INDEX screenings_of_document ON screenings (document);
+CREATE INDEX screenings_of_copy ON screenings (copy);
+ALTER TABLE decisions ADD COLUMN copy BIGINT REFERENCES documents (key);
+CREATE INDEX decisions_of_copy ON decisions (copy)
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "documents, extractions, facts, decisions, runs", FIRST),
     Migration(2, "links between reports, and trials", LINKS),
     Migration(3, "judgements of risk of bias", JUDGEMENTS),
     Migration(4, "rows, columns, pages and boxes of evidence", PLACES),
+    Migration(5, "copies of reports, names, screening", COPIES),
 )
 NEWEST = MIGRATIONS[-1].number
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, collate, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, collate, select
 
-from extractor.errors import DamageError
+from extractor.errors import DamageError, StoreError
 from extractor.model import JSON_PART, Conflict, Document, Record, slice_of, value_at
 from extractor.store import rows
 from extractor.store.database import batches
-from extractor.store.tables import CONFLICTS, DOCUMENTS, EVIDENCE, EXTRACTIONS, FACTS, NOT_FOUND, PARTS
+from extractor.store.tables import (
+    CONFLICTS,
+    COPY_NAMES,
+    DOCUMENTS,
+    EVIDENCE,
+    EXTRACTIONS,
+    FACTS,
+    IDENTIFIERS,
+    NOT_FOUND,
+    PARTS,
+)
 
+SCHEMES = {"pubmed": "pmid", "pmid": "pmid", "doi": "doi", "pmc": "pmcid"}  # what stands before a number: its scheme
 ADVICE = "see all damage with: trialspan doctor; import the original again to put it right"
 Found = Sequence[rows.Row]
 Keys = tuple[int, int | None]  # a document's version and its extraction
@@ -35,6 +46,43 @@ def current(conn: Connection, ids: Sequence[str] | None = None, *, deleted: bool
     return [(d, e) for d, e, _ in sorted(found, key=lambda row: str(row[2]))]
 
 
+def resolved(conn: Connection, names: Sequence[str], where: str) -> list[str]:
+    """The ids of the reports that these names mean: an id, an identifier (``doi:10.1/x``, an NCT number), a name of a copy.
+
+    Raises
+    ------
+    StoreError
+        If a name means several reports; says which. A name that means none is given back as it is.
+    """
+    known = {
+        i
+        for batch in batches(sorted(set(names)))
+        for i in conn.execute(select(DOCUMENTS.c.id).where(DOCUMENTS.c.id.in_(batch))).scalars()
+    }
+    return [name if name in known else _resolved(conn, name, where) for name in names]
+
+
+def _resolved(conn: Connection, name: str, where: str) -> str:
+    scheme, _, value = name.partition(":")
+    known = SCHEMES.get(scheme)
+    said = (
+        (IDENTIFIERS.c.scheme == known) & (IDENTIFIERS.c.value == value.lower())
+        if known
+        else (IDENTIFIERS.c.value == name.upper())
+    )
+    by_number = select(DOCUMENTS.c.id).join(IDENTIFIERS, IDENTIFIERS.c.document == DOCUMENTS.c.key).where(said)
+    by_name = select(DOCUMENTS.c.id).join(COPY_NAMES, COPY_NAMES.c.document == DOCUMENTS.c.key)
+    for query in (by_number, by_name.where(COPY_NAMES.c.name == name)):
+        found = sorted(set(conn.execute(query).scalars()))
+        if len(found) > 1:
+            raise StoreError(
+                f"store {where}: {name!r} means {len(found)} reports: {', '.join(found)}; name one of them"
+            )
+        if found:
+            return str(found[0])
+    return name
+
+
 def documents(conn: Connection, keys: Sequence[int], *, checked: bool = True) -> dict[int, Document]:
     """Documents by the keys of their versions; at most ``MOST_VARIABLES`` of them.
 
@@ -47,7 +95,7 @@ def documents(conn: Connection, keys: Sequence[int], *, checked: bool = True) ->
     found = conn.execute(select(DOCUMENTS).where(DOCUMENTS.c.key.in_(keys))).mappings()
     made = {}
     for row in found:
-        made[row["key"]] = document = _document(row, parts.get(row["key"], ()))
+        made[row["key"]] = document = document_of(dict(row), parts.get(row["key"], ()))
         if checked and document.sha256 != row["sha256"]:
             raise DamageError(
                 f"report {document.id!r}: its stored text is not the one that was put in (the file was changed or damaged); {ADVICE}"
@@ -55,7 +103,14 @@ def documents(conn: Connection, keys: Sequence[int], *, checked: bool = True) ->
     return made
 
 
-def _document(row: RowMapping, parts: Found) -> Document:
+def document_of(row: Mapping[str, Any], parts: Found) -> Document:
+    """The document of a row and its parts.
+
+    Raises
+    ------
+    DamageError
+        If what is stored is none.
+    """
     try:
         return rows.document_from(dict(row), parts)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import CursorResult
+
 from extractor.model import Conflict, Document, Evidence, Fact, Record
 
 _PARTS = ("parts", "sha256", "title")  # of Document.to_dict(): have their own places
@@ -14,9 +16,8 @@ Row = dict[str, Any]
 
 
 def document_row(document: Document) -> Row:
-    """The values of a row of ``documents``, without its key, version, run and time."""
+    """The values of a row of ``documents``, without its key, version, digest, run and time."""
     details = {k: v for k, v in document.to_dict().items() if k not in _PARTS}
-    given = [exact_fact(f) for f in document.given]
     return {
         "id": document.id,
         "source": document.source,
@@ -30,9 +31,8 @@ def document_row(document: Document) -> Row:
         "retracted": document.retracted,
         "deleted": document.deleted,
         "sha256": document.sha256,
-        "digest": digest([details, list(document.parts.items()), given, document.data]),
         "details": details,
-        "given": given,
+        "given": [exact_fact(f) for f in document.given],
         "data": document.data,
     }
 
@@ -148,3 +148,10 @@ def record_digest(record: Record) -> str:
 def digest(value: Any) -> str:
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def key_of(result: CursorResult[Any]) -> int:
+    """The key of the row that was just put in."""
+    inserted = result.inserted_primary_key
+    assert inserted is not None
+    return int(inserted[0])

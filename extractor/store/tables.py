@@ -1,6 +1,7 @@
 """The tables as SQLAlchemy Core sees them; :mod:`extractor.store.migrations` makes them.
 
-One *document* row is one version of a report; the newest put in is ``current``. One *extraction* is what one version of
+One *document* row is one copy of a report; ``current`` is the one whose text is in force, and bears what is in force of the
+whole report, while ``own`` holds each copy's own values. One *extraction* is what one version of
 the extractor found in it. Facts are long, one row each, so that a new field never changes the schema. ``decisions`` are
 a curator's words, appended and never edited; they are applied to the facts of the current extraction (``state``,
 ``decision``) again after each extraction.
@@ -74,6 +75,42 @@ DOCUMENTS = Table(
     Column("data", Json),
     _to("runs.key", "run"),
     Column("added_at", Text, nullable=False),
+    Column("own", Json),
+    Column("compared", Json),
+)
+COPY_NAMES = Table(
+    "copy_names",
+    METADATA,
+    _to("documents.key", "document", primary_key=True),
+    Column("name", Exact, primary_key=True),
+    Column("given", Boolean, nullable=False),
+)
+COPY_KEYS = Table(
+    "copy_keys",
+    METADATA,
+    _to("documents.key", "document", primary_key=True),
+    Column("key", Exact, primary_key=True),
+)
+IN_FORCE = Table(
+    "in_force",
+    METADATA,
+    _key(),
+    _to("documents.key", "document", nullable=False),
+    Column("curator", Exact, nullable=False),
+    Column("note", Exact),
+    Column("decided_at", Text, nullable=False),
+)
+SCREENINGS = Table(
+    "screenings",
+    METADATA,
+    _key(),
+    Column("document", Exact, nullable=False),
+    _to("documents.key", "copy"),
+    Column("stage", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Exact),
+    Column("curator", Exact, nullable=False),
+    Column("decided_at", Text, nullable=False),
 )
 IDENTIFIERS = Table(
     "identifiers",
@@ -113,6 +150,7 @@ DECISIONS = Table(
     _to("decisions.key", "undoes"),
     Column("note", Exact),
     Column("decided_at", Text, nullable=False),
+    _to("documents.key", "copy"),
 )
 FACTS = Table(
     "facts",

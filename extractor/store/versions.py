@@ -1,54 +1,67 @@
-"""Puts documents and extractions in: nothing doubles, nothing is overwritten, the last one put in is current."""
+"""Puts copies and extractions in: nothing doubles, nothing is overwritten; the last extraction of a copy is its current one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Connection, CursorResult, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from extractor.model import Document, Record
-from extractor.store import rows
+from extractor.store import copies, rows
+from extractor.store.copies import Settled
 from extractor.store.parts import heal
+from extractor.store.rows import key_of
 from extractor.store.tables import (
     CONFLICTS,
     DOCUMENTS,
     EVIDENCE,
     EXTRACTIONS,
     FACTS,
-    IDENTIFIERS,
     NOT_FOUND,
-    PARTS,
 )
 
 Outcome = Literal["added", "unchanged", "updated"]
+LOCK = 7_261_454  # any number of our own, for PostgreSQL's advisory lock
 
 
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def put_document(conn: Connection, document: Document, run: int | None) -> tuple[int, Outcome]:
-    """The key of `document`'s version, which is current afterwards, and what had to be done for it."""
-    if conn.dialect.name == "postgresql":  # two writers of one report take turns; SQLite has one writer at all
-        conn.execute(text("SELECT pg_advisory_xact_lock(hashtext(:id))"), {"id": rows.digest(document.id)})
-    row = rows.document_row(document)
-    same_id = DOCUMENTS.c.id == document.id
-    known = conn.execute(select(DOCUMENTS.c.key, DOCUMENTS.c.digest, DOCUMENTS.c.is_current).where(same_id)).all()
-    same = next((k for k in known if k.digest == row["digest"]), None)
-    healed = same is not None and heal(conn, same.key, document)
-    if same and same.is_current:
-        return same.key, "updated" if healed else "unchanged"
-    conn.execute(update(DOCUMENTS).where(same_id, DOCUMENTS.c.is_current).values(is_current=False))
-    if same:  # an older text is back, such as one file read after another with the same id
-        conn.execute(update(DOCUMENTS).where(DOCUMENTS.c.key == same.key).values(is_current=True))
-        return same.key, "updated"
-    row |= {"version": len(known) + 1, "is_current": True, "run": run, "added_at": now()}
-    key = key_of(conn.execute(insert(DOCUMENTS).values(row)))
-    for table, found in ((PARTS, rows.part_rows(document)), (IDENTIFIERS, rows.identifier_rows(document))):
-        if found:
-            conn.execute(insert(table), [r | {"document": key} for r in found])
-    return key, "updated" if known else "added"
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A copy that was put in: its row, what had to be done for it, and what became of reports by that."""
+
+    key: int
+    outcome: Outcome
+    settled: Settled
+
+
+def put_document(conn: Connection, document: Document, run: int | None) -> Put:
+    """Put a copy in, and settle which report it is of and what is in force of it.
+
+    ``added``: a new report. ``updated``: a report that is known has a copy more. ``unchanged``: this very copy is known.
+    """
+    if conn.dialect.name == "postgresql":  # writers take turns, since any two copies may be of one report
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    row = copies.copy_row(document)
+    known = conn.execute(select(DOCUMENTS.c.key).where(DOCUMENTS.c.digest == row["digest"])).scalars().first()
+    if known is not None:
+        outcome: Outcome = "updated" if heal(conn, known, document) else "unchanged"
+        if not copies.put_name(conn, known, document):
+            return Put(known, outcome, Settled())
+        copies.compare(conn, known, document, row["digest"])
+        return Put(known, outcome, copies.settle(conn, known))
+    row |= {"run": run, "added_at": now()}
+    alone = copies.put_alone(conn, document, row)
+    if alone is not None:
+        return Put(alone, "added", Settled(alone=True))
+    key = copies.put_beside(conn, document, row)
+    settled = copies.settle(conn, key)
+    version = conn.execute(select(DOCUMENTS.c.version).where(DOCUMENTS.c.key == key)).scalar_one()
+    return Put(key, "updated" if version > 1 else "added", settled)
 
 
 def put_extraction(
@@ -108,13 +121,6 @@ def _put_found(conn: Connection, extraction: int, record: Record) -> None:
     for table, found in ((FACTS, facts), (EVIDENCE, evidence), (CONFLICTS, conflicts), (NOT_FOUND, silence)):
         if found:
             conn.execute(insert(table), [row | {"extraction": extraction} for row in found])
-
-
-def key_of(result: CursorResult[Any]) -> int:
-    """The key of the row that was just put in."""
-    inserted = result.inserted_primary_key
-    assert inserted is not None
-    return int(inserted[0])
 
 
 def put_reading(conn: Connection, document: int, record: Record, reader: str, run: int | None) -> Outcome:

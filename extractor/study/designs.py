@@ -118,7 +118,7 @@ def is_own(seen: View, start: int, end: int) -> bool:
 _PART = r"(?:[1-4](?:[ -]?[ab](?:/[ab])?(?![a-z]))?(?![\d%]|\.\d)|(?:iv|i{1,3})(?:[ -]?[ab](?:/[ab])?)?(?![a-z0-9]))"
 # "phase I/IIa", "phase 1b/2a", "phase 1-2", "phase I and II", "PHASE1/PHASE2"
 PHASE = re.compile(
-    rf"\bphases?[ -]?(?P<one>{_PART})(?:\s?(?P<link>/|-|to|and|or|&|,)\s?(?:phases?[ -]?)?(?P<two>{_PART}))?"
+    rf"\bphases?(?:[ -]|: ?)?(?P<one>{_PART})(?:\s?(?P<link>/|-|to|and|or|&|,)\s?(?:phases?[ -]?)?(?P<two>{_PART}))?"
 )
 EARLY = re.compile(r"\bearly phase (?:1|i)\b|\bphase 0\b")
 ROMAN = {"iv": "4", "iii": "3", "ii": "2", "i": "1"}

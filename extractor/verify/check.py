@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from spacy.language import Language
 
 from extractor.model import JSON_PART, Document, Fact
+from extractor.text import trim
 from extractor.verify import events, figures, names
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Answer, Cell, Place
 from extractor.verify.confidence import confidence
@@ -16,6 +18,7 @@ from extractor.verify.verdict import Verdict
 
 Check = Callable[[Reading, Cell, Place, Place | None], Verdict]
 RANK = {FOLLOWS: 0, NOT_DERIVABLE: 1, CONTRADICTS: 2}
+NEAR = 6  # characters within which an open bracket closes
 MOST_READ = 3  # of our own facts in the words of an answer
 
 
@@ -28,7 +31,8 @@ def check_of(field: str) -> Check:
 def answer(reading: Reading, cell: Cell) -> Answer:
     """What the document says to a cell."""
     state, quoted, verdict = best_place(reading, cell)
-    place = verdict.at or quoted
+    place = closed(reading.text, verdict.at) if verdict.at else quoted
+    place = Place(*trim(reading.text, place.start, place.end)) if place else None
     part, start, end = reading.where(place) if place else (None, None, None)
     says = reading.text[place.start : place.end] if place else ""
     share = confidence(cell, state, verdict)
@@ -37,15 +41,45 @@ def answer(reading: Reading, cell: Cell) -> Answer:
     )
 
 
+def closed(text: str, place: Place) -> Place:
+    """The place with the bracket closed that it opens: "7 (22.6%)", not "7 (22.6"."""
+    words = text[place.start : place.end]
+    for opens, closes in ("()", "[]"):
+        if words.count(opens) > words.count(closes):
+            end = text.find(closes, place.end, place.end + NEAR)
+            return Place(place.start, end + 1) if end >= 0 else place
+    return place
+
+
 def best_place(reading: Reading, cell: Cell) -> tuple[str, Place | None, Verdict]:
     """How the quote stands in the text; where, of several places at the one that bears it out; and what is said there."""
     state, places = reading.typed.locate(cell.quote)
     check = check_of(cell.field)
     if not places:
         return state, None, everywhere(reading, cell, check)
-    pairs = [(place, check(reading, cell, reading.around(place), place)) for place in places]
+    pairs = [
+        (place, own_study(reading, reading.around(place), check(reading, cell, reading.around(place), place)))
+        for place in places
+    ]
     place, verdict = min(pairs, key=lambda pair: RANK[pair[1].value])
     return state, place, verdict
+
+
+# "earlier work in 30 patients reported no infections": another study's words
+OTHERS = re.compile(
+    r"\b(?:earlier|previous(?:ly)?|prior)\s+(?:[\w-]+\s+){0,2}?(?:work|stud(?:y|ies)|trials?|reports?|research|series)\b|\bet al\b|\bin the literature\b"
+)
+
+
+def own_study(reading: Reading, span: Place, verdict: Verdict) -> Verdict:
+    """The verdict, but where the sentence speaks of another study and our own readers take nothing from it."""
+    if (
+        verdict.value != FOLLOWS
+        or any(f.fact.primary for f in verdict.facts)
+        or not OTHERS.search(reading.folded, span.start, span.end)
+    ):
+        return verdict
+    return Verdict(CONTRADICTS, ("other_study",), verdict.at, "other_study", verdict.facts)
 
 
 def everywhere(reading: Reading, cell: Cell, check: Check) -> Verdict:

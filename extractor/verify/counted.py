@@ -15,6 +15,7 @@ from extractor.verify.reading import Found, Reading
 from extractor.verify.verdict import PRESENT, Verdict, place_of
 from extractor.verify.words import is_arm, same_term
 
+SHARE = 1.5  # percentage points; people who dropped out make a printed percentage differ
 POINT = 0.6  # percentage points by which a printed percentage may differ from its fraction
 EVENTS_IN_PEOPLE = re.compile(  # "12 events in 8 patients": 12 counts no people
     rf"\s*(?:(?!{PEOPLE}\b)[\w-]+\s+){{1,6}}?(?:in|among|by)\s+(?:\d+|{NUMBER_WORDS})\s+(?:[\w-]+\s+)?{PEOPLE}\b"
@@ -52,6 +53,8 @@ def counted(
     inside_quote = [g for g in holding if quote and quote.start <= g.start < quote.end]
     if inside_quote and cell.arm and quote and EACH.search(reading.folded, quote.start, quote.end):
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "each", tuple(same))
+    if quote is None and not places and not same:
+        return Verdict(NOT_DERIVABLE, (), None, "no_term")
     if holding and (not named or (claimed["n"] == 1 and not quoted)):  # the quote leaves out what it counts: "38 (67%)"
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "elliptic", tuple(same))
     return _unbound(reading, cell, places, same, ours, claimed, all_groups, holding, mine, bool(quoted))
@@ -115,7 +118,9 @@ def _armed(
     """The number is there: is it the arm's, and the denominator the arm's?"""
     at = Place(held[0].start, held[0].end) if held else (place_of(equal[0]) if equal else None)
     facts = tuple(equal)
-    if (wrong := _other_whole(reading, cell, held)) is not None:
+    if (wrong := _other_whole(reading, cell, held)) is None and _other_share(cell, bound):
+        wrong = ("number",)
+    if wrong is not None:
         return Verdict(CONTRADICTS, wrong, at, "whole", tuple(same))
     if _kinds_mixed(reading, cell, held):
         return Verdict(CONTRADICTS, ("people_not_events",), at, "unit", tuple(same))
@@ -172,6 +177,16 @@ def _other_whole(reading: Reading, cell: Cell, held: Sequence[Group]) -> tuple[s
     if not any(close(whole, v) for v in everywhere) and not any(close(whole, t) for t in _totals(reading)):
         return ("number",)
     return None
+
+
+def _other_share(cell: Cell, bound: Sequence[Group]) -> bool:
+    """Whether the percentage beside the number is another than its share of the denominator claimed."""
+    whole, n = as_number(cell.value.get("denominator")), as_number(cell.value.get("n"))
+    if not whole or n is None:
+        return False
+    own = [g for g in bound if any(m.kind == COUNT and close(m.value, n) for m in g.members)]
+    printed = [[m.value for m in g.members if m.kind == PERCENT] for g in own]
+    return bool(own) and all(p and abs(100 * n / whole - p[0]) > SHARE for p in printed)
 
 
 def _totals(reading: Reading) -> list[float]:

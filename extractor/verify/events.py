@@ -35,6 +35,8 @@ def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Ver
     if value.get("assertion") in (ABSENT, NONE_REPORTED) or (numbers["n"] == 0 and not numbers["percent"]):
         return denied(reading, cell, span, places, same, ours, quote)
     if numbers["n"] is not None or numbers["percent"] is not None:
+        if EFFICACY.search(term.lower()) and not same and places:
+            return Verdict(CONTRADICTS, ("not_a_harm",), Place(*places[0]), "efficacy")
         return counted(reading, cell, span, places, same, ours, numbers, quote)
     return happened(reading, cell, span, places, same, quote)
 

@@ -160,6 +160,8 @@ def _numbers(
         match = _token(reading, cell, name, number, said)
         if match is None:
             return _missing(reading, cell, name, number, said, ours)
+        if cell.field == "age" and _other_average(reading, name, match):
+            return Verdict(CONTRADICTS, ("term",), Place(match.start, match.end), "average", tuple(ours))
         found.append(match)
     at = Place(min(s.start for s in found), max(s.end for s in found))
     if wrong := _side(reading, cell, found):
@@ -195,11 +197,30 @@ GIVEN = re.compile(
 SEX = re.compile(r"\s*(?:[\w%()-]+\s+){0,2}?\(?(?:females?|males?|wom[ae]n|m[ae]n|girls?|boys?|[fm])\b|\s*[),;]")
 
 
+NOT_IN = re.compile(
+    r"\b(?:screened|assessed for eligibility|excluded|approached|invited|declined|ineligible|withdrew)\b"
+)
+MEAN, MEDIAN = re.compile(r"\bmean\b|\baverage"), re.compile(r"\bmedian\b")
+
+
+def _other_average(reading: Reading, name: str, one: Said) -> bool:
+    """Whether a median is claimed of what the words call a mean, or the other way about."""
+    before = reading.folded[max(0, one.start - 40) : one.start]
+    means, medians = list(MEAN.finditer(before)), list(MEDIAN.finditer(before))
+    if name == "mean":
+        return bool(medians) and (not means or means[-1].start() < medians[-1].start())
+    return name == "median" and bool(means) and (not medians or medians[-1].start() < means[-1].start())
+
+
 def _beside(folded: str, field: str, one: Said) -> bool:
     """Whether the words right behind a number say that it counts what the field counts."""
     after = folded[one.end : one.end + 60]
     if field == "participants":
-        return not one.weak and (_counts_people(folded, one) or folded[: one.start].rstrip().endswith("="))
+        return (
+            not one.weak
+            and not NOT_IN.search(after[:40])
+            and (_counts_people(folded, one) or folded[: one.start].rstrip().endswith("="))
+        )
     if field == "administrations":
         return one.weak or GIVEN.match(after) is not None
     return field != "sex" or SEX.match(after) is not None
@@ -265,6 +286,10 @@ def _missing(
         if people_summed(reading, number, counts) or _of_percent(number, said, reading):
             return Verdict(NOT_DERIVABLE, (), at, "sum", tuple(ours))
         if cell.field == "deaths" and number == 0:
+            if died := [f for f in reading.of_field("deaths") if f.fact.primary and f.fact.value.get("n")]:
+                return Verdict(
+                    CONTRADICTS, ("number",), died[0].places[0] if died[0].places else at, "no_number", tuple(died)
+                )
             return Verdict(NOT_DERIVABLE, ("silent_zero",), at, "silent", tuple(ours))
         if counts or any(f.fact.primary for f in ours):
             return Verdict(CONTRADICTS, ("number",), at, "no_number", tuple(ours))

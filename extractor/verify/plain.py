@@ -100,7 +100,8 @@ def event(text: str, folded: str, said: list[Said]) -> dict[str, Any] | None:
         }
     first = min((s.start for s in said), default=len(text))
     last = max((s.end for s in said), default=0)
-    before, after = text[:first].strip(" ,;:.([=n"), text[last:].strip(" ,;:.)]%")
+    before = re.sub(r"[\s,;:.(\[]*(?:n\s*=\s*)?\Z", "", text[:first])
+    after = text[last:].strip(" ,;:.)]%")
     term = (
         before
         if len(before) > len(after)

@@ -17,6 +17,7 @@ from extractor.verify.cells import ABSENT, EXACT, NO_QUOTE, TYPOGRAPHIC, Place
 LEFT_OUT = re.compile(r"\s*(?:\[?(?:\.\s?\.\s?\.|…)\]?)\s*")  # "fever ... in two": words left out between two pieces
 EDGES = " \t\n\"'“”‘’.,;:"
 MOST = 25  # places of a short quote that are looked at
+LEAST_BARE = 8  # letters of a quote that is looked for without its blanks
 SHORTEST = 2  # characters of a piece
 
 
@@ -35,13 +36,15 @@ class Typed:
         wanted = plain(quote)[0].strip()
         if len(wanted) < SHORTEST:
             return []
-        letters, offsets = self._plain
-        found: list[Place] = []
-        at = letters.find(wanted)
-        while at >= 0 and len(found) < MOST:
-            found.append(Place(offsets[at], offsets[at + len(wanted) - 1] + 1))
-            at = letters.find(wanted, at + 1)
-        return found
+        found = _found(*self._plain, wanted)
+        bare = wanted.replace(" ", "")
+        return found or (_found(*self._bare, bare) if len(bare) >= LEAST_BARE else [])
+
+    @cached_property
+    def _bare(self) -> tuple[str, list[int]]:
+        """The plain text without blanks: "22.6 %" is "22.6%"."""
+        pairs = [(c, at) for c, at in zip(*self._plain, strict=True) if c != " "]
+        return "".join(c for c, _ in pairs), [at for _, at in pairs]
 
     def exact(self, quote: str) -> list[Place]:
         found: list[Place] = []
@@ -63,6 +66,16 @@ class Typed:
         if len(pieces) > 1 and (joined := in_order(pieces)):
             return TYPOGRAPHIC, joined
         return ABSENT, []
+
+
+def _found(letters: str, offsets: list[int], wanted: str) -> list[Place]:
+    """Places of `wanted` in folded letters, in offsets of the text."""
+    found: list[Place] = []
+    at = letters.find(wanted)
+    while at >= 0 and len(found) < MOST:
+        found.append(Place(offsets[at], offsets[at + len(wanted) - 1] + 1))
+        at = letters.find(wanted, at + 1)
+    return found
 
 
 def plain(text: str) -> tuple[str, list[int]]:

@@ -1,0 +1,97 @@
+"""``trialspan screen``: which reports are in the review, one by one or from the file of a screening program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.commands.shared import StoreOption, open_store, say, settings_or_exit, wrong_usage
+from extractor.errors import ParseError, StoreError
+from extractor.inputs import documents
+from extractor.store import Store
+from extractor.store.history import report_of
+from extractor.store.screening import STAGES, VERDICTS, ScreeningStore
+
+Said = tuple[str, str, str | None]
+
+
+def screen(
+    action: Annotated[str, typer.Argument(help="include, exclude, from (a file) or list.")],
+    reports: Annotated[list[str] | None, typer.Argument(metavar="REPORT|FILE...", help="Reports, or files.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why it is excluded.")] = None,
+    stage: Annotated[str, typer.Option(help=f"One of: {', '.join(STAGES)}.")] = "abstract",
+    by: Annotated[str | None, typer.Option("--by", help="Who decides (default: curator in trialspan.toml).")] = None,
+    verdict: Annotated[
+        str | None,
+        typer.Option("--as", help="With from: what all records of a file without a column of decisions are."),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Say which reports are in the review; list, export, report, pool, plot, ask and graph then work on these alone.
+
+    Example: trialspan screen exclude pubmed:31234567 --reason "wrong population" --stage fulltext --by ann --store review.db
+
+    Example: trialspan screen from asreview.csv --by ann --store review.db
+    """
+    who = by or settings_or_exit().curator
+    if action not in (*VERDICTS, "from", "list") or (action != "list" and not reports):
+        raise wrong_usage("screen takes include, exclude or from, and then reports or files; or list")
+    if verdict is not None and verdict not in VERDICTS:
+        raise wrong_usage(f"--as {verdict}: legal are {', '.join(VERDICTS)}")
+    with open_store(store) as opened:
+        try:
+            if action == "list":
+                _list(opened)
+            elif action == "from":
+                _from_files(opened, reports or [], verdict, who, stage)
+            else:
+                done = ScreeningStore(opened).decide(reports or [], action, who, stage=stage, reason=reason)
+                say(f"{done} new, {len(reports or []) - done} said already")
+        except (StoreError, ParseError) as error:
+            raise wrong_usage(str(error)) from error
+
+
+def _list(opened: Store) -> None:
+    standing = ScreeningStore(opened).standing()
+    for id, said in sorted(standing.items()):
+        for stage in STAGES:
+            if one := said.get(stage):
+                say(f"{id}: {one.verdict} at {stage} by {one.curator}{f': {one.reason}' if one.reason else ''}")
+    included = ScreeningStore(opened).included()
+    say("nothing was screened: all reports count" if included is None else f"{len(included)} reports are included")
+
+
+def _from_files(opened: Store, files: list[str], verdict: str | None, who: str, stage: str) -> None:
+    counts = {"include": 0, "exclude": 0}
+    missing, silent = [], 0
+    for name in files:
+        for report, said, reason in _decisions(Path(name), verdict, opened):
+            if not said:
+                silent += 1
+            elif not report:
+                missing.append(reason or name)
+            else:
+                ScreeningStore(opened).decide([report], said, who, stage=stage, reason=reason)
+                counts[said] += 1
+    say(
+        f"{counts['include']} included, {counts['exclude']} excluded, {silent} without a decision, {len(missing)} not in the store"
+    )
+    for title in missing[:20]:
+        say(f"not in the store: {title}", err=True)
+    if missing:
+        raise typer.Exit(1)
+
+
+def _decisions(path: Path, verdict: str | None, opened: Store) -> Iterator[Said]:
+    """(report, verdict, reason or title) of each record of a file; no report where the store has none of it."""
+    problems: list[str] = []
+    for document in documents([path], settings_or_exit(), lambda *said: problems.append(": ".join(said))):
+        said = document.metadata.get("screening") or {}
+        report = report_of(opened, document)
+        given = said.get("reason") if report else document.title or document.id
+        yield report or "", said.get("verdict") or verdict or "", given
+    if problems:
+        raise ParseError("; ".join(problems))

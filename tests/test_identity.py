@@ -1,0 +1,216 @@
+"""What is one report and what is two; nothing is lost, and the order in which files come does not matter."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extractor.errors import StoreError
+from extractor.identity import copy_of, family, folded_title, grouped, same, titles_agree
+from extractor.model import Document, Evidence, Fact, Ids, Record
+from extractor.store import Store
+from extractor.store import database as database_module
+from extractor.store.history import copies_of, put_in_force
+from extractor.store.migrations import MIGRATIONS, migrate
+
+LONG = "Intravitreal pericytes for a rare disease of the retina: an open-label trial"
+OTHER = "Pericytes by mouth in a disease of the gut"
+TEXT = "Nine people were given pericytes. Itching occurred in two."
+
+
+def copy(id: str, source: str = "ris", title: str = LONG, text: str = TEXT, **more: object) -> Document:
+    parts = ({"title": title} if title else {}) | {"abstract": text}
+    return Document(id, source, parts, **more)  # type: ignore[arg-type]
+
+
+def test_titles() -> None:
+    assert folded_title("RETRACTED: Cells, 10^6 [Article in French].") == folded_title("Cells 10 6")
+    assert titles_agree(folded_title(LONG), folded_title(LONG.partition(":")[0]))
+    assert not titles_agree("pericytes in the eye part i", "pericytes in the eye part ii")
+    assert not titles_agree("", "") and not titles_agree("reply", "reply to others")
+    assert [family(n) for n in ("de la Cruz ML", "Wolf, Eva", "Eva Wolf")] == ["de la cruz", "wolf", "wolf"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        (copy("a", ids=Ids(pmid="11")), copy("b", "csv", "", "", ids=Ids(pmid="11")), True),
+        (copy("a", ids=Ids(pmid="11")), copy("b", "csv", ids=Ids(pmid="12")), False),
+        (copy("a", ids=Ids(doi="10.1/S1")), copy("b", "csv", ids=Ids(doi="10.1/s1")), True),
+        (copy("a", ids=Ids(doi="10.1/S1")), copy("b", title=OTHER, ids=Ids(doi="10.1/s1")), False),
+        (copy("a", ids=Ids(pmid="11", doi="10.1/x")), copy("b", ids=Ids(pmid="11", doi="10.1/y")), True),
+        (copy("7"), copy("7", title=OTHER), False),
+        (copy("7"), copy("7", text="Nine people."), True),
+        (copy("x:1", named=False), copy("y:4", named=False), True),
+        (copy("x:1", named=False), copy("y:1", named=False, text="Ten."), False),
+        (copy("clinicaltrials:NCT01111111", "clinicaltrials"), copy("a", ids=Ids(nct=("NCT01111111",))), False),
+    ],
+)
+def test_one_report_or_two(one: Document, other: Document, is_same: bool) -> None:
+    a, b = (copy_of(d, d.id + d.text, [d.id] if d.named else []) for d in (one, other))
+    assert same(a, b) is same(b, a) is is_same
+    assert len(grouped([a, b])) == (1 if is_same else 2)
+
+
+def record(document: Document) -> Record:
+    quote = document.parts["abstract"][:4]
+    facts = (Fact("participants", {"n": 9}, (Evidence("abstract", quote, 0, len(quote)),), "rule:x"),) if quote else ()
+    return Record(document, facts, (), ("sex",))
+
+
+def put(store: Store, *documents: Document) -> None:
+    for document in documents:
+        store.put(record(document))
+
+
+def state(store: Store) -> object:
+    """Everything that does not say when or in which order something came."""
+    found = []
+    for one in store.records(deleted=True):
+        id, kept = copies_of(store, one.document.id)
+        copies = sorted((k.source, k.names, k.title or "", k.year or 0, k.characters, k.in_force) for k in kept)
+        found.append((one.to_dict(), id, copies))
+    return found
+
+
+DOCUMENTS = st.builds(
+    lambda id, named, source, title, text, pmid, doi, year, author, retracted, journal: Document(
+        id,
+        source,
+        ({"title": title} if title else {}) | {"abstract": text},
+        Ids(pmid, doi),
+        year=year,
+        journal=journal,
+        authors=(author,) if author else (),
+        retracted=retracted,
+        named=named,
+    ),
+    st.sampled_from(["1", "2", "a"]),
+    st.booleans(),
+    st.sampled_from(["pubmed", "ris", "csv"]),
+    st.sampled_from([LONG, LONG.partition(":")[0], OTHER, ""]),
+    st.sampled_from([TEXT, TEXT + " More.", ""]),
+    st.sampled_from([None, None, "1", "2"]),
+    st.sampled_from([None, None, "10.1/a", "10.1/b"]),
+    st.sampled_from([None, 2019, 2020]),
+    st.sampled_from(["", "Alpha, A.", "Beta, B."]),
+    st.booleans(),
+    st.sampled_from([None, "J Cells", "Journal of Cells"]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents=st.lists(DOCUMENTS, min_size=2, max_size=7), chance=st.randoms(use_true_random=False))
+def test_the_order_of_files_does_not_matter(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[Document], chance: random.Random
+) -> None:
+    folder = tmp_path_factory.mktemp("order")
+    found = []
+    for name in ("one", "two"):
+        with Store.open(folder / name) as store:
+            put(store, *documents)
+            found.append(state(store))
+        documents = [*documents, documents[0]]
+        chance.shuffle(documents)
+    assert found[0] == found[1]
+
+
+def test_nothing_is_lost_where_names_and_numbers_say_nothing(store_url: str) -> None:
+    """A running number, an id column, one DOI for a supplement: all are there, each with its own id."""
+    with Store.open(store_url) as store:
+        put(store, copy("export:1", named=False), copy("export:1", title=OTHER, named=False))
+        put(store, copy("1", "csv", "First"), copy("1", "csv", "Second"))
+        put(store, *(copy(f"s:{n}", title=f"Abstract {n}", ids=Ids(doi="10.1/whole"), named=False) for n in range(3)))
+        assert len({r.document.id for r in store.records()}) == 7
+        with pytest.raises(StoreError, match="means 2 reports"):
+            store.record("1")
+
+
+def test_a_poorer_copy_takes_nothing_away(store_url: str) -> None:
+    rich = copy("pubmed:5", "medline", ids=Ids("5", "10.1/x", nct=("NCT01111111",)), retracted=True, journal="J Cells")
+    poor = copy("5", "csv", LONG.partition(":")[0], "", ids=Ids("5", "10.1/X", "PMC9"), year=2019, journal="J. C.")
+    for order in ((rich, poor), (poor, rich)):
+        with Store.open(
+            store_url + ("" if order[0] is rich else "2") if "://" not in store_url else store_url
+        ) as store:
+            put(store, *order)
+            (one,) = store.records()
+            assert one.document.text == rich.text and one.facts and one.document.retracted
+            assert one.document.ids == Ids("5", "10.1/x", "PMC9", ("NCT01111111",))
+            assert (one.document.year, one.document.journal) == (2019, "J Cells")
+            assert [k.in_force for k in copies_of(store, "doi:10.1/x")[1]].count(True) == 1
+            assert store.select("SELECT title, year FROM current_documents WHERE retracted")[1] == [(LONG, 2019)]
+
+
+def test_two_reports_prove_to_be_one(store_url: str) -> None:
+    """A third copy joins them; what was decided of either is kept, and both names lead to it."""
+    first, second = (
+        copy("x:1", ids=Ids(pmid="5"), named=False),
+        copy("y:1", text=TEXT[:30], ids=Ids(doi="10.1/x"), named=False),
+    )
+    with Store.open(store_url) as store:
+        put(store, first, second)
+        target = store.record("doi:10.1/x").facts[0]
+        store.decide("doi:10.1/x", "reject", "ann", target=target)
+        arrived = store.put(record(copy("z:1", "csv", ids=Ids("5", "10.1/x"), named=False)))
+        assert arrived.renamed == {"doi:10.1/x": "pubmed:5"} and arrived.report == "pubmed:5"
+        assert [r.document.id for r in store.records()] == ["pubmed:5"]
+        assert store.record("doi:10.1/x").facts[0].flags == ("rejected",)
+        assert [d.document for d in store.decisions("pubmed:5")] == ["pubmed:5"]
+
+
+def test_a_copy_is_put_in_force_by_hand(store_url: str) -> None:
+    long, short = copy("a", text=TEXT * 3), copy("a", text="Nine people were treated.")
+    with Store.open(store_url) as store:
+        put(store, long, short)
+        assert store.record("a").document.text == long.text
+        put_in_force(store, "a", 2, "ann")
+        assert store.record("a").document.text == short.text
+        put(store, replace(long, journal="J"))
+        assert store.record("a").document.text == short.text and store.record("a").document.journal == "J"
+
+
+def test_old_stores_give_back_what_they_hid(tmp_path: Path) -> None:
+    """Two papers with one id in a store of an earlier program: both are there, each with what was decided on it."""
+    path = tmp_path / "old.db"
+    engine = database_module.engine_for(str(path))
+    with engine.execution_options(writes=True).begin() as conn:
+        migrate(conn, "old", steps=MIGRATIONS[:3])
+    engine.dispose()
+    hidden, shown = copy("export:1"), copy("export:1", title=OTHER, text="Forty were treated.")
+    with sqlite3.connect(path) as conn:
+        for key, (one, at) in enumerate([(hidden, "2026-01-01"), (shown, "2026-01-03")], 1):
+            row = record(one).document.to_dict()
+            details = {k: v for k, v in row.items() if k not in ("parts", "sha256", "title")}
+            conn.execute(
+                "INSERT INTO documents VALUES (?,?,?,?,?,?,NULL,NULL,NULL,NULL,NULL,NULL,0,0,?,?,?,'[]',NULL,NULL,?)",
+                (key, one.id, key, key == 2, "ris", one.title, one.sha256, str(key), json.dumps(details), at),
+            )
+            conn.executemany(
+                "INSERT INTO parts VALUES (?,?,?,?)", [(key, n, *pair) for n, pair in enumerate(one.parts.items())]
+            )
+            fact = record(one).facts[0].to_dict()
+            conn.execute("INSERT INTO extractions VALUES (?,?,'old','x',1,NULL,?)", (key, key, at))
+            conn.execute(
+                "INSERT INTO facts VALUES (?,0,'participants',?,'rule:x',1.0,1,NULL,'[]',NULL,NULL)",
+                (key, json.dumps(fact["value"])),
+            )
+            where = fact["evidence"][0]
+            conn.execute("INSERT INTO evidence VALUES (?,0,0,'abstract',0,4,NULL,?)", (key, where["quote"]))
+        target = json.dumps(record(hidden).facts[0].to_dict())
+        conn.execute(
+            "INSERT INTO decisions VALUES (1,'export:1','reject','ann',?,NULL,NULL,NULL,'2026-01-04')", (target,)
+        )
+    conn.close()
+    with Store.open(path) as store:
+        found = {r.document.title: r for r in store.records()}
+        assert set(found) == {LONG, OTHER} and "export:1" not in {r.document.id for r in found.values()}
+        assert found[LONG].facts[0].flags == ("rejected",)
+        assert found[OTHER].facts[0].flags == () and found[OTHER].facts[0].primary
