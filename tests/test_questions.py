@@ -16,6 +16,7 @@ from extractor.commands import app
 from extractor.errors import QueryError
 from extractor.graph import QUESTIONS, Answer, Review, ask
 from extractor.graph.catalogue import from_words, named
+from extractor.graph.counts import unlimited
 from extractor.graph.matrix import mentioned
 from extractor.link import decide, link
 from extractor.model import Record
@@ -480,3 +481,15 @@ def test_sql_that_is_no_select_is_refused_and_makes_no_file(store_path: Path, tm
 def test_a_select_may_begin_with_a_comment(store_path: Path, statement: str) -> None:
     done = run(store_path, "ask", "--sql", statement)
     assert done.exit_code == 0 and "1" in done.output
+
+
+def test_a_limited_denial_is_no_zero() -> None:
+    limited = counted(
+        0, 10, limit="during infusion", assertion="absent", severity=None, grade=None, scope="named", serious=None
+    )
+    whole = limited | {"limit": None}
+    kept, why = unlimited({"conflicts": []}, [limited])
+    assert not kept and "during infusion" in why
+    assert unlimited({"conflicts": []}, [limited, whole])[0] == [whole]
+    assert mentioned([limited]).state == "denied"
+    assert mentioned([whole]).state == "reported_zero"
