@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.budget import budget
@@ -29,6 +29,7 @@ def report(id: str, n: int, total: int, confidence: float, method: str = "rule:a
     return Record(document, (fact,), (), ())
 
 
+@settings(deadline=None)
 @given(CHANCES)
 def test_no_more_than_all_and_no_fewer_than_expected(chances: list[list[float]]) -> None:
     most = wrong_at_most(chances)

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from extractor.commands import app
-from extractor.curation import add, confirm, correct, disputed, evidence_for, reject, undo, value_of
+from extractor.conflicts import conflicts
+from extractor.curation import add, confirm, correct, disputed, evidence_for, kind_of, own, reject, undo, value_of
 from extractor.errors import CurationError
 from extractor.export.values import field_shown
 from extractor.link import characteristics
@@ -374,3 +375,52 @@ def test_a_decision_needs_a_name_and_a_report(path: Path, monkeypatch: pytest.Mo
     assert run(path, "curate", "confirm", "a", "0", name="").exit_code == 0
     with Store.open(path) as opened:
         assert [d.curator for d in opened.decisions()] == ["cleo"]
+
+
+def test_conflicts_are_raised_anew_after_each_decision(store_url: str) -> None:
+    """A denial and the event that contradicts it: one rejected, the conflict is gone; taken back, it is there again."""
+    text = "We treated 43 patients. No adverse events occurred. Headache occurred in one case."
+    said = [("adverse events", None, "none_reported", "No adverse events"), ("headache", 1, "present", "Headache")]
+    facts = []
+    for term, n, assertion, quote in said:
+        start = text.index(quote)
+        evidence = (Evidence("abstract", quote, start, start + len(quote)),)
+        facts.append(Fact("adverse_event", event(term, n, assertion), evidence, "rule:adverse_event/x", 0.8))
+    document = Document("c", "jsonl", {"title": "Cells", "abstract": text})
+    with Store.open(store_url) as store:
+        store.add(Record(document, tuple(facts), tuple(conflicts(document, facts))))
+
+        def kinds() -> list[str]:
+            return [c.kind for c in store.record("c").conflicts]
+
+        assert kinds() == ["blanket_contradicted"]
+        key = reject(store, "c", 1, "ann")
+        assert kinds() == []
+        undo(store, key, "ann")
+        assert kinds() == ["blanket_contradicted"]
+        people = evidence_for(store.record("c").document, ["43 patients"])
+        add(store, "c", "participants", "ann", {"n": "43", "kind": "treated"}, people)
+        dead = evidence_for(store.record("c").document, ["one case"])
+        add(store, "c", "deaths", "ann", {"n": "44"}, dead, force=True)
+        assert sorted(kinds()) == ["blanket_contradicted", "counts_exceed_denominator"]
+
+
+def test_confirming_leaves_a_fact_put_aside_and_another_word_makes_it_the_trials_own(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        aside = fact("participants", {"n": 1, "kind": "analyzed"}, "one\u00a0case", primary=False)
+        document = Document("b", "jsonl", {"title": "Cells for hearts", "abstract": TEXT})
+        store.add(Record(document, (PEOPLE, aside)))
+        confirm(store, "b", 1, "ann")
+        assert [f.primary for f in store.record("b").facts if f.value.get("n") == 1 and "replaced" not in f.flags] == [
+            False
+        ]
+        place = next(
+            i for i, f in enumerate(store.record("b").facts) if f.value.get("n") == 1 and "replaced" not in f.flags
+        )
+        key = own(store, "b", place, "ann")
+        assert kind_of(next(d for d in store.decisions() if d.key == key)) == "own"
+        assert [f.primary for f in store.record("b").facts if f.value.get("n") == 1 and "replaced" not in f.flags] == [
+            True
+        ]
+        with pytest.raises(CurationError, match="the trial's own already"):
+            own(store, "b", 0, "ann")

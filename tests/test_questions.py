@@ -16,6 +16,7 @@ from extractor.commands import app
 from extractor.errors import QueryError
 from extractor.graph import QUESTIONS, Answer, Review, ask
 from extractor.graph.catalogue import from_words, named
+from extractor.graph.counts import unlimited
 from extractor.graph.matrix import mentioned
 from extractor.link import decide, link
 from extractor.model import Record
@@ -282,8 +283,9 @@ def test_11_results_overdue(registered: Review, tmp_path: Path) -> None:
 
 
 def test_12_papers_of(review: Review) -> None:
-    rows = ask(review, "papers-of", trial="staff2016").rows
-    assert {r["report"] for r in rows} == {"staff2016", "staff2016-lostexp"} and rows[0]["score"] == 0.99
+    """The same paper in two channels is one report with two copies, whatever the copy that is asked for is called."""
+    rows = ask(review, "papers-of", trial="staff2016-lostexp").rows
+    assert [r["report"] for r in rows] == ["staff2016"]
 
 
 def test_13_overlaps(review: Review) -> None:
@@ -479,3 +481,22 @@ def test_sql_that_is_no_select_is_refused_and_makes_no_file(store_path: Path, tm
 def test_a_select_may_begin_with_a_comment(store_path: Path, statement: str) -> None:
     done = run(store_path, "ask", "--sql", statement)
     assert done.exit_code == 0 and "1" in done.output
+
+
+def test_a_limited_denial_is_no_zero() -> None:
+    limited = counted(
+        0,
+        10,
+        limit="during infusion",
+        assertion="absent",
+        severity=None,
+        grade=None,
+        scope="named",
+        excepting=False,
+        serious=None,
+    )
+    whole = limited | {"limit": None}
+    kept, why = unlimited({"conflicts": []}, [limited])
+    assert not kept and "during infusion" in why
+    assert unlimited({"conflicts": []}, [limited, whole])[0] == [whole]
+    assert mentioned([whole]).state == "reported_zero"

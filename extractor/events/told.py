@@ -34,6 +34,9 @@ __all__ = ["events"]
 # "a decrease in heartburn from 55% to 18%": an effect
 FELL = re.compile(r"\b(?:decreas\w+|reduc\w+|declin\w+|drops?|dropped|fell|falls?|improv\w+|lower\w*)\b[^,;]*\Z")
 FROM_TO = re.compile(r"[^,;()]{0,30}?\bfrom\s+[\d.]+\s*%?[^,;]{0,30}?\bto\s+[\d.]+")
+SHARES = re.compile(
+    r"\((?P<shares>[^()]*\d[^()]*)\)\s+(?:had|reported|experienced|developed|suffered)\s+(?:at least one|one or more|any|an?|some)\s+(?:[\w-]+\s+){0,3}\Z"
+)
 EXCEPT_ONE = re.compile(
     rf"\b(?:except(?:ing)?(?: for)?|but|save|apart from|other than)\s+(?P<n>{WHOLE})(?:\s+(?:patients?|subjects?|participants?|of them|women|men|child|children))?,?\s+(?:who|that)\s+(?:had\s+|later\s+|has\s+)?\Z"
 )
@@ -81,7 +84,7 @@ def _told(reading: Reading) -> Iterator[Event]:
             links += _linked(reading, a, b, [m for m in inner if a <= m.start < b], within)
         _hand_over(reading, inner, links)
         _explain(reading, inner, links)
-        for step in (_excepted_death, _whole_before, _causes, _totalled, _apposed):
+        for step in (_bracketed, _excepted_death, _whole_before, _causes, _totalled, _apposed):
             step(reading, inner, links)
         for mention, link in zip(inner, links, strict=True):
             yield from _of(reading, mention, link, inner, first, last)
@@ -200,6 +203,17 @@ def _explain(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
             target = named[0] if len(named) == 1 else target
         if not links[target].counts:
             links[target], links[place] = link, Link()
+
+
+def _bracketed(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "Most in both groups (64% on A and 58% on B) reported at least one adverse event": the arms' shares before their verb."""
+    for place, mention in enumerate(inner):
+        found = SHARES.search(reading.folded, max(reading.start, mention.start - 160), mention.start)
+        if mention.kind != CLASS or links[place].counts or not found:
+            continue
+        shares = [c for c in counts(reading.folded, *found.span("shares")) if c.percent is not None or c.denominator]
+        if len(shares) > 1:
+            links[place] = Link(shares, "before")
 
 
 def _excepted_death(reading: Reading, inner: list[Mention], links: list[Link]) -> None:

@@ -24,6 +24,7 @@ START = re.compile(r"(?m)^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]")
 SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]*)\}")
 # "$10^6$", "$_{2}$": formulas of marks alone, which need no TeX to read
 FORMULA = re.compile(r"\$([^$\n]{1,80})\$")
+BRACES = {r"\{": "\ue000", r"\}": "\ue001"}
 BARE_PERCENT = re.compile(r"(?<!\\)%")
 SYMBOLS = {
     r"\textless": "<", r"\textgreater": ">", r"\textpm": "±", r"\texttimes": "×", r"\times": "×", r"\pm": "±", r"\leq": "≤", r"\geq": "≥",
@@ -56,6 +57,8 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
 
 def _readied(text: str) -> str:
     """The text with marks and symbols in characters, before TeX would drop them."""
+    for escaped, kept in BRACES.items():  # braces of the text itself, not of BibTeX
+        text = text.replace(escaped, kept)
     whole_percents = BARE_PERCENT.sub(r"\\%", text)  # TeX would drop the rest of the line
     return FORMULA.sub(_formula, SYMBOL.sub(_symbol, SCRIPT.sub(_script, whole_percents)))
 
@@ -108,4 +111,7 @@ def _document(entry: Entry, stem: str, number: int) -> Document:
 
 
 def _clean(value: Any) -> str:
-    return tidy(untagged(str(value).replace("{", "").replace("}", "")))
+    bare = str(value).replace("{", "").replace("}", "")
+    for escaped, kept in BRACES.items():
+        bare = bare.replace(kept, escaped[1:])
+    return tidy(untagged(bare))

@@ -17,7 +17,10 @@ from extractor.text import fold_case
 
 Fields = Mapping[str, Sequence[str]]
 # "NA", "n/a", "null", "NaN", "None", "-": no value at all
-MISSING = re.compile(r"\s*(?:n/?a|#n/a|null|nan|none|nil|undefined|unknown|not available|[-–—.?]+)?\s*", re.I)
+MISSING = re.compile(
+    r"\s*(?:n/?a|\[?no abstract(?: available)?\]?|#n/a|null|nan|none|nil|undefined|unknown|not available|[-–—.?]+)?\s*",
+    re.I,
+)
 # "(*Retracted publication)", "Retracted Publication", "Retracted"
 RETRACTED = re.compile(r"\W*retracted(?: publication| article| paper)?\W*", re.I)
 # "NCT02881476," in the place of an author, "CTgov NCT02881476"

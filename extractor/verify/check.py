@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from spacy.language import Language
 
 from extractor.model import JSON_PART, Document, Fact
+from extractor.text import trim
 from extractor.verify import events, figures, names
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Answer, Cell, Place
 from extractor.verify.confidence import confidence
@@ -31,6 +32,7 @@ def answer(reading: Reading, cell: Cell) -> Answer:
     """What the document says to a cell."""
     state, quoted, verdict = best_place(reading, cell)
     place = closed(reading.text, verdict.at) if verdict.at else quoted
+    place = Place(*trim(reading.text, place.start, place.end)) if place else None
     part, start, end = reading.where(place) if place else (None, None, None)
     says = reading.text[place.start : place.end] if place else ""
     share = confidence(cell, state, verdict)

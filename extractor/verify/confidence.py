@@ -1,7 +1,7 @@
 """How often answers of a kind were right when they were measured, kept as data in ``verify.tsv``.
 
-The table is written by ``bench/verify.py --write``: of cells half of which were forged, the share of right ones among those that follow
-or are not derivable, and the share of forged ones among those that contradict or are silent zeros.
+The table is written by ``bench/verify.py --write``: of cells half of which were forged, the share of right ones among those that follow,
+and the share of forged ones among those that contradict or are silent zeros.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from extractor.verify.cells import Cell
+from extractor.verify.cells import NOT_DERIVABLE, Cell
 from extractor.verify.verdict import Verdict
 
 TABLE = "verify.tsv"
@@ -26,6 +26,8 @@ def measured() -> dict[str, float]:
 
 
 def confidence(cell: Cell, quote: str, verdict: Verdict) -> float:
-    """The share of answers of this kind that were right."""
+    """The share of answers of this kind that were right; an answer that decides nothing has no such share."""
+    if verdict.value == NOT_DERIVABLE and not verdict.reasons:
+        return UNKNOWN
     table = measured()
     return table.get(f"{verdict.value}/{verdict.how}", table.get(verdict.value, UNKNOWN))
