@@ -46,7 +46,7 @@ MONEY = re.compile(
 )
 # the same, but for a number with a noun for people after it: "in this study 84 patients", "more than 40 women"
 BEFORE_ALONE = re.compile(
-    r"\b(?:no|number|january|february|march|april|may|june|july|august|september|october|november|december|than|study|trial|protocol|h|p|or|project|experiment|sample|questionnaire|block|sizes?|score of|dose of|ratio of) *$"
+    r"\b(?:no|number|january|february|march|april|may|june|july|august|september|october|november|december|than|study|trial|protocol|h|p|or|project|experiment|sample|questionnaire|block|sizes?|(?:score|dose|ratio|value|threshold|cut-?off|index|scale|rating|level) of|(?:baseline|mean|median|initial|average) [a-z][\w-]* of) *$"
 )
 # "63 were TR", "49 completed", "369 in the study group", "2144 (1063 ablation, 1081 none) received"
 AFTER_BARE = re.compile(
