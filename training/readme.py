@@ -1,8 +1,7 @@
 """Fills the generated parts of the documents: ``python -m training.readme [NAME=GOLD_FOLDER[:SETS] ...]``, or ``make docs``.
 
-The sample of README.md, docs/fields.md and docs/commands.md come from the program itself; the figures in docs/accuracy.md and the
-one in README.md from an evaluation on the folders that are given (left as they are where none is). The set whose name says
-``blind`` gives the figure in README.md.
+The sample of README.md, docs/fields.md and docs/commands.md come from the program itself; the figures in docs/accuracy.md from an
+evaluation on the folders that are given (left as they are where none is).
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from training.commands import commands
 
 ROOT = Path(__file__).resolve().parents[1]
 README, ACCURACY, FIELDS, COMMANDS = "README.md", "docs/accuracy.md", "docs/fields.md", "docs/commands.md"
-BLIND = "blind"
 SAMPLE = ROOT / "tests" / "golden" / "text" / "reading_service.txt"
 
 
@@ -76,10 +74,6 @@ def cell(found: Evaluation, place: int) -> str:
     return f"{row.f1:.3f} ({row.low:.2f}-{row.high:.2f}), {gold} values"
 
 
-def macro(found: Evaluation) -> str:
-    return f"{found.macro_f1 or 0:.3f} ({found.macro_low or 0:.2f}-{found.macro_high or 0:.2f})"
-
-
 def documents_of_today(columns: dict[str, Evaluation]) -> dict[Path, str]:
     """Each document with its generated parts as they are today; the figures only where some were measured."""
     readme, figures, fields = ((ROOT / p).read_text(encoding="utf-8") for p in (README, ACCURACY, FIELDS))
@@ -87,9 +81,6 @@ def documents_of_today(columns: dict[str, Evaluation]) -> dict[Path, str]:
     if columns:
         today = datetime.date.today().isoformat()
         figures = replaced(replaced(figures, "accuracy", accuracy(columns)), "when", today, inline=True)
-        for name, found in columns.items():
-            if BLIND in name:
-                readme = replaced(replaced(readme, BLIND, macro(found), inline=True), "blind-when", today, inline=True)
     fields = replaced(fields, "fields", markdown())
     return {ROOT / README: readme, ROOT / ACCURACY: figures, ROOT / FIELDS: fields, ROOT / COMMANDS: commands()}
 
