@@ -74,6 +74,10 @@ def cell(found: Evaluation, place: int) -> str:
     return f"{row.f1:.3f} ({row.low:.2f}-{row.high:.2f}), {gold} values"
 
 
+def macro(found: Evaluation) -> str:
+    return f"{found.macro_f1 or 0:.3f} ({found.macro_low or 0:.2f}-{found.macro_high or 0:.2f})"
+
+
 def documents_of_today(columns: dict[str, Evaluation]) -> dict[Path, str]:
     """Each document with its generated parts as they are today; the figures only where some were measured."""
     readme, figures, fields = ((ROOT / p).read_text(encoding="utf-8") for p in (README, ACCURACY, FIELDS))
