@@ -72,7 +72,7 @@ def test_names_of_arms_and_terms() -> None:
 def test_an_article_beside_its_gold_is_scored(tmp_path: Path) -> None:
     rows = "<tr><td>Fever</td><td>4 (20)</td><td>1 (5)</td></tr><tr><td>Age, years</td><td>61.2 ± 8.1</td><td>63 ± 9</td></tr>"
     xml = (
-        "<article><front><article-meta><title-group><article-title>Cells</article-title></title-group></article-meta></front><body><table-wrap>"
+        "<article><front><article-meta><title-group><article-title>Cells in a disease: a randomized trial of 40 patients</article-title></title-group></article-meta></front><body><table-wrap>"
         "<label>Table 2</label><caption><p>Adverse events</p></caption><table><thead><tr><th>Event</th><th>Cells (n = 20)</th><th>Saline (n = 20)</th></tr>"
         f"</thead><tbody>{rows}</tbody></table></table-wrap></body></article>"
     )

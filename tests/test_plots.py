@@ -338,7 +338,7 @@ def test_forest_of_groups_says_who_is_in_none() -> None:
     ]
     left = ({"study": "S4", "reason": "route not reported"}, {"study": "silent", "reason": "not mentioned"})
     said = texts(answered.forest_of(Answer("risk-by-route", "?", tuple(rows), left_out=left)))
-    assert {"intrathecal", "intravenous", "route not reported", "Subtotal (2 studies)"} <= set(said)
+    assert {"intrathecal", "intravenous", "route not reported", "Mean (2 studies)"} <= set(said)
     notes = " ".join(said)
     assert (
         "S4 (route not reported: pooled, not in the comparison of groups)" in notes

@@ -434,7 +434,7 @@ def test_ask_on_the_command_line(store_path: Path) -> None:
     rows = json.loads(
         run(store_path, "ask", "--sql", "SELECT count(*) AS n FROM current_documents", "--format", "json").output
     )
-    assert rows == [{"n": 36}]
+    assert rows == [{"n": 31}]
     assert run(store_path, "ask", "--sql", "DELETE FROM documents").exit_code == 1
 
 

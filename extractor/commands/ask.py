@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, wrong_usage
+from extractor.commands.shared import Format, StoreOption, open_store, printable, say, say_json, wrong_usage
 from extractor.commands.tables import Column, Table, print_table
 from extractor.errors import QueryError
 
@@ -109,13 +109,14 @@ def print_answer(name: str, words: list[str], store: str | None, form: Format) -
         return
     say(answer.question)
     if answer.asked:
-        say(f"asked: {asked(answer.asked)}")
+        console_for().print(printable(f"asked: {asked(answer.asked)}"), markup=False, highlight=False)
     print_rows(list(answer.rows), form)
     for what, found in (answer.pooled or {}).items():
         for line in pooled_lines(what, found):
             say(line)
+    console = console_for()
     for line in left_out_lines(answer.left_out):
-        say(line)
+        console.print(printable(line), markup=False, highlight=False)
     for note in answer.notes:
         say(f"note: {note}")
 

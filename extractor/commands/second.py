@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -134,8 +135,9 @@ def bring(
 ) -> tuple[list[Refused], Counter[str], list[Cell]]:
     """Keep claims as a reader's facts: what is refused, what was done by outcome, the cells whose report is not there."""
     documents = [store.record(v.id).document for v in store.documents()]
-    cells, lost = settled(given.cells, documents)
-    by_document: dict[str, list[Cell]] = {id: [] for id in also}
+    meant = {name: store.named([name])[0] for name in {*(c.document for c in given.cells), *also}}
+    cells, lost = settled([replace(c, document=meant[c.document]) for c in given.cells], documents)
+    by_document: dict[str, list[Cell]] = {meant[name]: [] for name in also}
     for cell in cells:
         by_document.setdefault(cell.document, []).append(cell)
     wanted = [d for d in documents if d.id in by_document]

@@ -80,6 +80,8 @@ class AdverseEvent(Field):
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
         told = paired(reports, events(reports))
         for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
+            if _is_treated(seen.text, event, long_forms, conditions):
+                continue
             limited = event.scope and not whole_follow_up(seen.folded[slice(*event.scope)], follow_up)
             yield self._fact(doc, seen.text, event if limited else replace(event, scope=None), long_forms)
 
@@ -105,6 +107,13 @@ class AdverseEvent(Field):
         arm = _slice(text, event.arm)
         flags = [name for name in ("excepting", "excepted") if getattr(event, name)]
         return self.fact(doc, value, _places(event), rule=rule, confidence=PRIOR[rule], arm=arm, flags=flags)
+
+
+def _is_treated(text: str, event: Event, long_forms: Mapping[str, str], conditions: frozenset[str]) -> bool:
+    """Whether an abbreviation stands for the treated disease itself: "14 have familial ALS (9 confirmed genetically)"."""
+    written = _slice(text, (event.mention.start, event.mention.end)) or ""
+    term = _written_out(_term(text, event, long_forms), long_forms)
+    return written.isupper() and term.lower() in conditions
 
 
 def _scope(event: Event) -> tuple[int, int] | None:

@@ -27,7 +27,13 @@ LEVELS = {
 }  # fmt: skip
 SHAPES = {LOW: "●", SOME: "▲", HIGH: "■", UNCLEAR: "?", NONE: "–"}
 DISPUTED, UNJUDGED = "not agreed on", "not judged"
-DONE = {"confirm": "confirmed", "correct": "corrected", "reject": "rejected", "add": "added"}
+DONE = {
+    "confirm": "confirmed",
+    "correct": "corrected",
+    "reject": "rejected",
+    "add": "added",
+    "own": "said to be the trial's own",
+}
 
 
 @dataclass(frozen=True, slots=True)

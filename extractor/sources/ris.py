@@ -54,7 +54,7 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
 def _records(text: str) -> Iterator[tuple[int, Tagged]]:
     """(line, tags with their values) of each record; tags before its first one are its own where none is open."""
     record: Tagged = []
-    first, ended = 1, True
+    first, ended, closed = 1, True, False
     for number, line in enumerate(text.split("\n"), 1):
         match = LINE.fullmatch(line)
         if match is None:
@@ -66,7 +66,7 @@ def _records(text: str) -> Iterator[tuple[int, Tagged]]:
         if tag == "ER":
             if record:
                 yield first, record
-            record, ended = [], True
+            record, ended, closed = [], True, True
             continue
         if tag == "TY" and any(t == "TY" for t, _ in record):  # the one before was not closed
             yield first, record
@@ -75,7 +75,8 @@ def _records(text: str) -> Iterator[tuple[int, Tagged]]:
             first = number
         record.append((tag, value))
         ended = False
-    if record:
+    # Ovid writes a tag of the last record behind its end
+    if record and (len(record) > 1 or record[0][0] == "TY" or not closed):
         yield first, record
 
 

@@ -128,6 +128,8 @@ def guarded(name: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreError(f"store {name}: {explained(error)}") from error
+    except UnicodeDecodeError as error:
+        raise DamageError(f"store {name}: the file is damaged ({error.reason}); restore a copy of it") from error
     except JSONDecodeError as error:
         raise DamageError(
             f"store {name}: a stored value is no JSON any more ({error}); see all damage with: trialspan doctor, or restore a backup"
