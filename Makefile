@@ -30,7 +30,7 @@ demo: $(READY)  ## extract the starter corpus, store it, print the characteristi
 	@echo "next: $(BIN)/trialspan show barczewska2019 --store $(DEMO)/trialspan.db"
 
 test: $(READY)  ## run the tests; what is missing here is skipped with its reason
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: $(READY)  ## style, types, import contract
 	$(BIN)/ruff check .
