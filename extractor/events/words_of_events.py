@@ -60,7 +60,7 @@ GRAVITY = re.compile(
     r"\bonly\s+(?:a\s+few\s+|some\s+)?(?:mild|minor|moderate|transient|slight|minimal|local|temporary|few)\b[^;,.]*\Z"
 )
 CLASS_HAPPENED = re.compile(
-    r"(?:\s+(?:of|to|from|with|in)\s+(?:the\s+)?(?:[\w-]+\s*){1,4}?)?\s+(?:occurred|(?:was|were)\s+(?:encountered|observed|seen|noted|reported|recorded|found|experienced|documented))\b"
+    r"(?:\s+(?:of|to|from|with|in)\s+(?:the\s+)?[\w-]+(?:\s+[\w-]+){0,3}?)?\s+(?:occurred|(?:was|were)\s+(?:encountered|observed|seen|noted|reported|recorded|found|experienced|documented))\b"
 )
 RATE_WAS = re.compile(
     r"\s+(?:rates?|incidence|frequency)\s+(?:was|were)\s+(?:\w+ly\s+)?(?:lower|higher|similar|comparable|reduced|increased)\b"
