@@ -146,13 +146,16 @@ def measured(citations: int) -> dict[str, float]:
 def memory(path: Path, folder: Path) -> tuple[float, float]:
     """Peak of a worker after one large file, and how far it grows over a hundred small ones."""
     code = (
-        "import resource,sys,json\nfrom pathlib import Path\nfrom extractor.scan.worker import *\nfrom extractor.pipeline import build\n"
-        "text=read_topic('trials')[1]\njob=job_from(described(text,'trials',Settings(),Path(sys.argv[2])))\nc=Candidates(job.topic)\nn=build(job.settings)\n"
-        "scan_file(Path(sys.argv[1]),job,c,lambda: n)\na=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "for p in sorted(Path(sys.argv[3]).iterdir()): scan_file(p,job,c,lambda: n)\nprint(json.dumps([a,resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))"
-    ).replace(
-        "from extractor.scan.worker import *",
-        "from extractor.scan.worker import *\nfrom extractor.scan.worker import described,job_from\nfrom extractor.scan.part import scan_file\nfrom extractor.scan.topics import read_topic",
+        "import json, resource, sys\nfrom pathlib import Path\nfrom extractor.pipeline import build\n"
+        "from extractor.scan.citations import Candidates\nfrom extractor.scan.part import scan_file\n"
+        "from extractor.scan.topics import read_topic\nfrom extractor.scan.worker import described, job_from\n"
+        "from extractor.settings import Settings\n"
+        "job = job_from(described(read_topic('trials')[1], 'trials', Settings(), Path(sys.argv[2])))\n"
+        "found, nlp = Candidates(job.topic), build(job.settings)\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "scan_file(Path(sys.argv[1]), job, found, lambda: nlp)\nfirst = peak()\n"
+        "for path in sorted(Path(sys.argv[3]).iterdir()): scan_file(path, job, found, lambda: nlp)\n"
+        "print(json.dumps([first, peak()]))"
     )
     small = baseline(folder / "hundred", 100, citations=20, share=0.3)
     done = subprocess.run(

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
+from typing import TypeVar
 
 from spacy.language import Language
 
@@ -25,6 +26,7 @@ BATCH = 32  # documents; also the batch of the trained components
 AHEAD = 4  # batches a process that wait for their turn, so that memory stays bounded
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,9 @@ def counted(documents: Iterable[Document], report: Run) -> Iterator[Document]:
         yield document
 
 
-def batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
-    stream = iter(documents)
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """`items` in lists of `size`, the last one shorter."""
+    stream = iter(items)
     while batch := list(islice(stream, size)):
         yield batch
 

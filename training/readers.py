@@ -221,8 +221,8 @@ class Fitted:
         return float(1 / (1 + np.exp(-np.clip(self.points(features), -30, 30))))
 
 
-def fit(found: Sequence[Example], strength: float) -> Fitted:
-    """Fit one reader; features of few documents are left out, weights rounded to a hundredth."""
+def tabled(found: Sequence[Example]) -> tuple[list[Example], list[str], csr_matrix]:
+    """The examples that gold judges, the features of enough documents, and which example has which; shape (examples, features)."""
     asked = [e for e in found if e.right is not None]
     seen = Counter(name for _, name in {(e.document, name) for e in asked for name in e.features})
     names = sorted(name for name, count in seen.items() if count >= FEWEST)
@@ -230,6 +230,12 @@ def fit(found: Sequence[Example], strength: float) -> Fitted:
     cells = [(row, column[n]) for row, e in enumerate(asked) for n in sorted(set(e.features)) if n in column]
     rows, columns = zip(*cells, strict=True)
     table = csr_matrix((np.ones(len(cells)), (rows, columns)), shape=(len(asked), len(names)))
+    return asked, names, table
+
+
+def fit(found: Sequence[Example], strength: float) -> Fitted:
+    """Fit one reader; features of few documents are left out, weights rounded to a hundredth."""
+    asked, names, table = tabled(found)
     model = LogisticRegression(C=strength, max_iter=2000, tol=1e-5)
     model.fit(table, [bool(e.right) for e in asked])
     weights = {n: float(round(w, ROUND)) for n, w in zip(names, model.coef_[0], strict=True) if abs(w) >= 0.02}
@@ -242,13 +248,7 @@ def fit_choice(found: Sequence[Example], strength: float) -> Fitted:
     A conditional logit. Options of one number help one another; those that gold calls optional are left out. Where gold
     has no value, or none that is offered, nothing is right.
     """
-    asked = [e for e in found if e.right is not None]
-    seen = Counter(name for _, name in {(e.document, name) for e in asked for name in e.features})
-    names = sorted(name for name, count in seen.items() if count >= FEWEST)
-    column = {name: place for place, name in enumerate(names)}
-    cells = [(row, column[n]) for row, e in enumerate(asked) for n in sorted(set(e.features)) if n in column]
-    rows, columns = zip(*cells, strict=True)
-    table = csr_matrix((np.ones(len(cells)), (rows, columns)), shape=(len(asked), len(names)))
+    asked, names, table = tabled(found)
     right = np.array([bool(e.right) for e in asked])
     documents = np.array([e.document for e in asked])
     order = np.unique(documents, return_inverse=True)[1]

@@ -19,6 +19,7 @@ from extractor.commands.shared import (
     output_to,
     progress,
     say,
+    say_json,
     settings_or_exit,
     wrong_usage,
 )
@@ -116,8 +117,6 @@ def _end(found: list[dict[str, Any]], job: dict[str, Any], form: Format) -> None
     names = ("citations", "wanted", "extracted", "deleted", "failed", "facts")
     totals = {name: sum(entry["counts"][name] for entry in done) for name in names}
     if form is Format.json:
-        from extractor.commands.shared import say_json
-
         say_json({"run": job_from(job).run, "files": len(done), "failed_files": dict(failed)} | totals)
     else:
         for file, error in failed:

@@ -14,14 +14,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extractor.engine import Issue, extract_batch
+from extractor.engine import Issue, batched, extract_batch
 from extractor.errors import ParseError
 from extractor.export.plain import json_text
 from extractor.model import Document, Record
@@ -172,7 +171,7 @@ def outcomes(
     """PMID and outcome of each citation that the topic wants, and of each deletion, in the order of the file."""
     clock = _Clock()
     seen = Seen()
-    for batch in _batched(_wanted(candidates.of(stream, seen), job.topic, counts), BATCH):
+    for batch in batched(_wanted(candidates.of(stream, seen), job.topic, counts), BATCH):
         clock.lap(counts, "seconds_filter")
         live = [item for item in batch if isinstance(item, Document) and not item.deleted]
         made = iter(extract_batch(nlp(), live, job.settings.max_seconds) if live else ())
@@ -198,7 +197,7 @@ class _Clock:
 
 
 def _wanted(found: Iterable[bytes], topic: Topic, counts: Counts) -> Iterator[Document | Issue]:
-    for some in _batched(found, READ_AT_ONCE):
+    for some in batched(found, READ_AT_ONCE):
         for item in _read(some):
             if isinstance(item, ParseError):
                 yield Issue("", "read", str(item))
@@ -308,9 +307,3 @@ def _enter(job: Job, path: Path, entry: dict[str, Any]) -> None:
     for part in before["parts"] if before else ():
         if part["name"] not in names:
             (job.folder / part["name"]).unlink(missing_ok=True)
-
-
-def _batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    stream = iter(items)
-    while batch := list(islice(stream, size)):
-        yield batch
