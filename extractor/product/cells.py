@@ -48,7 +48,8 @@ EARLIER = re.compile(
 GRAFT = re.compile(r"^[- ](?:transplant\w*|rescue|support|grafts?|infusions? after|reinfusion|hct)\b")
 # "mobilization of peripheral blood stem cells", "side effects of stem cell therapy": cells of a drug's trial
 COLLECTED = re.compile(
-    r"\b(?:mobili[sz](?:ation|es?|ed|ing)|collections? of|harvest(?:ing)? of|side effects of) (?:of )?(?:[\w-]+ ){0,3}$"
+    r"\b(?:mobili[sz](?:ation|es?|ing)|(?<!received )(?<!given )(?<!of )(?<!with )(?<!infused )(?<!injected )(?<!autologous )(?<!autologous, )(?<!own )(?<!their )(?<!csf )(?<!csf-)mobili[sz]ed|"
+    r"collections? of|harvest(?:ing)? of|side effects of) (?:of )?(?:[\w-]+ ){0,3}$"
 )
 BLOOD_GRAFTS = frozenset(
     {"hematopoietic stem cell", "peripheral blood stem cell", "stem cell", "umbilical cord blood cell"}
@@ -253,7 +254,9 @@ GIVEN = re.compile(
     r"\b(?:were|was) (?:[\w-]+ ){0,3}(?:injected|infused|transplanted|implanted|grafted|reinfused)\b|"
     r"\blumbar puncture\b|\bgiven (?:intra|by)"
 )
-OWN_CELLS = re.compile(r"\b(?:autologous|allogene?ic|transplant\w*|inject\w*|infus\w*|implant\w*)\b")
+OWN_CELLS = re.compile(
+    r"\b(?:received|given|treated with|autologous|allogene?ic|transplant\w*|inject\w*|infus\w*|implant\w*)\b"
+)
 
 
 # "BM-MSC", "UC-MSCs", "adipose-derived", "from the umbilical cord"

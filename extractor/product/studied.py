@@ -51,7 +51,7 @@ _MANY = re.compile(
 )
 # verbs that bring cells into somebody, on either side; and those that must stand right before: "treated with MSCs"
 _DELIVERED = re.compile(
-    r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive)\b"
+    r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive|(?:put|placed|laid|dripped|pushed) (?:\w+ )?(?:in|into|onto|under|beneath))\b"
 )
 _TAKEN = re.compile(
     r"\b(?:receiv\w*|treated|treatment|therapy|dos(?:e|es)|use|effects?|efficacy|safety|had|got)\s(?:[\w-]+\s){0,4}?(?:with|of|or|-)?\s?(?:[\w-]+\s){0,4}$"
