@@ -29,22 +29,21 @@ from extractor.events.told_without_count import uncounted
 from extractor.events.words_of_events import EXPLAINED, MEMBERS_ONLY, OCCURRING
 from extractor.quantities.counts import EVENTS, PARTICIPANTS, Count, counts
 from extractor.quantities.numbers import WHOLE, whole
+from extractor.words import Words
+
+W = Words("events")
 
 __all__ = ["events"]
 # "a decrease in heartburn from 55% to 18%": an effect
-FELL = re.compile(r"\b(?:decreas\w+|reduc\w+|declin\w+|drops?|dropped|fell|falls?|improv\w+|lower\w*)\b[^,;]*\Z")
+FELL = re.compile(rf"\b{W.fell_decreas}\b[^,;]*\Z")
 FROM_TO = re.compile(r"[^,;()]{0,30}?\bfrom\s+[\d.]+\s*%?[^,;]{0,30}?\bto\s+[\d.]+")
-SHARES = re.compile(
-    r"\((?P<shares>[^()]*\d[^()]*)\)\s+(?:had|reported|experienced|developed|suffered)\s+(?:at least one|one or more|any|an?|some)\s+(?:[\w-]+\s+){0,3}\Z"
-)
+SHARES = re.compile(rf"\((?P<shares>[^()]*\d[^()]*)\)\s+{W.shares_had}\s+{W.shares_at}\s+(?:[\w-]+\s+){{0,3}}\Z")
 EXCEPT_ONE = re.compile(
-    rf"\b(?:except(?:ing)?(?: for)?|but|save|apart from|other than)\s+(?P<n>{WHOLE})(?:\s+(?:patients?|subjects?|participants?|of them|women|men|child|children))?,?\s+(?:who|that)\s+(?:had\s+|later\s+|has\s+)?\Z"
+    rf"\b{W.except_one_except}\s+(?P<n>{WHOLE})(?:\s+{W.except_one_patients})?,?\s+(?:who|that)\s+(?:had\s+|later\s+|has\s+)?\Z"
 )
 NUMBER = re.compile(rf"(?<![\w.,/-])(?P<n>{WHOLE})\s+(?:[\w-]+\s+)?\Z")
 TOTALLED = re.compile(rf"\s+(?:numbered|totall?ed|amounted to)\s+(?P<n>{WHOLE})(?=\s*(?:[,:(;.]|and\b|in\b|\Z))")
-OF_CAUSE = re.compile(
-    r"\s*(?:,\s*)?(?:of|from|due to|because of|as a (?:result|consequence) of|secondary to|owing to|caused by)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}"
-)
+OF_CAUSE = re.compile(rf"\s*(?:,\s*)?{W.of_cause_of}\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,2}}")
 # "two died of sepsis and one of renal failure": the second has no verb of its own
 ELIDED = re.compile(
     rf"\s*,?\s*and\s+(?P<n>{WHOLE})\s+(?:of|from|due to|because of)\s+(?:an?\s+)?(?:[\w-]+\s+){{0,2}}\Z"
@@ -54,11 +53,9 @@ ARTICLE = re.compile(
     r"[,:(]\s*(?:and\s+)?(?P<n>an?|one)\s+(?:[\w-]+\s+){0,2}\Z|\band\s+(?P<m>an?|one)\s+(?:[\w-]+\s+){0,2}\Z"
 )
 # ", but no headache, occurred": a denial set into a clause
-INSERTED = re.compile(r"[,(]\s*(?:but|and|though|although|yet)?\s*\Z|\s\bbut\s+\Z")
-CLOSED = re.compile(r"\s*[,)]\s*(?=(?:was|were|occurred|developed|appeared|in)\b)")
-JOINED = re.compile(
-    r"[^,;()]*\b(?:and|versus|vs|compared with|but|or)\s+(?:only\s+)?\Z"
-)  # "no patient on placebo and "
+INSERTED = re.compile(rf"[,(]\s*{W.inserted_but}?\s*\Z|\s\bbut\s+\Z")
+CLOSED = re.compile(rf"\s*[,)]\s*(?={W.closed_was}\b)")
+JOINED = re.compile(rf"[^,;()]*\b{W.joined_and}\s+(?:only\s+)?\Z")  # "no patient on placebo and "
 
 
 def events(reports: Reports, *, about: re.Pattern[str] | None = None) -> Iterator[Event]:

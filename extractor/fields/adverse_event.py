@@ -24,6 +24,9 @@ from extractor.events.paired import paired
 from extractor.events.told import events
 from extractor.fields import Field, Place, facts, field
 from extractor.model import Fact
+from extractor.words import Words
+
+W = Words("fields")
 
 # rule -> probability before calibration that a careful reader agrees
 PRIOR = {
@@ -44,9 +47,7 @@ PRIOR = {
 
 
 # words of a text that tells groups apart; where there is none, what looks like the arm of an event is its cause or place
-COMPARING = re.compile(
-    r"\b(?:groups?|arms?|cohorts?|placebo|controls?|controlled|sham|comparator|versus|vs|compared|randomi[sz]ed|crossover|than)\b"
-)
+COMPARING = re.compile(rf"\b{W.comparing}\b")
 NUMBERED = re.compile(r"group \d+")  # how the arms are called that the text sizes without a name
 UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
 
@@ -181,18 +182,16 @@ SHORT = {
 }
 # "discontinued treatment due to", "withdrew owing to", "premature discontinuation for": named by its noun
 STOPPED = re.compile(
-    r"\A(?:(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)?(?:(?:treatment|study|drug|premature(?:ly)?|permanent(?:ly)?|early|therapy|temporarily)\s+)*"
-    r"(?:(?P<stop>discontinu(?:ed|ing|ations?)|stopped|ceased|terminated|interrupted)|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b"
-    r"\s+(?:\([^()]*\)\s*|[\w-]+\s+){0,8}?(?:because of|due to|owing to|for|as a (?:result|consequence) of|secondary to|on account of|caused by)\s+(?:an?\s+)?",
+    rf"\A(?:{W.stopped_treatment}\s+(?:was|were|had to be)\s+)?(?:{W.stopped_study}\s+)*(?:(?P<stop>{W.stopped_discontinu})|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b\s+(?:\([^()]*\)\s*|[\w-]+\s+){{0,8}}?{W.stopped_because}\s+(?:an?\s+)?",
     re.I,
 )
 STOP_NOUNS = {"stop": "discontinuation", "withdrew": "withdrawal", "dropped": "dropout", "left": "withdrawal"}
 # "grade 3-4", "grade 3 or higher": a class's grade is told apart from its name
 GRADED = re.compile(
-    r"(?:\A|(?<=\s))(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:[-–/,]|to|and|or)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|and (?:higher|above|greater)|\+))?\s+",
+    rf"(?:\A|(?<=\s))(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:[-–/,]|to|and|or)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.graded_higher}|and (?:higher|above|greater)|\+))?\s+",
     re.I,
 )
-ABBREVIATED = re.compile(r"\b(?P<short>tesae|teae|sadr|sae|adr|ae)(?P<plural>s?)\b", re.I)
+ABBREVIATED = re.compile(rf"\b(?P<short>{W.abbreviated_tesae})(?P<plural>s?)\b", re.I)
 
 
 def _spelled(term: str) -> str:

@@ -21,23 +21,20 @@ from extractor.events.told import events
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
 from extractor.quantities.numbers import WHOLE, whole
+from extractor.words import Words
+
+W = Words("fields")
 
 # "death from bleeding", "died of sepsis", "cardiac deaths": deaths of one cause are no total
-CAUSE = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:due to|from|of|because of|caused by|related to|attributed to|secondary to|as a result of)\s+(?!any\b|all\b)"
-)
-BY_CAUSE = re.compile(
-    r"(?:(?:early|late|in-hospital|hospital|\d+-day)\s+)*(?:cardiac|cardiovascular|cancer|toxic|(?:treatment|drug|procedure|transplant|therapy|disease|surgery|regimen|infection)[\s-]related|non-relapse|vascular|cerebral|sudden)\b"
-)
+CAUSE = re.compile(rf"\s*(?:\([^()]*\)\s*)?{W.cause_due}\s+(?!any\b|all\b)")
+BY_CAUSE = re.compile(rf"(?:{W.by_cause_early}\s+)*{W.by_cause_cardiac}\b")
 # "30 deaths in A and 50 deaths in B"; not "93 died, of whom 2 died of sepsis"
-COMPARES = re.compile(r"\b(?:vs|versus|compared|than|whereas|while|and)\b")
-PART = re.compile(
-    r"\b(?:of which|of whom|including|of these|of them|with \d+|attributed|another|further|additional)\b|[:;(]"
-)
+COMPARES = re.compile(rf"\b{W.compares}\b")
+PART = re.compile(rf"\b{W.part_of}\b|[:;(]")
 # "in each group", "per arm"
 EACH = re.compile(r"\bin each (?:of the )?(?:\w+ )?(?:groups?|arms?)\b|\bper (?:group|arm)\b")
 # "the latter and two additional patients", "another patient died": deaths beside those already told
-MORE = re.compile(r"\b(?:another|additional|further|second|the latter|other|more)\b")
+MORE = re.compile(rf"\b{W.more}\b")
 # "the latter and two additional patients died": one told before, and two
 LATTER = re.compile(
     rf"\bthe (?:latter|former|first)(?:\s+\w+){{0,2}}\s+and\s+(?P<more>{WHOLE})\s+(?:additional|other|more|further)\b[^.;]{{0,60}}?\b(?:died|deaths?)\b"

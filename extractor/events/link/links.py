@@ -19,8 +19,11 @@ from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause, Link
 from extractor.events.words_of_counts import APPOSED, CAUSE, COUNTED_LIST, DIRECT, JOIN
 from extractor.quantities.counts import Count
+from extractor.words import Words
 
-VERSUS = re.compile(r"\b(?:vs|versus|v|than|compared)\b")
+W = Words("events")
+
+VERSUS = re.compile(rf"\b{W.versus}\b")
 PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
 
 
