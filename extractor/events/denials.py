@@ -16,7 +16,8 @@ from extractor.events.clauses import Span, clauses
 
 # "no", "without any", "absence of", "free of", "none of the patients", "did not cause", "was not associated with"
 CUE = re.compile(
-    r"\b(?P<subject>no\s+(?:\w+[\s-]+){0,2}?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|one|person|people|animals?|neonates?|cases?(?!\s+of))\b(?!\s*(?:-|related|reported))"
+    r"\b(?P<subject>no\s+(?:\w+[\s-]+){0,2}?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|one|person|people|animals?|neonates?|cases?(?!\s+of)|controls?(?=\s+(?:had|developed|experienced|suffered|died|vomited|showed|reported|required)\b))\b(?!\s*(?:-|related|reported))"
+    r"|not (?:a single|one)(?: of (?:the |our |these )?(?:\w+ )?)?\s*(?:\w+\s+){0,2}?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|person|people|recipients?|controls?|them|us)\b"
     r"|none of (?:the |these |our |them|those |all )?(?:(?:\d+ |\w+ )?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|cases?|groups?|them|neonates|recipients)|\d+|\w+(?= (?:who|had|developed|experienced|died|of whom)\b)|(?=\w))\b"
     r"|neither\s+(?:of the\s+)?(?:groups?|arms?|patients?|treatments?|drugs?|formulation|regimen)|nobody|in no (?:case|patient)s?)"
     r"|\b(?P<verb>(?:did|do|does|has|have|had|was|were|is|are|could) not (?:\w+ly )?(?:be )?(?:caused?|produced?|develop(?:ed)?|experienced?|report(?:ed)?|reveal(?:ed)?|shown?|showed|have|had|lead to|led to|result(?:ed)? in|induced?|"

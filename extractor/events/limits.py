@@ -15,14 +15,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.events.denials import Denial
 from extractor.quantities.numbers import WHOLE, whole
 
 Span = tuple[int, int]
 
 # "related to", "in connection with": what follows is the cause that alone is denied; the words of an agent follow
 RELATION = re.compile(
-    r"\b(?<!non-)(?<!not )(?:related|attribut(?:ed|able)|ascrib(?:ed|able)|linked|tied|connected|secondary|due|owing|caused|induced|provoked|associated|resulting|arising|stemming"
-    r"|in (?:connection|relation|association)|as an? (?:result|consequence)|consequent|possibly|probably)\s+(?:directly\s+)?(?:to|by|with|from|of|related)\b"
+    r"\b(?<!non-)(?<!not )(?:related|attribut(?:ed|able)|ascrib(?:ed|able)|linked|tied|connected|traced|traceable|assigned|blamed|secondary|due|owing|caused|induced|provoked|associated|resulting|arising|stemming"
+    r"|in (?:connection|relation|association)|as an? (?:result|consequence)|consequent|possibly|probably)\s+(?:directly\s+)?(?:to|by|with|from|of|on|related)\b"
 )
 # "(study drug) related", "-related" before or in the class
 RELATED_WORD = re.compile(
@@ -58,6 +59,7 @@ GROUP = re.compile(
     rf"\b(?:in|among|for|within|at)\s+(?:the\s+)?(?P<who>(?:[\w+/-]+\s+){{0,4}}?{_GROUPS}(?:\s+(?:[a-d]|[iv]+|\d+|one|two|three|four|that\s+[\w\s-]{{3,40}}|who\s+[\w\s-]{{3,40}}|receiving\s+[\w\s-]{{2,30}}|treated\s+[\w\s-]{{2,30}}))?\b"
     rf"|(?:[\w+/-]+\s+){{0,2}}?{_PEOPLE}\s+(?:who|with|receiving|given|treated|aged|assigned|randomi[sz]ed|allocated|older|younger|under|over|on|taking|from)\s+[\w\s/%.-]{{2,50}}?(?=[,;.()]|\s+(?:and|but|were|was)\b|\s*\Z)"
     rf"|(?:first|last|initial)\s+(?:[\w-]+\s+){{0,2}}?{_PEOPLE}\b|controls?\b|(?:placebo|control|sham|younger|older|treated|untreated|female|male|adult|p(?:a)?ediatric)\s+{_PEOPLE}|placebo\b)"
+    r"|\b(?:with|on|given|receiving)\s+(?:the\s+)?(?P<what>placebo|sham|vehicle|saline|cells?|mscs?|drug(?:\s+[a-z])?|vaccine)\b(?=\s*(?:[,;.]|but\b|whereas\b|while\b|and\b|\Z))"
 )
 EVERY_GROUP = re.compile(
     rf"\b(?:any|either|both|all|each|neither|every|whole|entire|these|the study|our|present|treatment groups)\b[\w\s-]*\Z|(?:study|treated|enrolled|included|our)\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
@@ -126,7 +128,7 @@ def _limit(folded: str, start: int, end: int) -> Span | None:
         for m in TIME.finditer(folded, start, end)
         if TIMED.search(m.group()) and not WHOLE_TIME.match(TRAILING.sub("", m.group()))
     ]
-    spans += [m.span() for m in GROUP.finditer(folded, start, end) if not EVERY_GROUP.search(m["who"])]
+    spans += [m.span() for m in GROUP.finditer(folded, start, end) if not EVERY_GROUP.search(m["who"] or m["what"])]
     kept = [(a, b) for a, b in spans if not ADDED.match(folded, a, b)]
     if not kept:
         return None
@@ -153,3 +155,36 @@ def whole_follow_up(words: str, follow_up: Iterable[Mapping[str, Any]]) -> bool:
         if v.get("high") and str(v.get("unit") or "").rstrip("s") in _DAYS
     ]
     return any(abs(said - days) <= NEAR * days for days in own)
+
+
+# "no child on the drug had", "none of those given cells developed": the people denied are of one group
+OF_GROUP = re.compile(
+    r"\s+(?P<who>(?:(?:who|that)\s+(?:were\s+|had\s+)?)?(?:on|given|receiving|received|taking|treated with|assigned to|randomi[sz]ed to|allocated to|in|of|from)\s+(?!(?:any|either|both|neither|each|all|our|this|whom|which|study|these)\b)(?:the\s+)?(?!(?:study|trial|series|present|whole|entire|current|two|three|four)\b)[\w+/-]+(?:\s+[\w+/-]+){0,3}?)"
+    r"\s+(?=(?:had|has|have|developed|experienced|suffered|showed|reported|died|withdrew|did|was|were|required|vomited|complained|exhibited|presented)\b|\Z)"
+)
+# "no control", "none of the placebo recipients": the group stands inside the subject
+GROUP_INSIDE = re.compile(
+    rf"(?:no|none of (?:the |these |those )?(?:(?:\d+|\w+) )?|not (?:a single|one)(?: of (?:the |those ))?)\s*(?P<who>controls?|(?:(?:cell|placebo|control|sham|vehicle|saline|drug|vaccine|treated|untreated|active|transplant\w*|msc|stem cell|graft)\s+)+(?:{_PEOPLE}|animals?))\b"
+)
+
+
+def subject_group(folded: str, denial: Denial, mention: int) -> Span | None:
+    """The group that a negated subject names ("no child on the drug had fever"); None where it is anybody."""
+    if denial.kind != "subject":
+        return None
+    inside = GROUP_INSIDE.match(folded, denial.start, mention)
+    if inside and inside["who"] not in ("treated patients", "treated subjects", "treated participants"):
+        return inside.span("who")
+    behind = OF_GROUP.match(folded, denial.end, mention)
+    return behind.span("who") if behind else None
+
+
+SO_MANY = re.compile(
+    rf"(?:(?:in|among|of)\s+)?(?:all\s+|the\s+|these\s+)*(?P<n>{WHOLE})\s+(?:[\w-]+\s+)?{_PEOPLE}(?:\s+(?:treated|studied|enrolled|included))?"
+)
+
+
+def all_people(words: str, people: Iterable[int]) -> bool:
+    """Whether the words of a limit only count the trial's own people ("in 20 patients", of 20), and so limit nothing."""
+    found = SO_MANY.fullmatch(words.strip())
+    return found is not None and whole(found["n"]) in set(people)

@@ -17,6 +17,7 @@ from functools import cache
 from extractor.context.phrases import phrases
 from extractor.events.stopped import divided_reason, reason_before, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_under
+from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
 from extractor.terms import Term, table
 
 CLASS, ORGAN, NAMED, DEATH, OPEN = "class", "organ", "named", "death", "open"
@@ -73,10 +74,33 @@ _NOT_ORGAN = frozenset(_GENERAL.split("|")) | {
     "clear", "epidural", "spinal", "global", "residual", "optimal", "bilateral", "unilateral", "trivial", "incidental", "atypical",
 }  # fmt: skip
 
+DEAD_VERBS = (
+    "died",
+    "deceased",
+    "expired",
+    "passed away",
+    "perished",
+    "succumbed",
+    "was dead",
+    "were dead",
+    "lost their lives",
+)
+_DIED = "|".join(DEAD_VERBS)
+# "all but one survived", "all patients survived but two": who is left out died
+_ALL_BUT = (
+    rf"all (?:but|except(?: for)?|save)\s+(?P<but>{WHOLE})\b(?:\s+of\s+(?:the\s+|our\s+|these\s+)?(?:\w+\s+){{1,3}}?|\s+\w+\s+|\s+)(?:survived|(?:was|were|are|remained)\s+(?:still\s+)?alive)"
+    rf"|all\s+(?:of\s+)?(?:the\s+|our\s+)?(?:\w+\s+){{0,2}}?(?:but|except(?: for)?|save)\s+(?P<but2>{WHOLE})\b(?:\s+\w+)?\s+(?:survived|(?:was|were|are|remained)\s+(?:still\s+)?alive)"
+    rf"|all\s+(?:of\s+)?(?:the\s+|our\s+)?(?:\w+\s+){{0,2}}?(?:survived|(?:was|were|are|remained)\s+(?:still\s+)?alive),?\s+(?:but|except(?:ing)?(?: for)?|save|apart from|other than)\s+(?P<but3>{WHOLE})(?!,?\s+(?:\w+\s+)?who)(?:\s+(?:patients?|subjects?|participants?|children|women|men))?"
+)
+# "all patients survived": nobody died
+SURVIVED = re.compile(
+    rf"\b(?:all\s+(?:of\s+)?(?:the\s+|our\s+|these\s+)?(?:(?:{WHOLE}|(?!but\b|except\b|save\b)\w+)\s+){{0,3}}?(?:survived|(?:was|were|are|remain(?:ed)?)\s+(?:still\s+|all\s+)?alive)|every(?:one|body)\s+survived|nobody was lost to death)\b"
+    r"(?!,?\s+(?:but|except\w*|save|apart|other than|free|without|to\b|the\b|and (?:free|without))\b)"
+)
 DEATHS = re.compile(
-    r"\b(?:(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|\d+-day|one-year|cardiac|cardiovascular|cancer|maternal|neonatal|"
-    r"perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*"
-    r"(?:deaths?|mortality(?:\s+rates?)?|fatalit(?:y|ies)|fatal (?:events?|outcomes?|cases?))|died|deceased|expired)\b"
+    rf"\b(?:(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|(?:\d+|{NUMBER_WORDS})-(?:day|week|month|year)|cardiac|cardiovascular|cancer|maternal|neonatal|"
+    rf"perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*"
+    rf"(?:deaths?|mortality(?:\s+rates?)?|fatalit(?:y|ies)|fatal (?:events?|outcomes?|cases?))|{_DIED}|{_ALL_BUT})\b"
 )
 # Heads of harm: an unknown term that ends in one is a candidate ("plate failure", "occlusal discrepancy")
 HARM = re.compile(
@@ -289,7 +313,13 @@ def _modified(folded: str, start: int, head: int) -> int:
 
 
 def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
-    for match in DEATHS.finditer(folded, start, end):
+    found = [*DEATHS.finditer(folded, start, end)]
+    found += [
+        m
+        for m in SURVIVED.finditer(folded, start, end)
+        if not any(m.start() < f.end() and f.start() < m.end() for f in found)
+    ]
+    for match in found:
         yield Mention(match.start(), match.end(), DEATH, match.start())
 
 

@@ -53,10 +53,10 @@ PLANNED = re.compile(
 )
 # told in the past: "occurred", "had", "withdrew", "the incidence was"
 PAST = re.compile(
-    r"\b(?:was|were|had|occurred|developed|appeared|experienced|suffered|reported|died|withdrew|discontinued|dropped|included|involved|caused|led|resulted|showed|accounted|required|presented|complained|completed|remained|followed|differed|exhibited|recovered|resolved|did)\b"
+    r"\b(?:was|were|had|occurred|developed|appeared|experienced|suffered|reported|died|withdrew|discontinued|dropped|included|involved|caused|led|resulted|showed|accounted|required|presented|complained|completed|remained|followed|differed|exhibited|recovered|resolved|did|survived|alive|passed away|succumbed|perished|revealed|disclosed|demonstrated|suffered|sustained|befell|struck|numbered)\b"
 )
 SOME = re.compile(
-    rf"\b(?:no|none|neither|without|never|not|more|fewer|less|higher|lower|most|similar|comparable|common|frequent|only)\b|\d\s*%|\d\s*/\s*\d|\b(?:{WHOLE})\b(?!\s*(?:mg|ml|kg|weeks?|days?|months?|years?|hours?))"
+    rf"\b(?:no|none|neither|without|never|not|more|fewer|less|higher|lower|most|similar|comparable|common|frequent|only|all|every|both|nobody|a single)\b|\d\s*%|\d\s*/\s*\d|\b(?:{WHOLE})\b(?!\s*(?:mg|ml|kg|weeks?|days?|months?|years?|hours?))"
 )
 # a result in a sentence that also asks: "we observed no", "no adverse event was recorded"
 TOLD = re.compile(

@@ -14,7 +14,7 @@ from extractor.quantities.counts import Count
 
 # "rash resolved in 5 of 6", "nausea was absent in 14": how many got over it, or had none
 GOT_OVER = re.compile(
-    r"\b(?:absent|(?:not|never)\s+(?:\w+ly\s+)?(?:seen|observed|found|reported|noted|detected|present|occur|develop)|resolved|recovered|disappeared|subsided|improved|cleared|healed)\s+(?:\w+ly\s+|completely\s+|after \w+ \w+\s+)?in\s+(?:all\s+)?\Z"
+    r"\b(?:denied\s+by|(?:absent|(?:not|never)\s+(?:\w+ly\s+)?(?:seen|observed|found|reported|noted|detected|present|occur|develop)|resolved|recovered|disappeared|subsided|improved|cleared|healed)\s+(?:\w+ly\s+|completely\s+|after \w+ \w+\s+)?in)\s+(?:all\s+)?\Z"
 )
 
 

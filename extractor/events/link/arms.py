@@ -307,7 +307,7 @@ def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[st
                 if n.words not in order:
                     order.append(n.words)
             if label == "before":
-                order = order[-many:]
+                order = _as_counted(folded, those, order[-many:])
             if name.words in order and name in those:
                 at = order.index(name.words)
                 yield f"{label} {kind} order {'same' if at == mine else 'other'} fits {len(order) >= many} {min(many, 3)} told {told}"
@@ -319,6 +319,18 @@ def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[st
     arm = _arm_of(scene, name)
     if arm >= 0:
         yield f"trial's {min(arm, 3)} of {min(len(scene.groups), 4)} count {min(mine, 3)} of {min(many, 4)}"
+
+
+# "Compared with placebo, the drug led to more pain (33% vs 8%)": what the other is compared with is counted last
+_FIRST_COMPARED = re.compile(
+    r"(?:\A|[.;,]|\band)\s*(?:as\s+|when\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|relative to|unlike|as opposed to|versus)\s+(?:the\s+|those\s+|patients\s+|on\s+|in\s+|given\s+|receiving\s+)*\Z"
+)
+
+
+def _as_counted(folded: str, those: Sequence[Name], order: list[frozenset[str]]) -> list[frozenset[str]]:
+    """Names in the order of their counts."""
+    compared = {n.words for n in those if _FIRST_COMPARED.search(folded, max(0, n.start - 50), n.start)}
+    return [*(w for w in order if w not in compared), *(w for w in order if w in compared)]
 
 
 _JOINED = re.compile(

@@ -50,6 +50,7 @@ GROUP = frozenset(
         "strata",
     ]
 )
+ALONE = ("controls", "recipients", "women", "men", "treated")  # they name a group without another word
 CALLED = frozenset(
     ["group", "groups", "arm", "arms", "cohort", "cohorts", "level", "levels", "regimen", "schedule"]
 )  # "group A": the word leads its name
@@ -252,6 +253,8 @@ STOP = BROUGHT | frozenset(
         "hr",
         "difference",
         "differences",
+        "expected",
+        "anticipated",
     ]
 )
 _WORD = re.compile(
@@ -363,7 +366,7 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
         rest = run[at + 1 :][:LONGEST]
         if rest:
             return _made(rest, before, grouped=True)
-        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ("controls", "recipients") else None
+        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ALONE else None
     return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
 
 
