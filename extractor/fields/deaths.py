@@ -50,6 +50,7 @@ LATTER = re.compile(
     after=("report_kind", "arm", "follow_up"),
     order=180,
     page=(),
+    chapter="Outcomes",
     figure=True,
     single=True,
 )
