@@ -186,9 +186,9 @@ def _coloured(page: Any, sheet: Sheet, colour: Colour) -> None:
     first, last = colour.columns or (1, len(sheet.headings))
     reach = f"{get_column_letter(first)}2:{get_column_letter(last)}{max(2, len(sheet.rows) + 1)}"
     fill = PatternFill(bgColor=colour.fill) if colour.fill else None
-    page.conditional_formatting.add(
-        reach, FormulaRule([colour.formula], fill=fill, font=Font(color=colour.words) if colour.words else None)
-    )
+    rule: Any = FormulaRule  # openpyxl has no types for it
+    words = Font(color=colour.words) if colour.words else None
+    page.conditional_formatting.add(reach, rule([colour.formula], fill=fill, font=words))
 
 
 def _offered(page: Any, number: int, words: Sequence[str], rows: int) -> None:

@@ -249,7 +249,7 @@ def _count(fact: Fact, size: int | None) -> str:
     if n is None and percent is None:
         return "yes" if value.get("assertion") != "absent" else "0"
     if n is None:
-        return f"{number(percent)} %"
+        return f"{number(percent or 0)} %"
     words = f"{number(n)}/{number(of)}" if of else number(n)
     if unit not in (None, "participants"):
         words += f" {unit}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from openpyxl.utils import get_column_letter
@@ -153,8 +153,8 @@ def _studies(records: Sequence[Record], names: dict[str, str]) -> Sheet:
 def _study(
     record: Record,
     row: Sequence[str],
-    made: dict[str, tuple[str, ...]],
-    counted: dict[str, tuple[str, ...]],
+    made: Mapping[str, tuple[str, ...]],
+    counted: Mapping[str, tuple[str, ...]],
     first: dict[tuple[str, str], int],
 ) -> Cells:
     document = record.document
