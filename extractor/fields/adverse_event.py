@@ -60,6 +60,7 @@ UNITS = ("participants", "administrations", "events")  # the contract's; eyes an
     order=170,
     column="adverse events",
     page=(),
+    chapter="Outcomes",
     figure=True,
     several=True,
     own=True,

@@ -51,6 +51,7 @@ LATTER = re.compile(
     after=("report_kind", "arm", "follow_up"),
     order=180,
     page=(),
+    chapter="Outcomes",
     figure=True,
     single=True,
 )
