@@ -9,7 +9,7 @@ from extractor.events import attributes
 from extractor.events.clauses import Span, clause_of
 from extractor.events.denials import OF_KIND, Denial
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
-from extractor.events.limits import Limits, limits
+from extractor.events.limits import Limits, limits, subject_group
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.said_of import EVERYONE, EXAM, SOME, behind, said_of
 from extractor.events.sentence import Reading
@@ -46,7 +46,7 @@ def denied(
     blanket = mention.kind == CLASS
     found = _limits(reading, mention, cue, denial, clause)
     arm = reading.arm_after(mention, last)
-    scope = found.scope
+    scope = found.scope or (subject_group(reading.folded, denial, mention.start) if denial else None)
     if blanket and of.count is not None and not (denial and denial.kind == "subject"):
         scope = scope or (of.count.start, of.count.end)
     if (

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.events.denials import Denial
 from extractor.quantities.numbers import WHOLE, whole
 from extractor.words import Words
 
@@ -44,9 +45,11 @@ WHOLE_TIME = re.compile(
 )
 _GROUPS = W.groups
 _PEOPLE = W.people
-GROUP = re.compile(
-    rf"\b{W.group_in}\s+(?:the\s+)?(?P<who>(?:[\w+/-]+\s+){{0,4}}?{_GROUPS}(?:\s+{W.group_one})?\b|(?:[\w+/-]+\s+){{0,2}}?{_PEOPLE}\s+{W.group_who}\s+[\w\s/%.-]{{2,50}}?(?=[,;.()]|\s+(?:and|but|were|was)\b|\s*\Z)|(?:first|last|initial)\s+(?:[\w-]+\s+){{0,2}}?{_PEOPLE}\b|controls?\b|{W.group_placebo}\s+{_PEOPLE}|placebo\b)"
+_GROUP_FORMS = (
+    rf"\b{W.group_in}\s+(?:the\s+)?(?P<who>(?:[\w+/-]+\s+){{0,4}}?{_GROUPS}(?:\s+{W.group_one})?\b|(?:[\w+/-]+\s+){{0,2}}?{_PEOPLE}\s+{W.group_who}\s+[\w\s/%.-]{{2,50}}?(?=[,;.()]|\s+{W.group_and}\b|\s*\Z)|{W.group_first}\s+(?:[\w-]+\s+){{0,2}}?{_PEOPLE}\b|controls?\b|{W.group_placebo}\s+{_PEOPLE}|placebo\b)",
+    rf"\b{W.group_with}\s+(?:the\s+)?(?P<what>{W.group_sham})\b(?=\s*{W.group_but})",
 )
+GROUP = re.compile("|".join(_GROUP_FORMS))
 EVERY_GROUP = re.compile(
     rf"\b{W.every_group_any}\b[\w\s-]*\Z|{W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
 )
@@ -107,7 +110,7 @@ def _limit(folded: str, start: int, end: int) -> Span | None:
         for m in TIME.finditer(folded, start, end)
         if TIMED.search(m.group()) and not WHOLE_TIME.match(TRAILING.sub("", m.group()))
     ]
-    spans += [m.span() for m in GROUP.finditer(folded, start, end) if not EVERY_GROUP.search(m["who"])]
+    spans += [m.span() for m in GROUP.finditer(folded, start, end) if not EVERY_GROUP.search(m["who"] or m["what"])]
     kept = [(a, b) for a, b in spans if not ADDED.match(folded, a, b)]
     if not kept:
         return None
@@ -134,3 +137,35 @@ def whole_follow_up(words: str, follow_up: Iterable[Mapping[str, Any]]) -> bool:
         if v.get("high") and str(v.get("unit") or "").rstrip("s") in _DAYS
     ]
     return any(abs(said - days) <= NEAR * days for days in own)
+
+
+# "no child on the drug had", "none of those given cells developed": the people denied are of one group
+OF_GROUP = re.compile(
+    rf"\s+(?P<who>(?:(?:who|that)\s+(?:were\s+|had\s+)?)?{W.of_group_on}\s+(?!{W.of_group_any}\b)(?:the\s+)?(?!{W.of_group_study}\b)[\w+/-]+(?:\s+[\w+/-]+){{0,3}}?)\s+(?={W.of_group_had}\b|\Z)"
+)
+# "no control", "none of the placebo recipients": the group stands inside the subject
+GROUP_INSIDE = re.compile(
+    rf"{W.group_inside_no}\s*(?P<who>controls?|(?:{W.group_inside_cell}\s+)+(?:{_PEOPLE}|animals?))\b"
+)
+
+
+def subject_group(folded: str, denial: Denial, mention: int) -> Span | None:
+    """The group that a negated subject names ("no child on the drug had fever"); None where it is anybody."""
+    if denial.kind != "subject":
+        return None
+    inside = GROUP_INSIDE.match(folded, denial.start, mention)
+    if inside and inside["who"] not in ("treated patients", "treated subjects", "treated participants"):
+        return inside.span("who")
+    behind = OF_GROUP.match(folded, denial.end, mention)
+    return behind.span("who") if behind else None
+
+
+SO_MANY = re.compile(
+    rf"(?:(?:in|among|of)\s+)?(?:all\s+|the\s+|these\s+)*(?P<n>{WHOLE})\s+(?:[\w-]+\s+)?{_PEOPLE}(?:\s+(?:treated|studied|enrolled|included))?"
+)
+
+
+def all_people(words: str, people: Iterable[int]) -> bool:
+    """Whether the words of a limit only count the trial's own people ("in 20 patients", of 20), and so limit nothing."""
+    found = SO_MANY.fullmatch(words.strip())
+    return found is not None and whole(found["n"]) in set(people)

@@ -17,6 +17,7 @@ from functools import cache
 from extractor.context.phrases import phrases
 from extractor.events.stopped import divided_reason, reason_before, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_under
+from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
 from extractor.terms import Term, table
 from extractor.words import Words
 
@@ -58,7 +59,30 @@ _ORGAN_WORD = W.organ_word
 _ORGAN = re.compile(rf"({_ORGAN_WORD}(?:[\s-]+{W.organ_and}[\s-]+(?:{_ORGAN_WORD})?)?\s*)\Z")
 _NOT_ORGAN = W.members("general") | W.members("not_organ")
 
-DEATHS = re.compile(rf"\b{W.deaths}\b")
+DEAD_VERBS = (
+    "died",
+    "deceased",
+    "expired",
+    "passed away",
+    "perished",
+    "succumbed",
+    "was dead",
+    "were dead",
+    "lost their lives",
+)
+_DIED = "|".join(DEAD_VERBS)
+# "all but one survived", "all patients survived but two": who is left out died
+_ALL_BUT = rf"all {W.but}\s+(?P<but>{WHOLE})\b(?:\s+of\s+{W.our}?(?:\w+\s+){{1,3}}?|\s+\w+\s+|\s+){W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.but}\s+(?P<but2>{WHOLE})\b(?:\s+\w+)?\s+{W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.all_but_survived},?\s+{W.all_but_but}\s+(?P<but3>{WHOLE})(?!,?\s+(?:\w+\s+)?who)(?:\s+{W.all_but_patients})?"
+# "all patients survived": nobody died
+SURVIVED = re.compile(
+    rf"\b(?:all\s+(?:of\s+)?(?:the\s+|our\s+|these\s+)?(?:(?:{WHOLE}|(?!but\b|except\b|save\b)\w+)\s+){{0,3}}?(?:survived|(?:was|were|are|remain(?:ed)?)\s+(?:still\s+|all\s+)?alive)|every(?:one|body)\s+survived|nobody was lost to death)\b(?!,?\s+{W.survived_but}\b)"
+)
+_DEATHS_FORMS = (
+    rf"(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|(?:\d+|{NUMBER_WORDS})-{W.day}|cardiac|cardiovascular|cancer|maternal|neonatal|perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*{W.deaths_deaths}",
+    rf"{_DIED}",
+    rf"{_ALL_BUT}",
+)
+DEATHS = re.compile(rf"\b(?:{'|'.join(_DEATHS_FORMS)})\b")
 # Heads of harm: an unknown term that ends in one is a candidate ("plate failure", "occlusal discrepancy")
 HARM = re.compile(rf"\b{W.harm}\b")
 _NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
@@ -251,7 +275,13 @@ def _modified(folded: str, start: int, head: int) -> int:
 
 
 def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
-    for match in DEATHS.finditer(folded, start, end):
+    found = [*DEATHS.finditer(folded, start, end)]
+    found += [
+        m
+        for m in SURVIVED.finditer(folded, start, end)
+        if not any(m.start() < f.end() and f.start() < m.end() for f in found)
+    ]
+    for match in found:
         yield Mention(match.start(), match.end(), DEATH, match.start())
 
 

@@ -16,7 +16,9 @@ from extractor.words import Words
 W = Words("events")
 
 # "rash resolved in 5 of 6", "nausea was absent in 14": how many got over it, or had none
-GOT_OVER = re.compile(rf"\b{W.got_over_absent}\s+(?:\w+ly\s+|completely\s+|after \w+ \w+\s+)?in\s+(?:all\s+)?\Z")
+GOT_OVER = re.compile(
+    rf"\b(?:denied\s+by|{W.got_over_absent}\s+(?:\w+ly\s+|completely\s+|after \w+ \w+\s+)?in)\s+(?:all\s+)?\Z"
+)
 
 
 OPPOSED = re.compile(rf";|\b{W.opposed_but}\b")

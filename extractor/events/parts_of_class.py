@@ -23,7 +23,7 @@ _PART_FORMS = (
     rf"(?P<severity>{W.part_severe})",
 )
 PART = re.compile(
-    rf"(?:\s+(?:{W.part_that}\s+)*{W.part_reported}\b[^,;.]{{0,40}})?\s*[,;:]?\s*{W.part_and}?(?:only\s+)?(?P<n>{WHOLE})(?:\s*\([^()]*\))?\s*(?:{W.part_of}\s+)?(?:{W.were}\s+)?(?:\w+ly\s+)?{W.part_considered}?\s*{W.part_as}?(?:\w+ly\s+)?(?:{'|'.join(_PART_FORMS)})\b"
+    rf"(?:\s+(?:{W.part_that}\s+)*{W.part_reported}\b[^,;.]{{0,40}})?\s*[,;:]?\s*{W.part_and}?(?:only\s+)?(?P<n>{WHOLE})(?:\s*\([^()]*\))?\s*(?:{W.part_of}\s+)?(?:{W.being}\s+)?(?:\w+ly\s+)?{W.part_considered}?\s*{W.part_as}?(?:\w+ly\s+)?(?:{'|'.join(_PART_FORMS)})\b"
 )
 
 

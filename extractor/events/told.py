@@ -12,12 +12,14 @@ from dataclasses import replace
 
 from extractor.events.brackets import inside
 from extractor.events.clauses import Span, clauses, verbs
+from extractor.events.dead import all_survived, counted_dead
 from extractor.events.denials import Denial, denied_after
 from extractor.events.denied import denied, kinds_denied
+from extractor.events.elided import elided
 from extractor.events.event import Event
 from extractor.events.link.links import linked
 from extractor.events.lists import lead, list_end
-from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
+from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, SURVIVED, Mention
 from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.parts_of_class import parts_told
@@ -81,10 +83,11 @@ def _told(reading: Reading) -> Iterator[Event]:
             links += _linked(reading, a, b, [m for m in inner if a <= m.start < b], within)
         _hand_over(reading, inner, links)
         _explain(reading, inner, links)
-        for step in (_bracketed, _excepted_death, _whole_before, _causes, _totalled, _apposed):
+        for step in (_bracketed, counted_dead, _excepted_death, _whole_before, _causes, _totalled, _apposed):
             step(reading, inner, links)
         for mention, link in zip(inner, links, strict=True):
             yield from _of(reading, mention, link, inner, first, last)
+    yield from all_survived(reading)
     yield from kinds_denied(reading)
     yield from parts_told(reading)
 
@@ -277,6 +280,8 @@ def _apposed(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
 
 
 def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
+    if mention.kind == DEATH and SURVIVED.match(reading.folded, mention.start, mention.end):
+        return  # told by itself
     if mention.kind in (NAMED, OPEN) and (_defined(reading, mention) or _fell(reading, mention, first, last)):
         return
     if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", lead(reading, mention, inner)):
@@ -287,12 +292,14 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
     if denial and not exception and not link.counts:
         yield from denied(reading, mention, (denial.start, denial.end), inner, denial, last)
         yield from others_counted(reading, mention, last)
+        yield from elided(reading, mention)
     elif after and not exception:
         yield from denied(reading, mention, (mention.end, after.end()), inner, None, last)
+        yield from elided(reading, mention)
     elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
         yield from denied(reading, mention, (link.counts[0].start, link.counts[0].end), inner, None, last)
     elif link.counts:
-        told = list(counted(reading, mention, link, inner, first, last))
+        told = [*counted(reading, mention, link, inner, first, last), *elided(reading, mention)]
         if exception and not told:
             told = list(uncounted(reading, mention, inner, exception, first, last))
         yield from (replace(e, excepted=exception) for e in told)

@@ -11,7 +11,7 @@ from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import BASELINE
 from extractor.events.lists import doubtful, killed, list_end, member
 from extractor.events.made import event
-from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
+from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.segment import Link
 from extractor.events.sentence import Reading
 from extractor.events.words_of_events import (
@@ -96,7 +96,7 @@ def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Ev
 
 def _composite(reading: Reading, mention: Mention, first: int, last: int) -> bool:
     """Whether deaths are counted together with something else."""
-    if reading.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
+    if reading.folded[mention.start : mention.end] in DEAD_VERBS:
         return False
     return bool(
         COMPOSITE_BEFORE.search(reading.folded, max(first, mention.start - 50), mention.start)

@@ -13,9 +13,9 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from extractor.context.view import view
+from extractor.context.view import View, view
 from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
-from extractor.events.limits import whole_follow_up
+from extractor.events.limits import all_people, whole_follow_up
 from extractor.events.link.armed import armed
 from extractor.events.link.groups import Group, telling
 from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention, well_known
@@ -38,6 +38,8 @@ PRIOR = {
     "count_after": 0.78,
     "count_shared": 0.75,
     "count_linked": 0.75,
+    "count_elided": 0.8,
+    "count_rows": 0.85,
     "listed": 0.85,
     "happened": 0.55,
     "exception": 0.85,
@@ -55,10 +57,11 @@ UNITS = ("participants", "administrations", "events")  # the contract's; eyes an
 @field(
     "adverse_event",
     value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion, scope}",
-    after=("condition", "report_kind", "arm", "follow_up"),
+    after=("condition", "report_kind", "participants", "arm", "follow_up"),
     order=170,
     column="adverse events",
     page=(),
+    chapter="Outcomes",
     figure=True,
     several=True,
     own=True,
@@ -79,11 +82,15 @@ class AdverseEvent(Field):
         long_forms = {**seen.abbreviations, **own}
         grouped = COMPARING.search(seen.folded) is not None
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
+        people = [f for f in facts(doc, "participants") if f.primary]
         told = paired(reports, events(reports))
         for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
             if _is_treated(seen.text, event, long_forms, conditions):
                 continue
-            limited = event.scope and not whole_follow_up(seen.folded[slice(*event.scope)], follow_up)
+            limited = event.scope and not (
+                whole_follow_up(seen.folded[slice(*event.scope)], follow_up)
+                or all_people(seen.folded[slice(*event.scope)], _people(seen, people, event.scope))
+            )
             yield self._fact(doc, seen.text, event if limited else replace(event, scope=None), long_forms)
 
     def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
@@ -115,6 +122,11 @@ def _is_treated(text: str, event: Event, long_forms: Mapping[str, str], conditio
     written = _slice(text, (event.mention.start, event.mention.end)) or ""
     term = _written_out(_term(text, event, long_forms), long_forms)
     return written.isupper() and term.lower() in conditions
+
+
+def _people(seen: View, people: Iterable[Fact], scope: tuple[int, int]) -> set[int]:
+    """The trial's numbers of people, those left out that the words of a limit alone tell."""
+    return {f.value["n"] for f in people if any(e.quote not in seen.text[slice(*scope)] for e in f.evidence)}
 
 
 def _scope(event: Event) -> tuple[int, int] | None:

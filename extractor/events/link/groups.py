@@ -16,6 +16,7 @@ from extractor.words import Words
 W = Words("events")
 
 GROUP = W.members("group")
+ALONE = ("controls", "recipients", "women", "men", "treated")  # they name a group without another word
 CALLED = W.members("called")  # "group A": the word leads its name
 PEOPLE = W.members("groups_people")
 BROUGHT = W.members("brought")
@@ -127,7 +128,7 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
         rest = run[at + 1 :][:LONGEST]
         if rest:
             return _made(rest, before, grouped=True)
-        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ("controls", "recipients") else None
+        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ALONE else None
     return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
 
 

@@ -14,6 +14,7 @@ from extractor.events.brackets import inside
 from extractor.events.link.after import befallen, continued, trailing
 from extractor.events.link.before import leading, summed
 from extractor.events.link.beside import beside
+from extractor.events.link.rows import in_rows
 from extractor.events.link.sums import divided, graded_parts
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause, Link
@@ -40,7 +41,8 @@ def linked(clause: Clause) -> list[Link]:
         beside(clause, place)
     _share(clause, groups)
     for group in groups:
-        _loose(clause, group)
+        if not in_rows(clause, group):
+            _loose(clause, group)
     _of_causes(clause)
     for place, link in enumerate(clause.links):
         link.counts = _joined_counts(clause, link.counts)
