@@ -315,10 +315,44 @@ def add_arm(keys: Any, n: object) -> None:
         keys["arm"].add((number(n), sum(key[0] == number(n) for key in keys["arm"])))
 
 
+_CLASS_FORMS = (
+    r"serious",
+    r"severe",
+    r"major",
+    r"significant",
+    r"minor",
+    r"mild",
+    r"other",
+    r"any",
+    r"new",
+    r"treatment",
+    r"product",
+    r"procedure",
+    r"cell",
+    r"study",
+    r"drug",
+    r"infusion",
+    r"injection",
+    r"transplant\w*",
+    r"long",
+    r"short",
+    r"term",
+    r"permanent",
+    r"acute",
+    r"late",
+    r"related",
+    r"emergent",
+    r"associated",
+    r"clinically",
+    r"safety",
+    r"non",
+    r"or",
+    r"and",
+    r"relevant",
+    r"important",
+)
 CLASS = re.compile(
-    r"^((serious|severe|major|significant|minor|mild|other|any|new|treatment|product|procedure|cell|study|drug|infusion|injection|"
-    r"transplant\w*|long|short|term|permanent|acute|late|related|emergent|associated|clinically|safety|non|or|and|relevant|important) )*"
-    r"(adverse (drug )?(event|effect|reaction|experience)|side effect|complication|untoward (event|effect)|safety (concern|issue|event))$"
+    rf"^(({'|'.join(_CLASS_FORMS)}) )*(adverse (drug )?(event|effect|reaction|experience)|side effect|complication|untoward (event|effect)|safety (concern|issue|event))$"
 )
 
 

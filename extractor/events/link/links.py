@@ -14,13 +14,17 @@ from extractor.events.brackets import inside
 from extractor.events.link.after import befallen, continued, trailing
 from extractor.events.link.before import leading, summed
 from extractor.events.link.beside import beside
+from extractor.events.link.rows import in_rows
 from extractor.events.link.sums import divided, graded_parts
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause, Link
 from extractor.events.words_of_counts import APPOSED, CAUSE, COUNTED_LIST, DIRECT, JOIN
 from extractor.quantities.counts import Count
+from extractor.words import Words
 
-VERSUS = re.compile(r"\b(?:vs|versus|v|than|compared)\b")
+W = Words("events")
+
+VERSUS = re.compile(rf"\b{W.versus}\b")
 PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
 
 
@@ -37,7 +41,8 @@ def linked(clause: Clause) -> list[Link]:
         beside(clause, place)
     _share(clause, groups)
     for group in groups:
-        _loose(clause, group)
+        if not in_rows(clause, group):
+            _loose(clause, group)
     _of_causes(clause)
     for place, link in enumerate(clause.links):
         link.counts = _joined_counts(clause, link.counts)
