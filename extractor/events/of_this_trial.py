@@ -133,7 +133,10 @@ class Reports:
             for m in mentions(self.seen.folded, start, end)
             if m.kind not in (NAMED, OPEN) or not NAMES_GROUP.match(self.seen.folded, m.end, end)
         ]
+        sentence = self.seen.cased[start:end]
         for short, term in self._short.items():
+            if short not in sentence:
+                continue  # most of them: a look is cheaper than a search
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
                     found.append(Mention(match.start(), match.end(), NAMED, match.start(), term, "abbreviation"))

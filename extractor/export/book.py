@@ -197,7 +197,7 @@ def _offered(page: Any, number: int, words: Sequence[str], rows: int) -> None:
     offer.error, offer.errorTitle = f"Choose one of: {', '.join(words)}", "Not in the list"
     letter = get_column_letter(number)
     offer.add(f"{letter}2:{letter}{rows + 1}")
-    page.add_data_validation(offer)
+    page.data_validations.append(offer)
 
 
 def _head(page: Any, heading: str) -> Any:

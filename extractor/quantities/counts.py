@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractor.quantities.numbers import NUMBER_WORDS, whole
 from extractor.words import Words
@@ -160,7 +161,11 @@ def counts(
     avoid : sequence of (start, end)
         Spans that no count may reach into: the things counted ("3 hypoglycemic episodes" is then 3, bare).
     """
-    stop = len(folded) if end is None else end
+    return list(_counts(folded, start, len(folded) if end is None else end, bare, tuple(avoid)))
+
+
+@lru_cache(maxsize=256)  # rules, scores and arms ask for the same sentence one after another
+def _counts(folded: str, start: int, stop: int, bare: bool, avoid: tuple[tuple[int, int], ...]) -> tuple[Count, ...]:
     masked = _mask(folded, start, stop)
     for first, last in avoid:
         masked = masked[:first] + "~" * (last - first) + masked[last:]
@@ -173,7 +178,7 @@ def counts(
                 count = _count(form, match)
                 if count is not None:
                     found.append(count)
-    return _wholes(folded, sorted(found, key=lambda c: c.start))
+    return tuple(_wholes(folded, sorted(found, key=lambda c: c.start)))
 
 
 # "in 5 (2 in one arm and 3 in the other) of 1666": the whole stands behind the brackets that divide the number
