@@ -99,7 +99,7 @@ def related(folded: str, start: int, mention: Mention, end: int, *, denied: bool
     text = folded[mention.start : mention.end]
     bracket = BEHIND.match(folded, mention.end)
     if not denied and bracket:
-        return False if UNRELATED.search(bracket.group()) else True
+        return not UNRELATED.search(bracket.group())
     if not denied and NOT_RELATED.search(folded, max(start, mention.start - 40), mention.end):
         return False
     if RELATED.search(text):
