@@ -230,6 +230,11 @@ def as_row(decision: Decision, stands: bool) -> dict[str, Any]:
         "undoes": decision.undoes,
         "why": decision.note,
         "decided_at": decision.decided_at,
+        "uid": decision.uid,
+        "stage": decision.stage,
+        "mode": decision.mode,
+        "field": decision.field,
+        "reason": decision.reason,
         "stands": stands,
     }
 
@@ -240,7 +245,8 @@ def said(decision: Decision) -> str:
     if decision.undoes is not None:
         return f"undo of {decision.undoes}"
     spoken_of = target or fact
-    assert spoken_of is not None
+    if spoken_of is None:
+        return f"{kind.replace('_', ' ')}: {decision.field}"
     words = f"{kind} {spoken_of.field}: {fact_shown(spoken_of)}"
     if kind == "correct" and fact:
         words += f" to {fact_shown(fact)}"

@@ -24,12 +24,12 @@ from extractor.people.own import total
 from extractor.people.sides import KINDS, MOST_GROUPS, PART_OF_TRIAL, Choice, by_rule
 from extractor.people.total import Total
 from extractor.quantities.numbers import whole
+from extractor.words import Words
+
+W = Words("people")
 
 # what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "2 injections"
-THING_AFTER = re.compile(
-    r" ?-?(?:%|x\b|\*|/ ?\d|years?|yrs?|months?|weeks?|wks?|days?|hours?|hrs?|h\b|min\w*|m?g\b|m?l\b|kg|cm|mm|iu\b|million|billion|times?\b|cent(?:er|re)s|"
-    r"hospitals?|sites|points?|levels?|(?:dose )?(?:groups|arms|cohorts|levels)|doses?\b|(?:\w+ )?(?:injections?|infusions?|cycles|courses|visits|eyes|knees|hips|grafts|events))"
-)
+THING_AFTER = re.compile(rf" ?-?{W.no_person}")
 # "six (28.6%) of 21", "11 of 34", "5/12", "3 out of the 20": the size stands last
 OUT_OF = re.compile(
     r"(?<![\d/.,])(?:\d+ ?/ ?|(?:\d+|[a-z]+)(?: ?[(\[][^()\[\]%]{1,12}%[)\]])? (?:out )?of (?:the |these |those |all )?)(?P<n>\d{1,5})(?![\d/]|[.,]\d| ?%)"
@@ -84,9 +84,8 @@ def arms(seen: View) -> Choice | None:
 
 # "34 on placebo", "19 patients of the control group", "24 who got cells", "34 hMSC patients"; "arterial group (AG) 14"
 NAME_BEHIND = re.compile(
-    r"[)\]]?(?: (?:patients|participants|subjects|people|adults|children|cases))?,? (?P<said>(?:(?:who|were|was|will|be|had|in|on|to|with|for|of|got|as|the|an?|receive|received|receiving|given|"
-    r"assigned|allocated|randomi[sz]ed|underwent|comprised?|formed|served|constituted?) )*)"
-    r"(?P<name>[a-z][\w+/ -]{1,40}?)(?: (?P<people>patients|participants|subjects))?(?= ?[(\[,;:.)\]]| and | or | were | was | had | vs| versus| at | by | out | who |$)"
+    rf"[)\]]?(?: (?:patients|participants|subjects|people|adults|children|cases))?,? (?P<said>(?:{W.joins_name} )*)"
+    rf"(?P<name>[a-z][\w+/ -]{{1,40}}?)(?: (?P<people>patients|participants|subjects))?(?= ?[(\[,;:.)\]]|{W.ends_name}|$)"
 )
 NAME_BEFORE = re.compile(
     r"(?:[,;:(.]|\band|\bin) (?:the )?(?P<name>[a-z][\w+/ -]{1,40}?)(?: of)?(?: \([a-z0-9-]{1,6}\))?[ :,=(]*(?:n ?= ?)?$"
@@ -173,9 +172,9 @@ def _numbers(seen: View, sentence: Sentence, most: int) -> Iterator[Group]:
             continue
         n = whole(match.group())
         before = text[max(sentence.start, match.start() - 24) : match.start()]
-        if n and n < most and not (BEFORE.search(before) and not before.endswith("= ")):
-            if not AN_AGE.match(text, match.end()) and not THING_AFTER.match(text, match.end()):
-                yield Group(n, "", match.start(), match.end(), (0, 0))
+        thing = AN_AGE.match(text, match.end()) or THING_AFTER.match(text, match.end())
+        if n and n < most and not thing and (before.endswith("= ") or not BEFORE.search(before)):
+            yield Group(n, "", match.start(), match.end(), (0, 0))
 
 
 def _outcomes(seen: View) -> Iterator[tuple[Choice, list[str]]]:
@@ -289,9 +288,7 @@ def _in_document(seen: View, choice: Choice, own: Total | None) -> Iterator[str]
 
 # words that say that people were allotted to groups; that some stood against others
 ALLOTTED = re.compile(r"\brandomi[sz]ed\b|\brandomly\b|\brandomi[sz]ation\b|\ballocated\b|\bassigned\b")
-AGAINST = re.compile(
-    r"\bcontrols?\b(?! (?:of|over|the|for)\b)|\bplacebo\b|\bsham\b|\bversus\b|\bvs\b|\bcompared (?:with|to)\b|\b(?:two|three|four|both) (?:\w+ )?(?:groups|arms|cohorts)\b"
-)
+AGAINST = re.compile(W.against)
 
 
 def _near(seen: View, groups: Sequence[Group]) -> Iterator[str]:

@@ -16,13 +16,14 @@ from extractor.people.counted import NOUN
 from extractor.people.equal_groups import equal_parts, how_many
 from extractor.people.group import EACH, EQUALLY, GROUP_WORD, LISTED, PAIRED, SERVED, SIZED, Group, Split
 from extractor.people.total import Total
+from extractor.words import Words
+
+W = Words("people")
 
 MOST_GROUPS = 8
-KINDS = re.compile(
-    r"\b(?:diagnos[ei]s|tumou?r types?|histolog\w+|malignanc\w+ (?:included|were)|types? of|stages?|race|ethnic\w*|genotypes?|centers|centres|countries)\b"
-)
+KINDS = re.compile(rf"\b{W.kinds}\b")
 CONTROL = re.compile(r"\b(?:controls?|comparison|placebo|untreated) (?:group|arm|cohort)\b|^(?:the )?controls$")
-ASSIGNED_TO = re.compile(r"randomi|assign|allocat|divided|receiv|treated with|groups?\b|\barms?\b|placebo|control")
+ASSIGNED_TO = re.compile(W.assigned_to)
 HALF = 0.5  # a sized list that reaches less of the total sizes something else
 LEAST_SHARE = 0.25  # arms of a part of the trial's people (those analysed, one centre): no smaller part
 PART_OF_TRIAL = frozenset({"randomized", "enrolled", "analyzed", "before:analyzed", "completed", "treated"})

@@ -10,6 +10,9 @@ from extractor.verify.binding import LIGHT, Group, content
 from extractor.verify.cells import Place
 from extractor.verify.reading import Reading
 from extractor.verify.words import arm_words, same_arm
+from extractor.words import Words
+
+W = Words("verify")
 
 NEAR, LIST_GAP = 60, 80  # characters before the first number, and between two arms of a list
 
@@ -43,9 +46,9 @@ def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Pl
 
 
 SAID_OF = re.compile(
-    r"\s*(?:%|[)\]])*\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of |out of )?(?:the )?(?:\d+ )?(?:patients?|participants?|subjects?|children|women|people|cases?|recipients?)?\s*)?(?:in|of|with|for|after|on|given|receiving|treated with|under|from|\()\s*(?:the |those )?\Z"
+    rf"\s*(?:%|[)\]])*\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of |out of )?(?:the )?(?:\d+ )?{W.said_of_patients}?\s*)?{W.said_of_in}\s*(?:the |those )?\Z"
 )
-TWO_LISTS = re.compile(r"\brespectively\b|\bvs\b|\bversus\b|\bv\b|\bthan\b|\bcompared\b|\bagainst\b")
+TWO_LISTS = re.compile(W.two_lists)
 
 
 def _begin(

@@ -14,6 +14,9 @@ from extractor.verify.numbers import COUNT, DENOMINATOR, PEOPLE, PERCENT, as_num
 from extractor.verify.reading import Found, Reading
 from extractor.verify.verdict import PRESENT, Verdict, place_of
 from extractor.verify.words import is_arm, same_term
+from extractor.words import Words
+
+W = Words("verify")
 
 SHARE = 1.5  # percentage points; people who dropped out make a printed percentage differ
 POINT = 0.6  # percentage points by which a printed percentage may differ from its fraction
@@ -60,8 +63,8 @@ def counted(
     return _unbound(reading, cell, places, same, ours, claimed, all_groups, holding, mine, bool(quoted))
 
 
-OF_THEM = re.compile(r"\s+of (?:them|these|those|whom|which|the latter)\b")  # a part of a number, not beside it
-EACH = re.compile(r"\b(?:each|per (?:group|arm)|both (?:groups|arms)|either group|apiece)\b")
+OF_THEM = re.compile(rf"\s+of {W.of_them_them}\b")  # a part of a number, not beside it
+EACH = re.compile(rf"\b{W.each}\b")
 
 
 def _agrees(value: dict[str, Any], claimed: dict[str, float | None]) -> bool:

@@ -13,16 +13,13 @@ from extractor.verify.numbers import COUNT, DENOMINATOR, PERCENT, as_number, clo
 from extractor.verify.reading import Found, Reading
 from extractor.verify.verdict import ABSENT, NEGATED, NONE_REPORTED, PRESENT, Verdict, is_denied, place_of
 from extractor.verify.words import is_arm, keys
+from extractor.words import Words
 
-RELATED = re.compile(
-    r"\brelated\b|\battribut\w+|\bdue to (?:the )?(?:\w+ )?(?:treatment|study|procedure|cells?|injection|infusion|drug|transplant\w*|intervention|product|administration)|\bassociated with (?:the )?(?:\w+[\s-]){0,3}(?:treatment|procedure|cells?|injection|infusion|drug|transplant\w*|administration|product|therapy|use)|\bcaused by\b|\blinked (?:to|with)\b|\binfusional\b|\bprocedural\b|\bsecondary to\b|\bdrug reactions?\b|\bin relation to\b|\bcausal|\bof (?:the )?(?:surgery|procedure|operation|injections?|treatment|cells|transplant\w*|infusions?)\b|\bfrom the (?:\w+ )?(?:procedure|cells?|injection|infusion|treatment|product)"
-)
-SERIOUS = re.compile(
-    r"\bserious\b|\bsaes?\b|\bsevere\b|\bmajor\b|\bsignificant\b|\bgrades?\b|\blife-threatening|\bsusar\b|\bfatal\b|\bdose-limiting\b"
-)
-WORD_OF_LIMIT = re.compile(
-    r"\bserious|\bsevere|\bmajor|\bsignificant|\bgrade|\blife-threat|\bfatal|\bsae|\bdose-limit|\bsusar|\bmoderate|\bunexpected|\bsuspected"
-)
+W = Words("verify")
+
+RELATED = re.compile(W.related)
+SERIOUS = re.compile(W.serious)
+WORD_OF_LIMIT = re.compile(W.word_of_limit)
 
 
 def denied(
@@ -67,7 +64,7 @@ def denied(
 
 
 # "none of these", "no such complications", "none was related": what is denied was named before
-ANAPHORA = re.compile(r"\s*(?:[\w-]+\s+){0,3}?(?:these|those|such|them|this|either)\b|\s*(?:was|were|is|are)\b")
+ANAPHORA = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}?{W.anaphora_these}\b|\s*(?:was|were|is|are)\b")
 
 
 def _half_denied(reading: Reading, cell: Cell, span: Place) -> bool:
