@@ -97,11 +97,13 @@ def _with_name(seen: View, group: Group) -> Group:
     sentence = seen.sentence_at(group.start)
     behind = NAME_BEHIND.match(seen.folded, group.end, min(sentence.end, group.end + 80))
     before = NAME_BEFORE.search(seen.folded, max(sentence.start, group.start - 60), group.start)
+    found: re.Match[str] | None = None
     if behind and behind["said"].strip(" and"):
         found = behind
-    else:
-        found = next((m for m in (before, behind) if m and GROUP_WORD.search(m["name"])), None)
-        found = found or (behind if behind and behind["people"] else None)
+    elif before and GROUP_WORD.search(before["name"]):
+        found = before
+    elif behind and (behind["people"] or GROUP_WORD.search(behind["name"])):
+        found = behind
     return replace(group, name=found["name"], name_at=found.span("name")) if found else group
 
 
