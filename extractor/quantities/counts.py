@@ -77,7 +77,9 @@ ARTICLE = re.compile(
     rf"\b(?:a|an|another)\s+(?:(?!{W.article_few})[a-z][a-z0-9-]*\s+){{0,4}}?(?P<unit>{W.article_patient})\b(?!\s+(?:group|population))"
 )
 # "and another had a haematoma": one more, the noun left out
-ANOTHER = re.compile(rf"\banother(?=\s+{W.another_had}\b)")
+ANOTHER = re.compile(
+    rf"\banother(?=\s+{W.another_had}\b)|(?<=in )another(?=\s*(?:[.,;)]|and\b|\Z))|(?<=and )another(?=\s+~)"
+)
 # "none", "no patient" where another count stands beside it: a stated zero
 NONE = re.compile(rf"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?{_PEOPLE})?|no\s+(?P<unit3>{W.none_patients}))\b")
 # a number alone: read only where the linker asks for it
