@@ -23,6 +23,20 @@ from typing import Any
 from extractor.errors import SettingsError
 
 FIELD_GROUP, READER_GROUP = "trialspan.fields", "trialspan.readers"
+CHAPTERS = (
+    "Methods",
+    "Participants",
+    "Interventions",
+    "Outcomes",
+    "Notes",
+)  # of a table of characteristics, as Cochrane has it
+# heading of the page under which a field stands: its chapter
+_CHAPTER_OF = {
+    **dict.fromkeys(("Design", "Country", "Setting", "Dates"), "Methods"),
+    **dict.fromkeys(("Condition", "People", "Eligibility"), "Participants"),
+    **dict.fromkeys(("Cells", "Route", "Dose", "Comparator"), "Interventions"),
+    **dict.fromkeys(("Follow-up", "Outcomes"), "Outcomes"),
+}
 LAST = 1_000  # place of a field, and rank of a source, that says none: after those that do
 DECLARED = "declared"  # attribute of what is decorated
 
@@ -45,6 +59,8 @@ class FieldDeclaration:
         Its heading in the table of characteristics; the name itself without one.
     page : tuple of (heading, label), optional
         Where it stands in the report's table, ``()`` for nowhere; a column of its own without one.
+    chapter : str, optional
+        Its part of the table of included studies, one of ``CHAPTERS``; that of its heading on the page without one.
     shown : str, optional
         Its value in words: keys in braces, and what is left out where a key is silent in square brackets.
     figure : bool
@@ -72,6 +88,7 @@ class FieldDeclaration:
     order: int = LAST
     column: str | None = None
     page: tuple[str, str] | tuple[()] | None = None
+    chapter: str | None = None
     shown: str | None = None
     figure: bool = False
     single: bool = False
@@ -90,6 +107,12 @@ class FieldDeclaration:
     @property
     def heading(self) -> str:
         return self.name.replace("_", " ") if self.column is None else self.column
+
+    @property
+    def part(self) -> str:
+        """Its chapter in the table of included studies."""
+        heading = self.page[0] if self.page else self.heading.capitalize()
+        return self.chapter or _CHAPTER_OF.get(heading, CHAPTERS[-1])
 
     @property
     def label(self) -> str:

@@ -139,3 +139,26 @@ def rows(name: str) -> tuple[Term, ...]:
         Term(row["id"], row["name"], row["kind"], tuple(s for s in row["synonyms"].split("|") if s))
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     )
+
+
+UNCLASSED = "Not in a class"  # events of other vocabularies, and those that no vocabulary lists
+
+
+@cache
+def _organ_classes() -> tuple[tuple[int, int, str], ...]:
+    text = files("extractor.lexicons").joinpath("organ_classes.tsv").read_text(encoding="utf-8")
+    rows = csv.reader((li for li in text.splitlines() if not li.startswith("#")), delimiter="\t")
+    next(rows)
+    return tuple((int(first), int(last), name) for first, last, name in rows)
+
+
+def organ_class(curie: str | None) -> str:
+    """The system organ class of an adverse event by its id in CTCAE 5.
+
+    >>> organ_class("CTCAE5:0564"), organ_class("mesh:D009463")
+    ('Nervous system disorders', 'Not in a class')
+    """
+    scheme, _, number = (curie or "").partition(":")
+    if scheme != "CTCAE5" or not number.isdigit():
+        return UNCLASSED
+    return next((name for first, last, name in _organ_classes() if first <= int(number) <= last), UNCLASSED)
