@@ -156,7 +156,7 @@ def keys_of_gold(entry: Gold) -> Any:
     keys: Any = defaultdict(set)
     keys["optional"] = defaultdict(set)
     keys["report_kind"].add(clean(entry.get("kind")))
-    for field in declared_fields().keys() - OF_ITS_OWN_FORM:
+    for field in declared_fields().keys() - OF_ITS_OWN_FORM - unscored():
         keys[field] |= {words for v in gold.get(field) or [] if (words := named(field, v))}
     for field in ("donor", "phase"):
         keys[field] |= {clean(p) for p in str(gold[field]).split(";")} if gold.get(field) else set()
@@ -234,8 +234,16 @@ def keys_of_facts(facts: list[Gold]) -> dict[str, set[Any]]:
     return keys
 
 
+@cache
+def unscored() -> frozenset[str]:
+    """Fields that no gold names: an evaluation is silent on them."""
+    return frozenset(name for name, one in declared_fields().items() if not one.scores)
+
+
 def add_fact(keys: Any, field: str, value: object, arm: object = None) -> None:
     value = value if isinstance(value, dict) else {"name": value}
+    if field in unscored():
+        return
     if field == "dose":
         add_dose(keys, value.get("low"), value.get("high"), value.get("unit"), value.get("basis"))
     elif field == "administrations":

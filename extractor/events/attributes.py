@@ -59,6 +59,10 @@ def grade(folded: str, start: int, mention: Mention) -> tuple[int, int] | None:
     return found.span("grade") if found else None
 
 
+# "seizure (possibly related), hip fracture (unrelated)"
+BEHIND = re.compile(r"\s*\((?=[^()]*(?:related|attribut))[^()]{0,60}\)")
+
+
 def grade_of_count(folded: str, count: Count) -> tuple[int, int] | None:
     """The grade said of a count: "66 [17%] were grade 3"."""
     said = re.compile(r"\s*(?:of (?:which|whom|these) )?(?:were|was|being|with|had|\()?\s*(?:a )?").match(
@@ -93,6 +97,9 @@ def serious(folded: str, mention: Mention) -> bool | None:
 def related(folded: str, start: int, mention: Mention, end: int, *, denied: bool) -> bool | None:
     """Whether the text ties the event to the treatment (True), denies the tie (False), or says nothing."""
     text = folded[mention.start : mention.end]
+    bracket = BEHIND.match(folded, mention.end)
+    if not denied and bracket:
+        return not UNRELATED.search(bracket.group())
     if not denied and NOT_RELATED.search(folded, max(start, mention.start - 40), mention.end):
         return False
     if RELATED.search(text):

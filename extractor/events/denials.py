@@ -122,6 +122,13 @@ def _scope(folded: str, start: int, end: int, sentence: int) -> tuple[int, tuple
     return last, ((except_.end(), close.start() if close else last),)
 
 
+FIRST_OF_TWO = re.compile(r"[:=-]\s*(?:none|nil|no|0|zero)\Z")
+NEXT_COUNT = re.compile(r"\s*(?:and|vs\.?|versus|,|/|;)\s*(?:\d|one\b|two\b|three\b|four\b|five\b|six\b)")
+
+
 def denied_after(folded: str, at: int, end: int) -> re.Match[str] | None:
     """The words right after a term that deny it ("were not observed", ": none"), or None."""
-    return POST.match(folded, at, end)
+    found = POST.match(folded, at, end)
+    if found and FIRST_OF_TWO.search(found.group()) and NEXT_COUNT.match(folded, found.end(), end):
+        return None  # "hypoglycemia: none and 2 episodes": a zero among counts
+    return found

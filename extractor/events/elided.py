@@ -29,6 +29,12 @@ OTHERS = re.compile(rf"{_JOINT}(?P<n>{WHOLE}|\d+/\d+){_WHO}{_DID}")
 NONE = re.compile(rf"{_JOINT}(?P<n>none|no {W.none_one}){_WHO}{_DID}")
 
 
+# "; in the placebo group there were three"
+THERE = re.compile(
+    rf"[;,]\s*(?:{W.joint_and}\s+)?{W.elided_there}\s+(?:the\s+)?[\w+/ -]{{2,40}}?\s+there (?:was|were|had been)\s+(?:only\s+)?(?P<n>{WHOLE})(?=\s*[.;,()]|\s+and\b|\Z)"
+)
+
+
 def elided(reading: Reading, mention: Mention) -> Iterator[Event]:
     """The event of the second subject, with its number, or nobody."""
     at = _verb_end(reading, mention)
@@ -37,7 +43,7 @@ def elided(reading: Reading, mention: Mention) -> Iterator[Event]:
         count = Count(*zero.span("n"), "none", 0, None, PARTICIPANTS)
         yield event(reading, mention, ABSENT, count, None, "count_elided", reading.end)
         return
-    found = OTHERS.match(reading.folded, at, reading.end)
+    found = OTHERS.match(reading.folded, at, reading.end) or THERE.match(reading.folded, at, reading.end)
     if found and not any(found.start() < m.end and m.start < found.end() for m in reading.mentions if m is not mention):
         some = next((c for c in counts(reading.folded, found.start("n"), found.end(), bare=True)), None)
         if some is not None and some.n:

@@ -149,10 +149,25 @@ GROUP_INSIDE = re.compile(
 )
 
 
+# "the cell group had no": the group that a denied verb has as its subject
+GROUP_BEFORE = re.compile(
+    rf"(?:\A|[,;.:(]|\b(?:and|but|whereas|while)\b)\s*(?:the\s+)?(?P<who>(?!{W.group_before_not}\b)(?:(?!(?:and|or|of|in)\b)[\w+/-]+\s+){{1,4}}?{W.group_before_end}|{W.group_before_who})"
+    rf"\s*(?:\([^()]*\)\s*)?{W.group_before_had}\s*\Z"
+)
+EVERY_ARM = re.compile(rf"\b{W.every_arm}\b")
+
+
 def subject_group(folded: str, denial: Denial, mention: int) -> Span | None:
-    """The group that a negated subject names ("no child on the drug had fever"); None where it is anybody."""
+    """The group that a negated subject names, or that is the subject of a denied verb ("the cell group had no fever")."""
     if denial.kind != "subject":
-        return None
+        stop = (
+            denial.end - len("no") if denial.cue.endswith(" no") else denial.start if denial.cue == "no" else denial.end
+        )
+        before = GROUP_BEFORE.search(folded[denial.clause[0] : stop])
+        if before is None or EVERY_ARM.search(before["who"]):
+            return None
+        first, last = before.span("who")
+        return denial.clause[0] + first, denial.clause[0] + last
     inside = GROUP_INSIDE.match(folded, denial.start, mention)
     if inside and inside["who"] not in ("treated patients", "treated subjects", "treated participants"):
         return inside.span("who")

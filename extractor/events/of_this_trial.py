@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
-from extractor.events.mentions import CLASS, LEXICON, NAMED, OPEN, ORGAN, Mention, explained, mentions, well_known
+from extractor.events.mentions import (
+    CLASS,
+    DEAD_VERBS,
+    DEATH,
+    LEXICON,
+    NAMED,
+    OPEN,
+    ORGAN,
+    Mention,
+    explained,
+    mentions,
+    well_known,
+)
 from extractor.quantities.numbers import WHOLE
 from extractor.terms import Term, table, words
 from extractor.words import Words
@@ -45,6 +57,10 @@ PAST = re.compile(rf"\b{W.of_this_trial_past}\b")
 SOME = re.compile(rf"\b{W.some_no}\b|\d\s*%|\d\s*/\s*\d|\b(?:{WHOLE})\b(?!\s*{W.some_mg})")
 # a result in a sentence that also asks: "we observed no", "no adverse event was recorded"
 TOLD = re.compile(W.told)
+# a count without a verb: "cellulitis, serious: 1/12 and 0/6", "serious adverse events: none"
+COUNTED = re.compile(rf"\d\s*%|\d\s*/\s*\d|[:=]\s*{W.counted_none}|\b{W.counted_came}\b")
+# what is so of anybody: a disease, earlier studies
+GENERAL = re.compile(rf"\b{W.general_is}\b")
 FIGURE = re.compile(r"\d\s*%|\d\s*/\s*\d|\bp\s*[<=>]")
 RESULT = re.compile(rf"\b{W.result}")
 HYPOTHESIS = re.compile(rf"\b{W.hypothesis}\b")
@@ -117,7 +133,10 @@ class Reports:
             for m in mentions(self.seen.folded, start, end)
             if m.kind not in (NAMED, OPEN) or not NAMES_GROUP.match(self.seen.folded, m.end, end)
         ]
+        sentence = self.seen.cased[start:end]
         for short, term in self._short.items():
+            if short not in sentence:
+                continue  # most of them: a look is cheaper than a search
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
                     found.append(Mention(match.start(), match.end(), NAMED, match.start(), term, "abbreviation"))
@@ -172,6 +191,8 @@ class Reports:
             return True
         if TOLD.search(text) or (PAST.search(text) and SOME.search(text) and not PLANNED.search(text)):
             return False
+        if COUNTED.search(text) and not GENERAL.search(text):
+            return False
         likely, sure = self.seen.likely_role(sentence.start)
         if likely in SILENT and sure >= SURE:
             return True
@@ -204,6 +225,8 @@ class Reports:
     def outcome(self, mention: Mention, start: int, end: int) -> bool:
         """Whether the words around a term make it a disease treated, a risk, a scale or an aim."""
         folded = self.seen.folded
+        if mention.kind == DEATH and folded[mention.start : mention.end] in DEAD_VERBS:
+            return False  # "one man undergoing surgery died": a verb is nobody's disease
         if AFTER_TERM.match(folded, mention.end, end):
             return True
         return bool(BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start))

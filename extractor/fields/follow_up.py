@@ -92,6 +92,11 @@ _SPAN_OF_STUDY = re.compile(
 _LIST_GAP = re.compile(
     rf"\s*(?:\([^()]{{0,25}}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:{W.list_gap_regarding}\s(?:the\s)?[\w-]+\s)?(?:,\s*and|,|and|or)\s*(?:at\s+|for\s+)?(?:the\s+)?"
 )
+# "16 weeks regarding efficacy and 18 months regarding safety": two ends, each for its own purpose
+_PURPOSE = re.compile(
+    r"\s(?:regarding|for|as to|as regards|in terms of|with (?:regard|respect) to|concerning|to (?:assess|judge|look at|test))\s(?:the\s|its\s|their\s)?"
+    r"(?:clinical\s|overall\s|long-term\s|primary\s|secondary\s)?(?:efficacy|effectiveness|effect|safety|tolerability|survival|toxicity|function|pain|relapse|response|harms?|outcomes?|mri|imaging|quality of life|benefits?)\b"
+)
 _CONFIDENCE = {
     "called": 0.92,
     "endpoint": 0.8,
@@ -194,6 +199,7 @@ def candidates(seen: View) -> list[Candidate]:
             f"kind {time.length.kind}",
             f"unit {time.length.unit}",
             *(name for name, holds in _holds(time, every, longest, id(time) in chosen, called) if holds),
+            *(["own purpose"] if _PURPOSE.match(seen.folded, time.length.end, time.sentence.end) else []),
         ]
         features = [*around(seen, time.length.start, time.length.end), *own]
         kind = CELLS if cells else DRUG

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractor.quantities.numbers import NUMBER_WORDS, whole
 from extractor.words import Words
@@ -76,7 +77,9 @@ ARTICLE = re.compile(
     rf"\b(?:a|an|another)\s+(?:(?!{W.article_few})[a-z][a-z0-9-]*\s+){{0,4}}?(?P<unit>{W.article_patient})\b(?!\s+(?:group|population))"
 )
 # "and another had a haematoma": one more, the noun left out
-ANOTHER = re.compile(rf"\banother(?=\s+{W.another_had}\b)")
+ANOTHER = re.compile(
+    rf"\banother(?=\s+{W.another_had}\b)|(?<=in )another(?=\s*(?:[.,;)]|and\b|\Z))|(?<=and )another(?=\s+~)"
+)
 # "none", "no patient" where another count stands beside it: a stated zero
 NONE = re.compile(rf"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?{_PEOPLE})?|no\s+(?P<unit3>{W.none_patients}))\b")
 # a number alone: read only where the linker asks for it
@@ -158,7 +161,11 @@ def counts(
     avoid : sequence of (start, end)
         Spans that no count may reach into: the things counted ("3 hypoglycemic episodes" is then 3, bare).
     """
-    stop = len(folded) if end is None else end
+    return list(_counts(folded, start, len(folded) if end is None else end, bare, tuple(avoid)))
+
+
+@lru_cache(maxsize=256)  # rules, scores and arms ask for the same sentence one after another
+def _counts(folded: str, start: int, stop: int, bare: bool, avoid: tuple[tuple[int, int], ...]) -> tuple[Count, ...]:
     masked = _mask(folded, start, stop)
     for first, last in avoid:
         masked = masked[:first] + "~" * (last - first) + masked[last:]
@@ -171,7 +178,7 @@ def counts(
                 count = _count(form, match)
                 if count is not None:
                     found.append(count)
-    return _wholes(folded, sorted(found, key=lambda c: c.start))
+    return tuple(_wholes(folded, sorted(found, key=lambda c: c.start)))
 
 
 # "in 5 (2 in one arm and 3 in the other) of 1666": the whole stands behind the brackets that divide the number

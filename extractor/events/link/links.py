@@ -25,6 +25,7 @@ from extractor.words import Words
 W = Words("events")
 
 VERSUS = re.compile(rf"\b{W.versus}\b")
+ARMS = re.compile(rf"\b(?:{W.groups}|placebo|controls?|sham|versus|vs)\b")
 PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
 
 
@@ -155,7 +156,7 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
     if (
         len(group) > 1
         and len(each) == len(group)
-        and (clause.respectively(each[-1].end) or _one_head(clause, group))
+        and (clause.respectively(each[-1].end) or _one_head(clause, group) or _side_by_side(clause, each))
         and not _arms_follow(clause, each[-1].end, len(each))
     ):
         for place, count in zip(group, each, strict=True):
@@ -178,6 +179,13 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
         return
     for place in group:
         clause.links[place] = Link(list(each), how)
+
+
+def _side_by_side(clause: Clause, each: Sequence[Count]) -> bool:
+    """ "Fever and bone pain were reported by 4 and 6 women": bare numbers side by side, and no group named."""
+    gaps = [clause.folded[a.end : b.start] for a, b in pairwise(each)]
+    joined = all(re.fullmatch(r"\s*(?:,|and|, and)\s*", gap) for gap in gaps)
+    return joined and all(c.n is not None for c in each) and not ARMS.search(clause.folded, clause.start, clause.end)
 
 
 def _for_others(clause: Clause, found: Sequence[int]) -> bool:
