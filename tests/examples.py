@@ -21,7 +21,7 @@ from typing import Any
 from extractor import words
 from extractor.text import fold
 from tests.conftest import CASES, ROOT
-from tests.mutation import PATTERNS, READINGS, ROOMS, alternatives, classes, examples, less, patterns, tells
+from tests.mutation import PATTERNS, READINGS, ROOMS, alternatives, classes, examples, less, needs, patterns, tells
 
 TRIES = 60
 LONGEST = 3000  # letters of a pattern from which a text is worded
@@ -233,12 +233,15 @@ def fill_classes(room: str, own: list[str]) -> None:
     out = []
     for line in path.read_text(encoding="utf-8").splitlines():
         name, *rest = line.split("\t")
-        if name in held and not any(rest[1:]):
+        if name in held:
             at = place[name] = place.get(name, -1) + 1
-            found = of_row(held[name], words.alternatives(room, name), at, filled, own, users_of(room, held[name]))
+            listed = words.alternatives(room, name)
+            have = [text for cell in rest[1:] for text in words.several(cell)]
+            if have and (len(listed) == 1 or any(needs(listed, at, text) for text in have)):
+                out.append(line)
+                continue
+            found = of_row(held[name], listed, at, filled, own, users_of(room, held[name]))
             line = "\t".join((name, rest[0], *cells(held[name], found)))
-        elif name in held:
-            place[name] = place.get(name, -1) + 1
         out.append(line)
     path.write_text("\n".join(out) + "\n", encoding="utf-8")
 

@@ -11,28 +11,11 @@ import pytest
 
 from extractor import words
 from tests.conftest import ROOT
-from tests.mutation import GOAL, READINGS, ROOMS, examples, mutants, patterns
+from tests.mutation import GOAL, ROOMS, examples, mutants, needs, patterns
 
 LONGEST = 330
 TABLES = sorted(p.stem.removeprefix("words_") for p in (ROOT / "extractor" / "lexicons").glob("words_*.tsv"))
 MODULES = sorted((ROOT / "extractor").rglob("*.py"))
-
-
-def found_by(rows: list[str], reading: str, text: str) -> tuple[tuple[int, int, int], ...]:
-    """(start, place, end) of the first match of each row in a text, the one that the class finds first."""
-    matches = ((i, re.compile(reading.format(f"(?:{row})")).search(text)) for i, row in enumerate(rows))
-    return tuple(sorted((m.start(), i, m.end()) for i, m in matches if m))
-
-
-def needs(rows: list[str], place: int, text: str) -> bool:
-    """Whether the class finds something else in a text without the row."""
-    for reading in READINGS:
-        found = found_by(rows, reading, text)
-        if found and found[0][1] == place:
-            rest = found[1:]
-            if not rest or (rest[0][0], rest[0][2]) != (found[0][0], found[0][2]):
-                return True
-    return False
 
 
 @pytest.mark.parametrize("room", TABLES)
