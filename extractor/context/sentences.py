@@ -33,7 +33,7 @@ ABBREVIATION = re.compile(
 END = re.compile(
     r"[.!?]['\")\]’”]*(?:\[\d[\d,\s-]*\])?(?=\s)|[.!?](?=[A-Z][a-z]+[A-Z]|[A-Z]{4,}[: ]|(?:Background|Objectives?|Aims?|Methods?|Results?|Findings|Conclusions?|Interpretation|Funding|Design|Setting|Patients)\b)|\](?=\s+(?:RESULTS|METHODS|FINDINGS|CONCLUSIONS?|BACKGROUND|OBJECTIVES?)\s)|\n+"
 )
-NEXT = re.compile(r"\s*['\"(\[“‘]?\s*(?:[A-Z0-9Α-Ω≥≤<>±~•–-]|[a-z]{1,3}[A-Z]|p38|α|β)")
+NEXT = re.compile(r"\s*+(?:['\"(\[“‘]\s*+)?(?:[A-Z0-9Α-Ω≥≤<>±~•–-]|[a-z]{1,3}[A-Z]|p38|α|β)")
 
 
 @dataclass(frozen=True, slots=True)

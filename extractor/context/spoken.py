@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from extractor.model import ABSTRACT, TITLE, Document
 
-NUMBER = r"(?:\d+[.\d]*\s*|[IVX]+\.\s*)?"
+NUMBER = r"(?:\d[.\d]*+\s*+|[IVX]++\.\s*+)?+"  # never gone back over, so that a name of digits is read once
 OTHERS = re.compile(
     NUMBER
     + r"(?:(?:introduction|background|rationale|discussion|conclusions?|comments?|interpretation|perspectives?|outlook|limitations?|implications|future\b|literature|related work|state of the art)\b(?!.*\bresults?\b)|"

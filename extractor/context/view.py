@@ -107,7 +107,7 @@ def _leading(text: str, every: list[Sentence]) -> tuple[int, int]:
 
 
 # a pasted sequence, an encoded picture, a page of blanks: nothing that a sentence holds
-NOISE = re.compile(r"\S{400,}|\s{100,}")
+NOISE = re.compile(r"\S{400,}|\s{40,}")
 
 
 def walled(folded: str, doc: Doc) -> str:

@@ -78,7 +78,8 @@ OTHER_AFTER = re.compile(
     r"vaccin\w+|toxoid|antibod\w+|antigens?|viruses|prophylaxis with)\b)"
 )
 # "diphtheria, tetanus and pertussis vaccine": what one is vaccinated against is not treated
-VACCINE = re.compile(r"^(?:[ ,/-]+(?!in |for |among |of |with |after )[\w-]+){0,8}?[ -]+(?:vaccin\w*|toxoid)\b")
+# each word and each mark is taken whole: a line of dashes has one reading
+VACCINE = re.compile(r"^(?:[ ,/-]++(?!in |for |among |of |with |after )\w++){0,10}?[ -]++(?:vaccin\w*|toxoid)\b")
 # "we treated", "this study", "were enrolled": the sentence speaks of the trial itself
 OWN = re.compile(
     r"\b(?:we|our|this (?:[\w-]+ ){0,4}(?:study|trial|report)|aims?|aimed|objectives?|purposes?|"

@@ -40,7 +40,7 @@ SEVERITY = re.compile(
 SERIOUS = re.compile(r"(?<!non)(?<!non-)\b(?:serious|t?e?saes?|sadrs?)\b")
 
 _UNITS = r"(?:seconds?|minutes?|min|hours?|h|days?|d|weeks?|wks?|months?|years?|yrs?)"
-_NP = r"(?:[\w/%.°+-]+\s*){1,7}?"
+_NP = r"[\w/%.°+-]+(?:\s+[\w/%.°+-]+){0,6}?\s*"
 TIME = re.compile(
     rf"\b(?:(?:immediately|shortly|directly|early|late|soon)\s+(?:after|following|before)|during|within|throughout|over|at|on|by|until|up to|before|prior to|after|following|between|in)\s+(?:the\s+|an?\s+|each\s+)?(?:first|initial|last|next|early|acute|same|subsequent)?\s*{_NP}(?=[,;.()]|\s+(?:and|but|or|in|with|were|was|which|that|to|had|except|other|apart)\b|\s*\Z)"
 )
@@ -49,7 +49,7 @@ TIMED = re.compile(
 )
 # the trial itself: "during follow-up", "after transplantation", "throughout the study", "at the end of the study"
 WHOLE_TIME = re.compile(
-    rf"(?:(?:during|throughout|over|in|at|within|through|on|by|until|for|up to)\s+(?:the\s+|this\s+|our\s+|all\s+|any\s+|its\s+|their\s+|an?\s+|each\s+)*(?:(?:whole|entire|full|complete|overall|total|present|current|mean|median|last|latest|final|end|course|period|duration|average|remaining|subsequent|long-term|long|\d+|\w+|[\d.]+)[\s-]+(?:of\s+)?(?:the\s+)?)*?(?:{_UNITS}[\s-]+(?:of\s+)?)?(?:study|trial|follow-?ups?|observation(?:al|s)?|investigation|research)\b"
+    r"(?:(?:during|throughout|over|in|at|within|through|on|by|until|for|up to)\s+(?:(?:(?=\d*\.)[\d.]++|\w++)[\s-]++)*?(?:study|trial|follow-?ups?|observation(?:al|s)?|investigation|research)\b"
     r"|(?:after|following|upon)\s+(?:the\s+|any\s+|each\s+|all\s+|repeated\s+|single\s+|both\s+|intra\w+\s+|cell\s+|stem\s+|msc\s+|autologous\s+|allogeneic\s+)*(?:\w+\s+){0,2}?(?:treatment|therapy|transplantations?|injections?|infusions?|administrations?|implantations?|procedures?|interventions?|surgery|operations?|vaccination|cells?|transfusions?|transplants?)\s*\Z)"
 )
 _GROUPS = r"(?:cohorts?|groups?|arms?|stratum|strata|subgroups?|tier|dose levels?)"

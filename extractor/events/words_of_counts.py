@@ -13,7 +13,7 @@ HAD = (
 )
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
 BACK = re.compile(
-    rf"[)\]]?\s*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
+    rf"[)\]]?\s*+(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?"
     rf"(?:(?:in|of|on|with|treated (?:by|with)|receiving|taking|from|given|who received|assigned to|randomi[sz]ed to)\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:\([^()]*\)\s*)?"
     rf"(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?(?:also\s+|each\s+|either\s+|[a-z]+ly\s+)?{HAD}\s+(?:from\s+|of\s+|with\s+|to have\s+)?(?:a\s+|an\s+|the\s+|some\s+|any\s+|both\s+|at least one\s+|one or more\s+|(?:>|>=|≥|> or\s*=)\s*(?:1|one)\s+)?(?:(?:some|any)\s+(?:grade|degree|form|kind|type)s?\s+of\s+)?{SMALL}{{0,6}}\Z"
 )
@@ -26,7 +26,7 @@ DIED = re.compile(
 )
 # Between a count and "discontinued because of": as before "died"; between a count and a reason said again, "patients owing to"
 STOPPED = re.compile(
-    r"(?:(?:(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)?(?:treatment|study|drug|prematurely|permanently|early|therapy|temporarily)\s+|(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)*(?:discontinu(?:ed|ing)|withdrew|withdrawn|dropped|stopped|ceased|terminated|interrupted|left)\b"
+    r"(?:(?:treatment|drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+|(?:treatment|study|drug|prematurely|permanently|early|therapy|temporarily)\s+)*(?:discontinu(?:ed|ing)|withdrew|withdrawn|dropped|stopped|ceased|terminated|interrupted|left)\b"
 )
 REASON_AGAIN = re.compile(rf"\s*(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:because of|due to|owing to|for)\s+(?:an?\s+)?\Z")
 # "... and 9% died": what the second count is of
@@ -70,7 +70,7 @@ CAUSE = re.compile(
 # Between two counts of one comparison
 CHAIN = re.compile(r"[^;]{0,150}\Z")
 COMPARED = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but|as did|as were)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\(?\s*\Z"
+    r"\s*+(?:\([^()]*\)\s*+)?(?:,\s*+)?(?:(?:(?:in|with|on|of|for|among)\s+(?:the\s+)?)?[\w+/ -]{1,45}?,?\s+)?(?:as\s+)?(?:compared (?:with|to)|in comparison (?:with|to)|versus|vs\.?|v\.?|whereas|while|and|against|than|or|but|as did|as were)\s+(?:with\s+|only\s+|in\s+|by\s+|to\s+|the\s+|for\s+|that of\s+|none\s+)*(?:[\w+-]+\s+){0,3}\(?\s*\Z"
 )
 # "..., and 11 cases were observed in the other group": the term is left out
 ELIDED = re.compile(

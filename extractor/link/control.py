@@ -23,8 +23,8 @@ CELLS = re.compile(
 )  # fmt: skip
 # ... unless the name says that it was not
 NO_CELLS = re.compile(
-    r"\b(?:without|no|not|non|minus|instead of|lacking|match(?:ed|ing)?(?: to)?|for|before|delayed)\W+(?:[\w-]+\W+){0,3}?"
-    r"(?:cells?|[\w-]*mscs?|[\w-]*mncs?|stem|stromal|transplant\w*)\b(?:[ -]cells?\b)?|\bcell[ -]?free\b", re.I,
+    r"\b(?:without|no|not|non|minus|instead of|lacking|match(?:ed|ing)?(?: to)?|for|before|delayed)\W++(?:\w++\W++){0,5}?"
+    r"(?:cells?|\w*mscs?|\w*mncs?|stem|stromal|transplant\w*)\b(?:[ -]cells?\b)?|\bcell[ -]?free\b", re.I,
 )  # fmt: skip
 ALONE = re.compile(r"\b(?:alone|only|monotherapy)\b", re.I)
 # a control by its first word, whatever stands in brackets behind it, unless something was given after or beside it

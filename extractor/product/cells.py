@@ -277,9 +277,8 @@ SHORT_SOURCE = re.compile(
 ADIPOSE = re.compile(r"(?<![\w-])(?:ASC|ADSC|ADRC)s?\b|(?<![\w-])h?Ad(?=MSC)|(?<![\w-])at(?=MSC)")
 # words between the tissue and its cells: "bone marrow derived clonal", "marrow -derived human"
 TO_CELL = re.compile(
-    r"^[\s,-]*(?:(?:tissues?|derived|origin|originated|obtained|aspirates?|biops\w+|isolated|"
-    r"autologous|allogene?ic|human|clonal|expanded|cultured|adult|or|and|mesenchymal|(?:ex vivo)|"
-    r"\([^)]{1,12}\)|blood|cells?|progenitors?|hematopoietic|cd\d+\+?|stem|stromal|(?:[\w-]{1,10}))[\s,-]*){0,5}$"
+    r"^[\s,-]*+(?:(?:\([^)]{1,12}\)|(?:ex vivo|progenitors?|mesenchymal|hematopoietic|biops\w++)\b|cd\d++\+|"
+    r"\w{1,10}+)[\s,-]*+){0,6}$"
 )
 FROM_CELL = re.compile(
     r"\b(?:derived|isolated|obtained|harvested|collected|taken|extracted|originating|cultured|"

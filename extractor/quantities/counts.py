@@ -112,7 +112,7 @@ NO_COUNT = re.compile(
     r"|\bci\b\s*[:=,]?\s*[\[(]?[-\d.,\s%to;]+[\])]?"
     r"|\b(?:grades?|stages?|phases?|class|genotype|subtype|serotype|factor|vitamin|omega|strain|day|days|week|weeks|month|months|visit|level|type|group|groups|arm|cohort|cycle|step|score|"
     r"scores|year|years|version|table|figure|part|cm|period|course|nct|no|number needed to treat|nnt|category)\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+)*(?!\d|\.\d|\s*(?:\(|%))"
-    r"|\d+(?:\.\d+)?\s*(?:-|to)?\s*(?:\d+(?:\.\d+)?)?\s*-?\s*(?:mg|g|kg|ml|l|mcg|ug|µg|μg|iu|u|mm|cm|mmhg|mm hg|hz|gy|h|hr|hrs|hours?|min|mins|minutes?|days?|weeks?|wks?|months?|mo|years?|yrs?|"
+    r"|\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?(?:mg|g|kg|ml|l|mcg|ug|µg|μg|iu|u|mm|cm|mmhg|mm hg|hz|gy|h|hr|hrs|hours?|min|mins|minutes?|days?|weeks?|wks?|months?|mo|years?|yrs?|"
     r"mmol|nmol|units?|points?|times|fold|msec|ms|sec|seconds?|bpm|kcal|ng|pg|dl|mw|cells?(?! (?:patients?|recipients?|participants?|subjects?|groups?|arms?)\b)|x|°c|µm|μm|um|nm|meq|ppm|cc|mci|mbq|gbq|cgy|kda|dioptres?|million|billion|fr|gauge|metres?|meters?|centers|centres|hospitals|sites|countries|studies|trials|groups|arms|different|types|most|main|kinds|drugs|treatments|formulations|regimens|doses of)\b(?:/[a-z0-9]+)*"
     r"|\d+(?:\.\d+)?\s*%\s*(?:ci\b|confidence|reduction|decrease|increase|improvement|lower|higher|greater|less|more|relative|risk|absolute|power|glucose|dextrose|saline|solution|cream|gel|ointment|lidocaine|bupivacaine|ropivacaine)"
     r"|(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)"

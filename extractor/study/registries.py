@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-_LABEL = r"(?:\s*(?:number|identifier|id|no|nr|code|ref|registration|registry|register|trials?|clinical)?[\s:.,#)(-]{0,3}){0,4}"
+_MARKS = r"[\s:.,#)(-]{0,8}+"
+_LABEL = rf"(?:{_MARKS}(?:number|identifier|id|no|nr|code|ref|registration|registry|register|trials?|clinical)){{0,4}}{_MARKS}"
 
 
 @dataclass(frozen=True, slots=True)

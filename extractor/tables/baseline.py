@@ -21,7 +21,7 @@ from extractor.tables.topics import Topic
 CONFIDENCE = 0.93
 DERIVED, TOTAL = "derived", "total"
 AGE = re.compile(
-    r"^\W*(?:the )?(?:mean|median|average|participants?|patients?[’']?s?[’']?|subjects?|maternal|gestational|\s)*\s*age\b(?!\s*(?:[<>≤≥]|at (?:onset|diagnosis|first)|groups?|class|categor|distribution|of onset|,? n\b|, no))",
+    r"^\W*+(?:the )?(?:(?:mean|median|average|participants?|patients?[’']?s?[’']?|subjects?|maternal|gestational)\s*+)*+age\b(?!\s*(?:[<>≤≥]|at (?:onset|diagnosis|first)|groups?|class|categor|distribution|of onset|,? n\b|, no))",
     re.I,
 )
 AGE_OF_EVENT = re.compile(r"\b(?:onset|diagnosis|menarche|menopause|gestational|first)\b", re.I)

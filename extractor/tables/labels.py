@@ -36,7 +36,7 @@ QUALIFIER = re.compile(
     re.I,
 )
 LABEL_UNIT = re.compile(
-    r"[,;:]?\s*\(?\s*\b(?:no\.?|nos|n|number|freq(?:uen|uan)cy|count)\b\.?\s*(?:of (?:patients|subjects|participants|cases))?\s*[,;/]?\s*\(?\s*%?\s*\)?\s*\)?\s*:?$|(?<!\d)(?<!\d )[,;:]?\s*\(?\s*%\s*\)?\s*:?$|\s*:$|[,;]\s*(?:n|no)\.?$|"
+    r"[,;:]?\s*+(?:\(\s*+)?\b(?:no\.?|nos|n|number|freq(?:uen|uan)cy|count)\b\.?\s*+(?:of (?:patients|subjects|participants|cases)\s*+)?(?:[,;/]\s*+)?(?:\(\s*+)?(?:%\s*+)?(?:\)\s*+){0,2}:?$|(?<!\d)(?<!\d )[,;:]?\s*+(?:\(\s*+)?%\s*+(?:\)\s*+)?:?$|\s*:$|[,;]\s*(?:n|no)\.?$|"
     r"\s*\((?:%|n|N|no\.|number|n,? ?%|n\s*/\s*N|n \(%\))\)\s*",
     re.I,
 )
