@@ -40,9 +40,14 @@ SEVERITY = re.compile(
 SERIOUS = re.compile(r"(?<!non)(?<!non-)\b(?:serious|t?e?saes?|sadrs?)\b")
 
 _UNITS = r"(?:seconds?|minutes?|min|hours?|h|days?|d|weeks?|wks?|months?|years?|yrs?)"
-_NP = r"[\w/%.°+-]+(?:\s+[\w/%.°+-]+){0,6}?\s*"
+_WORD = r"[\w/%.°+-]+"
+# a few words up to a mark or the end, else as many as there are up to a word that begins something else
+_NP = (
+    rf"(?:{_WORD}(?:\s+{_WORD}){{0,6}}?\s*+(?=[,;.()]|\Z)|"
+    rf"{_WORD}(?:\s+{_WORD}){{0,6}}(?=\s+(?:and|but|or|in|with|were|was|which|that|to|had|except|other|apart)\b))"
+)
 TIME = re.compile(
-    rf"\b(?:(?:immediately|shortly|directly|early|late|soon)\s+(?:after|following|before)|during|within|throughout|over|at|on|by|until|up to|before|prior to|after|following|between|in)\s+(?:the\s+|an?\s+|each\s+)?(?:first|initial|last|next|early|acute|same|subsequent)?\s*{_NP}(?=[,;.()]|\s+(?:and|but|or|in|with|were|was|which|that|to|had|except|other|apart)\b|\s*\Z)"
+    rf"\b(?:(?:immediately|shortly|directly|early|late|soon)\s+(?:after|following|before)|during|within|throughout|over|at|on|by|until|up to|before|prior to|after|following|between|in)\s+(?:the\s+|an?\s+|each\s+)?(?:first|initial|last|next|early|acute|same|subsequent)?\s*{_NP}"
 )
 TIMED = re.compile(
     rf"\b(?:{_UNITS}|infusions?|injections?|procedures?|surgery|operations?|transplantation|administration|treatment|therapy|hospital\w*|discharge|visits?|baseline|night|period|phase|stage|course|time|anesthesia|anaesthesia|induction|harvest\w*|aspiration|collection|apheresis|delivery|pregnancy|puncture|follow-?up|study|trial|observation|implantation|transfusion|engraftment|cycles?|doses?)\b"

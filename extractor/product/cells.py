@@ -278,7 +278,7 @@ ADIPOSE = re.compile(r"(?<![\w-])(?:ASC|ADSC|ADRC)s?\b|(?<![\w-])h?Ad(?=MSC)|(?<
 # words between the tissue and its cells: "bone marrow derived clonal", "marrow -derived human"
 TO_CELL = re.compile(
     r"^[\s,-]*+(?:(?:\([^)]{1,12}\)|(?:ex vivo|progenitors?|mesenchymal|hematopoietic|biops\w++)\b|cd\d++\+|"
-    r"\w{1,10}+)[\s,-]*+){0,6}$"
+    r"\w[\w-]{0,9}+)[\s,-]*+){0,5}$"
 )
 FROM_CELL = re.compile(
     r"\b(?:derived|isolated|obtained|harvested|collected|taken|extracted|originating|cultured|"

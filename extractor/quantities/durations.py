@@ -25,7 +25,7 @@ _UNIT = re.compile(
     r"(?<![a-z])(?:hours?|hrs?|days?|weeks?|wks?|months?|mths?|mos?|years?|yrs?|(?<=\d)[hy]|(?<=\d[ -])[hy])(?![a-z])"
 )
 _NUMBER = rf"(?:\d+(?:\.\d+)?(?:\s?1/2)?|{NUMBER_WORDS}(?:\s+and\s+a\s+half)?|half\s+an?|an?)"
-_BETWEEN = r"\s*-?\s*(?:(?:,\s*)?(?:and|or|&|to|through|until|vs\.?|versus|,|-|/|\+/-|\+-|±|\(±))\s*-?\s*"
+_BETWEEN = r"\s*+(?:-\s*+)?(?:(?:,\s*+)?(?:and|or|&|to|through|until|vs\.?|versus|,|-|/|\+/-|\+-|±|\(±))\s*+(?:-\s*+)?"
 # "1, 3, 6, 12 and 18 " "3- and 6-" "6-18 " "12 ± 3 " "six to 12 ": what stands before the unit
 _BEFORE = re.compile(
     rf"(?<![\w.,])(?<!\d/)(?P<numbers>(?>{_NUMBER})(?:{_BETWEEN}(?>{_NUMBER})){{0,9}})(?:\s(?:consecutive|additional|further|more|full|successive|whole|calendar))?[\s-]*$"

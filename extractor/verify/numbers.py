@@ -49,7 +49,7 @@ TIME_AFTER = re.compile(
 )
 # "grade 3-4", "p = 0.02", "95 % CI 1.2": parts of a scale, a test or an interval, which count nobody
 OF_A_SCALE = re.compile(
-    r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|in subjects?|cases? no\.?|no\.?|tables?|figures?|visits?|version|scale)\s*(?:[<>=~]+\s*)*(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z"
+    r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|in subjects?|cases? no\.?|no\.?|tables?|figures?|visits?|version|scale)\s*+(?:[<>=~]\s*+)*+(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z"
 )
 LETTER = re.compile(r"(?!st\b|nd\b|rd\b|th\b|x)[a-z]")
 OF_AN_ARM = re.compile(r"\b(?:cohorts?|groups?|arms?|parts?)\s*\Z")
