@@ -17,9 +17,9 @@ from extractor.declared import declared_fields
 from extractor.errors import CurationError
 from extractor.model import JSON_PART, Document, Evidence, Fact, Record, value_at
 from extractor.schemas import record_schema
-from extractor.store import Decision, Store
-from extractor.store.decisions import standing
-from extractor.store.disagreements import Disagreement, disagreements
+from extractor.store import Decision, How, Store
+from extractor.store.decisions import SAYING, standing
+from extractor.store.disagreements import Disagreement, disagreements, value_in_words
 from extractor.text import fold
 
 STATES = ("rejected", "replaced", "moved")  # flags that decisions set
@@ -31,13 +31,36 @@ NOTHING = ("null", "none", "")
 TRUE, FALSE = ("yes", "true"), ("no", "false")
 
 
-def confirm(store: Store, report: str, number: int, curator: str, note: str | None = None) -> int:
-    """Say that a fact is right; the key of the decision. One that was put aside stays so: see :func:`own`."""
-    target = fact_at(store.record(report), number)
-    return store.decide(report, "replace", curator, target=target, fact=_bare(target), note=note)
+def confirm(
+    store: Store,
+    report: str,
+    number: int,
+    curator: str,
+    note: str | None = None,
+    *,
+    others: Sequence[int] = (),
+    how: How | None = None,
+) -> int:
+    """Say that a fact is right; the key of the decision. One that was put aside stays so: see :func:`own`.
+
+    Parameters
+    ----------
+    others : sequence of int
+        Numbers of more facts that are the same claim told elsewhere: what stands then has the quotes of all.
+    how : How, optional
+        Stage, mode, and what was in view.
+    """
+    record = store.record(report)
+    target, more = fact_at(record, number), _others(record, others)
+    fact = together(_bare(target), more)
+    return store.decide(
+        report, "replace", curator, target=target, others=more, fact=fact, note=note, verdict="accept", how=how
+    )
 
 
-def own(store: Store, report: str, number: int, curator: str, note: str | None = None) -> int:
+def own(
+    store: Store, report: str, number: int, curator: str, note: str | None = None, *, how: How | None = None
+) -> int:
     """Say that a fact that was put aside is the trial's own; the key of the decision.
 
     Raises
@@ -50,12 +73,83 @@ def own(store: Store, report: str, number: int, curator: str, note: str | None =
         raise CurationError(
             f"fact {number} of {report!r} is the trial's own already; to say that it is right: curate confirm"
         )
-    return store.decide(report, "replace", curator, target=target, fact=_bare(target).change(primary=True), note=note)
+    fact = _bare(target).change(primary=True)
+    return store.decide(report, "replace", curator, target=target, fact=fact, note=note, verdict="correct", how=how)
 
 
-def reject(store: Store, report: str, number: int, curator: str, note: str | None = None) -> int:
+def reject(
+    store: Store,
+    report: str,
+    number: int,
+    curator: str,
+    note: str | None = None,
+    *,
+    others: Sequence[int] = (),
+    how: How | None = None,
+) -> int:
     """Say that a fact is wrong; it stays, flagged, and counts no more."""
-    return store.decide(report, "reject", curator, target=fact_at(store.record(report), number), note=note)
+    record = store.record(report)
+    target, more = fact_at(record, number), _others(record, others)
+    return store.decide(report, "reject", curator, target=target, others=more, note=note, how=how)
+
+
+def say(
+    store: Store,
+    report: str,
+    verdict: str,
+    curator: str,
+    note: str | None = None,
+    *,
+    number: int | None = None,
+    field: str | None = None,
+    others: Sequence[int] = (),
+    how: How | None = None,
+) -> int:
+    """Say what changes no fact: ``unsure`` or a ``note`` of a fact, ``not_reported`` of a field that the report is silent on.
+
+    Raises
+    ------
+    CurationError
+        If the verdict is another, the field unknown, a note is empty, or the field has a value of the trial's own that
+        nobody rejected.
+    """
+    if verdict not in SAYING:
+        raise CurationError(f"no verdict is called {verdict!r}; there are: {', '.join(SAYING)}")
+    if verdict == "note" and not (note or "").strip():
+        raise CurationError("a note is empty; write what is to be kept")
+    record = store.record(report)
+    target = None if number is None else fact_at(record, number)
+    if target is None and field not in declared_fields():
+        raise CurationError(f"no field is called {field!r}; there are: {', '.join(sorted(declared_fields()))}")
+    blind = how is not None and how.mode == "blind"  # who does not see the machine's value cannot reject it first
+    if verdict == "not_reported" and field and not blind and (found := record.of(field)):
+        raise CurationError(
+            f"report {report!r} has a {field} ({fact_words(found[0])}); reject it first, then say that none is reported"
+        )
+    return store.decide(
+        report,
+        "say",
+        curator,
+        target=target,
+        others=_others(record, others),
+        note=note,
+        verdict=verdict,
+        field=None if target else field,
+        how=how,
+    )
+
+
+def fact_words(fact: Fact) -> str:
+    return f"“{fact.evidence[0].quote}”" if fact.evidence else value_in_words(fact.value)
+
+
+def _others(record: Record, numbers: Sequence[int]) -> tuple[Fact, ...]:
+    return tuple(fact_at(record, n) for n in numbers)
+
+
+def together(fact: Fact, others: Sequence[Fact]) -> Fact:
+    """A claim with the quotes of all its places."""
+    return fact.change(evidence=tuple(dict.fromkeys(e for f in (fact, *others) for e in f.evidence)))
 
 
 def correct(
@@ -70,6 +164,8 @@ def correct(
     note: str | None = None,
     against: Against | None = None,
     force: bool = False,
+    others: Sequence[int] = (),
+    how: How | None = None,
 ) -> int:
     """Put another value, other words or another arm in place of a fact's.
 
@@ -80,16 +176,18 @@ def correct(
         it (`against` gives reasons) and it is not taken by `force`.
     """
     record = store.record(report)
-    target = fact_at(record, number)
+    target, more = fact_at(record, number), _others(record, others)
     fact = _bare(target).change(
         value=value_of(target.field, words, target.value),
-        evidence=tuple(evidence) or target.evidence,
+        evidence=tuple(evidence) or together(target, more).evidence,
         arm=(arm or None) if arm is not None else target.arm,
     )
-    if fact.key() == target.key():
+    if fact.key() == together(target, more).key():
         raise CurationError(f"fact {number} of {report!r} is that already; to say that it is right: curate confirm")
     fact = _said(record.document, fact, against, force)
-    return store.decide(report, "replace", curator, target=target, fact=fact, note=note)
+    return store.decide(
+        report, "replace", curator, target=target, others=more, fact=fact, note=note, verdict="correct", how=how
+    )
 
 
 def add(
@@ -104,6 +202,7 @@ def add(
     note: str | None = None,
     against: Against | None = None,
     force: bool = False,
+    how: How | None = None,
 ) -> int:
     """Bring a fact that was missed.
 
@@ -120,11 +219,11 @@ def add(
     fact = Fact(field, value_of(field, words), tuple(evidence), f"curator:{curator}", arm=arm or None)
     record = store.record(report)
     same = [i for i, f in enumerate(record.facts) if f.key() == fact.key() and f.primary]
-    if same:
+    if same and (how is None or how.stage != "second"):
         raise CurationError(
             f"report {report!r} has that already as fact {same[0]}; to say that it is right: curate confirm"
         )
-    return store.decide(report, "add", curator, fact=_said(record.document, fact, against, force), note=note)
+    return store.decide(report, "add", curator, fact=_said(record.document, fact, against, force), note=note, how=how)
 
 
 def _said(document: Document, fact: Fact, against: Against | None, force: bool) -> Fact:
@@ -140,7 +239,7 @@ def _said(document: Document, fact: Fact, against: Against | None, force: bool) 
     return fact.change(flags=tuple(dict.fromkeys((*fact.flags, NOT_SAID, *reasons))))
 
 
-def undo(store: Store, decision: int, curator: str, note: str | None = None) -> int:
+def undo(store: Store, decision: int, curator: str, note: str | None = None, *, how: How | None = None) -> int:
     """Take a decision back, or an undo.
 
     Raises
@@ -154,7 +253,7 @@ def undo(store: Store, decision: int, curator: str, note: str | None = None) -> 
     again = next((d.key for d in reversed(found) if d.undoes == decision and is_standing(d, found)), None)
     if again is not None:
         raise CurationError(f"decision {decision} was taken back by {again}; to bring it back: curate undo {again}")
-    return store.undo(decision, curator, note=note)
+    return store.undo(decision, curator, note=note, how=how)
 
 
 def is_standing(decision: Decision, all_of_them: Sequence[Decision]) -> bool:
@@ -168,6 +267,10 @@ def is_standing(decision: Decision, all_of_them: Sequence[Decision]) -> bool:
 
 def kind_of(decision: Decision) -> str:
     """The curator's own word for what was done: a replacement by the same claim is a confirmation."""
+    if decision.action == "say":
+        return decision.verdict
+    if decision.action == "replace" and decision.verdict == "accept":
+        return "confirm"
     if decision.action == "replace" and decision.fact and decision.target:
         if decision.fact.primary and not decision.target.primary and decision.fact.key() == decision.target.key():
             return "own"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from graphlib import TopologicalSorter
@@ -23,6 +23,20 @@ from typing import Any
 from extractor.errors import SettingsError
 
 FIELD_GROUP, READER_GROUP = "trialspan.fields", "trialspan.readers"
+CHAPTERS = (
+    "Methods",
+    "Participants",
+    "Interventions",
+    "Outcomes",
+    "Notes",
+)  # of a table of characteristics, as Cochrane has it
+# heading of the page under which a field stands: its chapter
+_CHAPTER_OF = {
+    **dict.fromkeys(("Design", "Country", "Setting", "Dates"), "Methods"),
+    **dict.fromkeys(("Condition", "People", "Eligibility"), "Participants"),
+    **dict.fromkeys(("Cells", "Route", "Dose", "Comparator"), "Interventions"),
+    **dict.fromkeys(("Follow-up", "Outcomes"), "Outcomes"),
+}
 LAST = 1_000  # place of a field, and rank of a source, that says none: after those that do
 DECLARED = "declared"  # attribute of what is decorated
 
@@ -45,6 +59,8 @@ class FieldDeclaration:
         Its heading in the table of characteristics; the name itself without one.
     page : tuple of (heading, label), optional
         Where it stands in the report's table, ``()`` for nowhere; a column of its own without one.
+    chapter : str, optional
+        Its part of the table of included studies, one of ``CHAPTERS``; that of its heading on the page without one.
     shown : str, optional
         Its value in words: keys in braces, and what is left out where a key is silent in square brackets.
     figure : bool
@@ -61,6 +77,10 @@ class FieldDeclaration:
         Keys of its value by which two trials are alike.
     view : mapping of str to str
         Columns of the store's view of characteristics, each with the key that fills it.
+    by_people : bool
+        No text is read for it: people fill it in, with a quote.
+    legal : mapping, optional
+        The JSON Schema of each key of its value, for fields that the shipped schema does not hold.
     scored : tuple of str, optional
         Names under which an evaluation scores it; its own name without one.
     """
@@ -72,6 +92,7 @@ class FieldDeclaration:
     order: int = LAST
     column: str | None = None
     page: tuple[str, str] | tuple[()] | None = None
+    chapter: str | None = None
     shown: str | None = None
     figure: bool = False
     single: bool = False
@@ -80,6 +101,8 @@ class FieldDeclaration:
     own: bool = False
     alike: tuple[str, ...] = ()
     view: Mapping[str, str] | None = None
+    by_people: bool = False
+    legal: Mapping[str, Any] | None = None
     scored: tuple[str, ...] | None = None
 
     @property
@@ -90,6 +113,12 @@ class FieldDeclaration:
     @property
     def heading(self) -> str:
         return self.name.replace("_", " ") if self.column is None else self.column
+
+    @property
+    def part(self) -> str:
+        """Its chapter in the table of included studies."""
+        heading = self.page[0] if self.page else self.heading.capitalize()
+        return self.chapter or _CHAPTER_OF.get(heading, CHAPTERS[-1])
 
     @property
     def label(self) -> str:
@@ -137,10 +166,29 @@ class SourceDeclaration:
 
 
 @cache
-def declared_fields() -> dict[str, FieldDeclaration]:
-    """All fields by name, in the order of the tables."""
+def shipped_fields() -> dict[str, FieldDeclaration]:
+    """The fields of this package and of others that are installed, by name, in the order of the tables."""
     found = [_of_field(name, given) for name, given in _declared("field", "extractor.fields", FIELD_GROUP)]
-    return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
+    return {one.name: one for one in sorted(found, key=_place)}
+
+
+@cache
+def declared_fields() -> dict[str, FieldDeclaration]:
+    """All fields by name, in the order of the tables; those of one's own among them (:mod:`extractor.own`)."""
+    return {one.name: one for one in sorted([*shipped_fields().values(), *_own], key=_place)}
+
+
+def _place(one: FieldDeclaration) -> tuple[int, str]:
+    return one.order, one.name
+
+
+_own: list[FieldDeclaration] = []
+
+
+def use_own(found: Iterable[FieldDeclaration]) -> None:
+    """Take these fields in beside the shipped ones, in place of those that were taken in before."""
+    _own[:] = found
+    declared_fields.cache_clear()
 
 
 @cache
@@ -176,8 +224,8 @@ def having(what: str) -> frozenset[str]:
 
 
 def field_order() -> list[str]:
-    """Names of all fields, each after those that it reads; the same on every run."""
-    graph = {name: set(one.after) for name, one in sorted(declared_fields().items())}
+    """Names of all fields that texts are read for, each after those that it reads; the same on every run."""
+    graph = {name: set(one.after) for name, one in sorted(declared_fields().items()) if not one.by_people}
     for name, needs in graph.items():
         if unknown := needs - graph.keys():
             raise SettingsError(f"field {name!r} comes after {sorted(unknown)}, which are no fields")

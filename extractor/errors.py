@@ -9,6 +9,7 @@
     ├── EvidenceError     a quote is not the text at its offsets
     ├── StoreError        the store cannot be opened, read or written
     │   ├── MigrationError    the store's schema is newer or broken
+    │   ├── StaleError        a decision was taken on what is not so any more
     │   └── DamageError       what is stored is not what was put in
     ├── SettingsError     a setting or option has no legal value
     ├── CurationError     a curator's decision cannot be taken as asked
@@ -45,6 +46,10 @@ class StoreError(ExtractorError):
 
 class MigrationError(StoreError):
     """The store's schema is newer than this program, or a migration failed."""
+
+
+class StaleError(StoreError):
+    """A decision was taken on a text or a fact that is not so any more; says what is."""
 
 
 class DamageError(StoreError):

@@ -43,9 +43,43 @@ NOT_GIVEN = re.compile(
     re.I,
 )
 GIVEN = re.compile(r"\b(?:inject|infus|transplant|implant|administ|deliver|receiv|instill|given\b|dose[sd]?\b)", re.I)
+_OTHER_DRUG_FORMS = (
+    r"G-?CSF",
+    r"filgrastim",
+    r"heparin",
+    r"antibiotics?",
+    r"cyclospor\w+",
+    r"tacrolimus",
+    r"steroids?",
+    r"\w*predniso\w+",
+    r"dexamethasone",
+    r"insulin",
+    r"lidocaine",
+    r"an(?:a)?esthe\w+",
+    r"sedat\w+",
+    r"contrast",
+    r"saline flush",
+    r"paracetamol",
+    r"acetaminophen",
+    r"aspirin",
+    r"daily",
+    r"(?:once|twice|times) (?:a|per) day",
+    r"loc(?:us|i)",
+    r"mg",
+    r"mL? of (?:blood|marrow)",
+    r"exercises?",
+    r"physiotherapy",
+    r"bent",
+    r"washed",
+    r"centrifug\w+",
+    r"measured",
+    r"scanned",
+    r"visits?",
+    r"aspirat\w+",
+    r"layer",
+)
 OTHER_DRUG = re.compile(
-    r"\b(?:G-?CSF|filgrastim|heparin|antibiotics?|cyclospor\w+|tacrolimus|steroids?|\w*predniso\w+|dexamethasone|insulin|lidocaine|an(?:a)?esthe\w+|sedat\w+|contrast|saline flush|paracetamol|acetaminophen|aspirin|"
-    r"daily|(?:once|twice|times) (?:a|per) day|loc(?:us|i)|mg|mL? of (?:blood|marrow)|exercises?|physiotherapy|bent|washed|centrifug\w+|measured|scanned|visits?|aspirat\w+|layer)\b",
+    rf"\b(?:{'|'.join(_OTHER_DRUG_FORMS)})\b",
     re.I,
 )
 PRODUCT = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -132,10 +132,45 @@ def table(name: str) -> Terms:
 
 
 def rows(name: str) -> tuple[Term, ...]:
-    """The rows of a shipped table, in its order."""
+    """The rows of a shipped table, in its order; after them those of one's own."""
     text = files("extractor.lexicons").joinpath(f"{name}.tsv").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple(
+    found = (
         Term(row["id"], row["name"], row["kind"], tuple(s for s in row["synonyms"].split("|") if s))
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     )
+    return (*found, *_more.get(name, ()))
+
+
+_more: dict[str, tuple[Term, ...]] = {}
+
+
+def use_more(found: Mapping[str, tuple[Term, ...]]) -> None:
+    """Extend shipped tables by rows of one's own, in place of those before; for a process that has read no text yet."""
+    if found != _more:
+        _more.clear()
+        _more.update(found)
+        table.cache_clear()
+
+
+UNCLASSED = "Not in a class"  # events of other vocabularies, and those that no vocabulary lists
+
+
+@cache
+def _organ_classes() -> tuple[tuple[int, int, str], ...]:
+    text = files("extractor.lexicons").joinpath("organ_classes.tsv").read_text(encoding="utf-8")
+    rows = csv.reader((li for li in text.splitlines() if not li.startswith("#")), delimiter="\t")
+    next(rows)
+    return tuple((int(first), int(last), name) for first, last, name in rows)
+
+
+def organ_class(curie: str | None) -> str:
+    """The system organ class of an adverse event by its id in CTCAE 5.
+
+    >>> organ_class("CTCAE5:0564"), organ_class("mesh:D009463")
+    ('Nervous system disorders', 'Not in a class')
+    """
+    scheme, _, number = (curie or "").partition(":")
+    if scheme != "CTCAE5" or not number.isdigit():
+        return UNCLASSED
+    return next((name for first, last, name in _organ_classes() if first <= int(number) <= last), UNCLASSED)

@@ -7,9 +7,11 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -244,6 +246,25 @@ def test_shards_together_are_the_whole(files: Path, quiet: Path, tmp_path: Path)
     for number in (1, 2):
         scan(str(files), "--topic", "trials", "-o", str(tmp_path), "--shard", f"{number}/2")
     assert contents(tmp_path) == contents(quiet)
+
+
+def test_the_recipe_for_slurm_is_run_as_it_stands(files: Path, quiet: Path, tmp_path: Path) -> None:
+    """The script of the docs, with two jobs in place of 400, by a shell that has what SLURM gives each job."""
+    text = (ROOT / "docs" / "scan.md").read_text(encoding="utf-8")
+    script = re.search(
+        r"((?:^    [^\n]*\n)*?)(?=^    trialspan scan)(^    .*\$\{SLURM_ARRAY_TASK_ID\}.*\n)", text, re.M
+    )
+    assert script and "#SBATCH --array=1-400" in script[1]
+    program = tmp_path / "bin" / "trialspan"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m extractor "$@"\n')
+    program.chmod(0o755)
+    job = tmp_path / "job.sh"
+    job.write_text(textwrap.dedent(script[0]).replace("/400", "/2").replace("baseline/", f"{files}/"))
+    for number in (1, 2):
+        known = os.environ | {"SLURM_ARRAY_TASK_ID": str(number), "PATH": f"{program.parent}:{os.environ['PATH']}"}
+        subprocess.run(["bash", str(job)], cwd=tmp_path, env=known | {"PYTHONPATH": str(ROOT)}, check=True, timeout=300)
+    assert contents(tmp_path / "facts") == contents(quiet)
 
 
 def test_a_poisoned_file_fails_alone_and_is_named(files: Path, tmp_path: Path) -> None:

@@ -9,17 +9,14 @@ import re
 
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
+from extractor.words import Words
+
+W = Words("context")
 
 # "The objectives of this pilot study were", "we tested", "Sixteen patients were": the trial's own
-_OWN = re.compile(
-    r"\b(?:objectives?|aims?|aimed|purpose|hypothes\w+|goal|this (?:\w+[ -]){0,5}(?:study|trial|report|protocol|paper|article|work)|(?:present|current) (?:study|trial)|we (?!know|need)\w+|here,? we|our|was designed|(?:was|were) (?:studied|investigated|examined|evaluated|assessed|tested|compared|enrolled|randomi[sz]ed)|investigators will|will be)\b"
-)
-_OTHERS = re.compile(
-    r"\b(?:previous(?:ly)?|earlier|prior|other|recent|recently|many|several|most|numerous) (?:\w+ )?(?:stud\w*|trials?|reports?|work|publish\w*|publications?|data|cases?|shown|reported|described|demonstrated)\b"
-)
-_ANIMALS = re.compile(
-    r"\b(?:mice|mouse|rats?|murine|rodents?|dogs?|canine|pigs?|swine|porcine|sheep|rabbits?|monkeys?|primates|animals?|preclinical(?:ly)?|in vitro)\b"
-)
+_OWN = re.compile(rf"\b{W.own}\b")
+_OTHERS = re.compile(rf"\b{W.others_previous} (?:\w+ )?{W.others_stud}\b")
+_ANIMALS = re.compile(rf"\b{W.animals}\b")
 
 
 def background(seen: View, sentence: Sentence) -> bool:

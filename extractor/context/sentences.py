@@ -17,6 +17,9 @@ from spacy.tokens import Doc
 
 from extractor.context import parts, text_of
 from extractor.context.titles import run_on
+from extractor.words import Words
+
+W = Words("context")
 
 SENTENCES = "trialspan_sentences"  # doc.user_data: [[start, end], ...]
 HEADING_WORDS = 3  # a line of so few words without a stop is a heading
@@ -26,12 +29,12 @@ LONGEST = 2_000
 NOT_A_START = -1  # spaCy's sign for "no sentence begins here", which a parser respects
 # "vs." "e.g." "No. 36/2014" "Fig. 2" "et al. found" "St. Louis" "approx. 5"
 ABBREVIATION = re.compile(
-    r"(?:\b(?:vs|e\.g|i\.e|cf|no|nos|fig|figs|al|st|dr|mr|mrs|prof|approx|resp|ca|inc|ltd|co|etc|vol|eq|ref|refs|i\.v|s\.c|i\.m|p\.o|sp|spp|dept|univ|min|max|wt|b\.i\.d|t\.i\.d|q\.d)|(?<![A-Za-z])[A-Z])\.$",
+    rf"(?:\b{W.abbreviation_vs}|(?<![A-Za-z])[A-Z])\.$",
     re.I,
 )
 # a full stop, then a new sentence: "cases. No events", "given.[5] The", "trial.MethodsThe", "NCT01234567] RESULTS The"
 END = re.compile(
-    r"[.!?]['\")\]’”]*(?:\[\d[\d,\s-]*\])?(?=\s)|[.!?](?=[A-Z][a-z]+[A-Z]|[A-Z]{4,}[: ]|(?:Background|Objectives?|Aims?|Methods?|Results?|Findings|Conclusions?|Interpretation|Funding|Design|Setting|Patients)\b)|\](?=\s+(?:RESULTS|METHODS|FINDINGS|CONCLUSIONS?|BACKGROUND|OBJECTIVES?)\s)|\n+"
+    rf"""[.!?]['\")\]’”]*(?:\[\d[\d,\s-]*\])?(?=\s)|[.!?](?=[A-Z][a-z]+[A-Z]|[A-Z]{{4,}}[: ]|{W.end_background}\b)|\](?=\s+(?:RESULTS|METHODS|FINDINGS|CONCLUSIONS?|BACKGROUND|OBJECTIVES?)\s)|\n+"""
 )
 NEXT = re.compile(r"\s*+(?:['\"(\[“‘]\s*+)?(?:[A-Z0-9Α-Ω≥≤<>±~•–-]|[a-z]{1,3}[A-Z]|p38|α|β)")
 

@@ -12,30 +12,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractor.model import ABSTRACT, TITLE, Document
+from extractor.words import Words
+
+W = Words("context")
 
 NUMBER = r"(?:\d[.\d]*+\s*+|[IVX]++\.\s*+)?+"  # never gone back over, so that a name of digits is read once
 OTHERS = re.compile(
-    NUMBER
-    + r"(?:(?:introduction|background|rationale|discussion|conclusions?|comments?|interpretation|perspectives?|outlook|limitations?|implications|future\b|literature|related work|state of the art)\b(?!.*\bresults?\b)|"
-    r".*\b(?:earlier|previous|prior|other|published|past) (?:clinical |human |animal |preclinical )?(?:trials?|stud(?:y|ies)|work|reports?|experience|literature)\b|.*\breview of (?:the )?literature)",
+    rf"{NUMBER}{W.others_results}",
     re.I,
 )
 UNREAD = re.compile(
-    NUMBER
-    + r"(?:tables?\b|fig(?:ure|s)?\b|supplement|supporting information|references|bibliography|competing|conflicts? of|declaration of (?:interest|competing)|disclosures?|author(?:s|ship)?\b|"
-    r"contribut|glossary|biography|abbreviations|list of abbreviations|data availability|availability of data|peer review|publisher)",
+    rf"{NUMBER}{W.unread_tables}",
     re.I,
 )
 # a sentence of an introduction or a discussion that speaks of this study
 OWN = re.compile(
-    r"\b(?:in|during|of|for|from) (?:our|this|the present|the current|the described) (?:\w+ ){0,2}(?:study|trial|series|cohort|patients|work|report|experience|case)\b|"
-    r"\b(?:our|this|the present|the current) (?:\w+ ){0,2}(?:study|trial|series|cohort)\b|\bour (?:\w+ ){0,2}(?:patients|results|findings|data|participants|experience)\b|"
-    r"\bwe (?:\w+ )?(?:found|observed|enrol\w+|treated|report(?:ed)?|show(?:ed)?|used|injected|administered|demonstrated?|conducted|performed|included|saw|noted|infused|transplanted|randomi[sz]ed|assessed|evaluated|followed)\b",
+    W.spoken_own,
     re.I,
 )
 # of other people all the same: "in contrast to our study, Smith et al. found ..."
 CITED = re.compile(
-    r"\bet al\b|\b(?:previous|earlier|other|prior) (?:\w+ ){0,2}(?:studies|trials|reports|authors|investigators)\b|\bwas reported by\b|\bin contrast to\b|\bpatients in (?:the|that) study by\b",
+    W.cited,
     re.I,
 )
 SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*")

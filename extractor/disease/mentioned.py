@@ -15,45 +15,26 @@ from extractor.context.phrases import phrases
 from extractor.context.view import View
 from extractor.terms import Term, table, words
 from extractor.text import fold_case
+from extractor.words import Words
+
+W = Words("disease")
 
 POSTOPERATIVE_PAIN = Term("mesh:D010149", "postoperative pain", "disease")
 # "pain after elective caesarean section", "postoperative analgesia", "analgesia following hip surgery"
-AFTER_SURGERY = re.compile(
-    r"\bpost-?\s?operative (?:\w+ )?(?:pain\b|analgesi[ac]\b)|\bpost-?surgical pain\b|"
-    r"\b(?:pain|analgesia)\b(?: \w+){0,5}? (?:after|following|undergoing) (?:[\w-]+ ){0,5}?"
-    r"(?:surger(?:y|ies)|operations?|section|delivery|repair|arthroscopy|\w+(?:ectomy|otomy|"
-    r"plasty|ostomy|tomies|ectomies)|extraction|arthrodesis|fusion|c-section)\b"
-)
-PEOPLE = (
-    r"(?:patients?|subjects?|participants?|children|adults?|women|men|people|persons?|individuals?|infants?|neonates?|"
-    r"adolescents?|volunteers?|cases?|outpatients?|inpatients?|recipients?|newborns?|girls?|"
-    r"boys?|females?|males?|smokers|"
-    r"survivors?|eyes?|knees?|youth|population|veterans)"
-)
+AFTER_SURGERY = re.compile(W.after_surgery)
+PEOPLE = W.people
 # the last word of a phrase that names no disease of the vocabulary, yet is one
-HEAD = re.compile(
-    r"\b(?:[\w'-]+ ){0,3}(?:fractures?|stones?|calculi|syndromes?|disorders?|injur(?:y|ies)|"
-    r"ulcers?|wounds?|defects?|lesions?|tears?|deficienc(?:y|ies)|"
-    r"insufficiency|infections?|cancers?|tumou?rs?|carcinomas?|neoplasms?|dysfunction|dependence|"
-    r"addiction|bleeding|ha?emorrhages?|incontinence|impaction|infertility|"
-    r"scars?|burns?|obesity|myopath(?:y|ies)|dystroph(?:y|ies)|constipation|stenosis|strictures?|"
-    r"fistulas?|fistulae|neuropath(?:y|ies)|keratosis|"
-    r"caries|periodontitis|recession|obstruction|diseases?|palsy|sepsis|embolism|arrest|ischa?emia|"
-    r"o?edema|hypoperfusion|apn(?:o?ea)|prolapse|hernias?|varices|abscess(?:es)?|polyps?|ulceration|molars?|"
-    r"atrophy|myomas?|fibroids?|cysts?|non-?unions?|occlusions?|(?:sleep|behaviou?r|skin|vision|hearing|voice|gait|memory|drinking|sexual) problems?|spasticity|insomnia|resistance|pain|(?!(?:prognosis|diagnosis|hypnosis)\b)[a-z]{4,}(?:itis|"
-    r"osis|emia|aemia|algia|plegia|oma|opathy|ectasia|uria))(?= |$|[.,;:)(])"
-)
+HEAD = re.compile(rf"\b(?:[\w'-]+ ){{0,3}}{W.head_fractures}(?= |$|[.,;:)(])")
 # words that begin no disease's name: the phrase starts after them
-CUT = re.compile(
-    r"^.*\b(?:of|in|for|with|from|the|a|an|and|or|their|to|by|on|patients?|after|following|had|"
-    r"have|having|who|treat|is|are|was|were|against|both|either|"
-    r"symptomatic|severe|moderate|mild|early|late|stable|newly|diagnosed|treated|previously|"
-    r"uncomplicated|refractory|adult|pediatric|grade|stage|\d+|reduce|prevent|improve|acute-phase|"
-    r"moderate-to-severe|mild-to-moderate|experimental|this|that|these|other|no|any|between|"
-    r"during|at|some|most|all|each|because|due|its|not|than|as|versus|vs|distal|isolated|reduces|"
-    r"prevents|improves|treats|causes|delays|decreases|increases|controls|relieves|underwent|undergoing|undergo|elective|scheduled|receiving|received|"
-    r"[a-z]+ates?|[a-z]+izes?|[a-z]+ment|[a-z]+tion) "
+CUT = re.compile(rf"^.*\b{W.cut_of} ")
+
+
+# an injury of the spinal cord told by what happened to it: "interruption of the spinal cord", "the transected cord"
+CORD = re.compile(
+    r"\b(?:(?:interruption|transection|sectioning|section|severance|laceration|contusion|compression injury|trauma) (?:of|to) the (?:\w+ )?(?:spinal )?cord|"
+    r"(?:injured|transected|severed|lesioned|contused|damaged) (?:\w+ )?(?:spinal )?cords?|(?<!spinal )cord (?:injur(?:y|ies)|lesions?|trauma)|spinal cord (?:trauma|transections?|interruption))\b"
 )
+CORD_INJURY = "spinal cord injuries"
 
 
 @cache
@@ -88,6 +69,9 @@ def mentions(seen: View) -> list[Mention]:
         Mention(m.start(), m.end(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain")
         for m in AFTER_SURGERY.finditer(seen.folded)
     ]
+    injury = table("conditions").get(CORD_INJURY)
+    for match in CORD.finditer(seen.folded) if injury and "spinal" in seen.folded else ():
+        _add(found, Mention(*match.span(), CORD_INJURY, injury, role="term"))
     for start, end, named_term in _terms(seen.folded):
         name = seen.folded[start:end]
         if len(name) > 3 and not _vague(name):
@@ -130,42 +114,14 @@ def _terms(folded: str) -> Iterator[tuple[int, int, Term]]:
             yield hit.start, hit.end, hit.term
 
 
-NO_ADJECTIVE = (
-    r"clinical|radiological|several|additional|potential|usual|typical|critical|experimental|"
-    r"total|final|initial|medical|surgical|"
-    r"biological|historical|oral|pharmacological|effective|active|symptomatic|different|significant|"
-    r"important|topical|general|essential|"
-    r"elective|primary|basic|therapeutic|positive|negative|progressive|extensive|relevant|sporadic|"
-    r"familial|ordinary|preoperative|"
-    r"intraoperative|prophylactic|academic|public|pediatric|paediatric|geriatric|specific|unilateral|"
-    r"bilateral|idiopathic|parental|maternal|"
-    r"adjuvant|neoadjuvant|alternative|preventive|curative|operative|objective|perioperative|"
-    r"comparative|prospective|retrospective|central|"
-    r"national|regional|local|international|annual|global|real|actual|optimal|minimal|economic|"
-    r"diagnostic|pharmaceutical|non-pharmacological|"
-    r"ethical|statistical|non-surgical|personal|individual|social|natural|normal|abnormal|previous|"
-    r"various|serious|obvious|continuous|"
-    r"epidural|intravenous|spinal anal|subcutaneous|tumoral|overall|postoperative|control|hospital|"
-    r"trial|interval|approval|removal|arrival|survival|five|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+"
-)
-ADJECTIVE = re.compile(
-    rf"\b(?!-|(?:{NO_ADJECTIVE})\b)(?:[a-z-]{{3,}}(?:ous|al|ic|ar|ary|eal|ive|oid)|recurrent|persistent|"
-    rf"intermittent|latent|malignant|permanent|transient|(?:partial|focal|generali[sz]ed|late|early|adult|childhood)-onset|"
-    r"incipient|quiescent|uterine|intestinal)[ -]$"
-)
+NO_ADJECTIVE = W.no_adjective
+ADJECTIVE = re.compile(rf"\b(?!-|(?:{NO_ADJECTIVE})\b){W.adjective_recurrent}[ -]$")
 # "osteoarthritis of the knee", "carcinoma (SCC) of the cervix"
-SITE = re.compile(
-    r"(?: \([^)]{1,12}\))? (?:of|in) the (femoral head|knee|hip|hand|breast|lung|cervix|prostate|stomach|"
-    r"colon|rectum|pancreas|head and neck|oesophagus|esophagus|skin|bladder|liver|shoulder|ankle|"
-    r"foot|spine|lumbar spine|mandible|thyroid|kidney|ovary|endometrium|femur|femoral neck|tibia|"
-    r"distal radius|brain|larynx|oropharynx|hypopharynx)s?\b"
-)
+SITE = re.compile(rf"(?: \([^)]{{1,12}}\))? (?:of|in) the ({W.site_femoral})s?\b")
 
 
 GENERAL = frozenset({"carcinoma", "cancer", "adenocarcinoma"})  # names of growths that need their site
-BEFORE = re.compile(
-    r"\b(cervix|breast|lung|prostate|stomach|colon|rectum|bladder|larynx|oesophagus|esophagus|endometrium|ovary)[ -]$"
-)
+BEFORE = re.compile(rf"\b({W.before_cervix})[ -]$")
 
 
 def _of_site(folded: str, start: int, end: int, term: Term) -> Term | None:
@@ -212,7 +168,7 @@ def _abbreviated(seen: View) -> Iterator[tuple[int, int, str, Term | None]]:
     """Places of abbreviations whose long form is a disease, and those that need no definition (``KNOWN``)."""
     known = {s: long for s, long in seen.abbreviations.items() if len(s) > 1}
     for short, long in {**KNOWN, **known}.items():
-        if short not in seen.text:
+        if short not in seen.text or (short in AMBIGUOUS and short not in known and not _in_title(seen, short)):
             continue
         term = table("conditions").get(long) or _head_term(long)
         if term is None and not HEAD.fullmatch(long.lower()):
@@ -242,9 +198,32 @@ KNOWN = {
     "HBV": "hepatitis B",
     "PTSD": "post-traumatic stress disorder",
     "IBS": "irritable bowel syndrome",
+    "MS": "multiple sclerosis",
+    "PD": "Parkinson disease",
+    "SCI": "spinal cord injuries",
+    "TBI": "traumatic brain injury",
+    "CIDP": "chronic inflammatory demyelinating polyneuropathy",
+    "NMOSD": "neuromyelitis optica spectrum disorder",
+    "MSA": "multiple system atrophy",
+    "SLE": "systemic lupus erythematosus",
+    "HIE": "hypoxic-ischemic encephalopathy",
+    "DMD": "Duchenne muscular dystrophy",
+    "IPF": "idiopathic pulmonary fibrosis",
+    "T1D": "type 1 diabetes mellitus",
+    "T2D": "type 2 diabetes mellitus",
     "knee OA": "knee osteoarthritis",
     "hip OA": "hip osteoarthritis",
 }
+
+
+# short forms that mean something else in other trials (mass spectrometry, progressive disease): only of a title
+AMBIGUOUS = frozenset({"MS", "PD", "MSA", "HIE", "SCI"})
+
+
+def _in_title(seen: View, short: str) -> bool:
+    """Whether a short form ends the title, or stands before its people there: "in patients with PD", "MS patients"."""
+    title = seen.text[slice(*seen.title)]
+    return bool(re.search(rf"(?<![\w-]){re.escape(short)}(?= (?:patients|subjects)\b|[:,.;?]|\s*$)", title))
 
 
 def _head_term(long: str) -> Term | None:

@@ -13,81 +13,35 @@ from dataclasses import dataclass, field
 from extractor.context.view import View
 from extractor.disease.mentioned import PEOPLE, POSTOPERATIVE_PAIN, Mention, mentions
 from extractor.terms import Term, words
+from extractor.words import Words
 
-_NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty)"
-_MODIFIER = (
-    r"(?:(?:a|an|the|their|with|either|both|active|acute|chronic|severe|mild|moderate|moderate[- ]to[- ]severe|"
-    r"mild[- ]to[- ]moderate|"
-    r"early|late|advanced|stable|unstable|newly|diagnosed|confirmed|probable|definite|sporadic|"
-    r"familial|refractory|resistant|"
-    r"recurrent|symptomatic|established|uncomplicated|complicated|primary|secondary|persistent|"
-    r"new-onset|recent-onset|onset|"
-    r"inadequately|poorly|uncontrolled|controlled|treated|untreated|relapsed|relapsing|unresectable|metastatic|locally|"
-    r"stage [ivab0-9/-]+|grade [ivab0-9/-]+|end-stage|idiopathic|high-risk|low-risk|clinical(?:ly)?|"
-    r"radiological(?:ly)?|radiographic(?:ally)?|moderately|severely|"
-    r"long-term|long-standing|pediatric|adult|human|essential|suspected|proven|previously|or|"
-    r"and|to|documented|mild-to-severe|steroid-refractory|drug-resistant|treatment-resistant|"
-    r"painful|bilateral|unilateral|traumatic|[a-z]+-(?:induced|associated|related))[ ,]+){0,6}"
-)
+W = Words("disease")
+
+_NUMBER = W.number
+_MODIFIER = rf"(?:{W.modifier_an}[ ,]+){{0,6}}"
 # "patients with definite", "children suffering from", "subjects diagnosed as having"
 POPULATION = re.compile(
-    rf"\b{PEOPLE}(?: (?:aged [^,;]{{1,25}}|\([^)]{{1,40}}\)|\w+ed|of both sexes),?)? (?:(?:who (?:had|"
-    rf"have|has|were|are)|were|was|being|presenting|admitted|hospitali[sz]ed|affected|diagnosed|"
-    rf"suffering|treated|scheduled|listed|referred|symptomatic) ?){{0,3}}"
-    rf"(?:with|from|having|for|by|as having) {_MODIFIER}(?:(?!of |for |and |who |undergoing |"
-    rf"without |after |in |to |at |normal )[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|"
-    rf"\bindications? (?:for [\w -]{{1,30}} )?(?:was|were|is|are|included?) (?:\w+ly )?{_MODIFIER}$|"
-    rf"\b(?:who had|diagnosis of|diagnosed with|suffering from|affected by|afflicted with|suffered|"
-    rf"with a confirmed diagnosis of|diagnosed as) {_MODIFIER}$"
+    rf"\b{PEOPLE}(?: {W.population_aged},?)? (?:{W.population_who} ?){{0,3}}{W.population_with} {_MODIFIER}(?:(?!{W.population_of})[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\bindications? (?:for [\w -]{{1,30}} )?{W.population_was} (?:\w+ly )?{_MODIFIER}$|\b{W.population_diagnosis} {_MODIFIER}$"
 )
 # "ALS patients", "COPD subjects"
-PATIENTS = re.compile(
-    rf"^(?: virus)?(?:-[12])?(?:[ -](?:infected|(?:sero)?positive))?[ -](?:\([^)]{{1,15}}\) )?(?:\w+ )?{PEOPLE}\b|^ (?:extraction|removal|surgery|repair|"
-    rf"resection|fixation)\b|^ undergoing"
-)
+PATIENTS = re.compile(W.patients)
 # "for the treatment of", "in the management of", "to treat", "prevention of", "relief of"
 TREATED = re.compile(
-    r"\b(?:treat(?:ment|ing|ments)?|manag(?:ement|ing)|therap(?:y|ies)|prevent(?:ion|ing)?|prophylaxis|"
-    r"relie(?:f|ve|ving)|control(?:ling)?|cure|"
-    r"care|diagnosis|repair|reduc(?:e|ing|tion)|alleviat(?:e|ing|ion)|improv(?:e|ing)|intervention|"
-    r"remission|healing|option|indicated|resolution|ablation|fixation|monotherapy|chemotherapy) "
-    rf"(?:(?:of|for|in|on|against|with) )?(?:(?:the )?(?:symptoms?|signs|pain|severity|incidence|"
-    rf"management|treatment|prevention|development|occurrence) (?:of|from|due to|in|associated with) )?{_MODIFIER}$|"
-    rf"\b(?:effective|efficacy|safety|effects?|useful|study|trial|effectiveness) (?:for|in|on|"
-    rf"against) {_MODIFIER}$"
+    rf"\b{W.treated_treat} (?:{W.treated_of} )?(?:(?:the )?{W.treated_symptoms} {W.treated_from} )?{_MODIFIER}$|\b{W.treated_effective} (?:for|in|on|against) {_MODIFIER}$"
 )
 # a title's last words: "... in amyotrophic lateral sclerosis", "... for knee osteoarthritis"
-ENDS = re.compile(rf"\b(?:in|for|of|on|against|with|from|after|following|and) {_MODIFIER}$")
+ENDS = re.compile(rf"\b{W.ends_in} {_MODIFIER}$")
 # "history of", "risk of", "without", "complications such as": another's disease, or an outcome
-OTHER = re.compile(
-    r"\b(?:history of|risk (?:of|for)|risks? factors? for|(?:without|no)(?: (?:additive|additional|significant|further|any|an|the|increased?|in|of|evidence|signs?|new|known|prior|previous|other|severe|serious))*|increases? (?:in|of)|absence of|exclu\w+|adverse (?:events?|"
-    r"effects?|reactions?)\b[^.]*|side effects?\b[^.]*|complications? (?:such as|like|including|"
-    r"were|was|included)\b[^.]*|"
-    r"such as|including|include[ds]?|due to|secondary to|caused by|induced by|resulting from|"
-    r"associated with|cause of|causes of|leading to|lead to|leads to|progress(?:ion|es)? to|"
-    r"incidence of|frequency of|occurrence of|rates? of|episodes? of|cases? of|prevalence of|deaths? from|"
-    r"died (?:of|from)|except for|free of|free from|no|not|comorbid\w*|development of|markers? of|"
-    r"models? of|like|other than|scores? (?:for|of)|scale) "
-    rf"(?:[\w-]+ (?:or|and) )?{_MODIFIER}$"
-)
+OTHER = re.compile(rf"\b{W.other_history} (?:[\w-]+ (?:or|and) )?{_MODIFIER}$")
 # "headache occurred", "diarrhea was reported", "-induced", "-related", "risk"
 OTHER_AFTER = re.compile(
-    r"^(?:-(?:induced|related|associated|free|like|positive(?! (?:\w+ )?(?:patients|people|adults|women|men|subjects|individuals|participants|children|infants|persons|volunteers)))\b| (?:(?:was|were|is|are) )?(?:\w+ly )?(?:occurred|"
-    r"reported|observed|developed|developing|noted|rates?|scores?|risk|scale|index|incidence|"
-    r"free|severity|inventory|questionnaire|rating|intensity|models?|virus(?!(?: \([^)]{1,12}\))?,?[ -](?:infect|(?:sub|geno)?-?types?\b|positive|\d))|questionnaires?|events?|"
-    r"vaccin\w+|toxoid|antibod\w+|antigens?|viruses|prophylaxis with)\b)"
+    rf"^(?:-{W.other_after_induced}\b| (?:(?:was|were|is|are) )?(?:\w+ly )?{W.other_after_occurred}\b)"
 )
 # "diphtheria, tetanus and pertussis vaccine": what one is vaccinated against is not treated
 # each word and each mark is taken whole: a line of dashes has one reading
-VACCINE = re.compile(r"^(?:[ ,/-]++(?!in |for |among |of |with |after )\w++){0,10}?[ -]++(?:vaccin\w*|toxoid)\b")
+VACCINE = re.compile(rf"^(?:[ ,/-]++(?!{W.vaccine_in})\w++){{0,10}}?[ -]++(?:vaccin\w*|toxoid)\b")
 # "we treated", "this study", "were enrolled": the sentence speaks of the trial itself
-OWN = re.compile(
-    r"\b(?:we|our|this (?:[\w-]+ ){0,4}(?:study|trial|report)|aims?|aimed|objectives?|purposes?|"
-    r"to (?:assess|evaluate|compare|investigate|determine|examine|test|study)|(?:was|were|will be) (?:\w+ )?(?:enrolled|"
-    r"randomi[sz]ed|randomly|included|recruited|assigned|treated|allocated|studied|given|performed|"
-    r"conducted|divided|selected|injected|investigated)|enrolled|received|participated|took part|"
-    r"took in)\b"
-)
+OWN = re.compile(rf"\b{W.own}\b")
 
 
 @dataclass(slots=True)
@@ -114,6 +68,10 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
             shared = min(max(left.weight, right.weight), 4.0 if seen.in_title(left.start) else 3.0)
             if shared >= LEAST:  # what is said of one is said of both: "patients with MS and ALS"
                 left.weight, right.weight = max(left.weight, shared), max(right.weight, shared)
+        elif (
+            left.name == "COVID-19" and CAUSED.fullmatch(seen.folded[left.end : right.start]) and right.weight >= LEAST
+        ):
+            left.weight, left.people = right.weight, right.people  # who has ARDS of COVID-19 has both
     groups: dict[tuple[str, ...], Candidate] = {}
     for mention in every:
         key = _key(mention)
@@ -126,7 +84,7 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
 
 
 # "breast cancer surgery": where pain after an operation is treated, what was operated on is not
-OPERATED = re.compile(r" (?:surger(?:y|ies)|operations?|repair|resections?|fixation|removal|excision|extraction)\b")
+OPERATED = re.compile(rf" {W.operated_surger}\b")
 
 
 def _set_aside(seen: View, every: list[Mention]) -> None:
@@ -156,7 +114,7 @@ def _merged(groups: dict[tuple[str, ...], Candidate]) -> list[Candidate]:
     return kept
 
 
-_EMPTY = frozenset(["of", "the", "in", "a", "an", "with", "and", "to", "at", "disease", "disorder"])
+_EMPTY = W.members("empty")
 
 
 def _content(name: str) -> frozenset[str]:
@@ -196,11 +154,7 @@ def _weight(seen: View, mention: Mention) -> float:
 
 # "removal of impacted third molars": an operation names what it treats
 REMOVED = re.compile(r"\b(?:removal|extraction|excision) of (?:the |their )?$")
-AIM = re.compile(
-    r"\b(?:aims?|aimed|objectives?|purposes?|goals?|to (?:assess|evaluate|compare|investigate|"
-    r"determine|examine|test|study)|this (?:[\w-]+ ){0,4}(?:study|trial) (?:was|evaluated|compared|"
-    r"assessed)|we (?:compared|evaluated|studied|assessed|investigated|tested))\b"
-)
+AIM = re.compile(rf"\b{W.aim}\b")
 PAIN_SURE = 3.0  # a title's "pain after surgery" that no word makes a history or a risk
 LEAST = 1.3  # one "treatment of X", or X among the people, though in no sentence of the trial's own
 
@@ -208,6 +162,9 @@ LEAST = 1.3  # one "treatment of X", or X among the people, though in no sentenc
 def treated(seen: View) -> list[Candidate]:
     """The treated disease; two where the text names both of the same people ("patients with MS and ALS")."""
     ranked = weigh(seen, mentions(seen))
+    listed = _diagnoses(seen, ranked)
+    if listed:
+        return listed
     if not ranked or ranked[0].score < LEAST:
         found = _pain(seen) or _introduced(seen, ranked)
         return [found] if found else []
@@ -215,8 +172,48 @@ def treated(seen: View) -> list[Candidate]:
     return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))][:MOST]
 
 
+# "Diagnoses were", "the underlying diseases included", "indications:": the list that follows is of the people treated
+DIAGNOSES = re.compile(
+    r"\b(?:diagnos[ei]s|(?:neurological |underlying |primary |treated |main )?(?:diseases|conditions|disorders|indications|illnesses))(?: (?:of|in|among) (?:the |these |our |all )?(?:\w+ )?(?:patients|participants|people|children|subjects|adults))?"
+    r"(?: treated| studied)?(?: (?:was|were|included?|comprised|are|consisted of)\b|:)"
+)
+# "Huntington's disease in eight", "stroke (n = 3)", "epilepsy in 1 each", "ataxia, 4", "5 with ALS"
+COUNTED = re.compile(
+    rf"(?: \([a-z0-9-]{{2,8}}\))?(?:,? in (?:the other |another )?(?:\d+|{_NUMBER})\b(?! ?%)|,? ?[(\[]n? ?=? ?\d+[)\],; ]|,? \d+(?=[,;.]| and))"
+)
+COUNTED_WITH = re.compile(rf"\b(?:\d+|{_NUMBER}) (?:{PEOPLE} )?(?:had|with|suffered from|suffering from) {_MODIFIER}$")
+
+
+def _diagnoses(seen: View, ranked: list[Candidate]) -> list[Candidate]:
+    """The diseases of a list that counts the people of each, where the text speaks of several diseases from the start."""
+    if not ranked or any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in ranked[0].mentions):
+        return []
+    places = {id(m): c for c in ranked for m in c.mentions}
+    for sentence in seen.sentences:
+        cue = DIAGNOSES.search(seen.folded, sentence.start, sentence.end)
+        if cue is None or OUTCOME_CUE.search(seen.folded, sentence.start, cue.end()):
+            continue
+        inside = [m for c in ranked for m in c.mentions if cue.end() <= m.start < sentence.end]
+        inside = sorted((m for m in inside if m.start > cue.end() - 1), key=lambda m: m.start)
+        counted = sum(_is_counted(seen, m) for m in inside)
+        if len(inside) > 1 and counted > 1:
+            return list({id(places[id(m)]): places[id(m)] for m in inside}.values())
+    return []
+
+
+# what makes a counted list one of other things than the people's diseases
+OUTCOME_CUE = re.compile(
+    r"\badverse|\bcomplicat|\bcauses? of death|\bcomorbid|\bconcomitant|\bexclu|\bdifferential|\bfinal diagnos|\bsecondary\b"
+)
+
+
+def _is_counted(seen: View, mention: Mention) -> bool:
+    before = seen.folded[max(0, mention.start - 60) : mention.start]
+    return bool(COUNTED.match(seen.folded, mention.end) or COUNTED_WITH.search(before))
+
+
 # "Barrett's esophagus is a condition that": the abstract's first words say what it is about
-DEFINED = re.compile(r"(?: \([^)]{1,12}\))? (?:is|are|affects?|remains?|occurs?) ")
+DEFINED = re.compile(rf"(?: \([^)]{{1,12}}\))? {W.defined_is} ")
 FIRST = 60  # characters from the start of the abstract to its subject
 
 
@@ -234,8 +231,8 @@ def _introduced(seen: View, ranked: list[Candidate]) -> Candidate | None:
 
 TWICE = 2
 # no disease is named, but pain is measured after an operation under an analgesic
-ANALGESIA = re.compile(r"\banalges\w+|\bana?esthe\w+|\bopioids?\b|\bpain relief\b|\bpain control\b")
-OPERATION = re.compile(r"\bpost-?\s?operativ\w*|\bpost-?surg\w+|\bafter (?:\w+ )?(?:surgery|operation)|\bsurgery\b")
+ANALGESIA = re.compile(W.analgesia)
+OPERATION = re.compile(W.operation)
 PAIN = re.compile(r"\bpain\b(?! threshold)")
 
 
@@ -252,7 +249,8 @@ def _pain(seen: View) -> Candidate | None:
     return Candidate(mention.name, mention.term, [mention], LEAST)
 
 
-JOINED = re.compile(r"^(?: \([^)]{1,40}\))?(?:,| and| or|, and|/| and/or| due to| secondary to)(?: \w+){0,3}?  ?$")
+CAUSED = re.compile(r"[ -](?:associated|related|induced|caused|linked) (?:\w+ ){0,2}")
+JOINED = re.compile(rf"^(?: \([^)]{{1,40}}\))?{W.joined_and}(?: \w+){{0,3}}?  ?$")
 
 
 def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
@@ -261,7 +259,10 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
         return False
     for a, b in itertools.product(first.mentions, other.mentions):
         left, right = (a, b) if a.start < b.start else (b, a)
-        if JOINED.match(seen.folded[left.end : right.start] + " ") and max(a.weight, b.weight) >= LEAST:
+        gap = seen.folded[left.end : right.start]
+        if (JOINED.match(gap + " ") or (left.name == "COVID-19" and CAUSED.fullmatch(gap))) and max(
+            a.weight, b.weight
+        ) >= LEAST:
             return True
         same = seen.sentence_at(a.start) == seen.sentence_at(b.start)
         if same and a.people and b.people and min(a.weight, b.weight) >= PEOPLE_SURE:

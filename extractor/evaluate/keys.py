@@ -156,7 +156,7 @@ def keys_of_gold(entry: Gold) -> Any:
     keys: Any = defaultdict(set)
     keys["optional"] = defaultdict(set)
     keys["report_kind"].add(clean(entry.get("kind")))
-    for field in declared_fields().keys() - OF_ITS_OWN_FORM:
+    for field in declared_fields().keys() - OF_ITS_OWN_FORM - unscored():
         keys[field] |= {words for v in gold.get(field) or [] if (words := named(field, v))}
     for field in ("donor", "phase"):
         keys[field] |= {clean(p) for p in str(gold[field]).split(";")} if gold.get(field) else set()
@@ -234,8 +234,16 @@ def keys_of_facts(facts: list[Gold]) -> dict[str, set[Any]]:
     return keys
 
 
+@cache
+def unscored() -> frozenset[str]:
+    """Fields that no gold names: an evaluation is silent on them."""
+    return frozenset(name for name, one in declared_fields().items() if not one.scores)
+
+
 def add_fact(keys: Any, field: str, value: object, arm: object = None) -> None:
     value = value if isinstance(value, dict) else {"name": value}
+    if field in unscored():
+        return
     if field == "dose":
         add_dose(keys, value.get("low"), value.get("high"), value.get("unit"), value.get("basis"))
     elif field == "administrations":
@@ -315,10 +323,44 @@ def add_arm(keys: Any, n: object) -> None:
         keys["arm"].add((number(n), sum(key[0] == number(n) for key in keys["arm"])))
 
 
+_CLASS_FORMS = (
+    r"serious",
+    r"severe",
+    r"major",
+    r"significant",
+    r"minor",
+    r"mild",
+    r"other",
+    r"any",
+    r"new",
+    r"treatment",
+    r"product",
+    r"procedure",
+    r"cell",
+    r"study",
+    r"drug",
+    r"infusion",
+    r"injection",
+    r"transplant\w*",
+    r"long",
+    r"short",
+    r"term",
+    r"permanent",
+    r"acute",
+    r"late",
+    r"related",
+    r"emergent",
+    r"associated",
+    r"clinically",
+    r"safety",
+    r"non",
+    r"or",
+    r"and",
+    r"relevant",
+    r"important",
+)
 CLASS = re.compile(
-    r"^((serious|severe|major|significant|minor|mild|other|any|new|treatment|product|procedure|cell|study|drug|infusion|injection|"
-    r"transplant\w*|long|short|term|permanent|acute|late|related|emergent|associated|clinically|safety|non|or|and|relevant|important) )*"
-    r"(adverse (drug )?(event|effect|reaction|experience)|side effect|complication|untoward (event|effect)|safety (concern|issue|event))$"
+    rf"^(({'|'.join(_CLASS_FORMS)}) )*(adverse (drug )?(event|effect|reaction|experience)|side effect|complication|untoward (event|effect)|safety (concern|issue|event))$"
 )
 
 

@@ -6,46 +6,35 @@ import re
 
 from extractor.events.mentions import CLASS, ORGAN, Mention
 from extractor.quantities.counts import Count
+from extractor.words import Words
 
-SEVERITY = re.compile(
-    r"\b(?:(?:mild|minor|moderate|severe|slight|life-threatening|fatal|mild-to-moderate|moderate-to-severe)(?:\s*(?:-|to|or|and|/|,)\s*(?:to\s+)?(?:mild|moderate|severe))*)\b"
-)
+W = Words("events")
+
+SEVERITY = re.compile(rf"\b(?:{W.severity_mild}(?:\s*(?:-|to|or|and|/|,)\s*(?:to\s+)?(?:mild|moderate|severe))*)\b")
 GRADE = re.compile(
     r"\bgrades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?P<grade>(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or|,)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above)|\+))?)"
 )
-SERIOUS = re.compile(r"\b(?:serious|saes?|tesaes?|sadrs?|life-threatening|fatal)\b")
-DENIED_SERIOUS = re.compile(
-    r"\b(?:serious|severe|major|significant|life-threatening|fatal|sae|saes|sadrs?|grade[\s-]*(?:>|>=|<)?\s*(?:or\s*=\s*)?(?:3|4|5|iii|iv|v)\b|high-grade)\b"
-)
-RELATED = re.compile(
-    r"\b(?:[a-z0-9]+[\s-](?:related|attributable|associated|induced|emergent related)|related|attributable|attributed|due to|caused by|adverse drug reactions?|s?adrs?|because of the (?:treatment|drug)|resulting from|from (?:the )?(?:treatment|cells|procedure|injection|product|study drug|transplant\w*|infusion)|ascribed to|linked to|tied to|secondary to (?:the )?(?:treatment|procedure|drug))\b"
-)
-_AGENT = r"(?:treatment|therapy|drugs?|medication|procedure|operation|surgery|injections?|infusions?|cells?|transplant\w*|product|vaccin\w*|device|intervention|study drug|implantation|administration|stem cell\w*|graft\w*|technique|anesthe\w+|transfusion|block|catheter|stent|supplement\w*|device|exercise|training|method)"
-OF_AGENT = re.compile(
-    rf"\s+(?:of|from|to|with|by|due to|related to|attributable to|associated with|attributed to|caused by|linked to|tied to|ascribed to|resulting from|arising from|in relation to|as a result of)\s+(?:either\s+|both\s+|any\s+|each\s+|the\s+|this\s+|study\s+|our\s+|intrathecal\s+)?(?:\w+[\s-]+){{0,3}}?{_AGENT}\b"
-)
+SERIOUS = re.compile(rf"\b{W.serious}\b")
+DENIED_SERIOUS = re.compile(rf"\b{W.denied_serious}\b")
+RELATED = re.compile(rf"\b{W.related}\b")
+_AGENT = W.agent
+OF_AGENT = re.compile(rf"\s+{W.of_agent_of}\s+{W.of_agent_either}?(?:\w+[\s-]+){{0,3}}?{_AGENT}\b")
 # "no adverse events due to X": in a denial whatever stands there is the agent
-FROM_ANY = re.compile(
-    r"\s+(?:from|due to|caused by|attributed to|attributable to|related to|arising from|resulting from|ascribed to)\s+(?!baseline|the start|day|week|any|either|one)"
-)
+FROM_ANY = re.compile(rf"\s+{W.from_any_from}\s+(?!{W.from_any_baseline})")
 RELATED_AFTER = re.compile(
-    rf"(?:\s+(?:that|which))?\s+(?:(?:was|were|is|are|being|considered|judged|deemed|thought|possibly|probably|definitely|directly|clearly|to be|could be|and|either|not clearly|believed)\s+)*(?:(?:related|attributable|attributed|ascribed|linked|tied|connected)\b(?!\s+to\b)|(?:related|attributable|attributed|ascribed|linked|tied|connected|due|associated|caused)\s+(?:to|with|by)\s+(?:either\s+|the\s+|this\s+|study\s+|our\s+)*(?:[\w-]+\s+){{0,3}}?{_AGENT}\b)"
+    rf"(?:\s+(?:that|which))?\s+(?:{W.related_after_was}\s+)*(?:{W.attributable}\b(?!\s+to\b)|{W.related_after_related}\s+(?:to|with|by)\s+{W.related_after_either}*(?:[\w-]+\s+){{0,3}}?{_AGENT}\b)"
 )
 # "due to disease progression": tied to something that is not the treatment
 OTHER_CAUSE = re.compile(
-    r"\s+(?:\w+\s+){0,2}?(?:due|related|attributed|attributable|secondary|ascribed|owing)\s+to\s+(?:the\s+|their\s+)?(?:[\w-]+\s+)?(?:disease|progression|underlying|recurrence|tumou?r|cancer|comorbid\w*|malignancy|als|relapse)\b|\s+(?:of|from)\s+(?:the\s+)?(?:disease progression|progressive disease|the disease|underlying)\b"
+    rf"\s+(?:\w+\s+){{0,2}}?{W.other_cause_due}\s+to\s+(?:the\s+|their\s+)?(?:[\w-]+\s+)?{W.other_cause_disease}\b|\s+(?:of|from)\s+(?:the\s+)?(?:disease progression|progressive disease|the disease|underlying)\b"
 )
-UNRELATED = re.compile(
-    r"\b(?:not (?:considered |thought |judged |deemed |believed )?(?:to be )?(?:\w+ly )?(?:related|attributable|attributed|due|associated|ascribed|linked)|unrelated|not [\w-]+-related|un-related)\b"
-)
+UNRELATED = re.compile(rf"\b{W.unrelated}\b")
 # "non-MSC related malignancies", "a non-treatment-related fall"; the words of the term or right before it
 NOT_RELATED = re.compile(
     r"\b(?:non-?|not\s+)(?:[\w-]+[\s-])?(?:related|attributable)\s*(?:[\w-]+\s+){0,2}\Z|\b(?:non-?|un)(?:[\w-]+[\s-])?related\b(?!\s+to\b)[^,;]*\Z"
 )
-CAUSED = re.compile(r"\b(?:caused(?! by)|causes|cause|induced|produced|provoked|elicited|led to|resulted in)\b")
-NO_ARM = re.compile(
-    r"\b(?:when|before|least|occurred|were|was|died|developed|seen|observed|respectively|each|both|either|all|total|study|overall|cases?|the trial|days?|weeks?|months?|years?|hours?|which|whom|this|these|first|remaining|only|patients?|subjects?|eyes|incidence|rates?|frequency|addition|terms|severity|intensity|follow-up|comparison|other|another|same|them|those)\b|^\d+$|^(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|of|in)\b"
-)
+CAUSED = re.compile(rf"\b{W.caused}\b")
+NO_ARM = re.compile(W.no_arm)
 
 
 def severity(folded: str, start: int, mention: Mention, end: int) -> tuple[int, int] | None:
@@ -68,6 +57,10 @@ def grade(folded: str, start: int, mention: Mention) -> tuple[int, int] | None:
     after = re.compile(r"\s*\(\s*").match(folded, mention.end)
     found = GRADE.match(folded, after.end()) if after else None
     return found.span("grade") if found else None
+
+
+# "seizure (possibly related), hip fracture (unrelated)"
+BEHIND = re.compile(r"\s*\((?=[^()]*(?:related|attribut))[^()]{0,60}\)")
 
 
 def grade_of_count(folded: str, count: Count) -> tuple[int, int] | None:
@@ -104,6 +97,9 @@ def serious(folded: str, mention: Mention) -> bool | None:
 def related(folded: str, start: int, mention: Mention, end: int, *, denied: bool) -> bool | None:
     """Whether the text ties the event to the treatment (True), denies the tie (False), or says nothing."""
     text = folded[mention.start : mention.end]
+    bracket = BEHIND.match(folded, mention.end)
+    if not denied and bracket:
+        return not UNRELATED.search(bracket.group())
     if not denied and NOT_RELATED.search(folded, max(start, mention.start - 40), mention.end):
         return False
     if RELATED.search(text):

@@ -12,30 +12,24 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from extractor.events.brackets import brackets, inside
+from extractor.words import Words
+
+W = Words("events")
 
 Span = tuple[int, int]
 
 # A new clause begins here, whatever stands around it
-HARD = re.compile(r";|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|when|if|unless)\b")
+HARD = re.compile(rf";|\b{W.hard_but}\b")
 # ", headache and nausea occurred": a clause may begin here where a subject and a verb follow
 SOFT = re.compile(r",\s+and,?\s+|\s+and,?\s+|,\s+")
-_PAST = (
-    r"occurred|developed|appeared|arose|emerged|ensued|happened|experienced|showed|died|suffered|withdrew|discontinued|complained|"
-    r"required|resulted|led|completed|remained|resolved|recovered|reported|revealed|received|underwent|tolerated|caused|induced|produced|included|"
-    r"disclosed|presented|survived|improved|worsened|moved|dropped|refused|noted|observed|found|saw|recorded"
-)
+_PAST = W.past
 # "was seen", "had not been reported", "occurred", "had"
-VERB = re.compile(
-    r"\b(?:(?:was|were|is|are|has|have|had|did|does|could|can|may|might|would|will)(?:\s+(?:not|never|also|all|only|been|be|\w+ly))*"
-    rf"(?:\s+[a-z]+(?:ed|en|wn|und|ught)\b)?|{_PAST})\b"
-)
+VERB = re.compile(rf"\b(?:{W.verb_was}(?:\s+{W.verb_not})*(?:\s+[a-z]+{W.verb_ed}\b)?|{_PAST})\b")
 # "that required treatment", "of whom": the verb of a relative clause is not the clause's own
 RELATIVE = re.compile(r"\b(?:that|which|who|whom)\s+(?:\w+ly\s+|later\s+|subsequently\s+|also\s+)?\Z")
 # "reported by patients", "observed in the cell group": right behind a noun, a participle
-REDUCED = re.compile(
-    r"(?:reported|noted|observed|found|recorded|experienced|caused)\s+(?:by|in|during|among|with|after)\b"
-)
-SPLICED = re.compile(r"(?:there|no|none|one|two|three|four|five|six|seven|eight|nine|ten|all|\d+)\b")
+REDUCED = re.compile(rf"{W.reduced_reported}\s+{W.reduced_by}\b")
+SPLICED = re.compile(rf"{W.spliced}\b")
 
 
 def verbs(folded: str, start: int, end: int) -> list[Span]:

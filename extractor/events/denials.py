@@ -13,67 +13,40 @@ import re
 from dataclasses import dataclass
 
 from extractor.events.clauses import Span, clauses
+from extractor.words import Words
+
+W = Words("events")
 
 # "no", "without any", "absence of", "free of", "none of the patients", "did not cause", "was not associated with"
-CUE = re.compile(
-    r"\b(?P<subject>no\s+(?:\w+[\s-]+){0,2}?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|one|person|people|animals?|neonates?|cases?(?!\s+of))\b(?!\s*(?:-|related|reported))"
-    r"|none of (?:the |these |our |them|those |all )?(?:(?:\d+ |\w+ )?(?:patients?|subjects?|participants?|volunteers?|child(?:ren)?|infants?|wom[ae]n|m[ae]n|individuals?|cases?|groups?|them|neonates|recipients)|\d+|\w+(?= (?:who|had|developed|experienced|died|of whom)\b)|(?=\w))\b"
-    r"|neither\s+(?:of the\s+)?(?:groups?|arms?|patients?|treatments?|drugs?|formulation|regimen)|nobody|in no (?:case|patient)s?)"
-    r"|\b(?P<verb>(?:did|do|does|has|have|had|was|were|is|are|could) not (?:\w+ly )?(?:be )?(?:caused?|produced?|develop(?:ed)?|experienced?|report(?:ed)?|reveal(?:ed)?|shown?|showed|have|had|lead to|led to|result(?:ed)? in|induced?|"
-    r"found|find|identif(?:y|ied)|observed?|detect(?:ed)?|associated with|accompanied by|suffer(?:ed)?(?: from)?|complain(?:t|ed)?(?: of)?|noted?|note|see|seen|exhibit(?:ed)?|demonstrate(?:d)?|elicit(?:ed)?|present(?:ed)?(?: with)?|provoke)\b"
-    r"|(?:caused|produced|reported|showed|had|experienced|revealed|developed|found|demonstrated|induced) no\b|denied|failed to (?:show|reveal|detect|cause))"
-    r"|\b(?P<noun>no\b|without(?: any)?\b|(?:the )?(?:total |complete )?absence of|free (?:of|from)\b|lack of|devoid of|nor\b|neither\b|not any\b|zero\b|never\b|nil\b|but not\b(?! (?:only|all|always|statistically|significantly|in|with|for|by|to|at|on|of|until|after|before|during|when|the (?:other|control|placebo))\b))"
-)
+CUE = re.compile(rf"\b(?P<subject>{W.cue_no})|\b(?P<verb>{W.cue_not})|\b(?P<noun>{W.cue_without})")
 # After a cue: it denies a difference, not an event
 COMPARISON = re.compile(
-    r"\s+(?!adverse|side|[\w-]+[\s-](?:related|emergent|associated|induced|attributable|limiting|specific)\b)(?:(?:statistically|statistical|significant(?:ly)?|major|clear|marked|real|clinically|clinical|important|relevant|meaningful|other|further|apparent|substantial|between-group|between|group|intergroup|treatment|overall|additional|"
-    r"notable|evident|obvious|such|consistent|appreciable|or|and|evidence|of|for|an?|any|detectable|material|remarkable|particular|striking|numerical|dose-related|the|discernible|great|large|in)[\s-]+){0,6}?"
-    r"(?:differences?|differ\b|different|changes?\b|chang(?:ed|ing)|increas\w+|decreas\w+|effects? (?:on|of|in|was|were)\b|effect\b(?!s)|association|correlations?|impact|benefits?|influence|improve\w*|reduc\w+|relation(?:ship)?|interactions?|superiority|variation|advantages?|"
-    r"consensus|data|information|comparison|significance|predict\w*|excess|worse|better|more|less|greater|higher|lower|longer|need|requirement|evidence (?:that|for)|role|trend|doubt|loss to follow|treatment|intervention|"
-    r"prophyla\w*|therapy|placebo|control|medication|history|previous|prior|known|later than|risk factors?|contraindications?|symptoms? at|prevention|mask|drain(?:age)?|antibiotics?|drug|analges\w+|premedication|correlat\w+|preference|dose|apparent dose|findings?|regarding)\b"
+    rf"\s+(?!{W.comparison_adverse})(?:{W.comparison_statistically}[\s-]+){{0,6}}?{W.comparison_differences}\b"
 )
 # "without" and "no" in what defines people or groups: "patients with no history of"
-ELIGIBLE = re.compile(
-    r"(?:patients?|subjects?|participants?|women|men|children|adults|volunteers|individuals|pregnan\w+|those|people|infants|eyes|recipients)(?:\s+(?:with|having|who (?:had|have)|and|or|but|aged [\w -]{1,20}))?\s*,?\s*\Z"
-)
+ELIGIBLE = re.compile(rf"{W.eligible_patients}(?:\s+{W.eligible_with})?\s*,?\s*\Z")
 WITH_NO = re.compile(r"\b(?:with|having|who (?:had|have))\s*\Z")
 # "time without toxicity", "days free of side effects", "survival without": a measure, no denial
 TIME_WITHOUT = re.compile(
-    r"\b(?:time|times|days?|periods?|weeks?|months?|years?|survival|survived|interval|duration|hours?|rates?|probability|proportion)\s+(?:of (?:life|survival|time) |that (?:\w+ ){1,3})?\Z|\b(?:only|even)\s+in\s+\Z"
+    rf"\b{W.time_without_time}\s+(?:of (?:life|survival|time) |that (?:\w+ ){{1,3}})?\Z|\b(?:only|even)\s+in\s+\Z"
 )
 # "the HA powder or no adhesion barrier (n = 104) groups": a group's name
-NAMES = re.compile(
-    r"\s+(?:[\w-]+\s+){1,3}(?:\(n\s*=\s*\d+\)\s*)?(?:groups?|arms?)\b(?! had| developed| showed| experienced| reported)"
-)
+NAMES = re.compile(rf"\s+(?:[\w-]+\s+){{1,3}}(?:\(n\s*=\s*\d+\)\s*)?(?:groups?|arms?)\b(?!{W.names_had})")
 # What ends a scope
-BREAK = re.compile(
-    r"[;]|\b(?:but|however|although|though|whereas|while|yet|despite|because|since|until|which|who|when|if|unless|compared|versus|vs|(?<!other )than)\b|\bonly\b|:\s|\bwith\s+(?:one|two|three|only|the exception)\b|,?\s+and\s+(?:the\s+)?(?:overall\s+)?(?:incidences?|rates?|frequency|frequencies|most common|proportions?|percentages?)\b"
-)
-EXCEPTION = re.compile(
-    r",?\s*\(?\b(?:except(?:ing|ion)?(?:\s+(?:for|of|that|in))?|other than|apart from|aside from|besides|with the exception of|beyond|excluding|save for|outside of)\b"
-)
+BREAK = re.compile(W.denials_break)
+EXCEPTION = re.compile(rf",?\s*\(?\b{W.exception_except}\b")
 # "Other than mild fever, no adverse events": the exception comes first
 FIRST = re.compile(
-    r"\b(?:except (?:for|of)|other than|apart from|aside from|besides|with the exception of|excluding)\s+(?P<what>[^,;:]{3,160}),\s*(?:there (?:was|were|have been|had been)\s+|we (?:saw|observed|noted|found)\s+)?$"
+    rf"\b{W.first_except}\s+(?P<what>[^,;:]{{3,160}}),\s*(?:there (?:was|were|have been|had been)\s+|we (?:saw|observed|noted|found)\s+)?$"
 )
 # "none of the 8 who were scanned had": the relative clause does not end the scope
-CHOSEN = re.compile(
-    r"\s+(?:who|that|which)\s+[^,;]{3,60}?(?=\b(?:had|developed|showed|experienced|suffered|reported|died)\b)"
-)
-FINITE = re.compile(
-    r"\b(?:was|were|is|are|has been|have been|had been|occurred|developed|appeared|experienced|reported|had|showed|died|observed|noted|seen|required|suffered|withdrew|discontinued|complained|revealed|led|resulted|completed|arose|happened)\b"
-)
+CHOSEN = re.compile(rf"\s+(?:who|that|which)\s+[^,;]{{3,60}}?(?=\b{W.chosen_had}\b)")
+FINITE = re.compile(rf"\b{W.finite}\b")
 # After a term: "were not observed", "did not occur", ": none", "was absent", "occurred in no patient"
-POST = re.compile(
-    r"\s*(?:,\s*)?(?:\([^()]*\)\s*)?(?:of any (?:kind|type|grade|severity)\s+|in (?:any|either|both) (?:patients?|groups?|arms?|of the \w+)\s+|(?:related|attributable|due|attributed) to (?:the )?(?:\w+ ){0,4}?)?"
-    r"(?:(?:(?:was|were|has been|have been|had been|is|are|could be)\s+)?(?:not|never|neither)\s+(?:be\s+)?(?:\w+ly\s+)?(?:observed|seen|noted|reported|detected|found|recorded|encountered|documented|identified|experienced|present|evident|apparent|noticed|mentioned|demonstrated|an? (?:problem|issue))"
-    r"|did not (?:occur|develop|appear|arise|happen|present)|(?:was|were) (?:absent|nil|none|zero)\b|absent\b|(?:occurred|was (?:observed|seen|reported|noted|found)|were (?:observed|seen|reported|noted|found)) in (?:none|no (?:patients?|subjects?|participants?|cases?|one)|neither)"
-    r"|\s*(?::|-|=)\s*(?:none|nil|no\b|absent|0\b(?!\.)|zero)|\((?:none|nil|n\s*=\s*0|0|0\s*%)\))"
-)
+POST = re.compile(rf"\s*(?:,\s*)?(?:\([^()]*\)\s*)?{W.post_of}?{W.post_not}")
 # "none were serious", "none was related to the drug": a denial of the class's kind, not of the class
 OF_KIND = re.compile(
-    r"\bnone\b(?:\s+of (?:these|them|the|which|those)(?:\s+(?:\w+[\s-]+){0,3}(?:events?|aes?|saes?|effects?|complications?|reactions?))?)?\s*,?\s+(?:(?:was|were|is|are|being)\s+)?(?:\w+ly\s+)?(?:considered |judged |deemed |thought |assessed |regarded |classified )?(?:as |to be )?(?:\w+ly )?"
-    r"(?P<kind>serious|severe|life-threatening|fatal|(?:[\w-]+[\s-])?related|attributable|attributed|ascribed|linked|due|caused by|clinically significant)\b"
+    rf"\bnone\b(?:\s+of {W.of_kind_these}(?:\s+(?:\w+[\s-]+){{0,3}}{W.of_kind_events})?)?\s*,?\s+(?:{W.were}\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?P<kind>{W.of_kind_serious})\b"
 )
 
 
@@ -149,6 +122,13 @@ def _scope(folded: str, start: int, end: int, sentence: int) -> tuple[int, tuple
     return last, ((except_.end(), close.start() if close else last),)
 
 
+FIRST_OF_TWO = re.compile(r"[:=-]\s*(?:none|nil|no|0|zero)\Z")
+NEXT_COUNT = re.compile(r"\s*(?:and|vs\.?|versus|,|/|;)\s*(?:\d|one\b|two\b|three\b|four\b|five\b|six\b)")
+
+
 def denied_after(folded: str, at: int, end: int) -> re.Match[str] | None:
     """The words right after a term that deny it ("were not observed", ": none"), or None."""
-    return POST.match(folded, at, end)
+    found = POST.match(folded, at, end)
+    if found and FIRST_OF_TWO.search(found.group()) and NEXT_COUNT.match(folded, found.end(), end):
+        return None  # "hypoglycemia: none and 2 episodes": a zero among counts
+    return found

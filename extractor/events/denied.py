@@ -9,27 +9,23 @@ from extractor.events import attributes
 from extractor.events.clauses import Span, clause_of
 from extractor.events.denials import OF_KIND, Denial
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
-from extractor.events.limits import Limits, limits
+from extractor.events.limits import Limits, limits, subject_group
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.said_of import EVERYONE, EXAM, SOME, behind, said_of
 from extractor.events.sentence import Reading
 from extractor.events.words_of_counts import APPOSED
 from extractor.events.words_of_events import CASES_OF, OTHER_HEAD
+from extractor.words import Words
+
+W = Words("events")
 
 # behind a term: it only qualifies a word that is denied ("adverse event profiles"), or is compared
-QUALIFIES = re.compile(
-    r"\s+(?:\w+\s+){0,2}?(?:of clinical concern|profiles?|scores?|rates?|data|leads?|differ(?:ed|s)?|(?:was|were) (?:more|less)"
-    r"|reported (?:n?or|as)|(?:was|were|is|are) (?:reported |observed |noted |found )?(?:n?or |and )?(?:\w+ )?(?:as)|increased|decreased|compared)\b"
-)
+QUALIFIES = re.compile(rf"\s+(?:\w+\s+){{0,2}}?{W.qualifies_of}\b")
 # "neither group had a reduction in mortality": a change is denied
-CHANGE = re.compile(
-    r"\b(?:reductions?|increases?|decreases?|differences?|improvements?|changes?|benefits?|declines?|rises?|drops?)\s+(?:in|of|on|for)\b"
-)
+CHANGE = re.compile(rf"\b{W.change_reductions}\s+(?:in|of|on|for)\b")
 # "in-hospital deaths", "30-day mortality": of a part of the time
-OF_A_TIME = re.compile(
-    r"(?:in-hospital|hospital|peri-?operative|post-?operative|intra-?operative|operative|procedural|early|late|\d+-(?:day|month|year)|one-year|short-term)\b"
-)
-CAUSES = re.compile(r"cause|produce|induce|lead|result|provoke|elicit")
+OF_A_TIME = re.compile(rf"{W.of_a_time}\b")
+CAUSES = re.compile(W.causes)
 
 
 def denied(
@@ -50,7 +46,7 @@ def denied(
     blanket = mention.kind == CLASS
     found = _limits(reading, mention, cue, denial, clause)
     arm = reading.arm_after(mention, last)
-    scope = found.scope
+    scope = found.scope or (subject_group(reading.folded, denial, mention.start) if denial else None)
     if blanket and of.count is not None and not (denial and denial.kind == "subject"):
         scope = scope or (of.count.start, of.count.end)
     if (

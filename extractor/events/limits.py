@@ -15,70 +15,52 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.events.denials import Denial
 from extractor.quantities.numbers import WHOLE, whole
+from extractor.words import Words
+
+W = Words("events")
 
 Span = tuple[int, int]
 
 # "related to", "in connection with": what follows is the cause that alone is denied; the words of an agent follow
-RELATION = re.compile(
-    r"\b(?<!non-)(?<!not )(?:related|attribut(?:ed|able)|ascrib(?:ed|able)|linked|tied|connected|secondary|due|owing|caused|induced|provoked|associated|resulting|arising|stemming"
-    r"|in (?:connection|relation|association)|as an? (?:result|consequence)|consequent|possibly|probably)\s+(?:directly\s+)?(?:to|by|with|from|of|related)\b"
-)
+RELATION = re.compile(rf"\b(?<!non-)(?<!not ){W.relation_related}\s+(?:directly\s+)?{W.relation_to}\b")
 # "(study drug) related", "-related" before or in the class
-RELATED_WORD = re.compile(
-    r"(?<!non)(?<!non-)(?<!un)\b(?:[a-z0-9]+[\s-])?(?<!non-)(?:related|attributable)\b(?!\s+to)|\b(?:[a-z0-9]+-(?:associated|induced|emergent related))\b|\badverse drug reactions?\b|\bs?adrs?\b"
-)
+RELATED_WORD = re.compile(W.related_word)
 NOT_RELATED = re.compile(r"\b(?:non-?|not |un)(?:[\w-]+[\s-])?(?:related|attributable)\b")
 # "related to disease progression": no cause of the trial's
-OTHER_CAUSE = re.compile(
-    r"\s+(?:the\s+|their\s+|an?\s+|any\s+)?(?:[\w-]+\s+){0,2}?(?:disease|progression|underlying|recurrence|tumou?r|cancer|comorbid\w*|malignancy|relapse|als)\b"
-)
-SEVERITY = re.compile(
-    r"\b(?:(?:clinically |medically )?(?:severe|major|significant)|life-threatening|fatal|lethal|high-grade|dose-limiting|limiting|moderate|(?:ctcae )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or)\s*(?:\d|[iv]+)\b)?(?:\s+or (?:higher|greater|more|above|worse))?)"
-    r"(?:\s*(?:or|and|to|/|,)\s*(?:severe|major|significant|life-threatening|fatal|moderate))*"
-)
+OTHER_CAUSE = re.compile(rf"\s+(?:the\s+|their\s+|an?\s+|any\s+)?(?:[\w-]+\s+){{0,2}}?{W.other_cause_progression}\b")
+SEVERITY = re.compile(rf"\b{W.severity_clinically}(?:\s*{W.severity_or}\s*{W.severity_severe})*")
 SERIOUS = re.compile(r"(?<!non)(?<!non-)\b(?:serious|t?e?saes?|sadrs?)\b")
 
-_UNITS = r"(?:seconds?|minutes?|min|hours?|h|days?|d|weeks?|wks?|months?|years?|yrs?)"
+_UNITS = W.units
 _WORD = r"[\w/%.°+-]+"
 # a few words up to a mark or the end, else as many as there are up to a word that begins something else
 _NP = (
     rf"(?:{_WORD}(?:\s+{_WORD}){{0,6}}?\s*+(?=[,;.()]|\Z)|"
-    rf"{_WORD}(?:\s+{_WORD}){{0,6}}(?=\s+(?:and|but|or|in|with|were|was|which|that|to|had|except|other|apart)\b))"
+    rf"{_WORD}(?:\s+{_WORD}){{0,6}}(?=\s+{W.time_and}\b))"
 )
-TIME = re.compile(
-    rf"\b(?:(?:immediately|shortly|directly|early|late|soon)\s+(?:after|following|before)|during|within|throughout|over|at|on|by|until|up to|before|prior to|after|following|between|in)\s+(?:the\s+|an?\s+|each\s+)?(?:first|initial|last|next|early|acute|same|subsequent)?\s*{_NP}"
-)
-TIMED = re.compile(
-    rf"\b(?:{_UNITS}|infusions?|injections?|procedures?|surgery|operations?|transplantation|administration|treatment|therapy|hospital\w*|discharge|visits?|baseline|night|period|phase|stage|course|time|anesthesia|anaesthesia|induction|harvest\w*|aspiration|collection|apheresis|delivery|pregnancy|puncture|follow-?up|study|trial|observation|implantation|transfusion|engraftment|cycles?|doses?)\b"
-)
+TIME = re.compile(rf"\b{W.time_after}\s+(?:the\s+|an?\s+|each\s+)?{W.time_first}?\s*{_NP}")
+TIMED = re.compile(rf"\b{W.timed}\b")
 # the trial itself: "during follow-up", "after transplantation", "throughout the study", "at the end of the study"
 WHOLE_TIME = re.compile(
-    r"(?:(?:during|throughout|over|in|at|within|through|on|by|until|for|up to)\s+(?:(?:(?=\d*\.)[\d.]++|\w++)[\s-]++)*?(?:study|trial|follow-?ups?|observation(?:al|s)?|investigation|research)\b"
-    r"|(?:after|following|upon)\s+(?:the\s+|any\s+|each\s+|all\s+|repeated\s+|single\s+|both\s+|intra\w+\s+|cell\s+|stem\s+|msc\s+|autologous\s+|allogeneic\s+)*(?:\w+\s+){0,2}?(?:treatment|therapy|transplantations?|injections?|infusions?|administrations?|implantations?|procedures?|interventions?|surgery|operations?|vaccination|cells?|transfusions?|transplants?)\s*\Z)"
+    rf"(?:{W.whole_time_during}\s+(?:(?:(?=\d*\.)[\d.]++|\w++)[\s-]++)*?{W.whole_time_study}\b|(?:after|following|upon)\s+{W.whole_time_any}*(?:\w+\s+){{0,2}}?{W.whole_time_treatment}\s*\Z)"
 )
-_GROUPS = r"(?:cohorts?|groups?|arms?|stratum|strata|subgroups?|tier|dose levels?)"
-_PEOPLE = r"(?:patients?|subjects?|participants?|volunteers?|individuals?|women|men|children|infants|adults|recipients|those|people|eyes|knees)"
-GROUP = re.compile(
-    rf"\b(?:in|among|for|within|at)\s+(?:the\s+)?(?P<who>(?:[\w+/-]+\s+){{0,4}}?{_GROUPS}(?:\s+(?:[a-d]|[iv]+|\d+|one|two|three|four|that\s+[\w\s-]{{3,40}}|who\s+[\w\s-]{{3,40}}|receiving\s+[\w\s-]{{2,30}}|treated\s+[\w\s-]{{2,30}}))?\b"
-    rf"|(?:[\w+/-]+\s+){{0,2}}?{_PEOPLE}\s+(?:who|with|receiving|given|treated|aged|assigned|randomi[sz]ed|allocated|older|younger|under|over|on|taking|from)\s+[\w\s/%.-]{{2,50}}?(?=[,;.()]|\s+(?:and|but|were|was)\b|\s*\Z)"
-    rf"|(?:first|last|initial)\s+(?:[\w-]+\s+){{0,2}}?{_PEOPLE}\b|controls?\b|(?:placebo|control|sham|younger|older|treated|untreated|female|male|adult|p(?:a)?ediatric)\s+{_PEOPLE}|placebo\b)"
+_GROUPS = W.groups
+_PEOPLE = W.people
+_GROUP_FORMS = (
+    rf"\b{W.group_in}\s+(?:the\s+)?(?P<who>(?:[\w+/-]+\s+){{0,4}}?{_GROUPS}(?:\s+{W.group_one})?\b|(?:[\w+/-]+\s+){{0,2}}?{_PEOPLE}\s+{W.group_who}\s+[\w\s/%.-]{{2,50}}?(?=[,;.()]|\s+{W.group_and}\b|\s*\Z)|{W.group_first}\s+(?:[\w-]+\s+){{0,2}}?{_PEOPLE}\b|controls?\b|{W.group_placebo}\s+{_PEOPLE}|placebo\b)",
+    rf"\b{W.group_with}\s+(?:the\s+)?(?P<what>{W.group_sham})\b(?=\s*{W.group_but})",
 )
+GROUP = re.compile("|".join(_GROUP_FORMS))
 EVERY_GROUP = re.compile(
-    rf"\b(?:any|either|both|all|each|neither|every|whole|entire|these|the study|our|present|treatment groups)\b[\w\s-]*\Z|(?:study|treated|enrolled|included|our)\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
+    rf"\b{W.every_group_any}\b[\w\s-]*\Z|{W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
 )
-MEASURE = re.compile(
-    r"\b(?:with (?:regard|respect|reference) to|as regards|in terms of|in respect of|regarding|concerning|(?:that|which)\s+(?:\w+ly\s+)?(?:required|needed|necessitated|led|resulted|warranted|called|prompted|caused|prevented|limited|persisted|lasted)|requiring|necessitating|leading|resulting in|warranting|affecting|involving|lasting|persisting"
-    r"|on (?:mri|ct|imaging|magnetic|computed|ultrasound|examination|physical|laboratory|blood|ecg|electrocardiog\w+|echocardiog\w+|x-ray|radiog\w+|chest)"
-    r"|(?:in|on) (?:the\s+)?(?:vital signs|laboratory|blood (?:tests|counts?|chemistry)|physical examination|ecg|electrocardiog\w+|haematolog\w+|hematolog\w+|liver|renal|kidney|routine|clinical chemistry|urinalysis|imaging|neurological examination|parameters)"
-    r"|at the (?:[\w-]+\s+){0,3}?sites?|at (?:autopsy|necropsy|biopsy)|by (?:mri|ct|imaging)|of (?:the )?(?:central nervous system|cns|wound|graft|donor site))\b[^,;.()]*"
-)
+MEASURE = re.compile(rf"\b{W.measure_with}\b[^,;.()]*")
 # What ends the words of a limit
 TRAILING = re.compile(r"[\s,;.]*(?:\b(?:or|and|in|for)\s*)?\Z")
-BEHIND = re.compile(r"\s+(?:was|were|had|have|has|occurred)\b(?! (?:required|needed))")
-ADDED = re.compile(
-    r"\b(?:in (?:addition|conclusion|summary|total|general|contrast|particular|fact|this|the present|our)|at all|at least|of note|over all|on average|in the literature)\b"
-)
+BEHIND = re.compile(rf"\s+{W.behind_was}\b(?! (?:required|needed))")
+ADDED = re.compile(rf"\b{W.added}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +113,7 @@ def _limit(folded: str, start: int, end: int) -> Span | None:
         for m in TIME.finditer(folded, start, end)
         if TIMED.search(m.group()) and not WHOLE_TIME.match(TRAILING.sub("", m.group()))
     ]
-    spans += [m.span() for m in GROUP.finditer(folded, start, end) if not EVERY_GROUP.search(m["who"])]
+    spans += [m.span() for m in GROUP.finditer(folded, start, end) if not EVERY_GROUP.search(m["who"] or m["what"])]
     kept = [(a, b) for a, b in spans if not ADDED.match(folded, a, b)]
     if not kept:
         return None
@@ -158,3 +140,50 @@ def whole_follow_up(words: str, follow_up: Iterable[Mapping[str, Any]]) -> bool:
         if v.get("high") and str(v.get("unit") or "").rstrip("s") in _DAYS
     ]
     return any(abs(said - days) <= NEAR * days for days in own)
+
+
+# "no child on the drug had", "none of those given cells developed": the people denied are of one group
+OF_GROUP = re.compile(
+    rf"\s+(?P<who>(?:(?:who|that)\s+(?:were\s+|had\s+)?)?{W.of_group_on}\s+(?!{W.of_group_any}\b)(?:the\s+)?(?!{W.of_group_study}\b)[\w+/-]+(?:\s+[\w+/-]+){{0,3}}?)\s+(?={W.of_group_had}\b|\Z)"
+)
+# "no control", "none of the placebo recipients": the group stands inside the subject
+GROUP_INSIDE = re.compile(
+    rf"{W.group_inside_no}\s*(?P<who>controls?|(?:{W.group_inside_cell}\s+)+(?:{_PEOPLE}|animals?))\b"
+)
+
+
+# "the cell group had no": the group that a denied verb has as its subject
+GROUP_BEFORE = re.compile(
+    rf"(?:\A|[,;.:(]|\b(?:and|but|whereas|while)\b)\s*(?:the\s+)?(?P<who>(?!{W.group_before_not}\b)(?:(?!(?:and|or|of|in)\b)[\w+/-]+\s+){{1,4}}?{W.group_before_end}|{W.group_before_who})"
+    rf"\s*(?:\([^()]*\)\s*)?{W.group_before_had}\s*\Z"
+)
+EVERY_ARM = re.compile(rf"\b{W.every_arm}\b")
+
+
+def subject_group(folded: str, denial: Denial, mention: int) -> Span | None:
+    """The group that a negated subject names, or that is the subject of a denied verb ("the cell group had no fever")."""
+    if denial.kind != "subject":
+        stop = (
+            denial.end - len("no") if denial.cue.endswith(" no") else denial.start if denial.cue == "no" else denial.end
+        )
+        before = GROUP_BEFORE.search(folded[denial.clause[0] : stop])
+        if before is None or EVERY_ARM.search(before["who"]):
+            return None
+        first, last = before.span("who")
+        return denial.clause[0] + first, denial.clause[0] + last
+    inside = GROUP_INSIDE.match(folded, denial.start, mention)
+    if inside and inside["who"] not in ("treated patients", "treated subjects", "treated participants"):
+        return inside.span("who")
+    behind = OF_GROUP.match(folded, denial.end, mention)
+    return behind.span("who") if behind else None
+
+
+SO_MANY = re.compile(
+    rf"(?:(?:in|among|of)\s+)?(?:all\s+|the\s+|these\s+)*(?P<n>{WHOLE})\s+(?:[\w-]+\s+)?{_PEOPLE}(?:\s+(?:treated|studied|enrolled|included))?"
+)
+
+
+def all_people(words: str, people: Iterable[int]) -> bool:
+    """Whether the words of a limit only count the trial's own people ("in 20 patients", of 20), and so limit nothing."""
+    found = SO_MANY.fullmatch(words.strip())
+    return found is not None and whole(found["n"]) in set(people)

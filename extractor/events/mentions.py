@@ -17,101 +17,87 @@ from functools import cache
 from extractor.context.phrases import phrases
 from extractor.events.stopped import divided_reason, reason_before, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_under
+from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
 from extractor.terms import Term, table
+from extractor.words import Words
+
+W = Words("events")
 
 CLASS, ORGAN, NAMED, DEATH, OPEN = "class", "organ", "named", "death", "open"
 
 # a word between "adverse" and "events": "ocular", "blood", "chemistry"
-_KIND = r"(?!(?:of|on|in|to|for|with|by|from|were|was|is|are|and|or|the|no|prognostic|clinical|events?|effects?|reactions?|experiences?)\b)[a-z][a-z-]+"
+_KIND = rf"(?!{W.kind_of}\b)[a-z][a-z-]+"
 # "adverse drug reactions", "side-effects", "untoward events", "SAEs", "complications", "toxicity", "safety concerns"
-HEAD = re.compile(
-    r"\b(?:(?:adverse|untoward|undesirable|undesired|unwanted|unfavou?rable|harmful|toxic|ill)[\s-]+(?:drug[\s-]+|clinical[\s-]+|side[\s-]+|study[\s-]+)?"
-    r"(?:(?:events?|effects?|reactions?|experiences?|signs?|incidents?|sequelae|symptoms?)\b(?:\s*\((?:t?e?s?aes?|adrs?|ars?)\))?(?:\s+of (?:special|particular|clinical) interest\b)?)"
-    rf"|(?:adverse|untoward|undesirable|unwanted)\s+(?P<kinds>(?:{_KIND}(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s+)){{1,5}}?)(?:events?|effects?|reactions?|experiences?)\b"
-    r"|side[\s-]?effects?\b|(?:te)?s?aes?\b(?:\s+of (?:special|particular|clinical) interest\b)?|aesis?\b|s?adrs?\b|safety[\s-]+(?:concerns?|issues?|events?|signals?|problems?|risks?|findings?)\b"
-    r"|complications?\b|toxicit(?:y|ies)\b|(?:(?:cardiac|cardiovascular|cerebrovascular|thromboembolic|neurological|clinical|respiratory|gastrointestinal|neurosensory|neuropsychiatric|psychiatric|hepatic|renal|pulmonary|ocular|dermatologic(?:al)?|cutaneous|endocrine|metabolic|ha?ematologic(?:al)?|musculoskeletal|autoimmune|immune-(?:mediated|related)|thrombotic|embolic|vascular|infectious|bleeding) )"
-    r"(?:events?)\b|tolerability (?:issues?|concerns?|problems?)\b|(?:non-?severe|non-?serious|serious|severe|mild|moderate|minor|fatal) events\b)"
+_HEAD_FORMS = (
+    rf"{W.head_adverse}[\s-]+{W.head_drug}?(?:{W.head_events}\b(?:\s*\({W.head_aes}\))?(?:\s+of {W.special} interest\b)?)",
+    rf"{W.head_untoward}\s+(?P<kinds>(?:{_KIND}{W.head_and}){{1,5}}?){W.events}\b",
+    r"side[\s-]?effects?\b",
+    rf"(?:te)?s?aes?\b(?:\s+of {W.special} interest\b)?",
+    r"aesis?\b",
+    r"s?adrs?\b",
+    rf"safety[\s-]+{W.head_concerns}\b",
+    r"complications?\b",
+    r"toxicit(?:y|ies)\b",
+    rf"(?:{W.head_cardiac} )(?:events?)\b",
+    rf"tolerability {W.head_issues}\b",
+    rf"{W.head_non} events\b",
 )
-_GRADE = r"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*(?:-|/|to|and|or|,|or higher|or greater)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|and (?:higher|above)|\+))?)"
-_GENERAL = (
-    r"serious|severe|major|significant|clinically|clinical|important|relevant|remarkable|minor|mild|moderate|mild-to-moderate|moderate-to-severe|any|other|such|new|"
-    r"unexpected|expected|emergent|treatment|product|procedure|cell|study|drug|medication|infusion|injection|transplant\w*|vaccine|vaccination|device|therapy|intervention|"
-    r"long|short|term|permanent|acute|subacute|chronic|late|early|immediate|delayed|related|associated|attributable|non|or|and|post-?operative|peri-?operative|intra-?operative|surgical|surgery|"
-    r"anesthetic|anaesthetic|observable|obvious|apparent|noticeable|notable|substantial|special|specific|additional|further|common|frequent|reported|recorded|observed|"
-    r"radiation|radiotherapy|overall|total|all|most|main|predominant|life-threatening|life|threatening|fatal|lethal|unusual|intolerable|unacceptable|limiting|dose-limiting|dose|local|systemic|"
-    r"undesirable|potential|possible|probable|nonserious|non-serious|intraprocedural|periprocedural|post-?procedural|procedural|technical|maternal|neonatal|fetal|in-hospital|"
-    r"30-day|90-day|1-year|one-year|short-term|long-term|late-onset|all-cause|all-grade|any-grade|high-grade|low-grade|subjective|objective|discernible|detectable|persistent|transient|treatment-limiting|"
-    r"deleterious|spontaneous|infusional|individual|solicited|unsolicited|harmful|adverse|toxic|severity"
-)
+HEAD = re.compile(rf"\b(?:{'|'.join(_HEAD_FORMS)})")
+_GRADE = rf"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*{W.grade_to}\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.higher}|and (?:higher|above)|\+))?)"
+_GENERAL = W.general
 _MODIFIER = re.compile(
-    rf"(?<![\w-])(?:(?:{_GRADE}|(?!(?:of|the|in|and|or|were|was|to|with|for|by|most|common|any|no|be|not|considered|possibly)\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-](?:related|associated|emergent|induced|attributable|specific)|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z"
+    rf"(?<![\w-])(?:(?:{_GRADE}|(?!{W.modifier_of}\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-]{W.modifier_related}|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z"
 )
 # Words before a class that are no part of its name
-_STRAY = re.compile(
-    r"(?:(?:study|trial|treatment)(?=,)|or|and|to|any|other|such|all|most|main|common|frequent|reported|recorded|observed|overall|total|potential|possible)\b[\s,/]+"
-)
+_STRAY = re.compile(rf"{W.stray_study}\b[\s,/]+")
 # "cardiac events", not "adverse events"
-ORGAN_EVENTS = re.compile(
-    r"(?!non|serious|severe|mild|moderate|minor|fatal|adverse|untoward|undesir|unwanted|unfavou?r|harmful|toxic|ill|safety)[a-z-]+ events?\b"
-)
+ORGAN_EVENTS = re.compile(rf"(?!{W.organ_events_non})[a-z-]+ events?\b")
 # "leading to discontinuation": after a class
-_LED = re.compile(
-    r"\s+(?:leading|led|that led|which led|resulting|resulted|that resulted|requiring|required|necessitating|necessitated|that required|causing|caused|that caused)\s+(?:to\s+|in\s+)?(?:(?:treatment|study|drug|premature|permanent|study-drug|trial|the|of)\s+){0,3}(?:discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|cessation|interruptions?|deaths?)\b"
-)
+_LED = re.compile(rf"\s+{W.led_leading}\s+(?:to\s+|in\s+)?(?:{W.led_treatment}\s+){{0,3}}{W.led_discontinuations}\b")
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
-_ORGAN_WORD = (
-    r"(?:[a-z]+(?:al|ic|ar|ary|ous|ory|iac)|git?|gu|wound|skin|eye|heart|lung|liver|kidney|renal|bleeding|airway|bladder|bowel|stomach|chest|limb|hip|knee|breast|dental|donor[- ]site|access[- ]site|"
-    r"injection[- ]site|catheter|infection|graft|stent|bone|vision|stoma|flap|nerve|cns|gi|cv)"
-)
-_ORGAN = re.compile(rf"({_ORGAN_WORD}(?:[\s-]+(?:and|or|tract|system|site)[\s-]+(?:{_ORGAN_WORD})?)?\s*)\Z")
-_NOT_ORGAN = frozenset(_GENERAL.split("|")) | {
-    "typical", "several", "general", "clinical", "additional", "identical", "equal", "usual", "critical", "potential", "initial", "final",
-    "statistical", "electrocardiographic", "laboratory", "biological", "serious", "various", "obvious", "previous", "dangerous", "similar",
-    "particular", "primary", "secondary", "temporary", "ordinary", "intravenous", "oral", "topical", "pharmacological", "medical", "symptomatic",
-    "specific", "drastic", "therapeutic", "beneficial", "chemical", "experimental", "actual", "minimal", "marginal", "numerous", "continuous",
-    "history", "historical", "chronic", "crucial", "essential", "special", "vital", "normal", "exploratory", "diagnostic", "systematic", "total",
-    "clear", "epidural", "spinal", "global", "residual", "optimal", "bilateral", "unilateral", "trivial", "incidental", "atypical",
-}  # fmt: skip
+_ORGAN_WORD = W.organ_word
+_ORGAN = re.compile(rf"({_ORGAN_WORD}(?:[\s-]+{W.organ_and}[\s-]+(?:{_ORGAN_WORD})?)?\s*)\Z")
+_NOT_ORGAN = W.members("general") | W.members("not_organ")
 
-DEATHS = re.compile(
-    r"\b(?:(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|\d+-day|one-year|cardiac|cardiovascular|cancer|maternal|neonatal|"
-    r"perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*"
-    r"(?:deaths?|mortality(?:\s+rates?)?|fatalit(?:y|ies)|fatal (?:events?|outcomes?|cases?))|died|deceased|expired)\b"
+DEAD_VERBS = (
+    "died",
+    "deceased",
+    "expired",
+    "passed away",
+    "perished",
+    "succumbed",
+    "was dead",
+    "were dead",
+    "lost their lives",
 )
+_DIED = "|".join(DEAD_VERBS)
+# "all but one survived", "all patients survived but two": who is left out died
+_ALL_BUT = rf"all {W.but}\s+(?P<but>{WHOLE})\b(?:\s+of\s+{W.our}?(?:\w+\s+){{1,3}}?|\s+\w+\s+|\s+){W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.but}\s+(?P<but2>{WHOLE})\b(?:\s+\w+)?\s+{W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.all_but_survived},?\s+{W.all_but_but}\s+(?P<but3>{WHOLE})(?!,?\s+(?:\w+\s+)?who)(?:\s+{W.all_but_patients})?"
+# "all patients survived": nobody died
+SURVIVED = re.compile(
+    rf"\b(?:all\s+(?:of\s+)?(?:the\s+|our\s+|these\s+)?(?:(?:{WHOLE}|(?!but\b|except\b|save\b)\w+)\s+){{0,3}}?(?:survived|(?:was|were|are|remain(?:ed)?)\s+(?:still\s+|all\s+)?alive)|every(?:one|body)\s+survived|nobody was lost to death)\b(?!,?\s+{W.survived_but}\b)"
+)
+_DEATHS_FORMS = (
+    rf"(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|(?:\d+|{NUMBER_WORDS})-{W.day}|cardiac|cardiovascular|cancer|maternal|neonatal|perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*{W.deaths_deaths}",
+    rf"{_DIED}",
+    rf"{_ALL_BUT}",
+)
+DEATHS = re.compile(rf"\b(?:{'|'.join(_DEATHS_FORMS)})\b")
 # Heads of harm: an unknown term that ends in one is a candidate ("plate failure", "occlusal discrepancy")
-HARM = re.compile(
-    r"\b(?:pain|ache|infections?|failures?|damage|injur(?:y|ies)|bleeding|bleeds?|ha?emorrhages?|leak(?:s|age)?|ruptures?|fractures?|dehiscence|discrepanc(?:y|ies)|dysfunctions?|"
-    r"disorders?|reactions?|necrosis|o?edema|swellings?|fistula[se]?|stenos[ie]s|thrombos[ie]s|embolisms?|arrest|insufficiency|perforations?|obstructions?|ha?ematomas?|abscess(?:es)?|"
-    r"toxicity|teratomas?|syrinx(?:es)?|pseudomeningoceles?|subsidence|mass lesions?|discomfort|burning|irritation|deficits?|pals(?:y|ies)|paralysis|neuropath(?:y|ies)|migrations?|malpositions?|mobility|instability|disturbances?|symptoms|rash(?:es)?|"
-    r"ulcers?|ulcerations?|erosions?|lesions?|effusions?|retention|incontinence|obstruction|occlusions?|dissections?|aneurysms?|detachments?|dislocations?|displacement|loosening|"
-    r"loss|weakness|stiffness|numbness|spasms?|cramps?|seizures?|prolongation|impairment|abnormalit(?:y|ies)|elevations?|itching|"
-    r"redness|dryness|tenderness|bruising|soreness|patholog(?:y|ies)|adhesions?|strictures?|scarring|infiltration|breakage|protrusion|recession|hernias?|prolapse|collapse|depression|intolerance|"
-    r"hypersensitivity|rejections?|dyspnea|apnea|malaise|deformit(?:y|ies)|contractures?|discoloration|complaints|distress|upset|desaturation|clots?|[a-z]{3,}(?:itis|emia|aemia|algia|"
-    r"penia|rrhea|rrhoea|uria|pathy|plegia|pnea|pnoea|kinesia|phagia|esthesia|aesthesia|ptysis|edema|oedema|megaly|thorax|spasm|rrhagia|cardia|tension|thermia|volemia))\b"
-)
-_NOT_LEFT = _NOT_ORGAN - {"chronic", "oral", "symptomatic", "bilateral", "unilateral", "epidural", "spinal", "residual"} | {
-    "clinic", "placebo-like", "public", "vaccine", "cell", "drug", "major", "minor", "post", "lead", "local", "like", "transient neurological",
-}  # fmt: skip
+HARM = re.compile(rf"\b{W.harm}\b")
+_NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
-    r"\b(?P<how>elevated|increased|raised|abnormal|elevations? (?:of|in)|increases? in|rises? in|decreases? in|drops? in|falls? in|reductions? in|high|decreased|low|prolonged)\s+(?P<what>(?:(?:serum|plasma|blood|csf|liver|cerebrospinal fluid|urinary|total|white|red|hepatic|urine)\s+){0,2}"
-    r"(?:protein|platelets?|platelet counts?|h(?:a)?emoglobin|neutrophils?|neutrophil counts?|albumin|cells?|cell counts?|enzymes?|transaminases?|aminotransferases?|(?:alanine|aspartate)\s+(?:amino)?transferases?|creatinine|bilirubin|alt|ast|ggt|creatine kinase|creatine phosphokinase|ck|cpk|lipase|amylase|alkaline phosphatase|potassium|sodium|calcium|triglycerides|uric acid|urea|prolactin|crp|qtc?(?: interval)?|lactate|ldh|d-dimer|troponin|inr|intraocular pressure)(?:\s+(?:levels?|counts?|values?|concentrations?|activity))?)"
-    r"(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?(?:cells|protein|ast|alt|bilirubin|creatinine|aspartate aminotransferase|alkaline phosphatase)))?\b"
+    rf"\b(?P<how>{W.laboratory_elevated})\s+(?P<what>(?:{W.laboratory_serum}\s+){{0,2}}{W.laboratory_protein}(?:\s+{W.laboratory_levels})?)(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?{W.laboratory_cells}))?\b"
 )
 # "decreased cardiac function", "impaired renal function"
-FUNCTION = re.compile(
-    r"\b(?:decreased|reduced|impaired|abnormal|worsening|worsened|deteriorat(?:ing|ed)|diminished|declin(?:e|ing) in|deterioration (?:of|in)|impairment of|worsening of)\s+(?:left |right )?"
-    r"(?:cardiac|ventricular|renal|kidney|hepatic|liver|pulmonary|lung|respiratory|thyroid|cognitive|bowel|bladder|graft|adrenal|sexual|erectile|motor|visual|hearing)\s+function\b"
-)
+FUNCTION = re.compile(rf"\b{W.function_decreased}\s+(?:left |right )?{W.function_cardiac}\s+function\b")
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
 _RIGHT = re.compile(
-    r"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?(?:injection|puncture|insertion|application|operation|infusion|surgery)|(?:at|of|in|around|on)\s+(?:the\s+|an\s+|a\s+)?(?:(?:injection|puncture|catheter|fracture|surgical|operative|application|infusion|wound|donor|insertion|access|treated|graft|incision|implantation|operated|needle|pin|biopsy|vaccination)[\s-]+(?:site|area|region|wound)s?|"
-    r"[a-z]{4,}(?:al|ous|ic|ar|ary)?\s+(?:nerves?|arter(?:y|ies)|veins?|ducts?|tendons?|ligaments?)|jaw|legs?|arms?|limbs?|face|eyes?|mouth|throat|knees?|fingers|extremities|hands?|feet|lower limbs?|abdomen|chest|neck|scalp|back|joints?|tongue|lips?|bowel|bladder|colon|uterus|wound|nerve roots?|oily material|the qt interval|qt interval|liver enzymes|liver transaminases|appetite|consciousness|vision|hearing|libido|weight|taste|energy|concentration|motor function))"
+    rf"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?{W.right_injection}|{W.right_at}\s+(?:the\s+|an\s+|a\s+)?{W.right_site})"
 )
 LEXICON = "adverse_events"
-_SKIP_WORDS = re.compile(
-    r"(?:consolidation|the run|the runs|hard|falling|embolization|clinical course|revision|stress|tics?|run|fits|burns?|insulin sensitivity|impaired|sensitive)\Z"
-)
+_SKIP_WORDS = re.compile(rf"{W.skip_words}\Z")
 
 
 # Two terms that are written as one thing unless they close a list
@@ -289,7 +275,13 @@ def _modified(folded: str, start: int, head: int) -> int:
 
 
 def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
-    for match in DEATHS.finditer(folded, start, end):
+    found = [*DEATHS.finditer(folded, start, end)]
+    found += [
+        m
+        for m in SURVIVED.finditer(folded, start, end)
+        if not any(m.start() < f.end() and f.start() < m.end() for f in found)
+    ]
+    for match in found:
         yield Mention(match.start(), match.end(), DEATH, match.start())
 
 
@@ -330,7 +322,7 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
 EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
 SHORT = 6  # letters of an abbreviation in the plural
 ABBREVIATES = re.compile(r"\s*[(\[]\s*")
-_RANK = re.compile(r"\b(?:clinically relevant|non-?fatal|major|minor|minimal|fatal|early|late|acute|delayed)\b")
+_RANK = re.compile(rf"\b{W.rank}\b")
 # "major, minor, and minimal" before a term that they share
 _RANKED = re.compile(
     rf"(?<![\w-])(?P<ranks>(?:{_RANK.pattern}\s*,\s*)*{_RANK.pattern}\s*,?\s*(?:and|or)\s+{_RANK.pattern})\s+\Z"
@@ -399,7 +391,7 @@ def _widened(folded: str, start: int, at: int) -> int:
     return at
 
 
-_PLACED = re.compile(r"back|abdom|limb|leg|extrem|gastro|gi\b|resp|urin|lip|eye|arm|body|airway")
+_PLACED = re.compile(W.placed)
 
 
 def _site(folded: str, end: int, at: int) -> int:

@@ -12,92 +12,68 @@ from dataclasses import dataclass, field
 
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
-from extractor.events.mentions import CLASS, LEXICON, NAMED, OPEN, ORGAN, Mention, explained, mentions, well_known
+from extractor.events.mentions import (
+    CLASS,
+    DEAD_VERBS,
+    DEATH,
+    LEXICON,
+    NAMED,
+    OPEN,
+    ORGAN,
+    Mention,
+    explained,
+    mentions,
+    well_known,
+)
 from extractor.quantities.numbers import WHOLE
 from extractor.terms import Term, table, words
+from extractor.words import Words
+
+W = Words("events")
 
 # Probability from which the trained model's role of a sentence without a heading is believed: on 250 abstracts without
 # headings it silenced some 180 more sentences that name events; of the first 70, read by hand, one told a result
 SURE = 0.85
 SILENT = frozenset({"background", "objective", "methods", "registration", "funding"})
 # The trial begins: "this study", "we compared", "patients were randomised", "a double-blind trial"
-BEGINS = re.compile(
-    r"\b(?:this (?:\w+[\s-]+){0,3}(?:study|trial|report|paper|analysis|work|article)|the (?:aims?|objectives?|purpose|goals?) |(?:the )?present (?:study|trial)|aims?:|we |our |randomi[sz]ed|randomly|were enrolled|were recruited|were included|were assigned|"
-    r"double[\s-]blind|single[\s-]blind|open[\s-]label|was conducted|was performed|were treated|received|case report|is reported|were studied|in (?:a|an) .{0,60}(?:study|trial))"
-)
+BEGINS = re.compile(rf"\b{W.begins}")
 # A sentence that asks, plans or measures
-ASKS = re.compile(
-    r"\b(?:aim(?:ed|s)?\b|objectives?\b|purpose\b|hypothesi[sz]\w*|to (?:evaluate|assess|compare|determine|investigate|examine|test|study|explore|establish|analy[sz]e|describe|estimate)\b|will be\b|"
-    r"(?:primary|secondary|main|co-primary|key|principal|other) (?:\w+[\s-]+){0,3}(?:end[\s-]?points?|outcomes?|variables?|measures?|parameters?|criteria|criterion)\b|outcome measures?\b|end[\s-]?points? (?:were|was|included)|outcomes? (?:were|was|included|assessed|measured)|"
-    r"were (?:eligible|excluded|randomi[sz]ed|randomly|allocated|assigned|divided|enrolled|recruited|invited)|was (?:defined|designed)|were (?:defined|designed)|inclusion criteria|exclusion criteria|we (?:compared|evaluated|investigated|assessed|examined|conducted|performed|studied|tested|aimed|sought|hypothesi[sz]ed|designed|undertook|report on|analy[sz]ed|recorded|measured))"
-)
+ASKS = re.compile(rf"\b{W.asks}")
 # What was measured, without a result: "adverse events were recorded", "safety was assessed by"
-MEASURED = re.compile(
-    r"\b(?:was|were|are|be|been)\s+(?:also\s+|then\s+|all\s+|carefully\s+|prospectively\s+|routinely\s+|closely\s+|systematically\s+|continuously\s+|\w+ly\s+)?(?:monitored|assessed|evaluated|recorded|measured|compared|collected|documented|analy[sz]ed|examined|investigated|registered|noted|studied|graded|determined|calculated|"
-    r"estimated|observed for|reviewed|classified|watched|tabulated|explored|defined|queried|elicited|summari[sz]ed|tested|followed|checked|questioned|rated|scored|captured|ascertained)\b"
-)
+MEASURED = re.compile(rf"\b{W.measured_was}\s+{W.measured_also}?{W.measured_monitored}\b")
 # "Outcome measures were syncope with development of hypotension": a list of what was measured
 OUTCOMES_WERE = re.compile(
-    r"\W*(?:the )?(?:(?:primary|secondary|main|other|key|co-primary|safety|efficacy)\s+(?:\w+\s+){0,2}?)?(?:outcomes?(?:\s+measures?)?|end\s?-?points?|variables)\s+(?:was|were|included|are|is|comprised)\b"
+    rf"\W*(?:the )?(?:{W.outcomes_were_primary}\s+(?:\w+\s+){{0,2}}?)?(?:outcomes?(?:\s+measures?)?|end\s?-?points?|variables)\s+{W.outcomes_were_was}\b"
 )
-_PERSONS = r"(?:patients?|subjects?|participants?|volunteers?|wom[ae]n|m[ae]n|child(?:ren)?|infants?|individuals?|recipients?|controls?|cases?|one|animals)"
+_PERSONS = W.persons
 # "two patients died", "no patient had severe adverse events": it befell people, a result under whatever heading
 BEFELL = re.compile(
-    rf"\b(?:no|none of (?:the|these|our)(?: \w+)?|neither of the)\s+(?:\w+\s+)?{_PERSONS}\s+(?:had|complained of|experienced|developed|reported|suffered|showed|died)\b"
-    rf"|\b(?:{WHOLE})(?:\s+\([^()]*\))?\s+(?:of the\s+)?(?:\w+\s+)?(?:{_PERSONS}\s+)?(?:died|developed|experienced|suffered|complained of)\b"
-    r"|\b(?:no|without)\s+(?:[\w-]+\s+){0,4}?(?:events?|effects?|reactions?|complications?|deaths?|toxicit\w+)\s+(?:(?:was|were)\s+(?:observed|seen|noted|reported|encountered|recorded)|occurred)\b"
+    rf"\b(?:no|none of (?:the|these|our)(?: \w+)?|neither of the)\s+(?:\w+\s+)?{_PERSONS}\s+{W.befell_had}\b|\b(?:{WHOLE})(?:\s+\([^()]*\))?\s+(?:of the\s+)?(?:\w+\s+)?(?:{_PERSONS}\s+)?{W.befell_died}\b|\b(?:no|without)\s+(?:[\w-]+\s+){{0,4}}?{W.befell_events}\s+(?:(?:was|were)\s+{W.befell_observed}|occurred)\b"
 )
 # what is only planned, defined or asked for
-PLANNED = re.compile(
-    r"\b(?:will|would|should|must|could|if|when|whether|aim(?:ed|s)?|objectives?|eligible|eligibility|criteri\w+|defined as|designed|to (?:evaluate|assess|compare|determine|investigate|examine|detect|identify)|hypothesi[sz]\w*|excluded|primary (?:end[\s-]?point|outcome)s? (?:was|were|is)|history of|previous(?:ly)?)\b"
-)
+PLANNED = re.compile(rf"\b{W.planned}\b")
 # told in the past: "occurred", "had", "withdrew", "the incidence was"
-PAST = re.compile(
-    r"\b(?:was|were|had|occurred|developed|appeared|experienced|suffered|reported|died|withdrew|discontinued|dropped|included|involved|caused|led|resulted|showed|accounted|required|presented|complained|completed|remained|followed|differed|exhibited|recovered|resolved|did)\b"
-)
-SOME = re.compile(
-    rf"\b(?:no|none|neither|without|never|not|more|fewer|less|higher|lower|most|similar|comparable|common|frequent|only)\b|\d\s*%|\d\s*/\s*\d|\b(?:{WHOLE})\b(?!\s*(?:mg|ml|kg|weeks?|days?|months?|years?|hours?))"
-)
+PAST = re.compile(rf"\b{W.of_this_trial_past}\b")
+SOME = re.compile(rf"\b{W.some_no}\b|\d\s*%|\d\s*/\s*\d|\b(?:{WHOLE})\b(?!\s*{W.some_mg})")
 # a result in a sentence that also asks: "we observed no", "no adverse event was recorded"
-TOLD = re.compile(
-    r"\b(?:no|without|none)\b[^.;]{0,160}\b(?:observed|occurred|reported|seen|noted|recorded|found|encountered)\b|\bwe (?:observed|found|noted|saw)\b|\b(?:occurred|developed|experienced) in\b|\babsent\b|\breported only\b|\bcases? of\b|\bdied\b"
-    r"|\bsignificantly (?:fewer|more|less|higher|lower)\b|\bmost (?:common|frequent)|\d+(?:\.\d+)?\s*%\)?\s*(?:vs|versus|v\.|and)"
-    r"|\d+(?:[.·]\d+)?\s*%[\])]*\s+(?:of\s+\d+|(?:of (?:the )?)?\w+ (?:had|developed|experienced|died|withdrew))"
-)
+TOLD = re.compile(W.told)
+# a count without a verb: "cellulitis, serious: 1/12 and 0/6", "serious adverse events: none"
+COUNTED = re.compile(rf"\d\s*%|\d\s*/\s*\d|[:=]\s*{W.counted_none}|\b{W.counted_came}\b")
+# what is so of anybody: a disease, earlier studies
+GENERAL = re.compile(rf"\b{W.general_is}\b")
 FIGURE = re.compile(r"\d\s*%|\d\s*/\s*\d|\bp\s*[<=>]")
-RESULT = re.compile(
-    r"\b(?:no\b|none\b|without\b|occurred|experienced|developed|significantly|higher|lower|fewer|similar|more (?:common|frequent|often)|less (?:common|frequent|often)|there (?:was|were)|most (?:common|frequent)|compared with|respectively|well tolerated|\d+(?:\.\d+)?\s*%|\(n\s*=|p\s*[<>=])"
-)
-HYPOTHESIS = re.compile(
-    r"\b(?:may|might|could|can|would|should|will|cannot|potential(?:ly)?(?!\s+(?:[\w-]+\s+){0,3}?[\w-]*related)|expected to|likely to|is known|are known|has been (?:shown|reported|associated)|have been (?:shown|reported|associated|documented)|is associated with|are associated with|previous(?:ly)?|in the literature|is (?:a )?common|are common|often (?:causes?|leads?))\b"
-)
-CONCLUDES = re.compile(
-    r"^\W*(?:(?:in )?conclusions?|we conclude|these (?:results|findings|data)|our (?:results|findings|data|study)|this (?:study|trial) (?:demonstrates|shows|suggests|confirms|provides)|in summary|overall,|thus,|therefore|the (?:results|findings) (?:of (?:this|the|our) (?:\w+ )?study )?(?:suggest|indicate|show|demonstrate|support))\b"
-)
+RESULT = re.compile(rf"\b{W.result}")
+HYPOTHESIS = re.compile(rf"\b{W.hypothesis}\b")
+CONCLUDES = re.compile(rf"^\W*{W.concludes_in}\b")
 # Around a term that is somebody's outcome, disease or aim
-BEFORE_TERM = re.compile(
-    r"\b(?:history of|risk(?:s)? (?:of|for|factors? for)|prevention of|prevent(?:ing|ed|s)?|prophyla\w+ (?:of|against|for)|treatment (?:of|for)|treating|management of|managing|treated for|therapy (?:of|for)|diagnos(?:ed with|is of)|suffering from|because of (?:the )?|"
-    r"severity of|intensity of|duration of|relief (?:of|from)|reliev\w+|control of|controlling|improv\w+ (?:in |of )?|reductions? (?:in|of)|reduc(?:e|es|ing)|decreas(?:e|es|ing)(?! and\b)|alleviat\w+|ameliorat\w+|against|effects? (?:on|of)|time to(?: the)?(?: first)?(?: (?:occurrence|incidence|episode|onset) of)?|success rate of|stoppage of|cessation of|onset of|scores? (?:for|of)|measures? of|"
-    r"(?<!the )symptoms of|assessment of|assessed|evaluat\w+|to reduce|to prevent|caused by|induced by|patients? (?:with|without|having|who (?:had|have|has))|(?:subjects|women|men|children|adults|those|people|participants|infants|individuals|volunteers|eyes|group) with(?:out)?|surgery for|operation for|undergoing|scheduled for|"
-    r"hospitali[sz]ed (?:for|with)|admitted (?:for|with)|resolution of|clearance of|recovery from|recurrence of|progression of|worsening of|prevalence of|burden of|model of|efficacy (?:in|against|for)|incidence of new|number of (?:patients with )?(?:new )?(?:episodes of )?|free from|protection against|vaccine against|score for|baseline|mean|median|"
-    r"changes? in|change from baseline in|levels? of|amount of|volume of|degree of|increased? tolerance|threshold|quality of|primary outcome of|outcome of|predictors? of|factors? for|associated with(?! (?:\w+ly )?(?:an? )?(?:more|fewer|less|greater|higher|lower|increased|reduced)\b)|related to|not receiving|indication for|combined with|complicated by|with or without|previous|prior|pre-?existing|known|underlying|baseline)\s+"
-    r"(?:the\s+|a\s+|an\s+|their\s+|any\s+|all\s+|both\s+)?(?:[\w-]+\s+){0,2}\Z"
-)
-AFTER_TERM = re.compile(
-    r"(?:\s+|-)(?:scores?|scales?|severity|intensit(?:y|ies)|relief|control|management|prevention|treatment|therapy|prophylaxis|index|thresholds?|free\b|questionnaires?|assessments?|measures?|measurements?|related\b|induced\b|model|surgery|clearance|counts?|specific|reduction|medications?|duration|centers?|"
-    r"clinic|drugs?|vaccin\w+|screening|recurrence|rating|visual|vas|trials?|inventory|patients?|subjects?|rehabilitation|outcomes?|status|response|responses|remission|survivors|cells?|patterns?|markers?|biomarkers?|mediators?|parameters|variables|domain|subscale|units?|interference|catastroph\w*|sensitivity|perception|level|levels|"
-    r"reduced\b|improved\b|relieved\b|tissue|resection|repair|reconstruction|operations?|mapping|reserve|mortality|specialists?|care|guidelines|prone|analysis|test|tests|function|experience|research|campaign|institute|society|foundation|packs?|assessed|measured|at baseline|positive|negative|sites?|healing|fixation|union|lines?|types?|cultures?|samples?|hospital|ward|diagnosis|days|history|risk|ingrowth|overgrowth|growth|barriers?|burden|size|volume|shrinkage)\b"
-)
-SCREEN = re.compile(
-    r"\b(?:patients|subjects|women|men|children|adults|participants|people|those|individuals|infants|eyes|knees|volunteers) (?:\w+ )?(?:with|who have|suffering from|undergoing|having|aged|presenting with|diagnosed with|requiring|treated for)\b|\b(?:treatment|management|prevention|prophylaxis|therapy|relief|control|reduction) (?:of|for|against)\b|\b(?:in|with|for|of|on|after|during|versus)\b"
-)
+BEFORE_TERM = re.compile(rf"\b{W.before_term_history}\s+{W.before_term_the}?(?:[\w-]+\s+){{0,2}}\Z")
+AFTER_TERM = re.compile(rf"(?:\s+|-){W.after_term_scores}\b")
+SCREEN = re.compile(W.screen)
 
 
 # "the no adhesion barrier group", "the pain arm": a group's name
-NAMES_GROUP = re.compile(r"\s+(?:(?:barrier|prevention|prophylaxis|control|free)\s+)?(?:groups?|arms?|cohorts?)\b")
-INFECTION = re.compile(
-    r"infect|malaria|hepatitis|\bhiv\b|tubercul|schisto|helminth|pneumonia|sepsis|virus|bacter|vaginosis|otitis|sinusitis|influenza|covid|typhoid|leishman|pylori|cholera|syphilis|herpes|zoster|candid|tonsillitis|pharyngitis"
-)
+NAMES_GROUP = re.compile(rf"\s+(?:{W.names_group_barrier}\s+)?(?:groups?|arms?|cohorts?)\b")
+INFECTION = re.compile(W.infection)
 
 
 # "catheter-related significant adverse events (CR-SAEs)": a class under an abbreviation of this text's own
@@ -157,7 +133,10 @@ class Reports:
             for m in mentions(self.seen.folded, start, end)
             if m.kind not in (NAMED, OPEN) or not NAMES_GROUP.match(self.seen.folded, m.end, end)
         ]
+        sentence = self.seen.cased[start:end]
         for short, term in self._short.items():
+            if short not in sentence:
+                continue  # most of them: a look is cheaper than a search
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
                     found.append(Mention(match.start(), match.end(), NAMED, match.start(), term, "abbreviation"))
@@ -212,6 +191,8 @@ class Reports:
             return True
         if TOLD.search(text) or (PAST.search(text) and SOME.search(text) and not PLANNED.search(text)):
             return False
+        if COUNTED.search(text) and not GENERAL.search(text):
+            return False
         likely, sure = self.seen.likely_role(sentence.start)
         if likely in SILENT and sure >= SURE:
             return True
@@ -244,6 +225,8 @@ class Reports:
     def outcome(self, mention: Mention, start: int, end: int) -> bool:
         """Whether the words around a term make it a disease treated, a risk, a scale or an aim."""
         folded = self.seen.folded
+        if mention.kind == DEATH and folded[mention.start : mention.end] in DEAD_VERBS:
+            return False  # "one man undergoing surgery died": a verb is nobody's disease
         if AFTER_TERM.match(folded, mention.end, end):
             return True
         return bool(BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start))

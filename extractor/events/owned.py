@@ -11,14 +11,17 @@ from extractor.events.denials import OF_KIND
 from extractor.events.mentions import Mention
 from extractor.events.words_of_counts import PEOPLE
 from extractor.quantities.counts import Count
+from extractor.words import Words
+
+W = Words("events")
 
 # "rash resolved in 5 of 6", "nausea was absent in 14": how many got over it, or had none
 GOT_OVER = re.compile(
-    r"\b(?:absent|(?:not|never)\s+(?:\w+ly\s+)?(?:seen|observed|found|reported|noted|detected|present|occur|develop)|resolved|recovered|disappeared|subsided|improved|cleared|healed)\s+(?:\w+ly\s+|completely\s+|after \w+ \w+\s+)?in\s+(?:all\s+)?\Z"
+    rf"\b(?:denied\s+by|{W.got_over_absent}\s+(?:\w+ly\s+|completely\s+|after \w+ \w+\s+)?in)\s+(?:all\s+)?\Z"
 )
 
 
-OPPOSED = re.compile(r";|\b(?:but|whereas|while|although|though|however)\b")
+OPPOSED = re.compile(rf";|\b{W.opposed_but}\b")
 
 
 @cache

@@ -28,6 +28,8 @@ DISBELIEVED = 0.3  # under this an event of the rules is none
 DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an outcome or a trait of the people
 LINKED = "count_linked"
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
+ROWS = "count_rows"
+SURE = ("count_elided", ROWS)  # the words tell whose count it is
 
 
 def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
@@ -82,7 +84,7 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]
         ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
-        new = [j for j in new if not _repeated(told, i, j)]
+        new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j))]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):
             told_apart = mention.kind in (CLASS, ORGAN)
@@ -93,7 +95,12 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
 
 def _stands(ruled: Event) -> bool:
     """Whether the text itself says that the event is one: the exception of a denial, or one judged unrelated."""
-    return ruled.excepted or ruled.related is False
+    return ruled.excepted or ruled.related is False or ruled.how in SURE
+
+
+def _in_rows(told: Told, i: int, j: int) -> bool:
+    """Whether a term or a count stands in rows that tell all of both."""
+    return any(e.how == ROWS and (k == i or other == j) for (k, other), e in told.paired.items())
 
 
 def _repeated(told: Told, i: int, j: int) -> bool:

@@ -10,13 +10,20 @@ from extractor.events.mentions import CLASS, ORGAN, Mention
 from extractor.events.sentence import Reading
 from extractor.quantities.counts import EVENTS, Count
 from extractor.quantities.numbers import WHOLE, whole
+from extractor.words import Words
+
+W = Words("events")
 
 OUT_OF = re.compile(rf"\b(?:of|among)\s+(?:the\s+|these\s+|all\s+|a total of\s+)?(?P<all>{WHOLE})\s+\Z")
 # "six were considered related", ", two of which were serious", "and one was judged attributable to"
+_PART_FORMS = (
+    rf"(?P<related>{W.part_related})",
+    rf"(?P<not>{W.part_unrelated})",
+    r"(?P<serious>serious)",
+    rf"(?P<severity>{W.part_severe})",
+)
 PART = re.compile(
-    rf"(?:\s+(?:(?:that|which|were|was)\s+)*(?:reported|recorded|observed|seen|noted|occurred)\b[^,;.]{{0,40}})?\s*[,;:]?\s*(?:and\s+|with\s+)?(?:only\s+)?(?P<n>{WHOLE})(?:\s*\([^()]*\))?\s*"
-    r"(?:(?:of (?:which|these|them|whom)|events?)\s+)?(?:(?:was|were|being)\s+)?(?:\w+ly\s+)?(?:considered|judged|deemed|thought|assessed|classified|rated|graded|regarded)?\s*(?:as\s+|to be\s+)?(?:\w+ly\s+)?"
-    r"(?:(?P<related>(?:[\w-]+-)?related|attribut(?:ed|able)|due|ascribed|linked)|(?P<not>unrelated|not related)|(?P<serious>serious)|(?P<severity>severe|mild|moderate|life-threatening))\b"
+    rf"(?:\s+(?:{W.part_that}\s+)*{W.part_reported}\b[^,;.]{{0,40}})?\s*[,;:]?\s*{W.part_and}?(?:only\s+)?(?P<n>{WHOLE})(?:\s*\([^()]*\))?\s*(?:{W.part_of}\s+)?(?:{W.being}\s+)?(?:\w+ly\s+)?{W.part_considered}?\s*{W.part_as}?(?:\w+ly\s+)?(?:{'|'.join(_PART_FORMS)})\b"
 )
 
 

@@ -13,29 +13,24 @@ from extractor.events.clauses import verbs
 from extractor.events.denials import Denial
 from extractor.quantities.counts import PARTICIPANTS, Count, counts
 from extractor.quantities.numbers import NUMBER_WORDS, whole
+from extractor.words import Words
+
+W = Words("events")
 
 # "had no", "were free of", "reported neither": the subject's own verb right before the denial
-HAD = re.compile(
-    r"\b(?:had|have|has|showed?|reported|experienced|developed|suffered|were|was|remained|exhibited|presented|stayed|felt|demonstrated|revealed|disclosed)\s+(?:\w+ly\s+|with\s+)?(?:from\s+)?\Z"
-)
+HAD = re.compile(rf"\b{W.had_had}\s+(?:\w+ly\s+|with\s+)?(?:from\s+)?\Z")
 # "MRI in", "autopsies of": what was looked at
-EXAMINED = re.compile(
-    r"\b(?:mri|ct|pet|imaging|scans?|scanning|tomography|autops(?:y|ies)|necrops(?:y|ies)|biops(?:y|ies)|examinations?|x-?rays?|radiographs?|histology|histopathology|tests?|testing|ultrasound|ultrasonography|endoscop(?:y|ies)|colonoscop(?:y|ies)|angiograph(?:y|ies)|echocardiograph(?:y|ies)|electrocardiograms?|ecgs?|eegs?|karyotyp\w+|cultures?|specimens?|samples?|marrow aspirates?)\b[^,;]*\Z"
-)
+EXAMINED = re.compile(rf"\b{W.examined_mri}\b[^,;]*\Z")
 # "half of the patients had no pain"
-VAGUE = re.compile(
-    r"\b(?:half|most|some|many|several|few|majority|thirds?|quarters?|remaining|others?|rest)\b(?:\s+of)?(?:\s+the|\s+our|\s+these)?\s*(?:\w+\s+)?\Z"
-)
-EVERY = re.compile(r"\b(?:all|both|each|every|any)\s+(?:of\s+)?(?:the\s+|these\s+|our\s+)?\Z")
-DEFINITE = re.compile(r"\b(?:the|these|those|any of the|all)\s+(?:remaining\s+|other\s+)?\Z")
+VAGUE = re.compile(rf"\b{W.vague_half}\b(?:\s+of)?(?:\s+the|\s+our|\s+these)?\s*(?:\w+\s+)?\Z")
+EVERY = re.compile(rf"\b{W.every_all}\s+(?:of\s+)?(?:the\s+|these\s+|our\s+)?\Z")
+DEFINITE = re.compile(rf"\b{W.definite_the}\s+(?:remaining\s+|other\s+)?\Z")
 # "who were scanned", "examined", "with follow-up": they were chosen by something else than how they fared
-CHOSEN = re.compile(
-    r"\s*(?:(?:patients?|subjects?|participants?|women|men|children|people|volunteers|cases|eyes|knees)\b)?\s*(?:,?\s*(?:who|that|which|in whom|with|examined|scanned|tested|studied|biopsied|autopsied|imaged|evaluated|assessed|analy[sz]ed|followed|available|at)\b)"
-)
+CHOSEN = re.compile(rf"\s*(?:{W.chosen_patients}\b)?\s*(?:,?\s*{W.chosen_who}\b)")
 OF_THEM = re.compile(rf"none of (?:the |these |our |those )?(?P<n>{NUMBER_WORDS}|\d+)\b")
 IN = re.compile(r"\b(?:in|for|among|with)\s+(?:the\s+)?\Z")
-BEHIND = re.compile(r"[^,;()]{0,60}?\b(?:in|among|of|for|by)\s+(?:any of\s+|all\s+)?(?:the\s+)?\Z")
-COMPARED = re.compile(r"\b(?:compared|versus|vs|than|whereas|but|and)\b")
+BEHIND = re.compile(rf"[^,;()]{{0,60}}?\b{W.behind_in}\s+(?:any of\s+|all\s+)?(?:the\s+)?\Z")
+COMPARED = re.compile(rf"\b{W.compared}\b")
 ALL, SOME, EXAM = "all", "some", "examined"
 
 

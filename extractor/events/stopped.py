@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 
+from extractor.words import Words
+
+W = Words("events")
+
 FAR = 110  # characters before a term in which the stop is said
-_BECAUSE = r"(?:because of|due to|owing to|(?<!treatment )(?<!therapy )(?<!medication )(?<!drug )for|as a (?:result|consequence) of|secondary to|on account of|caused by)"
+_BECAUSE = W.because
 # "discontinued because of an", "withdrawals due to", "stopped early because of", "left the study owing to"; group "what"
 REASON = re.compile(
-    r"\b(?P<what>(?:(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)?(?:(?:treatment|study|drug|premature(?:ly)?|permanent(?:ly)?|early|therapy|temporarily)\s+)*"
-    r"(?:discontinu(?:ed|ing|ations?)|withdrew|(?<!opioid )(?<!alcohol )(?<!precipitated )(?<!nicotine )(?<!steroid )withdraw(?:n|als?)(?!\s+(?:symptoms?|syndromes?|signs|scores?|bleeding))|drop(?:ped)?[\s-]?outs?|dropped out|stopped|ceased|terminated|interrupted|left the (?:study|trial))\b"
-    rf"(?:\s+(?:(?!(?:but|were|was|had|of whom|than)\b|and (?:\d|one|two|three|four|had|were|was|another)\b)[\w-]+\s+){{0,9}}?|\s*\([^()]*\)\s*){_BECAUSE}\s+)"
-    r"(?:an?\s+|the\s+|any\s+|intolerable\s+|unacceptable\s+)?\Z"
+    rf"\b(?P<what>(?:{W.treatment}\s+(?:was|were|had to be)\s+)?(?:{W.reason_treatment}\s+)*{W.reason_discontinu}\b(?:\s+(?:(?!{W.reason_but}\b|and {W.reason_one}\b)[\w-]+\s+){{0,9}}?|\s*\([^()]*\)\s*){_BECAUSE}\s+){W.reason_an}?\Z"
 )
 # "thirty-six dropped out of the study, 17 because of": the stop first, then how many for this reason
 DIVIDED = re.compile(
-    r"\b(?P<what>discontinued|withdrew|withdrawn|dropped out|stopped|discontinuations?|withdrawals?|drop-?outs)\b[^.;,()]{0,50},?\s+(?:including\s+|of (?:whom|which|these)\s+)?"
-    rf"(?:\d+|[a-z]+)(?:\s*[(\[][^()\[\]]*[)\]])?\s+(?:of them\s+|patients\s+|women\s+|men\s+)?{_BECAUSE}\s+(?:an?\s+|the\s+)?\Z"
+    rf"\b(?P<what>{W.divided_discontinued})\b[^.;,()]{{0,50}},?\s+(?:including\s+|of (?:whom|which|these)\s+)?(?:\d+|[a-z]+)(?:\s*[(\[][^()\[\]]*[)\]])?\s+(?:of them\s+|patients\s+|women\s+|men\s+)?{_BECAUSE}\s+(?:an?\s+|the\s+)?\Z"
 )
 # cheap: no reason without one of these
-STOPS = re.compile(r"discontin|withdr|drop|stopped|ceased|terminated|interrupted|left the")
+STOPS = re.compile(W.stops)
 # "nausea (2), headache (3) and rash (1)", "diarrhoea and nine patients owing to": one reason to the next
 SHARED = re.compile(
-    r"\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*(?:,|;|and|or|,\s*and|/)\s*"
-    rf"(?:(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s+(?:(?:\w+\s+)?(?:patients?|subjects?|participants?|women|men|children|cases?|others?)\s+)?(?:(?:{_BECAUSE}|with)\s+)?)?"
-    r"(?:an?\s+)?(?:(?:mild|moderate|severe|persistent|serious)\s+)?\Z"
+    rf"\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*(?:,|;|and|or|,\s*and|/)\s*(?:{W.shared_an}\s+(?:(?:\w+\s+)?{W.shared_patients}\s+)?(?:(?:{_BECAUSE}|with)\s+)?)?(?:an?\s+)?(?:{W.shared_mild}\s+)?\Z"
 )
 
 

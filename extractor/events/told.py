@@ -12,12 +12,14 @@ from dataclasses import replace
 
 from extractor.events.brackets import inside
 from extractor.events.clauses import Span, clauses, verbs
+from extractor.events.dead import all_survived, counted_dead
 from extractor.events.denials import Denial, denied_after
 from extractor.events.denied import denied, kinds_denied
+from extractor.events.elided import elided
 from extractor.events.event import Event
 from extractor.events.link.links import linked
 from extractor.events.lists import lead, list_end
-from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
+from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, SURVIVED, Mention
 from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.parts_of_class import parts_told
@@ -29,22 +31,21 @@ from extractor.events.told_without_count import uncounted
 from extractor.events.words_of_events import EXPLAINED, MEMBERS_ONLY, OCCURRING
 from extractor.quantities.counts import EVENTS, PARTICIPANTS, Count, counts
 from extractor.quantities.numbers import WHOLE, whole
+from extractor.words import Words
+
+W = Words("events")
 
 __all__ = ["events"]
 # "a decrease in heartburn from 55% to 18%": an effect
-FELL = re.compile(r"\b(?:decreas\w+|reduc\w+|declin\w+|drops?|dropped|fell|falls?|improv\w+|lower\w*)\b[^,;]*\Z")
+FELL = re.compile(rf"\b{W.fell_decreas}\b[^,;]*\Z")
 FROM_TO = re.compile(r"[^,;()]{0,30}?\bfrom\s+[\d.]+\s*%?[^,;]{0,30}?\bto\s+[\d.]+")
-SHARES = re.compile(
-    r"\((?P<shares>[^()]*\d[^()]*)\)\s+(?:had|reported|experienced|developed|suffered)\s+(?:at least one|one or more|any|an?|some)\s+(?:[\w-]+\s+){0,3}\Z"
-)
+SHARES = re.compile(rf"\((?P<shares>[^()]*\d[^()]*)\)\s+{W.shares_had}\s+{W.shares_at}\s+(?:[\w-]+\s+){{0,3}}\Z")
 EXCEPT_ONE = re.compile(
-    rf"\b(?:except(?:ing)?(?: for)?|but|save|apart from|other than)\s+(?P<n>{WHOLE})(?:\s+(?:patients?|subjects?|participants?|of them|women|men|child|children))?,?\s+(?:who|that)\s+(?:had\s+|later\s+|has\s+)?\Z"
+    rf"\b{W.except_one_except}\s+(?P<n>{WHOLE})(?:\s+{W.except_one_patients})?,?\s+(?:who|that)\s+(?:had\s+|later\s+|has\s+)?\Z"
 )
 NUMBER = re.compile(rf"(?<![\w.,/-])(?P<n>{WHOLE})\s+(?:[\w-]+\s+)?\Z")
 TOTALLED = re.compile(rf"\s+(?:numbered|totall?ed|amounted to)\s+(?P<n>{WHOLE})(?=\s*(?:[,:(;.]|and\b|in\b|\Z))")
-OF_CAUSE = re.compile(
-    r"\s*(?:,\s*)?(?:of|from|due to|because of|as a (?:result|consequence) of|secondary to|owing to|caused by)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}"
-)
+OF_CAUSE = re.compile(rf"\s*(?:,\s*)?{W.of_cause_of}\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,2}}")
 # "two died of sepsis and one of renal failure": the second has no verb of its own
 ELIDED = re.compile(
     rf"\s*,?\s*and\s+(?P<n>{WHOLE})\s+(?:of|from|due to|because of)\s+(?:an?\s+)?(?:[\w-]+\s+){{0,2}}\Z"
@@ -54,11 +55,9 @@ ARTICLE = re.compile(
     r"[,:(]\s*(?:and\s+)?(?P<n>an?|one)\s+(?:[\w-]+\s+){0,2}\Z|\band\s+(?P<m>an?|one)\s+(?:[\w-]+\s+){0,2}\Z"
 )
 # ", but no headache, occurred": a denial set into a clause
-INSERTED = re.compile(r"[,(]\s*(?:but|and|though|although|yet)?\s*\Z|\s\bbut\s+\Z")
-CLOSED = re.compile(r"\s*[,)]\s*(?=(?:was|were|occurred|developed|appeared|in)\b)")
-JOINED = re.compile(
-    r"[^,;()]*\b(?:and|versus|vs|compared with|but|or)\s+(?:only\s+)?\Z"
-)  # "no patient on placebo and "
+INSERTED = re.compile(rf"[,(]\s*{W.inserted_but}?\s*\Z|\s\bbut\s+\Z")
+CLOSED = re.compile(rf"\s*[,)]\s*(?={W.closed_was}\b)")
+JOINED = re.compile(rf"[^,;()]*\b{W.joined_and}\s+(?:only\s+)?\Z")  # "no patient on placebo and "
 
 
 def events(reports: Reports, *, about: re.Pattern[str] | None = None) -> Iterator[Event]:
@@ -84,10 +83,11 @@ def _told(reading: Reading) -> Iterator[Event]:
             links += _linked(reading, a, b, [m for m in inner if a <= m.start < b], within)
         _hand_over(reading, inner, links)
         _explain(reading, inner, links)
-        for step in (_bracketed, _excepted_death, _whole_before, _causes, _totalled, _apposed):
+        for step in (_bracketed, counted_dead, _excepted_death, _whole_before, _causes, _totalled, _apposed):
             step(reading, inner, links)
         for mention, link in zip(inner, links, strict=True):
             yield from _of(reading, mention, link, inner, first, last)
+    yield from all_survived(reading)
     yield from kinds_denied(reading)
     yield from parts_told(reading)
 
@@ -280,6 +280,8 @@ def _apposed(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
 
 
 def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], first: int, last: int) -> Iterator[Event]:
+    if mention.kind == DEATH and SURVIVED.match(reading.folded, mention.start, mention.end):
+        return  # told by itself
     if mention.kind in (NAMED, OPEN) and (_defined(reading, mention) or _fell(reading, mention, first, last)):
         return
     if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", lead(reading, mention, inner)):
@@ -290,12 +292,14 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
     if denial and not exception and not link.counts:
         yield from denied(reading, mention, (denial.start, denial.end), inner, denial, last)
         yield from others_counted(reading, mention, last)
+        yield from elided(reading, mention)
     elif after and not exception:
         yield from denied(reading, mention, (mention.end, after.end()), inner, None, last)
+        yield from elided(reading, mention)
     elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
         yield from denied(reading, mention, (link.counts[0].start, link.counts[0].end), inner, None, last)
     elif link.counts:
-        told = list(counted(reading, mention, link, inner, first, last))
+        told = [*counted(reading, mention, link, inner, first, last), *elided(reading, mention)]
         if exception and not told:
             told = list(uncounted(reading, mention, inner, exception, first, last))
         yield from (replace(e, excepted=exception) for e in told)

@@ -11,7 +11,7 @@ from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import BASELINE
 from extractor.events.lists import doubtful, killed, list_end, member
 from extractor.events.made import event
-from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
+from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.segment import Link
 from extractor.events.sentence import Reading
 from extractor.events.words_of_events import (
@@ -25,17 +25,18 @@ from extractor.events.words_of_events import (
     UNRELATED_TO,
 )
 from extractor.quantities.counts import Count, counts
+from extractor.words import Words
+
+W = Words("events")
 
 # "improvement of dyspnea in 9": how it got better
-BETTER = re.compile(
-    r"\b(?:improv\w+|reliefs?|relieved|resolution|disappearance|alleviat\w+|regression|remission|recovery|cessation)\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){0,1}\Z"
-)
+BETTER = re.compile(rf"\b{W.better_improv}\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){{0,1}}\Z")
 # "... in the drug group but (only) four in the control group"
 BUT_SOME = re.compile(
-    r"[^;.]{0,90}?,?\s+(?:but|whereas|while|and(?=\s+(?:\d+|[a-z]+)\s+(?:occurred|in\b|on\b))|compared (?:with|to)|versus|vs\.?)\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
+    rf"[^;.]{{0,90}}?,?\s+{W.but_some_but}\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
 )
 IN_ARM = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|(?:was|were) (?:seen|observed|reported|noted)\s+)?(?:cases?\s+|events?\s+|episodes?\s+)?(?:in|with|among|on|of)\b"
+    rf"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|(?:was|were) (?:seen|observed|reported|noted)\s+)?(?:cases?\s+|events?\s+|episodes?\s+)?{W.in_arm_in}\b"
 )
 
 
@@ -95,7 +96,7 @@ def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Ev
 
 def _composite(reading: Reading, mention: Mention, first: int, last: int) -> bool:
     """Whether deaths are counted together with something else."""
-    if reading.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
+    if reading.folded[mention.start : mention.end] in DEAD_VERBS:
         return False
     return bool(
         COMPOSITE_BEFORE.search(reading.folded, max(first, mention.start - 50), mention.start)

@@ -5,30 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extractor.words import Words
+
+W = Words("events")
+
 # From a class to the list of its members; after "included" any item is one, after "were" only beside one that is known
 LIST_LEAD = re.compile(
-    r"(?:\s*\([^()]{1,60}\))?(?:\s+(?:in|with|of|for|reported|observed|noted|seen|recorded|associated)\b[^.;:()]{0,70}?)?\s*"
-    r"(?:(?P<sure>included?\b|including\b|comprised\b|consisted of\b|such as\b)|(?:were|was)\b|like\b|:|\()\s*(?:mainly\s+|mostly\s+|primarily\s+|predominantly\s+|generally\s+)?"
+    rf"(?:\s*\([^()]{{1,60}}\))?(?:\s+{W.list_lead_in}\b[^.;:()]{{0,70}}?)?\s*(?:(?P<sure>{W.list_lead_included})|(?:were|was)\b|like\b|:|\()\s*{W.list_lead_mainly}?"
 )
-LIST_END = re.compile(
-    r"[;.](?:\s|\Z)|\)\s*(?:,\s*)?(?:and\s+)?(?:occurred|were|was|in)\b|\b(?:but|which|that|while|whereas|however|although|with no|without|compared|than|all of|most of|none of|as expected|leading|resulting|respectively|for|in both|in each|in either)\b|\b(?:was|were|occurred|had|did)\b"
-)
+LIST_END = re.compile(W.list_end)
 LIST_ITEM = re.compile(
-    r"(?:\A|(?<=\s)|(?<=\())(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local|grade \d)\s+)?(?P<item>(?<![\w-])[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,3}?)\s*(?:\([^()]*\)|\[[^\[\]]*\])?(?=\s*(?:,|;|\)|\Z|\.(?:\s|\Z)|\band\b|\bor\b))"
+    rf"(?:\A|(?<=\s)|(?<=\())(?:{W.list_item_transient}\s+)?(?P<item>(?<![\w-])[a-z][a-z-]{{3,}}(?:\s+[a-z][a-z-]{{2,}}){{0,3}}?)\s*(?:\([^()]*\)|\[[^\[\]]*\])?(?=\s*(?:,|;|\)|\Z|\.(?:\s|\Z)|\band\b|\bor\b))"
 )
-LIST_BEGIN = re.compile(
-    r"(?:[,;(]|\band|\bor)\s*(?:(?:transient|mild|moderate|severe|slight|temporary|minor|increased|occasional|local)\s+)?\Z"
-)
-LIST_NOT = re.compile(
-    r"\b(?:the|and|or|of|in|for|to|by|with|at|on|from|as|an?|no|not|were|was|is|are|be|been|being|that|which|mild|moderate|severe|transient|similar|comparable|higher|lower|more|less|fewer|common|frequent|observed|reported|recorded|noted|seen|assessed|evaluated|"
-    r"monitored|collected|compared|manageable|tolerable|reversible|self-limiting|minor|rare|low|few|patients?|subjects?|participants?|groups?|arms?|placebo|control|treatment|drug|dose|doses|events?|effects?|reactions?|complications?|toxicit\w+|grade|all|both|each|other|others|study|trial|"
-    r"significantly|significant|generally|mostly|mainly|consistent|expected|related|unrelated|limited|resolved|serious|infrequent|uncommon|minimal|acceptable|difference\w*|changes?|laboratory|parameters|tests?|vital|signs|safety|efficacy|mortality|deaths?|symptoms|types?|those|these|one|two|three|"
-    r"respectively|during|after|before|between|among|also|only|any|some|most|usually|often|they|their|there|it|its|overall|case|cases|percent|incidence|rates?|frequency|occurrence|number|score|scores|days?|weeks?|months?|years?|data|analysis|measures?|well|induction|consolidation|maintenance|titration|follow-up|run-in|withdrawal|drains?|analgesic\w*|requirements?|stay|time|satisfaction|conversions?|duration|costs?|success|cure|healing|remission|responses?|survival|improvement|relief|recovery|patency|pregnanc\w+|deliver\w+|births?|procedures?|operations?|implants?)\b|ly\b|ed\Z"
-)
+LIST_BEGIN = re.compile(rf"(?:[,;(]|\band|\bor)\s*(?:{W.transient}\s+)?\Z")
+LIST_NOT = re.compile(W.list_not)
 _ITEM = r"(?P<item>[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,2}?)"
 # Between two known terms: "nausea, blurredness and headache"; "nausea (3%), blurredness (2%), and headache"
 BETWEEN = re.compile(
-    rf"\s*(?:\([^()]*\))?\s*,\s*(?:(?:mild|moderate|severe|transient|increased)\s+)?{_ITEM}\s*(?:\([^()]*\))?\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?\Z"
+    rf"\s*(?:\([^()]*\))?\s*,\s*(?:{W.between_mild}\s+)?{_ITEM}\s*(?:\([^()]*\))?\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?\Z"
 )
 # After a known term with counts: "dizziness (9.6% v 5.4%) and abnormal vision (4.2% v 0.6%)"
 BEHIND = re.compile(
@@ -36,7 +30,7 @@ BEHIND = re.compile(
 )
 
 # "reflux from nose and mouth": the last word is no item of its own
-SITED = re.compile(r"\b(?:from|of|in|at|on|to|with|around)\s+(?:the\s+)?[a-z-]+\s+(?:and|or)\s+\Z")
+SITED = re.compile(rf"\b{W.sited_from}\s+(?:the\s+)?[a-z-]+\s+(?:and|or)\s+\Z")
 
 
 def items_under(folded: str, end: int, heads: Sequence[int], named: Sequence[int]) -> Iterator[tuple[int, int]]:

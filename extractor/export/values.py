@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -72,7 +73,8 @@ def field_shown(record: Record, *fields: str) -> str:
     """
     own = [f for name in fields for f in record.of(name)]
     if own:
-        return JOIN.join(dict.fromkeys(events_shown(own) if fields == ("adverse_event",) else map(fact_shown, own)))
+        listed = _LISTED.get(fields[0]) if len(fields) == 1 else None
+        return JOIN.join(dict.fromkeys(listed(own) if listed else map(fact_shown, own)))
     if kept := [f for name in fields for f in record.of(name, primary=False)]:
         return REJECTED if all(DECIDED & set(f.flags) for f in kept) else OTHERS_ONLY
     if any(name + NOT_READ in record.not_found for name in fields):
@@ -84,6 +86,31 @@ def events_shown(events: Sequence[Fact]) -> list[str]:
     """Adverse events in words: what happened, then what did not, then what is denied as a whole."""
     order = {"present": 0, "absent": 1, "none_reported": 2}
     return [fact_shown(f) for f in sorted(events, key=lambda f: order.get(f.value.get("assertion", ""), 0))]
+
+
+def outcomes_shown(outcomes: Sequence[Fact]) -> list[str]:
+    """Primary outcomes in words, and how many others there are; all, where none is primary."""
+    primary = [f for f in outcomes if f.value.get("kind") == "primary"]
+    others = Counter(str(f.value.get("kind")) for f in outcomes if f not in primary)
+    counted = [f"{n} {kind} outcome{'s' * (n > 1)}" for kind, n in others.items()]
+    return [*map(fact_shown, primary), *counted] if primary else list(map(fact_shown, outcomes))
+
+
+def withdrawals_shown(withdrawals: Sequence[Fact]) -> list[str]:
+    """Who left, one entry an arm and period: how many, and for which reasons anyone did."""
+    groups: dict[tuple[str, str], list[Fact]] = {}
+    for one in withdrawals:
+        groups.setdefault((one.arm or "", str(one.value.get("period") or "")), []).append(one)
+    return [_left(arm, period, group) for (arm, period), group in groups.items()]
+
+
+def _left(arm: str, period: str, group: Sequence[Fact]) -> str:
+    totals = [f for f in group if not f.value.get("reason")]
+    reasons = [f for f in group if f.value.get("reason") and (f.value.get("n") or not totals)]
+    why = ", ".join(f"{number(f.value['n'])} {f.value['reason']}" for f in reasons)
+    said = ", ".join(shown("withdrawals", f.value) for f in totals)
+    where = f" [{', '.join(filter(None, (arm, period)))}]" if arm or period else ""
+    return (f"{said} ({why})" if said and why else said or why) + where
 
 
 def number(value: float) -> str:
@@ -226,6 +253,11 @@ def _any(value: Value) -> str:
     return json.dumps(dict(value), ensure_ascii=False)
 
 
+_LISTED: dict[str, Callable[[Sequence[Fact]], list[str]]] = {
+    "adverse_event": events_shown,
+    "outcome": outcomes_shown,
+    "withdrawals": withdrawals_shown,
+}
 # wording that a declaration's template cannot say
 _SHOWN: dict[str, Callable[[Value], str]] = {
     "dose": _dose,

@@ -25,70 +25,57 @@ from extractor.quantities.doses import CELL_NOUN, amounts
 from extractor.quantities.durations import durations
 from extractor.quantities.numbers import NUMBER_WORDS, whole
 from extractor.quantities.schedules import Interval, courses, intervals
+from extractor.words import Words
 
-_NOUN = r"(?:injections?|infusions?|doses?|dosing|administrations?|treatments?|transplantations?|transplants?|applications?|cycles?|courses?|rounds?|sessions?|implantations?|instillations?|transfusions?|vaccinations?|shots?|lumbar punctures?)"
+W = Words("fields")
+
+_NOUN = W.noun
 _NUMBER = rf"(?:single|sole|one-time|two-time|double|{NUMBER_WORDS}|\d{{1,3}})"
 # words that may stand between the number and its noun: "monthly intrathecal", "consecutive", "BM-MSC"
-_BETWEEN = r"(?:(?!(?:of|the|in|to|for|with|or|were|was|at|on|from|by|per|after|following|before|prior|post|h|hrs?|since|patients?|participants?|subjects?|recipients?|people|men|women|children|infants|adults|got|given|underwent|undergoing|one|two|three|four|five|six|single|groups?|arms?|cohorts?|weeks?|months?|days?|years?|hours?|cases?|received|had|x|million|ml|mg|cells|center|centre|different|escalating|ascending|first|second|third|fourth|last|a|an|another|placebo|saline|sham|control)\b)(?:i\.\s?[vtm]\.|[a-z®][\w®'/+-]*)(?:\s?\(\w{1,8}\))?,?\s+){0,5}?"
+_BETWEEN = rf"(?:(?!{W.between_of}\b)(?:i\.\s?[vtm]\.|[a-z®][\w®'/+-]*)(?:\s?\(\w{{1,8}}\))?,?\s+){{0,5}}?"
 # "two intrathecal injections" "single dose" "1-3 infusions" "single-dose" "up to 4 treatments"
 _COUNTED = re.compile(
     rf"(?<![\w.,×x/%±<>:-])(?<![\d] )(?P<low>{_NUMBER})(?:\s?(?:-|to|or)\s?(?P<high>{_NUMBER}))?(?:\s*-\s*|\s+)(?P<mods>{_BETWEEN})(?P<noun>{_NOUN})\b"
 )
 # "the number of infusions was 2 (range 1-5)", "injections per patient ranged from 2 to 6"
 _NUMBER_OF = re.compile(
-    rf"\b(?:number of\s+(?P<noun>{_NOUN})|{_NOUN} per (?:patient|participant|subject))(?:\s(?:per|received by|given to|in)\s(?:each\s|a\s)?(?:patients?|participants?|subjects?))?\s?"
-    rf"(?:was|were|ranged|varied|is|:)\s?(?:from\s|between\s|a\s)?(?:median\s|mean\s)?(?:of\s)?(?P<low>{_NUMBER})(?:\s?(?:-|to|and)\s?(?P<high>{_NUMBER}))?(?!\s?(?:\.\d|±|%))"
+    rf"\b(?:number of\s+(?P<noun>{_NOUN})|{_NOUN} per (?:patient|participant|subject))(?:\s{W.number_of_per}\s(?:each\s|a\s)?(?:patients?|participants?|subjects?))?\s?{W.number_of_was}\s?(?:from\s|between\s|a\s)?(?:median\s|mean\s)?(?:of\s)?(?P<low>{_NUMBER})(?:\s?(?:-|to|and)\s?(?P<high>{_NUMBER}))?(?!\s?(?:\.\d|±|%))"
 )
 # "injected twice" "administered 3 times" "one time" "on two occasions" "at a single time point"
 _TIMES = re.compile(
-    rf"\b(?:(?P<adverb>once|twice|thrice)|(?P<n>{_NUMBER})[\s-]+(?:separate |different |consecutive )?(?:times?|occasions?|time[ -]?points?))\b(?!\s*(?:daily|weekly|monthly|yearly|a |an |per |every |each |/|-?\s?(?:month|week|year|day)|higher|lower|more|greater|the|faster|as))"
+    rf"\b(?:(?P<adverb>once|twice|thrice)|(?P<n>{_NUMBER})[\s-]+(?:separate |different |consecutive )?(?:times?|occasions?|time[ -]?points?))\b(?!\s*{W.times_daily})"
 )
-_GIVE = r"(?:(?:re)?inject\w*|(?:re)?infus\w*|administ\w*|transplant\w*|implant\w*|given|receiv\w*|treat\w*|deliver\w*|dosed|got|transfus\w*|vaccinat\w*|perform\w*|appl\w*)"
+_GIVE = W.give
 _GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,90}}$")
 _GIVEN_NEAR = re.compile(rf"\b{_GIVE}\b")
 # "on days 0 and 28", "at months 0, 3 and 6": each point one administration where the first is the start
 _POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,60}}\b(?:on|at|in)\s+(?:study\s+)?$")
 _EACH = re.compile(
-    r"\b(?:per|each|every)\s+(?:\w+\s)?(?:patient|participant|subject|person|individual)|\b(?:each|all|every|the) (?:\w+\s)?(?:patients?|participants?|subjects?)\s+(?:\w+\s){0,2}(?:receiv|had|got|under)"
+    rf"\b(?:per|each|every)\s+(?:\w+\s)?{W.each_patient}|\b(?:each|all|every|the) (?:\w+\s)?(?:patients?|participants?|subjects?)\s+(?:\w+\s){{0,2}}(?:receiv|had|got|under)"
 )
-_AFTER_NOT = re.compile(
-    r"^(?:\s+(?:sites?|points?|tracks?|tracts?|levels?|groups?|arms?|regimens?|schedules?|volumes?|rates?|cohorts?|failures?|options?|effects?|response|period|phase|strateg\w+|modalit\w+|protocols?|or more|escalation|ranges?|finding|limiting|dependent|naive|resistant)\b|"
-    r"-(?:related|emergent|limiting|dependent|response|escalat\w+|finding|naive|resistant|induced|free|experienced|associated)|"
-    r"\s+of\s+(?:\w+\s){0,3}?(?:placebo|saline|vehicle|filgrastim|g-csf|interleukin|il-2|cyclophosphamide|methylprednisolone|dexamethasone|fludarabine|vaccine|steroids?|lithium|antibiotic\w*|chemotherapy|radiotherapy|rituximab|alemtuzumab|atg|\d+(?:\.\d+)?\s?(?:mg|g|µg|μg|mcg|iu)\b))"
-)
+_AFTER_NOT = re.compile(rf"^{W.after_not_of}")
 _OF_CELLS = re.compile(rf"\b(?:cells?|{CELL_NOUN}|infusions?|injections?|transplant\w*)\b")
-_BEFORE_NOT = re.compile(
-    r"(?:\b(?:at least|of the|among the?|in the|of all|least|than|(?:\d|out|each|all|any|some|none|most|one|two|three|four|five|six|second|third|first) of|every|n\s?=|day|week|phase|level|grade|cohort|group|arm|stage|type|table)\s*|\d\s?/\s?)$"
-)
+_BEFORE_NOT = re.compile(rf"(?:\b{W.before_not_at}\s*|\d\s?/\s?)$")
 _MAXIMUM = re.compile(r"\b(?:up to|maximum of|at most)\s+(?:a\s+)?$")
 _TOTAL = re.compile(r"\b(?:total of|in total,?|altogether,?|a total)\s+$")
 # direct injection into a tissue: many injections are sites of one operation
-_TISSUE = re.compile(
-    r"\b(?:intraspinal\w*|intramedullar\w*|spinal cord|cord|intracerebral\w*|cortex|cortices|putam\w+|striat\w+|brain\w*|intramyocard\w*|transendocard\w*|endocard\w*|myocard\w*|"
-    r"epicard\w*|intramuscular\w*|muscles?|gastrocnem\w*|calf|sites?|tracks?|needle|bilateral\w*|unilateral\w*|microinject\w*|fistula\w*|sphincter|sub-?retinal\w*|lesions?|intraperitumor\w*|gluteal|per leg|each leg|scalp|intradermal\w*|locations?)\b"
-)
-_TIME_CUE = re.compile(
-    r"\b(?:apart|interval\w*|every|monthly|weekly|months?|weeks?|days?|repeated\w*|consecutive|sequential\w*|separate occasions|later|followed by)\b"
-)
-_OTHER_DRUG = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu|g/m2|mg/m2)\b")
-_LEVELS = re.compile(r"\b(?:escalat\w*|ascending|different|levels?|de-escalation|either|low(?:er)?|high(?:er)?)\b")
-_VISIT = re.compile(
-    r"\b(?:assess\w*|evaluat\w*|visits?|follow(?!ed by)\w*|measur\w*|scor\w*|tested|monitor\w*|examin\w*|decline|rate|slope|change)\b"
-)
+_TISSUE = re.compile(rf"\b{W.tissue}\b")
+_TIME_CUE = re.compile(rf"\b{W.time_cue}\b")
+_OTHER_DRUG = re.compile(rf"\b\d+(?:\.\d+)?\s?{W.other_drug_mg}\b")
+_LEVELS = re.compile(rf"\b{W.levels}\b")
+_VISIT = re.compile(rf"\b{W.visit}\b")
 _SAID = {"single": 1, "sole": 1, "one-time": 1, "two-time": 2, "double": 2}
 # "a second infusion was given 3 months later", "again two weeks later": so many in all
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
 _ORDINAL = re.compile(
-    rf"\b(?:an?|the|his|her|their)\s(?P<n>second|third|fourth|fifth|sixth)\s{_BETWEEN}(?:{_NOUN})\b|\b(?P<again>again)\s(?=[\w-]+\s(?:days?|weeks?|months?)\s(?:later|after))"
+    rf"\b{W.ordinal_an}\s(?P<n>{W.ordinal_second})\s{_BETWEEN}(?:{_NOUN})\b|\b(?P<again>again)\s(?=[\w-]+\s(?:days?|weeks?|months?)\s(?:later|after))"
 )
 # "between two and five rounds": the lower end stands before the number
 _BETWEEN_TWO = re.compile(rf"\bbetween\s(?P<low>{_NUMBER})\sand\s$")
 MOST = 30  # more than that is a cohort's total
 
 
-_BESIDE = re.compile(
-    r"\b(?:injections?|infusions?|injected|infused|administrations?|transplantations?|implantations?|doses)\b"
-)
+_BESIDE = re.compile(rf"\b{W.beside}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +225,7 @@ def _holds(seen: View, count: _Count, own: set[tuple[int, int]], before: str, af
 
 
 # "was bent five times", "and scored twice": done so often, and no giving
-_DONE_BEFORE = re.compile(
-    rf"\b(?:was|were|been|be|being|and|,)\s(?:\w+ly\s)?(?!{_GIVE}\b)\w+(?:ed|en|nt|wn|ught)\s(?:\w+ly\s)?$"
-)
+_DONE_BEFORE = re.compile(rf"\b{W.done_before_was}\s(?:\w+ly\s)?(?!{_GIVE}\b)\w+{W.done_before_ed}\s(?:\w+ly\s)?$")
 _PER_TIME = re.compile(r"\s(?:per|each|a|(?P<every>every))\s(?:\w+\s)?(?:day|week|month|year)s?\b")
 
 
@@ -285,7 +270,7 @@ def _counts(seen: View) -> Iterator[_Count]:
                 yield from _computed(seen, sentence)
 
 
-_NEEDED = re.compile(rf"\b(?:{_NOUN}|{_GIVE}|times?|once|twice|occasions?)\b")
+_NEEDED = re.compile(rf"\b{W.needed}\b")
 
 
 def _counted(seen: View, sentence: Sentence) -> Iterator[_Count]:

@@ -13,9 +13,9 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from extractor.context.view import view
+from extractor.context.view import View, view
 from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
-from extractor.events.limits import whole_follow_up
+from extractor.events.limits import all_people, whole_follow_up
 from extractor.events.link.armed import armed
 from extractor.events.link.groups import Group, telling
 from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention, well_known
@@ -24,6 +24,9 @@ from extractor.events.paired import paired
 from extractor.events.told import events
 from extractor.fields import Field, Place, facts, field
 from extractor.model import Fact
+from extractor.words import Words
+
+W = Words("fields")
 
 # rule -> probability before calibration that a careful reader agrees
 PRIOR = {
@@ -35,6 +38,8 @@ PRIOR = {
     "count_after": 0.78,
     "count_shared": 0.75,
     "count_linked": 0.75,
+    "count_elided": 0.8,
+    "count_rows": 0.85,
     "listed": 0.85,
     "happened": 0.55,
     "exception": 0.85,
@@ -44,9 +49,7 @@ PRIOR = {
 
 
 # words of a text that tells groups apart; where there is none, what looks like the arm of an event is its cause or place
-COMPARING = re.compile(
-    r"\b(?:groups?|arms?|cohorts?|placebo|controls?|controlled|sham|comparator|versus|vs|compared|randomi[sz]ed|crossover|than)\b"
-)
+COMPARING = re.compile(rf"\b{W.comparing}\b")
 NUMBERED = re.compile(r"group \d+")  # how the arms are called that the text sizes without a name
 UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
 
@@ -54,10 +57,11 @@ UNITS = ("participants", "administrations", "events")  # the contract's; eyes an
 @field(
     "adverse_event",
     value="{term, term_id, n, denominator, denominator_unit, percent, grade, severity, serious, related, assertion, scope}",
-    after=("condition", "report_kind", "arm", "follow_up"),
+    after=("condition", "report_kind", "participants", "arm", "follow_up"),
     order=170,
     column="adverse events",
     page=(),
+    chapter="Outcomes",
     figure=True,
     several=True,
     own=True,
@@ -78,11 +82,15 @@ class AdverseEvent(Field):
         long_forms = {**seen.abbreviations, **own}
         grouped = COMPARING.search(seen.folded) is not None
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
+        people = [f for f in facts(doc, "participants") if f.primary]
         told = paired(reports, events(reports))
         for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
             if _is_treated(seen.text, event, long_forms, conditions):
                 continue
-            limited = event.scope and not whole_follow_up(seen.folded[slice(*event.scope)], follow_up)
+            limited = event.scope and not (
+                whole_follow_up(seen.folded[slice(*event.scope)], follow_up)
+                or all_people(seen.folded[slice(*event.scope)], _people(seen, people, event.scope))
+            )
             yield self._fact(doc, seen.text, event if limited else replace(event, scope=None), long_forms)
 
     def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
@@ -114,6 +122,11 @@ def _is_treated(text: str, event: Event, long_forms: Mapping[str, str], conditio
     written = _slice(text, (event.mention.start, event.mention.end)) or ""
     term = _written_out(_term(text, event, long_forms), long_forms)
     return written.isupper() and term.lower() in conditions
+
+
+def _people(seen: View, people: Iterable[Fact], scope: tuple[int, int]) -> set[int]:
+    """The trial's numbers of people, those left out that the words of a limit alone tell."""
+    return {f.value["n"] for f in people if any(e.quote not in seen.text[slice(*scope)] for e in f.evidence)}
 
 
 def _scope(event: Event) -> tuple[int, int] | None:
@@ -181,18 +194,16 @@ SHORT = {
 }
 # "discontinued treatment due to", "withdrew owing to", "premature discontinuation for": named by its noun
 STOPPED = re.compile(
-    r"\A(?:(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)?(?:(?:treatment|study|drug|premature(?:ly)?|permanent(?:ly)?|early|therapy|temporarily)\s+)*"
-    r"(?:(?P<stop>discontinu(?:ed|ing|ations?)|stopped|ceased|terminated|interrupted)|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b"
-    r"\s+(?:\([^()]*\)\s*|[\w-]+\s+){0,8}?(?:because of|due to|owing to|for|as a (?:result|consequence) of|secondary to|on account of|caused by)\s+(?:an?\s+)?",
+    rf"\A(?:{W.stopped_treatment}\s+(?:was|were|had to be)\s+)?(?:{W.stopped_study}\s+)*(?:(?P<stop>{W.stopped_discontinu})|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b\s+(?:\([^()]*\)\s*|[\w-]+\s+){{0,8}}?{W.stopped_because}\s+(?:an?\s+)?",
     re.I,
 )
 STOP_NOUNS = {"stop": "discontinuation", "withdrew": "withdrawal", "dropped": "dropout", "left": "withdrawal"}
 # "grade 3-4", "grade 3 or higher": a class's grade is told apart from its name
 GRADED = re.compile(
-    r"(?:\A|(?<=\s))(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:[-–/,]|to|and|or)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|and (?:higher|above|greater)|\+))?\s+",
+    rf"(?:\A|(?<=\s))(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:[-–/,]|to|and|or)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.graded_higher}|and (?:higher|above|greater)|\+))?\s+",
     re.I,
 )
-ABBREVIATED = re.compile(r"\b(?P<short>tesae|teae|sadr|sae|adr|ae)(?P<plural>s?)\b", re.I)
+ABBREVIATED = re.compile(rf"\b(?P<short>{W.abbreviated_tesae})(?P<plural>s?)\b", re.I)
 
 
 def _spelled(term: str) -> str:

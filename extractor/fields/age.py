@@ -19,22 +19,15 @@ from extractor.model import Fact
 from extractor.people.counted import counts
 from extractor.product.studied import studies_cells
 from extractor.quantities.ages import Age, ages
+from extractor.words import Words
 
-ELIGIBLE = re.compile(
-    r"\b(?:eligib\w+|(?:inclusion|entry|selection) criteri\w+|inclusion|will|must|may|can|should|if they|whether|were invited|is to|are to|to be (?:included|enrolled|randomi)|qualif\w+|recruiting|exclu\w+|allows?|planned)\b"
-)
-STUDIED = re.compile(
-    r"randomi[sz]|enrol|includ|recruit|assigned|allocated|divided|receiv|treated|underwent|studied|participated|completed|evaluated|investigated|compared|took part|conducted|performed|carried out|undergoing|examined|given|tested|analy[sz]ed|assessed|consist|compris|volunteers|selected|entered"
-)
-BACKGROUND = re.compile(
-    r"\b(?:risk|prevalence|incidence|leading cause|population|common|worldwide|life expectancy|mortality|aged? (?:standardi|adjust))\b"
-)
-AFTER = re.compile(
-    r"\b(?:subgroup|strat\w+|cut-?off|in (?:patients|those|women|men|children|subjects) |among (?:patients|those|women|men) |group(?:s)? (?:aged|of)|compared with those|older than|younger than)\b[^.]{0,20}$"
-)
-COMPARED = re.compile(
-    r"^.{0,40}?(?:\bvs\.?|\bversus\b|respectively|\d (?:and|or) \d+(?:\.\d+)? (?:years|yr)|in the [a-z ]{2,40}group)"
-)
+W = Words("fields")
+
+ELIGIBLE = re.compile(rf"\b{W.eligible}\b")
+STUDIED = re.compile(W.studied)
+BACKGROUND = re.compile(rf"\b{W.background}\b")
+AFTER = re.compile(rf"\b{W.after_subgroup}\b[^.]{{0,20}}$")
+COMPARED = re.compile(rf"^.{{0,40}}?{W.compared_vs}")
 PART = re.compile(r"\b(?:of whom|of which|of them|of these)\b[^.;]{0,25}$")  # "19 of whom were aged 18-24"
 PER_ARM = re.compile(
     r"\b(?:in|for) (?:the )?(?:[\w+-]+ ){0,4}(?:group|arm|controls?|placebo)\b|\bof (?:the )?(?:[\w+-]+ ){0,3}(?:group|arm)\b"

@@ -15,29 +15,27 @@ from spacy.tokens import Doc
 from extractor.context.view import view
 from extractor.events.event import ABSENT, Event
 from extractor.events.limits import whole_follow_up
-from extractor.events.mentions import DEATH, DEATHS
+from extractor.events.mentions import DEATH, DEATHS, SURVIVED
 from extractor.events.of_this_trial import Reports
 from extractor.events.told import events
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
 from extractor.quantities.numbers import WHOLE, whole
+from extractor.words import Words
 
+W = Words("fields")
+
+ABOUT = re.compile(f"{DEATHS.pattern}|{SURVIVED.pattern}")
 # "death from bleeding", "died of sepsis", "cardiac deaths": deaths of one cause are no total
-CAUSE = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:due to|from|of|because of|caused by|related to|attributed to|secondary to|as a result of)\s+(?!any\b|all\b)"
-)
-BY_CAUSE = re.compile(
-    r"(?:(?:early|late|in-hospital|hospital|\d+-day)\s+)*(?:cardiac|cardiovascular|cancer|toxic|(?:treatment|drug|procedure|transplant|therapy|disease|surgery|regimen|infection)[\s-]related|non-relapse|vascular|cerebral|sudden)\b"
-)
+CAUSE = re.compile(rf"\s*(?:\([^()]*\)\s*)?{W.cause_due}\s+(?!any\b|all\b)")
+BY_CAUSE = re.compile(rf"(?:{W.by_cause_early}\s+)*{W.by_cause_cardiac}\b")
 # "30 deaths in A and 50 deaths in B"; not "93 died, of whom 2 died of sepsis"
-COMPARES = re.compile(r"\b(?:vs|versus|compared|than|whereas|while|and)\b")
-PART = re.compile(
-    r"\b(?:of which|of whom|including|of these|of them|with \d+|attributed|another|further|additional)\b|[:;(]"
-)
+COMPARES = re.compile(rf"\b{W.compares}\b")
+PART = re.compile(rf"\b{W.part_of}\b|[:;(]")
 # "in each group", "per arm"
 EACH = re.compile(r"\bin each (?:of the )?(?:\w+ )?(?:groups?|arms?)\b|\bper (?:group|arm)\b")
 # "the latter and two additional patients", "another patient died": deaths beside those already told
-MORE = re.compile(r"\b(?:another|additional|further|second|the latter|other|more)\b")
+MORE = re.compile(rf"\b{W.more}\b")
 # "the latter and two additional patients died": one told before, and two
 LATTER = re.compile(
     rf"\bthe (?:latter|former|first)(?:\s+\w+){{0,2}}\s+and\s+(?P<more>{WHOLE})\s+(?:additional|other|more|further)\b[^.;]{{0,60}}?\b(?:died|deaths?)\b"
@@ -50,6 +48,7 @@ LATTER = re.compile(
     after=("report_kind", "arm", "follow_up"),
     order=180,
     page=(),
+    chapter="Outcomes",
     figure=True,
     single=True,
 )
@@ -59,7 +58,7 @@ class Deaths(Field):
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
         planned = "protocol" in {f.value.get("name") for f in facts(doc, "report_kind")}
-        if not DEATHS.search(seen.folded):
+        if not (DEATHS.search(seen.folded) or SURVIVED.search(seen.folded)):
             return
         reports = Reports.of(seen)
         if planned and reports.planned():
@@ -69,7 +68,7 @@ class Deaths(Field):
             yield self.fact(doc, {"n": others + 1}, [latter.span()], rule="sum", confidence=0.7, flags=("derived",))
             return
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
-        told = [e for e in events(reports, about=DEATHS) if e.mention.kind == DEATH]
+        told = [e for e in events(reports, about=ABOUT) if e.mention.kind == DEATH]
         told = [
             replace(e, scope=None) if e.scope and whole_follow_up(seen.folded[slice(*e.scope)], follow_up) else e
             for e in told
@@ -94,8 +93,8 @@ def _statements(folded: str, told: Sequence[Event]) -> list[list[Event]]:
     """Events that make one statement: the arms of one mention, or of two ("30 deaths in A and 50 deaths in B")."""
     groups: list[list[Event]] = []
     for event in told:
-        if event.count is None and (event.assertion != ABSENT or event.scope or event.arm):
-            continue  # a zero of some time or of one arm is none of the trial's
+        if event.count is None and (event.assertion != ABSENT or event.scope or event.arm or event.related):
+            continue  # a zero of some time, of one arm or of one cause is none of the trial's
         last = groups[-1][-1] if groups else None
         if last is not None and (last.mention.start == event.mention.start or _arms(folded, last, event)):
             groups[-1].append(event)

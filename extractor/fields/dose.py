@@ -21,26 +21,21 @@ from extractor.fields import Field, facts, field
 from extractor.model import Fact
 from extractor.product.studied import GIVING, studies_cells
 from extractor.quantities.doses import CELL_NOUN, LARGEST, SMALLEST, Amount, amounts
+from extractor.words import Words
+
+W = Words("fields")
 
 BEFORE, AFTER = 90, 80  # characters of the sentence read on either side of an amount
 _NOUN = re.compile(rf"\b(?:{CELL_NOUN})\b")
-_DOSE_WORD = re.compile(
-    r"\b(?:dos(?:e|es|age|ing|ed)|concentration|inject\w*|infus\w*|administ\w*|receiv\w*|cohort|given|transplant\w*|implant\w*)\b"
-)
+_DOSE_WORD = re.compile(rf"\b{W.dose_word}\b")
 # "<5 × 10(7)", "more than 1 million": a threshold
-_THRESHOLD = re.compile(
-    r"(?:[<>=]\s*|\b(?:less|more|fewer|greater|lower|higher) than\s+|\b(?:exceed\w*|above|below|over)\s+)$"
-)
+_THRESHOLD = re.compile(rf"{W.threshold_than}$")
 _AT_LEAST = re.compile(r"\b(?:at least|minimum of)\s+$")
 # verbs that say what was done to cells before anybody got them
-_MADE = re.compile(
-    r"\b(?:yield\w*|harvest\w*|collect\w*|isolat\w*|obtain\w*|seed(?:ed|ing)|plat(?:ed|ing)|cultur(?:ed|ing)|expand(?:ed|ing)? (?:to|from)|contain\w*|aspirat\w*|recover\w*|count(?:s|ed)?|density)\b"
-)
-_RECEIVED = re.compile(r"\b(?:inject\w*|infus\w*|administ\w*|receiv\w*|given|got)\b")
+_MADE = re.compile(rf"\b{W.made}\b")
+_RECEIVED = re.compile(rf"\b{W.received}\b")
 _DIGITS = re.compile(r"[\d,\s]+")
-_EARLIER = re.compile(
-    r"\b(?:previous(?:ly)?|earlier|prior) (?:stud|trial|report|work|phase|cohort|publi|described|shown|treated)"
-)
+_EARLIER = re.compile(rf"\b(?:previous(?:ly)?|earlier|prior) {W.earlier_stud}")
 _TOTAL = re.compile(
     r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)?\d+\s+(?:patients|participants|subjects))[^.;,]{0,40}$"
 )
@@ -49,21 +44,13 @@ _MEAN = re.compile(r"\b(?:mean|average|averag\w+)\b[^.;]{0,45}$")
 _MEAN_AFTER = re.compile(r"^\s*\(?on average\b")
 _RANGE = re.compile(r"\brang(?:e|ed|ing)\b[\s:,=of]*(?:from\s)?$")
 _MEDIAN = re.compile(r"\bmedian\b[^.;]{0,45}$")
-_MAXIMUM = re.compile(
-    r"\b(?:up to|maxim\w+|(?<!min-)(?<!min/)max\b\.?(?! range)|at most|not exceed\w*|no more than|not more than)\b[^.;,]{0,30}$"
-)
-_EACH = re.compile(
-    r"\b(?:per|each|every)\s+(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|session|transplantation|application|time)|\beach time\b"
-)
-_GIVEN = re.compile(
-    r"\b(?:inject\w*|infus\w*|dos(?:e|es|ed|age)|administ\w*|transplant\w*|implant\w*|receiv\w*|given|got|had|treat\w*)\b"
-)
+_MAXIMUM = re.compile(rf"\b{W.maximum_up}\b[^.;,]{{0,30}}$")
+_EACH = re.compile(rf"\b(?:per|each|every)\s+(?:\w+\s)?{W.each_injection}|\beach time\b")
+_GIVEN = re.compile(rf"\b{W.given}\b")
 _ARM = re.compile(
-    r"^\s*[(\[,]?\s*(?P<arm>(?:cohort|group|arm|dose level|level)\s+(?:\d+|[a-z]|[ivx]+)\b|(?:low|medium|middle|mid|high|intermediate)[ -](?:dose)\b(?: (?:group|cohort|arm))?)"
+    rf"^\s*[(\[,]?\s*(?P<arm>{W.arm_cohort}\s+(?:\d+|[a-z]|[ivx]+)\b|{W.arm_low}[ -](?:dose)\b(?: (?:group|cohort|arm))?)"
 )
-_BODY = frozenset(
-    {"patient", "subject", "participant", "person", "knee", "joint", "limb", "leg", "eye", "fistula", "body"}
-)
+_BODY = W.members("body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +186,26 @@ def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -
     if _THRESHOLD.search(before) or (_AT_LEAST.search(before) and not _RECEIVED.search(sentence)):
         return "threshold"
     whole = sentence[: sentence.find(seen.folded[amount.start : amount.end])]
-    made = list(_MADE.finditer(whole))
+    made = [m for m in _MADE.finditer(whole) if not _describes(whole, m)]
     if made and not GIVING.search(whole, made[-1].end()) and not GIVING.search(after[:60]):
         return "not_given"
     place = seen.sentence_at(amount.start)
     if background(seen, place) or of_others(seen, place) or _EARLIER.search(sentence):
         return "earlier"
     return None
+
+
+def _describes(whole: str, made: re.Match[str]) -> bool:
+    """Whether the word only describes the cells that are given: "injection of hypoxic cultured, marrow-derived cells"."""
+    given = GIVING.search(whole, 0, made.start()) and not _PASSIVE.search(whole, 0, made.start())
+    return bool(given and _ADJECTIVE.match(whole, made.end()))
+
+
+# from "cultured" on: words that go before a noun, and cells with nothing between them and the amount
+_ADJECTIVE = re.compile(
+    rf",?\s(?:(?!(?:from|in|on|to|at|for|by|with|and|were|was|of)\b)[\w+/-]+,?\s){{0,7}}?(?:{CELL_NOUN})\b[\s(\[:,]*(?:dose[\s:,]*)?$"
+)
+_PASSIVE = re.compile(r"\b(?:was|were|been|be|being|is|are|and|then)\s(?:\w+ly\s)?$")
 
 
 def _basis(seen: _Seen) -> str | None:

@@ -11,8 +11,11 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.study.registries import DATE, identifiers
+from extractor.words import Words
 
-CUE = re.compile(r"\bethic|\bbioeth|\birb\b|\breview board|\brec\b|\bapprov|\birec\b|\bcpp\b|\bmetc\b|\bnres\b", re.I)
+W = Words("fields")
+
+CUE = re.compile(W.cue, re.I)
 # "IR.TUMS.REC.1394.123"
 IRAN = re.compile(r"\bIR\.(?:[A-Z]+\.){1,5}\d{4}\.\d{1,4}\b")
 # "12/LO/1234", "07/Q0603/76"
@@ -20,14 +23,12 @@ BRITISH = re.compile(r"(?<![\w/])\d{2}/(?:[A-Z]{1,3}\d{0,4}|[A-Z]\d{4})/\d{2,4}(
 _ID = r"(?P<id>(?=[\w./:-]*\d)[A-Z0-9][\w./:-]*\w)"
 # "approval No. 36/2014", "(reference number: 2014-1433)", "ref: 15/YH/0207", "approval code KMU-2014-5"
 LABELLED = re.compile(
-    r"\b(?:approvals?|reference|ref|code|decision|file|dossier|project|protocol|permit|certificate|approved|committee|irb|rec|board|ethics|case|document|study|application|registration|authori[sz]ation)"
-    r"[\s.:,(]{0,3}(?:(?:numbers?|no|nos|nr|code|id|ref|reference|approval|under|with|was|is|the|as|by)[\s.:,(#]{1,3}){0,4}#?"
-    + _ID,
+    rf"\b{W.labelled_approvals}[\s.:,(]{{0,3}}(?:{W.labelled_numbers}[\s.:,(#]{{1,3}}){{0,4}}#?{_ID}",
     re.I,
 )
 # "ethics committee of X (no 2015-1146)", "(17/ES/0073)"
-BRACKET = re.compile(r"\((?:[^()]{0,40}?\b(?:no|nr|number|id|ref|code)[\s.:#]{1,3}|#)" + _ID + r"[^()]{0,40}\)", re.I)
-MORE = re.compile(r"^(?:,| and| or|;|, and)\s(?:(?:approval|no|number)[\s.:]{1,3}){0,2}" + _ID)
+BRACKET = re.compile(rf"\((?:[^()]{{0,40}}?\b{W.bracket_no}[\s.:#]{{1,3}}|#){_ID}[^()]{{0,40}}\)", re.I)
+MORE = re.compile(rf"^{W.more_and}\s(?:(?:approval|no|number)[\s.:]{{1,3}}){{0,2}}{_ID}")
 # a number that labels something else: "protocol version 2", "3 patients"
 NO_ID = re.compile(r"^(?:\d{1,3}|(?:19|20)\d\d|v\d.*|\d+(?:\.\d+)?%?|\d+[a-z]{2})$", re.I)
 
@@ -71,7 +72,7 @@ def _numbers(seen: View) -> Iterator[tuple[int, int, str]]:
                 yield from _listed(sentence.start, words, match)
 
 
-ETHICS = re.compile(r"\bethic|\bbioeth|\birb\b|\breview board|\bresearch committee", re.I)
+ETHICS = re.compile(W.ethics, re.I)
 
 
 def _listed(offset: int, words: str, match: re.Match[str]) -> Iterator[tuple[int, int, str]]:

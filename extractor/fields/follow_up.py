@@ -24,98 +24,79 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.product.studied import GIVING, studies_cells
 from extractor.quantities.durations import Duration, durations
+from extractor.words import Words
 
-_FOLLOW = r"(?:follow(?:ed|ing)?\s?-?\s?ups?|followups?|followed(?!\s+by)(?:\s(?:up\s)?with(?:\s[\w-]+){1,4})?|follow(?=\s(?:for|until|over|to)\b)|follow(?:ed)?[\s-]up\s(?:by|with)(?:\s[\w-]+){1,4})"
-_PEOPLE = r"(?:patients?|participants?|subjects?|children|infants|neonates|women|men|they|all|everyone|individuals|volunteers|animals|who)\s(?:\w+\s)?(?:were|was|will be|are|is)\s(?:then\s|also\s|closely\s|clinically\s|regularly\s|prospectively\s)?"
-_WATCH = rf"(?:{_FOLLOW}|{_PEOPLE}(?:watched|monitored|observed|tracked)|observation(?:al)?\s(?:periods?|times?|phase)|observed for|(?:watched|observed|monitored)(?=\s(?:for|over)\s(?:a|an|another|at least|up to|\d)))"
+W = Words("fields")
+
+_FOLLOW = W.follow
+_PEOPLE = rf"{W.people_patients}\s(?:\w+\s)?{W.people_were}\s{W.people_then}?"
+_WATCH = rf"(?:{_FOLLOW}|{_PEOPLE}(?:watched|monitored|observed|tracked)|observation(?:al)?\s(?:periods?|times?|phase)|observed for|(?:watched|observed|monitored)(?=\s(?:for|over)\s{W.watch_an}))"
 # between the words and the length: "up for", "was a mean of", "period of", "(range", "visits at"
-_LINK = (
-    r"(?:[\s,:(=<>~'\[]|-|\b(?:up|for|of|at|over|was|were|are|is|has|been|had|will|be|to|until|till|through|throughout|during|after|a|an|the|in|on|with|by|and|from|before|about|approximately|around|nearly|almost|least|most|minimum|maximum|"
-    r"further|another|additional|total|mean|median|average|averaged|range|ranged|ranging|between|periods?|peri?od|times?|duration|durations|interval|length|lasts|lasted|lasting|continued|extended|extending|completed|than|longer|more|occurred|included|took|take|place|planned|"
-    r"visits?|assessments?|examinations?|evaluations?|angiograph\w+|echocardiograph\w+|endoscop\w+|imaging|mri|telephone|clinical(?:ly)?|performed|conducted|scheduled|carried|out|obtained|every|day|week|month|hospital|clinic|patients?|participants?|subjects?|closely|regularly|prospectively|postoperatively|"
-    r"iqr|interquartile|sd|±|baseline|months?|weeks?|years?|days?|hours?)\b|(?<![\d.])\d+(?:\.\d+)?(?![\d.])|\)|\]|/|;(?=\s*(?:range|median|mean)))*"
-)
+_LINK = rf"(?:[\s,:(=<>~'\[]|-|\b{W.link_up}\b|(?<![\d.])\d+(?:\.\d+)?(?![\d.])|\)|\]|/|;(?=\s*(?:range|median|mean)))*"
 _CALLED_BEFORE = re.compile(rf"\b{_WATCH}{_LINK}$")
 # some words between, but a word that binds right before the length: "follow-up in the first study was 41 months"
 _LOOSE = re.compile(
-    rf"\b{_FOLLOW}(?:(?!\b(?:treat\w*|receiv\w*|random\w*|placebo|dos(?:e|es|ed)|improv\w*|reduc\w*|increas\w*|decreas\w*|had|showed|lower|higher|rates?|surviv\w*|aged?|at|every|lasting|within)\b)[^.;,()]|\([^()]{{1,40}}\)){{1,55}}?\b(?:for|until|till|was|were|through|at|on|over)\s+(?:the\s|a\s|up to\s|at least\s|about\s|approximately\s|an additional\s)?$"
+    rf"\b{_FOLLOW}(?:(?!\b{W.loose_treat}\b)[^.;,()]|\([^()]{{1,40}}\)){{1,55}}?\b{W.loose_for}\s+{W.loose_the}?$"
 )
 # "6 months of follow-up", "6-month angiographic follow-up", "12 months (follow-up)", "1-year observation period"
 _CALLED_AFTER = re.compile(
-    rf"^(?:[\s),']|-|\b(?:of|in|the|a|no|for|post|after|at|our|open|label|long|term|study|clinical|post-?\w*|angiographic|echocardiographic|radiographic|radiological|endoscopic|outpatient|telephone|safety|blinded|double-blind|extended|median|mean|minimum|maximum|further|additional|active|period|treatment|intervention|treatment-free|off-treatment|total|postoperative|cumulative)\b){{0,8}}\(?(?:{_FOLLOW}|observation(?:al)?\s(?:period|time|phase)|observation\b)(?!\s+by\b)"
+    rf"^(?:[\s),']|-|\b{W.called_after_of}\b){{0,8}}\(?(?:{_FOLLOW}|observation(?:al)?\s(?:period|time|phase)|observation\b)(?!\s+by\b)"
 )
 # "(range, 2-10 years)" behind a mean or median
-_SPREAD = re.compile(r"\d[^.;]{0,45}[(\[;,]\s*(?:with\s+a\s+)?(?:range|iqr|interquartile range|25th|95% ci)[\s,:=of]*$")
+_SPREAD = re.compile(rf"\d[^.;]{{0,45}}[(\[;,]\s*(?:with\s+a\s+)?{W.spread_range}[\s,:=of]*$")
 _NOT_CALLED = re.compile(r"\b(?:lost|loss|returned?|return)\s+(?:to|for)\s+$")
 # assessed at: "at 12 months", "after 6 months", "by week 104", "up to 42 months post", "from baseline to 28 weeks"
 _AT = re.compile(
-    r"\b(?:at|after|by|until|till|through|throughout|over|across|during|within|up to|to|for|least|on|in)\s+(?:the\s+|a\s+|an\s+)?(?:(?:first|full|whole|subsequent|next|following|entire|period of|up to|end of|study|final|initial|minimum of|total of|least|about|approximately|than|additional)\s+){0,3}$|\bbaseline,?\s+(?:and\s+)?(?:at\s+)?$"
+    rf"\b{W.at_at}\s+(?:the\s+|a\s+|an\s+)?(?:{W.at_first}\s+){{0,3}}$|\bbaseline,?\s+(?:and\s+)?(?:at\s+)?$"
 )
-_POST = re.compile(
-    r"^[\s-]*(?:\(?follow|after|post|following|from (?:the )?(?:baseline|randomi[sz]ation|injection|infusion|transplant|treatment)|later|treatment period|study period|period\b|study\b|trial\b|phase\b|visits?|assessments?|compared|time ?points?|evaluation)"
-)
-_ASSESSED = re.compile(
-    r"\b(?:end ?-?points?|outcomes?|assess\w*|evaluat\w*|measur\w*|examin\w*|chang\w*|improv\w*|surviv\w*|safety|safe\w*|tolera\w*|less|lower|higher|pain|efficacy|score\w*|observ\w*|response|respon\w*|monitor\w*|visit\w*|adverse|decline\w*|remain\w*|stable|progress\w*|reduc\w*|increas\w*|baseline|compar\w*|"
-    r"slow\w*|gains?|persist\w*|maintain\w*|detect\w*|benefit\w*|support\w*|significan\w*|show\w*|halt\w*|found|test\w*|scan\w*|count\w*|imaging|mri|symptom\w*|function\w*|died|alive|relapse\w*|regress\w*|tended|levels?|again|differ\w*|graft|events?|saes?|aes?|seen|noted|occur\w*|appear\w*|develop\w*|fallen|fell|rose|risen|worse\w*|better|free|clean|normal\w*|record\w*|perform\w*|engraft\w*|closure|heal\w*|effect\w*)\b"
-)
+_POST = re.compile(rf"^[\s-]*{W.post_follow}")
+_ASSESSED = re.compile(rf"\b{W.assessed}\b")
 _ENDPOINT = re.compile(
     r"\b(?:primary|secondary|co-primary|main)\s+(?:\w+\s){0,3}?(?:end ?-?points?|outcomes?|measures?|objectives?)\b"
 )
-_DIRECT = re.compile(
-    r"\b(?:end ?-?points?|outcomes?)\s+(?:was |were |is |are |will be |assessed |measured |evaluated )*(?:at|after)\s+(?:the\s+)?$"
-)
+_DIRECT = re.compile(rf"\b(?:end ?-?points?|outcomes?)\s+{W.direct_was}*(?:at|after)\s+(?:the\s+)?$")
 _DIRECT_AFTER = re.compile(
-    r"[\s,)]*(?:(?:was|were|is|as|being)\s)?(?:the\s|a\s|our\s)?(?:primary|secondary|main|co-primary)\b"
+    rf"[\s,)]*(?:{W.direct_after_was}\s)?(?:the\s|a\s|our\s)?(?:primary|secondary|main|co-primary)\b"
 )
-_WHOLE = re.compile(
-    r"\b(?:median|mean|average\w*|followed(?:[ -]up)? (?:for|over|until|up to)|follow[ -]?up (?:was|of|period|time|duration|ranged|is|\())\b[^.;,]{0,40}$|follow-?up \($"
-)
+_WHOLE = re.compile(rf"\b{W.whole_median}\b[^.;,]{{0,40}}$|follow-?up \($")
 # what a length or point of time is besides follow-up
 _NOT_FOLLOW_BEFORE = re.compile(
-    r"\b(?:aged?|ages|older than|younger than|history of|duration of (?:disease|illness|symptoms?|diabetes)|symptoms? for|diagnosed|disease duration\w*|survival (?:time |was |of |duration )*(?:was |of )?|survived(?: for)?|lived(?: for)?|time to [\w -]{1,30}(?:was|of)?|stay (?:was |of )*|stay\b[^.;]{0,25}|"
-    r"every|each|once (?:a|per|every)|per|interval\w* (?:of|was|between)?|separated by|last|past|previous|prior|preceding|within|before|first|cultured? for|passage|expanded for|incubat\w+ (?:for)?|lead-in|run-in|washout|screening|half-life\w*|enrol\w* (?:over|in|within|for)|recruit\w* (?:over|in|within|for)|"
-    r"period (?:from|between)|onset of|since|life expectancy(?: of)?|expectancy \w+|symptom duration|below|lasting|persist\w* for|resolved (?:with)?in|subsided (?:with)?in|(?:reversible|reversed|resolved|subsided|disappeared|recovered|vanished|abated|cleared|healed|regressed|ceased|gone) (?:\w+ly )?(?:after|within|in|by)|delay\w*|recovery time \w+|operat\w+ time\w*)\s*(?:a |an |the |at least |about |approximately |more than |less than |up to |[<>~]\s*)?(?:period of |mean of |median of )?$"
+    rf"\b{W.not_follow_before_aged}\s*{W.not_follow_before_an}?(?:period of |mean of |median of )?$"
 )
-_NOT_FOLLOW_AFTER = re.compile(
-    r"^[\s-]*(?:old\b|of age|ago\b|earlier\b|before\b|prior\b|pre-?\w+|apart\b|intervals?\b|from (?:diagnosis|onset|symptom)|of (?:symptoms?|disease|duration|diagnosis|age|experience|lithium|riluzole|methylpred\w*|treatment with)|life expectancy|history|duration of disease|washout|run-in|lead-in|screening|half-life|survival\b(?! was)|ahead|in culture|of culture|"
-    r"(?:of|after|from|since) (?:the )?(?:symptom |disease )?(?:onset|injury|infarction|stroke|diagnosis|symptoms|harvest|infection)|post-?(?:injury|stroke|infarct\w*|infection)|hospital|stay\b|of hospital\w*|mortality rate|shelf|window)"
-)
+_NOT_FOLLOW_AFTER = re.compile(rf"^[\s-]*{W.not_follow_after_old}")
 # "the 3-year disease-free survival": the horizon of a rate
 _THEN = re.compile(r"\bfollowed (?:after|on|from)\s+$")  # "followed after day 15 by a weekly bolus"
 _THEN_AFTER = re.compile(r"[\s,)]*followed (?:after|by|on|from)\b")
-_RATE = re.compile(r"^[\s-]*(?:[\w-]+\s){0,3}?(?:survival|mortality|recurrence|relapse|os|dfs|pfs|efs)\b")
+_RATE = re.compile(rf"^[\s-]*(?:[\w-]+\s){{0,3}}?{W.rate_survival}\b")
 # "six months after the end of treatment", "up to one year post-operatively", "three and six months afterwards"
-_AFTER_END = re.compile(
-    r"^[\s-]*(?:(?:after|post|following|from)\s+(?:the\s+)?(?:end|cessation|completion|discontinuation|stopping|withdrawal|conclusion|last)\b|"
-    r"(?:after|following)\s+(?:the\s+)?(?:operation|surgery|discharge|intervention)\b|post-?\s?operative(?:ly)?\b|afterwards?\b|post-?\s?(?:surgery|treatment|intervention)\b)"
-)
+_AFTER_END = re.compile(rf"^[\s-]*{W.after_end_after}")
 # between the follow-ups of two arms: " [IQR 6-20] for the drug group and ", " (range, 10.7-37.4 months), and in the other arm it was "
 _ARM_GAP = re.compile(
     r"\s*(?:[(\[][^()\[\]]*[)\]])?,?\s*(?:(?:for|in|with|among)\s[^.;()\[\]]{2,80}?)?,?\s*\b(?:and|versus|vs\.?)\s(?:[^.;()\[\]\d]{0,50}\s)?"
 )
 _RESPECTIVELY = re.compile(r"[^.;()\d]{0,60}\brespectively\b")
-_SEEN_AT = re.compile(r"\b(?:at|after|by|until|through)\s*$")
+_SEEN_AT = re.compile(rf"\b{W.seen_at_at}\s*$")
 # "6 months before and after", "ahead of transplantation and equally long after it"
 _BOTH_SIDES = re.compile(r"^\s+(?:before|ahead|prior)\b[^.;\d]{0,40}\band\b[^.;\d]{0,25}\bafter\b")
 # "died at 1.5, 2 and 9 months": when people died, not how long they were watched
-_DEATHS = re.compile(
-    r"\b(?:died|deaths?|deceased|relapsed|engraft\w*|platelets?|neutrophils?|discharged|recovered|resolved|withdr\w+|dropped out)\b[^.;]{0,30}$"
-)
+_DEATHS = re.compile(rf"\b{W.deaths_died}\b[^.;]{{0,30}}$")
 # what is known of the disease, or what further trials should do
-_GENERAL = re.compile(
-    r"\b(?:usually|typically|prognosis|prevalence|life expectancy|expectancy|fatal disease|progressive disease|(?:lead\w*|progress\w*) to death|dies?\b|incurable|devastating|neurodegenerative disease|"
-    r"warranted|(?:are|is) needed|needed to|required to|future (?:stud|trial|work)\w*|(?:larger|longer|further|phase \w+) (?:trials?|studies|study|follow-up)\b[^.;]{0,40}\b(?:should|needed|required|will))\b"
-)
+_GENERAL = re.compile(rf"\b{W.general}\b")
 # "4 doses over 4 months": how the product was given
 _SCHEDULE = re.compile(
-    r"\b(?:dos(?:e|es|ed)|injections?|injected|infusions?|infused|treatments?|given|administered)\s(?:\w+\s){0,2}?(?:over|within|in|during|for|across|spread over)\s(?:a\s|the\s)?(?:(?:total|period) of\s)?$|\b(?:given|administered|infused|injected|dosed|infusions?|injections?|doses)\s(?:at|on)\s(?:study\s)?$"
+    rf"\b{W.schedule_dos}\s(?:\w+\s){{0,2}}?{W.schedule_over}\s(?:a\s|the\s)?(?:(?:total|period) of\s)?$|\b{W.schedule_given}\s(?:at|on)\s(?:study\s)?$"
 )
 _SPAN_OF_STUDY = re.compile(
-    r"\b(?:study|trial|recruit\w*|enrol\w*|conducted|retrospective\w*)[^.;]{0,30}\b(?:lasting|lasted|spann\w+|over|during|within)\s+(?:a period of\s+)?$"
+    rf"\b{W.span_of_study_study}[^.;]{{0,30}}\b{W.span_of_study_lasting}\s+(?:a period of\s+)?$"
 )
 # between two times of one list: " p=0.001, and ", " (n = 20), "
 _LIST_GAP = re.compile(
-    r"\s*(?:\([^()]{0,25}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:(?:regarding|for|as to|as regards|in terms of|with regard to|concerning)\s(?:the\s)?[\w-]+\s)?(?:,\s*and|,|and|or)\s*(?:at\s+|for\s+)?(?:the\s+)?"
+    rf"\s*(?:\([^()]{{0,25}}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:{W.list_gap_regarding}\s(?:the\s)?[\w-]+\s)?(?:,\s*and|,|and|or)\s*(?:at\s+|for\s+)?(?:the\s+)?"
+)
+# "16 weeks regarding efficacy and 18 months regarding safety": two ends, each for its own purpose
+_PURPOSE = re.compile(
+    r"\s(?:regarding|for|as to|as regards|in terms of|with (?:regard|respect) to|concerning|to (?:assess|judge|look at|test))\s(?:the\s|its\s|their\s)?"
+    r"(?:clinical\s|overall\s|long-term\s|primary\s|secondary\s)?(?:efficacy|effectiveness|effect|safety|tolerability|survival|toxicity|function|pain|relapse|response|harms?|outcomes?|mri|imaging|quality of life|benefits?)\b"
 )
 _CONFIDENCE = {
     "called": 0.92,
@@ -220,6 +201,7 @@ def candidates(seen: View) -> list[Candidate]:
             f"kind {time.length.kind}",
             f"unit {time.length.unit}",
             *(name for name, holds in _holds(time, among, id(time) in chosen, called) if holds),
+            *(["own purpose"] if _PURPOSE.match(seen.folded, time.length.end, time.sentence.end) else []),
         ]
         features = [*around(seen, time.length.start, time.length.end), *own]
         kind = CELLS if cells else DRUG

@@ -14,11 +14,12 @@ from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
 from extractor.study.registries import Identifier, identifiers, page_of, registered_on
+from extractor.words import Words
+
+W = Words("fields")
 
 # "patients who completed the parent trial (NCT01234567)"
-PARENT = re.compile(
-    r"\b(?:parent|previous|earlier|original|preceding|another|other|lead-in|feeder|companion|sister) (?:[\w-]+ ){0,3}(?:study|trial|studies|trials)\b[^.;]{0,30}$"
-)
+PARENT = re.compile(rf"\b{W.parent_parent} (?:[\w-]+ ){{0,3}}(?:study|trial|studies|trials)\b[^.;]{{0,30}}$")
 OTHERS = frozenset({"review", "meta-analysis"})  # numbers in them are those of the trials that they speak of
 OWN_OF_REVIEWS = "PROSPERO"
 

@@ -18,6 +18,7 @@ from extractor.study.kinds import kind_of
     order=10,
     column="report",
     page=(),
+    chapter="Methods",
     own=True,
 )
 class ReportKind(Field):

@@ -22,20 +22,14 @@ from extractor.product.cells import products
 from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
 from extractor.product.grafts import grafts
 from extractor.product.studied import PRODUCT, studies_cells
+from extractor.words import Words
+
+W = Words("fields")
 
 # words after a route's name that make it something else: "intravenous access", "oral mucosa", "intracerebral hemorrhage"
-_NOT_A_ROUTE = re.compile(
-    r"^[\s-]*(?:ha?emorrhage|ha?ematoma|bleed\w*|pressure|access|line|catheter\w*|cannula\w*|mucosa\w*|mucositis|hygiene|health|ulcer\w*|cavity|intake|diet\w*|feeding|nutrition|lichen|cancers?|consent|hysterectom\w*|births?|deliver(?:y|ies)\b(?! of)|hydration|vaccines?|heroin|methadone|squamous|candid\w*|lesions?|surgery|contracepti\w*|"
-    r"glucose|temperature|examination|swab\w*|tissue|fat|adipose|thrombus|imaging|ultrasound|stent\w*|fracture\w*|tumou?rs?|conduction|septal|dyssynchrony|loose|patholog\w*|symptom\w*|bleeding|drug us\w*|"
-    r"iga|igg|synthesis|pathogen|polio|immunoglobulin|ivig|anesthe\w*|anaesthe\w*|sedation|analgesi\w*|fluid\w*|rehydration|colloid\w*|crystalloid\w*|contrast|antibiotic\w*|heparin|thrombolysis|thrombolytic|methylpred\w*|dexameth\w*|steroid\w*|opioid\w*|"
-    r"patient-controlled|pca|prednis\w*|cyclophos\w*|busulf\w*|antiviral\w*|iron|nodules?|emphysema|h[a]?emodynamic|shunt|vein|hypertension|candidate region|volume|wall|toxicit\w*|anti\w+|hypoglyc\w*|medications?\b(?! of)|examin\w*|cavities|abscess|adhesion\w*|disorders?|derangement|coordination|surger\w+|packing|splints?)\b"
-)
-_NO_PRODUCT = re.compile(
-    r"\b(?:an[a]?esthe\w+|rescue|(?<!with )(?<!without )(?<!without any )premedicat\w+|sedat\w+|(?<!permuted )(?<!stratified )(?<!random )block(?:s|ed|ade)?\b(?! (?:lists?|sizes?|random\w*))|induction|nutrition|intake)\b"
-)
-_TRIED = re.compile(
-    r"\b(?:random\w*|deliver\w*|vaccinat\w*|immuni[sz]\w*|dos(?:e|es|ed|ing)|receiv\w*|assigned|allocated|administ\w*|given|treated|inject\w*|infus\w*|applied|compar\w*|effect\w*|efficacy|safety|evaluat\w*|vs|versus|trial|study|used|initiat\w*|started)\b"
-)
+_NOT_A_ROUTE = re.compile(rf"^[\s-]*{W.not_a_route_ha}\b")
+_NO_PRODUCT = re.compile(rf"\b{W.no_product}\b")
+_TRIED = re.compile(rf"\b{W.tried}\b")
 # "Elobixibat is an oral treatment": the studied drug, named in the title, described
 _IS_A = re.compile(
     r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$"
@@ -49,26 +43,22 @@ _CONFIDENCE = {
     "alone": 0.6,
     "doubtful": 0.4,
 }
-_ASSIGNED = re.compile(
-    r"\b(?:random\w*|divided|assigned|allocated|inhal\w*|formulations?|routes?|compar\w*|trials? of)\b"
-)
-_DOSED = re.compile(r"\d\s?(?:mg|µg|μg|mcg|microg|micrograms?|g|iu|units)\b")
+_ASSIGNED = re.compile(rf"\b{W.assigned}\b")
+_DOSED = re.compile(rf"\d\s?{W.dosed_mg}\b")
 # "despite high-dose inhaled corticosteroids", "inadequately controlled on oral drugs": what people took before
-_BASELINE = re.compile(
-    r"\b(?:despite|controlled (?:by|with|on)|stable (?:dose |doses )?(?:of|on)|minus|background|(?:patients|adults|subjects|participants|children|women|men) on|switched to)\b[^.;,]{0,35}$"
-)
-_BLOCKED = re.compile(r"\b(?:used|performed|block\w*|routes?|infus\w*|compar\w*)\b")
+_BASELINE = re.compile(rf"\b{W.baseline_despite}\b[^.;,]{{0,35}}$")
+_BLOCKED = re.compile(rf"\b{W.blocked}\b")
 # given beside chemotherapy, unless the title names it
-_SUPPORTIVE = re.compile(r"\b(?:granulocyte|g-csf|gm-csf|filgrastim|lenograstim)\b")
+_SUPPORTIVE = re.compile(rf"\b{W.supportive}\b")
 _PAIN = re.compile(r"\b(?:ana?esthe\w*|analges\w*|block\w*|sedat\w*)\b")
 _VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
 # "IV" "IT" "IM" "SC" in capitals, beside an administration
 _SHORT = re.compile(
-    r"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<low>iv|im|sc|po|PO)\b|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc]|[Pp]\.\s?[Oo])\.)"
+    rf"\b(?:(?P<short>IV|IT|IM|SC|ICV)\b(?![-/]\d)|(?P<low>{W.short_iv})\b|(?P<dotted>[Ii]\.\s?[VvTtMm]|[Ss]\.\s?[Cc]|[Pp]\.\s?[Oo])\.)"
 )
 # "40 mg sc", "500 mg/m2 iv": small letters are a route after a dose
-_AFTER_DOSE = re.compile(r"(?:[mkµu]g|mcg|iu|/m2|ml) $")
+_AFTER_DOSE = re.compile(rf"{W.after_dose_mcg} $")
 _SHORT_NAMES = {
     "IV": "intravenous",
     "IT": "intrathecal",
@@ -78,12 +68,12 @@ _SHORT_NAMES = {
     "PO": "oral",
 }
 # "phase IV", "stage IV": a Roman numeral
-_NUMERAL = re.compile(r"\b(?:phase|stage|grade|type|class|level|factor|group|arm|iii|and|or|to)[\s,/-]*$")
+_NUMERAL = re.compile(rf"\b{W.numeral_phase}[\s,/-]*$")
 _SHORT_BESIDE = re.compile(
-    r"(?:\bcells?|/kg|scs?|mncs?|tregs?)\s$|^\s?(?:inject\w*|infus\w*|administ\w*|route|transplant\w*|deliver\w*|dose)|\b(?:given|administered|infused|injected|received|delivered)\s(?:\w+\s)?$|\b(?:i[mvt]|intrathecally|intravenously|intramuscularly|intrathecal|intravenous|intramuscular)\s(?:and|plus|or)\s(?:\d+\s)?$",
+    W.short_beside,
     re.I,
 )
-_CORD = re.compile(r"\bspinal cord (?:injur|lesion)\w*|\bsci\b|\bparaplegi\w+|\btetraplegi\w+|\bquadriplegi\w+")
+_CORD = re.compile(W.cord)
 _REVIEWS = frozenset({"review", "meta-analysis"})
 
 

@@ -18,13 +18,16 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
 from extractor.product.studied import studies_cells
+from extractor.words import Words
+
+W = Words("fields")
 
 # "C1-C2" "T10/11" "L3-L4" "C7-T1" "D5-D10": vertebral levels, in capitals
 _VERTEBRAE = re.compile(r"(?<![\w-])(?P<level>[CTLD]\d{1,2}\s?[-/]\s?[CTLDS]?\d{1,2})(?![\w-])")
-_TAKEN = re.compile(r"\b(?:from|aspirat\w*|biops\w*|collect\w*|harvest\w*|drawn|catheter in|samples?)\b[^,;]{0,40}$")
+_TAKEN = re.compile(rf"\b{W.taken_from}\b[^,;]{{0,40}}$")
 # a level beside the route: "lumbar intraspinal injection", "cervical microinjection", "thoracolumbar or cervical injections"
 _LEVEL_BESIDE = re.compile(
-    r"^[\s/]*(?:(?:and|or|and/or|plus|,|,\s?and)\s*(?:bilateral |unilateral )?(?:cervical|thoracic|lumbar|thoracolumbar|lumbosacral)\s*)*(?:intraspinal|intrathecal|intramedullary|spinal|(?:micro)?injection|level|cord|stem|puncture|cell|transplant\w*|region|site)"
+    rf"^[\s/]*(?:{W.level_beside_and}\s*(?:bilateral |unilateral )?{W.level_beside_cervical}\s*)*{W.level_beside_intraspinal}"
 )
 
 

@@ -16,10 +16,13 @@ from extractor.model import Fact
 from extractor.people.own import total
 from extractor.people.sexes import ALL, Sexes, is_female, sexes
 from extractor.people.total import Total
+from extractor.words import Words
+
+W = Words("fields")
 
 BESIDE = 120  # characters between the two sexes said apart
 NEARLY = 0.85  # counts of both sexes that reach this share of the total are the trial's, less a few lost
-_BOTH = re.compile(r",? (?:and|or|&) (?:\w+ ){0,2}?(?:women|men|males?|females?|boys|girls)\b")
+_BOTH = re.compile(rf",? (?:and|or|&) (?:\w+ ){{0,2}}?{W.both_women}\b")
 _WOMEN, _MEN = (
     re.compile(r"\b(?:wom[ae]n|females?|girls?|mothers?|parturients?|lady|ladies|sister|daughter)\b"),
     re.compile(r"\b(?:m[ae]n|males?|boys?|fathers?|gentlem[ae]n|brother|son)\b"),

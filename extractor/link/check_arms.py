@@ -12,12 +12,15 @@ from dataclasses import dataclass
 
 from extractor.link.control import controls, key
 from extractor.link.difference import Difference, Numbered, Side
+from extractor.words import Words
+
+W = Words("link")
 
 OVERLAP = "groups_overlap"
 TOTAL = frozenset({"total", "overall", "all participants"})  # a group of a registry's table that holds the others
 PEOPLE = ("participants", None)
 WORD = re.compile(r"[a-z0-9]+")
-COMMON = frozenset({"the", "of", "and", "with", "group", "arm", "patients", "cells", "cell", "treatment", "x", "10"})
+COMMON = W.members("common")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,12 @@ from extractor.conflicts import denied_by
 from extractor.link.check_arms import OVERLAP, PEOPLE, TOTAL, arms_differ
 from extractor.link.difference import MAJOR, MINOR, Difference, Numbered, Side
 from extractor.model import Fact
+from extractor.words import Words
+
+W = Words("link")
 
 CLASS_WORDS = re.compile(
-    r"\b(?:adverse|serious|severe|unwanted|side)\b.*\b(?:events?|effects?|reactions?|saes?)\b|^(?:saes?|aes?)$", re.I
+    rf"\b{W.class_words_adverse}\b.*\b(?:events?|effects?|reactions?|saes?)\b|^(?:saes?|aes?)$", re.I
 )
 SERIOUS_WORDS = re.compile(r"\bserious\b|^saes?$", re.I)
 DEATH = frozenset({"death", "deaths"})  # a field of its own

@@ -13,6 +13,9 @@ from extractor.link.overlaps import preferred
 from extractor.link.profile import RECORD, Profile, alike, registry_of
 from extractor.link.statements import ANALYSIS, EXTENSION
 from extractor.store.links import Link
+from extractor.words import Words
+
+W = Words("link")
 
 MADE_BITS = 5.5  # from here a scored link is made without asking
 PROPOSED_BITS = -0.5  # from here it is proposed
@@ -22,7 +25,7 @@ SHORT_TITLE = 4  # words; a shorter title says too little
 COPY_TEXT = 0.6  # share of the text's phrases
 SPLIT_COHORT = frozenset({"n", "sex", "age", "arms", "phase"})  # may differ between overlapping cohorts
 GROUP = frozenset({"authors", "site", "code", "said", "ethics", "centre", "text"})  # say that it is the same group
-COHORT = frozenset({"n", "sex", "age", "arms", "dose", "text", "ethics", "said"})  # say that it is the same people
+COHORT = W.members("cohort")  # say that it is the same people
 WRITERS = frozenset({"authors", "centre", "ethics", "text"})
 MANY_AUTHORS = 4
 MOST_WORDS = 90  # characters of one feature in the sentence that says why

@@ -17,52 +17,21 @@ from extractor.declared import registers
 from extractor.link.statements import statements
 from extractor.model import Fact, Record
 from extractor.text import fold_case
+from extractor.words import Words
+
+W = Words("link")
 
 RECORD, ABSTRACT, PAPER = "record", "conference", "paper"
 NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro", "other"})
 SHINGLES = 24  # hashes a text; the share of equal ones estimates the share of common three-word phrases
 WORD = re.compile(r"[a-z0-9]+")
-STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "is",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "with",
-        "without",
-        "using",
-        "study",
-        "trial",
-        "patients",
-        "patient",
-        "results",
-        "result",
-        "clinical",
-        "safety",
-        "efficacy",
-        "effect",
-        "effects",
-        "evaluation",
-    ]
-)
+STOP = W.members("stop")
 # "Mayo Clinic", "University of Warmia", "Hadassah Medical Center"
 CENTRE = re.compile(
-    r"universi|hospital|clinic|institut|college|cent(?:er|re|ro)\b|infirmary|charit|karolinska|school of medicine|hopital|ospedale|klinik",
+    W.centre,
     re.I,
 )
-GENERAL = re.compile(r"^(?:department|division|section|school|faculty|laborator|unit|service|ward|graduate)", re.I)
+GENERAL = re.compile(rf"^{W.general_department}", re.I)
 # NSI-566RSC, AstroRx®, MSC-NTF, NS2008-1; not CD133, not ALSFRS
 CODE = re.compile(r"\b(?:[A-Z]{2,}[-]?\d{3,}[A-Z]*(?:-\d+)?|[A-Za-z-]{4,}(?=\s?[®™])|[A-Z][a-z]+[A-Z][a-z]+\w*)")
 NO_CODE = re.compile(
@@ -72,7 +41,7 @@ NO_CODE = re.compile(
 # NCT02881476
 NUMBER = re.compile(r"NCT\d{8}")
 # "Poster", "Abstract 2135", "Annual Meeting"
-MEETING = re.compile(r"\bposter\b|\babstracts?\b|\bannual meeting|\bcongress\b|\bconference\b", re.I)
+MEETING = re.compile(W.meeting, re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,29 +170,7 @@ def _own(record: Record) -> tuple[str, ...]:
     return tuple(sorted(i for i in found - (cited - {_id(f) for f in record.of("registry_id")}) if i))
 
 
-REGISTRIES = frozenset(
-    [
-        "eudract",
-        "ctis",
-        "isrctn",
-        "chictr",
-        "irct",
-        "jprn",
-        "umin",
-        "jrct",
-        "actrn",
-        "anzctr",
-        "drks",
-        "ctri",
-        "ntr",
-        "kct",
-        "pactr",
-        "rbr",
-        "rpcec",
-        "slctr",
-        "tctr",
-    ]
-)
+REGISTRIES = W.members("registries")
 
 
 def registry_of(id: str) -> str:

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from extractor.model import Document
 from extractor.quantities.numbers import WHOLE, whole
 from extractor.text import fold_case
+from extractor.words import Words
+
+W = Words("link")
 
 EXTENSION, ANALYSIS, EARLIER = "extension", "analysis", "earlier"
 REGISTRY_ID = re.compile(
@@ -27,42 +30,21 @@ _KINDS = (
     # "an open-label extension of NCT01363401", "long-term follow-up of the trial"
     (
         EXTENSION,
-        re.compile(
-            r"\b(?:open-label|long-term|safety|continuing|[\w-]+-(?:year|month|week)) extension\b"
-            r"|\bextension (?:study|trial|phase|protocol)\b"
-            r"|\bextension of (?:the |a |our )?[^.]{0,60}\b(?:trial|study|nct ?\d)"
-            r"|\broll(?:ed)? ?-?over\b"
-            r"|\blong-?term (?:outcomes?|results|follow-?up|safety)\b.{0,60}\b(?:of|from|in)\b.{0,60}\b(?:trial|study|cohort)\b"
-            r"|\bfollow-?up (?:study |report )?of (?:the |a |our )?(?:\w+ ){0,3}(?:trial|study|cohort|participants)\b"
-        ),
+        re.compile(W.kinds),
     ),
     # "a secondary analysis of the trial (NCT01363401)"
     (
         ANALYSIS,
-        re.compile(
-            r"\b(?:secondary|post[- ]?hoc|sub-?group|ancillary|exploratory|pooled|pre-?specified) (?:\w+ )?"
-            r"(?:analys[ie]s|study|sub-?study) (?:of|from|using)\b.{0,80}\b(?:trials?|stud(?:y|ies)|cohort|nct ?\d)"
-            r"|\bsub-?study of\b|\bdata (?:from|of) the\b.{0,40}\btrial\b"
-        ),
+        re.compile(W.statements_kinds),
     ),
     # "Preliminary results for the first 12 subjects are published", "in the earlier cohort"
     (
         EARLIER,
-        re.compile(
-            r"\b(?:patients|subjects|participants|people|cohorts?|trials?|study|studies|results|outcomes|data|findings)\b"
-            r"[^.]{0,60}\b(?:previously|already|earlier) (?:been )?(?:reported|published|described|in print)\b(?! (?:that|with|for|by))"
-            r"|\b(?:preliminary|interim|initial|first|earlier) (?:results|report|data|findings|outcomes)\b"
-            r".{0,80}\b(?:published|reported|in print|described)\b"
-            r"|\b(?:in|from|of) (?:the|our|an) (?:earlier|previous|same|original|initial|preceding|parent) (?:cohort|trial|study|report|series)\b"
-            r"|\bfinal cohort\b|\b(?:updated|longer-term) (?:report|follow-?up|results)\b"
-        ),
+        re.compile(W.kinds_previously_already),
     ),
 )
 # "the first 12 subjects", "the same ten patients"
-PEOPLE = re.compile(
-    rf"\b(?:first|initial|earlier|previous|same|of the|all|these) ({WHOLE}) (?:[\w-]+ ){{0,2}}"
-    r"(?:patients|subjects|participants|people|cases|individuals)\b"
-)
+PEOPLE = re.compile(rf"\b{W.people_first} ({WHOLE}) (?:[\w-]+ ){{0,2}}{W.people_patients}\b")
 
 
 def statements(document: Document) -> Iterator[tuple[str, str, str]]:

@@ -6,11 +6,37 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+_HEADING_FORMS = (
+    r"introduction",
+    r"background",
+    r"(?:(?:materials?|patients|subjects|participants) (?:and|&) )?methods?",
+    r"methods? (?:and|&) (?:materials?|patients)",
+    r"experimental (?:procedures|section)",
+    r"study (?:design|population)",
+    r"results?(?: and discussion)?",
+    r"discussion(?: and conclusions?)?",
+    r"conclusions?",
+    r"case (?:report|presentation|description)",
+    r"limitations",
+    r"references",
+    r"bibliography",
+    r"literature cited",
+    r"acknowledge?ments?",
+    r"funding",
+    r"(?:competing|conflicts? of) interests?",
+    r"author(?:s[’']?)? contributions?",
+    r"abbreviations",
+    r"ethics(?: approval)?",
+    r"data availability",
+    r"supplementary (?:material|information|data)",
+    r"supporting information",
+    r"trial registration",
+    r"statistical analys[ie]s",
+    r"declarations?",
+    r"appendix",
+)
 HEADING = re.compile(
-    r"^[ \t]*(?:\d+(?:\.\d+)*\.?[ \t]+|[IVX]+\.[ \t]+)?(?P<name>introduction|background|(?:(?:materials?|patients|subjects|participants) (?:and|&) )?methods?|methods? (?:and|&) (?:materials?|patients)|"
-    r"experimental (?:procedures|section)|study (?:design|population)|results?(?: and discussion)?|discussion(?: and conclusions?)?|conclusions?|case (?:report|presentation|description)|limitations|"
-    r"references|bibliography|literature cited|acknowledge?ments?|funding|(?:competing|conflicts? of) interests?|author(?:s[’']?)? contributions?|abbreviations|ethics(?: approval)?|data availability|"
-    r"supplementary (?:material|information|data)|supporting information|trial registration|statistical analys[ie]s|declarations?|appendix)[ \t]*[.:]?[ \t]*$",
+    rf"^[ \t]*(?:\d+(?:\.\d+)*\.?[ \t]+|[IVX]+\.[ \t]+)?(?P<name>{'|'.join(_HEADING_FORMS)})[ \t]*[.:]?[ \t]*$",
     re.I | re.M,
 )
 BODY = re.compile(r"introduction|background|methods?|results?|discussion|case|materials", re.I)

@@ -17,77 +17,50 @@ from extractor.people.counted import BARE, EQUALS, NOUN, PART, Count, counts, no
 from extractor.people.group import EACH, PAIRED, SERVED, Split
 from extractor.people.sexes import Sexes, sexes
 from extractor.people.splits import splits
+from extractor.words import Words
+
+W = Words("people")
 
 # what was done to the people counted: kind -> words, searched in the clause of the count
 DONE: dict[str, re.Pattern[str]] = {
-    "randomized": re.compile(
-        r"randomi[sz](?!ed (?:therapy|treatment)\b)|\b(?:assigned|allocated|divided|distributed|apportioned|stratified|grouped|matched)\b"
-    ),
-    "enrolled": re.compile(
-        r"\b(?:enrol+(?:ed|ing|s|ment)?|included|inclusion of|recruited|entered|participated|participating|took part|accrued|registered|admitted|selected|inducted|joined|comprised|consisted|consented to (?:participate|take part|enter|join)|agreed to participate|volunteered(?: to (?:participate|take part|enter|join))?|accepted participation)\b"
-    ),
-    "treated": re.compile(
-        r"\b(?:received|receiving|treated|underwent|undergoing|were given|injected|transplanted|vaccinated|infused|implanted|administered|ingested|consumed|exposed|operated)\b"
-    ),
-    "studied": re.compile(
-        r"\b(?:studied|evaluated|examined|investigated|compared|conducted|performed|carried out|trial|study|sample|tested|undertaken|involving|involved|assessed|measured|observed)\b"
-    ),
-    "analyzed": re.compile(
-        r"\b(?:analy[sz]ed|evaluable|assessable|available|analy[sz]able|analys[ie]s|per[ -]protocol|valid|intention|intent)\b"
-    ),
-    "completed": re.compile(r"\b(?:completed|completing|finished|completers|remained|retained|returned|followed)\b"),
-    "screened": re.compile(
-        r"\b(?:(?<!breast cancer )(?:was|were|are|be) screened|eligible(?! for (?:the )?(?:evaluation|analys))|approached|invited|for eligibility|qualified|consent(?:ed)?(?! to (?:participate|take part|enter|join|the study))|contacted|referred|mailed|potential|considered|willing|offered)\b|^ ?(?:\w+ )?screened\b"
-    ),
-    "planned": re.compile(
-        r"\b(?:will|to be|planned|aims?|target|required?|needed|calculated|intend|intended|anticipated|expected|projected|envisaged|power|goal|would (?:detect|provide|give|allow|have|be|yield|suffice)|to detect)\b"
-    ),
+    "randomized": re.compile(rf"randomi[sz](?!ed (?:therapy|treatment)\b)|\b{W.done_assigned}\b"),
+    "enrolled": re.compile(rf"\b{W.done}\b"),
+    "treated": re.compile(rf"\b{W.candidates_done}\b"),
+    "studied": re.compile(rf"\b{W.done_studied}\b"),
+    "analyzed": re.compile(rf"\b{W.done_analy}\b"),
+    "completed": re.compile(rf"\b{W.done_completed}\b"),
+    "screened": re.compile(rf"\b{W.done_breast}\b|^ ?(?:\w+ )?screened\b"),
+    "planned": re.compile(rf"\b{W.done_will}\b"),
     "identified": re.compile(r"\bidentified\b"),
-    "lost": re.compile(
-        r"\b(?:excluded|withdr[ae]w\w*|dropped|lost|discontinu\w+|died|deaths?|declined|refused|dropouts?|ineligible|excluding|except)\b"
-    ),
-    "outcome": re.compile(
-        r"\b(?:experienced|developed|reported|respon[ds]\w*|occurred|adverse|events?|achieved|relaps\w+|recurrence|positive|improved|improvement|showed|required|remission|toxicity|complications?|survived|cured|failed|failure|without|incidence|suffered)\b"
-    ),
+    "lost": re.compile(rf"\b{W.done_excluded}\b"),
+    "outcome": re.compile(rf"\b{W.done_experienced}\b"),
 }
 # of one arm, not of all: "in the X arm, 45 of 50 patients"
 IN_ARM = re.compile(r"\b(?:in|of|for|among) the (?:[\w+/-]+ ){1,6}(?:arm|group), (?:\w+ (?:out )?of (?:the )?)?$")
 IN_ARM_AFTER = re.compile(r" (?:in|from|of) the [^,;.()]{2,60}\b(?:arm|group)\b")
 # a population's figure: "affecting 375,000 people", "an estimated 20 million adults"
-POPULATION = re.compile(
-    r"\b(?:affect(?:s|ing)|(?:kills?|killing|causes|causing|worldwide|globally|estimated))(?: (?:about|approximately|an|estimated|up|to|over|more|than|nearly|around|some|almost|every|year|at|least),?)* $"
-)
+POPULATION = re.compile(rf"\b(?:affect(?:s|ing)|{W.population_kills})(?: {W.population_about},?)* $")
 STILL = re.compile(
     r"^(?: \w+)? ?(?:remain(?:ed|ing|s)?|still|continu(?:ed|ing|e)) (?:on|in|to|receiving)\b"
 )  # "55 patients remaining on therapy"
 # another study's figure
-OTHERS = re.compile(
-    r"\b(?:published|preliminary|(?:previous|earlier|prior|another|other)(?: \w+){0,2} (?:study|trial|studies|trials|reports?)|(?:two|three|four|five|six) (?:\w+ )?(?:studies|trials)|meta-analys\w*|worldwide|annually|every year|each year|per year|million (?:people|adults|women|patients)|prevalence)\b"
-)
-SUBSET = re.compile(
-    r"\b(?:subset|subgroup|sub-?sample|subsample|substudy|sub-study|of whom|of which|of these|of them|the other|others?|another|remaining|additional|first|last|only)\b"
-)
-TOTAL = re.compile(r"\b(?:total(?:ing)?|in all|altogether|overall|entire|study population|cohort|sample)\b[^.;]{0,25}$")
-ON = re.compile(
-    r"\b(?:in|on|among|of|with|for|from|involving|comprising|included|by)(?: the| a| an| approximately| about| over| more than| consecutive|,)* ?$"
-)
+OTHERS = re.compile(rf"\b{W.others}\b")
+SUBSET = re.compile(rf"\b{W.subset}\b")
+TOTAL = re.compile(rf"\b{W.total_total}\b[^.;]{{0,25}}$")
+ON = re.compile(rf"\b{W.on_in}{W.on_the}* ?$")
 INSTEAD = ("planned", "identified")  # a number planned or identified gives way to one of people enrolled
 DONE_TO = frozenset({"randomized", "enrolled", "treated", "analyzed", "completed"})
 SMALL = 5  # fewer people than this are seldom a trial's total, but in first-in-human work
 # "participants (n = 54)" counts people in general; "responders (n = 58)" a part of them
-PEOPLE_BEFORE = re.compile(
-    r"\b(?:patients|participants|subjects|women|men|children|volunteers|adults|survivors|individuals|students|infants|residents|adolescents|mothers|outpatients|cancer|disease|syndrome|disorder)\)?:? ?[(\[]?$"
-)
+PEOPLE_BEFORE = re.compile(rf"\b{W.people_before_patients}\)?:? ?[(\[]?$")
 CODED = re.compile(r"[A-Z]{2,}[A-Z0-9-]* ?$")  # "SWOG 0307", "NSABP 35": a study's name
 # "From 49 smokers attending four clinics, 24 volunteered": the sentence goes on with those who entered the trial
-FROM = re.compile(
-    r"(?:results |methods |findings )?(?:from|of|out of|among)(?: (?:a total of|the|these|all|an initial))?"
-)
+FROM = re.compile(rf"(?:results |methods |findings )?(?:from|of|out of|among)(?: {W.from_total})?")
 # "the target number of subjects was set at 300"
 NUMBER_OF = re.compile(
-    r"\bnumber of (?:subjects|patients|participants|women|men|children|volunteers)(?: to be \w+| needed| required)?(?: was| is|:)(?: set (?:at|to)| calculated (?:as|to be))? $"
+    rf"\bnumber of {W.subjects}(?: to be \w+| needed| required)?(?: was| is|:)(?: set (?:at|to)| calculated (?:as|to be))? $"
 )
-DENOMINATOR = re.compile(r"\bof (?:the |these |those |all |our |a total of )*$")
+DENOMINATOR = re.compile(rf"\bof {W.denominator_the}*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from functools import cache, lru_cache
 from extractor.context.phrases import phrases
 from extractor.quantities.numbers import SCALES, TENS, UNITS, whole
 from extractor.terms import rows
+from extractor.words import Words
+
+W = Words("people")
 
 NOUN, EQUALS, BARE, PART = "noun", "equals", "bare", "part"  # forms of a count
 _SMALL = "|".join(sorted([*UNITS, *TENS, *SCALES], key=len, reverse=True))
@@ -24,10 +27,10 @@ _WORDS = rf"(?:{_SMALL})(?:(?:(?<=hundred)|(?<=thousand)),? and (?:{_SMALL})|(?:
 _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
 # a heading may be glued to the number: "Methods48 participants"; so may a long dash: "were allocated—195 to"
 NUMBER = re.compile(
-    rf"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients)|(?<=[a-z]ed-)|(?<=roups-)|(?<=ients-))(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))"
+    rf"{W.number_methods}(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:]\d|-\d| ?%))"
 )
 # "58-year-old male patient", "12 years of age": an age, no number of people
-AN_AGE = re.compile(r" ?-?(?:years?|yrs?|y|months?|mos?|weeks?|days?)[ -]?(?:olds?\b|of age\b|aged?\b)")
+AN_AGE = re.compile(rf" ?-?{W.an_age_years}[ -]?(?:olds?\b|of age\b|aged?\b)")
 # where a number may begin: cheap to find, and NUMBER is tried only there
 _BEGINS = re.compile(rf"\d+|{_SMALL}")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
@@ -36,49 +39,28 @@ EQUAL = re.compile(
 )
 TOKEN = re.compile(r"\s*(\([^()]{1,110}\)|\[[^\[\]]{1,40}\]|[a-z0-9][a-z0-9'/+&-]*\.?|[^\s])")
 # what makes a number no count: "group 1", "phase 2", "day 7", "p = 0.03", "at least 5", "grade 3"
-BEFORE = re.compile(
-    r"(?:\b(?:phase|group|groups|arm|cohort|day|days|week|weeks|month|months|year|visit|grade|stage|type|class|level|table|figure|fig|version|step|part"
-    r"|cycle|cycles|score|scores|hour|at week|nct|age|aged|ages|asa|status|ci|sd|rr|hr|factor|interleukin|il|hla|hiv|hepatitis|covid) *|\b(?:days|weeks|months|years|visits|grades|stages) \d+(?:, \d+)*,? (?:and|or|to) |\b(?:age|ages|man|woman|boy|girl|male|female|brother|sister|son|daughter) of |% ?(?:-|to) ?|\bno\. ?|[=<>±] ?|[$£€#] ?|(?:status|grade|type|stage|class|phase|group)s? [\divx]+(?:,| and| or| to|-)? ?)$"
-)
+BEFORE = re.compile(rf"{W.before_and}$")
 # "euro 4396", "usd 120 per patient": a price
-MONEY = re.compile(
-    r"\b(?:euros?|eur|usd|us dollars?|dollars?|gbp|cny|rmb|yen|jpy|chf|pounds|cost|costs|price)(?: (?:of|was|were|is))?[ :]*$"
-)
+MONEY = re.compile(rf"\b{W.money_euros}(?: (?:of|was|were|is))?[ :]*$")
 # the same, but for a number with a noun for people after it: "in this study 84 patients", "more than 40 women"
-BEFORE_ALONE = re.compile(
-    r"\b(?:no|number|january|february|march|april|may|june|july|august|september|october|november|december|than|study|trial|protocol|h|p|or|project|experiment|sample|questionnaire|block|sizes?|(?:score|dose|ratio|value|threshold|cut-?off|index|scale|rating|level) of|(?:baseline|mean|median|initial|average) [a-z][\w-]* of) *$"
-)
+BEFORE_ALONE = re.compile(rf"\b{W.before_alone_no} *$")
 # "63 were TR", "49 completed", "369 in the study group", "2144 (1063 ablation, 1081 none) received"
 AFTER_BARE = re.compile(
-    r"(?: ?\([^()]{1,90}\)| ?\[[^\[\]]{1,60}\])?,? (?:(?:who |of whom |all |both |successfully |eventually |finally |also |only )?(?:were|was|had|have|has|completed|received"
-    r"|underwent|participated|entered|finished|consented|agreed|met|eligible|evaluable|enrol+ed|randomi[sz]ed(?! (?:controlled|clinical|trial|study|studies|trials|1 ?:|phase|placebo|double|open|prospective|parallel|cross|feasib))|assigned|allocated|analy[sz]ed|treated|recruited|included|discontinued|withdrew"
-    r"|dropped|died|did|developed|provided|attended|declined|refused|took|volunteered|randomly(?= (?:assigned|allocated|divided|randomi|selected for|received))|with|without|on|in|to(?! \d)|from|at|remained|reported|experienced|showed|could|did) )"
+    rf"(?: ?\([^()]{{1,90}}\)| ?\[[^\[\]]{{1,60}}\])?,? (?:{W.after_bare_who}?{W.after_bare_were} )"
 )
 # "enrolled 60", "a total of 60", "sample size was 60", "Enrollment 12"
-BEFORE_BARE = re.compile(
-    r"(?:\b(?:enrol+ed|randomi[sz]ed|recruited|included|assigned|allocated|treated|studied|screened|analy[sz]ed|evaluated|invited|approached|accrued|enrol+ment(?: of| was|:)?"
-    r"|(?:a|in) total(?: of|,)?|sample(?: size)?(?: of| was| is|:)?|(?:target |planned |total )?number of (?:subjects|patients|participants|women|men|children|volunteers)(?: to be \w+| needed| required)?(?: was| is|:)(?: set (?:at|to)| calculated (?:as|to be))?|(?:data|results) (?:of|from|for|on)|whom|remaining|among|overall,) )$"
-)
-OF = re.compile(
-    r"(?: ?\([^()]{1,60}\)| ?\[[^\[\]]{1,60}\])? (?:out )?of (?:the |these |those |all |a total of |our |planned |them )*(?P<rest>[a-z0-9])"
-)
+BEFORE_BARE = re.compile(rf"(?:\b{W.before_bare_enrol} )$")
+OF = re.compile(rf"(?: ?\([^()]{{1,60}}\)| ?\[[^\[\]]{{1,60}}\])? (?:out )?of {W.of_the}*(?P<rest>[a-z0-9])")
 # "October 2016 to January 2018 analyzed patients", "copyright 2016"
-DATED = re.compile(
-    r"(?:\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|copyright|since|until)\.?,?|\b\d{4} ?(?:-|to|and)|©) *$"
-)
-YEAR = re.compile(
-    r"(?:\b(?:in|since|between|from|to|until|by|and|of|during|after|before|year|january|february|march|april|may|june|july|august|september|october|november|december|\d{1,2},?) |- ?)$"
-)
+DATED = re.compile(rf"{W.dated_to} *$")
+YEAR = re.compile(rf"(?:\b{W.year_in} |- ?)$")
 MOST_MODIFIERS = 14  # words and commas between a number and its noun
 LARGEST = 5_000_000  # no trial is larger; what is, counts a population
 TYPED_SINGULAR = frozenset(
     ("patient", "subject", "participant", "volunteer")
 )  # "16 diabetic subject", "a 30-patient trial"
 # what a bracket with "n =" after it counts, and is no person
-THING_COUNTED = re.compile(
-    r"\b(?:eyes|knees|hips|limbs|ears|teeth|wounds|lesions|tumou?rs|samples|specimens|biopsies|procedures|injections|infusions|cycles|cells|embryos|oocytes|grafts|implants|sites|centers|centres|hospitals"
-    r"|clinics|practices|schools|families|households|rats|mice|rabbits|dogs|pigs|animals|sheep|events|episodes|lines|plates|stents|vessels|nodes|births|pregnancies|fractures|articles|items|questions|reports) ?[(\[]?$"
-)
+THING_COUNTED = re.compile(rf"\b{W.thing_counted_eyes} ?[(\[]?$")
 _ASIDE = re.compile(r"\d[\d.]* ?%|\d+/\d+")
 
 

@@ -10,26 +10,23 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.people.group import EACH, GROUP_NOUN, NUM, PEOPLE_NOUN, Group, Place, Split, at_numbers
 from extractor.quantities.numbers import whole
+from extractor.words import Words
+
+W = Words("people")
 
 # "30 in each group", "25 per group", "n = 6 each", "three patients each", "20/group"
 PER_GROUP = re.compile(
-    rf"(?P<n>{NUM})(?: {PEOPLE_NOUN})?,?(?: were| was| are)?(?:(?: assigned| allocated| included| enrolled| randomi[sz]ed)?(?: in| to| into| for| per| from|,)? (?:(?:each|both)(?: one)?(?: of (?:the )?(?:{NUM} )?)? ?(?:study |treatment |dose |intervention |experimental |parallel )?(?:{GROUP_NOUN}|(?= ?[),.;:]|$))|(?:every|per) (?:study |treatment |dose )?{GROUP_NOUN})(?![a-z])| ?/ ?(?:group|arm)\b)"
+    rf"(?P<n>{NUM})(?: {PEOPLE_NOUN})?,?(?: were| was| are)?(?:{W.per_group_assigned}?{W.per_group_in}? (?:(?:each|both)(?: one)?(?: of (?:the )?(?:{NUM} )?)? ?{W.per_group_study}?(?:{GROUP_NOUN}|(?= ?[),.;:]|$))|(?:every|per) (?:study |treatment |dose )?{GROUP_NOUN})(?![a-z])| ?/ ?(?:group|arm)\b)"
 )
 # "each group contains 14 patients", "groups of 30 patients", "each arm (n = 20)", "composed of three patients each"
 OF_EACH = re.compile(
-    rf"(?:\b(?:each|every|both) (?:study |treatment |dose |parallel )?{GROUP_NOUN}|\b{GROUP_NOUN})(?:,? which (?:are|were))?,?(?: \((?=n ?=)| (?:contain(?:s|ed|ing)|consist(?:s|ed|ing) of|compris(?:es|ed|ing)|composed of|is composed of|was composed of|includ(?:es|ed|ing)|of|with|had|has|having|size of|size was)) ?(?:a total of |n ?= ?)?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?(?P<after>,? each)?"
+    rf"(?:\b(?:each|every|both) (?:study |treatment |dose |parallel )?{GROUP_NOUN}|\b{GROUP_NOUN})(?:,? which (?:are|were))?,?(?: \((?=n ?=)| {W.of_each_contain}) ?(?:a total of |n ?= ?)?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?(?P<after>,? each)?"
 )
-EACH_CUE = re.compile(
-    r"each|every|both|per |groups? |groups\b|/ ?(?:group|arm)|arms? |cohorts? |regimens? |sequences? |treatments? |levels? "
-)
+EACH_CUE = re.compile(W.each_cue)
 # "two equal groups", "equally randomized", "divided randomly but equally", "evenly allocated"
-EQUAL_PARTS = re.compile(
-    rf"\b(?:equal(?:ly)?[ -](?:sized )?(?:\w+ )?{GROUP_NOUN}|equal numbers? (?:in|of)|(?:randomly |was |were |randomi[sz]ed |but |and |been )?(?:equally|evenly) (?:and randomly )?(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped|separated|into)|(?:divided|randomi[sz]ed|assigned|allocated|distributed|split|apportioned|grouped)(?: \w+){{0,3}} (?:equally|evenly))\b"
-)
+EQUAL_PARTS = re.compile(rf"\b{W.equal_parts}\b")
 # "two groups", "three parallel arms", "2 treatment groups"
-HOW_MANY = re.compile(
-    r"(?<![\w.,/=-])(?P<k>two|three|four|five|six|seven|eight|[2-8])[ -](?:equal[ -]|equally |sized |randomi[sz]ed |study |treatment |parallel |different |dose |dosing |experimental |comparison |main |independent |intervention |matched |patient |age |subject |similar |sequential )*(?:groups|arms|cohorts|sequences|subgroups)\b"
-)
+HOW_MANY = re.compile(rf"(?<![\w.,/=-])(?P<k>{W.how_many_two})[ -]{W.how_many_equal}*{W.how_many_groups}\b")
 
 
 def each_of(text: str, sentence: Sentence) -> Iterator[Split]:

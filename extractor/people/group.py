@@ -12,31 +12,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.people.counted import NUMBER, numbers
+from extractor.words import Words
+
+W = Words("people")
 
 Place = tuple[int, int]
 SIZED, LISTED, EACH, EQUALLY, PAIRED = "sized", "listed", "each", "equally", "paired"
 NUM = NUMBER.pattern
-PEOPLE_NOUN = r"(?:(?!of\b|in\b|and\b|or\b|were\b)[a-z][a-z'/-]* ){0,3}?(?:patients|subjects|participants|women|men|children|infants|volunteers|individuals|people|persons|cases|eyes|adults|boys|girls|males|females|students|newborns|neonates|mothers|adolescents)"
-GROUP_NOUN = r"(?:groups?|arms?|cohorts?|treatment groups?|study groups?|treatment arms?|study arms?|regimens?|sequences?|treatments?|dose levels?|levels?)"
-TAIL = re.compile(
-    r"(?:(?<!\w)\d[\d.]* ?%|(?<= )\d+(?: ?(?:-|to) ?\d+)? ?(?:days?|weeks?|months?|hours?|h|min|minutes)\b|\b(?:and|or|versus|vs|while|whereas|compared|than|were|was|for|at|during|after|before|followed|once|twice|daily|every|of whom|who|which|as|that|until|because)\b).*$"
-)
+PEOPLE_NOUN = rf"(?:(?!{W.people_noun_of})[a-z][a-z'/-]* ){{0,3}}?{W.people_noun_patients}"
+GROUP_NOUN = W.group_noun
+TAIL = re.compile(rf"{W.tail_to}.*$")
 # names that are outcomes or features, not groups
-NO_GROUP = re.compile(
-    r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|discontinu|excluded|declin|refus|adverse|nausea|headache|vomiting|pain|infections?|fever|rash|responders?|response|remission"
-    r"|relapse|progression|mutation|positive|negative|males?|females?|men|women|boys|girls|years?\b|(?<!-)months?\b|(?<!-)weeks?\b|(?<![/-])days?\b|center|centre|sites?|hospital|analy[sz]|evalua|follow-?ups?\b|respectively|show(?:ed|ing)\b|cured?\b|stage|grade|%|mean|median|sd\b|ci\b|criteria|participat|took part|p ?[<=]|baseline|aged?\b|bmi)"
-)
+NO_GROUP = re.compile(rf"\b{W.no_group}")
 # what a size in brackets may not size
-NO_SIZED = re.compile(
-    r"\b(?:events?|deaths?|died|complet|withdr|dropp|lost|excluded|declin|refus|nausea|headaches?|vomiting|fever|rash|responders|remission|males?|females?|men|women|boys|girls)\b"
-)
-GROUP_WORD = re.compile(
-    r"\b(?:groups?|arms?|placebo|controls?|cohorts?|sham|mg|dose|treatment|treated|usual care|standard|intervention|vaccine|therapy|alone|experimental|study|cells?|plus)\b|\+"
-)
+NO_SIZED = re.compile(rf"\b{W.no_sized}\b")
+GROUP_WORD = re.compile(rf"\b{W.group_word_groups}\b|\+")
 LETTERED = re.compile(r"(?:the )?(?:group|arm|cohort)[ -][a-z0-9+-]{1,4}$")
 # "ten patients with confirmed disease and no transplantation served as a control group"
 SERVED = re.compile(
-    r"[^.;]{0,90}?\b(?:served|acted|were used|were taken|functioned) as (?:an? |the |its |their )?(?:\w+ )?(?P<name>controls?(?: (?:group|subjects|patients|arm))?)\b(?! for)"
+    rf"[^.;]{{0,90}}?\b{W.served_served} as (?:an? |the |its |their )?(?:\w+ )?(?P<name>controls?(?: (?:group|subjects|patients|arm))?)\b(?! for)"
 )
 
 

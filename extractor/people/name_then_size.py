@@ -9,6 +9,9 @@ from extractor.context.sentences import Sentence
 from extractor.people.counted import EQUAL
 from extractor.people.group import NO_SIZED, NUM, PEOPLE_NOUN, Group, Place, at_numbers
 from extractor.quantities.numbers import whole
+from extractor.words import Words
+
+W = Words("people")
 
 # "(49 patients)", "(101)", "(65; 51%)", "(group A, 49 patients)"; group "n"
 IN_BRACKETS = re.compile(
@@ -16,16 +19,16 @@ IN_BRACKETS = re.compile(
 )
 # "Thirty-three patients (GJG group) received", "80 patients (group A)"
 NAMED_AFTER = re.compile(
-    rf"(?P<n>{NUM}) (?P<noun>{PEOPLE_NOUN}) [(\[](?:the )?(?P<name>[^()\[\]]{{0,50}}\b(?:group|arm|cohort|controls?|placebo)\b[^()\[\]]{{0,20}})[)\]]"
+    rf"(?P<n>{NUM}) (?P<noun>{PEOPLE_NOUN}) [(\[](?:the )?(?P<name>[^()\[\]]{{0,50}}\b{W.named_after_group}\b[^()\[\]]{{0,20}})[)\]]"
 )
 LETTERED_LAST = re.compile(r"(?<=\. )(?:group|arm|cohort) [a-z0-9]{1,3}$")  # "at 4 degrees C. Cohort 3 (n = 12)"
-EXPONENT = re.compile(r"(?:/ ?[a-z]{1,3}|\d ?(?:m|cm|mm|kg)|\b10) ?$")  # "mg/m (2)" is a square, no group of two
-BREAK = re.compile(
-    r".*(?:[,;:()\[\]]|(?<=[a-z)]{2})\. |/l\. |\b(?:to|or|either|receive|received|receiving|versus|vs\.?|into|and|were|was|with|in|the|(?<!group )(?<!arm )(?<!cohort )(?<!groups )an?(?! [+&])|of|as|by|for|than|given|had|who|whom|between|from|alone or)\b) ?"
-)
+EXPONENT = re.compile(
+    r"(?:/ ?[a-z]{1,3}(?= ?[(\[][23][)\]])|\d ?(?:m|cm|mm|kg)(?= ?[(\[])|\b10(?= ?[(\[])) ?[(\[][^()\[\]]*[)\]]$"
+)  # "mg/m (2)" is a square, no group of two
+BREAK = re.compile(rf".*(?:[,;:()\[\]]|(?<=[a-z)]{{2}})\. |/l\. |\b{W.break_to}\b) ?")
 # "(n = 507 for sitagliptin and n = 514 for ...)", "(n = 423 MEC, n = 185 HEC)"
 AFTER_SIZE = re.compile(
-    r" (?:(?:for|in|to|on|with|received|receiving|assigned to|randomi[sz]ed to|treated with|given) )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{1,45}?)(?=,| and n ?=|;|\)|\]| vs| versus)"
+    rf" (?:{W.after_size_for} )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{1,45}}?)(?=,| and n ?=|;|\)|\]| vs| versus)"
 )
 
 
@@ -46,7 +49,7 @@ def sized(text: str, sentence: Sentence) -> Iterator[Group]:
             not n
             or match.start("n") in seen
             or _each_follows(text, match.end())
-            or EXPONENT.search(text, max(0, match.start() - 6), match.start())
+            or EXPONENT.search(text, max(0, match.start() - 6), match.end())
         ):
             continue
         seen.add(match.start("n"))

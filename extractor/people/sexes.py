@@ -9,13 +9,16 @@ from functools import lru_cache
 
 from extractor.people.counted import NUMBER
 from extractor.quantities.numbers import whole
+from extractor.words import Words
+
+W = Words("people")
 
 _NUM = NUMBER.pattern
 _FEMALE = r"(?:females?|wom[ae]n|girls?|ladies)"
 _MALE = r"(?:males?|m[ae]n|boys?|gentlemen)"
 _SEX = rf"(?:{_FEMALE}|{_MALE}|(?<=\d )[fm](?![a-z])|(?<=\d)[fm](?![a-z]))"
 _SHARE = r"(?: ?[(\[][^()\[\]]{0,22}%[^()\[\]]{0,12}[)\]])?"
-_PEOPLE = r"(?: (?:patients?|subjects?|participants?|children|adults|volunteers|individuals|cases|infants|students))?"
+_PEOPLE = rf"(?: {W.people_patients})?"
 # "16 females and 27 males", "thirty-eight male (63.3%) and 22 female", "219 men, 279 women", "12 m/8 f", "8 men (mean age 62) and 7 women"
 PAIR = re.compile(
     rf"(?P<n1>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\))?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}|(?<=/)\d+){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
@@ -29,16 +32,21 @@ SLASH_AFTER = re.compile(
     rf"(?<![\d.:/])(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+),? \(?(?P<s1>{_FEMALE}|{_MALE}|f|m) ?[:/-] ?(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])"
 )
 # "20 were women", "20 (67%) were male", "(37 women)", "12 of them female", "males (n = 20)", "15 of whom were men"
-SOME = re.compile(
-    rf"(?P<n1>{_NUM}){_SHARE}(?: of (?:whom|them|these|the (?:patients|participants|subjects))|{_PEOPLE})?,? (?:were|was|being) (?P<s1>{_FEMALE}|{_MALE})\b|(?P<n5>{_NUM}){_SHARE} of (?:whom|them|these) (?P<s5>{_FEMALE}|{_MALE})\b|(?P<n6>{_NUM}){_SHARE} (?P<s6>{_FEMALE}|{_MALE}) (?:took part|participated)\b|[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE}|[fm])(?= ?[);,]| ?\[\d)|(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b"
+_SOME_FORMS = (
+    rf"(?P<n1>{_NUM}){_SHARE}(?: of {W.some_whom}|{_PEOPLE})?,? {W.some_were} (?P<s1>{_FEMALE}|{_MALE})\b",
+    rf"(?P<n5>{_NUM}){_SHARE} of {W.whom} (?P<s5>{_FEMALE}|{_MALE})\b",
+    rf"(?P<n6>{_NUM}){_SHARE} (?P<s6>{_FEMALE}|{_MALE}) {W.some_took}\b",
+    rf"[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE}|[fm])(?= ?[);,]| ?\[\d)",
+    rf"(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b",
 )
+SOME = re.compile("|".join(_SOME_FORMS))
 SOME_FORMS = (1, 2, 4, 5, 6)  # the numbers of the groups in SOME
 # "all women", "all patients were male", "all-male", "only women"
 ALL = re.compile(
-    rf"\ball (?:(?:of the |the )?(?:patients|subjects|participants|volunteers|\d+|of whom|of them)? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
+    rf"\ball (?:(?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
 )
 # each way in begins with a letter, so that texts without them are passed over fast
-CUE = re.compile(r"male|m[ae]n\b(?<!\w...)|wom[ae]n|boys?\b|girls?\b|m ?[:/] ?f\b|f ?[:/] ?m\b|\d ?[fm]\b|lady")
+CUE = re.compile(W.cue)
 
 
 @dataclass(frozen=True, slots=True)

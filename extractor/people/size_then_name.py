@@ -9,38 +9,26 @@ from extractor.context.sentences import Sentence
 from extractor.people.counted import BEFORE, NUMBER, nouns
 from extractor.people.group import GROUP_WORD, LETTERED, NO_GROUP, NUM, PEOPLE_NOUN, TAIL, Group, at_numbers
 from extractor.quantities.numbers import whole
+from extractor.words import Words
+
+W = Words("people")
 
 _COUNT = rf"(?P<n>{NUM})(?: ?\(\d+\))?"  # "eight (8)"
 # "33 patients received X", "32 to Y", "34 in the control group", "31 had acupuncture", "20 controls"
 LISTED_AS = re.compile(
-    rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{PEOPLE_NOUN})\b)?(?: ?\(\d[\d.]* ?%\))?,? "
-    r"(?P<verb>(?:(?:who|of whom|were|was|are|will|be|had been|randomly|randomi[sz]ed|assigned|allocated|enrolled|included|placed|entered|to|receive|receiving|received|treated|given|underwent"
-    r"|had|took|have|used|by|in|into|with|on|for|the|an?|as|only|either|undergo|served|acted|injected|opted|chose|chosen|formed|constituted|comprised|being|of which|serving|acting|administered|their|(?:not |un)treated and|not) )*)"
-    r"(?P<name>(?:[^,;:.()\[\]]|(?<=\b[a-z])(?<!group [a-z])(?<!arm [a-z])(?<!cohort [a-z])(?<!vitamin [a-z])(?<!type [a-z])\.(?= [a-z]{3})){2,70})"  # "S. boulardii"
+    rf"{_COUNT}(?: ?\(\d[\d.]* ?%\))?,?(?: (?P<noun>{PEOPLE_NOUN})\b)?(?: ?\(\d[\d.]* ?%\))?,? (?P<verb>(?:{W.listed_as_who} )*)(?P<name>(?:[^,;:.()\[\]]|(?<=\b[a-z])(?<!group [a-z])(?<!arm [a-z])(?<!cohort [a-z])(?<!vitamin [a-z])(?<!type [a-z])\.(?= [a-z]{{3}})){{2,70}})"  # "S. boulardii"
 )
-RECEIVED = re.compile(
-    r"receiv|treated|given|underwent|undergo|took|used|administered|injected|opted|chose|formed|constituted|comprised"
-)
-VERB = re.compile(
-    r"\b(?:receiv|treated|given|underwent|undergo|assigned|allocated|randomi|took|had|used|served|acted|serving|acting|administered|injected|opted|chose|formed|constituted|comprised|to|in|into|on|for|placed|with)"
-)
+RECEIVED = re.compile(W.received)
+VERB = re.compile(rf"\b{W.verb}")
 # "75 mg", "3 cycles": a number of these is no size
-NO_NAME = re.compile(
-    r"(?:x \d|(?:(?:one|1|either|any|each|all|both) of|m?g|m?i?u|units|kg|ml|l|mcg|iu|m?m|cm|cycles?|sessions?|groups?|arms?|treatments?|times|doses?|hours?|h|min|minutes|years?|months?|weeks?|days?|percent|studies|trials|different|regimens|genes|items|sites|centers|centres|cohorts?)\b|%)"
-)
-THING = re.compile(
-    r"(?:[a-z-]+ )?(?:lesions|drains|eyes|tumou?rs|teeth|knees|procedures|samples|specimens|grafts|wounds|implants|limbs|events|episodes|cycles|injections|cells|centers|centres|transfers|courses|embryos|pregnancies|teeth|schools|practices|families)\b"
-)
-INSIDE = re.compile(
-    r"\b(?:lesions|eyes|procedures|samples|specimens|grafts|wounds|implants|injections|episodes|sites|visits)\b"
-)
+NO_NAME = re.compile(rf"(?:x \d|{W.no_name_of}\b|%)")
+THING = re.compile(rf"(?:[a-z-]+ )?{W.thing_lesions}\b")
+INSIDE = re.compile(rf"\b{W.inside}\b")
 WHOLE_STUDY = re.compile(
-    r"(?:this |our |the |present |current |clinical |initial |original |main |first |parent )*(?:study|trial|protocol|programme|program)\b(?! (?:group|arm|drug|treatment|medication|diet|regimen))"
+    rf"{W.whole_study_this}*{W.whole_study_study}\b(?! {W.whole_study_group})"
 )  # "in this study" is no group
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
-COUNTED_NEXT = re.compile(
-    rf"(?:{NUM})(?: {PEOPLE_NOUN})?,? (?:to|in|were|received|had|underwent|on|receiving|assigned|allocated|completed)\b"
-)
+COUNTED_NEXT = re.compile(rf"(?:{NUM})(?: {PEOPLE_NOUN})?,? {W.counted_next_to}\b")
 NEXT_SIZE = re.compile(rf",? (?:and|or|vs\.?|versus) (?:the (?:other|remaining) )?{NUM}")
 
 

@@ -27,42 +27,43 @@ from extractor.people.group import (
 )
 from extractor.people.name_then_size import stripped
 from extractor.quantities.numbers import whole
+from extractor.words import Words
 
-_GIVEN = "administered|given|used|performed|transplanted|applied|injected|implanted|placed|inserted|carried out|delivered|withheld|prescribed|offered|undertaken|infused"
+W = Words("people")
+
+_GIVEN = W.given
 # "used in 80 patients and not used in 79", "administered to 127 patients", "transplanted in 15 patients and withheld in 20"
 GIVEN_TO = re.compile(
-    rf"(?P<name>[a-z][^,;:.()\[\]]{{0,60}}? (?:(?:was|were|is|only|been) )*)?(?P<verb>{_GIVEN}) (?:only |\w{{3,}}ly )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?\b"
+    rf"(?P<name>[a-z][^,;:.()\[\]]{{0,60}}? (?:{W.given_to_was} )*)?(?P<verb>{_GIVEN}) (?:only |\w{{3,}}ly )?{W.to} (?:the (?:other|remaining) )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?\b"
 )
-AUXILIARY = re.compile(r"(?:\b(?:was|were|is|been|only) ?)+$")
-GIVEN_CUE = re.compile(rf"(?:{_GIVEN}) (?:only |\w{{3,}}ly )?(?:to|in|for|on|into) (?:the (?:other|remaining) )?{NUM}")
+AUXILIARY = re.compile(rf"(?:\b{W.auxiliary_was} ?)+$")
+GIVEN_CUE = re.compile(rf"(?:{_GIVEN}) (?:only |\w{{3,}}ly )?{W.to} (?:the (?:other|remaining) )?{NUM}")
 # "(353 EP patients and 352 EC patients)", "49 treated women"
 MODIFIED = re.compile(
-    rf"(?P<n>{NUM}) (?P<name>(?!(?:of|in|and|or|were|other|remaining|eligible|consecutive|enrolled|randomi[sz]ed|evaluable|healthy)\b)[a-z][a-z0-9'/+-]*(?: [a-z0-9][a-z0-9'/+-]*)?) (?P<noun>patients|subjects|participants|women|men|children|infants|volunteers|cases)\b"
+    rf"(?P<n>{NUM}) (?P<name>(?!{W.modified_of}\b)[a-z][a-z0-9'/+-]*(?: [a-z0-9][a-z0-9'/+-]*)?) (?P<noun>{W.modified_patients})\b"
 )
 # "(42 and 43 patients in each respective treatment group)", "60 and 62 patients in the X and Y groups"
 TWO_SIZES = re.compile(
-    rf"(?P<n1>{NUM})(?: {PEOPLE_NOUN})? (?:and|vs\.?|versus) (?P<n2>{NUM})(?: {PEOPLE_NOUN})?,? (?:(?:were )?(?:randomi[sz]ed|assigned|allocated)? ?(?:in|to) (?:each|the)\b|received\b|respectively)"
+    rf"(?P<n1>{NUM})(?: {PEOPLE_NOUN})? (?:and|vs\.?|versus) (?P<n2>{NUM})(?: {PEOPLE_NOUN})?,? {W.were}"
 )
 # "(17, 17, and 16 in the high, low and placebo groups, respectively)"
-SEVERAL_SIZES = re.compile(
-    rf"(?P<sizes>{NUM}(?:, {NUM}){{1,4}},? and {NUM})(?: {PEOPLE_NOUN})?,? (?:(?:were )?(?:randomi[sz]ed|assigned|allocated)? ?(?:in|to) (?:each|the)\b|received\b|respectively)"
-)
+SEVERAL_SIZES = re.compile(rf"(?P<sizes>{NUM}(?:, {NUM}){{1,4}},? and {NUM})(?: {PEOPLE_NOUN})?,? {W.were}")
 # names that can only be those of groups: "49 treated women", "21 placebo-treated participants"
-ARM_LIKE = re.compile(r"\b(?:placebo|sham|controls?|vehicle|(?:un)?treated|intervention|experimental)\b")
+ARM_LIKE = re.compile(rf"\b{W.arm_like}\b")
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
 NAME_FIRST = re.compile(
     rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:;])? ?(?<![\d.])(?P<n>{NUM})(?: ?(?P<noun>{PEOPLE_NOUN})| eyes)?(?= ?[;,)\].]| and\b)"
 )
 LAST_SAID = re.compile(rf"{NUM}(?: ?{PEOPLE_NOUN}| eyes)?(?= ?[;,)\].]| and\b)")
 # "the control group comprised 9 patients", "group A consisted of 20 women"
-MADE_OF_CUE = re.compile(r"compris|consist|contain|includ|composed of|was made up of")
+MADE_OF_CUE = re.compile(W.made_of_cue)
 MADE_OF = re.compile(
-    rf"\b(?P<name>(?:[a-z0-9+/-]+ ){{0,3}}?(?:groups?|arms?|cohorts?)(?: (?:[a-z]|[ivx]{{1,3}}|\d)\b)?|controls)(?: ?\([^()]{{1,30}}\))? (?:comprised|comprises|consisted of|consists of|included|includes|contained|(?:was |is )?composed of|was made up of) (?:a total of |the (?:other|remaining) )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?"
+    rf"\b(?P<name>(?:[a-z0-9+/-]+ ){{0,3}}?(?:groups?|arms?|cohorts?)(?: (?:[a-z]|[ivx]{{1,3}}|\d)\b)?|controls)(?: ?\([^()]{{1,30}}\))? {W.made_of_comprised} (?:a total of |the (?:other|remaining) )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?"
 )
-EACH_NAME = re.compile(r"\b(?:each|every|both|two|three|four|study|age|patient|all|total|whole|entire)\b")
+EACH_NAME = re.compile(rf"\b{W.each_name}\b")
 # "31 of 67 patients in the cell group", "4 (4%) of the 99 women given X", "33/64 for group 1": denominators size groups
 OUT_OF = re.compile(
-    rf"\b(?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[^()\[\]]{{0,30}}[)\]])? ?(?:of|/)(?: the)? ?(?P<n>\d{{1,5}}|{NUM})[)\]]?(?:[,;]? ?[(\[]?\d[\d.]* ?%[)\]]?)?(?: (?P<noun>{PEOPLE_NOUN}))? (?:in|for|on|of|who received|receiving|given|treated with|assigned to|assigned|with) (?:the )?(?=(?P<name>[a-z][^,;:.()\[\]]{{1,45}}))"
+    rf"\b(?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[^()\[\]]{{0,30}}[)\]])? ?(?:of|/)(?: the)? ?(?P<n>\d{{1,5}}|{NUM})[)\]]?(?:[,;]? ?[(\[]?\d[\d.]* ?%[)\]]?)?(?: (?P<noun>{PEOPLE_NOUN}))? {W.out_of_in} (?:the )?(?=(?P<name>[a-z][^,;:.()\[\]]{{1,45}}))"
 )
 # "the 1-week group achieved 83.5% (71/85)"
 SUBJECT_OUT_OF = re.compile(
@@ -74,12 +75,12 @@ COLONED = re.compile(rf"[(\[,;] ?(?:and )?(?P<n>{NUM}) ?[:=] ?(?P<name>[a-z][^,;
 COLON = re.compile(r"\d ?[:=] ?[a-z]")
 # "(25/29), (27/30) and (21/31) of participants in the low, middle and high groups": a row of fractions, nameless
 FRACTION = re.compile(r"(?<![\d/.,])\d+ ?/ ?(?P<n>\d{1,5})(?![\d/]|\.\d)")
-POOLED = re.compile(r"\b(?:combined|pooled|overall|total|all|both|either|entire)\b")
+POOLED = re.compile(rf"\b{W.pooled}\b")
 # "in the X arm, 450 of 495 patients had"
 IN_ARM_OUT_OF = re.compile(
     rf"\b(?:in|of|for|among) the (?P<name>[^,;:.()\[\]]{{2,60}}? (?:arm|group)), (?:\d+|[a-z]+)(?: ?[(\[]\d[\d.]* ?%[)\]])? (?:out )?of (?:the )?(?P<n>{NUM})(?: (?P<noun>{PEOPLE_NOUN}))?"
 )
-ROW_CUE = re.compile(r"\b(?:groups?|arms?|placebo|controls?|versus|vs|compared)\b")
+ROW_CUE = re.compile(rf"\b{W.row_cue}\b")
 OUT_OF_CUE = re.compile(rf"(?:of|/)(?: the)? ?(?:\d|{NUM})")
 RANDOMIZED = re.compile(r"randomi[sz]|\bassigned\b|\ballocated\b")
 
@@ -210,6 +211,43 @@ def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
         several = _several(text, match)
         if len(several) > 1:
             yield Split(SIZED if RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED, several, True)
+
+
+# "(26 control patients and 24 patients with the drug)": a bracket of nothing but counted groups
+BRACKET = re.compile(r"[(\[](?P<inside>[^()\[\]]{12,170})[)\]]")
+NEXT_PART = re.compile(rf"(?:, and|,|;|\band|\bvs\.?|\bversus) (?=(?:the )?(?:other )?{NUM}\b)")
+PART = re.compile(
+    rf"(?:the )?(?:other )?(?P<n>{NUM}) (?P<before>(?:[a-z][\w/+-]* ){{0,4}}?)(?P<noun>{W.part_people})"
+    rf"(?: {W.part_given} (?P<behind>[^,;]{{2,90}}))?"
+)
+STUDY = re.compile(r"\btrial\b|\bstudy\b|\bstudied\b|randomi|\bcontrol|\bplacebo|\bgroups?\b|\barms?\b|\bcompared\b")
+
+
+def in_bracket(text: str, sentence: Sentence) -> Iterator[Split]:
+    """Groups that one bracket counts, each with its people."""
+    if not STUDY.search(text, sentence.start, sentence.end):
+        return
+    for bracket in BRACKET.finditer(text, sentence.start, sentence.end):
+        groups = _parts(text, *bracket.span("inside"))
+        if len(groups) > 1 and all(g.name and not NO_SIZED.search(g.name) for g in groups):
+            yield Split(SIZED, groups, True)
+
+
+def _parts(text: str, start: int, end: int) -> tuple[Group, ...]:
+    """The counted groups of a bracket; none where one of its parts is something else."""
+    cuts = [m.span() for m in NEXT_PART.finditer(text, start, end)]
+    firsts, lasts = [start, *(b for _, b in cuts)], [*(a for a, _ in cuts), end]
+    found = [PART.match(text, a, b) for a, b in zip(firsts, lasts, strict=True)]
+    made = []
+    for match, last in zip(found, lasts, strict=True):
+        n = whole(match["n"]) if match else None
+        if match is None or not n or n < 2 or text[match.end() : last].strip(" ,"):
+            return ()
+        named = stripped(text, *match.span("behind" if match["behind"] else "before"))
+        made.append(
+            Group(n, text[slice(*named)] if named else "", match.start("n"), match.end("noun"), named or (0, 0))
+        )
+    return tuple(made)
 
 
 def _several(text: str, match: re.Match[str]) -> tuple[Group, ...]:

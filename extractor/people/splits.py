@@ -16,18 +16,17 @@ from extractor.people.equal_groups import each_of
 from extractor.people.group import GROUP_WORD, LETTERED, LISTED, PAIRED, SIZED, Group, Split, numbered
 from extractor.people.name_then_size import sized
 from extractor.people.size_then_name import listed
-from extractor.people.sized_in_passing import denominators, loosely, made_of, paired
+from extractor.people.sized_in_passing import denominators, in_bracket, loosely, made_of, paired
+from extractor.words import Words
+
+W = Words("people")
 
 # a sentence without any of these names no groups
-CUE = re.compile(
-    r"randomi|assign|allocat|divided|distribut|group|\barms?\b|placebo|control|versus|\bvs\b|receiv|treated|cohort|\beach\b|underwent|\bgiven\b|regimen|sham|usual care|compar|stratif|categor|classif|enrol|sequence|\bdoses?\b|patients|subjects|women|participants|children|served as|n ?="
-)
-ASSIGNED = re.compile(
-    r"randomi|assign|allocat|divided|distribut|apportion|split into|receiv|treated with|given|underwent|consisted of|comprised|\benrol|\btrial (?:of|in|with|was|using)|\bcompar|conducted|performed (?:a|an|in|on)|\bincluded\b|\bstudied\b"
-)
+CUE = re.compile(W.splits_cue)
+ASSIGNED = re.compile(W.assigned)
 # "the intention-to-treat population (A: n = 46; B: n = 47)": a bracket of nothing but groups right after the people
 IN_ONE_BRACKET = re.compile(
-    r"\b(?:population|patient|participant|subject|analysis|set|sample|group|arm|women|men|children)s? [(\[][^()\[\]]{1,40}[,:]? ?n ?= ?\d+[^()\[\]]{1,60}n ?= ?\d+ ?[)\]]"
+    rf"\b{W.in_one_bracket_population}s? [(\[][^()\[\]]{{1,40}}[,:]? ?n ?= ?\d+[^()\[\]]{{1,60}}n ?= ?\d+ ?[)\]]"
 )
 GROUPS_FOLLOW = re.compile(r"[)\]]? (?:\w+ ){0,2}(?:groups|arms|cohorts)\b")  # "X (n = 335) and Y (n = 347) groups"
 
@@ -61,6 +60,7 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
     pairs = tuple(paired(text, sentence))
     if len(pairs) > 1:
         yield Split(PAIRED, pairs, cued)
+    yield from in_bracket(text, sentence)
     yield from loosely(text, sentence)
     consisting = tuple(made_of(text, sentence))
     if consisting:

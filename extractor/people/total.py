@@ -14,19 +14,20 @@ from extractor.people.candidates import Candidate, Cohort
 from extractor.people.counted import BARE, NOUN, Count
 from extractor.people.group import EACH, LISTED, SIZED, Group, Split
 from extractor.quantities.ages import ages
+from extractor.words import Words
+
+W = Words("people")
 
 # "we report a patient with", "this case report describes the case of a woman"
 CASE = re.compile(
-    r"\b(?:we|authors|report|article|paper|here,?|case)(?: (?:here|also|hereby|now))? (?:report|describe|present|document|reports|describes|presents|reported|described|presented)(?: on| here)? (?P<who>(?:an?|one|the) (?:case of an? )?(?:[a-z-]+ ){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant|case)\b)"
+    rf"\b{W.case_we}(?: (?:here|also|hereby|now))? {W.case_report}(?: on| here)? (?P<who>(?:an?|one|the) (?:case of an? )?(?:[a-z-]+ ){{0,4}}?{W.case_patient}\b)"
 )
 # "A child with autism ... was studied": a trial of one
 SINGLE = re.compile(
-    r"(?<![\w,;] )(?<!\w)(?P<who>(?:an?|one|the) (?:[a-z-]+ ){0,3}?(?:patient|man|woman|boy|girl|child|infant|adolescent|subject)) (?:with|who|suffering|diagnosed)\b[^.]{0,200}? was (?:studied|treated|given|evaluated|enrolled|randomi[sz]ed|assessed|observed|followed)\b"
+    rf"(?<![\w,;] )(?<!\w)(?P<who>(?:an?|one|the) (?:[a-z-]+ ){{0,3}}?{W.single_patient}) (?:with|who|suffering|diagnosed)\b[^.]{{0,200}}? was {W.single_studied}\b"
 )
 # between two numbers: the second is part of the first, not beside it
-NESTED = re.compile(
-    r"\b(?:of whom|of which|of these|of those|of them|including|included|completed|were evaluable|agreed)\b"
-)
+NESTED = re.compile(rf"\b{W.nested}\b")
 MOST_APART = 80  # characters between a group and the next that borrows its verb
 RANDOMIZED_TO = re.compile(r"randomi[sz]|\bassigned\b|\ballocated\b")
 MANY = 20  # listed numbers that reach this are people even where no noun says so

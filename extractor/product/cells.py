@@ -14,42 +14,20 @@ from functools import cache
 
 from extractor.context.view import View
 from extractor.terms import Term, table
+from extractor.words import Words
+
+W = Words("product")
 
 # a cheap look: no such word, no cell product
-CELLS = re.compile(
-    r"\bcells?\b|stromal|progenitor|precursor|marrow|\brpe\b|\bmscs?\b|\btregs?\b|astrocyte|"
-    r"chondrocyte|myoblast|fibroblast|"
-    r"keratinocyte|hepatocyte|islets?\b|vesicle|exosome|cord blood|\b[\w-]{0,6}mscs?\b|\boecs?\b|"
-    r"melanocyte|astrorx|prochymal|[a-z]+mestrocel|jointstem|cartistem|pneumostem|neuronata|"
-    r"nurown|darvadstrocel|scaps?\b|neurons?\b"
-)
-GIVING = re.compile(
-    r"\b(?:transplant\w*|inject\w*|infus\w*|implant\w*|administ\w*|therap\w*|treat\w*|(?:auto|allo)?graft\w*|"
-    r"deliver\w*|received?|given|engraft\w*|product|dose[sd]?|autologous|allogene?ic|intrathecal\w*|"
-    r"intravenous\w*|intracoronary|expanded|mg|/kg|per kg|million|secreting|cultured|derived|"
-    r"injection)\b"
-)
+CELLS = re.compile(W.cells)
+GIVING = re.compile(rf"\b{W.giving}\b")
 # "count", "level", "positive", "infiltration": cells as a measurement
-MEASURED = re.compile(
-    r"^[\s)]*(?:counts?|levels?|numbers?|populations?|subsets?|percentages?|proliferation|responses?|"
-    r"activation|infiltrat\w+|lines?|cultures?|death|carcinoma|lung|leuk\w+|lymphomas?|cytotoxicity|"
-    r"activity|activities|frequenc\w+|function|adhesion|volume|transfusion|concentration|receptors?|"
-    r"growth factor|apoptosis|stimulating|colony|kinase|membrane|survival rate|gene therapy|"
-    r"transplant(?:ation)? (?:recipients|patients|survivors|units?|setting|candidates)|mobili[sz]ation|harvest)\b"
-)
+MEASURED = re.compile(rf"^[\s)]*{W.measured_counts}\b")
 # "patients undergoing stem cell transplantation", "after autologous stem-cell transplantation": what came before the trial
-EARLIER = re.compile(
-    r"\b(?:undergoing|undergo|underwent|after|following|post|before|prior to|preceding|eligible for|"
-    r"candidates for|scheduled for|recipients? of|conditioning for|mobili[sz]ation of|collection of|"
-    r"(?<!of )(?:conditioned|regimens? for|in|during|ana?esthesia for)|relapse[ds]? after|supported (?:by|"
-    r"with)|support(?:ed)?|with|by) (?:(?:an|a|the|their|first|single|tandem|myeloablative|high-dose|"
-    r"autologous|allogene?ic|unrelated|related|donor|and|or|matched|chemotherapy|sibling)[ -]){0,5}$"
-)
-GRAFT = re.compile(r"^[- ](?:transplant\w*|rescue|support|grafts?|infusions? after|reinfusion|hct)\b")
+EARLIER = re.compile(rf"\b{W.earlier_undergoing} (?:{W.earlier_an}[ -]){{0,5}}$")
+GRAFT = re.compile(rf"^[- ]{W.graft_transplant}\b")
 # "mobilization of peripheral blood stem cells", "side effects of stem cell therapy": cells of a drug's trial
-COLLECTED = re.compile(
-    r"\b(?:mobili[sz](?:ation|es?|ed|ing)|collections? of|harvest(?:ing)? of|side effects of) (?:of )?(?:[\w-]+ ){0,3}$"
-)
+COLLECTED = re.compile(rf"\b{W.collected_mobili} (?:of )?(?:[\w-]+ ){{0,3}}$")
 BLOOD_GRAFTS = frozenset(
     {"hematopoietic stem cell", "peripheral blood stem cell", "stem cell", "umbilical cord blood cell"}
 )
@@ -249,11 +227,8 @@ def _weight(seen: View, start: int, end: int, term: Term) -> float:
 
 
 # "... were injected", "given by lumbar puncture": said of the cells before it
-GIVEN = re.compile(
-    r"\b(?:were|was) (?:[\w-]+ ){0,3}(?:injected|infused|transplanted|implanted|grafted|reinfused)\b|"
-    r"\blumbar puncture\b|\bgiven (?:intra|by)"
-)
-OWN_CELLS = re.compile(r"\b(?:autologous|allogene?ic|transplant\w*|inject\w*|infus\w*|implant\w*)\b")
+GIVEN = re.compile(W.given)
+OWN_CELLS = re.compile(rf"\b{W.own_cells}\b")
 
 
 # "BM-MSC", "UC-MSCs", "adipose-derived", "from the umbilical cord"
@@ -270,28 +245,15 @@ PREFIX: dict[str, str] = {
     "cb": "umbilical cord blood",
     "pb": "peripheral blood",
 }
-SHORT_SOURCE = re.compile(
-    r"(?<![a-z0-9])a?(?P<source>bm|had|ad|at|huc|uc|wj|hucb|ucb|cb|pb)-?\s?(?=mscs?\b|mncs?\b|"
-    r"mmncs?\b|scs?\b|mononuclear|derived|stem)"
-)
+SHORT_SOURCE = re.compile(rf"(?<![a-z0-9])a?(?P<source>{W.short_source_bm})-?\s?(?={W.short_source_mscs})")
 ADIPOSE = re.compile(r"(?<![\w-])(?:ASC|ADSC|ADRC)s?\b|(?<![\w-])h?Ad(?=MSC)|(?<![\w-])at(?=MSC)")
 # words between the tissue and its cells: "bone marrow derived clonal", "marrow -derived human"
 TO_CELL = re.compile(
     r"^[\s,-]*+(?:(?:\([^)]{1,12}\)|(?:ex vivo|progenitors?|mesenchymal|hematopoietic|biops\w++)\b|cd\d++\+|"
     r"\w[\w-]{0,9}+)[\s,-]*+){0,5}$"
 )
-FROM_CELL = re.compile(
-    r"\b(?:derived|isolated|obtained|harvested|collected|taken|extracted|originating|cultured|"
-    r"prepared|produced|separated|expanded|aspirated|sourced|came|come|drawn|generated|purified|"
-    r"made)[\s,]*(?:and \w+ )?(?:from|by|of|in|out of)\b[^.;]{0,60}$|\bcells? (?:from|of)\b[^.;]{0,30}$|"
-    r"\bfrom (?:the |a |an |their |his |her |human |autologous |healthy |donor |full-term |patients?'? (?:own "
-    r")?|adult |own )*$|\bown $"
-)
-NO_SOURCE_AFTER = re.compile(
-    r"^[\s-]*(?:biopsy|suppression|transplant\w*|failure|edema|oedema|embol\w*|mass|examination|"
-    r"cellularity|toxicity|samples?|pressure|flow|vessels?|counts?|injury|infusion of saline|"
-    r"lesions?)\b"
-)
+FROM_CELL = re.compile(W.from_cell)
+NO_SOURCE_AFTER = re.compile(rf"^[\s-]*{W.no_source_after_biopsy}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,15 +308,8 @@ def _nearness(seen: View, start: int, end: int, places: list[tuple[int, int, flo
     return 0.0
 
 
-AUTOLOGOUS = re.compile(
-    r"\bautologous(?:ly)?\b|\bautologus\b|\bpatients?'?s? own (?:\w+ )?(?:marrow|cells?|blood|"
-    r"fat|adipose|mesenchymal|stem)|\bauto(?:transplant|graft)\w*\b|\bown (?:bone marrow|stem cells?|"
-    r"cells)\b"
-)
-ALLOGENEIC = re.compile(
-    r"\ballogene?ic\b|\ballogenous\b|\ballogeneous\b|\b(?:hla-matched|unrelated|healthy|third-party|"
-    r"related) (?:\w+ )?donors?\b|\bdonor-derived\b"
-)
+AUTOLOGOUS = re.compile(W.autologous)
+ALLOGENEIC = re.compile(W.allogeneic)
 
 
 @dataclass(frozen=True, slots=True)

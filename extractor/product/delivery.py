@@ -13,34 +13,23 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.product.studied import GIVING, PRODUCT
 from extractor.terms import Match, table
+from extractor.words import Words
+
+W = Words("product")
 
 # "into the", "in", "to both", "via a", "at the level of": what stands before a place that something is put into
-INTO = re.compile(
-    r"(?P<link>\b(?:into|in|to|onto|via|through|at|within|inside|around|from|by|directly|beneath|under|above|surrounding|between|by standard|by a)\b|\b(?:of|and|or|plus)\b|,|/)\s*"
-    r"(?:the |a |an |each |both |either |one |two |three |four |all her |his |their |affected |left |right |bilateral |unilateral |ipsilateral |contralateral |injured |anterior |posterior |part of |parts of |side of |level of |levels of |region of |"
-    r"area of |areas of |subject's |patient's |patients' |diseased |osteoarthritic |target |standard |symptomatic |upper |lower |distal |proximal |dorsal |ventral |lateral |medial |internal |external |main |[a-z]{3,12}(?:ed|ic) |infarcted |external anal |damaged )*$"
-)
+INTO = re.compile(rf"(?P<link>\b{W.into_into}\b|\b(?:of|and|or|plus)\b|,|/)\s*{W.into_the}*$")
 # a drug beside the product: its route is not the product's
-OTHER_AGENT = re.compile(
-    r"\b(?:filgrastim|g-csf|gm-csf|granulocyte[ -]colony|lenograstim|plerixafor|interleukin-?\s?2?|il-2|aldesleukin|heparin|cyclosporin\w*|ciclosporin|tacrolimus|methylprednisolone|prednis\w+|dexamethasone|hydrocortisone|steroids?|corticosteroids?|"
-    r"lithium|riluzole|antibiotic\w*|cef\w+|vancomycin|(?<!local )(?<!general )(?<!mild )(?<!under )(?<!topical )ana?esthe\w+|lidocaine|bupivacaine|ropivacaine|propofol|sedat\w+|contrast|gadolin\w+|mannitol|immunoglobulin|ivig|analges\w+|opioid\w*|morphine|rescue|premedicat\w*|pre-?treat\w*|"
-    r"colloids?|crystalloids?|fluids?|saline infusion|antiemetic\w*|immunosuppress\w*|thrombolysis|thrombolytic|alteplase|rituximab|alemtuzumab|fludarabine|cyclophosphamide|vitamin \w+|iron|insulin|hyaluronidase|antihistamin\w*|paracetamol|acetaminophen|aspirin|clopidogrel|"
-    r"catheter(?:s|ization)?\b(?! infusion)|access|cannula\w*|nutrition|hydration|feeding|rehydration)\b"
-)
+OTHER_AGENT = re.compile(rf"\b{W.other_agent}\b")
 # "local treatment of perianal fistulas"
-_LOCAL = re.compile(r"\blocal (?:treatment|therapy|injection|application|delivery) of (?:the |complex |perianal )*$")
+_LOCAL = re.compile(rf"\blocal {W.local_treatment} of (?:the |complex |perianal )*$")
 # the preposition before the first of several places: "in biceps and triceps"
-_EARLIER_INTO = re.compile(r"\b(?:into|in|to|onto|via|through|at|within|inside|around|between)\b[^.;]{0,90}$")
-_DRUG_DOSE = re.compile(r"\b\d+(?:\.\d+)?\s?(?:mg|µg|μg|mcg|microg|iu|miu)\b")
-_BREAK = re.compile(
-    r"[;:]|,\s(?:and|then|while|whereas|followed)\b|\b(?:while|whereas|after|before|followed by|together with|combined with|in addition to|plus|along with)\b"
-)
+_EARLIER_INTO = re.compile(rf"\b{W.earlier_into_into}\b[^.;]{{0,90}}$")
+_DRUG_DOSE = re.compile(rf"\b\d+(?:\.\d+)?\s?{W.drug_dose_mg}\b")
+_BREAK = re.compile(W.delivery_break)
 NEAR = 80  # characters between a place and the verb of giving
 # "spinal cord injury", "knee osteoarthritis": a disease of the place, not the place
-_DISEASE = re.compile(
-    r"[\s-]*(?:injur\w*|lesions?\b|infarct\w*|isch\w*|failure|osteoarth\w*|oa\b|diseases?|disorders?|dysfunction|thrombosis|hypertension|ejection|function\w*|volumes?|mass|stimulat\w*|pain|defects?|degenerat\w*|atroph\w*|arthr\w*|replacement|"
-    r"surgery|tumou?r\w*|cancer\w*|h[a]?emorrhage|bleeding|occlusion|stenosis|aneurysm\w*|remodel\w*|fibrosis|abscess\w*|syndrome|trauma|compression|healing|closure|repair|reconstruction|score|strength|weakness|biops\w*|patients)"
-)
+_DISEASE = re.compile(rf"[\s-]*{W.disease_injur}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,30 +12,22 @@ from dataclasses import dataclass
 
 from extractor.context.view import View
 from extractor.product.studied import studies_cells
+from extractor.words import Words
 
-_WORDS = (
-    r"(?:(?:peripheral|bone|marrow|cord|umbilical|blood|ha?ematopoietic|haemopoietic|hemopoietic|progenitor|precursor|stem|cell|derived|"
-    r"purged|unpurged|non|myeloablative|nonmyeloablative|cryopreserved|mobili[sz]ed|unmanipulated|or|and|pbsc|pbpc|(?:\([a-z0-9]{2,6}\)))[ -]+){0,7}"
-)
+W = Words("product")
+
+_WORDS = rf"(?:{W.words_peripheral}[ -]+){{0,7}}"
 GRAFT = re.compile(
-    rf"\b(?P<donor>autologous|allogene?ic)[ -]+(?P<words>{_WORDS})(?:transplant\w*|a?hs?ct\b|support|rescue|reinfusion|infusion|grafting|grafts?\b(?! versus))|"
-    r"\b(?P<own>autotransplant\w*|autografting)\b"
+    rf"\b(?P<donor>autologous|allogene?ic)[ -]+(?P<words>{_WORDS}){W.graft_hs}|\b(?P<own>autotransplant\w*|autografting)\b"
 )
 TISSUE = {"marrow": "bone marrow", "peripheral": "peripheral blood", "cord": "umbilical cord blood"}
 # what makes it an arm: the comparison, the allocation, or the title's own subject
-ARM = re.compile(
-    r"\b(?:compar\w+|versus|vs|v|with or without|random\w+|allocat\w+|assign\w+|or|plus|with|followed by|superior\w*|role of|value of|effect of|impact of|benefit of|trial of|study of)\b"
-)
-COMPARED = re.compile(r"\b(?:compar\w+|versus|vs|random\w+|allocat\w+|assign\w+|superior\w*|with or without)\b")
+ARM = re.compile(rf"\b{W.arm}\b")
+COMPARED = re.compile(rf"\b{W.compared}\b")
 # what makes it the setting in which something else is tried
-SETTING = re.compile(
-    r"\b(?:undergo\w*|underwent|after|following|post|recipients?|receiving|had received|before|prior|candidates?|eligible for|scheduled for|"
-    r"conditioning|preparative|prophylaxis|prevent\w*|mobili[sz]ation|relapsed?|engraftment|recovery|mucositis|infections?|cytomegalovirus|has been|have been|days? of|treated with|occurs?|survivors)\b"
-)
+SETTING = re.compile(rf"\b{W.setting}\b")
 # the trial's own aim: "safety and efficacy of autologous transplantation", "the outcome, at five years, of"
-AIM = re.compile(
-    r"\b(?:safety|efficacy|outcomes?|effects?|results?|benefits?|feasibility|test\w*|stud(?:y|ies) of|evaluat\w+|assess\w*|does|whether|if)\b[^.;]*$"
-)
+AIM = re.compile(rf"\b{W.aim_safety}\b[^.;]*$")
 NEAR = 90  # characters before the graft, in its sentence
 
 

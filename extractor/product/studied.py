@@ -9,39 +9,56 @@ import re
 from functools import lru_cache
 
 from extractor.quantities.doses import CELL_NOUN
+from extractor.words import Words
 
-_NOT_GIVEN = r"(?! (?:count|number|lymphoma|carcinoma|leuk|cancer|line|proliferation|death|lung|arteritis|anaemia|anemia|disease|volume|marker|mobili[sz]|collect|factor|function|response|recover|subset))"
+W = Words("product")
+
+_NOT_GIVEN = rf"(?! {W.not_given_count})"
 # words that name a cell product nearly always: "mesenchymal stem cells" "MSCs" "BMMNC" "Tregs" "cell therapy"
-PRODUCT = re.compile(
-    r"\b(?:(?:stem|stromal|progenitor|precursor|mononuclear|nucleated|ensheathing|schwann|muse|regulatory t|mesenchymal|stem/stromal|satellite|islet|limbal|"
-    r"car[ -]t|til|lak|ex vivo[ -]expanded|expanded)[ -]+(?:\([^)]{1,12}\) )?(?:stem |stromal |progenitor )?cells?\b"
-    + _NOT_GIVEN
-    + r"|"
-    r"(?:[a-z0-9]{1,5}-)?[a-z]{0,3}(?:msc|bmmnc|bmmc|bmnc|adsc|adrc|svf|mapc)s?(?:-[a-z0-9]+)?\b|(?:[a-z0-9]{1,5}-)?(?:(?:mpc|nsc|npc|epc|opc)s|(?:oec|a?hsct|mnc|hipsc|ipsc|hesc|treg|car-t)s?)\b|"
-    r"(?:autologous|allogen\w+|ex vivo[ -]expanded|engineered)[ -](?:[\w+/-]+ ){0,3}?cells\b"
-    + _NOT_GIVEN
-    + r"|cell(?:ular)?[ -](?:based )?(?:therap(?:y|ies)\b|transplant\w*|product|infusion|injection|implant\w*|sheets?)|"
-    r"cord blood (?:cell|stem|mono|infus|transf|transp)\w*|umbilical cord infusion|bone marrow (?:infusion|aspirate concentrate|concentrate|injection|(?:stem |mono\w+ )?cells?)|stromal vascular fraction|"
-    r"(?:fetal|foetal|embryonic|neural|mesencephalic|striatal) (?:\w+ )?(?:tissue |cell )?(?:grafts?|transplant\w*)|(?:fetal|foetal|embryonic) (?:\w+ ){0,2}tissue|regulatory t[ -]lymphoc?[yt]\w*|cardiosphere\w*|tregs?\b)"
+_PRODUCT_FORMS = (
+    rf"{W.product_stem}[ -]+(?:\([^)]{{1,12}}\) )?{W.product_stromal}?cells?\b{_NOT_GIVEN}",
+    rf"(?:[a-z0-9]{{1,5}}-)?[a-z]{{0,3}}{W.product_msc}s?(?:-[a-z0-9]+)?\b",
+    rf"(?:[a-z0-9]{{1,5}}-)?(?:{W.product_mpc}s|{W.product_oec}s?)\b",
+    rf"{W.product_autologous}[ -](?:[\w+/-]+ ){{0,3}}?cells\b{_NOT_GIVEN}",
+    rf"cell(?:ular)?[ -](?:based )?{W.product_therap}",
+    rf"cord blood {W.product_cell}\w*",
+    r"umbilical cord infusion",
+    rf"bone marrow {W.product_infusion}",
+    r"stromal vascular fraction",
+    rf"{W.product_fetal} (?:\w+ )?{W.product_tissue}?{W.product_grafts}",
+    rf"{W.fetal} (?:\w+ ){{0,2}}tissue",
+    r"regulatory t[ -]lymphoc?[yt]\w*",
+    r"cardiosphere\w*",
+    r"tregs?\b",
 )
+PRODUCT = re.compile(rf"\b(?:{'|'.join(_PRODUCT_FORMS)})")
 # words that name a product only beside a verb of giving
-PERHAPS = re.compile(
-    r"\b(?:(?:killer|nk|dendritic|antigen[ -]presenting|virus-specific t|rpe|t|tumou?r|glial|neural|cardiac|cultured|marrow|fetal|foetal|derived|autologous|allogen\w+|muscle|cd\d+\+?|epithelial|endothelial|"
-    r"retinal pigment epithelium|rpe)[ -]*(?:\(?\+\)? ?)?cells?\b"
-    + _NOT_GIVEN
-    + r"|(?:umbilical )?cord blood|ucb\b|(?:autologous|allogen\w+|cultured|cultivated) (?:[\w-]+ ){0,3}?(?:transplantation|epithelial|skin (?:equivalent|substitute|suspension)|construct|tenocytes?|macrophages?)\b"
-    r"|tenocytes?|macrophages?|cytokine-induced killer|adrenal medull\w+|lymphoc?[yt]tes?|islets|myoblasts?|fibroblasts?|keratinocytes?|chondrocytes?|melanocytes?|hepatocytes?|astrocytes?|cardiomyocytes?)"
+_PERHAPS_FORMS = (
+    rf"{W.perhaps_killer}[ -]*(?:\(?\+\)? ?)?cells?\b{_NOT_GIVEN}",
+    r"(?:umbilical )?cord blood",
+    r"ucb\b",
+    rf"{W.perhaps_autologous} (?:[\w-]+ ){{0,3}}?{W.perhaps_transplantation}\b",
+    r"tenocytes?",
+    r"macrophages?",
+    r"cytokine-induced killer",
+    r"adrenal medull\w+",
+    r"lymphoc?[yt]tes?",
+    r"islets",
+    r"myoblasts?",
+    r"fibroblasts?",
+    r"keratinocytes?",
+    r"chondrocytes?",
+    r"melanocytes?",
+    r"hepatocytes?",
+    r"astrocytes?",
+    r"cardiomyocytes?",
 )
+PERHAPS = re.compile(rf"\b(?:{'|'.join(_PERHAPS_FORMS)})")
 # verbs and nouns of giving: "injected", "transplantation", "receive", "were given"
-GIVING = re.compile(
-    r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|receiv\w*|given|giving|"
-    r"treat\w*|transfus\w*|graft\w*|engraft\w*|therap\w*|inoculat\w*|vaccinat\w*|instill\w*|application\w*|applied|transfer\w*|dos(?:e|ed|es|ing)|underw?\w*|placed|put (?:into|in)|plac\w* into)\b"
-)
+GIVING = re.compile(rf"\b{W.studied_giving}\b")
 # "patients undergoing allogeneic hematopoietic stem cell transplantation": the setting of a drug trial
 SETTING = re.compile(
-    r"\b(?:undergo\w*|underwent|after|following|before|prior to|recipients? of|receiving|received|post|candidates for|scheduled for|eligible for|in)[\s-]+"
-    r"(?:an? |the )?(?:(?:high-dose [\w ]{0,20}(?:and|with|followed by) )?(?:autologous|allogen\w+|h[a]?ematopoietic|myeloablative|reduced[ -]intensity|unrelated[ -]donor|t[ -]cell[ -]depleted|peripheral|blood|autologous or allogen\w+)[ /,-]*){1,5}"
-    r"(?:bone )?(?:marrow |stem[ -]cell |progenitor[ -]cell |cell |blood )*(?:transplan\w*|hsct|hct|asct|rescue|support)|\b(?:hsct|asct|allo-?hct|bmt|(?:stem[ -]cell|marrow) transplant) (?:recipients|patients|setting|unit)\b"
+    rf"\b{W.setting_undergo}[\s-]+(?:an? |the )?(?:(?:high-dose [\w ]{{0,20}}(?:and|with|followed by) )?{W.setting_autologous}[ /,-]*){{1,5}}(?:bone )?{W.setting_marrow}*{W.setting_transplan}|\b{W.setting_hsct} (?:recipients|patients|setting|unit)\b"
 )
 # "hMSC/kg": a dose of cells by weight
 _PER_WEIGHT = re.compile(r"(?:cells?|scs?|[x*]\s?10\s?\^?\(?\d{1,2}\)?|[x*]\s?10[⁰¹²³⁴-⁹]+)\s?(?:/|per)\s?(?:kg|kilo)")
@@ -50,19 +67,11 @@ _MANY = re.compile(
     rf"(?:[x*]\s?10\s?\^?\s?[(\[]?\d{{1,2}}[)\]]?|[x*]\s?10[⁰¹²³⁴-⁹]+|million)\s(?:\([^()]{{1,15}}\)\s)?(?!cells\s?/\s?(?:l|µl|μl|mm))(?:[a-z0-9+-]+\s){{0,3}}{CELL_NOUN}\b"
 )
 # verbs that bring cells into somebody, on either side; and those that must stand right before: "treated with MSCs"
-_DELIVERED = re.compile(
-    r"\b(?:(?:re-?|micro|auto)?inject\w*|(?:re)?infus\w*|(?:auto|allo|xeno)?transplant\w*|implant\w*|(?:co)?administ\w*|deliver\w*|given|giving|transfus\w*|graft\w*|inoculat\w*|vaccinat\w*|instill\w*|transfer\w*|adoptive)\b"
-)
-_TAKEN = re.compile(
-    r"\b(?:receiv\w*|treated|treatment|therapy|dos(?:e|es)|use|effects?|efficacy|safety|had|got)\s(?:[\w-]+\s){0,4}?(?:with|of|or|-)?\s?(?:[\w-]+\s){0,4}$"
-)
+_DELIVERED = re.compile(rf"\b{W.delivered}\b")
+_TAKEN = re.compile(rf"\b{W.taken_receiv}\s(?:[\w-]+\s){{0,4}}?(?:with|of|or|-)?\s?(?:[\w-]+\s){{0,4}}$")
 # support after chemotherapy: no product of its own in a trial of cancer treatment
-_SUPPORT = re.compile(
-    r"(?:stem|progenitor)[ -]cell[ -](?:support|rescue|transplan\w*|harvest\w*|mobili[sz]\w*|collection|yield)|bone marrow transplan\w*|(?:blood|ha?ematopoietic|haemopoietic) (?:stem|progenitor)[ -]cells?|ha?emopoietic cell transplan\w*|pbscs?|\ba?hscts?\b"
-)
-_CANCER = re.compile(
-    r"\b(?:myeloma|[a-z]*lymphomas?|leuk[ae]+mi\w*|cancers?|tumou?rs?|[a-z]*blastomas?|carcinomas?|malignan\w*|sarcomas?|graft-versus-host|gvhd)\b"
-)
+_SUPPORT = re.compile(W.support)
+_CANCER = re.compile(rf"\b{W.cancer}\b")
 NEAR = 70  # characters between a product and the verb that gives it
 ENOUGH = 2  # words that may name a product beside a verb of giving, to believe them
 

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extractor.quantities.numbers import whole
+from extractor.words import Words
 
-_UNIT = r"(?:years?|yrs?\.?|y\.?o\.?|y|months?|mos?\.?|weeks?|wks?|wk|days?)(?![a-z])"
+W = Words("quantities")
+
+_UNIT = rf"{W.unit_years}(?![a-z])"
 _NUM = r"\d{1,3}(?:\.\d+)?"
-_TO = r"(?: ?- ?| ?~ ?|-? to -?| and | through | until | up to )"
+_TO = W.to
 _PM = r"(?:\+ ?/ ?-|±|\+-|\? )"
 # "+/- 8.2", "± 8.2 years", "(8.2)", "(sd 8.2)", "[sd = 8.2]", ", sd 8.2"; group "sd"
 _SPREAD = rf"(?: ?(?:{_UNIT})?,? ?(?:(?:\(|\[)? ?(?:standard deviation|s\.?d\.?|sem|se|{_PM})[ =:,of]*(?:{_PM})? ?(?P<sd>{_NUM})|(?:\(|\[)(?P<sd_in>\d{{1,2}}(?:\.\d+)?)(?= ?(?:{_UNIT})?[)\]])))?"
@@ -21,21 +24,25 @@ _SPREAD = rf"(?: ?(?:{_UNIT})?,? ?(?:(?:\(|\[)? ?(?:standard deviation|s\.?d\.?|
 _RANGE = rf"(?: ?(?:{_UNIT})?[)\]]?[,;]? ?(?:with an? )?(?P<open>\(|\[)?,? ?(?:(?P<iqr>iqr|inter-?quartile range|95% ci|ci)|(?:age |years, |yr, )?(?:range[ds]?|min-max|minimum-maximum|extremes?)(?: from| of| between|:|=|,)*)? ?(?P<low>{_NUM}) ?(?:{_UNIT})?{_TO}(?P<high>{_NUM})(?! ?%))?"
 _WHICH = r"(?P<which>mean|average|avg\.?|median)"
 # "mean age: 57.3 years", "median (range) age was 61", "age (mean ± sd) 28.3 ± 8.2", "mean patient age of"
+_CENTRE_FORMS = (
+    rf"{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?{W.centre_patients})* ages?(?: \(?{W.centre_at}(?: [a-z-]+){{1,5}}\)?)?",
+    rf"ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>{W.mean})[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?",
+    rf"ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d))",
+)
 CENTRE = re.compile(
-    rf"\b(?:{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?(?:patients?'?s?|participants?'?|subjects?'?|maternal|gestational|chronological|baseline|study|overall|donors?))* ages?(?: \(?(?:at|of|in|for)(?: [a-z-]+){{1,5}}\)?)?|ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>mean|average|median)[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?|ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d)))"
-    rf"(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM}){_SPREAD}(?P<tail>{_RANGE})"
+    rf"\b(?:{'|'.join(_CENTRE_FORMS)})(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM}){_SPREAD}(?P<tail>{_RANGE})"
 )
 # "children (8.1 +/- 2.8 years)", "volunteers [27 +/- 5 (sd) yr": right after people
 AFTER_PEOPLE = re.compile(
-    rf"(?:patients|subjects|participants|volunteers|children|men|women|males|females|adults|boys|girls|individuals|athletes|students|infants|adolescents|players) ?(?P<at>[(\[](?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM})(?: ?\(sd\))? ?(?P<unit>{_UNIT}))"
+    rf"{W.after_people_patients} ?(?P<at>[(\[](?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM})(?: ?\(sd\))? ?(?P<unit>{_UNIT}))"
 )
 # "28 patients (12-16 years)", "(six men, two women; 44 to 67 years)": a range right behind people
 RANGE_AFTER_PEOPLE = re.compile(
-    rf"(?:patients|subjects|participants|volunteers|children|men|women|males?|females?|adults|boys|girls|individuals|infants|adolescents|\bold),?;? ?[(\[]?(?:ages?:? ?)?(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]])"
+    rf"{W.range_after_people_patients},?;? ?[(\[]?(?:ages?:? ?)?(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]])"
 )
 # "92 children enrolled (3.05 ± 1.22 years)", "(92% male, 55 ± 11 years)"
 CENTRE_AFTER_PEOPLE = re.compile(
-    rf"(?:patients|subjects|participants|volunteers|children|men|women|adults|boys|girls|individuals|infants|adolescents|% ?(?:males?|females?|men|women))(?: (?:enrolled|included|randomi[sz]ed|treated))?,?;? ?[(\[]?(?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]])"
+    rf"{W.centre_after_people_patients}(?: (?:enrolled|included|randomi[sz]ed|treated))?,?;? ?[(\[]?(?P<mean>{_NUM}) ?{_PM} ?(?P<sd>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]])"
 )
 # "(76% males; 57.4 ± 11.1 years old; ...)": nothing but a person is so many years old, more or less
 OLD = re.compile(
@@ -43,7 +50,7 @@ OLD = re.compile(
 )
 # "patients 68 10 years old": the sign between mean and spread was lost
 LOST_SIGN = re.compile(
-    r"(?:patients|subjects|participants|volunteers|children|men|women|adults|individuals),? \(?(?:aged? )?(?P<mean>\d\d(?:\.\d)?) (?P<sd>\d{1,2}(?:\.\d)?) (?P<unit>years) (?:old|of age)\b"
+    rf"{W.lost_sign_patients},? \(?(?:aged? )?(?P<mean>\d\d(?:\.\d)?) (?P<sd>\d{{1,2}}(?:\.\d)?) (?P<unit>years) (?:old|of age)\b"
 )
 # "age 66.2 years", "(age: 42.0": a decimal is a mean
 DECIMAL_AGE = re.compile(
@@ -53,7 +60,7 @@ DECIMAL_AGE = re.compile(
 CENTRE_OF = re.compile(
     rf"\b(?:(?P<which>mean|average|median)(?: of|:)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})"
 )
-_AGED = r"(?:\b(?:aged|ages|age|age range[ds]?|age-range|ages? ranged|ages? ranging|ranging in age|range of ages?|range in age|ranged in age|age group|age groups?)\b(?: of| in| was| were| is|:|=|,| range[ds]?| ranging| years| yr)*[( ]*(?:from |between |of )?(?:the ages? of )?)"
+_AGED = rf"(?:\b{W.aged_aged}\b{W.aged_of}*[( ]*(?:from |between |of )?(?:the ages? of )?)"
 # "aged 18-40 years", "age range: 4-13", "ages 50 to 79", "aged between 18 and 60"
 AGED_RANGE = re.compile(
     rf"{_AGED}(?P<low>{_NUM}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?"
@@ -71,20 +78,23 @@ BETWEEN_AGES = re.compile(
     rf"\bbetween (?:the )?ages? of (?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\bbetween (?P<low2>{_NUM}){_TO}(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?: of age| old)"
 )
 # "aged ≥ 40 years", "65 years or older", "over 18 years of age", "older than 65", "age > 50"; folded >= is ">"
-AT_LEAST = re.compile(
-    rf"(?:\b(?:aged|ages?)(?: of)? ?(?:over |above |older than |more than |at least |greater than |from |age |>(?: ?(?:or|/) ?=|=)? ?|= ?> ?)(?P<low>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?:(?:aged |ages? )(?P<low2>{_NUM}) ?(?P<unit2>{_UNIT})?(?: of age| old)?(?:,| \()? ?(?:or|and|&) (?:older|over|above|more|greater|up\b|upwards)|(?P<low6>{_NUM}) ?(?P<unit6>{_UNIT})(?: of age| old)?(?:,| \()? ?(?:or|and|&) (?:older|over|above)|(?P<low7>{_NUM}) ?(?P<unit7>{_UNIT}) (?:of age|old)(?:,| \()? ?(?:or|and|&) (?:more|greater|up\b|upwards))|(?:older than|over the age of|at least|over|>=? ?) ?(?P<low3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\bolder than (?P<low4>{_NUM}) ?(?P<unit4>{_UNIT})|> ?(?:(?:or|/) ?=|=)? ?(?P<low5>{_NUM}) ?-?(?P<unit5>years?|yrs?)(?: old| of age)?(?= (?:with|who|and|were|of)|\)))"
+_AT_LEAST_FORMS = (
+    rf"\b{W.aged}(?: of)? ?{W.at_least_over}(?P<low>{_NUM})(?: ?(?P<unit>{_UNIT}))?",
+    rf"\b(?:{W.at_least_aged}(?P<low2>{_NUM}) ?(?P<unit2>{_UNIT})?{W.of}?(?:,| \()? ?{W.at_least_or} {W.at_least_older}|(?P<low6>{_NUM}) ?(?P<unit6>{_UNIT})(?: of age| old)?(?:,| \()? ?{W.at_least_or} {W.older}|(?P<low7>{_NUM}) ?(?P<unit7>{_UNIT}) {W.of_age}(?:,| \()? ?(?:or|and|&) {W.more})",
+    rf"{W.at_least_at} ?(?P<low3>{_NUM}) ?(?P<unit3>{_UNIT}) ?{W.old}",
+    rf"\bolder than (?P<low4>{_NUM}) ?(?P<unit4>{_UNIT})",
+    rf"> ?(?:(?:or|/) ?=|=)? ?(?P<low5>{_NUM}) ?-?(?P<unit5>{W.years}){W.at_least_old}?(?= {W.at_least_with}|\))",
 )
+AT_LEAST = re.compile(rf"(?:{'|'.join(_AT_LEAST_FORMS)})")
 # "younger than 70 years", "under 5 years of age", "aged < 18"
 AT_MOST = re.compile(
-    rf"(?:\b(?:aged|ages?) ?(?:under |below |younger than |less than |up to |<=? ?)(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT})(?:(?: of age| old)? (?:or|and) (?:younger|under|below)| (?:of age|old) (?:or|and) less)|(?:younger than|under the age of|under|below|<=? ?) ?(?P<high3>{_NUM}) ?(?P<unit3>{_UNIT}) ?(?:of age|old\b)|\byounger than (?P<high4>{_NUM}) ?(?P<unit4>{_UNIT}))"
+    rf"(?:\b{W.aged} ?{W.at_most_under}(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?|\b(?P<high2>{_NUM}) ?(?P<unit2>{_UNIT}){W.at_most_of}|{W.at_most_younger} ?(?P<high3>{_NUM}) ?(?P<unit3>{_UNIT}) ?{W.old}|\byounger than (?P<high4>{_NUM}) ?(?P<unit4>{_UNIT}))"
 )
 # "a 55-year-old man", "a 41 years old female", "a woman aged 41 years", "an 8-month-old boy"
 ONE = re.compile(
-    r"\b(?:an?|the|one|this) (?:[a-z-]+ ){0,3}?(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>years?|months?|weeks?|days?|yrs?)[ -]olds?\b(?:,?(?: [a-z-]+){0,3}? (?P<who>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|person|subject)\b)?|\b(?:an?|the|his|her) (?P<who2>man|woman|male|female|boy|girl|patient|gentleman|lady|child|infant|sister|brother|son|daughter)(?: patient)?,? (?:aged|of) (?P<n2>\d{1,3})(?: ?(?P<unit2>years?|months?|yrs?)|(?=[,.;)]| with\b))"
+    rf"\b(?:an?|the|one|this) (?:[a-z-]+ ){{0,3}}?(?P<n>\d{{1,3}}|[a-z]+(?:-[a-z]+)?)[ -](?P<unit>{W.one_years})[ -]olds?\b(?:,?(?: [a-z-]+){{0,3}}? (?P<who>{W.one_man})\b)?|\b(?:an?|the|his|her) (?P<who2>{W.one_woman})(?: patient)?,? (?:aged|of) (?P<n2>\d{{1,3}})(?: ?(?P<unit2>years?|months?|yrs?)|(?=[,.;)]| with\b))"
 )
-CUE = re.compile(
-    r"\bof \d|\d ?years?[);,]|\d ?yrs?[);,]|(?:\+ ?/ ?-|±) ?[\d.]+ ?(?:\(sd\) ?)?y|\bage|\bold\b|older|year-old|years?-old|younger|averag"
-)
+CUE = re.compile(W.cue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ class Age:
     who: str = ""  # for one person: man, woman, ...
 
 
-HOURS = re.compile(r" ?-?(?:hours?|hrs?|h|minutes?|min)\b")  # an age in hours is no age of a cohort
+HOURS = re.compile(rf" ?-?{W.hours_hours}\b")  # an age in hours is no age of a cohort
 
 
 def ages(folded: str) -> list[Age]:

@@ -12,31 +12,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractor.quantities.numbers import NUMBER_WORDS, whole
+from extractor.words import Words
+
+W = Words("quantities")
 
 PARTICIPANTS, ADMINISTRATIONS, EVENTS = "participants", "administrations", "events"
 _UNITS = {
-    PARTICIPANTS: "patients?|subjects?|participants?|volunteers?|individuals?|persons?|people|men|women|man|woman|child|children|infants?|"
-    "neonates?|newborns?|babies|baby|recipients?|adults?|girls?|boys?|mothers?|males?|females?|parturients?|cases?|adolescents?|"
-    "completers|responders|pts|controls|residents|students|toddlers|vaccinees|patient's",
-    ADMINISTRATIONS: "injections?|infusions?|procedures?|administrations?|doses|cycles?|courses?|transfusions?|sessions?|operations?|"
-    "applications?|surgeries|punctures?|catheters?|insertions?|attacks treated",
-    EVENTS: "events?|episodes?|occurrences?|reports?|instances?",
-    "eyes": "eyes?|knees?|limbs?|teeth|tooth|hips?|ears?|breasts?|lesions?|sites?|implants?|grafts?",
+    PARTICIPANTS: W.units_patients,
+    ADMINISTRATIONS: W.units_injections,
+    EVENTS: W.units_events,
+    "eyes": W.units_eyes,
 }
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
 _N = rf"(?:{NUMBER_WORDS}|(?<![\w.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]|\s?-\s?\d))"
 # A percentage before a noun is a strength ("6% strips", "0.5%/salicylic acid"), one before these words or a mark may be a share
-_SHARE = (
-    r"(?=\s*(?:[,;:.)\]\[(~]|/\s*[\d<(]|-|\Z|(?:of|in|vs|versus|v|and|or|for|with|to|on|among|at|by|than|compared|respectively|had|has|have|experienced|reported|developed|were|was|during|after|who|from|each|died|while|whereas|but|overall|"
-    r"patients?|subjects?|participants?|women|men|children|infants|cases|incidence|rate|when|as|showed|suffered|before|per|against|within|is|are|volunteers|individuals|adults|complained|withdrew|discontinued|receiving|taking|required|under|the|without|grade|serious|only|both|between|groups?|arms?|,)\b))"
-)
+_SHARE = rf"(?=\s*(?:[,;:.)\]\[(~]|/\s*[\d<(]|-|\Z|{W.share_of}\b))"
 # "12,5 %" is written with a decimal comma, "1, 5 %" is a list
 _PCT = rf"(?<![\d.])(?<!\d,)(?P<pct>\d{{1,3}}(?:[.,]\d{{1,2}}(?!\d)|\.\d+)?)\s*(?:%|percent\b|per cent\b){_SHARE}"
 _PCT2, _PCT3 = _PCT.replace("pct", "pct2"), _PCT.replace("pct", "pct3")
-_STOP = "versus|vs|v|and|or|of|in|with|to|than|had|have|has|were|was|who|that|for|from|by|percent|per|at|on|as|the|out|more|experienced|developed|reported|during|after|adverse|side|serious|severe|untoward|toxic"
+_STOP = W.stop
 _WORD = rf"(?:(?!(?:{_STOP}|{NUMBER_WORDS.replace(chr(92) + 'b', '')})\b)[a-z][a-z0-9+/-]*\s+)"
 # "patients", "insulin-treated patients", "of the patients"
 _PEOPLE = rf"(?:{_WORD}{{0,2}}?(?P<unit>{_UNIT})\b)"
@@ -72,22 +70,18 @@ PERCENT = re.compile(
 )
 # "6.2, 9.5, and 3.1%", "17.2 vs. 3%": one sign for all
 SHARED = re.compile(
-    r"(?<![\d.,/\-±=])(?P<pct>\d{1,2}(?:\.\d+)?)(?=\s*(?:vs\.?|versus|v\.?|and|or|,(?:\s+and)?|/)\s*(?:\d{1,2}(?:\.\d+)?\s*(?:,(?:\s+and)?|and|vs\.?|versus|/)\s*){0,3}\d{1,2}(?:\.\d+)?\s*(?:%|percent\b))"
+    rf"(?<![\d.,/\-±=])(?P<pct>\d{{1,2}}(?:\.\d+)?)(?=\s*{W.shared_vs}\s*(?:\d{{1,2}}(?:\.\d+)?\s*{W.shared_and}\s*){{0,3}}\d{{1,2}}(?:\.\d+)?\s*(?:%|percent\b))"
 )
 # "in an insulin-treated patient", "a patient developed"
 ARTICLE = re.compile(
-    r"\b(?:a|an|another)\s+(?:(?!few|small|large|large|single-|total)[a-z][a-z0-9-]*\s+){0,4}?(?P<unit>patient|subject|participant|volunteer|woman|man|child|infant)\b(?!\s+(?:group|population))"
+    rf"\b(?:a|an|another)\s+(?:(?!{W.article_few})[a-z][a-z0-9-]*\s+){{0,4}}?(?P<unit>{W.article_patient})\b(?!\s+(?:group|population))"
 )
 # "and another had a haematoma": one more, the noun left out
 ANOTHER = re.compile(
-    r"\banother(?=\s+(?:had|developed|experienced|suffered|died|reported|showed|was|presented|complained)\b)"
+    rf"\banother(?=\s+{W.another_had}\b)|(?<=in )another(?=\s*(?:[.,;)]|and\b|\Z))|(?<=and )another(?=\s+~)"
 )
 # "none", "no patient" where another count stands beside it: a stated zero
-NONE = re.compile(
-    r"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?"
-    + _PEOPLE
-    + r")?|no\s+(?P<unit3>patients?|subjects?|participants?|cases?|children|women|infants?|events?))\b"
-)
+NONE = re.compile(rf"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?{_PEOPLE})?|no\s+(?P<unit3>{W.none_patients}))\b")
 # a number alone: read only where the linker asks for it
 BARE = re.compile(rf"(?P<n>{_N})")
 _FORMS = (
@@ -105,29 +99,41 @@ _FORMS = (
     ("bare", BARE),
 )
 # p values, intervals, ratios, doses, durations, grades, years, relative changes: their numbers count nobody
-NO_COUNT = re.compile(
-    r"\bp\s*(?:-?\s*values?)?\s*(?:[=<>]|of|for)\s*(?:or\s*=\s*)?\s*[\d.,]+(?:\s*(?:and|,)\s*[<>=]?\s*0?\.\d+)*"
-    r"|\b9\d(?:\.\d)?\s*%?\s*-?\s*(?:ci|confidence|credible|upper|lower)\b(?:[\s-]*(?:intervals?|limits?|bounds?))?(?:\s*[\[(]cis?[\])])?[\s:=,;]*(?:of\s+|was\s+|from\s+)?"
-    r"(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?"
-    r"|\bci\b\s*[:=,]?\s*[\[(]?[-\d.,\s%to;]+[\])]?"
-    r"|\b(?:grades?|stages?|phases?|class|genotype|subtype|serotype|factor|vitamin|omega|strain|day|days|week|weeks|month|months|visit|level|type|group|groups|arm|cohort|cycle|step|score|"
-    r"scores|year|years|version|table|figure|part|cm|period|course|nct|no|number needed to treat|nnt|category)\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+)*(?!\d|\.\d|\s*(?:\(|%))"
-    r"|\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?(?:mg|g|kg|ml|l|mcg|ug|µg|μg|iu|u|mm|cm|mmhg|mm hg|hz|gy|h|hr|hrs|hours?|min|mins|minutes?|days?|weeks?|wks?|months?|mo|years?|yrs?|"
-    r"mmol|nmol|units?|points?|times|fold|msec|ms|sec|seconds?|bpm|kcal|ng|pg|dl|mw|cells?(?! (?:patients?|recipients?|participants?|subjects?|groups?|arms?)\b)|x|°c|µm|μm|um|nm|meq|ppm|cc|mci|mbq|gbq|cgy|kda|dioptres?|million|billion|fr|gauge|metres?|meters?|centers|centres|hospitals|sites|countries|studies|trials|groups|arms|different|types|most|main|kinds|drugs|treatments|formulations|regimens|doses of)\b(?:/[a-z0-9]+)*"
-    r"|\d+(?:\.\d+)?\s*%\s*(?:ci\b|confidence|reduction|decrease|increase|improvement|lower|higher|greater|less|more|relative|risk|absolute|power|glucose|dextrose|saline|solution|cream|gel|ointment|lidocaine|bupivacaine|ropivacaine)"
-    r"|(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)"
-    r"|\b(?:or|rr|hr|ratio|risk|odds|hazard|irr|arr|nnh|nnt|mean|median|average|difference|iqr|sd|kappa|efficacy|accuracy|prevalence|coverage|compliance|adherence|sensitivity|specificity)\s*(?:\([^()]*\)\s*)?[:=,]?\s*(?:of\s+|was\s+|were\s+|is\s+)?-?\d+(?:\.\d+)?%?"
-    r"|\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%"
-    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
-    r"|\((?:(?<=[:,;] \()|(?<=and \()|(?<=were \()|(?<=are \()|(?<=ing \()|(?<=uded \())(?:\d|[a-z])\)\s+(?=(?!and\b|or\b|vs\b|versus\b|in\b|of\b|with\b|were\b|was\b)[a-z])"
-    r"|\bto (?:prevent|avoid|save|cause|avert) (?:1|one)\b"
-    r"|[-\d.]+\s*(?:±|\+/-)\s*[\d.]+|\b(?:19|20)\d\d\b(?!\s+(?:patients|subjects|participants|women))|\d+\s*:\s*\d+"
-    r"|\b(?:one|two|three|four)-(?:year|month|week|day|way|sided|tailed|arm|stage|fold|third|quarter|thirds|fifths)\b|\b(?:one|two) (?:year|month|week|day|hour)s?\b"
-    r"|\b(?:patient|subject|participant|case)\s+(?:no\.?\s*)?\d+\b|\bone of the\b|\bone another\b|\bat one\b|\bno one\b|\b(?:day|week|month|cycle|arm|group|grade|phase|stage|level)\s+(?:one|two|three|four|five)\b|\b(?:at least|more than|up to|fewer than|less than)\s+(?:\d+|one|two|three)\b(?!\s*(?:patients|subjects|participants|of))|\bone or more\b|\bat least one\b|\bmore than one\b|[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?"
-    r"|\d[\d.,]*\s*(?:patient|person|subject|participant|wom[ae]n|child)[\s-]?(?:years?|months?|days?|hours?)\b"
-    r"|\d+(?:\.\d+)?\s*(?:events?\s+)?(?:per|/)\s*1,?0{2,4}\b|\bper\s+1,?0{2,4}\b"
-    r"|(?:more than|at least|less than|fewer than|greater than|over|up to)\s+\d+(?:\.\d+)?\s*%"
+_NO_COUNT_FORMS = (
+    rf"\bp\s*(?:-?\s*values?)?\s*{W.no_count_for}\s*(?:or\s*=\s*)?\s*[\d.,]+(?:\s*(?:and|,)\s*[<>=]?\s*0?\.\d+)*",
+    rf"\b9\d(?:\.\d)?\s*%?\s*-?\s*{W.no_count_ci}\b(?:[\s-]*{W.no_count_intervals})?(?:\s*[\[(]cis?[\])])?[\s:=,;]*{W.no_count_was}?(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?",
+    r"\bci\b\s*[:=,]?\s*[\[(]?[-\d.,\s%to;]+[\])]?",
+    rf"\b{W.no_count_grades}\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+)*(?!\d|\.\d|\s*(?:\(|%))",
+    rf"\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?{W.no_count_mg}\b(?:/[a-z0-9]+)*",
+    rf"\d+(?:\.\d+)?\s*%\s*{W.no_count_confidence}",
+    r"(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)",
+    rf"\b{W.no_count_or}\s*(?:\([^()]*\)\s*)?[:=,]?\s*{W.no_count_of}?-?\d+(?:\.\d+)?%?",
+    r"\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%",
+    rf"\b{W.no_count_jan}[a-z]*\.?\s+\d{{1,2}}\b",
+    rf"\({W.no_count_and}(?:\d|[a-z])\)\s+(?=(?!{W.no_count_vs})[a-z])",
+    rf"\bto {W.no_count_prevent} (?:1|one)\b",
+    r"[-\d.]+\s*(?:±|\+/-)\s*[\d.]+",
+    rf"\b(?:19|20)\d\d\b(?!\s+{W.no_count_subjects})",
+    r"\d+\s*:\s*\d+",
+    rf"\b{W.two}-{W.no_count_year}\b",
+    rf"\b{W.no_count_two} {W.no_count_month}s?\b",
+    rf"\b{W.no_count_subject}\s+(?:no\.?\s*)?\d+\b",
+    r"\bone of the\b",
+    r"\bone another\b",
+    r"\bat one\b",
+    r"\bno one\b",
+    rf"\b{W.no_count_day}\s+{W.one}\b",
+    rf"\b{W.no_count_at}\s+{W.no_count_one}\b(?!\s*{W.no_count_participants})",
+    r"\bone or more\b",
+    r"\bat least one\b",
+    r"\bmore than one\b",
+    r"[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?",
+    rf"\d[\d.,]*\s*{W.no_count_patient}[\s-]?{W.no_count_years}\b",
+    r"\d+(?:\.\d+)?\s*(?:events?\s+)?(?:per|/)\s*1,?0{2,4}\b",
+    r"\bper\s+1,?0{2,4}\b",
+    rf"{W.no_count_more}\s+\d+(?:\.\d+)?\s*%",
 )
+NO_COUNT = re.compile("|".join(_NO_COUNT_FORMS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,11 @@ def counts(
     avoid : sequence of (start, end)
         Spans that no count may reach into: the things counted ("3 hypoglycemic episodes" is then 3, bare).
     """
-    stop = len(folded) if end is None else end
+    return list(_counts(folded, start, len(folded) if end is None else end, bare, tuple(avoid)))
+
+
+@lru_cache(maxsize=256)  # rules, scores and arms ask for the same sentence one after another
+def _counts(folded: str, start: int, stop: int, bare: bool, avoid: tuple[tuple[int, int], ...]) -> tuple[Count, ...]:
     masked = _mask(folded, start, stop)
     for first, last in avoid:
         masked = masked[:first] + "~" * (last - first) + masked[last:]
@@ -168,7 +178,7 @@ def counts(
                 count = _count(form, match)
                 if count is not None:
                     found.append(count)
-    return _wholes(folded, sorted(found, key=lambda c: c.start))
+    return tuple(_wholes(folded, sorted(found, key=lambda c: c.start)))
 
 
 # "in 5 (2 in one arm and 3 in the other) of 1666": the whole stands behind the brackets that divide the number

@@ -16,14 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extractor.quantities.numbers import NUMBER_WORDS, decimal, whole
+from extractor.words import Words
+
+W = Words("quantities")
 
 # Nouns for what is counted: "cells" "hMSCs" "BM-MSCs" "Tregs" "lymphocytes" "astrocytes" "MNC"
-CELL_NOUN = (
-    r"(?:[a-z0-9+-]*cells?|[a-z-]*(?:msc|mpc|npc|nsc|hsc|asc|adsc|adrc|bmsc|bmmc|bmnc|mnc|oec|opc|rpc|esc|ipsc|epc|cdc|"
-    r"dpsc|icm|shed|mapc|bmc|scap|usc|ucb-?tnc|tnc|til|ctl|car-?t|dc)s?|[a-z-]*tregs?|[a-z]*(?:lymph|hepat|chondr|kerat|melan|"
-    r"astr|oligodendr|my|my?oblast|cardiomy|thym|mon|gran)[a-z]*cytes?|[a-z]*blasts?|macrophages|neurons|neuroblasts|"
-    r"progenitors|splenocytes|nucleated)"
-)
+CELL_NOUN = W.cell_noun
 _DECIMAL = r"(?:0,\d{1,2}(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 # "×" folded to x, a Cyrillic х, "*", and what two wrong decodings make of it ("âÃâ", "Ã—"); "1·10^6" has a dot
 _TIMES = r"\s*(?:[xх*✕]|[âã][âã\u0080-\u009f— -]{0,5}|\.(?=10\s?[\^(⁰¹²³⁴-⁹]))\s*"
@@ -42,7 +40,7 @@ _WORDS = {"million": 1e6, "millions": 1e6, "mln": 1e6, "mio": 1e6, "billion": 1e
 _WORDS["m"] = 1e6
 # what turns numbers into amounts: "x 10^6", "million", "-million", the "M" of "100M cells"
 _SCALE = re.compile(
-    rf"(?:{_TIMES}{_POWER}|(?<=[\da-z)])[\s-]*\(?(?P<word>millions?|mln|mio|billions?|thousand)\b|(?<=\d)\s?(?P<m>m)(?=\s+(?:{CELL_NOUN})\b|-?\s?(?:group|arm|dose|cohort)))"
+    rf"(?:{_TIMES}{_POWER}|(?<=[\da-z)])[\s-]*\(?(?P<word>{W.scale_millions})\b|(?<=\d)\s?(?P<m>m)(?=\s+(?:{CELL_NOUN})\b|-?\s?(?:group|arm|dose|cohort)))"
 )
 _SPREAD = r"\s*(?:±|\+/-|\+-|\(\s*(?:±|\+/-|sd:?|s\.d\.))\s*"
 _JOINT = rf"(?:{_SPREAD}|\s*(?:-|~|to|,\s*and|,\s*or|and|or|,|/)\s*)"
@@ -213,26 +211,16 @@ def _unscaled(folded: str, start: int, end: int) -> Iterator[Amount]:
 
 # ---------------------------------------------------------------- units
 
-_PER = (
-    r"(?:\s?/\s?|\s+per\s+(?:each\s+|single\s+)?|[\s.](?=kg-1|kg\^-1|ml-1))"
-    r"(?:(?P<kg>(?:\w+\s|\w+\.\s?)?(?:kg|kilogram|kilo)\b(?:\s?\^?-1\b)?|body ?weight|bw\b)|(?P<m2>m2|m\^2|m²|square met\w+)|(?P<volume>\d+(?:\.\d+)?\s?(?:ml|cc)\b)|"
-    r"(?P<ml>ml|cc|milliliter|millilitre|cm3)\b|(?P<not>l\b|µl|μl|ul\b|mm3|mm\^3|microl\w*|dl\b|well|cm2|cm\^2|cm²|cell\b|day\b|plate|dish|flask|g\b|eye\b(?!s))|"
-    r"(?P<time>(?:\w+\s){0,2}?(?:injection|infusion|dose|administration|treatment|session|transplantation|time|application|cycle|vial|patient|subject|participant|person|knee|joint|limb|leg|site|vaccin\w+|fistula|eye|body)\b))"
-)
+_PER = rf"(?:\s?/\s?|\s+per\s+(?:each\s+|single\s+)?|[\s.](?=kg-1|kg\^-1|ml-1))(?:(?P<kg>{W.per_kg})|(?P<m2>m2|m\^2|m²|square met\w+)|(?P<volume>\d+(?:\.\d+)?\s?(?:ml|cc)\b)|(?P<ml>{W.per_ml})\b|(?P<not>{W.per_ul})|(?P<time>(?:\w+\s){{0,2}}?{W.per_injection}\b))"
 # what may stand between a number and its unit: up to seven words of a product's name
 _UNIT = re.compile(
-    rf"\s?(?P<aside>\([^()]{{1,25}}(?:\(\d\))?\)\s)?(?:of\s+)?(?P<phrase>(?:(?!(?:patients|people|americans|adults|children|subjects|participants|in|to|for|with|and|or|were|was|at|on|from|platelets|iu|copies|particles|u|units|mg|women|men)\b)[^\s.,;:()<>=%]+(?:\s?\([^)]{{1,12}}\))?\s+){{0,7}}?(?P<noun>{CELL_NOUN})\b(?:\s?\((?!\w*\s*[=<>]|\s*\d)[^)]{{1,25}}\))?(?:'s)?\)?)(?P<per>{_PER})?"
+    rf"\s?(?P<aside>\([^()]{{1,25}}(?:\(\d\))?\)\s)?(?:of\s+)?(?P<phrase>(?:(?!{W.unit_patients}\b)[^\s.,;:()<>=%]+(?:\s?\([^)]{{1,12}}\))?\s+){{0,7}}?(?P<noun>{CELL_NOUN})\b(?:\s?\((?!\w*\s*[=<>]|\s*\d)[^)]{{1,25}}\))?(?:'s)?\)?)(?P<per>{_PER})?"
 )
 _ONLY_PER = re.compile(rf"(?P<per>{_PER})")
 # "autologous cells / kg their weight": the unit after the product's name, some words later
-_LATE_PER = re.compile(rf"(?:\s+(?!and\b|or\b|in\b|at\b|were\b)[a-z0-9'()+-]+){{1,4}}?(?P<per>{_PER})")
+_LATE_PER = re.compile(rf"(?:\s+(?!{W.late_per_and})[a-z0-9'()+-]+){{1,4}}?(?P<per>{_PER})")
 # other things that come in powers of ten
-_OTHER = re.compile(
-    r"\s*(?:iu\b|i\.u|units?\b|u\b|u/|copies|particles|vg\b|viral|virus|pfu|cfu|colony|genome|platelets|spores|bacteri|lactobac|bifido|"
-    r"micro-?organisms|organisms|parasites|sporozoites|eggs|mg\b|g/|l\b|/\s?l\b|/\s?µl|/\s?μl|/\s?ul\b|/\s?mm|erythrocytes|red blood|rbc|photons|"
-    r"years|patients|people|americans|persons|deaths|women|men|children|adults|dollars|usd|euro|reads|exosom|ev\b|evs\b|vesicle|"
-    r"mol\b|m-1|dyn|%|tcid|eid|ffu|kbq|mbq|bq|gy\b|cells?\s?/\s?(?:µl|μl|ul\b|mm|microl|l\b|cm(?!3|\^3|³)))"
-)
+_OTHER = re.compile(rf"\s*{W.other}")
 
 
 def other_unit(folded: str, amount: Amount) -> bool:
@@ -283,9 +271,7 @@ def _divided(amount: Amount, match: re.Match[str]) -> Amount:
 # ---------------------------------------------------------------- ranges
 
 # between the members of a list: ", ", " and ", " (low dose) or ", " versus "
-_LISTED = re.compile(
-    r"\s*(?:\([^()]{0,30}\)\s*)?(?:,\s*and|,\s*or|,|and|or|vs\.?|versus|/|to|-)\s*(?:approximately\s+)?"
-)
+_LISTED = re.compile(rf"\s*(?:\([^()]{{0,30}}\)\s*)?{W.listed_and}\s*(?:approximately\s+)?")
 _INSIDE = re.compile(r"\s*\(\s?(?:range|iqr)?[\s:,=]*")
 # between the ends of a range: " to ", "-", " (single dose) to "
 _TO = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:to|-|through)\s*(?:a maximum of\s*)?$")

@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractor.quantities.numbers import NUMBER_WORDS, decimal, whole
+from extractor.words import Words
+
+W = Words("quantities")
 
 UNITS = ("hours", "days", "weeks", "months", "years")
 _FIRST = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
@@ -21,22 +24,20 @@ LATEST_YEAR = 40  # "year 2" is a point of a trial, "year 2013" a date
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
 _ORDINALS |= {"ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12}
 # "months" "wk" "hrs" "24 h": found first, its number is looked for on both sides
-_UNIT = re.compile(
-    r"(?<![a-z])(?:hours?|hrs?|days?|weeks?|wks?|months?|mths?|mos?|years?|yrs?|(?<=\d)[hy]|(?<=\d[ -])[hy])(?![a-z])"
-)
+_UNIT = re.compile(rf"(?<![a-z]){W.unit_hours}(?![a-z])")
 _NUMBER = rf"(?:\d+(?:\.\d+)?(?:\s?1/2)?|{NUMBER_WORDS}(?:\s+and\s+a\s+half)?|half\s+an?|an?)"
 _BETWEEN = r"\s*+(?:-\s*+)?(?:(?:,\s*+)?(?:and|or|&|to|through|until|vs\.?|versus|,|-|/|\+/-|\+-|±|\(±))\s*+(?:-\s*+)?"
 # "1, 3, 6, 12 and 18 " "3- and 6-" "6-18 " "12 ± 3 " "six to 12 ": what stands before the unit
 _BEFORE = re.compile(
-    rf"(?<![\w.,])(?<!\d/)(?P<numbers>(?>{_NUMBER})(?:{_BETWEEN}(?>{_NUMBER})){{0,9}})(?:\s(?:consecutive|additional|further|more|full|successive|whole|calendar))?[\s-]*$"
+    rf"(?<![\w.,])(?<!\d/)(?P<numbers>(?>{_NUMBER})(?:{_BETWEEN}(?>{_NUMBER})){{0,9}})(?:\s{W.before_consecutive})?[\s-]*$"
 )
 # "17 (range 1-39) " "12 (± 3) ": a spread stands between number and unit
 _SPREAD_BETWEEN = re.compile(
-    rf"(?<![\w.,])(?P<numbers>{_NUMBER})\s?[(\[]\s?(?:(?:range|iqr|interquartile|95|sd|±|\+/-|min|max)[^()\[\]]{{0,35}}|\d+(?:\.\d+)?\s?(?:-|to)\s?\d+(?:\.\d+)?)[)\]][\s-]*$"
+    rf"(?<![\w.,])(?P<numbers>{_NUMBER})\s?[(\[]\s?(?:{W.spread_between_range}[^()\[\]]{{0,35}}|\d+(?:\.\d+)?\s?(?:-|to)\s?\d+(?:\.\d+)?)[)\]][\s-]*$"
 )
 # "week 104" "days 14 and 28" "day +28" "month 6": what stands after the unit
 _AFTER = re.compile(
-    r"\s+\+?(?P<numbers>\d{1,4}(?:\.\d+)?(?:\s*(?:,\s*and|,\s*or|and|or|&|to|through|,|-)\s*(?:day |week |month |year )?\+?\d{1,4}(?![\d%.]*%))*)(?!\d|:\d|/|%)"
+    rf"\s+\+?(?P<numbers>\d{{1,4}}(?:\.\d+)?(?:\s*{W.after_and}\s*(?:day |week |month |year )?\+?\d{{1,4}}(?![\d%.]*%))*)(?!\d|:\d|/|%)"
 )
 # "the 6th month" "third week"
 _ORDINAL = re.compile(
@@ -45,7 +46,7 @@ _ORDINAL = re.compile(
 _SPLIT = re.compile(
     r"\s*(?:,|\band\b(?!\s+a\s+half)|\bor\b|\bvs\.?(?=\s)|\bversus\b|&|\bto\b|\bthrough\b|\buntil\b|\+/-|\+-|±|(?<=\d)-|-(?=\s*\d)|/(?!2\b))[\s-]*"
 )
-_RANGED = re.compile(r"\b(?:to|through|until)\b|(?<=\d)\s*-\s*(?=\w)(?!\s*(?:and|or)\b)|(?<=\w)-(?=\d)")
+_RANGED = re.compile(W.ranged)
 _SPREAD = re.compile(r"±|\+/-|\+-")
 _BETWEEN_WORD = re.compile(r"\bbetween\s+$")
 WINDOW = 80  # characters before a unit in which its numbers are looked for

@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractor.quantities.durations import DAYS, Duration, durations, numbers_of
+from extractor.words import Words
+
+W = Words("quantities")
 
 _ADVERBS: dict[str, tuple[float, str]] = {
     "daily": (1, "days"),
@@ -27,28 +30,22 @@ _ADVERBS: dict[str, tuple[float, str]] = {
     "yearly": (1, "years"),
     "annually": (1, "years"),
 }
-_UNIT = r"(?P<unit>day|week|month|year|hour)s?"
-_N = r"(?P<n>\d+(?:\.\d+)?(?:\s?(?:-|to|or)\s?\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_UNIT = rf"(?P<unit>{W.unit_day})s?"
+_N = rf"(?P<n>{W.n_to})"
 # "every 3 months" "every other week" "every 2 to 3 weeks" "each month"
 _EVERY = re.compile(
     rf"\b(?:every|each)\s+(?:(?P<other>other|second)\s+|{_N}[\s-]+)?{_UNIT}\b|\bq(?P<q>\d{{1,2}})(?P<qu>[dwm])\b"
 )
 # "once a month" "once monthly" "once per week" "one injection per month" ("twice a week" is no interval of whole days)
-_ONCE = re.compile(rf"\b(?:once|(?:one|1)(?:\s+\w+)?)\s+(?:a|an|per|every|each)\s+{_UNIT}\b")
+_ONCE = re.compile(rf"\b(?:once|(?:one|1)(?:\s+\w+)?)\s+{W.an}\s+{_UNIT}\b")
 _ADVERB = re.compile(
-    rf"(?<!twice )(?<!thrice )(?<!times )(?<![\w-])(?:(?P<n>\d|two|three|four|six)-)?(?P<adverb>{'|'.join(sorted(_ADVERBS, key=len, reverse=True))})\b"
+    rf"(?<!twice )(?<!thrice )(?<!times )(?<![\w-])(?:(?P<n>{W.adverb_two})-)?(?P<adverb>{'|'.join(sorted(_ADVERBS, key=len, reverse=True))})\b"
 )
-_APART = re.compile(
-    r"\s*(?:apart\b|(?:time\s)?intervals?\b|between\s+(?:each|the|both|successive|consecutive|\w+\s?)?\s?(?:\w+\s)?(?:injection|infusion|dose|administration|treatment|transplant)|later\b)"
-)
-_SEPARATED = re.compile(
-    r"(?:\bintervals?\s+(?:of|between[^.;]{0,40}?\s(?:was|were|is|being|of))|\bseparated by|\bspaced(?: by)?|\b(?:apart|interval)\s?(?:\(|:|=))\s*(?:at least|about|approximately|an?|a minimum of|~)?\s*(?:intervals? of\s*)?$"
-)
+_APART = re.compile(rf"\s*{W.apart}")
+_SEPARATED = re.compile(rf"{W.separated_intervals}\s*{W.separated_at}?\s*(?:intervals? of\s*)?$")
 # "for 4 weeks" "for each of 4 consecutive weeks" "over 6 months": how long a schedule runs
 _FOR = re.compile(r"\b(?:for|over|during)\s+(?:a (?:total|period) of\s+|each of\s+|up to\s+)?(?:the\s+)?$")
-_PER_TIME = re.compile(
-    r"\b(?P<count>once|twice|thrice|two times|three times|2 times|3 times|[23]x)\s*(?:a|an|per|every|each|/)?\s*(?P<unit>day|week|month|year|daily|weekly|monthly)"
-)
+_PER_TIME = re.compile(rf"\b(?P<count>{W.per_time_once})\s*{W.per_time_an}?\s*(?P<unit>{W.per_time_day})")
 # "weekly x 4", "monthly × 3": the number is said
 _TIMES = re.compile(r"\b(?:weekly|monthly|fortnightly|daily)\s?x\s?(?P<count>\d{1,2})\b(?![.,]\d)")
 _COUNTS = {

@@ -33,6 +33,9 @@ DONE = {
     "reject": "rejected",
     "add": "added",
     "own": "said to be the trial's own",
+    "unsure": "left unsure",
+    "not_reported": "said to be really not reported",
+    "note": "noted",
 }
 
 
@@ -161,7 +164,8 @@ def checked(store: Store, trials: Sequence[Trial], quotes: Quotes) -> Checked:
 
 def _said(decision: Decision) -> str:
     spoken_of = decision.target or decision.fact
-    assert spoken_of is not None  # only an undo has neither
+    if spoken_of is None:  # silence
+        return (decision.field or "").replace("_", " ")
     words = f"{spoken_of.field.replace('_', ' ')}: {fact_shown(spoken_of)}"
     return f"{words}, now {fact_shown(decision.fact)}" if kind_of(decision) == "correct" and decision.fact else words
 

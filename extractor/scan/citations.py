@@ -19,7 +19,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from extractor.errors import ParseError
 from extractor.scan.topics import Topic
 
-READ_BYTES = 1 << 20
+READ_BYTES = 1 << 15  # packed; unpacked it stays in the processor's cache, which halves the time of large files
 LARGEST_CITATION = 64 << 20  # bytes; the largest of PubMed has some 2 MB
 STARTS = (b"<pubmedarticle>", b"<pubmedarticle ", b"<pubmedbookarticle")
 DELETED = b"<deletecitation>"
@@ -93,16 +93,21 @@ class Candidates:
     def of(self, stream: BinaryIO, seen: Seen) -> Iterator[bytes]:
         """The XML of each candidate and of each list of deletions, in their order."""
         rest = b""
-        whole = False
+        whole, searched = False, 0
         for piece in unpacked(stream):
             seen.bytes += len(piece)
-            data = rest + piece
-            done, found, ended = self._in(data, seen)
+            rest += piece
+            if len(rest) < 2 * searched:
+                continue  # a long citation is searched again when as much has come, so that time stays linear
+            done, found, ended = self._in(rest, seen)
             yield from found
-            rest = data[done:]
-            whole = whole or ended
+            rest, whole = rest[done:], whole or ended
+            searched = len(rest)
             if len(rest) > LARGEST_CITATION:
                 raise ParseError(f"a citation of more than {LARGEST_CITATION >> 20} MB, or no PubMed XML")
+        done, found, ended = self._in(rest, seen)
+        yield from found
+        rest, whole = rest[done:], whole or ended
         if not whole and b"PubmedArticleSet" not in rest:
             raise ParseError("no PubMed citation in it; PubMed XML (efetch, baseline or update files) is scanned")
         if any(start in rest.lower() for start in (*STARTS, DELETED)):

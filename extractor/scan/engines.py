@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -68,23 +69,24 @@ def dask(paths: Sequence[Path], job: dict[str, Any], workers: int, scheduler: st
         raise SettingsError("--engine dask needs: pip install 'trialspan[distributed]'") from error
     dask.config.set({"distributed.scheduler.allowed-failures": MOST_TRIES})
     library: Any = distributed  # without types
-    cluster = None if scheduler else library.LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
-    )  # fmt: skip
-    try:
-        client = library.Client(scheduler or cluster, timeout="20s")
-    except (OSError, TimeoutError, ValueError) as error:
-        raise SettingsError(
-            f"--scheduler {scheduler}: cannot be reached ({error}); is it running, and is the address right?"
-        ) from error
-    with client:
+    with ExitStack() as open_:
+        cluster = None if scheduler else open_.enter_context(_cluster(library, workers))
         try:
-            futures = [client.submit(on_worker, str(path), job, pure=False, retries=MOST_TRIES) for path in paths]
-            for future in library.as_completed(futures):
-                yield future.result()
-        finally:
-            if cluster is not None:
-                cluster.close()
+            client = open_.enter_context(library.Client(scheduler or cluster, timeout="20s"))
+        except (OSError, TimeoutError, ValueError) as error:
+            raise SettingsError(
+                f"--scheduler {scheduler}: cannot be reached ({error}); is it running, and is the address right?"
+            ) from error
+        futures = [client.submit(on_worker, str(path), job, pure=False, retries=MOST_TRIES) for path in paths]
+        for future in library.as_completed(futures):
+            yield future.result()
+
+
+def _cluster(library: Any, workers: int) -> Any:
+    """Processes of this machine; those that are killed come back, with what guarded them."""
+    cluster = library.LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None)
+    cluster.adapt(minimum=workers, maximum=workers, interval="2s")
+    return cluster
 
 
 # one a Dask worker, a process of its own: it has a main thread, so that time limits hold

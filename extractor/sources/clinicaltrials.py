@@ -16,6 +16,7 @@ from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import whole
 from extractor.sources.identifiers import year_in
 from extractor.sources.paths import Node, stated
+from extractor.sources.plan_facts import plan_facts, withdrawal_facts
 from extractor.sources.protocol_facts import READER, arm_facts, protocol_facts
 from extractor.sources.result_facts import result_facts
 
@@ -98,7 +99,9 @@ def _facts(protocol: Node, results: Node) -> Iterator[Fact]:
         cited = section if section is not results else _first_result(results)
         yield stated("report_kind", {"name": "single-trial" if results.value else "protocol"}, [cited], reader=READER)
     yield from protocol_facts(protocol)
+    yield from plan_facts(protocol)
     yield from arm_facts(protocol, results)
+    yield from withdrawal_facts(results)
     enrolled = protocol.at("designModule", "enrollmentInfo", "count").count
     model = protocol.at("designModule", "designInfo", "interventionModel").text
     yield from result_facts(results, enrolled, crossover=model == "CROSSOVER")

@@ -26,27 +26,94 @@ BUTTON_STARTS = (
 MOST_WORDS = 7  # of a button or a label; a title or a sentence that begins with the same word has more
 BUTTON = re.compile(rf"\s*(?:[•·|>»*-]\s*)?(?:(?:{BUTTON_STARTS})(?![\w-])|https?://|www\.|doi:? ?10\.)", re.I)
 # frame lines that no abstract or plain text begins with: one of them makes a text a page
+_SURE_FORMS = (
+    r"add (?:like|dislike|to (?:saved|favorites|collections|my))",
+    r"full text links",
+    r"save (?:to|citation)",
+    r"skip to (?:main|content|page)",
+    r"we have located links",
+    r"all material on this website",
+    r"by using this service",
+    r"your privacy choices",
+    r"we use cookies",
+    r"for the best experience, use",
+    r"pubmed disclaimer",
+    r"an official website of",
+    r"similar articles",
+    r"related (?:resources|articles)",
+    r"sign in",
+    r"log in",
+    r"display options",
+    r"cited by",
+    r"full text$",
+    r"download pdf",
+    r"view (?:article|full|pdf)",
+    r"pmid: ?\d+",
+    r"permissions",
+    r"cite this",
+    r"article tools",
+    r"copyright ©",
+    r"© ?\d{4}",
+    r"privacy policy",
+    r"terms (?:of|and) ",
+)
 SURE = re.compile(
-    r"\s*+(?:add (?:like|dislike|to (?:saved|favorites|collections|my))|full text links|save (?:to|citation)|skip to (?:main|content|page)|"
-    r"we have located links|all material on this website|by using this service|your privacy choices|we use cookies|"
-    r"for the best experience, use|pubmed disclaimer|an official website of|similar articles|related (?:resources|articles)|sign in|log in|"
-    r"display options|cited by|full text$|download pdf|view (?:article|full|pdf)|pmid: ?\d+|permissions|cite this|article tools|"
-    r"copyright ©|© ?\d{4}|privacy policy|terms (?:of|and) )",
+    rf"\s*+(?:{'|'.join(_SURE_FORMS)})",
     re.I,
 )
 # "CLINICAL TRIAL", "[Multicenter Study]" alone on a line
+_PUBLICATION_TYPE_FORMS = (
+    r"(?:(?:randomi[sz]ed |pragmatic |adaptive )?(?:controlled |clinical )+trial(?:, phase [iv/ab]+)?)",
+    r"(?:multicenter|comparative|observational|validation|evaluation|twin|equivalence|research) (?:study|studies|trial)",
+    r"journal article",
+    r"case reports?",
+    r"english abstract",
+    r"historical article",
+    r"meta-analysis",
+    r"systematic review",
+    r"practice guideline",
+    r"editorial",
+    r"letter",
+    r"published erratum",
+    r"research support.{0,40}",
+    r"review",
+)
 PUBLICATION_TYPE = re.compile(
-    r"\s*+\[?(?:(?:(?:randomi[sz]ed |pragmatic |adaptive )?(?:controlled |clinical )+trial(?:, phase [iv/ab]+)?)|"
-    r"(?:multicenter|comparative|observational|validation|evaluation|twin|equivalence|research) (?:study|studies|trial)|journal article|case reports?|"
-    r"english abstract|historical article|meta-analysis|systematic review|practice guideline|editorial|letter|published erratum|research support.{0,40}|review)\]?\s*+$",
+    rf"\s*+\[?(?:{'|'.join(_PUBLICATION_TYPE_FORMS)})\]?\s*+$",
     re.I,
 )
 # what frames say in whole sentences, wherever it stands in a line that is not of a report's own length
+_SAID_FORMS = (
+    r"all rights reserved",
+    r"privacy policy",
+    r"terms of (?:use|service)",
+    r"(?:uses?|accept|our) cookies",
+    r"full text access",
+    r"institutional access",
+    r"full access to this",
+    r"copyright(?:ed)? (?:©|material|\(c\)|\d{4}|by)",
+    r"protected by copyright",
+    r"mobile app",
+    r"logging in",
+    r"institutional subscription",
+    r"sign up (?:for|to)",
+    r"newsletter",
+    r"javascript",
+    r"your browser",
+    r"literature search",
+    r"personal use only",
+    r"(?:need|have|must) (?:to )?(?:log|sign) in",
+    r"gov means",
+    r"securely connected",
+    r"institution/university",
+    r"through your (?:institution|university)",
+    r"can(?:'|’)?t access",
+    r"authors? declares? (?:none|no |that (?:they|there))",
+    r"competing interests",
+    r"viewed by others",
+)
 SAID = re.compile(
-    r".{0,90}\b(?:all rights reserved|privacy policy|terms of (?:use|service)|(?:uses?|accept|our) cookies|full text access|institutional access|"
-    r"full access to this|copyright(?:ed)? (?:©|material|\(c\)|\d{4}|by)|protected by copyright|mobile app|logging in|institutional subscription|"
-    r"sign up (?:for|to)|newsletter|javascript|your browser|literature search|personal use only|(?:need|have|must) (?:to )?(?:log|sign) in|gov means|securely connected|institution/university|"
-    r"through your (?:institution|university)|can(?:'|’)?t access|authors? declares? (?:none|no |that (?:they|there))|competing interests|viewed by others)",
+    rf".{{0,90}}\b(?:{'|'.join(_SAID_FORMS)})",
     re.I,
 )
 # "Abstract", "ABSTRACT:", "Summary" alone on a line

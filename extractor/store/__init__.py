@@ -18,17 +18,17 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from extractor import __version__
 from extractor.errors import QueryError, StoreError
-from extractor.model import Document, Fact, Record, check_evidence
+from extractor.model import Document, Fact, Record
 from extractor.store import decisions, old, reading, rows, versions
 from extractor.store.database import absent, asked, batches, engine_for, guarded, shown
-from extractor.store.decisions import ACTIONS, Decision
+from extractor.store.decisions import Decision, How
 from extractor.store.migrations import is_newest, migrate
 from extractor.store.questions import bounded
-from extractor.store.tables import DECISIONS, DOCUMENTS, EXTRACTIONS, IDENTIFIERS, ISSUES, RUNS
+from extractor.store.tables import DOCUMENTS, EXTRACTIONS, IDENTIFIERS, ISSUES, RUNS
 from extractor.store.versions import Outcome, now
 from extractor.store.views import VIEWS
 
-__all__ = ["VIEWS", "Arrival", "Decision", "Outcome", "RunRow", "Store", "Version"]
+__all__ = ["VIEWS", "Arrival", "Decision", "How", "Outcome", "RunRow", "Store", "Version"]
 EXTRACTOR = f"trialspan {__version__}"
 RECORDS_AT_ONCE = 100
 # what a question may begin with: ATTACH makes a file, VACUUM INTO a copy, though nothing in the store changes
@@ -138,9 +138,10 @@ class Store:
         self.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One writing transaction: all of it is kept, or nothing."""
-        with guarded(self.name), self._writer.begin() as conn:
+    def writing(self, *, durable: bool = False) -> Iterator[Connection]:
+        """One writing transaction: all of it is kept, or nothing; where `durable`, a power failure takes none of it."""
+        engine = self._writer.execution_options(durable=True) if durable else self._writer
+        with guarded(self.name), engine.begin() as conn:
             yield conn
 
     @contextmanager
@@ -343,59 +344,58 @@ class Store:
         target: Fact | None = None,
         fact: Fact | None = None,
         note: str | None = None,
+        verdict: str | None = None,
+        field: str | None = None,
+        others: Sequence[Fact] = (),
+        how: How | None = None,
     ) -> int:
-        """Append a curator's decision on a report's facts and apply it; the decision's key.
+        """Append a curator's decision on a report's facts and apply it; the decision's key. Durable when it returns.
 
         Parameters
         ----------
-        action : {"add", "replace", "reject"}
-            ``add`` needs `fact`, ``reject`` needs `target`, ``replace`` needs both.
+        action : {"add", "replace", "reject", "say"}
+            ``add`` needs `fact`, ``reject`` needs `target`, ``replace`` needs both; ``say`` changes no fact and needs
+            `verdict` (unsure, not_reported, note) and a `target` or a `field`.
         target : Fact
-            A fact of the current record, as :meth:`record` gives it.
+            A fact of the current record, as :meth:`record` gives it; `others` are more places of the same claim.
         fact : Fact
             The curator's own; its method becomes ``curator:<id>``, its quotes must be the text at their offsets. Whether it is
             ``primary`` is the curator's word too.
+        how : How, optional
+            Stage, mode, reason, and what was in view; a decision with a uid that is known is not taken twice.
 
         Raises
         ------
         StoreError
             If something needed is missing, or the record has no such fact.
+        StaleError
+            If the text, or what others say of this fact, is not what was in view any more.
         EvidenceError
             If a quote is not the text at its offsets.
         """
-        record = self.record(document)
-        _check(record, action, curator, target, fact)
+        how = how or How()
         if fact:
             fact = fact.change(method=f"curator:{curator}", confidence=1.0)
-            check_evidence(record.document, [fact])
-        return self._append(
-            record.document.id,
-            action,
-            curator,
-            target=target and target.to_dict(),
-            fact=fact and fact.to_dict(),
-            note=note,
-        )
+        said = decisions.Said(action, curator, target, fact, tuple(others), verdict, field, note)
+        with self.reading() as conn:
+            (id,) = reading.resolved(conn, [document], self.name)
+        with self.writing(durable=True) as conn:
+            return decisions.append(conn, id, said, how, self.name)
 
-    def undo(self, decision: int, curator: str, *, note: str | None = None) -> int:
+    def undo(self, decision: int, curator: str, *, note: str | None = None, how: How | None = None) -> int:
         """Take a decision back (an undo too); appended like any other."""
         found = {d.key: d for d in self.decisions()}
         if decision not in found:
             raise StoreError(f"store {self.name} has no decision {decision}")
-        return self._append(found[decision].document, "undo", curator, undoes=decision, note=note)
+        said = decisions.Said("undo", curator, note=note, undoes=decision)
+        how = how or How(stage=found[decision].stage, mode=found[decision].mode)
+        with self.writing(durable=True) as conn:
+            return decisions.append(conn, found[decision].document, said, how, self.name)
 
     def decisions(self, document: str | None = None) -> list[Decision]:
         """All decisions, or those on one report, in the order in which they were taken."""
         with self.reading() as conn:
             return decisions.load(conn, document)
-
-    def _append(self, document: str, action: str, curator: str, **values: Any) -> int:
-        with self.writing() as conn:
-            copy = next(iter(reading.current(conn, [document], deleted=True)), (None, None))[0]
-            row = {"document": document, "action": action, "curator": curator, "decided_at": now(), "copy": copy}
-            key = rows.key_of(conn.execute(insert(DECISIONS).values(row | values)))
-            decisions.reapply(conn, [document])
-        return key
 
     # -- runs ---------------------------------------------------------------------------------------------------
 
@@ -428,15 +428,3 @@ class Store:
         query = select(ISSUES.c.run, ISSUES.c.input, ISSUES.c.stage, ISSUES.c.error).order_by(ISSUES.c.key)
         with self.reading() as conn:
             return [tuple(r) for r in conn.execute(query if run is None else query.where(ISSUES.c.run == run))]
-
-
-def _check(record: Record, action: str, curator: str, target: Fact | None, fact: Fact | None) -> None:
-    needed = {"add": (False, True), "replace": (True, True), "reject": (True, False)}
-    if action not in needed:
-        raise StoreError(f"no decision is called {action!r}; legal are {', '.join(ACTIONS[:-1])}")
-    if not curator:
-        raise StoreError("a decision needs a curator's name; set it as curator in trialspan.toml")
-    if (target is not None, fact is not None) != needed[action]:
-        raise StoreError(f"{action} on report {record.document.id!r}: add takes a fact, reject a target, replace both")
-    if target and target.key() not in {f.key() for f in record.facts}:
-        raise StoreError(f"report {record.document.id!r} has no {target.field} fact {target.value!r} at that place")

@@ -32,6 +32,7 @@ from extractor.store.tables import (
     LINK_PROFILES,
     LINKS,
     PARTS,
+    REVIEW_EVENTS,
     SCREENINGS,
     TRIAL_REPORTS,
 )
@@ -294,6 +295,7 @@ def _follow(conn: Connection, before: Mapping[str, int], settled: Settled) -> No
             settled.renamed[old] = new
             _rename_links(conn, old, new)
             conn.execute(update(JUDGEMENTS).where(JUDGEMENTS.c.study == old).values(study=new))
+            conn.execute(update(REVIEW_EVENTS).where(REVIEW_EVENTS.c.document == old).values(document=new))
 
 
 def _rename_links(conn: Connection, old: str, new: str) -> None:

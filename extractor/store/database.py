@@ -118,7 +118,12 @@ def _prepare(connection: Any, _: Any) -> None:
 
 
 def _begin(conn: Connection) -> None:
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+    options = conn.get_execution_options()
+    if options.get(
+        "writes"
+    ):  # a person's word is on the disk when it is acknowledged, a run's last reports may be read again
+        conn.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 @contextmanager

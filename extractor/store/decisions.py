@@ -1,28 +1,78 @@
 """A curator's words: appended, never edited, and applied to the facts of the current extraction again after each run.
 
 ``add`` brings a fact that was missed, ``replace`` puts a fact in place of another (the same value: a confirmation),
-``reject`` says that a fact is wrong, ``undo`` takes back an earlier decision (also an undo). The machine's facts stay in
-the store with a ``state``.
+``reject`` says that a fact is wrong, ``say`` changes no fact (unsure, really not reported, a note), ``undo`` takes back an
+earlier decision (also an undo). The machine's facts stay in the store with a ``state``. What a second, independent reader
+says (stage ``second``) changes no fact either: it is held against what stands (:mod:`extractor.store.second`).
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from extractor.conflicts import KINDS, conflicts
-from extractor.model import JSON_PART, Conflict, Document, Evidence, Fact, slice_of, value_at
+from extractor.errors import StaleError, StoreError
+from extractor.model import JSON_PART, Conflict, Document, Evidence, Fact, Record, check_evidence, slice_of, value_at
 from extractor.store import reading, rows
 from extractor.store.database import batches
 from extractor.store.disagreements import disagreements
-from extractor.store.tables import CONFLICTS, DECISIONS, EVIDENCE, FACTS
+from extractor.store.second import DIFFERS, differing
+from extractor.store.tables import CONFLICTS, DECISIONS, DOCUMENTS, EVIDENCE, FACTS
+from extractor.store.versions import LOCK, now
 
-ACTIONS = ("add", "replace", "reject", "undo")
+ACTIONS = ("add", "replace", "reject", "say", "undo")
+VERDICTS = ("accept", "correct", "reject", "add", "unsure", "not_reported", "note", "undo")
+SAYING = ("unsure", "not_reported", "note")  # verdicts that change no fact
+STAGES = FIRST, SECOND, ADJUDICATION = ("first", "second", "adjudication")
+MODES = (
+    "verify",
+    "blind",
+    "import",
+)  # with the machine's value in sight, without it, brought from another store or a sheet
 LOST, DISPUTED = "curator_fact_lost", "curators_disagree"
-OURS = (LOST, DISPUTED)  # conflicts that decisions make, anew each time that they are applied
+OURS = (LOST, DISPUTED, DIFFERS)  # conflicts that decisions make, anew each time that they are applied
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a decision is taken, beside what it says.
+
+    Attributes
+    ----------
+    uid : str, optional
+        Made by whoever decides; the same one twice is one decision. Made here where not given.
+    stage : {"first", "second", "adjudication"}
+        A second reader's words change no fact until somebody adjudicates.
+    mode : {"verify", "blind", "import"}
+        With the machine's value in sight, without it, or brought from another store or a sheet.
+    reason : str, optional
+        A reason from a short list, beside the note in free words.
+    about : sequence of str
+        The uids of the decisions that an adjudication is about.
+    seen_text : str, optional
+        The sha256 of the text that was in view; another text now: the decision is refused.
+    seen_decision : int, optional
+        The last decision on the report that was in view; a newer one on the same fact: the decision is refused.
+    decided_at : str, optional
+        For decisions from elsewhere, when they were taken; now where not given.
+    """
+
+    uid: str | None = None
+    stage: str = FIRST
+    mode: str = "verify"
+    reason: str | None = None
+    about: tuple[str, ...] = ()
+    seen_text: str | None = None
+    seen_decision: int | None = None
+    decided_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +88,125 @@ class Decision:
     undoes: int | None
     note: str | None
     decided_at: str
+    uid: str = ""
+    verdict: str = ""
+    stage: str = FIRST
+    mode: str = "verify"
+    field: str | None = None
+    others: tuple[Fact, ...] = ()
+    reason: str | None = None
+    about: tuple[str, ...] = ()
+    seen_text: str | None = None
+    seen_decision: int | None = None
+
+    @property
+    def targets(self) -> tuple[Fact, ...]:
+        """All facts of the claim that it speaks of: it may be told in several places."""
+        return (self.target, *self.others) if self.target else self.others
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a curator says, before it is a decision."""
+
+    action: str
+    curator: str
+    target: Fact | None = None
+    fact: Fact | None = None
+    others: tuple[Fact, ...] = ()
+    verdict: str | None = None
+    field: str | None = None
+    note: str | None = None
+    undoes: int | None = None
+
+    @property
+    def targets(self) -> tuple[Fact, ...]:
+        """All facts of the claim that it speaks of."""
+        return (self.target, *self.others) if self.target else self.others
+
+
+def append(conn: Connection, id: str, said: Said, how: How, where: str) -> int:
+    """Append a decision on a report and apply it, inside one writing transaction; its key."""
+    version = _locked(conn, id)
+    if how.uid and (known := conn.execute(select(DECISIONS.c.key).where(DECISIONS.c.uid == how.uid)).scalar()):
+        return int(known)
+    found = reading.current(conn, [id], deleted=True)
+    if not found:
+        raise StoreError(f"store {where} has no report {id!r}; see all with: trialspan list --store {where}")
+    (record,) = reading.records(conn, found)
+    _check(record, said, how)
+    _check_seen(conn, record, said, how)
+    row = {
+        "document": id, "action": said.action, "curator": said.curator, "copy": version, "undoes": said.undoes,
+        "decided_at": how.decided_at or now(), "note": said.note, "uid": how.uid or uuid.uuid4().hex,
+        "verdict": said.verdict or verdict_of(said.action, said.target, said.fact),
+        "field": said.field or next((f.field for f in (said.target, said.fact) if f), None),
+        "stage": how.stage, "mode": how.mode, "reason": how.reason, "about": list(how.about) or None,
+        "target": said.target and said.target.to_dict(), "fact": said.fact and said.fact.to_dict(),
+        "others": [f.to_dict() for f in said.others] or None,
+        "seen_text": how.seen_text, "seen_decision": how.seen_decision,
+    }  # fmt: skip
+    key = rows.key_of(conn.execute(insert(DECISIONS).values(row)))
+    if found[0][1] is not None:
+        apply(conn, found[0][1], record.document)
+    return key
+
+
+def _locked(conn: Connection, id: str) -> int | None:
+    """The key of the copy in force, locked: decisions on one report are taken one after the other, none while copies are put in."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": LOCK})
+    query = select(DOCUMENTS.c.key).where(DOCUMENTS.c.id == id, DOCUMENTS.c.is_current).with_for_update()
+    return conn.execute(query).scalar()
+
+
+def _check(record: Record, said: Said, how: How) -> None:
+    needed = {"add": (False, True), "replace": (True, True), "reject": (True, False)}
+    if said.action not in (*needed, "say", "undo"):
+        raise StoreError(f"no decision is called {said.action!r}; legal are {', '.join(ACTIONS[:-1])}")
+    if how.stage not in STAGES or how.mode not in MODES:
+        raise StoreError(f"stage {how.stage!r}, mode {how.mode!r}: legal are {', '.join(STAGES)}; {', '.join(MODES)}")
+    if not said.curator:
+        raise StoreError("a decision needs a curator's name; set it as curator in trialspan.toml")
+    given = (said.target is not None, said.fact is not None)
+    if said.action in needed and given != needed[said.action]:
+        raise StoreError(
+            f"{said.action} on report {record.document.id!r}: add takes a fact, reject a target, replace both"
+        )
+    if said.action == "say" and (said.verdict not in SAYING or not (said.target or said.field)):
+        raise StoreError(f"say on report {record.document.id!r}: {', '.join(SAYING)}, of a fact or a field")
+    keys = {f.key() for f in record.facts} if said.targets else set()
+    for target in said.targets:
+        if target.key() not in keys:
+            raise StoreError(f"report {record.document.id!r} has no {target.field} fact {target.value!r} at that place")
+    if said.fact:
+        check_evidence(record.document, [said.fact])
+
+
+def _check_seen(conn: Connection, record: Record, said: Said, how: How) -> None:
+    """Refuse what was decided on another text, or before somebody else's newer word on the same fact."""
+    if how.seen_text is not None and how.seen_text != record.document.sha256:
+        raise StaleError(f"report {record.document.id!r} has another text now; read it again, then decide")
+    if how.seen_decision is None or said.action == "undo" or said.verdict == "note":
+        return
+    every = load(conn, record.document.id)
+    by_key = {d.key: d for d in every}
+    keys = {f.key() for f in said.targets}
+    for newer in (d for d in every if d.key > how.seen_decision and d.stage == how.stage and d.verdict != "note"):
+        base = _base(newer, by_key)
+        same = keys & {f.key() for f in base.targets} or (not keys and said.fact is None and base.field == said.field)
+        if same:
+            raise StaleError(
+                f"report {record.document.id!r}: {newer.curator} said {newer.verdict.replace('_', ' ')} of this"
+                f" {base.field} at {newer.decided_at}, after the page was made; look at it again, then decide"
+            )
+
+
+def _base(decision: Decision, by_key: Mapping[int, Decision]) -> Decision:
+    """The decision on a fact that a chain of undoes is about."""
+    while decision.undoes is not None and decision.undoes in by_key:
+        decision = by_key[decision.undoes]
+    return decision
 
 
 def load(conn: Connection, document: str | None = None) -> list[Decision]:
@@ -45,20 +214,53 @@ def load(conn: Connection, document: str | None = None) -> list[Decision]:
     query = select(DECISIONS).order_by(DECISIONS.c.key)
     if document is not None:
         query = query.where(DECISIONS.c.document == document)
-    return [
-        Decision(
-            r.key,
-            r.document,
-            r.action,
-            r.curator,
-            Fact.from_dict(r.target) if r.target else None,
-            Fact.from_dict(r.fact) if r.fact else None,
-            r.undoes,
-            r.note,
-            r.decided_at,
-        )
-        for r in conn.execute(query)
-    ]
+    uids: dict[int, str] = {}
+    found = []
+    for row in conn.execute(query).mappings():
+        one = _decision(dict(row), uids)
+        uids[one.key] = one.uid
+        found.append(one)
+    return found
+
+
+def _decision(row: Mapping[str, Any], uids: Mapping[int, str]) -> Decision:
+    target = Fact.from_dict(row["target"]) if row["target"] else None
+    fact = Fact.from_dict(row["fact"]) if row["fact"] else None
+    return Decision(
+        row["key"],
+        row["document"],
+        row["action"],
+        row["curator"],
+        target,
+        fact,
+        row["undoes"],
+        row["note"],
+        row["decided_at"],
+        row["uid"] or _old_uid(row, uids),
+        row["verdict"] or verdict_of(row["action"], target, fact),
+        row["stage"],
+        row["mode"],
+        row["field"] or next((f.field for f in (target, fact) if f), None),
+        tuple(Fact.from_dict(f) for f in row["others"] or ()),
+        row["reason"],
+        tuple(row["about"] or ()),
+        row["seen_text"],
+        row["seen_decision"],
+    )
+
+
+def _old_uid(row: Mapping[str, Any], uids: Mapping[int, str]) -> str:
+    """The uid of a decision of an earlier program, which gave none: the same in every copy of its store."""
+    said = [row[n] for n in ("document", "action", "curator", "target", "fact", "note", "decided_at")]
+    words = json.dumps([*said, uids.get(row["undoes"])], sort_keys=True, ensure_ascii=False)
+    return f"old-{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def verdict_of(action: str, target: Fact | None, fact: Fact | None) -> str:
+    """The curator's word behind an action: a replacement by the very same claim accepts it."""
+    if action == "replace" and target and fact:
+        return "accept" if target.key() == fact.key() and fact.primary >= target.primary else "correct"
+    return action
 
 
 def standing(decisions: Sequence[Decision]) -> list[Decision]:
@@ -85,7 +287,10 @@ def apply(conn: Connection, extraction: int, document: Document) -> None:
     added: dict[int, int] = {}
     lost: list[Conflict] = []
     instead: dict[str, int] = {}  # key of a fact that was replaced: position of what stands in its place
-    for decision in standing(found):
+    stands = standing(found)
+    for decision in stands:
+        if decision.action == "say" or decision.stage == SECOND:
+            continue
         meant = _meant(decision, facts, states)
         if not meant and decision.action == "replace" and decision.target:
             meant = _in_its_place(decision.target, facts, states, instead)
@@ -95,15 +300,15 @@ def apply(conn: Connection, extraction: int, document: Document) -> None:
             placed = relocated(document, decision.fact)
             if placed:
                 added[len(facts)] = decision.key
-                if decision.target:
-                    instead[decision.target.key()] = len(facts)
+                instead |= {target.key(): len(facts) for target in decision.targets}
                 facts.append(placed)
             else:
                 lost.append(_lost(decision, decision.fact))
     _write(conn, extraction, facts, states, added)
     kept = [f.change(primary=False) if i in states else f for i, f in enumerate(facts)]
     anew = [c for c in conflicts(document, kept) if not states.keys() & set(c.facts)]
-    _write_conflicts(conn, extraction, anew + lost + _disputed(document.id, standing(found), facts))
+    second = differing(stands, [(i, f) for i, f in enumerate(kept) if f.primary])
+    _write_conflicts(conn, extraction, anew + lost + _disputed(document.id, stands, facts) + second)
 
 
 def reapply(conn: Connection, reports: Iterable[str]) -> None:
@@ -144,15 +349,15 @@ def _facts(conn: Connection, extraction: int) -> list[Fact]:
 
 
 def _meant(decision: Decision, facts: Sequence[Fact], states: Iterable[int]) -> list[int]:
-    """Positions of the facts that a decision speaks of: the very fact, else those with its field, value and arm."""
-    target = decision.target
-    if target is None:
+    """Positions of the facts that a decision speaks of: the very facts, else those with its field, value and arm."""
+    if not decision.targets:
         return []
     gone = set(states)
     open_ = [(i, f) for i, f in enumerate(facts) if i not in gone]
-    exact = [i for i, f in open_ if f.key() == target.key()]
-    same = [i for i, f in open_ if (f.field, f.value, f.arm) == (target.field, target.value, target.arm)]
-    return exact or same
+    keys = {target.key() for target in decision.targets}
+    values = [(t.field, t.value, t.arm) for t in decision.targets]
+    exact = [i for i, f in open_ if f.key() in keys]
+    return exact or [i for i, f in open_ if (f.field, f.value, f.arm) in values]
 
 
 def _in_its_place(target: Fact, facts: Sequence[Fact], states: Iterable[int], instead: dict[str, int]) -> list[int]:

@@ -70,13 +70,15 @@ def disagreements(document: str, standing: Sequence[Any]) -> list[Disagreement]:
     claims: list[_Claim] = []
     for decision in standing:
         spoken_of = decision.target or decision.fact
-        if spoken_of is None:
+        if spoken_of is None or decision.action == "say" or decision.mode == "blind":
             continue
         claim = next((c for c in claims if _names(spoken_of) & c.keys), None)
         if claim is None:
             claim = _Claim()
             claims.append(claim)
         claim.keys |= {name for f in (decision.target, decision.fact) if f for name in (f.key(), _by_words(f))}
+        if decision.stage == "adjudication":
+            claim.words.clear()  # a third record settles what was said before it
         claim.words.pop(decision.curator, None)  # the order of the words is that of the last ones
         claim.words[decision.curator] = Word(
             decision.key, decision.curator, decision.target, decision.fact, decision.note, decision.decided_at

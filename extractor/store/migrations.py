@@ -7,8 +7,8 @@ counting primary key. Views hold no data: they are dropped and made anew wheneve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, inspect, text
@@ -30,11 +30,12 @@ LOCK = 7_261_453  # any number of our own, for PostgreSQL's advisory lock: two p
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step: its number, what it is for, and its statements, separated by semicolons."""
+    """One step: its number, what it is for, its statements, separated by semicolons, and whole ones for one dialect."""
 
     number: int
     name: str
     sql: str
+    more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 FIRST = """
@@ -147,12 +148,80 @@ ALTER TABLE decisions ADD COLUMN copy BIGINT REFERENCES documents (key);
 CREATE INDEX decisions_of_copy ON decisions (copy)
 """
 
+# what a checked fact was said to be, by whom, having seen what; accounts and final versions of the page for curators
+REVIEW = """
+ALTER TABLE decisions ADD COLUMN uid TEXT;
+ALTER TABLE decisions ADD COLUMN verdict TEXT;
+ALTER TABLE decisions ADD COLUMN stage TEXT NOT NULL DEFAULT 'first';
+ALTER TABLE decisions ADD COLUMN mode TEXT NOT NULL DEFAULT 'verify';
+ALTER TABLE decisions ADD COLUMN field TEXT;
+ALTER TABLE decisions ADD COLUMN others TEXT;
+ALTER TABLE decisions ADD COLUMN reason TEXT;
+ALTER TABLE decisions ADD COLUMN about TEXT;
+ALTER TABLE decisions ADD COLUMN seen_text TEXT;
+ALTER TABLE decisions ADD COLUMN seen_decision BIGINT;
+CREATE UNIQUE INDEX decisions_by_uid ON decisions (uid);
+CREATE TABLE review_events (
+  key {key}, event TEXT NOT NULL, document TEXT, curator TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL);
+CREATE INDEX review_events_of_document ON review_events (document);
+CREATE TABLE accounts (
+  key {key}, name TEXT NOT NULL, role TEXT NOT NULL, password TEXT NOT NULL, made_by TEXT NOT NULL, at TEXT NOT NULL);
+CREATE INDEX accounts_by_name ON accounts (name);
+CREATE TABLE finals (
+  key {key}, version INTEGER NOT NULL UNIQUE, curator TEXT NOT NULL, decision BIGINT NOT NULL, digest TEXT NOT NULL,
+  counts TEXT NOT NULL, note TEXT, at TEXT NOT NULL);
+CREATE TABLE final_records (
+  final BIGINT NOT NULL REFERENCES finals (key), position INTEGER NOT NULL, document TEXT NOT NULL, record TEXT NOT NULL,
+  PRIMARY KEY (final, position))
+"""
+# a report that gets another id takes its decisions along (``document``, ``copy``); nothing else of a row ever changes
+DECIDED = (
+    "key, action, curator, target, fact, undoes, note, decided_at, uid, verdict, stage, mode, field, others, reason, about,"
+    " seen_text, seen_decision"
+)
+APPENDED = {
+    "decisions": DECIDED, "review_events": "key, event, curator, detail, at",
+    "accounts": "key, name, role, password, made_by, at", "finals": "key, version, curator, decision, digest, counts, note, at",
+    "final_records": "final, position, document, record",
+}  # fmt: skip
+
+
+def _lite(table: str, columns: str) -> Iterator[str]:
+    """No row is edited or taken out; REPLACE, which goes round the triggers for both, is met where it puts in."""
+    refused = f"BEGIN SELECT RAISE(ABORT, '{table} are appended to, never edited'); END"
+    yield f"CREATE TRIGGER {table}_stay_update BEFORE UPDATE OF {columns} ON {table} {refused}"
+    yield f"CREATE TRIGGER {table}_stay_delete BEFORE DELETE ON {table} {refused}"
+    same = "final = NEW.final AND position = NEW.position" if table == "final_records" else "key = NEW.key"
+    same += {"decisions": " OR uid = NEW.uid", "finals": " OR version = NEW.version"}.get(table, "")
+    there = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"
+    yield f"CREATE TRIGGER {table}_stay_insert BEFORE INSERT ON {table} {there} {refused}"
+
+
+def _postgres(table: str, columns: str) -> Iterator[str]:
+    run = "EXECUTE FUNCTION appended_to_never_edited()"
+    yield f"CREATE TRIGGER {table}_stay_update BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW {run}"
+    yield f"CREATE TRIGGER {table}_stay_delete BEFORE DELETE ON {table} FOR EACH ROW {run}"
+    yield f"CREATE TRIGGER {table}_stay_empty BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {run}"
+
+
+REFUSING = """
+CREATE FUNCTION appended_to_never_edited() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' are appended to, never edited'; END $$
+"""
+STAY = {
+    "sqlite": tuple(sql for table, columns in APPENDED.items() for sql in _lite(table, columns)),
+    "postgresql": (REFUSING, *(sql for table, columns in APPENDED.items() for sql in _postgres(table, columns))),
+}
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "documents, extractions, facts, decisions, runs", FIRST),
     Migration(2, "links between reports, and trials", LINKS),
     Migration(3, "judgements of risk of bias", JUDGEMENTS),
     Migration(4, "rows, columns, pages and boxes of evidence", PLACES),
     Migration(5, "copies of reports, names, screening", COPIES),
+    Migration(
+        6, "verdicts, stages and modes of decisions; accounts, events and final versions of a review", REVIEW, STAY
+    ),
 )
 NEWEST = MIGRATIONS[-1].number
 
@@ -221,7 +290,8 @@ def version(conn: Connection, where: str) -> int:
 
 def apply(conn: Connection, step: Migration, where: str) -> None:
     try:
-        for statement in step.sql.replace("{key}", KEYS[conn.dialect.name]).split(";"):
+        steps = step.sql.replace("{key}", KEYS[conn.dialect.name]).split(";")
+        for statement in (*steps, *step.more.get(conn.dialect.name, ())):
             conn.exec_driver_sql(statement)
     except DBAPIError as error:
         raise MigrationError(

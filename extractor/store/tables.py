@@ -151,6 +151,16 @@ DECISIONS = Table(
     Column("note", Exact),
     Column("decided_at", Text, nullable=False),
     _to("documents.key", "copy"),
+    Column("uid", Exact),
+    Column("verdict", Text),
+    Column("stage", Text, nullable=False, default="first"),
+    Column("mode", Text, nullable=False, default="verify"),
+    Column("field", Exact),
+    Column("others", Json),
+    Column("reason", Exact),
+    Column("about", Json),
+    Column("seen_text", Text),
+    Column("seen_decision", BigInteger),
 )
 FACTS = Table(
     "facts",
@@ -259,4 +269,44 @@ JUDGEMENTS = Table(
     Column("curator", Exact, nullable=False),
     Column("is_consensus", Boolean, nullable=False),
     Column("decided_at", Text, nullable=False),
+)
+REVIEW_EVENTS = Table(
+    "review_events",
+    METADATA,
+    _key(),
+    Column("event", Text, nullable=False),
+    Column("document", Exact),
+    Column("curator", Exact, nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("at", Text, nullable=False),
+)
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    _key(),
+    Column("name", Exact, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("made_by", Exact, nullable=False),
+    Column("at", Text, nullable=False),
+)
+FINALS = Table(
+    "finals",
+    METADATA,
+    _key(),
+    Column("version", Integer, nullable=False),
+    Column("curator", Exact, nullable=False),
+    Column("decision", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("counts", Json, nullable=False),
+    Column("note", Exact),
+    Column("at", Text, nullable=False),
+)
+FINAL_RECORDS = Table(
+    "final_records",
+    METADATA,
+    _to("finals.key", "final", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("document", Exact, nullable=False),
+    Column("record", Json, nullable=False),
 )

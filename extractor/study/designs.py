@@ -16,6 +16,9 @@ from operator import itemgetter
 from extractor.context.needles import lacks, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View
+from extractor.words import Words
+
+W = Words("study")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,45 +38,23 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 # all designs but the first letters: a cheap look before eighteen patterns run
-SOME = re.compile(
-    r"random|blind|mask|label|open|control|cross|escalat|ascending|cent|institution|spectiv|"
-    r"pilot|first|single|one-arm|parallel|inferior|equivalence|rct|site|3 ?\+ ?3"
-)
+SOME = re.compile(W.some)
 
 # "previous", "many", "have been reported", "are needed": other trials
-OTHERS_BEFORE = re.compile(
-    r"\b(?:previous(?:ly)?|prior|earlier|recent(?:ly)?|other|another|several|many|few|most|numerous|"
-    r"further|future|larger|large|additional|subsequent|ongoing|planned|lack of|absence of|no|"
-    r"published|existing|need for|meta-analysis of|reviews? of|larger-scale|large-scale|more|"
-    r"parent|completed|lead-in|next|upcoming|forthcoming|follow-on|eventual|"
-    r"pav\w+ the way (?:to|for|towards?)|(?:basis|rationale|groundwork|stage|foundation) (?:for|of)|prompts?|encourages?|"
-    r"qualifying|support|supports|justify|justifies|well-designed|adequately powered|"
-    r"properly|only|some|until),? (?:[\w,/-]+ ){0,5}$"
-)
+OTHERS_BEFORE = re.compile(rf"\b{W.others_before_previous},? (?:[\w,/-]+ ){{0,5}}$")
 # "were enrolled into this double-blind study", "our previous pilot"
 THIS = re.compile(
-    r"\b(?:this|the present|the current|our|we|present) (?!previous|earlier|prior)"
-    r"(?!(?:team|groups?|colleagues|laborator\w+|cent(?:er|re)|department) (?:\w+ ){0,3}completed\b)(?:[\w/-]+,? ){0,6}$"
+    rf"\b{W.this_this} (?!previous|earlier|prior)(?!{W.this_team} (?:\w+ ){{0,3}}completed\b)(?:[\w/-]+,? ){{0,6}}$"
 )
 # "patients were randomly assigned": what was done is this trial's, unless an earlier one is named
 WERE = re.compile(r"\b(?:were|was|we) (?:then |subsequently |equally )?$")
-EARLIER = re.compile(
-    r"\b(?:previous(?:ly)?|prior|earlier|parent|another|other|original|published) (?:[\w-]+ ){0,3}(?:trials?|"
-    r"stud(?:y|ies)|reports?)\b"
-)
-OTHERS_AFTER = re.compile(
-    r"^[^.;:]{0,60}?\b(?:(?:trials|studies|rcts|data)\b(?! (?:design|group))|(?:are|is) (?:\w+ )?(?:needed|"
-    r"required|warranted|necessary|planned|underway|ongoing|lacking)|should|would be|needed|"
-    r"warranted|has not been|have not been|have been|was reported)\b"
-)
+EARLIER = re.compile(rf"\b{W.earlier_previous} (?:[\w-]+ ){{0,3}}(?:trials?|stud(?:y|ies)|reports?)\b")
+OTHERS_AFTER = re.compile(rf"^[^.;:]{{0,60}}?\b{W.others_after_trials}\b")
 # "A single-arm phase I study of X demonstrated": told before the trial is
 SHOWN = re.compile(
-    r"\W*(?:(?:background|purpose|objectives?|introduction|aims?)\W+)?(?:a|an|one|two|data from|results from) [^.]{0,80}?\b(?:study|trial|studies|trials)\b(?: (?:of|in|with|on) [^.]{0,90}?)? (?:has |have )?(?:demonstrated|showed|shown|suggested|reported|revealed|found|established|indicated)\b"
+    rf"\W*(?:{W.shown_background}\W+)?{W.shown_an} [^.]{{0,80}}?\b(?:study|trial|studies|trials)\b(?: (?:of|in|with|on) [^.]{{0,90}}?)? (?:has |have )?{W.shown_demonstrated}\b"
 )
-OWN = re.compile(
-    r"\b(?:study|trial) was (?:conducted|performed|designed|undertaken|initiated|carried out)\b|\b(?:this|these|both|two|three|four|five|six|our|we|the present|the current|here|presented|"
-    r"reported|following)\b"
-)
+OWN = re.compile(rf"\b(?:study|trial) was {W.own_conducted}\b|\b{W.own_this}\b")
 
 
 def designs(seen: View) -> Iterator[Said]:
@@ -123,19 +104,9 @@ PHASE = re.compile(
 EARLY = re.compile(r"\bearly phase (?:1|i)\b|\bphase 0\b")
 ROMAN = {"iv": "4", "iii": "3", "ii": "2", "i": "1"}
 # "luteal phase 2", "phase 1 (weeks 1-4)", "phase 2 of the study", "phase III is planned": parts of a study, cycles
-NO_PHASE_BEFORE = re.compile(
-    r"\b(?:luteal|stance|swing|gait|acute|treatment|study|titration|follow-up|maintenance|korotkoff|"
-    r"sleep|arterial|contrast|learning|during|in|of|then|next|second|first) $"
-)
-PERIOD_AFTER = re.compile(
-    r"^(?:,? ?\((?:[^)]{0,20})(?:weeks?|days?|months?|baseline)|:? of (?:the|this) (?:study|"
-    r"trial|program|project)|,? (?:lasted|consisted|involved|included))"
-)
-TRIAL_AFTER = re.compile(
-    r"^[\s,)\]]*(?:[\w/+-]+[ ,]+){0,7}?(?:trials?|study|studies|clinical|investigation|evaluation|"
-    r"programme|program|safety|open|randomi|double|dose|pilot|feasibility|placebo|multi|single|"
-    r"first)"
-)
+NO_PHASE_BEFORE = re.compile(rf"\b{W.no_phase_before_luteal} $")
+PERIOD_AFTER = re.compile(rf"^{W.period_after_weeks}")
+TRIAL_AFTER = re.compile(rf"^[\s,)\]]*(?:[\w/+-]+[ ,]+){{0,7}}?{W.trial_after_trials}")
 
 
 def phases(seen: View) -> Iterator[Said]:

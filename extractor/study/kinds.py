@@ -19,6 +19,9 @@ from spacy.tokens import Doc
 from extractor.context.needles import lacks, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View
+from extractor.words import Words
+
+W = Words("study")
 
 DOCUMENT = "trialspan_document"  # doc.user_data: {"publication_types": [...], "source": ...}, what the source knew
 
@@ -38,25 +41,12 @@ TYPES: Mapping[str, str] = {
     "practice guideline": "other",
     "guideline": "other",
 }
-TRIAL_TYPES = re.compile(r"clinical trial|randomi[sz]ed controlled trial|clinical study|equivalence trial")
+TRIAL_TYPES = re.compile(W.trial_types)
 
-_PEOPLE = (
-    r"(?:patients?|participants?|volunteers?|wom[ae]n|m[ae]n|children|child|adults?|infants?|neonates?|newborns?|"
-    r"individuals?|subjects?|people|persons?|adolescents?|girls?|boys?|outpatients?|inpatients?|recipients?|smokers?|"
-    r"students?|survivors?|residents?|caregivers?|users?|parturients?|toddlers?|primiparas?|"
-    r"mothers?|smokers|probands|eyes|knees)"
-)
-_ANIMALS = (
-    r"(?:rats?|mice|mouse|rabbits?|dogs?|beagles?|pigs?|piglets?|minipigs?|swine|sheep|lambs?|ewes?|horses?|monkeys?|"
-    r"macaques?|zebrafish|hamsters?|gerbils?|goats?|cats?|cows?|calves|cattle|chickens?|chicks|broilers?|ferrets?|"
-    r"primates|marmosets?|baboons?|animals|mares?|heifers?|hens?)"
-)
-_NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)(?:[- ]\w+)?"
-_DID = (
-    r"(?:were|was|received|underwent|had|completed|who|with|randomi[sz]ed|treated|enrolled|undergoing|"
-    r"aged|participated|"
-    r"included|assigned|recruited|entered|suffering|scheduled|diagnosed|took|experienced|reported|requiring|admitted)"
-)
+_PEOPLE = W.people
+_ANIMALS = W.animals
+_NUMBER = rf"{W.number_one}(?:[- ]\w+)?"
+_DID = W.did
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +87,12 @@ def _filled(pattern: str) -> str:
 
 CAP = 3  # a cue counts at most so often in one text: a long abstract is no stronger evidence
 # words that only a text with outcomes has: "P = 0.03", "(95% CI", "was significantly lower", "Results:"
-OUTCOME = re.compile(
-    r"\bp ?[<>=] ?0?\.\d|\bci\b[ :,]|\b(?:was|were|is|are) (?:\w+ ){0,2}(?:significant\w*|higher|"
-    r"lower|observed|reported|found|similar|better|achieved|noted|detected|well[- ]tolerated|"
-    r"safe|reduced|increased|improved|met)\b|"
-    r"\b(?:improved|decreased|increased|showed|reduced|occurred|demonstrated|achieved|died|developed|"
-    r"experienced|revealed|appeared?|proved|remained)\b|\bdid not\b|\bresults (?:show|suggest|"
-    r"indicate|demonstrate)|\bmedian survival|\bno (?:\w+ )?(?:\w+ )?(?:difference|adverse)"
-)
+OUTCOME = re.compile(W.outcome)
 SHARES = re.compile(r"\d ?%")
 MANY_SHARES = 6  # percentages: a plan has those of its power and its losses, results have more
 FUTURE = re.compile(r"\bwill\b")
 # "eight patients were given", "participants received": what was done to people is no plan
-DONE = re.compile(
-    rf"\b{_PEOPLE} (?:\([^)]{{0,40}}\) )?[^.;]{{0,60}}\b(?:received|underwent|(?:was|were) (?:\w+ ){{0,2}}(?:administered|"
-    rf"treated|given|injected|infused|enrolled|randomi[sz]ed|transplanted|assigned|allocated))\b"
-)
+DONE = re.compile(rf"\b{_PEOPLE} (?:\([^)]{{0,40}}\) )?[^.;]{{0,60}}\b{W.done_received}\b")
 
 
 def kind_of(doc: Doc, seen: View) -> Verdict:
@@ -157,16 +137,9 @@ def _places(cue: Cue, seen: View) -> Iterator[tuple[int, int]]:
 
 
 # "in these trials patients received", "trials have shown", "treated so far": told of other trials
-OTHERS = re.compile(
-    r"(?<!two )(?<!both )(?<!three )\b(?:trials|studies|reports) (?:\w+ )?(?:have|has|show|suggest|report)\b|"
-    r"\bin (?:these|those|such|one|another|other|most|some|earlier|previous|all) (?:[\w-]+ ){0,2}(?:trials?|studies|study|reports?)\b|"
-    r"\bso far\b|\bto date\b|\b(?:many|several|most|some|larger|early|previous|ongoing|numerous) (?:[\w-]+ ){0,2}(?:trials|studies)\b"
-)
+OTHERS = re.compile(W.others)
 # "fibroblasts from four patients": material, not people
-MATERIAL = re.compile(
-    r"\b(?:fibroblasts?|cells?|neurons?|lines?|tissues?|samples?|biops(?:y|ies)|serum|sera|specimens?|cultures?|marrow|fat|skin|muscles?) "
-    r"(?:\w+ )?(?:from|of) $"
-)
+MATERIAL = re.compile(rf"\b{W.material_fibroblasts} (?:\w+ )?(?:from|of) $")
 
 
 def _counts(kind: str, seen: View, start: int) -> bool:

@@ -10,8 +10,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from extractor.words import Words
+
+W = Words("study")
+
 _MARKS = r"[\s:.,#)(-]{0,8}+"
-_LABEL = rf"(?:{_MARKS}(?:number|identifier|id|no|nr|code|ref|registration|registry|register|trials?|clinical)){{0,4}}{_MARKS}"
+_LABEL = rf"(?:{_MARKS}{W.label_number}){{0,4}}{_MARKS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,7 @@ FORMS: tuple[Form, ...] = (
     Form(  # "Australian New Zealand Clinical Trials Registry (ANZCTR), ID: 12617001408370", "ACT RN: 012606000233527"
         "ANZCTR",
         re.compile(
-            r"(?:ANZCTR|New Zealand Clinical Trials Regist(?:ry|er)|ACT RN)[\s:,.()]{1,4}(?:(?:ANZCTR|"
-            r"ID|number|no|identifier)[\s:,.()]{1,4}){0,3}0?(?P<id>126\d{11})(?!\d)",
+            rf"(?:ANZCTR|New Zealand Clinical Trials Regist(?:ry|er)|ACT RN)[\s:,.()]{{1,4}}(?:{W.forms_anzctr}[\s:,.()]{{1,4}}){{0,3}}0?(?P<id>126\d{{11}})(?!\d)",
             re.I,
         ),
         _digits("ACTRN"),
@@ -156,9 +159,7 @@ FORMS: tuple[Form, ...] = (
     ),
     Form(
         "NTR",
-        re.compile(
-            r"(?:Dutch|Netherlands|Nederlands|trialregister|NTR)\b.{0,60}?\b(?P<id>NL[\s-]?\d{3,5})(?![\d.])", re.I
-        ),
+        re.compile(rf"{W.forms_dutch}\b.{{0,60}}?\b(?P<id>NL[\s-]?\d{{3,5}})(?![\d.])", re.I),
         lambda s: re.sub(r"[\s-]", "", s.upper()),
     ),
     Form("CRIS", re.compile(r"\b(?P<id>KCT[\s:-]{0,2}\d{7})(?!\d)", re.I), _digits("KCT")),
@@ -207,14 +208,14 @@ MONTHS = {
 }
 _MONTH = r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 # "August 29, 2016", "29th of August 2016", "21-Nov-2016", "2016-08-29", "25/10/2016"
-DATE = re.compile(
-    rf"{_MONTH.format('m1')} ?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,? ?(?P<y1>(?:19|20)\d\d)(?!\d)|"
-    rf"(?<!\d)(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ /.-]?{_MONTH.format('m2')}[ ,/.-]{{1,2}}(?P<y2>(?:19|"
-    rf"20)\d\d)(?!\d)|"
-    r"(?<![\d/-])(?P<y3>(?:19|20)\d\d)[-/.](?P<m3>\d{1,2})[-/.](?P<d3>\d{1,2})(?![\d/-])|"
-    r"(?<![\d/-])(?P<d4>\d{1,2})[/.-](?P<m4>\d{1,2})[/.-](?P<y4>(?:19|20)\d\d)(?![\d/-])"
+_DATE_FORMS = (
+    rf"{_MONTH.format('m1')} ?(?P<d1>\d{{1,2}}){W.st}?,? ?(?P<y1>(?:19|20)\d\d)(?!\d)",
+    rf"(?<!\d)(?P<d2>\d{{1,2}}){W.st}?(?: of)?[ /.-]?{_MONTH.format('m2')}[ ,/.-]{{1,2}}(?P<y2>(?:19|20)\d\d)(?!\d)",
+    r"(?<![\d/-])(?P<y3>(?:19|20)\d\d)[-/.](?P<m3>\d{1,2})[-/.](?P<d3>\d{1,2})(?![\d/-])",
+    r"(?<![\d/-])(?P<d4>\d{1,2})[/.-](?P<m4>\d{1,2})[/.-](?P<y4>(?:19|20)\d\d)(?![\d/-])",
 )
-_SAYS = r"(?:retrospectively|prospectively|retroactively|initial(?:ly)?|assigned|first|was|were|is|on|the|date|dated?|of|and|registered|registration|posted|online|at|in|by|trial|study|this|clinicaltrials\.gov|id|with|released|submitted|received|has been|identifier|number|url)"
+DATE = re.compile("|".join(_DATE_FORMS))
+_SAYS = W.says
 AFTER = re.compile(rf"^[\s,;:.()\[\]/-]*(?:{_SAYS}[\s,;:.()\[\]/-]*){{0,10}}$")
 BEFORE = re.compile(r"\bregist[a-z]*\b(?:(?!\. )[^;]){0,60}$")
 BETWEEN = re.compile(r"^[^;]{0,110}$")

@@ -17,30 +17,33 @@ from extractor.tables.figures import BOUNDS, MEASURE, decimal, figure
 from extractor.tables.grid import Cell, Grid, Row
 from extractor.tables.heads import Column
 from extractor.tables.topics import Topic
+from extractor.words import Words
+
+W = Words("tables")
 
 CONFIDENCE = 0.93
 DERIVED, TOTAL = "derived", "total"
 AGE = re.compile(
-    r"^\W*+(?:the )?(?:(?:mean|median|average|participants?|patients?[’']?s?[’']?|subjects?|maternal|gestational)\s*+)*+age\b(?!\s*(?:[<>≤≥]|at (?:onset|diagnosis|first)|groups?|class|categor|distribution|of onset|,? n\b|, no))",
+    rf"^\W*+(?:the )?(?:{W.age_mean}\s*+)*+age\b(?!\s*{W.age_at})",
     re.I,
 )
-AGE_OF_EVENT = re.compile(r"\b(?:onset|diagnosis|menarche|menopause|gestational|first)\b", re.I)
+AGE_OF_EVENT = re.compile(rf"\b{W.age_of_event}\b", re.I)
 STATISTIC = re.compile(
-    r"^\W*(?:mean|median|average|SD|standard deviation|range|min|IQR|minimum|mean ?\(?(?:±|SD).*|median ?\(.*)\b.*$|^M \(SD\)$",
+    rf"^\W*{W.statistic_mean}\b.*$|^M \(SD\)$",
     re.I,
 )
 SEX = re.compile(
-    r"^\W*(?:sex|gender)\b|^\W*\(?(?:(?:fe)?males?|m|f|men|women|boys|girls)\s*[/:\-]\s*(?:(?:fe)?males?|m|f|men|women|boys|girls)\b",
+    rf"^\W*(?:sex|gender)\b|^\W*\(?{W.fe}\s*[/:\-]\s*(?:(?:fe)?males?|m|f|men|women|boys|girls)\b",
     re.I,
 )
 FEMALE = re.compile(r"\b(?:females?|women|woman|girls?)\b", re.I)
 MALE = re.compile(r"\b(?:males?|men|man|boys?)\b", re.I)
 BOTH = re.compile(
-    r"\b(?P<first>females?|males?|men|women|f|m|boys|girls)\s*(?:[/:,]|and|vs\.?|-)\s*(?P<second>females?|males?|men|women|f|m|boys|girls)\b",
+    rf"\b(?P<first>{W.females})\s*(?:[/:,]|and|vs\.?|-)\s*(?P<second>females?|males?|men|women|f|m|boys|girls)\b",
     re.I,
 )
 PAIR = re.compile(r"(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?\s*[/:,]\s*(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?")
-IN_WORDS = re.compile(r"(\d{1,5})\s*(females?|males?|men|women|[fm]\b)", re.I)
+IN_WORDS = re.compile(rf"(\d{{1,5}})\s*({W.in_words_females})", re.I)
 QUARTILES = re.compile(r"\bIQR\b|\binter-?quartile|\bquartiles?\b|\b25th\b|\bQ1\b|\bP25\b", re.I)
 ERROR = re.compile(r"\bSEM?\b|\bstandard errors?\b|\bs\.e\.(?:m\.)?", re.I)
 MONTHS = re.compile(r"\b(months?|weeks?|days?)\b", re.I)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.tables.words import SIZE, bare
+from extractor.words import Words
+
+W = Words("tables")
 
 NUMBER = r"\d{1,3}(?:[,\u00a0\u2009\u202f ]\d{3})+|\d+"
 DECIMAL = r"\d+(?:[.·,]\d+)?|[.·]\d+"
@@ -32,7 +35,7 @@ BOUNDS = re.compile(
     rf"(?:range|IQR)?[:,\s]*[-−]?(?P<low>{DECIMAL})\s*(?:[-–−,;]|to|and)\s*[-−]?(?P<high>{DECIMAL})\s*(?:\w{{1,6}})?",
     re.I,
 )
-ZERO = re.compile(r"none|nil|zero|no|0 \(0\)", re.I)
+ZERO = re.compile(W.zero, re.I)
 DASH = re.compile(
     r"[-–—−.·…/]+|n\.?/?a\.?|n\.?d\.?|n\.?r\.?|not (?:applicable|available|done|reported)|ns|n\.s\.?", re.I
 )

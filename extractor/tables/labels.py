@@ -8,36 +8,33 @@ from extractor.tables import words as w
 from extractor.tables.grid import Grid, Row
 from extractor.tables.heads import residue
 from extractor.tables.topics import is_event, is_known
+from extractor.words import Words
+
+W = Words("tables")
 
 # headings under which rows are no events, in a table that holds some
 NO_EVENTS = re.compile(
-    r"\befficacy\b|\bbase ?line\b|\bdemograph|\bcharacteristics\b|\bdose (?:reduction|modification|delay)|\bresponse\b|\breferrals?\b|\bmedications?\b|\bsurvival\b|"
-    r"\bresults?\b|\bprimary\b|\bsecondary (?:end|out)|\bquality of life\b|\bpharmacokinetic|\blipids?\b|% of time|\bvariables analy[sz]ed\b(?!.*safety)|\bdisposition\b|\bexposure\b|"
-    r"\bconcomitant\b|\bcompliance\b|\badherence\b|\bsurgery\b",
+    W.no_events,
     re.I,
 )
 # rows that are no event whatever stands above
 NO_EVENT_ROW = re.compile(
-    r"^(?:mean|median|average|number of (?:doses|cycles|visits|infusions|injections|procedures|days)|p\b|p[- ]value|had at least one \w+ switch|LOS)\b|\b(?:duration|length of stay|hospital stay|days in hospital|scores?|"
-    r"quality of life|odds ratio|hospital days)\b|^(?:hospitali[sz]ations?|(?:subjects|patients) with hospitali[sz]ation)$|^(?:age|sex|gender)\W",
+    W.no_event_row,
     re.I,
 )
 # first words of rows that are no event, unless the whole label is one ("weight loss")
 NO_EVENT_WORD = re.compile(
-    r"^(?:length|time|days|hours|age|sex|gender|weight|height|BMI|body mass|dose|total dose|follow[- ]?up|exposure|completed|compliance|cost|operati(?:on|ve) time|blood loss)\b",
+    rf"^{W.no_event_word_length}\b",
     re.I,
 )
 DEATH = re.compile(r"^(?:\w+ )?(?:mortality|deaths?)\b", re.I)
-NONE_AT_ALL = re.compile(r"^(?:no|none|without|absent|nil)\b", re.I)
+NONE_AT_ALL = re.compile(rf"^{W.none_at_all_no}\b", re.I)
 QUALIFIER = re.compile(
-    r"^(?:patients? (?:with|reporting|who had|experiencing) )?(?P<any>any|all|totals?|overall|at least (?:1|one)|one or more|(?:≥|>=)\s*1|sum|number of patients|no\. of patients|patients|number of subjects|subjects)$|"
-    r"^(?P<before>(?:any )?(?:non[- ]?)?(?:serious|fatal|severe|mild|moderate|life[- ]threatening|(?:\w+[- ])?related|unrelated|treatment[- ]emergent|leading to death))$|"
-    r"^(?P<after>(?:that |which )?(?:leading|led|resulting|requiring|causing|related|due|with outcome|considered|possibly|probably|not related)\b.*)$",
+    rf"^(?:patients? (?:with|reporting|who had|experiencing) )?(?P<any>{W.qualifier_any})$|^(?P<before>(?:any )?(?:non[- ]?)?{W.qualifier_serious})$|^(?P<after>(?:that |which )?{W.qualifier_leading}\b.*)$",
     re.I,
 )
 LABEL_UNIT = re.compile(
-    r"[,;:]?\s*+(?:\(\s*+)?\b(?:no\.?|nos|n|number|freq(?:uen|uan)cy|count)\b\.?\s*+(?:of (?:patients|subjects|participants|cases)\s*+)?(?:[,;/]\s*+)?(?:\(\s*+)?(?:%\s*+)?(?:\)\s*+){0,2}:?$|(?<!\d)(?<!\d )[,;:]?\s*+(?:\(\s*+)?%\s*+(?:\)\s*+)?:?$|\s*:$|[,;]\s*(?:n|no)\.?$|"
-    r"\s*\((?:%|n|N|no\.|number|n,? ?%|n\s*/\s*N|n \(%\))\)\s*",
+    W.label_unit,
     re.I,
 )
 GRADE_IN = re.compile(
@@ -48,8 +45,7 @@ SEVERITY_IN = re.compile(
     r"^(?:any )?(mild|moderate|severe?|life[- ]threatening)\b(?! (?:acute|respiratory syndrome))", re.I
 )
 RELATED_IN = re.compile(
-    r"\b(?:treatment|drugs?|study[- ]drug|medication|vaccine|procedure|device|therapy|product|cells?|infusion|radiotherapy|chemotherapy)[- ‐]related\b|\brelated to (?:the )?(?:study |trial )?(?:treatment|drug|therapy|product|cell|procedure|medication|infusion|device|vaccine)|"
-    r"\badverse (?:drug )?reactions?\b|\bADRs?\b",
+    W.related_in,
     re.I,
 )
 UNRELATED_IN = re.compile(r"\b(?:unrelated|not related)\b", re.I)

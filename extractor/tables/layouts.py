@@ -14,6 +14,9 @@ from extractor.tables.figures import figure
 from extractor.tables.grid import Cell, Grid, Row, turned
 from extractor.tables.heads import Column, residue
 from extractor.tables.topics import Topic, is_event, is_known
+from extractor.words import Words
+
+W = Words("tables")
 
 METHOD = "rule:adverse_event/listing"
 CONFIDENCE = 0.85
@@ -167,7 +170,7 @@ def _by_patient(grid: Grid, columns: dict[int, Column]) -> list[Fact]:
     return facts
 
 
-OVER_ARM = re.compile(r"^(?:treatment )?(?:group|arm|cohort|treatment|allocation|dose group)s?$", re.I)
+OVER_ARM = re.compile(rf"^(?:treatment )?{W.over_arm_group}s?$", re.I)
 OVER_GRADE = re.compile(r"\b(?:grade|severity|intensity)\b", re.I)
 OVER_RELATION = re.compile(r"\brelat|\bcausal|\battribution", re.I)
 

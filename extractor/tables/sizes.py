@@ -7,25 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from extractor.tables.heads import Column
+from extractor.words import Words
 
-SMALL = {
-    "group",
-    "arm",
-    "groups",
-    "patients",
-    "patient",
-    "n",
-    "the",
-    "only",
-    "alone",
-    "of",
-    "no",
-    "in",
-    "and",
-    "with",
-    "to",
-    "treatment",
-}
+W = Words("tables")
+
+SMALL = W.members("small")
 
 
 def arm_words(name: str) -> frozenset[str]:

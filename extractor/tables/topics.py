@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from extractor import terms
 from extractor.tables import words as w
 from extractor.tables.grid import Grid, Row
+from extractor.words import Words
+
+W = Words("tables")
 
 LEXICON = "adverse_events"
 # what got better is no harm
-GOOD = re.compile(
-    r"\b(?:reduced|reduction|improve\w*|relief|resolution|response|remission|history|free of|absence)\b", re.I
-)
+GOOD = re.compile(rf"\b{W.good}\b", re.I)
 DEATH = re.compile(r"\W*(?:deaths?|died|mortality)\b", re.I)
 FEW = 4
 ENOUGH = 0.7  # share of labels that must be known events where no caption says that the table holds any

@@ -10,22 +10,22 @@ from extractor.verify.cells import Place
 from extractor.verify.numbers import COUNT, DENOMINATOR, PEOPLE, PERCENT, Said
 from extractor.verify.reading import Reading
 from extractor.verify.words import words_of
+from extractor.words import Words
+
+W = Words("verify")
 
 LIGHT = words_of("no_events")  # words that name no event: what may stand between two numbers of one event
 WORD = re.compile(r"[a-z]+")
 # "in the epoetin alfa arm": names an arm, whatever the words
-ARM_PHRASE = re.compile(
-    r"\b(?:in|for|of|with|after|on|receiving|among|the|vs|versus|than)\s+(?:the\s+)?(?:[\w+-]+\s+){1,5}?(?:arm|group|cohort|recipients|controls)s?\b"
-)
-IN_BRACKETS = re.compile(r"[(\[]\s*(?:n\s*=\s*|n\s*:\s*|no\.?\s*=?\s*|in\s+|only\s+)?\Z")
+ARM_PHRASE = re.compile(rf"\b{W.arm_phrase_in}\s+(?:the\s+)?(?:[\w+-]+\s+){{1,5}}?{W.arm_phrase_arm}s?\b")
+IN_BRACKETS = re.compile(rf"[(\[]\s*{W.in_brackets_no}?\Z")
 # a number that speaks of what stands before it: "headache (3", "headache in 3", "headache: 3", "headache, n = 3"
 BEHIND = re.compile(
-    r"(?:[(\[]\s*(?:n\s*=\s*|in\s+|only\s+|both\s+)?|\bn\s*=\s*|[:=]\s*|\b(?:in|by|among|for|of|affecting|at|to|with)\s+(?:only |about |some |nearly |approximately |up to |the |another |a further )?)\Z"
+    rf"(?:[(\[]\s*(?:n\s*=\s*|in\s+|only\s+|both\s+)?|\bn\s*=\s*|[:=]\s*|\b{W.behind_in}\s+{W.behind_only}?)\Z"
 )
 # ... or after it: "3 patients had", "3 cases of", "3 developed"
 AHEAD = re.compile(
-    rf"\s*(?:%|[)\]])?\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of (?:the |these |those |all )?)?(?:\d+ )?(?:[\w-]+\s+){{0,3}}?{PEOPLE}\s+(?:\([^()]*\)\s*)?(?:(?:in|of|from|given|receiving|on|who|treated with|after) (?:[\w-]+\s+){{1,4}}?)?(?:with|were|was|had|have|has|developed|experienced|suffered|reported|complained|showed|died|discontinued|withdrew|presented|required|relapsed|underwent|needed|dropped|left)"
-    r"|(?:had|developed|experienced|suffered|reported|complained|died|discontinued|withdrew|required|relapsed|underwent|dropped|left)|(?:[\w-]+\s+){0,2}?(?:cases?|episodes?|events?|instances?) of)\b"
+    rf"\s*(?:%|[)\]])?\s*(?:\([^()]*\)\s*|\[[^\[\]]*\]\s*)?(?:(?:of (?:the |these |those |all )?)?(?:\d+ )?(?:[\w-]+\s+){{0,3}}?{PEOPLE}\s+(?:\([^()]*\)\s*)?(?:{W.ahead_in} (?:[\w-]+\s+){{1,4}}?)?{W.ahead_with}|{W.ahead_had}|(?:[\w-]+\s+){{0,2}}?(?:cases?|episodes?|events?|instances?) of)\b"
 )
 
 
@@ -52,7 +52,7 @@ def content(reading: Reading, start: int, end: int) -> list[str]:
 
 
 GROUPED = re.compile(
-    r"\s*%?\s*[)\]]?\s*(?:(?:patients?|participants?|subjects?|children|women|people|infants?|cases?|events?|individuals?|recipients?|eyes?)\s*)?(?:[(\[]\s*(?:n\s*=\s*)?|of (?:the |these |those |all |a total of )?|out of (?:the )?|/|=|,?\s*or\s+)?\s*\Z"
+    rf"\s*%?\s*[)\]]?\s*(?:{W.grouped_patients}\s*)?(?:[(\[]\s*(?:n\s*=\s*)?|of {W.grouped_the}?|out of (?:the )?|/|=|,?\s*or\s+)?\s*\Z"
 )
 
 
@@ -135,8 +135,8 @@ def _bracketed(text: str, start: int, at: int) -> bool:
 
 
 # the item of the number ends behind it: "nausea 17%, diarrhoea 16%"
-CLOSED = re.compile(r"\s*%?\s*[)\]]?\s*[,;](?!\s*(?:\d|and\b|or\b|one\b|two\b|three\b|four\b|five\b|six\b))")
-LISTED = re.compile(r"\s*%?\s*(?:[,;.)\]]|and\s+(?!\d|two\b|three\b|four\b|five\b)|\Z)")
+CLOSED = re.compile(rf"\s*%?\s*[)\]]?\s*[,;](?!\s*{W.closed_and})")
+LISTED = re.compile(rf"\s*%?\s*(?:[,;.)\]]|and\s+(?!{W.listed_two})|\Z)")
 
 
 def _listed(text: str, group: Group) -> bool:

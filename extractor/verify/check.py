@@ -15,6 +15,9 @@ from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Answer, 
 from extractor.verify.confidence import confidence
 from extractor.verify.reading import Reading, readings
 from extractor.verify.verdict import Verdict
+from extractor.words import Words
+
+W = Words("verify")
 
 Check = Callable[[Reading, Cell, Place, Place | None], Verdict]
 RANK = {FOLLOWS: 0, NOT_DERIVABLE: 1, CONTRADICTS: 2}
@@ -66,9 +69,7 @@ def best_place(reading: Reading, cell: Cell) -> tuple[str, Place | None, Verdict
 
 
 # "earlier work in 30 patients reported no infections": another study's words
-OTHERS = re.compile(
-    r"\b(?:earlier|previous(?:ly)?|prior)\s+(?:[\w-]+\s+){0,2}?(?:work|stud(?:y|ies)|trials?|reports?|research|series)\b|\bet al\b|\bin the literature\b"
-)
+OTHERS = re.compile(W.others)
 
 
 def own_study(reading: Reading, span: Place, verdict: Verdict) -> Verdict:

@@ -12,16 +12,13 @@ from extractor.verify.numbers import as_number
 from extractor.verify.reading import Found, Reading
 from extractor.verify.verdict import ABSENT, NONE_REPORTED, PRESENT, Verdict, cut_off, is_denied, place_of
 from extractor.verify.words import is_arm, same_term
+from extractor.words import Words
 
-EFFICACY = re.compile(
-    r"\b(?:improve(?:ment|d)|recover(?:y|ed)|respon(?:se|ders?)|efficacy|remission|survival|quality of life|scores?|engraftment|stabili[sz]ation)\b"
-)
-HAPPENED = re.compile(
-    r"\b(?:occur\w*|develop\w*|experienc\w*|report\w*|observ\w*|seen|noted|had|suffer\w*|complain\w*|show\w*|detect\w*|found|record\w*|caus\w*|led to|resulted|died|required|because of|due to|after|included?|were|was|withdr\w+|discontinu\w+|compris\w+|following|more|common|frequent\w*|present\w*)\b"
-)
-PLANNED = re.compile(
-    r"\b(?:will be|to (?:assess|evaluate|determine|investigate|study|examine|compare)|primary (?:end ?point|outcome)|end ?points? (?:was|were|is|are|include)|aim|objective|may|might|could|risk of|prevent\w*)\b"
-)
+W = Words("verify")
+
+EFFICACY = re.compile(rf"\b{W.efficacy}\b")
+HAPPENED = re.compile(rf"\b{W.happened}\b")
+PLANNED = re.compile(rf"\b{W.planned}\b")
 
 
 def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Verdict:

@@ -14,6 +14,9 @@ from extractor.verify.numbers import PEOPLE as SOMEONE
 from extractor.verify.reading import Found, Reading
 from extractor.verify.verdict import Verdict
 from extractor.verify.words import same_arm
+from extractor.words import Words
+
+W = Words("verify")
 
 KEYS = {
     "participants": ("n",),
@@ -29,22 +32,19 @@ PEOPLE = ("participants", "sex", "arm", "deaths")
 DAYS = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 # what must stand in the sentence for a number to be of this kind, where our own readers do not say so
 CUES = {
-    "participants": re.compile(r"\b(?:enrol\w+|recruit\w+|randomi[sz]\w+|includ\w+|treated|received|underwent|allocat\w+|assign\w+|participat\w+|patients with|patients were|subjects were|consecutive|total of|involv\w+|complet\w+|transplant\w+|enter\w+|evaluated|analy[sz]ed|studied|eligible|given)\b"),
-    "sex": re.compile(r"\b(?:female|male|wom[ae]n|m[ae]n|girls?|boys?)s?\b|\b\d+\s*[fm]\b"),
-    "age": re.compile(r"\bage[ds]?\b|\byears?\b|\bold\b|\bmonths?\b|\byr\b"),
-    "arm": re.compile(r"\b(?:group|arm|cohort|placebo|control|received|assigned|randomi[sz]ed|allocated|n\s*=|treated|given|versus|vs)"),
-    "dose": re.compile(r"cells?\b|\b\w*mscs?\b|\bmnc|/kg|\bkg|dose|cd34|cd133|infus|inject|transplant"),
-    "follow_up": re.compile(r"\bfollow|observ|monitor|\bafter\b|\bup to\b|\bat \b|\bduring\b|\bover\b|\blater\b|\buntil\b|\bfor\b|\bweek|\bmonth|\byear"),
-    "administrations": re.compile(r"\b(?:inject\w+|infus\w+|dose[sd]?|administ\w+|cycles?|courses?|transplant\w+|times|once|twice|treatments?|implant\w+|sessions?|procedures?|punctures?|graft\w+|given|received)\b"),
+    "participants": re.compile(rf"\b{W.cues}\b"),
+    "sex": re.compile(rf"\b{W.cues_female}s?\b|\b\d+\s*[fm]\b"),
+    "age": re.compile(W.figures_cues),
+    "arm": re.compile(rf"\b{W.cues_group}"),
+    "dose": re.compile(W.cues_cells),
+    "follow_up": re.compile(W.cues_follow),
+    "administrations": re.compile(rf"\b{W.cues_inject}\b"),
 }  # fmt: skip
-PER_KG = re.compile(r"/\s*kg|\bper\s*(?:kg|kilogram)|kg\s*(?:\^|\()?\s*-?\s*[-⁻]\s*[1¹]|\bkg\b|\bbody ?weight|kilogram")
+PER_KG = re.compile(W.per_kg)
 PER_ML = re.compile(r"/\s*(?:ml|cc)\b|\bper\s*(?:ml|cc|millilit)|ml\s*[-⁻]\s*[1¹]")
-BELOW = re.compile(
-    r"(?:<|=<|\bup to|\bunder|\bbelow|\bless than|\bat most|\bno more than|\byounger than|\bmaximum(?: of)?|\bnot exceeding|\bfewer than)\s*(?:=\s*)?(?:age\s+)?\Z"
-)
-ABOVE = re.compile(
-    r"(?:>|=>|\bover|\babove|\bmore than|\bat least|\bolder than|\bminimum(?: of)?|\bgreater than|\bexceeding|\bno less than)\s*(?:=\s*)?(?:age\s+)?\Z"
-)
+BELOW = re.compile(rf"{W.below_up}\s*(?:=\s*)?(?:age\s+)?\Z")
+ABOVE = re.compile(rf"{W.above_over}\s*(?:=\s*)?(?:age\s+)?\Z")
+FIRST_YEAR = 1900  # a number from here on may be a year
 NEAR_POWER = 60  # characters between a number and the power that it shares
 OWN_KIND = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
@@ -70,9 +70,25 @@ def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Ver
     if verdict.reasons == ("number",) and inside and not own:
         wider = _numbers(reading, cell, claimed, said, ours)
         verdict = wider if wider.value != CONTRADICTS else verdict
+    if verdict.how == "no_number" and verdict.value == NOT_DERIVABLE and (other := _lone(cell, claimed, inside)):
+        return Verdict(CONTRADICTS, ("number",), other, "lone", tuple(ours))
     if verdict.value == CONTRADICTS and (far := [f for f in reading.of_field(cell.field) if _far_agrees(f, cell)]):
         return Verdict(NOT_DERIVABLE, (), verdict.at, "elsewhere", tuple(far))  # it stands in the text, but not there
     return verdict
+
+
+def _lone(cell: Cell, claimed: Mapping[str, float], inside: Sequence[Said]) -> Place | None:
+    """The only number of a quote, where it is no form of the number claimed: "(median = 12)", "a two-year-old girl"."""
+    own = [s for s in inside if s.kind == COUNT]
+    if len(own) != 1 or own[0].value >= FIRST_YEAR or any(close(own[0].value, n) for n in claimed.values()):
+        return None
+    if cell.field == "participants":
+        return Place(own[0].start, own[0].end) if own[0].weak and own[0].value == 1 else None
+    if cell.field not in ("age", "follow_up") or own[0].weak or len(inside) != 1:
+        return None
+    unit = str(cell.value.get("unit") or "years")
+    forms = any(same_time(own[0].value, other, n, unit) for other in DAYS for n in claimed.values())
+    return None if forms else Place(own[0].start, own[0].end)
 
 
 def eligible(reading: Reading, field: str, one: Said) -> bool:
@@ -191,15 +207,11 @@ def _numbers(
     return Verdict(NOT_DERIVABLE, (), at, "no_cue", tuple(ours))
 
 
-GIVEN = re.compile(
-    r"\s*(?:[\w-]+\s+){0,3}?(?:injections?|infusions?|doses?|administrations?|cycles?|courses?|times|treatments?|transplantations?|sessions?|procedures?|punctures?)\b"
-)
-SEX = re.compile(r"\s*(?:[\w%()-]+\s+){0,2}?\(?(?:females?|males?|wom[ae]n|m[ae]n|girls?|boys?|[fm])\b|\s*[),;]")
+GIVEN = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}?{W.given_injections}\b")
+SEX = re.compile(rf"\s*(?:[\w%()-]+\s+){{0,2}}?\(?{W.sex_females}\b|\s*[),;]")
 
 
-NOT_IN = re.compile(
-    r"\b(?:screened|assessed for eligibility|excluded|approached|invited|declined|ineligible|withdrew)\b"
-)
+NOT_IN = re.compile(rf"\b{W.not_in}\b")
 MEAN, MEDIAN = re.compile(r"\bmean\b|\baverage"), re.compile(r"\bmedian\b")
 
 
@@ -312,9 +324,7 @@ def _missing(
     )
 
 
-COUNTED = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+){0,4}?(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|infants?|wom[ae]n|m[ae]n|males?|females?|adults?|recipients?|cases?|controls?|donors?|boys?|girls?|with|in|to|received|were|had|who|given|got)\b"
-)
+COUNTED = re.compile(rf"\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+){{0,4}}?{W.counted_patients}\b")
 
 
 RATIO = (":", "\u2236")

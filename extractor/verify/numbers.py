@@ -9,16 +9,15 @@ import re
 from dataclasses import dataclass, replace
 
 from extractor.quantities.numbers import DECIMAL, NUMBER_WORDS, decimal, whole
+from extractor.words import Words
+
+W = Words("verify")
 
 COUNT, PERCENT, DENOMINATOR, TIME, PART = "count", "percent", "denominator", "time", "part"
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 # "2 x 10^6", "2 x 10(6)", "2 x 106" (a lost superscript), "1.5x10e6", "10⁶"
-POWER = (
-    rf"(?P<mantissa>{DECIMAL})(?:\s*(?:±|\+/-)\s*{DECIMAL})?(?:\s*(?:x|\*)\s*|\s(?=10\d\s(?:[\w-]+\s+){{0,5}}(?:cells?|\w*mscs?)\b))10"
-    r"\s*(?:(?:\^|\(|\[|e|\*\*|<sup>)\s*\{?\s*(?P<power>\d{1,2})\)?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<lost>\d{1,2}(?![\d.,%])))"
-    r"|10(?:\^\(?(?P<power_alone>\d{1,2})\)?|\((?P<power_bracketed>\d{1,2})\)|(?P<raised_alone>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
-)
-SCALED = rf"(?P<scaled>{DECIMAL}|{NUMBER_WORDS})(?:\s*\(n\s*=\s*\d+\))?[\s-]*(?P<scale>million|billion|thousand|mio\b|m(?=\s*(?:cells|mscs?)\b)|k(?=\s*(?:cells)\b))"
+POWER = rf"(?P<mantissa>{DECIMAL})(?:\s*(?:±|\+/-)\s*{DECIMAL})?(?:\s*(?:x|\*)\s*|\s(?=10\d\s(?:[\w-]+\s+){{0,5}}{W.power_cells}\b))10\s*(?:(?:\^|\(|\[|ee?|\*\*|<sup>)\s*\{{?\s*(?P<power>\d{{1,2}})\)?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}})|(?P<lost>\d{{1,2}}(?![\d.,%])))|10(?:\^\(?(?P<power_alone>\d{{1,2}})\)?|\((?P<power_bracketed>\d{{1,2}})\)|(?P<raised_alone>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}))"
+SCALED = rf"(?P<scaled>{DECIMAL}|{NUMBER_WORDS})(?:\s*\(n\s*=\s*\d+\))?[\s-]*(?P<scale>{W.scaled_million})"
 WORDS = {
     "both": 2,
     "single": 1,
@@ -33,11 +32,10 @@ WORDS = {
     "solitary": 1,
     "other": 1,
 }
-NONE = r"\b(?:no|none|neither|nobody|never|without|nil|absence of|free of|absent|not)\b"
-PEOPLE = r"(?:patients?|participants?|subjects?|people|persons?|individuals?|volunteers?|children|child|infants?|wom[ae]n|m[ae]n|adults?|recipients?|cases?|donors?|eyes?|knees?|controls?|males?|females?|boys?|girls?|neonates?|probands?|sufferers?|survivors?|pts?)"
+NONE = rf"\b{W.none_no}\b"
+PEOPLE = W.people
 TOKEN = re.compile(
-    rf"(?P<exp>(?<![\w.])(?:{POWER}))|(?P<mult>(?<![\w.]){SCALED})|(?P<digits>(?<![\w.,])(?<![a-z]-)(?:{DECIMAL})(?![\d]))|(?P<words>\b(?:{NUMBER_WORDS})\b)"
-    rf"|(?P<word>\b(?:both|single|once|twice|thrice|another(?!\s+(?:\d|two|three|four|five|six|seven|eight|nine|ten))|sole|solitary)\b)|(?P<article>\ban?\b(?!\s+(?:total|sample|group|cohort|number|series|set|further|mean|median|subset|proportion|percentage))(?=\s+(?:[\w-]+\s+){{0,3}}{PEOPLE}\b))|(?P<none>{NONE})"
+    rf"(?P<exp>(?<![\w.])(?:{POWER}))|(?P<mult>(?<![\w.]){SCALED})|(?P<digits>(?<![\w.,])(?<![a-z]-)(?:{DECIMAL})(?![\d]))|(?P<words>\b(?:{NUMBER_WORDS})\b)|(?P<word>\b{W.token_both}\b)|(?P<article>\ban?\b(?!\s+{W.token_total})(?=\s+(?:[\w-]+\s+){{0,3}}{PEOPLE}\b))|(?P<none>{NONE})"
 )
 SCALES = {"million": 1e6, "mio": 1e6, "m": 1e6, "billion": 1e9, "thousand": 1e3, "k": 1e3}
 PERCENT_AFTER = re.compile(r"\s*(?:%|percent\b|per cent\b|percentage points)")
@@ -45,24 +43,16 @@ SHARED = re.compile(
     r"(?:st|nd|rd|th)?-?\s*(?:\([^()]*\)\s*)?(?:,|vs\.?|versus|and|or|to|-|compared (?:with|to)|v\.?|,\s*and|;|/|against|\+/-|±|, respectively,?)\s*(?:the |of |only |in )?\Z"
 )
 TIME_AFTER = re.compile(
-    r"(?:st|nd|rd|th)?(?:\s*-?\s*|[^\x00-\x7f]|\s+(?:to|-|and|or)\s+\d+\s*-?\s*|\s*\([^()]{1,30}\)\s*)(?P<unit>minutes?|min\b|hours?|hrs?\b|h\b|days?|d\b|weeks?|wks?\b|months?|mo\b|years?|yrs?\b|y\b)(?![\w])"
+    rf"(?:st|nd|rd|th)?(?:\s*-?\s*|[^\x00-\x7f]|\s+(?:to|-|and|or)\s+\d+\s*-?\s*|\s*\([^()]{{1,30}}\)\s*)(?P<unit>{W.time_after_minutes})(?![\w])"
 )
 # "grade 3-4", "p = 0.02", "95 % CI 1.2": parts of a scale, a test or an interval, which count nobody
-OF_A_SCALE = re.compile(
-    r"(?:\b(?:grades?|phases?|stages?|class|type|level|score|hr|rr|or|ci|in subjects?|cases? no\.?|no\.?|tables?|figures?|visits?|version|scale)\s*+(?:[<>=~]\s*+)*+(?:(?:\d|i{1,3}|iv)\s*(?:-|/|to|or|and)\s*)?|\bp\s*[<>=]+\s*|95\s*%\s*(?:ci|confidence interval)\s*[,:=]?\s*(?:[\d.]+\s*(?:-|to|,)\s*)?)\Z"
-)
-LETTER = re.compile(r"(?!st\b|nd\b|rd\b|th\b|x)[a-z]")
+OF_A_SCALE = re.compile(rf"{W.of_a_scale}\Z")
+LETTER = re.compile(rf"(?!{W.letter_st})[a-z]")
 OF_AN_ARM = re.compile(r"\b(?:cohorts?|groups?|arms?|parts?)\s*\Z")
-COUNTS_ALL_THE_SAME = re.compile(
-    r"\s*(?:of\b|/|\(|\[|out of|patients?\b|participants?\b|subjects?\b|had\b|children\b|people\b|in\b|needed\b)"
-)  # "in the placebo arm 3 of 28"
+COUNTS_ALL_THE_SAME = re.compile(rf"\s*{W.counts_all_the_same}")  # "in the placebo arm 3 of 28"
 # "week 104", "day 7 and 14", "months 3, 6 and 12"
-TIME_BEFORE = re.compile(
-    r"(?<!\d )(?<!\d-)\b(?P<unit>hours?|days?|weeks?|months?|years?)\s+(?:\d+\s*(?:,|-|and|to|or|,\s*and)\s*)*\Z"
-)
-OF = re.compile(
-    r"\s*(?:\(\s*)?(?:/|of(?: the| these| those| all| our| a total of)?|out of(?: the| a total of)?|among(?: the)?)\s*(?:total of\s+)?\Z"
-)
+TIME_BEFORE = re.compile(rf"(?<!\d )(?<!\d-)\b(?P<unit>{W.time_before_hours})\s+(?:\d+\s*{W.time_before_and}\s*)*\Z")
+OF = re.compile(rf"\s*(?:\(\s*)?{W.of_of}\s*(?:total of\s+)?\Z")
 UNIT_OF_TIME = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks", "y": "years"}
 
 

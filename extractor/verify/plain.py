@@ -13,12 +13,15 @@ from typing import Any
 
 from extractor.text import fold
 from extractor.verify.numbers import COUNT, DENOMINATOR, PERCENT, TIME, Said, numbers
+from extractor.words import Words
+
+W = Words("verify")
 
 NAMED = ("condition", "cell_type", "cell_source", "donor", "route", "route_site", "phase", "design", "report_kind")
 IDENTIFIED = ("registry_id", "ethics_approval")
-CLASS = re.compile(r"(?:adverse|side|untoward)\s+\w+|complications?|toxicit|\baes?\b|\bsaes?\b|safety")
+CLASS = re.compile(W.plain_class)
 DENIED = re.compile(
-    r"\A(?:no|none|without|absence of|nil|never)\b(?:\s+of)?(?:\s+reported)?\s*:?\s*|:?\s*\b(?:none|not observed|did not occur|absent)\Z"
+    rf"\A{W.denied_no}\b(?:\s+of)?(?:\s+reported)?\s*:?\s*|:?\s*\b(?:none|not observed|did not occur|absent)\Z"
 )
 PER = re.compile(r"/\s*(kg|ml|m2)\b|per\s+(kg|ml|m2)\b")
 SEXES = re.compile(r"(\d+)\s*(?:female|women|woman|f\b)|(\d+)\s*(?:male|men|man|m\b)")

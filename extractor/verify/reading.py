@@ -19,10 +19,11 @@ from extractor.verify.cells import Place
 from extractor.verify.numbers import Said, numbers
 from extractor.verify.quotes import Typed
 from extractor.verify.words import arm_words, mentions
+from extractor.words import Words
 
-NO_ARM = re.compile(
-    r"(?:mild|moderate|severe|serious|minor|major|fatal|transient|early|late|acute|any|all|both|overall|total|grades?\b.*)"
-)
+W = Words("verify")
+
+NO_ARM = re.compile(W.no_arm)
 JOIN = 1  # the newline between two parts
 
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from extractor.events.denials import denials, denied_after
 from extractor.verify.cells import Place
 from extractor.verify.reading import Found, Reading
+from extractor.words import Words
+
+W = Words("verify")
 
 PRESENT, ABSENT, NONE_REPORTED = "present", "absent", "none_reported"
-CUT = re.compile(
-    r"\b(?:no|not|none of (?:the )?\w+(?: \w+)?|without|without any|neither|nor|absence of|free of|free from|never|not any|zero|0|nil|denied)\s*\Z"
-)
+CUT = re.compile(rf"\b{W.cut}\s*\Z")
 
 
-TURNS = re.compile(r";|\b(?:but|except|however|although|though|while|whereas|only|yet|other than|apart from)\b")
-NEGATED = re.compile(r"\b(?:no|not|none|never|without|neither|nor|absent|absence|free|nil|zero|0|negligible)\b")
+TURNS = re.compile(rf";|\b{W.turns_but}\b")
+NEGATED = re.compile(rf"\b{W.negated}\b")
 
 
 @dataclass(frozen=True, slots=True)

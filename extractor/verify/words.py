@@ -13,44 +13,11 @@ from importlib.resources import files
 
 from extractor.terms import WORD, stem, table
 from extractor.text import fold
+from extractor.words import Words
 
-STOP = frozenset(
-    [
-        "of",
-        "the",
-        "in",
-        "a",
-        "an",
-        "with",
-        "and",
-        "or",
-        "to",
-        "at",
-        "by",
-        "for",
-        "from",
-        "on",
-        "due",
-        "disease",
-        "disorder",
-        "event",
-        "events",
-        "adverse",
-        "any",
-        "all",
-        "other",
-        "new",
-        "group",
-        "arm",
-        "patient",
-        "patients",
-        "participants",
-        "subjects",
-        "related",
-        "treatment",
-        "grade",
-    ]
-)
+W = Words("verify")
+
+STOP = W.members("stop")
 SPELLINGS = (
     (re.compile(r"'s\b|'"), ""),
     (re.compile(r"\bhaem"), "hem"),
@@ -120,29 +87,7 @@ def same_term(a: str, b: str) -> bool:
     return one is not None and one is other
 
 
-NO_ARM_WORDS = frozenset(
-    [
-        "group",
-        "arm",
-        "patient",
-        "participant",
-        "recipient",
-        "subject",
-        "the",
-        "treatment",
-        "treated",
-        "therapy",
-        "cohort",
-        "in",
-        "of",
-        "and",
-        "receiving",
-        "dose",
-        "people",
-        "who",
-        "received",
-    ]
-)
+NO_ARM_WORDS = W.members("no_arm_words")
 
 
 def same_arm(a: str, b: str) -> bool:

@@ -22,16 +22,16 @@ from extractor.events.words_of_counts import (
     WHO_GOT,
 )
 from extractor.quantities.counts import PARTICIPANTS
+from extractor.words import Words
+
+W = Words("events")
 
 # "12 adverse events (were) reported in 5 patients"
 BEFELL_PEOPLE = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:(?:was|were|had been|have been)\s+)?(?:occurr\w+|reported|observed|recorded|noted|seen|experienced|documented|registered|identified|found)?\s*"
-    r"(?:in|by|among|from|for)\s+(?:only\s+|a total of\s+)?"
+    rf"\s*(?:\([^()]*\)\s*)?(?:(?:was|were|had been|have been)\s+)?{W.befell_people_occurr}?\s*{W.befell_people_in}\s+(?:only\s+|a total of\s+)?"
 )
-ONLY_GRADED = re.compile(r"\s*(?:(?:grades?\s*[\d/ivor+ -]+|severe|mild|moderate|i\.e\.,?)\s*)*")
-SEEN_IN = re.compile(
-    r"\s*(?:was|were)?\s*(?:also\s+)?(?:occurred|developed|seen|observed|noted|reported|recorded|found|detected|experienced|documented)\s+(?:in|by|for|among)\s+(?:only\s+)?"
-)
+ONLY_GRADED = re.compile(rf"\s*(?:{W.only_graded_grades}\s*)*")
+SEEN_IN = re.compile(rf"\s*(?:was|were)?\s*(?:also\s+)?{W.seen_in_occurred}\s+(?:in|by|for|among)\s+(?:only\s+)?")
 # "most adverse events were of mild severity (in 42% of patients)"
 GRADED_SHARE = re.compile(
     r"\s+(?:were|was)\s+(?:of\s+)?(?:\w+ly\s+)?(?:mild|moderate|severe)(?:\s+(?:in\s+)?(?:severity|intensity))?\s*\(in\s+"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -10,12 +11,13 @@ from extractor.context.view import View
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, candidates, features, none_features
 from extractor.events.link.groups import Group, Name
+from extractor.events.link.together import Shares, likeliest, together
 from extractor.events.link.weights import Weights, weights
 from extractor.events.of_this_trial import Reports
 from extractor.quantities.counts import Count, counts
+from extractor.words import Words
 
-# an arm that is named must be so much likelier than none: a whole trial's count under an arm misleads more than a count without one
-NONE_FIRST = 0.15
+W = Words("events")
 
 
 def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) -> Iterator[Event]:
@@ -26,17 +28,21 @@ def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) ->
         if not any(e.count for e in some):
             yield from some
             continue
-        scene = scene_at(reports, names, start)
-        known: dict[int, tuple[int, int] | None] = {}
+        known = arms_of(scene_at(reports, names, start), some)
         for event in some:
-            count = event.count and counted_in(scene, event.count)
-            if count is None:
-                yield event
-                continue
-            if count.start not in known:
-                name = arm_of(scene, count, weights("arms"))
-                known[count.start] = (name.start, name.end) if name else None
-            yield replace(event, arm=known[count.start])
+            yield replace(event, arm=known.get(event.count.start)) if event.count else event
+
+
+def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] | None]:
+    """The place of the group's name for each count of a sentence's events, by where the count begins."""
+    counted = {e.count.start: found for e in events if e.count and (found := counted_in(scene, e.count))}
+    chances = {c.start: shares(scene, c, weights("arms")) for c in counted.values()}
+    chosen = together(scene.seen.folded, events, {at: chances[c.start] for at, c in counted.items()})
+    places: dict[int, tuple[int, int] | None] = {}
+    for at, words in chosen.items():
+        name = place_of(scene, counted[at], words) if words else None
+        places[at] = (name.start, name.end) if name else None
+    return places
 
 
 def scene_at(reports: Reports, names: Names, start: int) -> Scene:
@@ -53,15 +59,44 @@ def counted_in(scene: Scene, count: Count) -> Count | None:
     return next((c for c in scene.counts if c.start <= count.start < c.end), None)
 
 
-def arm_of(scene: Scene, count: Count, model: Weights) -> Name | None:
-    """The name that a count is most likely of; None where none is likelier than no arm."""
+def shares(scene: Scene, count: Count, model: Weights) -> Shares:
+    """How likely a count is of each group, and of none."""
+    told = all_in(scene, count)
+    if told is not None:
+        return {told.words: 1.0, None: 0.0}
     found = candidates(scene)
     chances = model.choice([none_features(scene, count), *(features(scene, count, back, n) for back, n in found)])
-    shares: dict[frozenset[str], float] = {}
+    out: Shares = {None: chances[0]}
     for (_, name), chance in zip(found, chances[1:], strict=True):
-        shares[name.words] = shares.get(name.words, 0.0) + chance
-    best = max(shares, key=lambda words: shares[words], default=None)
-    if best is None or shares[best] <= chances[0] + NONE_FIRST:
-        return None
-    places = [(c, i) for i, ((_, n), c) in enumerate(zip(found, chances[1:], strict=True)) if n.words == best]
-    return found[max(places, key=lambda p: (p[0], -p[1]))[1]][1]
+        out[name.words] = out.get(name.words, 0.0) + chance
+    return out
+
+
+def arm_of(scene: Scene, count: Count, model: Weights) -> Name | None:
+    """The name that a count is most likely of, by itself; None where none is likelier than no arm."""
+    words = likeliest(shares(scene, count, model))
+    return place_of(scene, count, words, model) if words else None
+
+
+def place_of(scene: Scene, count: Count, words: frozenset[str], model: Weights | None = None) -> Name:
+    """Where the group of a count is named: the likeliest of its names."""
+    found = [(back, name) for back, name in candidates(scene) if name.words == words]
+    if len(found) == 1:
+        return found[0][1]
+    scored = [(model or weights("arms")).score(features(scene, count, back, name)) for back, name in found]
+    return found[max(range(len(found)), key=lambda i: (scored[i], -i))][1]
+
+
+# "nine patients had a rash; all were in the drug group"
+_ALL = re.compile(
+    rf"[^.;()]{{0,70}}[;,]\s*(?:and\s+)?(?:all|both|each)\s+(?:of\s+(?:them|these|whom|which)\s+)?(?:{W.all_cases}\s+)*{W.all_in}?\s*(?:the\s+)?\Z"
+)
+
+
+def all_in(scene: Scene, count: Count) -> Name | None:
+    """The group that all of a count are said to be of."""
+    folded = scene.seen.folded
+    return next(
+        (n for n in scene.here if n.start > count.end and _ALL.fullmatch(folded, count.end, n.start)),
+        None,
+    )

@@ -14,6 +14,9 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.events.link.groups import CONTROL, Group, Name, alike, names, telling, told_of, vocabulary
 from extractor.quantities.counts import Count
+from extractor.words import Words
+
+W = Words("events")
 
 BEFORE = 2  # sentences before that a name is looked for in
 NEAR = 60  # characters between a name and a count whose words are seen
@@ -307,7 +310,7 @@ def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[st
                 if n.words not in order:
                     order.append(n.words)
             if label == "before":
-                order = order[-many:]
+                order = _as_counted(folded, those, order[-many:])
             if name.words in order and name in those:
                 at = order.index(name.words)
                 yield f"{label} {kind} order {'same' if at == mine else 'other'} fits {len(order) >= many} {min(many, 3)} told {told}"
@@ -319,6 +322,18 @@ def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[st
     arm = _arm_of(scene, name)
     if arm >= 0:
         yield f"trial's {min(arm, 3)} of {min(len(scene.groups), 4)} count {min(mine, 3)} of {min(many, 4)}"
+
+
+# "Compared with placebo, the drug led to more pain (33% vs 8%)": what the other is compared with is counted last
+_FIRST_COMPARED = re.compile(
+    rf"(?:\A|[.;,]|\band)\s*(?:as\s+|when\s+)?{W.first_compared_compared}\s+{W.first_compared_the}*\Z"
+)
+
+
+def _as_counted(folded: str, those: Sequence[Name], order: list[frozenset[str]]) -> list[frozenset[str]]:
+    """Names in the order of their counts."""
+    compared = {n.words for n in those if _FIRST_COMPARED.search(folded, max(0, n.start - 50), n.start)}
+    return [*(w for w in order if w not in compared), *(w for w in order if w in compared)]
 
 
 _JOINED = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extractor.events.brackets import inside
-from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
+from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause
 from extractor.events.words_of_counts import (
     AMONG,
@@ -23,8 +23,13 @@ from extractor.events.words_of_counts import (
     WHO_GOT,
 )
 from extractor.quantities.counts import PARTICIPANTS, Count
+from extractor.words import Words
+
+W = Words("events")
 
 HEADING = re.compile(r"\A\W*[a-z][a-z &/]{3,40}:\s*")  # "results: among 182 patients"
+# what somebody did, as "died": the count before it is its subject
+BEFELL = re.compile(W.befell)
 FARTHEST = 90  # characters between the counts of two arms before a term
 
 
@@ -131,7 +136,8 @@ def _whole(clause: Clause, count: Count) -> bool:
 
 
 def _direct(clause: Clause, count: Count, between: str, mention: Mention) -> bool:
-    if mention.kind == DEATH and clause.folded[mention.start : mention.end] in ("died", "deceased", "expired"):
+    written = clause.folded[mention.start : mention.end]
+    if (mention.kind == DEATH and written in DEAD_VERBS) or BEFELL.fullmatch(written):
         return DIED.match(between) is not None
     if mention.stopped and mention.tail and REASON_AGAIN.match(between):
         return True

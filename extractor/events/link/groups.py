@@ -11,264 +11,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractor.context.sentences import Sentence
+from extractor.words import Words
 
-GROUP = frozenset(
-    [
-        "group",
-        "groups",
-        "arm",
-        "arms",
-        "cohort",
-        "cohorts",
-        "regimen",
-        "regimens",
-        "recipients",
-        "patients",
-        "participants",
-        "subjects",
-        "controls",
-        "children",
-        "women",
-        "infants",
-        "men",
-        "users",
-        "volunteers",
-        "individuals",
-        "treatment",
-        "treated",
-        "therapy",
-        "limb",
-        "limbs",
-        "eyes",
-        "knees",
-        "side",
-        "sides",
-        "sites",
-        "hips",
-        "people",
-        "cases",
-        "strata",
-    ]
-)
-CALLED = frozenset(
-    ["group", "groups", "arm", "arms", "cohort", "cohorts", "level", "levels", "regimen", "schedule"]
-)  # "group A": the word leads its name
-PEOPLE = frozenset(
-    [
-        "patients",
-        "participants",
-        "subjects",
-        "children",
-        "women",
-        "infants",
-        "men",
-        "volunteers",
-        "individuals",
-        "people",
-        "those",
-        "recipients",
-    ]
-)
-BROUGHT = frozenset(
-    [
-        "with",
-        "on",
-        "in",
-        "for",
-        "of",
-        "receiving",
-        "received",
-        "given",
-        "taking",
-        "taken",
-        "to",
-        "than",
-        "versus",
-        "vs",
-        "by",
-        "after",
-        "under",
-        "and",
-        "or",
-        "between",
-        "among",
-        "from",
-        "both",
-        "versus",
-        "getting",
-        "had",
-        "while",
-        "whereas",
-        "assigned",
-        "randomized",
-        "randomised",
-        "allocated",
-        "during",
-    ]
-)
+W = Words("events")
+
+GROUP = W.members("group")
+ALONE = ("controls", "recipients", "women", "men", "treated")  # they name a group without another word
+CALLED = W.members("called")  # "group A": the word leads its name
+PEOPLE = W.members("groups_people")
+BROUGHT = W.members("brought")
 SKIPPED = frozenset(["the", "a", "an"])  # between what brings a name in and the name
 # words that end a name
-STOP = BROUGHT | frozenset(
-    [
-        "at",
-        "as",
-        "but",
-        "compared",
-        "while",
-        "who",
-        "that",
-        "which",
-        "were",
-        "was",
-        "is",
-        "are",
-        "has",
-        "have",
-        "been",
-        "did",
-        "not",
-        "no",
-        "none",
-        "neither",
-        "nor",
-        "all",
-        "each",
-        "either",
-        "same",
-        "other",
-        "respectively",
-        "more",
-        "less",
-        "fewer",
-        "higher",
-        "lower",
-        "greater",
-        "most",
-        "least",
-        "only",
-        "also",
-        "there",
-        "these",
-        "this",
-        "those",
-        "their",
-        "its",
-        "significantly",
-        "similar",
-        "occurred",
-        "developed",
-        "experienced",
-        "reported",
-        "observed",
-        "seen",
-        "noted",
-        "died",
-        "showed",
-        "when",
-        "where",
-        "before",
-        "within",
-        "over",
-        "per",
-        "total",
-        "out",
-        "overall",
-        "both",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "most",
-        "mainly",
-        "mostly",
-        "including",
-        "included",
-        "include",
-        "without",
-        "due",
-        "because",
-        "severe",
-        "mild",
-        "moderate",
-        "serious",
-        "common",
-        "significant",
-        "rate",
-        "rates",
-        "incidence",
-        "frequency",
-        "events",
-        "event",
-        "effects",
-        "effect",
-        "episodes",
-        "reactions",
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "year",
-        "years",
-        "hours",
-        "hour",
-        "first",
-        "second",
-        "third",
-        "last",
-        "remaining",
-        "another",
-        "any",
-        "some",
-        "such",
-        "few",
-        "several",
-        "against",
-        "relative",
-        "risk",
-        "ratio",
-        "percent",
-        "cases",
-        "case",
-        "until",
-        "through",
-        "about",
-        "because",
-        "than",
-        "then",
-        "p",
-        "n",
-        "ci",
-        "rr",
-        "hr",
-        "difference",
-        "differences",
-    ]
-)
-_WORD = re.compile(
-    r"\d[\d.,]*\s?(?:mg|mcg|µg|μg|ug|g|ml|iu|units?|x|million)(?:/[a-z\d]+)*(?![a-z])|[a-zα-ω0-9](?:[\w+/'-]|\.(?=\w))*|[^\s\w]"
-)
+STOP = BROUGHT | W.members("stop")
+_WORD = re.compile(rf"\d[\d.,]*\s?{W.word_mg}(?:/[a-z\d]+)*(?![a-z])|[a-zα-ω0-9](?:[\w+/'-]|\.(?=\w))*|[^\s\w]")
 ORDINAL = frozenset(("first", "second", "third", "fourth"))
 _ORDINAL = re.compile(
     r"(?:first|second|third|fourth)(?:,? (?:and |or |the )*(?:first|second|third|fourth)){0,3} (?:groups?|arms?|cohorts?)\b"
 )
 # "drug a than placebo", "vaccine a.": a letter that closes a name, no article
-LETTER = re.compile(r"\s*(?:[^\w\s]|\Z|(?:than|and|or|versus|vs|in|was|were|had|with|group|arm)\b)")
+LETTER = re.compile(rf"\s*(?:[^\w\s]|\Z|{W.letter_than}\b)")
 _BARE = re.compile(r"\d[\d.,/-]*\Z")
 OPENERS = ("(", ",", "[", ";", ":", "/", "0")
 LONGEST = 6
-CONTROL = re.compile(
-    r"\b(?:placebo|controls?|sham|vehicle|saline|standard|usual|conventional|comparator|untreated|no|non)\b"
-)
+CONTROL = re.compile(rf"\b{W.control}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +128,7 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
         rest = run[at + 1 :][:LONGEST]
         if rest:
             return _made(rest, before, grouped=True)
-        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ("controls", "recipients") else None
+        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ALONE else None
     return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
 
 

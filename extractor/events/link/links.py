@@ -14,13 +14,18 @@ from extractor.events.brackets import inside
 from extractor.events.link.after import befallen, continued, trailing
 from extractor.events.link.before import leading, summed
 from extractor.events.link.beside import beside
+from extractor.events.link.rows import in_rows
 from extractor.events.link.sums import divided, graded_parts
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause, Link
 from extractor.events.words_of_counts import APPOSED, CAUSE, COUNTED_LIST, DIRECT, JOIN
 from extractor.quantities.counts import Count
+from extractor.words import Words
 
-VERSUS = re.compile(r"\b(?:vs|versus|v|than|compared)\b")
+W = Words("events")
+
+VERSUS = re.compile(rf"\b{W.versus}\b")
+ARMS = re.compile(rf"\b(?:{W.groups}|placebo|controls?|sham|versus|vs)\b")
 PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
 
 
@@ -37,7 +42,8 @@ def linked(clause: Clause) -> list[Link]:
         beside(clause, place)
     _share(clause, groups)
     for group in groups:
-        _loose(clause, group)
+        if not in_rows(clause, group):
+            _loose(clause, group)
     _of_causes(clause)
     for place, link in enumerate(clause.links):
         link.counts = _joined_counts(clause, link.counts)
@@ -150,7 +156,7 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
     if (
         len(group) > 1
         and len(each) == len(group)
-        and (clause.respectively(each[-1].end) or _one_head(clause, group))
+        and (clause.respectively(each[-1].end) or _one_head(clause, group) or _side_by_side(clause, each))
         and not _arms_follow(clause, each[-1].end, len(each))
     ):
         for place, count in zip(group, each, strict=True):
@@ -173,6 +179,13 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
         return
     for place in group:
         clause.links[place] = Link(list(each), how)
+
+
+def _side_by_side(clause: Clause, each: Sequence[Count]) -> bool:
+    """ "Fever and bone pain were reported by 4 and 6 women": bare numbers side by side, and no group named."""
+    gaps = [clause.folded[a.end : b.start] for a, b in pairwise(each)]
+    joined = all(re.fullmatch(r"\s*(?:,|and|, and)\s*", gap) for gap in gaps)
+    return joined and all(c.n is not None for c in each) and not ARMS.search(clause.folded, clause.start, clause.end)
 
 
 def _for_others(clause: Clause, found: Sequence[int]) -> bool:

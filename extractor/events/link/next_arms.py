@@ -8,6 +8,9 @@ from extractor.events.brackets import inside
 from extractor.events.segment import Clause
 from extractor.events.words_of_counts import BRACKETED, CHAIN, DID, NOT_AFTER, OTHER_REASON, OTHER_THING, WHO_GOT
 from extractor.quantities.counts import Count
+from extractor.words import Words
+
+W = Words("events")
 
 ASSIGNED = re.compile(
     r"\A\s*(?:who were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+to\b"
@@ -16,9 +19,9 @@ MEMBERS_FOLLOW = re.compile(r"\b(?:including|such as)\b")  # "35% had complicati
 
 
 ANOTHER_WHOLE = re.compile(r"\s*of (?:whom|which|these|them)\b")
-BETWEEN_ARMS = re.compile(r"\b(?:vs|versus|v|and|compared|than|whereas|while|or|with|in|for|against)\b|[,/(:]")
+BETWEEN_ARMS = re.compile(rf"\b{W.between_arms_vs}\b|[,/(:]")
 IN_AT_END = re.compile(r"\bin\s+\Z")
-ITS_PEOPLE = re.compile(r"\s+(?:in|of|with|on|receiving)\b")
+ITS_PEOPLE = re.compile(rf"\s+{W.its_people_in}\b")
 
 
 def chain(clause: Clause, first: int, bound: int) -> list[int]:

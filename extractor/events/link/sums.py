@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from extractor.events.mentions import Mention
 from extractor.events.segment import Clause
 from extractor.quantities.counts import Count
+from extractor.words import Words
+
+W = Words("events")
 
 FAR = 60  # characters between a total and the brackets that divide it: "in 15 patients during the first year ("
 
 
 # behind an arm's count: " patients in", " (12%) occurred with"
-OF_ARM = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|were\s+)?(?:in|with|on|among|for)\s+(?!whom|which|hospital)")
+OF_ARM = re.compile(rf"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|were\s+)?{W.of_arm_in}\s+(?!whom|which|hospital)")
 
 
 def divided(
@@ -40,7 +43,7 @@ def divided(
 
 
 # from one part to the next: ", ", " of which were mild, four were moderate, and "
-_SO_GRAVE = r"\s+(?:of (?:which|whom|these|them)\s+)?(?:were\s+|was\s+)?(?:graded?\s+(?:as\s+)?)?(?:mild|moderate|severe|minor|major|serious|fatal|life-threatening)\b"
+_SO_GRAVE = rf"\s+(?:of (?:which|whom|these|them)\s+)?(?:were\s+|was\s+)?(?:graded?\s+(?:as\s+)?)?{W.so_grave_mild}\b"
 PART = re.compile(_SO_GRAVE)
 PARTED = re.compile(rf"(?:{_SO_GRAVE})?\s*(?:,|;|:|\bof which\b|\bof whom\b|\band\b|\(|\s)*")
 

@@ -1,0 +1,75 @@
+"""Deaths that are told without a count beside them: "all but one survived", "the only death", "both died", "all were alive"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractor.events.event import ABSENT, Event
+from extractor.events.limits import limits
+from extractor.events.mentions import DEATH, DEATHS, SURVIVED, Mention
+from extractor.events.segment import Link
+from extractor.events.sentence import Reading
+from extractor.quantities.counts import PARTICIPANTS, Count
+from extractor.quantities.numbers import whole
+from extractor.words import Words
+
+W = Words("events")
+
+# before "death" or "died": how many, in words that are no numerals
+SAID = re.compile(
+    rf"\b(?:(?P<two>both)(?:\s+of\s+(?:the|these|them))?(?:\s+{W.said_patients})?|(?P<one>{W.said_the})(?:\s+{W.said_later})?)\s+\Z"
+)
+# "a death occurred", "a death in the cell group"
+A_DEATH = re.compile(r"(?<!not )\ban?\s+(?:[\w-]+\s+)?\Z")
+HAPPENED = re.compile(rf"\s+{W.happened_was}\b")
+
+
+def counted_dead(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """Give the deaths whose number stands in other words a count."""
+    for place, mention in enumerate(inner):
+        if mention.kind == DEATH and not links[place].counts:
+            count = _all_but(reading, mention) or _in_words(reading, mention)
+            if count is not None:
+                links[place] = Link([count], "before")
+
+
+def _all_but(reading: Reading, mention: Mention) -> Count | None:
+    found = DEATHS.match(reading.folded, mention.start, mention.end)
+    name = next((g for g in ("but", "but2", "but3") if found and found[g]), None)
+    if found is None or name is None:
+        return None
+    return Count(*found.span(name), "bare", whole(found[name]), None, PARTICIPANTS)
+
+
+def _in_words(reading: Reading, mention: Mention) -> Count | None:
+    before = max(reading.start, mention.start - 60)
+    found = SAID.search(reading.folded, before, mention.start)
+    if found is None and reading.folded[mention.start : mention.end].endswith("death"):
+        found = A_DEATH.search(reading.folded, before, mention.start)
+        if found is None or not HAPPENED.match(reading.folded, mention.end, reading.end):
+            return None
+        return Count(*found.span(), "one", 1, None, PARTICIPANTS)
+    if found is None or reading.hypothetical(mention.start):
+        return None
+    return Count(*found.span(), "one", 2 if found["two"] else 1, None, PARTICIPANTS)
+
+
+def all_survived(reading: Reading) -> Iterator[Event]:
+    """ "All patients survived": nobody died, as far as its words reach."""
+    for mention in reading.mentions:
+        if mention.kind != DEATH or not SURVIVED.match(reading.folded, mention.start, mention.end):
+            continue
+        place = (mention.start, mention.end)
+        said = limits(reading.folded, (mention.start, reading.end), place, (mention.end, mention.end))
+        yield Event(
+            mention,
+            ABSENT,
+            None,
+            None,
+            place,
+            "denied",
+            (reading.start, reading.end),
+            concluded=reading.concluded,
+            scope=said.scope,
+        )

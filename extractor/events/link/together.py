@@ -1,0 +1,111 @@
+"""The groups of several counts decided together: two that are compared are of two groups, a sum is of none of its parts' groups.
+
+>>> a, b = frozenset("a"), frozenset("b")
+>>> best([{a: 0.6, b: 0.3, None: 0.1}, {a: 0.5, b: 0.45, None: 0.05}], [(0, 1)])
+[frozenset({'a'}), frozenset({'b'})]
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise, product
+
+from extractor.events.event import Event
+from extractor.words import Words
+
+W = Words("events")
+
+Shares = dict[frozenset[str] | None, float]  # a group's telling words -> how likely a count is of it; None: of no group
+
+# an arm that is named must be so much likelier than none: a whole trial's count under an arm misleads more than a count without one
+NONE_FIRST = 0.15
+OFFERED = 5  # names of a count that are tried
+AT_ONCE = 4  # counts that are decided together
+LEAST = 1e-4
+# between the counts of two groups
+COMPARED = re.compile(
+    rf"[^;]{{0,110}}?\b{W.compared_vs}(?!\w)[^;]{{0,90}}",
+    re.S,
+)
+
+
+def likeliest(shares: Shares) -> frozenset[str] | None:
+    """The likeliest group by itself."""
+    return max(shares, key=lambda words: (_weight(shares, words), words is None))
+
+
+def _weight(shares: Shares, words: frozenset[str] | None) -> float:
+    return shares.get(words, 0.0) + (NONE_FIRST if words is None else 0.0)
+
+
+def together(folded: str, events: Sequence[Event], chances: Mapping[int, Shares]) -> dict[int, frozenset[str] | None]:
+    """The group of each count, by where it begins."""
+    found = {at: likeliest(shares) for at, shares in chances.items()}
+    terms: dict[int, list[Event]] = {}
+    for event in events:
+        if event.count and event.count.start in chances:
+            terms.setdefault(event.mention.start, []).append(event)
+    for some in terms.values():
+        some.sort(key=lambda e: e.count.start if e.count else 0)
+        starts = list(dict.fromkeys(e.count.start for e in some if e.count))
+        for at in _sums(some):
+            found[at] = None
+        parts = [at for at in starts if at not in _sums(some)]
+        apart = _apart(folded, some, parts)
+        if apart:
+            for at, words in zip(parts, best([chances[at] for at in parts], apart), strict=True):
+                found[at] = words
+    found.update(_of_rows(list(terms.values()), chances))
+    return found
+
+
+def _sums(some: Sequence[Event]) -> set[int]:
+    """Counts that are the sum of two or more others of one term: "nine died, four in one group and five in the other"."""
+    numbers = {e.count.start: e.count.n for e in some if e.count and e.count.n}
+    if len(numbers) < 3:
+        return set()
+    return {at for at, n in numbers.items() if 2 * n == sum(numbers.values())}
+
+
+def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tuple[int, int]]:
+    """Which counts of one term, by their places in `parts`, are of two groups."""
+    if len(parts) > AT_ONCE or len(parts) < 2:
+        return []
+    ends = {e.count.start: e.count.end for e in some if e.count}
+    if _sums(some):
+        return list(combinations(range(len(parts)), 2))
+    return [
+        (i, i + 1) for i, (left, right) in enumerate(pairwise(parts)) if COMPARED.fullmatch(folded, ends[left], right)
+    ]
+
+
+def best(offered: Sequence[Shares], apart: Sequence[tuple[int, int]]) -> list[frozenset[str] | None]:
+    """The likeliest groups of several counts, no group twice for those that are apart."""
+    options = [
+        [None, *sorted((w for w in s if w is not None), key=lambda w, s=s: (-s[w], sorted(w)))[:OFFERED]]  # type: ignore[misc]
+        for s in offered
+    ]
+    allowed = [
+        list(chosen)
+        for chosen in product(*options)
+        if not any(chosen[i] is not None and chosen[i] == chosen[j] for i, j in apart)
+    ]
+    return max(allowed, key=lambda chosen: _score(offered, chosen))
+
+
+def _score(offered: Sequence[Shares], chosen: Sequence[frozenset[str] | None]) -> float:
+    return math.fsum(math.log(max(_weight(s, w), LEAST)) for s, w in zip(offered, chosen, strict=True))
+
+
+def _of_rows(terms: Sequence[Sequence[Event]], chances: Mapping[int, Shares]) -> dict[int, frozenset[str] | None]:
+    """Rows of counts, one a group: the counts of a row are of one group, those of two rows of two."""
+    columns = [[e.count.start for e in some if e.count] for some in terms if all(e.how == "count_rows" for e in some)]
+    size = min(map(len, columns), default=0)
+    if len(columns) < 2 or size < 2 or size > AT_ONCE or any(len(c) != size for c in columns):
+        return {}
+    rows = [[chances[column[place]] for column in columns] for place in range(size)]
+    means = [{w: math.fsum(s.get(w, 0.0) for s in row) / len(row) for s in row for w in s} for row in rows]
+    chosen = best(means, list(combinations(range(size), 2)))
+    return {column[place]: chosen[place] for place in range(size) for column in columns}

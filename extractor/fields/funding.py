@@ -1,0 +1,79 @@
+"""Who paid for the trial, where a sentence or a line says so; a sentence that nobody did is its own value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from spacy.tokens import Doc
+
+from extractor.context.view import View, view
+from extractor.fields import Field, field
+from extractor.model import Fact
+from extractor.study.plan import named_up_to, telling
+
+_WHAT = r"(?:study|trial|work|research|project|investigation|programme?|it|and|was|is|were|been|in part|partly|partially|fully|financially|jointly|generously|kindly)"
+PAID = re.compile(
+    rf"\b(?:{_WHAT}\s(?:was |is |were |has been |have been )?(?:\w+ly |in part )?|^\W*|funding:? ?)(?P<verb>funded|supported|sponsored|financed|funded and sponsored)(?: in part| financially| partly| partially| fully)? by "
+    r"(?:(?:an? |the )?(?:\w+ )?(?:grants?|funds?|funding|support)(?: (?:nos?\.?|numbers?) [^\s]+)? (?:from|of|by) )?(?:the )?"
+)
+LABELLED = re.compile(
+    r"(?<![a-z,] )\b(?:funding|financial support|source of funding|funding sources?)\s?(?::|\.|-)\s?(?:the )?"
+)
+NONE = re.compile(r"\b(?:received no|no|without) (?:specific |external |extramural |outside )*(?:funding|financial support)\b(?! (?:agenc|bod|source (?:had|played)))|\bfunding: ?none\b")  # fmt: skip
+_ENDS = re.compile(r"[;]|\.(?=\s|$)|\s[([](?=[^)\]]*\d)|\b(?:however|who|which had|had no|and (?:registered|was|is|the authors?|performed|conducted|approved|no))\b|\b(?:clinicaltrials?\.gov|registered|registration|trial)\b")  # fmt: skip
+_NO_NAME = re.compile(r"(?:the (?:data|results|findings|evidence|fact)|data|results|evidence|our|this|these|an? |findings|previous|studies|none|no\b|not |authors?\b|department)")  # fmt: skip
+_OF_PEOPLE = re.compile(r"\b(?:manuscript|editing|writing|assistance|patients|hypothesis|conclusion|idea|fellowship|author|dr\.?|who|[a-z]\.[a-z]\.) (?:\w+ ){0,3}$")  # fmt: skip
+
+
+@field(
+    "funding",
+    value="{name, kind, sector}",
+    order=169,
+    page=("Setting", "paid by"),
+    several=True,
+    own=True,
+    scored=(),
+    shown="{name}[ ({kind})]",
+)
+class Funding(Field):
+    """Who paid for the trial, or sponsored it; ``none`` where the text says that nobody did."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        found = list(_payers(seen))
+        for name, kind, place in found or _nobody(seen):
+            value = {"name": name, "kind": kind, "sector": None}
+            yield self.fact(doc, value, [place], rule=kind or "none", confidence=0.85)
+
+
+Found = tuple[str, str | None, tuple[int, int]]
+
+
+def _payers(seen: View) -> Iterator[Found]:
+    names: set[str] = set()
+    for sentence in telling(seen, ("funded by", "supported by", "sponsored by", "financed by", "in part by", "ly by", "funding", "financial support")):  # fmt: skip
+        for pattern in (PAID, LABELLED):
+            for match in pattern.finditer(seen.folded, max(0, sentence.start - 1), sentence.end):
+                place = named_up_to(seen, match.end(), sentence.end, _ENDS)
+                if place is None or not _payer(seen, match.start(), place):
+                    continue
+                name = seen.text[slice(*place)]
+                if name.lower() not in names:
+                    names.add(name.lower())
+                    yield name, "sponsor" if "sponsor" in match.group() else "funder", place
+
+
+def _payer(seen: View, cue: int, place: tuple[int, int]) -> bool:
+    """Whether the words are a name: with a capital, said of the study and not of a person or a text."""
+    words = seen.text[slice(*place)]
+    if _NO_NAME.match(seen.folded, place[0]) or _OF_PEOPLE.search(seen.folded, max(0, cue - 60), cue):
+        return False
+    return any(c.isupper() for c in words) and not PAID.match(seen.folded, *place)
+
+
+def _nobody(seen: View) -> Iterator[Found]:
+    for sentence in telling(seen, ("funding", "financial support")):
+        if match := NONE.search(seen.folded, sentence.start, sentence.end):
+            yield "none", None, match.span()
+            return

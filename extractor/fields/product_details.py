@@ -1,0 +1,112 @@
+"""How the cells were made and delivered: passage, fresh or frozen, viability, medium, product name, manufacturer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from spacy.tokens import Doc
+
+from extractor.context import parts
+from extractor.context.view import View, view
+from extractor.fields import Field, field
+from extractor.model import ABSTRACT, TITLE, Fact
+from extractor.product.studied import studies_cells
+from extractor.study.plan import named_up_to, telling
+
+_CELLS = re.compile(r"\b(?:\w*cells?|\w*mscs?|\w*mncs?|mpcs?|products?|grafts?|suspensions?)\b")
+_NTH = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|\d{1,2}(?:st|nd|rd|th))"
+_GIVEN = re.compile(r"\b(?:inject\w*|infus\w*|transplant\w*|administ\w*|application|delivery|bedside|use|thawed)\b")
+_PATTERNS = (
+    ("passage", re.compile(rf"\bpassages? (?:numbers? )?p?\d{{1,2}}(?:\s?(?:-|to|or|and)\s?p?\d{{1,2}})?\b|\b{_NTH}(?: (?:or|to|and) {_NTH})? passages?\b|\bpassaged (?:\w+ times|twice|once)\b")),
+    ("viability", re.compile(r"\bviabilit(?:y|ies)\b[^.;%]{0,50}?(?P<text>(?:[<>]=? ?|~ ?|(?:at least|above|more than|over|greater than|exceeding|not less than|higher than) )?\d{2,3}(?:\.\d+)?(?: ?(?:±|\+/-) ?\d+(?:\.\d+)?)? ?%(?: ?(?:-|to) ?\d{2,3}(?:\.\d+)? ?%)?)|(?P<viable>(?:[<>]=? ?|at least |more than |over )?\d{2,3}(?:\.\d+)? ?%) (?:cell )?viab(?:le|ility)\b")),
+    ("medium", re.compile(r"\b(?:(?:α|alpha|a)[- ]?mem\b|dmem(?:[/ -]?(?:hams? )?f-?12|-?lg| low glucose)?\b|rpmi(?:[ -]?1640)?\b|imdm\b|x-?vivo ?-?\d+\b|stempro\b|dulbecco'?s modified eagle'?s? medium|minimum essential medium(?: alpha)?)")),
+)  # fmt: skip
+_FRESH = re.compile(
+    r"\bfresh(?:ly)?(?:[ -](?:isolated|prepared|harvested|obtained|expanded|cultured|aspirated|autologous|allogeneic|\w*derived))* (?:\w+ ){0,3}?(?:\w*cells?|mscs|product|infusions?|graft|suspension)\b"
+)
+_FROZEN = re.compile(
+    r"\b(?:cryo-?preserved|thawed|frozen)(?: and thawed|[ -]thawed)?\b(?! (?:plasma|shoulder|section))"
+)
+_NOT_GIVEN = re.compile(
+    r"\b(?:remain\w*|excess|exceeding|surplus|aliquots?|samples?|serum|plasma|retain\w*|future|embryos?|sperm|oocytes?|not|without)\b"
+)
+_NAMED = re.compile(
+    r"\b(?P<text>[A-Z][\w-]{3,30}(?: [A-Z][\w-]{1,20})?)\s?[®™]|\((?P<short>[A-Z][\w-]{3,30})(?:\s?[®™])[^()]{0,60}\)"
+)
+_MADE = re.compile(r"\b(?:manufactured|produced|supplied|provided|processed) (?:at|by) (?:the )?")
+_ENDS = re.compile(
+    r"[;,(]|\.(?=\s|$)|\b(?:and|under|according|using|in accordance|following|for|from|with|as|were|was|which|after|before)\b"
+)
+
+
+@field(
+    "product_details",
+    value="{kind, text}",
+    order=45,
+    column="product details",
+    page=("Cells", "made"),
+    figure=True,
+    several=True,
+    view={},
+    scored=(),
+    shown="{kind}: {text}",
+)
+class ProductDetails(Field):
+    """Of the cells: passage, fresh or frozen, viability, medium, product name, manufacturer."""
+
+    def find(self, doc: Doc) -> Iterable[Fact]:
+        seen = view(doc)
+        if not studies_cells(seen.folded, seen.title[1]):
+            return
+        done: set[tuple[str, str]] = set()
+        for kind, text, place in (*_made(seen), *_states(seen), *_names(doc, seen)):
+            if (kind, text.lower()) not in done:
+                done.add((kind, text.lower()))
+                yield self.fact(
+                    doc, {"kind": kind, "text": text}, [place], rule=kind.replace(" ", "_"), confidence=0.85
+                )
+
+
+Found = tuple[str, str, tuple[int, int]]
+
+
+def _made(seen: View) -> Iterator[Found]:
+    """Passage, viability and medium, each in the text's words."""
+    for sentence in telling(
+        seen, ("passage", "viab", "mem", "rpmi", "imdm", "vivo", "stempro", "essential medium", "eagle")
+    ):
+        for kind, pattern in _PATTERNS:
+            for match in pattern.finditer(seen.folded, sentence.start, sentence.end):
+                place = next((match.span(n) for n in ("text", "viable") if match.groupdict().get(n)), match.span())
+                yield kind, seen.text[slice(*place)], place
+
+
+def _states(seen: View) -> Iterator[Found]:
+    for sentence in telling(seen, ("fresh", "cryo", "thawed", "frozen")):
+        start, end = sentence.start, sentence.end
+        if _NOT_GIVEN.search(seen.folded, start, end) or not _CELLS.search(seen.folded, start, end):
+            continue
+        if fresh := _FRESH.search(seen.folded, start, end):
+            yield "state", "fresh", fresh.span()
+        frozen = _FROZEN.search(seen.folded, start, end)
+        if frozen and (frozen.group().startswith("cryo") or _GIVEN.search(seen.folded, frozen.end(), end)):
+            yield "state", "cryopreserved", frozen.span()
+
+
+def _names(doc: Doc, seen: View) -> Iterator[Found]:
+    """The product's registered name, in title and abstract only: elsewhere it is a reagent's; and who made it."""
+    short = [(start, end) for name, start, end in parts(doc) if name in (TITLE, ABSTRACT)]
+    if "®" in seen.text or "™" in seen.text:
+        for start, end in short:
+            for match in _NAMED.finditer(seen.text, start, end):
+                sentence = seen.sentence_at(match.start())
+                if _CELLS.search(seen.folded, sentence.start, sentence.end):
+                    place = match.span("text" if match["text"] else "short")
+                    yield "product name", seen.text[slice(*place)], place
+    for sentence in telling(seen, ("manufactured", "produced", "supplied", "provided", "processed")):
+        made = _MADE.search(seen.folded, sentence.start, sentence.end)
+        if made and _CELLS.search(seen.folded, sentence.start, made.start()):
+            called = named_up_to(seen, made.end(), sentence.end, _ENDS, 80)
+            if called and seen.text[called[0]].isupper():
+                yield "manufacturer", seen.text[slice(*called)], called
