@@ -1,6 +1,5 @@
 """References as some forty exporters write them, in our own words: the first of each file's reports, and what it says."""
 
-
 from __future__ import annotations
 
 import json
