@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from extractor.model import Document
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import plain, whole
 from extractor.sources.reference import reference
@@ -48,7 +49,7 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
         yield attempt(lambda: _document(fields, stem, number + 1), f"record at line {first}")
 
 
-def _document(fields: dict[str, list[str]], stem: str, number: int) -> Item:
+def _document(fields: dict[str, list[str]], stem: str, number: int) -> Document:
     cited = JOURNAL.match(" ".join(fields.pop("citation", ())))
     given = {"journal": [cited["journal"]]} if cited and "journal" not in fields else {}
     pmids = [cell.split("(")[0] for cell in fields.get("pmid", ())]

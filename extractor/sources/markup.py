@@ -91,7 +91,9 @@ def _salvaged(head: bytes, data: bytes, tags: Sequence[str], ended: int) -> Iter
     begin = ends[ended - 1].end() if 0 < ended <= len(ends) else 0
     records = re.compile(rb"<((?:[\w.-]+:)?(?:" + names + rb"))(?=[\s>]).*?</\1\s*>", re.S)
     root = re.match(rb"(?:<\?.*?\?>|<!--.*?-->|<![^>\[]*>|\s)*(<([^\s>/!?]+)[^>]*>)", head, re.S)
-    for record in records.finditer(data, begin) if root else ():
+    if root is None:
+        return
+    for record in records.finditer(data, begin):
         parser = etree.XMLParser(load_dtd=False, no_network=True, resolve_entities=False, huge_tree=False)
         try:
             found = etree.fromstring(root[1] + record[0] + b"</" + root[2] + b">", parser)
