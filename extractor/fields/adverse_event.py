@@ -18,6 +18,7 @@ from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
 from extractor.events.limits import all_people, whole_follow_up
 from extractor.events.link.armed import armed
 from extractor.events.link.groups import Group, telling
+from extractor.events.link.verdicts import with_verdicts
 from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention, well_known
 from extractor.events.of_this_trial import Reports
 from extractor.events.paired import paired
@@ -42,6 +43,7 @@ PRIOR = {
     "count_rows": 0.85,
     "listed": 0.85,
     "happened": 0.55,
+    "judged": 0.6,
     "exception": 0.85,
     "death": 0.85,
     "unknown_term": 0.5,
@@ -83,7 +85,8 @@ class AdverseEvent(Field):
         grouped = COMPARING.search(seen.folded) is not None
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
         people = [f for f in facts(doc, "participants") if f.primary]
-        told = paired(reports, events(reports))
+        ruled = list(events(reports))
+        told = with_verdicts(reports, ruled, list(paired(reports, ruled)))
         for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
             if _is_treated(seen.text, event, long_forms, conditions):
                 continue
