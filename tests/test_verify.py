@@ -103,6 +103,32 @@ def test_claim(
         assert text[answer.start : answer.end] == answer.says
 
 
+BLANKET = {"term": "adverse events", "assertion": "none_reported"}
+IN_OTHER_WORDS: list[tuple[str, str, dict[str, Any], str | None, str, tuple[str, ...]]] = [
+    # the whole text is the quote; field, value, arm, verdict, reasons
+    ("None of them was put down to the graft.", "adverse_event", BLANKET, None, "contradicts", ("limit_cut",)),
+    ("Six events were seen, none of which had to do with the cells.", "adverse_event", BLANKET, None, "contradicts", ("limit_cut",)),
+    ("Nothing was ascribed to the product, and none was owing to the device.", "adverse_event", BLANKET, None, "contradicts", ("limit_cut",)),
+    ("All infusions passed without severe adverse events.", "adverse_event", BLANKET, None, "contradicts", ("limit_cut",)),
+    ("All infusions passed without adverse events.", "adverse_event", BLANKET, None, "follows", ()),
+    ("Three deaths were recorded, one in each group.", "adverse_event", EVENT | {"term": "death", "n": 3}, "placebo group", "contradicts", ("other_arm",)),
+    ("Renal failure was seen in 9% of those on placebo (5/55) and 12% of those given cells (6/50).", "adverse_event", EVENT | {"term": "renal failure", "n": 6, "denominator": 55, "percent": 9}, None, "contradicts", ("number",)),
+    ("More patients in the cell group had rash (12 vs 4).", "adverse_event", EVENT | {"term": "rash", "n": 12}, "placebo group", "contradicts", ("other_arm",)),
+    ("More patients in the cell group had rash (12 vs 4).", "adverse_event", EVENT | {"term": "rash", "n": 4}, "placebo group", "follows", ()),
+    ("We treated a three-year-old boy.", "participants", {"n": 11, "kind": "treated"}, None, "contradicts", ("number",)),
+    ("Observation (mean = 18).", "follow_up", {"low": 81, "high": 81, "unit": "months"}, None, "contradicts", ("number",)),
+    ("Each had 4 x 10EE6 cells.", "dose", {"low": 4e7, "high": 4e7, "unit": "cells"}, None, "contradicts", ("exponent",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "field", "value", "arm", "verdict", "reasons"), IN_OTHER_WORDS)
+def test_in_other_words(
+    nlp: Language, text: str, field: str, value: dict[str, Any], arm: str | None, verdict: str, reasons: tuple[str, ...]
+) -> None:
+    found = ask(nlp, field, value, text, arm, text)
+    assert (found.value, found.reasons) == (verdict, reasons)
+
+
 def test_nothing_said_against_it_is_no_proof(nlp: Language) -> None:
     """A claim that the words neither give nor contradict is an answer of its own."""
     answer = ask(nlp, "adverse_event", EVENT | {"term": "sepsis"}, "Fever (n = 3) and nausea (n = 1) were mild")

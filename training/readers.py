@@ -17,7 +17,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from extractor.context.view import View, view
 from extractor.evaluate.keys import keys_of_facts, keys_of_gold
 from extractor.fields import administrations, age, follow_up, route
 from extractor.model import Document
-from extractor.people import own
+from extractor.people import arms, own
 from extractor.pipeline import as_doc, build, field_order
 from extractor.product.studied import studies_cells
 from extractor.settings import Settings
@@ -59,6 +59,7 @@ class Task:
     drug: float = 0.5
     without: frozenset[str] = NO_TRIAL  # kinds of reports of which the field says nothing
     single: bool = False  # one value a document: the likeliest
+    whole: bool = False  # a candidate has several values; right is the one that gold agrees with most
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -85,6 +86,12 @@ def _follow_up(seen: View) -> Iterator[Offered]:
 def _participants(seen: View) -> Iterator[Offered]:
     for option in own.options(seen):
         yield (float(option.total.n),), option.features, CELLS
+
+
+def _arm(seen: View) -> Iterator[Offered]:
+    for option in arms.options(seen):
+        facts = [_fact("arm", {"n": n}) for n in option.sizes]
+        yield tuple(sorted(keys_of_facts(facts)["arm"])), option.features, CELLS
 
 
 def _age(seen: View) -> Iterator[Offered]:
@@ -116,6 +123,7 @@ TASKS = {
     for task in (
         Task("administrations", _administrations),
         Task("age", _age),
+        Task("arm", _arm, single=True, whole=True),
         Task("follow_up", _follow_up, drug=0.8),
         Task("participants", _participants, strength=0.15, single=True),
         Task("route", _route, without=REVIEWS),
@@ -204,7 +212,33 @@ def examples(task: Task, documents: Sequence[Read]) -> list[Example]:
             if not right and (document.partial or any(key in optional or key in wanted for key in keys)):
                 right = None
             made.append(Example(place, keys, features, kind, right))
+    return _agreeing(task, documents, made) if task.whole else made
+
+
+ALIKE = 0.6  # F1 of a candidate's values and gold's from which the best of a document is right
+
+
+def _agreeing(task: Task, documents: Sequence[Read], found: Sequence[Example]) -> list[Example]:
+    """The candidates whose values agree with gold's as no other of their document are right, the others wrong."""
+    shares = [_agreement(documents[e.document], task.field, e.keys) for e in found]
+    best: dict[int, float] = {}
+    for example, share in zip(found, shares, strict=True):
+        best[example.document] = max(share, best.get(example.document, ALIKE))
+    made = []
+    for example, share in zip(found, shares, strict=True):
+        optional = documents[example.document].optional.get(task.field, set())
+        right: bool | None = share >= best[example.document]
+        if not right and (documents[example.document].partial or (example.keys and set(example.keys) <= optional)):
+            right = None
+        made.append(replace(example, right=right))
     return made
+
+
+def _agreement(document: Read, field: str, keys: Sequence[Key]) -> float:
+    """F1 of a candidate's values and gold's; what gold calls optional is not asked."""
+    wanted = document.wanted.get(field, set())
+    asked = set(keys) - (document.optional.get(field, set()) - wanted)
+    return 2 * len(asked & wanted) / max(1, len(asked) + len(wanted))
 
 
 @dataclass(frozen=True, slots=True)

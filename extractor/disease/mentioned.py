@@ -29,6 +29,14 @@ HEAD = re.compile(rf"\b(?:[\w'-]+ ){{0,3}}{W.head_fractures}(?= |$|[.,;:)(])")
 CUT = re.compile(rf"^.*\b{W.cut_of} ")
 
 
+# an injury of the spinal cord told by what happened to it: "interruption of the spinal cord", "the transected cord"
+CORD = re.compile(
+    r"\b(?:(?:interruption|transection|sectioning|section|severance|laceration|contusion|compression injury|trauma) (?:of|to) the (?:\w+ )?(?:spinal )?cord|"
+    r"(?:injured|transected|severed|lesioned|contused|damaged) (?:\w+ )?(?:spinal )?cords?|(?<!spinal )cord (?:injur(?:y|ies)|lesions?|trauma)|spinal cord (?:trauma|transections?|interruption))\b"
+)
+CORD_INJURY = "spinal cord injuries"
+
+
 @cache
 def adjectives() -> dict[str, str]:
     """People named by their disease ("diabetic patients"), from the shipped table ``patients.tsv``."""
@@ -61,6 +69,9 @@ def mentions(seen: View) -> list[Mention]:
         Mention(m.start(), m.end(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain")
         for m in AFTER_SURGERY.finditer(seen.folded)
     ]
+    injury = table("conditions").get(CORD_INJURY)
+    for match in CORD.finditer(seen.folded) if injury and "spinal" in seen.folded else ():
+        _add(found, Mention(*match.span(), CORD_INJURY, injury, role="term"))
     for start, end, named_term in _terms(seen.folded):
         name = seen.folded[start:end]
         if len(name) > 3 and not _vague(name):
@@ -157,7 +168,7 @@ def _abbreviated(seen: View) -> Iterator[tuple[int, int, str, Term | None]]:
     """Places of abbreviations whose long form is a disease, and those that need no definition (``KNOWN``)."""
     known = {s: long for s, long in seen.abbreviations.items() if len(s) > 1}
     for short, long in {**KNOWN, **known}.items():
-        if short not in seen.text:
+        if short not in seen.text or (short in AMBIGUOUS and short not in known and not _in_title(seen, short)):
             continue
         term = table("conditions").get(long) or _head_term(long)
         if term is None and not HEAD.fullmatch(long.lower()):
@@ -187,9 +198,32 @@ KNOWN = {
     "HBV": "hepatitis B",
     "PTSD": "post-traumatic stress disorder",
     "IBS": "irritable bowel syndrome",
+    "MS": "multiple sclerosis",
+    "PD": "Parkinson disease",
+    "SCI": "spinal cord injuries",
+    "TBI": "traumatic brain injury",
+    "CIDP": "chronic inflammatory demyelinating polyneuropathy",
+    "NMOSD": "neuromyelitis optica spectrum disorder",
+    "MSA": "multiple system atrophy",
+    "SLE": "systemic lupus erythematosus",
+    "HIE": "hypoxic-ischemic encephalopathy",
+    "DMD": "Duchenne muscular dystrophy",
+    "IPF": "idiopathic pulmonary fibrosis",
+    "T1D": "type 1 diabetes mellitus",
+    "T2D": "type 2 diabetes mellitus",
     "knee OA": "knee osteoarthritis",
     "hip OA": "hip osteoarthritis",
 }
+
+
+# short forms that mean something else in other trials (mass spectrometry, progressive disease): only of a title
+AMBIGUOUS = frozenset({"MS", "PD", "MSA", "HIE", "SCI"})
+
+
+def _in_title(seen: View, short: str) -> bool:
+    """Whether a short form ends the title, or stands before its people there: "in patients with PD", "MS patients"."""
+    title = seen.text[slice(*seen.title)]
+    return bool(re.search(rf"(?<![\w-]){re.escape(short)}(?= (?:patients|subjects)\b|[:,.;?]|\s*$)", title))
 
 
 def _head_term(long: str) -> Term | None:

@@ -38,7 +38,8 @@ OTHER_AFTER = re.compile(
     rf"^(?:-{W.other_after_induced}\b| (?:(?:was|were|is|are) )?(?:\w+ly )?{W.other_after_occurred}\b)"
 )
 # "diphtheria, tetanus and pertussis vaccine": what one is vaccinated against is not treated
-VACCINE = re.compile(rf"^(?:[ ,/-]+(?!{W.vaccine_in})[\w-]+){{0,8}}?[ -]+(?:vaccin\w*|toxoid)\b")
+# each word and each mark is taken whole: a line of dashes has one reading
+VACCINE = re.compile(rf"^(?:[ ,/-]++(?!{W.vaccine_in})\w++){{0,10}}?[ -]++(?:vaccin\w*|toxoid)\b")
 # "we treated", "this study", "were enrolled": the sentence speaks of the trial itself
 OWN = re.compile(rf"\b{W.own}\b")
 
@@ -67,6 +68,10 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
             shared = min(max(left.weight, right.weight), 4.0 if seen.in_title(left.start) else 3.0)
             if shared >= LEAST:  # what is said of one is said of both: "patients with MS and ALS"
                 left.weight, right.weight = max(left.weight, shared), max(right.weight, shared)
+        elif (
+            left.name == "COVID-19" and CAUSED.fullmatch(seen.folded[left.end : right.start]) and right.weight >= LEAST
+        ):
+            left.weight, left.people = right.weight, right.people  # who has ARDS of COVID-19 has both
     groups: dict[tuple[str, ...], Candidate] = {}
     for mention in every:
         key = _key(mention)
@@ -157,11 +162,54 @@ LEAST = 1.3  # one "treatment of X", or X among the people, though in no sentenc
 def treated(seen: View) -> list[Candidate]:
     """The treated disease; two where the text names both of the same people ("patients with MS and ALS")."""
     ranked = weigh(seen, mentions(seen))
+    listed = _diagnoses(seen, ranked)
+    if listed:
+        return listed
     if not ranked or ranked[0].score < LEAST:
         found = _pain(seen) or _introduced(seen, ranked)
         return [found] if found else []
     first = ranked[0]
     return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))][:MOST]
+
+
+# "Diagnoses were", "the underlying diseases included", "indications:": the list that follows is of the people treated
+DIAGNOSES = re.compile(
+    r"\b(?:diagnos[ei]s|(?:neurological |underlying |primary |treated |main )?(?:diseases|conditions|disorders|indications|illnesses))(?: (?:of|in|among) (?:the |these |our |all )?(?:\w+ )?(?:patients|participants|people|children|subjects|adults))?"
+    r"(?: treated| studied)?(?: (?:was|were|included?|comprised|are|consisted of)\b|:)"
+)
+# "Huntington's disease in eight", "stroke (n = 3)", "epilepsy in 1 each", "ataxia, 4", "5 with ALS"
+COUNTED = re.compile(
+    rf"(?: \([a-z0-9-]{{2,8}}\))?(?:,? in (?:the other |another )?(?:\d+|{_NUMBER})\b(?! ?%)|,? ?[(\[]n? ?=? ?\d+[)\],; ]|,? \d+(?=[,;.]| and))"
+)
+COUNTED_WITH = re.compile(rf"\b(?:\d+|{_NUMBER}) (?:{PEOPLE} )?(?:had|with|suffered from|suffering from) {_MODIFIER}$")
+
+
+def _diagnoses(seen: View, ranked: list[Candidate]) -> list[Candidate]:
+    """The diseases of a list that counts the people of each, where the text speaks of several diseases from the start."""
+    if not ranked or any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in ranked[0].mentions):
+        return []
+    places = {id(m): c for c in ranked for m in c.mentions}
+    for sentence in seen.sentences:
+        cue = DIAGNOSES.search(seen.folded, sentence.start, sentence.end)
+        if cue is None or OUTCOME_CUE.search(seen.folded, sentence.start, cue.end()):
+            continue
+        inside = [m for c in ranked for m in c.mentions if cue.end() <= m.start < sentence.end]
+        inside = sorted((m for m in inside if m.start > cue.end() - 1), key=lambda m: m.start)
+        counted = sum(_is_counted(seen, m) for m in inside)
+        if len(inside) > 1 and counted > 1:
+            return list({id(places[id(m)]): places[id(m)] for m in inside}.values())
+    return []
+
+
+# what makes a counted list one of other things than the people's diseases
+OUTCOME_CUE = re.compile(
+    r"\badverse|\bcomplicat|\bcauses? of death|\bcomorbid|\bconcomitant|\bexclu|\bdifferential|\bfinal diagnos|\bsecondary\b"
+)
+
+
+def _is_counted(seen: View, mention: Mention) -> bool:
+    before = seen.folded[max(0, mention.start - 60) : mention.start]
+    return bool(COUNTED.match(seen.folded, mention.end) or COUNTED_WITH.search(before))
 
 
 # "Barrett's esophagus is a condition that": the abstract's first words say what it is about
@@ -201,6 +249,7 @@ def _pain(seen: View) -> Candidate | None:
     return Candidate(mention.name, mention.term, [mention], LEAST)
 
 
+CAUSED = re.compile(r"[ -](?:associated|related|induced|caused|linked) (?:\w+ ){0,2}")
 JOINED = re.compile(rf"^(?: \([^)]{{1,40}}\))?{W.joined_and}(?: \w+){{0,3}}?  ?$")
 
 
@@ -210,7 +259,10 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
         return False
     for a, b in itertools.product(first.mentions, other.mentions):
         left, right = (a, b) if a.start < b.start else (b, a)
-        if JOINED.match(seen.folded[left.end : right.start] + " ") and max(a.weight, b.weight) >= LEAST:
+        gap = seen.folded[left.end : right.start]
+        if (JOINED.match(gap + " ") or (left.name == "COVID-19" and CAUSED.fullmatch(gap))) and max(
+            a.weight, b.weight
+        ) >= LEAST:
             return True
         same = seen.sentence_at(a.start) == seen.sentence_at(b.start)
         if same and a.people and b.people and min(a.weight, b.weight) >= PEOPLE_SURE:

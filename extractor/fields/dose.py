@@ -186,13 +186,26 @@ def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -
     if _THRESHOLD.search(before) or (_AT_LEAST.search(before) and not _RECEIVED.search(sentence)):
         return "threshold"
     whole = sentence[: sentence.find(seen.folded[amount.start : amount.end])]
-    made = list(_MADE.finditer(whole))
+    made = [m for m in _MADE.finditer(whole) if not _describes(whole, m)]
     if made and not GIVING.search(whole, made[-1].end()) and not GIVING.search(after[:60]):
         return "not_given"
     place = seen.sentence_at(amount.start)
     if background(seen, place) or of_others(seen, place) or _EARLIER.search(sentence):
         return "earlier"
     return None
+
+
+def _describes(whole: str, made: re.Match[str]) -> bool:
+    """Whether the word only describes the cells that are given: "injection of hypoxic cultured, marrow-derived cells"."""
+    given = GIVING.search(whole, 0, made.start()) and not _PASSIVE.search(whole, 0, made.start())
+    return bool(given and _ADJECTIVE.match(whole, made.end()))
+
+
+# from "cultured" on: words that go before a noun, and cells with nothing between them and the amount
+_ADJECTIVE = re.compile(
+    rf",?\s(?:(?!(?:from|in|on|to|at|for|by|with|and|were|was|of)\b)[\w+/-]+,?\s){{0,7}}?(?:{CELL_NOUN})\b[\s(\[:,]*(?:dose[\s:,]*)?$"
+)
+_PASSIVE = re.compile(r"\b(?:was|were|been|be|being|is|are|and|then)\s(?:\w+ly\s)?$")
 
 
 def _basis(seen: _Seen) -> str | None:

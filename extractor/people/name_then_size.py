@@ -22,7 +22,9 @@ NAMED_AFTER = re.compile(
     rf"(?P<n>{NUM}) (?P<noun>{PEOPLE_NOUN}) [(\[](?:the )?(?P<name>[^()\[\]]{{0,50}}\b{W.named_after_group}\b[^()\[\]]{{0,20}})[)\]]"
 )
 LETTERED_LAST = re.compile(r"(?<=\. )(?:group|arm|cohort) [a-z0-9]{1,3}$")  # "at 4 degrees C. Cohort 3 (n = 12)"
-EXPONENT = re.compile(r"(?:/ ?[a-z]{1,3}|\d ?(?:m|cm|mm|kg)|\b10) ?$")  # "mg/m (2)" is a square, no group of two
+EXPONENT = re.compile(
+    r"(?:/ ?[a-z]{1,3}(?= ?[(\[][23][)\]])|\d ?(?:m|cm|mm|kg)(?= ?[(\[])|\b10(?= ?[(\[])) ?[(\[][^()\[\]]*[)\]]$"
+)  # "mg/m (2)" is a square, no group of two
 BREAK = re.compile(rf".*(?:[,;:()\[\]]|(?<=[a-z)]{{2}})\. |/l\. |\b{W.break_to}\b) ?")
 # "(n = 507 for sitagliptin and n = 514 for ...)", "(n = 423 MEC, n = 185 HEC)"
 AFTER_SIZE = re.compile(
@@ -47,7 +49,7 @@ def sized(text: str, sentence: Sentence) -> Iterator[Group]:
             not n
             or match.start("n") in seen
             or _each_follows(text, match.end())
-            or EXPONENT.search(text, max(0, match.start() - 6), match.start())
+            or EXPONENT.search(text, max(0, match.start() - 6), match.end())
         ):
             continue
         seen.add(match.start("n"))

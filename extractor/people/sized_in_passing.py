@@ -213,6 +213,43 @@ def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
             yield Split(SIZED if RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED, several, True)
 
 
+# "(26 control patients and 24 patients with the drug)": a bracket of nothing but counted groups
+BRACKET = re.compile(r"[(\[](?P<inside>[^()\[\]]{12,170})[)\]]")
+NEXT_PART = re.compile(rf"(?:, and|,|;|\band|\bvs\.?|\bversus) (?=(?:the )?(?:other )?{NUM}\b)")
+PART = re.compile(
+    rf"(?:the )?(?:other )?(?P<n>{NUM}) (?P<before>(?:[a-z][\w/+-]* ){{0,4}}?)(?P<noun>{W.part_people})"
+    rf"(?: {W.part_given} (?P<behind>[^,;]{{2,90}}))?"
+)
+STUDY = re.compile(r"\btrial\b|\bstudy\b|\bstudied\b|randomi|\bcontrol|\bplacebo|\bgroups?\b|\barms?\b|\bcompared\b")
+
+
+def in_bracket(text: str, sentence: Sentence) -> Iterator[Split]:
+    """Groups that one bracket counts, each with its people."""
+    if not STUDY.search(text, sentence.start, sentence.end):
+        return
+    for bracket in BRACKET.finditer(text, sentence.start, sentence.end):
+        groups = _parts(text, *bracket.span("inside"))
+        if len(groups) > 1 and all(g.name and not NO_SIZED.search(g.name) for g in groups):
+            yield Split(SIZED, groups, True)
+
+
+def _parts(text: str, start: int, end: int) -> tuple[Group, ...]:
+    """The counted groups of a bracket; none where one of its parts is something else."""
+    cuts = [m.span() for m in NEXT_PART.finditer(text, start, end)]
+    firsts, lasts = [start, *(b for _, b in cuts)], [*(a for a, _ in cuts), end]
+    found = [PART.match(text, a, b) for a, b in zip(firsts, lasts, strict=True)]
+    made = []
+    for match, last in zip(found, lasts, strict=True):
+        n = whole(match["n"]) if match else None
+        if match is None or not n or n < 2 or text[match.end() : last].strip(" ,"):
+            return ()
+        named = stripped(text, *match.span("behind" if match["behind"] else "before"))
+        made.append(
+            Group(n, text[slice(*named)] if named else "", match.start("n"), match.end("noun"), named or (0, 0))
+        )
+    return tuple(made)
+
+
 def _several(text: str, match: re.Match[str]) -> tuple[Group, ...]:
     """Sizes in a row, nameless: their names stand in a row of their own."""
     sizes = [m for m in numbers(text) if match.start("sizes") <= m.start() < match.end("sizes")]

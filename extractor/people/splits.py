@@ -16,7 +16,7 @@ from extractor.people.equal_groups import each_of
 from extractor.people.group import GROUP_WORD, LETTERED, LISTED, PAIRED, SIZED, Group, Split, numbered
 from extractor.people.name_then_size import sized
 from extractor.people.size_then_name import listed
-from extractor.people.sized_in_passing import denominators, loosely, made_of, paired
+from extractor.people.sized_in_passing import denominators, in_bracket, loosely, made_of, paired
 from extractor.words import Words
 
 W = Words("people")
@@ -60,6 +60,7 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
     pairs = tuple(paired(text, sentence))
     if len(pairs) > 1:
         yield Split(PAIRED, pairs, cued)
+    yield from in_bracket(text, sentence)
     yield from loosely(text, sentence)
     consisting = tuple(made_of(text, sentence))
     if consisting:

@@ -42,7 +42,7 @@ def arm_of(reading: Reading, group: Group, all_groups: Sequence[Group], span: Pl
     for found in (follows, precedes):
         if all(found) and len(set(found)) == len(found):
             return found[at]
-    return _listed_arm(reading, chunk, at, places)
+    return _listed_arm(reading, chunk, at, places) or _compared_arm(reading, chunk, at, places, span, arms)
 
 
 SAID_OF = re.compile(
@@ -78,6 +78,37 @@ def _listed_arm(reading: Reading, chunk: Sequence[Group], at: int, places: Seque
     near = all(b - a < LIST_GAP for a, b in pairwise(first))
     stretch = reading.folded[min(first[0], chunk[0].start) : max(first[-1], chunk[-1].end) + 60]
     return named[at] if near and TWO_LISTS.search(stretch) else None
+
+
+COMPARED = re.compile(
+    r"\b(?:more|fewer|less|higher|lower|greater|smaller|rarer|worse|increased|reduced|decreased|often|common|frequent(?:ly)?)\b"
+)
+VERSUS = re.compile(r"[^.;]{0,24}\b(?:vs|versus|v|against|compared (?:with|to))\b[^.;]{0,24}")
+
+
+def _compared_arm(
+    reading: Reading,
+    chunk: Sequence[Group],
+    at: int,
+    places: Sequence[tuple[int, str]],
+    span: Place,
+    arms: Sequence[str],
+) -> str | None:
+    """ "More patients of A had pain (3 versus 1)": the first number is the arm's that is compared, the second the other's."""
+    if len(chunk) != 2 or not VERSUS.fullmatch(reading.folded[chunk[0].end : chunk[1].start]):
+        return None
+    words = list(COMPARED.finditer(reading.folded, span.start, chunk[0].start))
+    first = max(span.start, words[0].start() - LIST_GAP) if words else chunk[0].start
+    named = {name for place, name in places if first <= place < chunk[0].start}
+    if len(named) > 1 and words:  # "compared with placebo, more of A had pain"
+        named = {name for place, name in places if words[0].start() <= place < chunk[0].start}
+    if len(named) != 1:
+        return None
+    (name,) = named
+    if at == 0:
+        return name
+    others = [other for other in arms if not same_arm(other, name)]
+    return others[0] if others and all(same_arm(a, b) for a, b in pairwise(others)) else None
 
 
 def _chunk(reading: Reading, group: Group, all_groups: Sequence[Group]) -> list[Group]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from extractor.quantities.numbers import NUMBER_WORDS
+from extractor.quantities.numbers import whole as number_of
 from extractor.verify.arms import arm_of
 from extractor.verify.binding import Group, binds, groups
 from extractor.verify.cells import CONTRADICTS, FOLLOWS, NOT_DERIVABLE, Cell, Place
@@ -40,7 +41,7 @@ def counted(
     equal = [f for f in same if _agrees(f.fact.value, claimed)]
     named = quote is None or not places or any(quote.start <= p[0] < quote.end for p in places)
     mine = [g for g in all_groups if any(binds(reading, p, g, all_groups, span) for p in places)]
-    quoted = [g for g in mine if quote and quote.start <= g.start < quote.end and not all(m.weak for m in g.members)]
+    quoted = [g for g in mine if quote and quote.start <= g.start < quote.end and not _weak(g)]
     if quoted and named:  # the quote has the term and a number of its own: what else the sentence says is no help
         inside = [p for p in places if quote and quote.start <= p[0] < quote.end]
         mine = [g for g in quoted if any(binds(reading, p, g, all_groups, span) for p in inside)]
@@ -53,7 +54,7 @@ def counted(
         return _armed(reading, cell, equal, bound or holding, all_groups, span, "read", same, mine)
     if bound:
         return _armed(reading, cell, [], bound, all_groups, span, "told", same, mine)
-    inside_quote = [g for g in holding if quote and quote.start <= g.start < quote.end]
+    inside_quote = [g for g in holding if quote and quote.start <= g.start < quote.end and not _weak(g)]
     if inside_quote and cell.arm and quote and EACH.search(reading.folded, quote.start, quote.end):
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "each", tuple(same))
     if quote is None and not places and not same:
@@ -61,6 +62,11 @@ def counted(
     if holding and (not named or (claimed["n"] == 1 and not quoted)):  # the quote leaves out what it counts: "38 (67%)"
         return Verdict(NOT_DERIVABLE, (), Place(holding[0].start, holding[0].end), "elliptic", tuple(same))
     return _unbound(reading, cell, places, same, ours, claimed, all_groups, holding, mine, bool(quoted))
+
+
+def _weak(group: Group) -> bool:
+    """Whether no number stands there in print: "a patient", "both"."""
+    return all(m.weak for m in group.members)
 
 
 OF_THEM = re.compile(rf"\s+of {W.of_them_them}\b")  # a part of a number, not beside it
@@ -129,6 +135,8 @@ def _armed(
         return Verdict(CONTRADICTS, ("people_not_events",), at, "unit", tuple(same))
     if cell.arm is None:
         return Verdict(FOLLOWS, (), at, how, facts)
+    if (own := _in_each(reading, held, span)) is not None and own != as_number(cell.value.get("n")):
+        return Verdict(CONTRADICTS, ("other_arm",), at, "each", tuple(same))
     if any(f.fact.arm and is_arm(f.fact.arm, cell.arm, reading.named_arms) for f in equal):
         return Verdict(FOLLOWS, (), at, "read_arm", facts)
     arms = [*reading.arms, cell.arm]
@@ -148,6 +156,19 @@ def _armed(
     if not equal and _told_elsewhere(reading, cell, held, bound, all_groups, span, arms):
         return Verdict(CONTRADICTS, ("other_arm",), at, "told_arm", tuple(same))
     return Verdict(NOT_DERIVABLE, (), at, "arm", tuple(same))
+
+
+IN_EACH = re.compile(rf"[^.;]{{0,40}}?\b(?P<n>\d+|{NUMBER_WORDS})\s+(?:in|per|from|on)\s+(?:each|either)\b")
+
+
+def _in_each(reading: Reading, held: Sequence[Group], span: Place) -> float | None:
+    """The number of each arm that follows a whole: "two deaths occurred, one in each group"."""
+    for group in held:
+        match = IN_EACH.match(reading.folded, group.end, span.end)
+        number = number_of(match["n"]) if match else None
+        if number is not None and not any(m.kind == PERCENT for m in group.members):
+            return float(number)
+    return None
 
 
 def _told_elsewhere(
@@ -255,7 +276,7 @@ def _unbound(
         and any(close(m.value, n) for m in kinds[COUNT])
         and any(close(m.value, percent) for m in kinds[PERCENT])
     )
-    if apart and not any(_holds_part(g, claimed) for g in mine):
+    if apart and not any(_holds_part(g, claimed) for g in mine) and not _told_apart(claimed, all_groups):
         return Verdict(NOT_DERIVABLE, (), at, "apart", counted_same)
     bound = [
         m
@@ -286,6 +307,17 @@ def _holds_part(group: Group, claimed: dict[str, float | None]) -> bool:
     same_n = n is not None and any(close(n, v) for v in kinds[COUNT])
     same_percent = percent is not None and any(close(percent, v) for v in kinds[PERCENT])
     return bool(kinds[COUNT] and kinds[PERCENT]) and same_n != same_percent
+
+
+def _told_apart(claimed: dict[str, float | None], all_groups: Sequence[Group]) -> bool:
+    """Whether the number, wherever it stands, has a percentage or a denominator of its own, and not the claimed one."""
+    n = claimed["n"]
+    held = [g for g in all_groups if any(m.kind == COUNT and n is not None and close(m.value, n) for m in g.members)]
+    names = {PERCENT: claimed["percent"], DENOMINATOR: claimed["denominator"]}
+    return bool(held) and all(
+        any(m.kind in names and (wanted := names[m.kind]) is not None and not close(m.value, wanted) for m in g.members)
+        for g in held
+    )
 
 
 def _inside(found: Found, quote: Place | None) -> bool:

@@ -43,7 +43,9 @@ def denied(
         at = place_of(theirs[0]) if theirs else zero or Place(*negated[0])
         if whole_of_zero(reading, cell, span, zero):
             return Verdict(CONTRADICTS, ("other_arm",), zero or at, "whole", tuple(theirs))
-        if blanket and (limit := limit_cut(reading, cell, span, theirs, negated, at)):
+        if blanket and (
+            limit := limit_cut(reading, cell, span, theirs, negated, at) or _serious_words(reading, cell, at, places)
+        ):
             return Verdict(CONTRADICTS, ("limit_cut",), limit, "limit", tuple(theirs))
         how = "read" if theirs else "zero" if zero else "told"
         return Verdict(FOLLOWS, (), at, how, tuple(theirs))
@@ -52,6 +54,8 @@ def denied(
         and NEGATED.search(reading.folded, quote.start, quote.end)
         and (blanket or _half_denied(reading, cell, span))
     ):
+        if blanket and not _claimed(cell)[1] and (tied := RELATED.search(reading.folded, quote.start, quote.end)):
+            return Verdict(CONTRADICTS, ("limit_cut",), Place(*tied.span()), "limit")
         return Verdict(NOT_DERIVABLE, (), quote, "other_words")
     there = [f for f in same if f.fact.value.get("assertion") == PRESENT]
     if there and (
@@ -121,10 +125,7 @@ def limit_cut(
     at: Place | None,
 ) -> Place | None:
     """The words that limit a denial which is claimed without that limit."""
-    value = cell.value
-    claim = f"{value.get('term') or ''} {value.get('severity') or ''} {value.get('scope') or ''}".lower()
-    serious = bool(value.get("serious") or value.get("severity") or value.get("grade") or WORD_OF_LIMIT.search(claim))
-    related = bool(value.get("related") or RELATED.search(claim))
+    serious, related = _claimed(cell)
     if not related and at is not None and (words := _related_words(reading, at, span, negated)):
         return words
     if any(_same_limits(f.fact.value, serious, related) for f in theirs):
@@ -136,6 +137,24 @@ def limit_cut(
     if theirs and not serious and all(_limits(f.fact.value)[0] for f in theirs):
         return place_of(theirs[0])
     return None
+
+
+def _claimed(cell: Cell) -> tuple[bool, bool]:
+    """Whether the claim itself is held to what is serious, and to what is related."""
+    value = cell.value
+    claim = f"{value.get('term') or ''} {value.get('severity') or ''} {value.get('scope') or ''}".lower()
+    serious = value.get("serious") or value.get("severity") or value.get("grade") or WORD_OF_LIMIT.search(claim)
+    return bool(serious), bool(value.get("related") or RELATED.search(claim))
+
+
+def _serious_words(reading: Reading, cell: Cell, at: Place | None, places: Sequence[tuple[int, int]]) -> Place | None:
+    """The word of weight between a denial and the first thing that it denies: "without serious adverse event"."""
+    first = min((p[0] for p in places if at and p[0] >= at.end), default=None)
+    if at is None or first is None or _claimed(cell)[0]:
+        return None
+    match = SERIOUS.search(reading.folded, at.end, first)
+    listed = re.search(r",|\b(?:and|or|nor)\b", reading.folded[at.end : first])
+    return Place(*match.span()) if match and not listed else None
 
 
 def _related_words(reading: Reading, at: Place, span: Place, negated: Sequence[tuple[int, int]]) -> Place | None:

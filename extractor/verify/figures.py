@@ -44,6 +44,7 @@ PER_KG = re.compile(W.per_kg)
 PER_ML = re.compile(r"/\s*(?:ml|cc)\b|\bper\s*(?:ml|cc|millilit)|ml\s*[-⁻]\s*[1¹]")
 BELOW = re.compile(rf"{W.below_up}\s*(?:=\s*)?(?:age\s+)?\Z")
 ABOVE = re.compile(rf"{W.above_over}\s*(?:=\s*)?(?:age\s+)?\Z")
+FIRST_YEAR = 1900  # a number from here on may be a year
 NEAR_POWER = 60  # characters between a number and the power that it shares
 OWN_KIND = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
@@ -69,9 +70,25 @@ def check(reading: Reading, cell: Cell, span: Place, quote: Place | None) -> Ver
     if verdict.reasons == ("number",) and inside and not own:
         wider = _numbers(reading, cell, claimed, said, ours)
         verdict = wider if wider.value != CONTRADICTS else verdict
+    if verdict.how == "no_number" and verdict.value == NOT_DERIVABLE and (other := _lone(cell, claimed, inside)):
+        return Verdict(CONTRADICTS, ("number",), other, "lone", tuple(ours))
     if verdict.value == CONTRADICTS and (far := [f for f in reading.of_field(cell.field) if _far_agrees(f, cell)]):
         return Verdict(NOT_DERIVABLE, (), verdict.at, "elsewhere", tuple(far))  # it stands in the text, but not there
     return verdict
+
+
+def _lone(cell: Cell, claimed: Mapping[str, float], inside: Sequence[Said]) -> Place | None:
+    """The only number of a quote, where it is no form of the number claimed: "(median = 12)", "a two-year-old girl"."""
+    own = [s for s in inside if s.kind == COUNT]
+    if len(own) != 1 or own[0].value >= FIRST_YEAR or any(close(own[0].value, n) for n in claimed.values()):
+        return None
+    if cell.field == "participants":
+        return Place(own[0].start, own[0].end) if own[0].weak and own[0].value == 1 else None
+    if cell.field not in ("age", "follow_up") or own[0].weak or len(inside) != 1:
+        return None
+    unit = str(cell.value.get("unit") or "years")
+    forms = any(same_time(own[0].value, other, n, unit) for other in DAYS for n in claimed.values())
+    return None if forms else Place(own[0].start, own[0].end)
 
 
 def eligible(reading: Reading, field: str, one: Said) -> bool:

@@ -16,7 +16,7 @@ W = Words("verify")
 COUNT, PERCENT, DENOMINATOR, TIME, PART = "count", "percent", "denominator", "time", "part"
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 # "2 x 10^6", "2 x 10(6)", "2 x 106" (a lost superscript), "1.5x10e6", "10⁶"
-POWER = rf"(?P<mantissa>{DECIMAL})(?:\s*(?:±|\+/-)\s*{DECIMAL})?(?:\s*(?:x|\*)\s*|\s(?=10\d\s(?:[\w-]+\s+){{0,5}}{W.power_cells}\b))10\s*(?:(?:\^|\(|\[|e|\*\*|<sup>)\s*\{{?\s*(?P<power>\d{{1,2}})\)?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}})|(?P<lost>\d{{1,2}}(?![\d.,%])))|10(?:\^\(?(?P<power_alone>\d{{1,2}})\)?|\((?P<power_bracketed>\d{{1,2}})\)|(?P<raised_alone>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}))"
+POWER = rf"(?P<mantissa>{DECIMAL})(?:\s*(?:±|\+/-)\s*{DECIMAL})?(?:\s*(?:x|\*)\s*|\s(?=10\d\s(?:[\w-]+\s+){{0,5}}{W.power_cells}\b))10\s*(?:(?:\^|\(|\[|ee?|\*\*|<sup>)\s*\{{?\s*(?P<power>\d{{1,2}})\)?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}})|(?P<lost>\d{{1,2}}(?![\d.,%])))|10(?:\^\(?(?P<power_alone>\d{{1,2}})\)?|\((?P<power_bracketed>\d{{1,2}})\)|(?P<raised_alone>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}))"
 SCALED = rf"(?P<scaled>{DECIMAL}|{NUMBER_WORDS})(?:\s*\(n\s*=\s*\d+\))?[\s-]*(?P<scale>{W.scaled_million})"
 WORDS = {
     "both": 2,

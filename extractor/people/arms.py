@@ -1,0 +1,346 @@
+"""The trial's arms, chosen by a fitted reader among all groups that the text offers.
+
+Offered are the neighbouring groups of every split, one size taken as often as the total asks, numbers of one sentence that
+add up to the total, and the denominators of outcomes told by arm. What the rules choose (:mod:`extractor.people.sides`) is one
+of the features, not the answer. Groups that no option holds whole are not found: a size that only a table gives.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from extractor.context.readers import CELLS, around, reader, words
+from extractor.context.sentences import Sentence
+from extractor.context.view import View
+from extractor.people.candidates import Cohort, cohort
+from extractor.people.counted import AN_AGE, BEFORE, numbers
+from extractor.people.equal_groups import how_many
+from extractor.people.group import EACH, GROUP_WORD, LETTERED, NO_GROUP, Group
+from extractor.people.own import total
+from extractor.people.sides import KINDS, MOST_GROUPS, PART_OF_TRIAL, Choice, by_rule
+from extractor.people.total import Total
+from extractor.quantities.numbers import whole
+from extractor.words import Words
+
+W = Words("people")
+
+# what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "2 injections"
+THING_AFTER = re.compile(rf" ?-?{W.no_person}")
+# "six (28.6%) of 21", "11 of 34", "5/12", "3 out of the 20": the size stands last
+OUT_OF = re.compile(
+    r"(?<![\d/.,])(?:\d+ ?/ ?|(?:\d+|[a-z]+)(?: ?[(\[][^()\[\]%]{1,12}%[)\]])? (?:out )?of (?:the |these |those |all )?)(?P<n>\d{1,5})(?![\d/]|[.,]\d| ?%)"
+)
+# "three in each", "n = 7 each", "15 per dose group", "21/group", "groups of 30"
+EACH_OF = re.compile(
+    r"(?P<n>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)(?: \w+)?(?:,? (?:in |for |per |at |to |on )?(?:each|every|both|per)\b| ?/ ?(?:group|arm|cohort|level)\b)|"
+    r"\b(?:groups|cohorts|arms) (?:of|with|had|each had|each with|\(n ?=) ?(?P<of>\d{1,4}|two|three|four|five|six|eight|ten|twelve)\b"
+)
+ASSIGNED = re.compile(
+    r"randomi|assign|allocat|divided|receiv|treated|given|groups?\b|\barms?\b|cohorts?\b|placebo|control|underwent"
+)
+SHARES = ((0.2, "tiny"), (0.5, "under half"), (0.8, "most"), (0.999, "nearly"), (1.001, "all"), (1.05, "just over"))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Groups that may be the trial's arms, with what the reader is told of them."""
+
+    choice: Choice
+    features: tuple[str, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(sorted(g.n for g in self.choice.groups))
+
+
+def arms(seen: View) -> Choice | None:
+    """The trial's arms; None where the text sizes none."""
+    model = reader("arm")
+    offered = options(seen)
+    shares = model.shares([(o.sizes, o.features) for o in offered])
+    if not shares:
+        return None
+    sizes = max(shares, key=lambda value: (shares[value], value))
+    if shares[sizes] < model.thresholds[CELLS]:
+        return None
+    alike = [o for o in offered if o.sizes == sizes]
+    best = max(
+        alike,
+        key=lambda o: (
+            o.choice.rule != "added",
+            sum(bool(g.name) for g in o.choice.groups),
+            not o.choice.derived,
+            model.points(o.features),
+            -o.choice.start,
+        ),
+    )
+    groups = tuple(g if best.choice.derived or g.name else _with_name(seen, g) for g in best.choice.groups)
+    return replace(best.choice, groups=groups, confidence=round(shares[sizes], 3))
+
+
+# "34 on placebo", "19 patients of the control group", "24 who got cells", "34 hMSC patients"; "arterial group (AG) 14"
+NAME_BEHIND = re.compile(
+    rf"[)\]]?(?: (?:patients|participants|subjects|people|adults|children|cases))?,? (?P<said>(?:{W.joins_name} )*)"
+    rf"(?P<name>[a-z][\w+/ -]{{1,40}}?)(?: (?P<people>patients|participants|subjects))?(?= ?[(\[,;:.)\]]|{W.ends_name}|$)"
+)
+NAME_BEFORE = re.compile(
+    r"(?:[,;:(.]|\band|\bin) (?:the )?(?P<name>[a-z][\w+/ -]{1,40}?)(?: of)?(?: \([a-z0-9-]{1,6}\))?[ :,=(]*(?:n ?= ?)?$"
+)
+
+
+def _with_name(seen: View, group: Group) -> Group:
+    """A group with the name beside its size, where no pattern named it."""
+    sentence = seen.sentence_at(group.start)
+    behind = NAME_BEHIND.match(seen.folded, group.end, min(sentence.end, group.end + 80))
+    before = NAME_BEFORE.search(seen.folded, max(sentence.start, group.start - 60), group.start)
+    found: re.Match[str] | None = None
+    if behind and behind["said"].strip(" and"):
+        found = behind
+    elif before and GROUP_WORD.search(before["name"]):
+        found = before
+    elif behind and (behind["people"] or GROUP_WORD.search(behind["name"])):
+        found = behind
+    return replace(group, name=found["name"], name_at=found.span("name")) if found else group
+
+
+def options(seen: View) -> list[Option]:
+    """All groups that the text offers as arms, each set with its features; one of each place and sizes."""
+    found, own = cohort(seen), total(seen)
+    rules = by_rule(seen, found, own)
+    ruled = rules[0] if rules else None
+    offered: dict[tuple[object, ...], tuple[Choice, list[str]]] = {}
+    for choice, names in itertools.chain(_ruled(rules), _of_splits(found), _added(seen, own), _outcomes(seen)):
+        offered.setdefault((choice.start, tuple(g.n for g in choice.groups)), (choice, names))
+    for choice, names in list(_times(seen, own, [c for c, _ in offered.values()])):
+        offered.setdefault((choice.start, tuple(g.n for g in choice.groups)), (choice, names))
+    every = list(offered.values())
+    agree = Counter(_sizes(choice) for choice, _ in every)
+    sums = any(own and sum(_sizes(c)) == own.n for c, _ in every)
+    return [
+        Option(c, (*names, *_features(seen, found, own, c), *_beside(c, own, ruled, agree, sums))) for c, names in every
+    ]
+
+
+def _sizes(choice: Choice) -> tuple[int, ...]:
+    return tuple(sorted(g.n for g in choice.groups))
+
+
+# ---------------------------------------------------------------- what is offered
+
+
+def _ruled(rules: Sequence[Choice]) -> Iterator[tuple[Choice, list[str]]]:
+    for choice in rules:
+        yield choice, ["shape rule", f"offered by rule {choice.rule}"]
+
+
+def _of_splits(found: Cohort) -> Iterator[tuple[Choice, list[str]]]:
+    """Every run of neighbouring groups of every split, also one group alone."""
+    for split in found.splits:
+        what = [f"shape {split.shape}", f"cued {split.cued}", f"joined {split.joined}", f"near {split.near}"]
+        groups = split.groups
+        for first in range(len(groups)):
+            for last in range(first + 1, min(len(groups), first + MOST_GROUPS) + 1):
+                run = groups[first:last]
+                if split.shape == EACH and (len(run) < len(groups) or split.k < 2):
+                    continue  # one size, told of each: as many as the text says, or none
+                names = [*what, "whole split" if len(run) == len(groups) else "part of split"]
+                yield Choice(run, split.shape, 0.8, 0, run[0].start, split.shape == EACH), names
+
+
+def _added(seen: View, own: Total | None) -> Iterator[tuple[Choice, list[str]]]:
+    """Two to six numbers of one sentence that follow one another and add up to the total."""
+    if own is None or own.n < 2:
+        return
+    for sentence in seen.sentences:
+        if seen.in_title(sentence.start):
+            continue
+        groups = list(_numbers(seen, sentence, own.n))
+        for first in range(len(groups)):
+            for last in range(first + 2, min(len(groups), first + 6) + 1):
+                run = tuple(groups[first:last])
+                if sum(g.n for g in run) == own.n:
+                    yield Choice(run, "added", 0.7, 0, run[0].start), ["shape added"]
+
+
+def _numbers(seen: View, sentence: Sentence, most: int) -> Iterator[Group]:
+    """Numbers of a sentence that may count people of a group."""
+    text = seen.folded
+    for match in numbers(text):
+        if not sentence.start <= match.start() < sentence.end:
+            continue
+        n = whole(match.group())
+        before = text[max(sentence.start, match.start() - 24) : match.start()]
+        thing = AN_AGE.match(text, match.end()) or THING_AFTER.match(text, match.end())
+        if n and n < most and not thing and (before.endswith("= ") or not BEFORE.search(before)):
+            yield Group(n, "", match.start(), match.end(), (0, 0))
+
+
+def _outcomes(seen: View) -> Iterator[tuple[Choice, list[str]]]:
+    """Denominators that follow one another in a sentence: "11 of 34 treated and 7 of 19 on placebo"."""
+    for sentence in seen.sentences:
+        groups: list[Group] = []
+        for match in OUT_OF.finditer(seen.folded, sentence.start, sentence.end):
+            n = int(match["n"])
+            if n > 1:
+                groups.append(Group(n, "", *match.span("n"), (0, 0)))
+        for first in range(len(groups)):
+            for last in range(first + 2, min(len(groups), first + 4) + 1):
+                run = tuple(groups[first:last])
+                yield Choice(run, "denominators", 0.6, 0, run[0].start), ["shape outcomes"]
+
+
+def _times(seen: View, own: Total | None, others: Sequence[Choice]) -> Iterator[tuple[Choice, list[str]]]:
+    """One size as often as the total asks, alone or beside other groups: "15 per dose group, and 15 controls"."""
+    if own is None:
+        return
+    for match in EACH_OF.finditer(seen.folded):
+        name = "n" if match["n"] else "of"
+        n = whole(match[name])
+        if not n or n < 2 or not seen.one_sentence(*match.span()):
+            continue
+        size = Group(n, "", *match.span(name), (0, 0))
+        sentence = seen.sentence_at(match.start())
+        beside = {
+            c.groups
+            for c in others
+            if len(c.groups) < 3 and all(sentence.start <= g.start < sentence.end for g in c.groups)
+        }
+        for more in ((), *sorted(beside, key=lambda groups: groups[0].start)):
+            left = own.n - sum(g.n for g in more)
+            k, over = divmod(left, n)
+            if over == 0 and 2 <= k + len(more) <= MOST_GROUPS and k > 0 and size.start not in {g.start for g in more}:
+                groups = (*itertools.repeat(size, k), *more)
+                yield Choice(groups, EACH, 0.7, 0, size.start, True), ["shape times", f"times with {len(more)}"]
+
+
+# ---------------------------------------------------------------- what the reader is told
+
+
+def _beside(
+    choice: Choice, own: Total | None, ruled: Choice | None, agree: Counter[tuple[int, ...]], sums: bool
+) -> Iterator[str]:
+    """What the option is among all options of its document."""
+    sizes = _sizes(choice)
+    if ruled is None:
+        yield "rule chose nothing"
+    elif sizes == _sizes(ruled):
+        yield "rule chose it"
+        yield f"rule chose it: {ruled.rule}"
+    else:
+        yield "rule chose another"
+    if agree[sizes] > 1:
+        yield "offered twice"
+    if own is None:
+        yield "no total"
+    elif sums and sum(sizes) != own.n:
+        yield "another adds up"
+
+
+def _features(seen: View, found: Cohort, own: Total | None, choice: Choice) -> Iterator[str]:
+    groups = choice.groups
+    whole_of = sum(g.n for g in groups)
+    yield f"groups {len(groups)}"
+    if own:
+        yield f"share {_share(whole_of / own.n)}"
+        yield f"share {_share(whole_of / own.n)} of {min(len(groups), 4)}"
+        yield f"total by {own.rule}"
+    counted = {c.count.n for c in found.candidates if c.features & PART_OF_TRIAL}
+    if whole_of in counted and len(groups) > 1:
+        yield "sum is counted"
+    yield from (
+        name
+        for name, holds in (
+            ("even", len({g.n for g in groups}) == 1),
+            ("one of one", min(g.n for g in groups) == 1),
+            ("far apart", min(g.n for g in groups) * 5 < max(g.n for g in groups)),
+            ("derived", choice.derived),
+            ("in title", seen.in_title(choice.start)),
+        )
+        if holds
+    )
+    yield from _in_document(seen, choice, own)
+    yield from _named(groups)
+    yield from _near(seen, groups)
+    yield from _between(seen, groups)
+    yield from _in_sentence(seen, groups)
+
+
+def _in_document(seen: View, choice: Choice, own: Total | None) -> Iterator[str]:
+    """What the whole text says of groups: how many there are, whether people were allotted, the sizes told again."""
+    groups = choice.groups
+    alone = "alone" if len(groups) == 1 else "beside"
+    allotted = bool(ALLOTTED.search(seen.folded))
+    against = bool(AGAINST.search(seen.folded))
+    all_of = own is not None and sum(g.n for g in groups) == own.n
+    yield f"allotted {allotted} {alone}"
+    yield f"against {against} {alone}"
+    yield f"allotted {allotted} against {against} all {all_of} {alone}"
+    k, _ = how_many(seen.folded, choice.start, seen.sentence_at(choice.start))
+    if k:
+        yield "as many as said" if k == len(groups) else "fewer than said" if len(groups) < k else "more than said"
+    if own and len(groups) > 1 and any(g.n == own.n for g in groups):
+        yield f"one is the total, against {against}"
+    again = [bool(re.search(rf"(?:/ ?|\bof (?:the )?){g.n}\b(?!\.\d)", seen.folded)) for g in groups]
+    yield f"told again {'all' if all(again) else 'some' if any(again) else 'none'}"
+
+
+# words that say that people were allotted to groups; that some stood against others
+ALLOTTED = re.compile(r"\brandomi[sz]ed\b|\brandomly\b|\brandomi[sz]ation\b|\ballocated\b|\bassigned\b")
+AGAINST = re.compile(W.against)
+
+
+def _near(seen: View, groups: Sequence[Group]) -> Iterator[str]:
+    """Words right before and behind each size."""
+    for group in {(g.start, g.end) for g in groups}:
+        sentence = seen.sentence_at(group[0])
+        left = words(seen.folded[max(sentence.start, group[0] - 40) : group[0]])[-3:]
+        right = words(seen.folded[group[1] : min(sentence.end, group[1] + 50)])[:4]
+        yield from (f"before size {word}" for word in left)
+        yield from (f"behind size {word}" for word in right)
+        yield f"size between {' '.join(left[-1:])} _ {' '.join(right[:1])}"
+
+
+def _share(part: float) -> str:
+    return next((name for limit, name in SHARES if part < limit), "more")
+
+
+def _named(groups: Sequence[Group]) -> Iterator[str]:
+    """What the names say."""
+    named = sum(bool(GROUP_WORD.search(g.name)) for g in groups)
+    yield f"names group {'all' if named == len(groups) else 'some' if named else 'none'}"
+    yield f"named {'all' if all(g.name for g in groups) else 'not all'}"
+    if any(NO_GROUP.search(g.name) for g in groups):
+        yield "names an outcome"
+    if len(groups) > 1 and all(LETTERED.match(g.name) for g in groups):
+        last = [g.name[-1] for g in sorted(groups, key=lambda g: g.name)]
+        row = all(ord(b) - ord(a) == 1 for a, b in itertools.pairwise(last)) and last[0] in "a1i"
+        yield "letters in a row" if row else "letters"
+    yield from (f"said {g.said}" for g in groups if g.said)
+    yield from (f"name {word}" for g in groups for word in words(g.name)[:6])
+
+
+def _between(seen: View, groups: Sequence[Group]) -> Iterator[str]:
+    """Words between the groups, and where the last ends."""
+    ordered = sorted({(g.start, g.end) for g in groups})
+    for a, b in itertools.pairwise(ordered):
+        gap = seen.folded[a[1] : b[0]] if seen.one_sentence(a[0], b[1]) else ""
+        yield from (f"gap {word}" for word in words(gap)[:14])
+        yield f"gap of {min(len(gap) // 40, 4)}"
+        if not gap:
+            yield "gap over sentences"
+
+
+def _in_sentence(seen: View, groups: Sequence[Group]) -> Iterator[str]:
+    """What stands around the groups."""
+    start, end = min(g.start for g in groups), max(g.end for g in groups)
+    sentence = seen.sentence_at(start)
+    text = seen.folded[sentence.start : sentence.end]
+    yield f"assigned {bool(ASSIGNED.search(text))}"
+    if KINDS.search(text[: max(0, start - sentence.start)]):
+        yield "kinds of patients"
+    end = end if end <= sentence.end else next(g.end for g in groups if g.start == start)
+    yield from (what for what in around(seen, start, end) if not what.startswith("own "))
