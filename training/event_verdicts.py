@@ -19,9 +19,9 @@ from scipy.sparse import csr_matrix
 from extractor.evaluate.keys import NO_TRIAL, clean, number
 from extractor.evaluate.scorer import is_partial, same_term
 from extractor.events.event import ABSENT, PRESENT
-from extractor.events.link.verdicts import VERDICTS, Said, asked_features, each_verdict, said, word_features
 from extractor.events.link.weights import Weights
 from extractor.events.told import events
+from extractor.events.verdicts import VERDICTS, Said, asked_features, each_verdict, said, word_features
 from extractor.fields.adverse_event import term_of
 from training.event_arms import SETS, SIZE, Choice, fit, fit_rows, matrix
 from training.event_gold import DEVELOPED_ON, Annotated, annotated, folds, own_cases

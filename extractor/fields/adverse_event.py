@@ -18,11 +18,11 @@ from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
 from extractor.events.limits import all_people, whole_follow_up
 from extractor.events.link.armed import armed
 from extractor.events.link.groups import Group, telling
-from extractor.events.link.verdicts import with_verdicts
 from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention, well_known
 from extractor.events.of_this_trial import Reports
 from extractor.events.paired import paired
 from extractor.events.told import events
+from extractor.events.verdicts import with_verdicts
 from extractor.fields import Field, Place, facts, field
 from extractor.model import Fact
 from extractor.words import Words
