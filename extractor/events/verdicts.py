@@ -8,7 +8,7 @@ not judged here: their denials stay the rules'.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
@@ -90,7 +90,7 @@ def word_features(told: Said, i: int) -> Iterator[str]:
     yield f"begins {not left} ends {not right or right[0] in '.;'}"
 
 
-def asked_features(told: Said, i: int, chances: dict[int, Sequence[float]]) -> Iterator[str]:
+def asked_features(told: Said, i: int, chances: Mapping[int, Sequence[float]]) -> Iterator[str]:
     """The first level's say of a term and of its neighbours, and what is no matter of words."""
     reports, mention = told.reports, told.mentions[i]
     sentence, seen = told.sentence, told.reports.seen
