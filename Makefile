@@ -8,7 +8,7 @@ DEMO := demo
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: demo test lint bench docs lock wheel clean
+.PHONY: demo test torture lint bench docs lock wheel clean
 
 $(READY): requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.11 or 3.12 found; install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 2; fi
@@ -31,6 +31,9 @@ demo: $(READY)  ## extract the starter corpus, store it, print the characteristi
 
 test: $(READY)  ## run the tests; what is missing here is skipped with its reason
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+torture: $(READY)  ## the whole of what the tests only sample; half an hour at most
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m torture --durations=20
 
 lint: $(READY)  ## style, types, import contract
 	$(BIN)/ruff check .

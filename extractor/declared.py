@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from graphlib import TopologicalSorter
@@ -77,6 +77,10 @@ class FieldDeclaration:
         Keys of its value by which two trials are alike.
     view : mapping of str to str
         Columns of the store's view of characteristics, each with the key that fills it.
+    by_people : bool
+        No text is read for it: people fill it in, with a quote.
+    legal : mapping, optional
+        The JSON Schema of each key of its value, for fields that the shipped schema does not hold.
     scored : tuple of str, optional
         Names under which an evaluation scores it; its own name without one.
     """
@@ -97,6 +101,8 @@ class FieldDeclaration:
     own: bool = False
     alike: tuple[str, ...] = ()
     view: Mapping[str, str] | None = None
+    by_people: bool = False
+    legal: Mapping[str, Any] | None = None
     scored: tuple[str, ...] | None = None
 
     @property
@@ -160,10 +166,29 @@ class SourceDeclaration:
 
 
 @cache
-def declared_fields() -> dict[str, FieldDeclaration]:
-    """All fields by name, in the order of the tables."""
+def shipped_fields() -> dict[str, FieldDeclaration]:
+    """The fields of this package and of others that are installed, by name, in the order of the tables."""
     found = [_of_field(name, given) for name, given in _declared("field", "extractor.fields", FIELD_GROUP)]
-    return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
+    return {one.name: one for one in sorted(found, key=_place)}
+
+
+@cache
+def declared_fields() -> dict[str, FieldDeclaration]:
+    """All fields by name, in the order of the tables; those of one's own among them (:mod:`extractor.own`)."""
+    return {one.name: one for one in sorted([*shipped_fields().values(), *_own], key=_place)}
+
+
+def _place(one: FieldDeclaration) -> tuple[int, str]:
+    return one.order, one.name
+
+
+_own: list[FieldDeclaration] = []
+
+
+def use_own(found: Iterable[FieldDeclaration]) -> None:
+    """Take these fields in beside the shipped ones, in place of those that were taken in before."""
+    _own[:] = found
+    declared_fields.cache_clear()
 
 
 @cache
@@ -199,8 +224,8 @@ def having(what: str) -> frozenset[str]:
 
 
 def field_order() -> list[str]:
-    """Names of all fields, each after those that it reads; the same on every run."""
-    graph = {name: set(one.after) for name, one in sorted(declared_fields().items())}
+    """Names of all fields that texts are read for, each after those that it reads; the same on every run."""
+    graph = {name: set(one.after) for name, one in sorted(declared_fields().items()) if not one.by_people}
     for name, needs in graph.items():
         if unknown := needs - graph.keys():
             raise SettingsError(f"field {name!r} comes after {sorted(unknown)}, which are no fields")

@@ -9,6 +9,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extractor import own
 from extractor.assemble import assemble
 from extractor.context import PARTS, TEXT
 from extractor.context.spoken import Piece, has_body, in_short, own_pieces
@@ -17,6 +18,7 @@ from extractor.context.trained import PIPELINE_PARTS
 from extractor.declared import field_order, registers
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS, all_facts
+from extractor.fields.own import register
 from extractor.fulltext import both
 from extractor.model import Document, Fact, Record
 from extractor.settings import Settings
@@ -32,6 +34,8 @@ def build(settings: Settings) -> Language:
     import extractor.context.sentences
     import extractor.context.view  # noqa: F401
 
+    own.use(settings.fields)
+    register()
     nlp = load_model(settings.model)
     nlp.max_length = settings.max_characters
     nlp.add_pipe("trial_sentences", first=True)

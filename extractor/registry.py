@@ -36,6 +36,10 @@ class Catalogue(Generic[T]):
             raise SettingsError(f"the {self.kind} {name!r} is registered twice; names must differ")
         self._items[name] = item
 
+    def put(self, name: str, item: T) -> None:
+        """Register, also in place of what has this name: for what a user declares, which may change within a process."""
+        self._items[name] = item
+
     def load(self) -> Catalogue[T]:
         """Import every module of the package and every entry point, once."""
         if not self._loaded:

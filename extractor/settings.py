@@ -13,6 +13,7 @@ from extractor.errors import SettingsError
 
 FILE_NAME = "trialspan.toml"
 PREFIX = "TRIALSPAN_"
+OWN = ("fields", "vocabularies")  # tables of the file that are no settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Settings:
     model; ``trial_sm`` is the shipped one with its recogniser and parser, empty without them, ``blank`` none at all. ``max_bytes`` is the largest input file that is read,
     ``max_seconds`` the processor time that one document may take (0: no limit). ``eutils``,
     ``europepmc`` and ``clinicaltrials`` name other addresses for the services, ``requests_per_second`` another rate than theirs. ``second_hosts`` names the machines (separated by
-    commas) that a second reader may send texts to; without it they stay here. ``second_key`` is its key.
+    commas) that a second reader may send texts to; without it they stay here. ``second_key`` is its key. ``fields`` names a file with
+    fields and vocabularies of one's own; they may also stand in ``trialspan.toml`` itself, as ``[fields.NAME]``.
     """
 
     store: str = "trialspan.db"
@@ -42,12 +44,16 @@ class Settings:
     requests_per_second: int = 0
     second_hosts: str = ""
     second_key: str = ""
+    fields: str = ""
 
     def __post_init__(self) -> None:
         if self.processes < 1:
             raise SettingsError(f"processes is {self.processes}; legal are whole numbers from 1")
         if self.max_bytes < 1 or self.max_characters < 1:
             raise SettingsError("max_bytes and max_characters must be at least 1")
+
+
+OF_THE_CALL: dict[str, Any] = {}  # what the command line itself says, before the file and the environment
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -65,9 +71,13 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
             values |= tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: not readable as TOML: {error}") from error
+    if any(isinstance(values.get(name), dict) for name in OWN):
+        values = {k: v for k, v in values.items() if k not in OWN} | {"fields": str(path)}
+    elif values.get("fields"):
+        values["fields"] = str(folder / values["fields"])
     env = os.environ if environment is None else environment
     values |= {k.removeprefix(PREFIX).lower(): v for k, v in env.items() if k.startswith(PREFIX)}
-    return checked(values, str(path))
+    return checked(values | OF_THE_CALL, str(path))
 
 
 def checked(values: Mapping[str, Any], where: str) -> Settings:

@@ -1,7 +1,7 @@
 """Tables of terms and exact look-up in text: the longest match, word by word, plural and hyphen forgiven.
 
 A table is a TSV in ``extractor/lexicons``: ``id, name, kind, synonyms`` (synonyms separated by ``|``); lines that begin
-with ``#`` are comments. Grounding says why it matched. The fuzzy linker, which uses these tables, is in ``context``.
+with ``#`` are comments. A grounding is exact or a listed synonym, else none: a likeness is no identity.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -132,13 +132,25 @@ def table(name: str) -> Terms:
 
 
 def rows(name: str) -> tuple[Term, ...]:
-    """The rows of a shipped table, in its order."""
+    """The rows of a shipped table, in its order; after them those of one's own."""
     text = files("extractor.lexicons").joinpath(f"{name}.tsv").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple(
+    found = (
         Term(row["id"], row["name"], row["kind"], tuple(s for s in row["synonyms"].split("|") if s))
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     )
+    return (*found, *_more.get(name, ()))
+
+
+_more: dict[str, tuple[Term, ...]] = {}
+
+
+def use_more(found: Mapping[str, tuple[Term, ...]]) -> None:
+    """Extend shipped tables by rows of one's own, in place of those before; for a process that has read no text yet."""
+    if found != _more:
+        _more.clear()
+        _more.update(found)
+        table.cache_clear()
 
 
 UNCLASSED = "Not in a class"  # events of other vocabularies, and those that no vocabulary lists

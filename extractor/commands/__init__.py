@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Annotated, Any
 
@@ -14,17 +16,29 @@ import typer
 
 from extractor import __version__
 from extractor.commands.late import LateGroup
-from extractor.commands.shared import DISK, no_room, say
+from extractor.commands.shared import DISK, no_room, say, settings_or_exit, wrong_usage
 from extractor.errors import ExtractorError, SettingsError
 from extractor.redaction import RedactingFormatter, redacted
+from extractor.settings import OF_THE_CALL
 
+FIELDS = "--fields"
 WRONG_USAGE, INTERRUPTED, READER_GONE = 2, 130, 141  # the last two as a shell reports SIGINT and SIGPIPE
 
 
 class Commands(LateGroup):
     """The commands; a reader that goes away (``trialspan list | head -1``) ends the run quietly with 141."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """``--fields FILE`` may stand anywhere: it holds for every command."""
+        rest, path = fields_of(args)
+        OF_THE_CALL.clear()
+        if path:
+            OF_THE_CALL["fields"] = str(Path(path).resolve())
+        found: list[str] = super().parse_args(ctx, rest)
+        return found
+
     def invoke(self, ctx: Any) -> Any:
+        use_own_fields()
         try:
             done = super().invoke(ctx)
             if sys.stdout is not None:
@@ -38,6 +52,33 @@ class Commands(LateGroup):
             forget_stdout()
             raise no_room(error) from error
         return done
+
+
+def fields_of(args: Sequence[str]) -> tuple[list[str], str | None]:
+    """The words of a call without ``--fields FILE``, and that file."""
+    rest: list[str] = []
+    path, words = None, iter(args)
+    for word in words:
+        if word == "--":
+            return [*rest, word, *words], path
+        if word == FIELDS:
+            path = next(words, "")
+            if not path or path.startswith("-"):
+                raise wrong_usage(f"{FIELDS} needs a file, such as {FIELDS} my_fields.toml")
+        elif word.startswith(f"{FIELDS}="):
+            path = word.removeprefix(f"{FIELDS}=")
+        else:
+            rest.append(word)
+    return rest, path
+
+
+def use_own_fields() -> None:
+    """Make fields of one's own known where the settings name some; they are read only then."""
+    path = settings_or_exit().fields
+    if path or "extractor.own" in sys.modules:
+        from extractor import own
+
+        own.use(path)
 
 
 def forget_stdout() -> None:
@@ -60,6 +101,10 @@ def version(wanted: bool) -> None:
 @app.callback()
 def root(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and the log.")] = False,
+    fields: Annotated[
+        str | None,
+        typer.Option(FIELDS, metavar="FILE", help="Fields and vocabularies of your own; anywhere in a call."),
+    ] = None,
     _: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Facts of clinical trials, each tied to the words that say it.

@@ -12,6 +12,7 @@ from extractor.commands.screen import console_for, shortened
 from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, settings_or_exit, wrong_usage
 from extractor.commands.tables import Column, Table, print_table
 from extractor.curation import add, confirm, correct, disputed, evidence_for, is_standing, kind_of, own, reject, undo
+from extractor.declared import shipped_fields
 from extractor.errors import CurationError
 from extractor.export import fact_shown
 from extractor.model import Document, Evidence, Fact
@@ -153,7 +154,12 @@ def decided(
 
 
 def against(document: Document, fact: Fact) -> tuple[str, ...]:
-    """Why the quotes of a fact do not say its value, by the verifier; the pipeline is loaded only for this."""
+    """Why the quotes of a fact do not say its value, by the verifier; the pipeline is loaded only for this.
+
+    Of a field of one's own the verifier knows nothing: whoever quotes for it decides.
+    """
+    if fact.field not in shipped_fields():
+        return ()
     from extractor.pipeline import build
     from extractor.verify.check import reasons_against
 

@@ -24,11 +24,11 @@ class FieldsFormat(StrEnum):
 def fields(
     output: Annotated[FieldsFormat, typer.Option("--format", help="table, json or md.")] = FieldsFormat.table,
 ) -> None:
-    """List the fields that are looked for, in the order of the pipeline.
+    """List the fields that are looked for, in the order of the pipeline, then those that people fill in.
 
     Example: trialspan fields --format md
     """
-    entries = [declared_fields()[name] for name in field_order()]
+    entries = [declared_fields()[name] for name in dict.fromkeys([*field_order(), *declared_fields()])]
     if output is FieldsFormat.json:
         typer.echo(json.dumps([{"field": e.name, "value": e.value, "summary": e.summary} for e in entries], indent=1))
     elif output is FieldsFormat.md:

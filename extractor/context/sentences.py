@@ -23,6 +23,9 @@ W = Words("context")
 
 SENTENCES = "trialspan_sentences"  # doc.user_data: [[start, end], ...]
 HEADING_WORDS = 3  # a line of so few words without a stop is a heading
+# of 78,000 sentences of abstracts the longest has 1,484 characters; what goes on is no sentence, and a reader that
+# compares each word of a sentence with each other would take the square of its length
+LONGEST = 2_000
 NOT_A_START = -1  # spaCy's sign for "no sentence begins here", which a parser respects
 # "vs." "e.g." "No. 36/2014" "Fig. 2" "et al. found" "St. Louis" "approx. 5"
 ABBREVIATION = re.compile(
@@ -33,7 +36,7 @@ ABBREVIATION = re.compile(
 END = re.compile(
     rf"""[.!?]['\")\]’”]*(?:\[\d[\d,\s-]*\])?(?=\s)|[.!?](?=[A-Z][a-z]+[A-Z]|[A-Z]{{4,}}[: ]|{W.end_background}\b)|\](?=\s+(?:RESULTS|METHODS|FINDINGS|CONCLUSIONS?|BACKGROUND|OBJECTIVES?)\s)|\n+"""
 )
-NEXT = re.compile(r"\s*['\"(\[“‘]?\s*(?:[A-Z0-9Α-Ω≥≤<>±~•–-]|[a-z]{1,3}[A-Z]|p38|α|β)")
+NEXT = re.compile(r"\s*+(?:['\"(\[“‘]\s*+)?(?:[A-Z0-9Α-Ω≥≤<>±~•–-]|[a-z]{1,3}[A-Z]|p38|α|β)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     """Half-open offsets of the sentences of `text`, without gaps between them but white space."""
     begin = 0
     for match in END.finditer(text):
+        for cut in _cuts(text, begin, match.start()):
+            yield begin, cut
+            begin = cut
         if (
             _line_ends(text, begin, match)
             if match.group()[0] == "\n"
@@ -57,8 +63,19 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
             if text[begin : match.end()].strip():
                 yield begin, match.end()
             begin = match.end()
+    for cut in _cuts(text, begin, len(text)):
+        yield begin, cut
+        begin = cut
     if text[begin:].strip():
         yield begin, len(text)
+
+
+def _cuts(text: str, begin: int, end: int) -> Iterator[int]:
+    """Where a run of words that is longer than any sentence is cut: at its blanks."""
+    while end - begin > LONGEST:
+        blank = text.rfind(" ", begin + 1, begin + LONGEST)
+        begin = blank if blank > 0 else begin + LONGEST
+        yield begin
 
 
 def _line_ends(text: str, begin: int, mark: re.Match[str]) -> bool:

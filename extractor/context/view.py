@@ -107,12 +107,17 @@ def _leading(text: str, every: list[Sentence]) -> tuple[int, int]:
 
 
 # a pasted sequence, an encoded picture, a page of blanks: nothing that a sentence holds
-NOISE = re.compile(r"\S{400,}|\s{100,}")
+NOISE = re.compile(r"\S{400,}|\s{40,}")
+
+
+def quiet(folded: str) -> str:
+    """Folded text with walls in place of what is no prose."""
+    return NOISE.sub(lambda m: WALL * len(m.group()), folded)
 
 
 def walled(folded: str, doc: Doc) -> str:
     """Folded text with walls that no pattern may run through: between two parts, and in place of what is no prose."""
-    folded = NOISE.sub(lambda m: WALL * len(m.group()), folded)
+    folded = quiet(folded)
     for _, _, end in parts(doc)[:-1]:
         folded = folded[:end] + WALL + folded[end + 1 :]
     return folded

@@ -27,6 +27,7 @@ BELIEVED = 0.45  # from here a pair is an event
 DISBELIEVED = 0.3  # under this an event of the rules is none
 DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an outcome or a trait of the people
 LINKED = "count_linked"
+MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
 ROWS = "count_rows"
 SURE = ("count_elided", ROWS)  # the words tell whose count it is
 
@@ -41,7 +42,7 @@ def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
 
 
 def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
-    """A sentence with its terms and counts; None where it has no pair of them, or is the title."""
+    """A sentence with its terms and counts; None where it has no pair of them or too many, or is the title."""
     seen = reports.seen
     sentence = seen.sentence_at(start)
     if seen.in_title(start) or not (ruled or any(c.isdigit() for c in seen.folded[start : sentence.end])):
@@ -50,18 +51,16 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     avoid = [(m.start, m.end) for m in named]
     found = counts(seen.folded, start, sentence.end, bare=True, avoid=avoid) if named else []
     found = [c for c in found if not owned(seen.folded, c, named, sentence.end)]
-    return (
-        Told(
-            reports,
-            sentence,
-            named,
-            found,
-            list(ruled),
-            reports.silent(sentence),
-            denials(seen.folded, start, sentence.end),
-        )
-        if found
-        else None
+    if not found or len(found) * len(named) > MOST_PAIRS:
+        return None
+    return Told(
+        reports,
+        sentence,
+        named,
+        found,
+        list(ruled),
+        reports.silent(sentence),
+        denials(seen.folded, start, sentence.end),
     )
 
 

@@ -143,7 +143,8 @@ def _studies(records: Sequence[Record], names: dict[str, str]) -> Sheet:
     counted = {h: fields for h, fields in made.items() if len(fields) == 1 and _is_count(fields[0])}
     headings = [*FRONT, "read at"]
     for heading in made:
-        headings += [heading, f"{heading}: kind"] if _has_kind(counted.get(heading)) else [heading]
+        beside = _beside(counted.get(heading))
+        headings += [heading, f"{heading}: {beside}"] if beside else [heading]
     headings += ["conflicts", "in conflict", "doubtful"]
     first = _first_rows(records)
     rows = [_study(r, row, made, counted, first) for r, row in zip(records, table.rows, strict=True)]
@@ -163,7 +164,7 @@ def _study(
     for (heading, fields), words in zip(made.items(), row[len(FRONT) :], strict=False):
         cells: tuple[Any, ...] = (words,)
         if heading in counted:
-            cells = _count(record.of(fields[0]), words, _has_kind(fields))
+            cells = _count(record.of(fields[0]), words, _beside(fields))
         place = next((first[document.id, f] for f in fields if (document.id, f) in first), 0)
         found += [Linked(cells[0], sheet=SOURCES, row=place) if place else cells[0], *cells[1:]]
     named = ["; ".join(h for h, fields in made.items() if set(fields) & which) for which in (contradicted, unsure)]
@@ -188,17 +189,19 @@ def _is_count(field: str) -> bool:
     return bool(one and one.label == "n" and "name" not in one.keys)
 
 
-def _has_kind(fields: Sequence[str] | None) -> bool:
-    return bool(fields) and "kind" in declared_fields()[(fields or ("",))[0]].keys
+def _beside(fields: Sequence[str] | None) -> str:
+    """The key that says what a field's number is of, for the column beside it; empty where there is none."""
+    keys = declared_fields()[fields[0]].keys if fields else ()
+    return next((key for key in ("kind", "unit") if key in keys), "")
 
 
-def _count(facts: Sequence[Fact], words: str, kind: bool) -> tuple[Any, ...]:
-    """A number with its kind beside where the study has one; the words where it has several, or none."""
-    values = list({(f.value.get("n"), f.value.get("kind")): f for f in facts}.values())
+def _count(facts: Sequence[Fact], words: str, beside: str) -> tuple[Any, ...]:
+    """A number with what it is of beside it where the study has one; the words where it has several, or none."""
+    values = list({(f.value.get("n"), f.value.get(beside)): f for f in facts}.values())
     if len(values) != 1 or values[0].value.get("n") is None:
-        return (words, None) if kind else (words,)
+        return (words, None) if beside else (words,)
     value = values[0].value
-    return (value["n"], value.get("kind")) if kind else (value["n"],)
+    return (value["n"], value.get(beside)) if beside else (value["n"],)
 
 
 def _address(document: Document, words: str | None = None) -> Any:

@@ -47,7 +47,7 @@ class CellType(Field):
                 [(best.start, best.end)],
                 rule=rule,
                 confidence=0.95 if rule == "title" else 0.85,
-                primary=True,
+                primary=own or rule == "title",  # a review is of the cells that its title names
             )
 
     def _grafts(self, doc: Doc, seen: View, own: bool) -> Iterable[Fact]:

@@ -54,8 +54,11 @@ class RouteSite(Field):
         groups: dict[str, list[tuple[float, Candidate]]] = {}
         for candidate in candidates(seen):
             groups.setdefault(candidate.item.name, []).append((model.probability(candidate.features), candidate))
+        best = {name: max(p for p, _ in places) for name, places in groups.items()}
         for name, places in groups.items():
-            likely = max(p for p, _ in places)
+            likely = best[name]
+            if any(name in other and name != other and p >= likely for other, p in best.items()):
+                continue  # "motor cortex" is the "frontal motor cortex" of this text
             if likely < KEPT:
                 continue
             places.sort(key=lambda place: (-place[0], place[1].item.start))

@@ -266,7 +266,10 @@ PREFIX: dict[str, str] = {
 SHORT_SOURCE = re.compile(rf"(?<![a-z0-9])a?(?P<source>{W.short_source_bm})-?\s?(?={W.short_source_mscs})")
 ADIPOSE = re.compile(r"(?<![\w-])(?:ASC|ADSC|ADRC)s?\b|(?<![\w-])h?Ad(?=MSC)|(?<![\w-])at(?=MSC)")
 # words between the tissue and its cells: "bone marrow derived clonal", "marrow -derived human"
-TO_CELL = re.compile(rf"^[\s,-]*(?:{W.to_cell_tissues}[\s,-]*){{0,5}}$")
+TO_CELL = re.compile(
+    r"^[\s,-]*+(?:(?:\([^)]{1,12}\)|(?:ex vivo|progenitors?|mesenchymal|hematopoietic|biops\w++)\b|cd\d++\+|"
+    r"\w[\w-]{0,9}+)[\s,-]*+){0,5}$"
+)
 FROM_CELL = re.compile(W.from_cell)
 NO_SOURCE_AFTER = re.compile(rf"^[\s-]*{W.no_source_after_biopsy}\b")
 

@@ -18,7 +18,8 @@ def record_schema() -> dict[str, Any]:
     values, conditions = schema["$defs"]["values"], schema["$defs"]["fact"]["allOf"]
     for name, one in declared_fields().items():
         if name not in values:
-            values[name] = {"type": "object", "properties": {key: {} for key in one.keys}, "required": list(one.keys)}
+            keys = one.legal or {key: {} for key in one.keys}
+            values[name] = {"type": "object", "properties": dict(keys), "required": list(one.keys)}
             of = {"properties": {"field": {"const": name}}}
             conditions.append({"if": of, "then": {"properties": {"value": {"$ref": f"#/$defs/values/{name}"}}}})
     return schema

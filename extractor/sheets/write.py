@@ -18,6 +18,7 @@ from extractor.model import JSON_PART, NOT_READ, Document, Evidence, Fact, Recor
 from extractor.schemas import record_schema
 from extractor.sheets import ACCEPT, COLUMNS, CORRECT, DECISIONS, MORE, REJECT, SHEET, SILENT, SPARE, UNSURE
 
+TO_FILL = "for people to fill in"  # value of a field that no text is read for
 REACH = 300  # characters of a sentence on each side of its words
 ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[])|\n")
 HOW_TO = (
@@ -100,10 +101,12 @@ def _rows(record: Record, name: str, fields: Collection[str], doubtful: bool) ->
         why = [*(["conflict"] if fact.field in contradicted else []), *doubts(fact)]
         if why or not doubtful:
             yield _fact(record.document, number, fact, name, "; ".join(why))
-    for said in record.not_found if not doubtful else ():
+    found = {fact.field for fact in record.facts}
+    by_people = [name for name, one in declared_fields().items() if one.by_people and name not in found]
+    for said in [*record.not_found, *by_people] if not doubtful else ():
         field = said.removesuffix(NOT_READ)
         if not fields or field in fields:
-            state = UNREAD if said.endswith(NOT_READ) else NOT_REPORTED
+            state = UNREAD if said.endswith(NOT_READ) else TO_FILL if field in by_people else NOT_REPORTED
             blank = (None,) * 5
             yield (None, name, field, state, *blank, None, record.document.id, None, None)
 
