@@ -123,7 +123,8 @@ def options(seen: View) -> list[Option]:
     sums = any(own and sum(_sizes(c)) == own.n for c, _ in every)
     counted = frozenset(c.count.n for c in found.candidates if c.features & PART_OF_TRIAL)
     return [
-        Option(c, (*names, *_features(seen, counted, own, c), *_beside(c, own, ruled, agree, sums))) for c, names in every
+        Option(c, (*names, *_features(seen, counted, own, c), *_beside(c, own, ruled, agree, sums)))
+        for c, names in every
     ]
 
 
