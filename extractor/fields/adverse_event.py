@@ -22,6 +22,7 @@ from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention, well_k
 from extractor.events.of_this_trial import Reports
 from extractor.events.paired import paired
 from extractor.events.told import events
+from extractor.events.verdicts import with_verdicts
 from extractor.fields import Field, Place, facts, field
 from extractor.model import Fact
 from extractor.words import Words
@@ -42,6 +43,7 @@ PRIOR = {
     "count_rows": 0.85,
     "listed": 0.85,
     "happened": 0.55,
+    "judged": 0.6,
     "exception": 0.85,
     "death": 0.85,
     "unknown_term": 0.5,
@@ -83,7 +85,8 @@ class AdverseEvent(Field):
         grouped = COMPARING.search(seen.folded) is not None
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
         people = [f for f in facts(doc, "participants") if f.primary]
-        told = paired(reports, events(reports))
+        ruled = list(events(reports))
+        told = with_verdicts(reports, ruled, list(paired(reports, ruled)))
         for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
             if _is_treated(seen.text, event, long_forms, conditions):
                 continue
