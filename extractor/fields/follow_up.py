@@ -94,10 +94,7 @@ _LIST_GAP = re.compile(
     rf"\s*(?:\([^()]{{0,25}}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:{W.list_gap_regarding}\s(?:the\s)?[\w-]+\s)?(?:,\s*and|,|and|or)\s*(?:at\s+|for\s+)?(?:the\s+)?"
 )
 # "16 weeks regarding efficacy and 18 months regarding safety": two ends, each for its own purpose
-_PURPOSE = re.compile(
-    r"\s(?:regarding|for|as to|as regards|in terms of|with (?:regard|respect) to|concerning|to (?:assess|judge|look at|test))\s(?:the\s|its\s|their\s)?"
-    r"(?:clinical\s|overall\s|long-term\s|primary\s|secondary\s)?(?:efficacy|effectiveness|effect|safety|tolerability|survival|toxicity|function|pain|relapse|response|harms?|outcomes?|mri|imaging|quality of life|benefits?)\b"
-)
+_PURPOSE = re.compile(rf"\s{W.purpose_regarding}\s(?:the\s|its\s|their\s)?{W.purpose_clinical}?{W.purpose_efficacy}\b")
 _CONFIDENCE = {
     "called": 0.92,
     "endpoint": 0.8,
