@@ -51,6 +51,7 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/verify.py corpora/als_msc
+	$(BIN)/python bench/review.py
 
 docs: $(READY)  ## write the generated parts of the documents again
 	$(BIN)/python -m training.readme
