@@ -18,11 +18,43 @@ PEOPLE = (
     r"(?:patients?|participants?|subjects?|people|persons?|cases?|women|men|children|adults|individuals|volunteers)"
 )
 NUMBER = re.compile(rf"\b\d[\d,.]*\s*%?|\b(?:{NUMBER_WORDS})\b(?=\s+(?:\w+\s+)?{PEOPLE}\b)")
-HARM = re.compile(
-    r"\b(?:deaths?|died|fatal\w*|serious|severe|adverse|complicat\w+|toxicit\w+|side effects?|reactions?|infections?|bleed\w*|"
-    r"h(?:a)?emorrhag\w*|thrombo\w+|embol\w+|seizures?|strokes?|infarct\w*|arrhythmi\w*|tumou?rs?|neoplas\w*|malignan\w*|fever|"
-    r"pyrexia|headaches?|nausea|vomiting|pain|discontinu\w+|withdr[ae]w\w*|hospitali[sz]\w+|worsen\w*|relaps\w*|rejection)\b"
+_HARM_FORMS = (
+    r"deaths?",
+    r"died",
+    r"fatal\w*",
+    r"serious",
+    r"severe",
+    r"adverse",
+    r"complicat\w+",
+    r"toxicit\w+",
+    r"side effects?",
+    r"reactions?",
+    r"infections?",
+    r"bleed\w*",
+    r"h(?:a)?emorrhag\w*",
+    r"thrombo\w+",
+    r"embol\w+",
+    r"seizures?",
+    r"strokes?",
+    r"infarct\w*",
+    r"arrhythmi\w*",
+    r"tumou?rs?",
+    r"neoplas\w*",
+    r"malignan\w*",
+    r"fever",
+    r"pyrexia",
+    r"headaches?",
+    r"nausea",
+    r"vomiting",
+    r"pain",
+    r"discontinu\w+",
+    r"withdr[ae]w\w*",
+    r"hospitali[sz]\w+",
+    r"worsen\w*",
+    r"relaps\w*",
+    r"rejection",
 )
+HARM = re.compile(rf"\b(?:{'|'.join(_HARM_FORMS)})\b")
 MOST = 400  # words listed of one report
 YEAR = re.compile(r"(?:19|20)\d\d")
 
