@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from collections import Counter
@@ -58,7 +60,11 @@ def test_every_number_of_the_tables_of_trials_and_events_has_a_quote(page: Beaut
 def test_nothing_is_loaded_and_the_policy_forbids_it(page: BeautifulSoup) -> None:
     assert page.select("script[src], link[rel=stylesheet], img, iframe, object") == []
     policy = page.select_one("meta[http-equiv=Content-Security-Policy]")
-    assert policy and policy["content"].startswith("default-src 'none'")
+    assert policy and str(policy["content"]).startswith("default-src 'none'")
+    (allowed,) = re.findall(r"script-src ([^;]+);", str(policy["content"]))
+    scripts = [s.get_text() for s in page.find_all("script") if s.get("type") != "application/json"]
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
+    assert allowed.split() == [f"'sha256-{one}'" for one in hashes], "only the page's own scripts run"
 
 
 def test_the_three_kinds_of_nothing_stay_apart(page: BeautifulSoup) -> None:

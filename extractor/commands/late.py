@@ -32,6 +32,7 @@ COMMANDS = {  # name: module and function, in the order in which help lists them
     "trial": "trial.trial",
     "curate": "curate.curate",
     "review": "review.review",
+    "decisions": "decisions.app",
     "sheet": "sheet.app",
     "budget": "budget.budget_command",
     "ask": "ask.ask_store",

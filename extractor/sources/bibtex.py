@@ -111,7 +111,7 @@ def _document(entry: Any, stem: str, number: int) -> Document:
         "volume": of("volume"),
         "issue": of("number", "issue"),
         "pages": [p.replace("--", "-") for p in of("pages")],
-        "keywords": of("keywords"),
+        "keywords": [k.strip() for text in of("keywords") for k in re.split(";" if ";" in text else ",", text)],
     }
     return reference("bibtex", fields, f"{stem}:{entry.key}" if entry.key else f"{stem}:{number}")
 

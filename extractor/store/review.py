@@ -63,10 +63,22 @@ class ReviewStore:
         self.store = store
 
     def note(
-        self, event: str, curator: str, document: str | None = None, detail: Mapping[str, Any] | None = None
+        self,
+        event: str,
+        curator: str,
+        document: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        at: str | None = None,
     ) -> int:
-        """Append an event; its key."""
-        row = {"event": event, "document": document, "curator": curator, "detail": dict(detail or {}), "at": now()}
+        """Append an event, of now or from elsewhere; its key."""
+        row = {
+            "event": event,
+            "document": document,
+            "curator": curator,
+            "detail": dict(detail or {}),
+            "at": at or now(),
+        }
         with self.store.writing(durable=True) as conn:
             return key_of(conn.execute(insert(REVIEW_EVENTS).values(row)))
 
