@@ -10,7 +10,7 @@ DEMO_REPORTS := $(filter-out %-ascii.json %-mojibake.json %-lostexp.json %-lostx
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: demo test lint bench docs lock wheel clean
+.PHONY: demo test torture lint bench docs sbom lock wheel clean
 
 $(READY): requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.11 or 3.12 found; install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 2; fi
@@ -35,6 +35,9 @@ demo: $(READY)  ## extract the starter corpus, store it, print the characteristi
 test: $(READY)  ## run the tests; what is missing here is skipped with its reason
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
+torture: $(READY)  ## the whole of what the tests only sample; half an hour at most
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m torture --durations=20
+
 lint: $(READY)  ## style, types, import contract
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -51,12 +54,17 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/verify.py corpora/als_msc
+	$(BIN)/python bench/review.py
 
 docs: $(READY)  ## write the generated parts of the documents again
 	$(BIN)/python -m training.readme
 
 wheel: $(READY)  ## the package with model and starter corpus inside
 	$(BIN)/python -m build --wheel --no-isolation
+
+sbom: $(READY)  ## what is installed with which licence: the list in NOTICE, and a bill of materials (CycloneDX)
+	$(BIN)/python -m training.sbom --notice
+	$(BIN)/python -m training.sbom dist/sbom.json
 
 lock:  ## resolve the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock

@@ -31,6 +31,7 @@ setup(
         "extractor.schemas": ["*.json"],
         "extractor.evaluate": ["*.html"],
         "extractor.report": ["assets/*"],
+        "extractor.review": ["assets/*"],
         "extractor.second": ["*.txt"],
         "extractor.scan": ["*.html"],
         "extractor.scan.topics": ["*.toml"],

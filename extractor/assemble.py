@@ -17,7 +17,7 @@ from extractor.places import placed
 
 # parts of full texts that sentences' rules do not fit; a table's own reader gives its facts
 OTHERS_PARTS = re.compile(
-    r"(?:\d+[.\d]*\s*)?(?:tables?\b|fig(?:ure|s)?\b|supplement|references|acknowledge?ments?|funding|"
+    r"(?:\d[.\d]*+\s*+)?(?:tables?\b|fig(?:ure|s)?\b|supplement|references|acknowledge?ments?|funding|"
     r"competing|conflicts? of|authors?|appendix|footnotes|notes|glossary|biography|abbreviations)",
     re.I,
 )

@@ -64,14 +64,22 @@ def joined(facts: Iterable[Fact]) -> list[Fact]:
     """The facts, each claim once; the first of a claim keeps its place."""
     found: list[Fact] = []
     by_term: dict[tuple[str, ...], list[int]] = {}
+    beyond: dict[tuple[str, ...], list[int]] = {}  # those of them that stand behind the abstract
     for fact in facts:
-        place = _place(fact, found, by_term)
+        place = _place(fact, found, beyond if _short(fact) else by_term)
         if place is None:
             by_term.setdefault(_key(fact), []).append(len(found))
+            if not _short(fact):
+                beyond.setdefault(_key(fact), []).append(len(found))
             found.append(fact)
         else:
             found[place] = _together(found[place], fact)
     return found
+
+
+def _short(fact: Fact) -> bool:
+    """Whether a fact stands in title and abstract alone; two such facts are never one claim."""
+    return {e.part for e in fact.evidence} <= SHORT
 
 
 def _key(fact: Fact) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ DECIDED = frozenset(
 PRODUCT_FIELDS = frozenset({"cell_type", "cell_source", "donor", "route"})
 BLINDING = frozenset({"open-label", "single-blind", "double-blind", "triple-blind", "blinded"})
 PILOT = frozenset({"pilot", "feasibility"})
-RESULTS = re.compile(r"(?:\d+[.\d]*\s*)?(?:results?|outcomes?|findings|follow|safety|efficacy)\b", re.I)
+RESULTS = re.compile(r"(?:\d[.\d]*+\s*+)?(?:results?|outcomes?|findings|follow|safety|efficacy)\b", re.I)
 # clauses in which a figure of a field is not the product's
 NOT_GIVEN = re.compile(
     r"\b(?:bags?|vials?|flasks?|wells?|dish(?:es)?|plates?|plated|seeded|seeding|cultured?|density|cm\s*\^?2|frozen|cryo\w+|stored|harvested|collected|isolated|yield\w*|mice|rats?)\b",

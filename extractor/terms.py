@@ -1,7 +1,7 @@
 """Tables of terms and exact look-up in text: the longest match, word by word, plural and hyphen forgiven.
 
 A table is a TSV in ``extractor/lexicons``: ``id, name, kind, synonyms`` (synonyms separated by ``|``); lines that begin
-with ``#`` are comments. Grounding says why it matched. The fuzzy linker, which uses these tables, is in ``context``.
+with ``#`` are comments. A grounding is exact or a listed synonym, else none: a likeness is no identity.
 """
 
 from __future__ import annotations

@@ -64,16 +64,19 @@ def _classes(room: str) -> dict[str, list[str]]:
     return found
 
 
+def holds(room: str) -> bool:
+    """Whether a room has a table of words."""
+    return files("extractor.lexicons").joinpath(f"words_{room}.tsv").is_file()
+
+
 def rows(room: str) -> list[Row]:
     """All rows of a room with their examples."""
-    return [Row(name, pattern, _several(yes), _several(no)) for name, pattern, yes, no in _cells(room)]
+    cells = ([*line.split("\t"), "", "", ""][:4] for line in _lines(room))
+    return [Row(name, pattern, several(yes), several(no)) for name, pattern, yes, no in cells]
 
 
-def _cells(room: str) -> list[list[str]]:
-    return [[*line.split("\t"), "", "", ""][:4] for line in _lines(room)]
-
-
-def _several(cell: str) -> tuple[str, ...]:
+def several(cell: str) -> tuple[str, ...]:
+    """The texts of a cell, which are separated by ``" | "``."""
     return tuple(text for text in cell.split(" | ") if text)
 
 

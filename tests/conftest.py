@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
+from tests import once
+
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "cases"
 
@@ -44,6 +46,13 @@ def skip_or_fail(what: str, reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where the processes of one session keep what is made once."""
+    own = tmp_path_factory.getbasetemp()
+    once.FOLDER[:] = [own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own]
+
+
 @pytest.fixture(scope="session")
 def nlp() -> Language:
     from extractor.pipeline import build
@@ -68,9 +77,13 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a new store may be made, on each database in turn."""
     if request.param == "sqlite":
         return str(tmp_path / "review.db")
+    return new_schema(request.getfixturevalue("postgres"))
+
+
+def new_schema(server: str) -> str:
+    """The address of a new, empty schema on a PostgreSQL server."""
     import psycopg
 
-    server = request.getfixturevalue("postgres")
     schema = f"t{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as conn:
         conn.execute(f"CREATE SCHEMA {schema}".encode())

@@ -1,57 +1,107 @@
-"""How well the cases hold the rules: of some alternatives of patterns, each dropped alone, how many does a case notice?
+"""How well examples hold the patterns: of some alternatives, each dropped alone, how many does an example notice?
 
     python -m tests.mutation [--count 100] [--seed 1] [--rooms events,people] [--show]
 
 Each compiled pattern of the rooms is taken apart into the alternatives of its groups. One of them is dropped at random (from a
-fixed seed), the pattern is put in the place of the whole one wherever it is used, and the cases of all fields whose text holds
-the alternative's own letters are run; a text without them cannot change. It is noticed when one of them fails.
+fixed seed), in all classes of words and all patterns into which its group was filled. It is noticed when in one of their
+examples (``lexicons/words_<room>.tsv``, ``tests/patterns/<room>.tsv``) something else is found, or nothing.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import importlib
+import pkgutil
 import random
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cache
 
-from spacy.language import Language
+from extractor import words
+from tests.conftest import ROOT
 
-from extractor.fields import FIELDS
-from extractor.model import Document
-from extractor.pipeline import build, extract
-from extractor.settings import Settings
-from tests.conftest import CASES
-from tests.test_fields import agrees
-
-ROOMS = ("context", "disease", "events", "fields", "people", "product", "quantities", "study")
+PATTERNS = ROOT / "tests" / "patterns"
+ROOMS = (
+    "context",
+    "disease",
+    "events",
+    "fields",
+    "link",
+    "people",
+    "product",
+    "quantities",
+    "study",
+    "tables",
+    "verify",
+)
 GOAL = 0.95
-LITERAL = re.compile(
-    r"(?<![\\\w])[a-z]{2,}(?![?*{a-z])|(?<![\\\w])[a-z]{3,}(?=[?*{])"
-)  # an optional last letter is left off
+READINGS = ("{}", r"(?<!\w){}(?!\w)", r"\A{}\Z")  # of a class: anywhere, as words, as all there is
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A class of words or a pattern of the code, with the texts that show what it finds."""
+
+    name: str
+    whole: re.Pattern[str]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """An alternative less in a list of words, in all patterns into which that list was filled."""
+    """A list of alternatives less one of them, in all that it was filled into."""
 
-    name: str
     dropped: str
     group: str
     less: str
-    patterns: tuple[re.Pattern[str], ...]
+    holders: list[Holder] = field(hash=False)
 
-    def changed(self) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
-        """(whole, less) of each pattern that can do without."""
-        found = []
-        for whole in self.patterns:
-            with suppress(re.error):  # a reference to the group that was dropped
-                found.append((whole, re.compile(whole.pattern.replace(self.group, self.less), whole.flags)))
-        return found
+    def noticed(self) -> bool:
+        return any(self._in(holder) for holder in self.holders)
+
+    def _in(self, holder: Holder) -> bool:
+        if not holder.texts:
+            return False
+        try:
+            without = re.compile(holder.whole.pattern.replace(self.group, self.less), holder.whole.flags)
+        except re.error:  # a reference to the group that was dropped
+            return False
+        return any(tells(holder.whole, without, text) for text in holder.texts)
+
+
+def tells(whole: re.Pattern[str], without: re.Pattern[str], text: str) -> bool:
+    """Whether one of two patterns finds something else in a text than the other."""
+    return _found(whole, text) != _found(without, text)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> tuple[object, ...] | None:
+    match = pattern.search(text)
+    return match and (match.span(), match.groups())
+
+
+def found_by(rows: list[str], reading: str, text: str) -> tuple[tuple[int, int, int], ...]:
+    """(start, place, end) of the first match of each row in a text, the one that the class finds first."""
+    matches = ((i, re.compile(reading.format(f"(?:{row})")).search(text)) for i, row in enumerate(rows))
+    return tuple(sorted((m.start(), i, m.end()) for i, m in matches if m))
+
+
+def needs(rows: list[str], place: int, text: str) -> bool:
+    """Whether the class finds something else in a text without the row."""
+    for reading in READINGS:
+        found = found_by(rows, reading, text)
+        if found and found[0][1] == place:
+            rest = found[1:]
+            if not rest or (rest[0][0], rest[0][2]) != (found[0][0], found[0][2]):
+                return True
+    return False
+
+
+def less(pattern: str, span: tuple[int, int], group: tuple[int, int]) -> str:
+    """A pattern without the alternative at `span` of the group at `group`."""
+    start, end = span
+    return pattern[:start] + pattern[end + 1 :] if start == group[0] else pattern[: start - 1] + pattern[end:]
 
 
 def alternatives(pattern: str) -> list[tuple[int, int, list[tuple[int, int]]]]:
@@ -97,78 +147,56 @@ def _of_group(starts: list[int], end: int) -> list[tuple[int, int, list[tuple[in
 
 
 def mutants(rooms: tuple[str, ...]) -> Iterator[Mutant]:
-    """Each list of alternatives less each of them, in a fixed order; a list that is filled into many patterns counts once."""
-    held: dict[str, list[re.Pattern[str]]] = {}
-    names: dict[str, str] = {}
+    """Each list of alternatives less each of them, in a fixed order; a list that is filled in at many places counts once."""
+    held: dict[str, list[Holder]] = {}
     spans_of: dict[str, list[tuple[int, int]]] = {}
-    for module, name, whole in patterns(rooms):
-        for start, end, spans in alternatives(whole.pattern):
-            group = whole.pattern[start:end]
-            if whole not in held.setdefault(group, []):
-                held[group].append(whole)
-            names.setdefault(group, f"{module}.{name}")
+    for holder in [*(h for room in rooms for h in classes(room)), *(h for room in rooms for h in patterns(room))]:
+        for start, end, spans in alternatives(holder.whole.pattern):
+            group = holder.whole.pattern[start:end]
+            if holder not in held.setdefault(group, []):
+                held[group].append(holder)
             spans_of[group] = [(a - start, b - start) for a, b in spans]
     for group, spans in spans_of.items():
-        for a, b in spans:
-            less = group[:a] + group[b + 1 :] if a == 0 else group[: a - 1] + group[b:]
-            yield Mutant(names[group], group[a:b], group, less, tuple(held[group]))
+        for span in spans:
+            yield Mutant(group[span[0] : span[1]], group, less(group, span, (0, len(group))), held[group])
 
 
-def patterns(rooms: tuple[str, ...]) -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    """(module, name, pattern), each pattern once."""
-    seen: set[int] = set()
-    for module in sorted(sys.modules):
-        if module.split(".")[0] != "extractor" or module.split(".")[1:2] not in [[r] for r in rooms]:
-            continue
-        for name, value in sorted(vars(sys.modules[module]).items()):
+@cache
+def classes(room: str) -> tuple[Holder, ...]:
+    """The classes of words of a room with the examples of their rows."""
+    texts: dict[str, list[str]] = {}
+    for row in words.rows(room) if words.holds(room) else ():
+        texts.setdefault(row.name, []).extend((*row.examples, *row.counter))
+    held = words.Words(room)
+    return tuple(
+        Holder(name, re.compile(reading.format(getattr(held, name))), tuple(found))
+        for name, found in texts.items()
+        for reading in READINGS
+    )
+
+
+@cache
+def patterns(room: str) -> tuple[Holder, ...]:
+    """The patterns that the code of a room names, each once, with their examples."""
+    package = importlib.import_module(f"extractor.{room}")
+    modules = [m.name for m in pkgutil.walk_packages(package.__path__, f"extractor.{room}.")]
+    table, seen, found = examples(room), set[int](), []
+    for module in sorted({package.__name__, *modules}):
+        for name, value in sorted(vars(importlib.import_module(module)).items()):
             if isinstance(value, re.Pattern) and isinstance(value.pattern, str) and id(value) not in seen:
                 seen.add(id(value))
-                yield module, name, value
+                full = f"{module}.{name}".removeprefix(f"extractor.{room}.")
+                yes, no = table.get(full, ((), ()))
+                found.append(Holder(full, value, (*yes, *no)))
+    return tuple(found)
 
 
-def put(old: object, new: object) -> None:
-    """Put one object in the place of another wherever a module of ours names it."""
-    for module, held in list(sys.modules.items()):
-        if module.startswith("extractor."):
-            for name, value in list(vars(held).items()):
-                if value is old:
-                    setattr(held, name, new)
-
-
-def cases() -> list[tuple[str, dict[str, Any], str]]:
-    """(field, case, its text in small letters) of every case that is not known to fail."""
-    found = []
-    for name in sorted(FIELDS):
-        for line in (CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
-            case = json.loads(line) if line.strip() else {"fails": True}
-            if "fails" not in case:
-                found.append((name, case, f"{case.get('title', '')} {case['text']}".lower()))
-    return found
-
-
-def holds(nlp: Language, name: str, case: dict[str, Any]) -> bool:
-    """Whether a case finds what it lists, and nothing else."""
-    parts = ({"title": case["title"]} if case.get("title") else {}) | {"abstract": case["text"]}
-    left = [f for f in next(extract(nlp, [Document("case", "text", parts)])).facts if f.field == name]
-    for wanted in case["facts"]:
-        match = next((f for f in left if agrees(wanted, f)), None)
-        if match is None:
-            return False
-        left.remove(match)
-    return bool(case.get("more")) or not any(f.primary for f in left)
-
-
-def noticed(nlp: Language, mutant: Mutant, every: list[tuple[str, dict[str, Any], str]]) -> bool:
-    simple = "|" not in mutant.dropped and "(" not in mutant.dropped and "[" not in mutant.dropped
-    literals = LITERAL.findall(mutant.dropped.lower()) if simple else []
-    changed = mutant.changed()
-    for whole, less in changed:
-        put(whole, less)
-    try:
-        return any(not holds(nlp, name, case) for name, case, text in every if all(x in text for x in literals))
-    finally:
-        for whole, less in changed:
-            put(less, whole)
+def examples(room: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Texts in which a pattern finds something, and texts in which it finds nothing, by its name in the room."""
+    path = PATTERNS / f"{room}.tsv"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")][1:]
+    return {name: (words.several(yes), words.several(no)) for name, yes, no in rows}
 
 
 def main() -> int:
@@ -178,12 +206,11 @@ def main() -> int:
     parser.add_argument("--rooms", default=",".join(ROOMS))
     parser.add_argument("--show", action="store_true", help="print what was not noticed")
     options = parser.parse_args()
-    nlp, every = build(Settings()), cases()
     whole = list(mutants(tuple(options.rooms.split(","))))
     chosen = random.Random(options.seed).sample(whole, min(options.count, len(whole)))
-    missed = [m for m in chosen if not noticed(nlp, m, every)]
+    missed = [m for m in chosen if not m.noticed()]
     if options.show:
-        print("\n".join(f"{m.name}: {m.dropped}" for m in missed))
+        print("\n".join(f"{m.holders[0].name}: {m.dropped}" for m in missed))
     share = 1 - len(missed) / len(chosen)
     print(
         f"{len(chosen) - len(missed)} of {len(chosen)} noticed ({share:.0%}), of {len(whole)} alternatives; goal {GOAL:.0%}"

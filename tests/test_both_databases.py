@@ -20,7 +20,7 @@ from extractor.link import decide, link
 from extractor.model import Conflict, Record
 from extractor.store import VIEWS, Store
 from extractor.store.judgements import Judgement, JudgementStore
-from tests.conftest import ROOT
+from tests.conftest import ROOT, new_schema
 from tests.registry_store import outcome, paper, registry_record
 from tests.trial_store import controlled, event, made
 
@@ -81,6 +81,18 @@ def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def full_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Such a store on each database in turn; no test changes it."""
+    if request.param == "sqlite":
+        url = str(tmp_path_factory.mktemp("full") / "review.db")
+    else:
+        url = new_schema(request.getfixturevalue("postgres"))
+    with Store.open(url) as store:
+        filled(store)
+    return url
+
+
 def asked(url: str, sql: str) -> list[dict[str, Any]]:
     """What ``trialspan ask --sql`` prints."""
     done = CliRunner().invoke(app, ["ask", "--sql", sql, "--format", "json", "--store", url])
@@ -89,14 +101,12 @@ def asked(url: str, sql: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_every_view_is_asked_in_sql(store_url: str, lite: Store) -> None:
+def test_every_view_is_asked_in_sql(full_url: str, lite: Store) -> None:
     """Each view on the command line, and each with rows."""
-    with Store.open(store_url) as store:
-        filled(store)
     for view in VIEWS:
         columns = [n for n in lite.select(f"SELECT * FROM {view} LIMIT 1")[0] if not n.endswith("_key")]
         sql = f"SELECT {', '.join(columns)} FROM {view}"
-        found, expected = (sorted(map(_plain, asked(url, sql))) for url in (store_url, lite.name))
+        found, expected = (sorted(map(_plain, asked(url, sql))) for url in (full_url, lite.name))
         assert found == expected and found, view
 
 
@@ -116,33 +126,28 @@ def documented() -> list[str]:
     return re.findall(r"^    (SELECT .*)$", (ROOT / "docs" / "graph.md").read_text(encoding="utf-8"), re.M)
 
 
-def test_documented_queries(store_url: str, lite: Store) -> None:
-    with Store.open(store_url) as store:
-        filled(store)
+def test_documented_queries(full_url: str, lite: Store) -> None:
     assert len(documented()) >= 3
     for sql in documented():
-        found = asked(store_url, sql)
+        found = asked(full_url, sql)
         assert found and list(map(_plain, found)) == list(map(_plain, asked(lite.name, sql)))
 
 
-def test_sql_cannot_write(store_url: str) -> None:
-    with Store.open(store_url) as store:
-        filled(store)
+def test_sql_cannot_write(full_url: str) -> None:
     for statement in (
         "DELETE FROM facts",
         "UPDATE documents SET title = 'x'",
         "DROP VIEW doses",
         "SELECT nothing FROM here",
     ):
-        done = CliRunner().invoke(app, ["ask", "--sql", statement, "--store", store_url])
+        done = CliRunner().invoke(app, ["ask", "--sql", statement, "--store", full_url])
         assert done.exit_code == 1 and isinstance(done.exception, QueryError)
         assert "one SELECT over its tables and views is taken" in str(done.exception)
-    assert asked(store_url, "SELECT count(*) AS n FROM doses")[0]["n"] > 0
+    assert asked(full_url, "SELECT count(*) AS n FROM doses")[0]["n"] > 0
 
 
-def test_one_graph_and_the_same_twenty_answers(store_url: str, lite: Store) -> None:
-    with Store.open(store_url) as store:
-        filled(store)
+def test_one_graph_and_the_same_twenty_answers(full_url: str, lite: Store) -> None:
+    with Store.open(full_url) as store:
         graph, expected = build(store), build(lite)
         assert list(graph.nodes(data=True)) == list(expected.nodes(data=True))
         assert list(graph.edges(keys=True, data=True)) == list(expected.edges(keys=True, data=True))

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from extractor.commands import app
+from tests.command import trialspan
 from tests.conftest import ROOT
 from tests.trial_store import starter
 
@@ -24,12 +25,11 @@ GOOD = "Ten patients with amyotrophic lateral sclerosis received mesenchymal ste
 SENTENCE = re.compile("^(reports linked|decide with|trials checked|Which trials)|: likeness | be pooled")
 
 
-def trialspan(
-    *arguments: str | Path, cwd: Path, stdin: bytes = b"", columns: str = "100"
-) -> subprocess.CompletedProcess[str]:
+def program(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """As a program of its own: what ends it, and how it is started, is tested by the few that use this."""
     command = [sys.executable, "-m", "extractor", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": columns}
-    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environment)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    done = subprocess.run(command, cwd=cwd, capture_output=True, env=environment)
     return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
@@ -88,6 +88,17 @@ def test_wrong_usage_is_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
     done = trialspan(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr and done.stderr.strip()
+
+
+def test_a_program_ends_as_its_command_does(tmp_path: Path) -> None:
+    """What most tests here run in this process is the same as a program, to the last byte."""
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    for arguments in (("extract", "a.txt", "--format", "csv"), ("list", "--store", "none.db"), ("extract", "none.txt")):
+        one, two = program(*arguments, cwd=tmp_path), trialspan(*arguments, cwd=tmp_path)
+        assert (one.returncode, one.stdout, one.stderr) == (two.returncode, two.stdout, two.stderr), arguments
+    (tmp_path / "trialspan.toml").write_text("colour = 1", encoding="utf-8")
+    one, two = program("list", cwd=tmp_path), trialspan("list", cwd=tmp_path)
+    assert (one.returncode, one.stderr) == (two.returncode, two.stderr) and one.returncode == 2
 
 
 def test_failures_name_the_cause(tmp_path: Path) -> None:

@@ -242,11 +242,12 @@ def test_ids_of_every_kind(serve, tmp_path: Path) -> None:  # type: ignore[no-un
     assert wrong.returncode == 2 and "europepmc" in wrong.stderr
 
 
-def test_killed_again_and_again_the_same_store(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    """Ten kills at odd moments; then the same command ends with the store that an undisturbed run makes."""
+@pytest.mark.parametrize(("kills", "hits"), [(2, 100), pytest.param(25, 500, marks=pytest.mark.torture)])
+def test_killed_again_and_again_the_same_store(serve, tmp_path: Path, kills: int, hits: int) -> None:  # type: ignore[no-untyped-def]
+    """Kills at odd moments; then the same command ends with the store that an undisturbed run makes."""
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir(), cut.mkdir()
-    server = serve(World(hits=500, faults=0.05))
+    server = serve(World(hits=hits, faults=0.05))
     assert program("fetch", "cells", "--from", "pubmed", "--store", "r.db", cwd=whole, server=server).returncode == 0
     chance = random.Random(7)
     environment = {
@@ -257,7 +258,7 @@ def test_killed_again_and_again_the_same_store(serve, tmp_path: Path) -> None:  
         "TRIALSPAN_MODEL": "blank",
     }
     command = [sys.executable, "-m", "extractor", "fetch", "cells", "--from", "pubmed", "--store", "r.db"]
-    for _ in range(10):
+    for _ in range(kills):
         running = subprocess.Popen(
             command, cwd=cut, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -269,4 +270,4 @@ def test_killed_again_and_again_the_same_store(serve, tmp_path: Path) -> None:  
         program("export", "--format", "jsonl", "--store", "r.db", cwd=folder, server=server).stdout
         for folder in (whole, cut)
     ]
-    assert exports[0] == exports[1] and exports[0].count("\n") == 500
+    assert exports[0] == exports[1] and exports[0].count("\n") == hits

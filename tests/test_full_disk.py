@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import trialspan
 from tests.conftest import ROOT
+from tests.trial_store import starter
 
 CORPUS = ROOT / "corpora" / "als_msc"
 SMALL = "700k"  # room for some reports of the starter corpus, not for all
@@ -37,15 +39,17 @@ def _mount(*arguments: str) -> subprocess.CompletedProcess[str] | None:
     return subprocess.run(["mount", *arguments], capture_output=True, text=True)
 
 
-def trialspan(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def program(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """As a program of its own, which the full disk ends."""
     command = [sys.executable, "-m", "extractor", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, env=environment)
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def test_a_store_on_a_full_disk_stays_whole_and_is_completed_later(disk: Path, tmp_path: Path) -> None:
     store, fresh = disk / "r.db", tmp_path / "fresh.db"
-    done = trialspan("extract", CORPUS, "--store", store, "--format", "jsonl", "-o", "x.jsonl", cwd=tmp_path)
+    done = program("extract", CORPUS, "--store", store, "--format", "jsonl", "-o", "x.jsonl", cwd=tmp_path)
     assert done.returncode == 1 and not (tmp_path / "x.jsonl").exists()
     assert "no space is left; make room, then run the same command again" in done.stderr
     assert "Traceback" not in done.stderr and "internal" not in done.stderr
@@ -84,7 +88,7 @@ def test_a_store_on_a_disk_that_is_read_only(disk: Path, tmp_path: Path) -> None
 
 
 def test_no_half_file_is_left_and_an_old_one_stays(disk: Path, tmp_path: Path) -> None:
-    trialspan("extract", CORPUS, "--store", "r.db", "--format", "jsonl", "-o", "records.jsonl", cwd=tmp_path)
+    starter(tmp_path / "r.db").close()
     (tmp_path / "counts.csv").write_text("study,events,total\na,1,10\nb,2,20\nc,0,12\n", encoding="utf-8")
     (disk / "old.jsonl").write_text("kept\n", encoding="utf-8")
     with (disk / "fill").open("wb") as stream, pytest.raises(OSError, match="No space"):

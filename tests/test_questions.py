@@ -141,7 +141,7 @@ def test_5_related_deaths(review: Review) -> None:
 
 def test_6_never_reported(review: Review) -> None:
     rows = rows_by(ask(review, "never-reported"), "id")
-    tumour = rows["mesh:D009369"]
+    tumour = rows["MESH:D009369"]
     assert tumour["trials"]["staff2016"]["zero_basis"] == "reported_zero"
     assert "nam2023" not in tumour["trials"]  # silent trials are counted, not named
     assert len(tumour["trials"]) + tumour["not_mentioned"] == len(review.fitting())

@@ -15,7 +15,7 @@ from extractor.report import Wish, report
 from extractor.store import Store
 from tests import browser
 from tests.conftest import skip_or_fail
-from tests.trial_store import busy, single_arm, starter
+from tests.trial_store import pages, single_arm, starter
 
 WIDTHS = (1440, 820, 390)
 SHEET = 1031  # CSS pixels between the margins of A4 on its side
@@ -30,28 +30,20 @@ def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
 
 
 @pytest.fixture(scope="module", params=["starter", "busy"])
-def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def page(request: pytest.FixtureRequest) -> Path:
     """The report of the starter corpus, and of a store with a registry record, controlled trials and odd characters."""
-    folder = tmp_path_factory.mktemp(request.param)
-    made = starter(folder / "review.db") if request.param == "starter" else busy(folder / "review.db")
-    path = folder / "report.html"
-    with made as store:
-        path.write_bytes(report(store).encode())
-    return path
+    return pages(request.param)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_is_fetched_nothing_goes_wrong_and_the_page_fits(chrome: WebDriver, page: Path, width: int) -> None:
+def test_nothing_is_fetched_nothing_goes_wrong_the_page_fits_and_axe_finds_nothing(
+    chrome: WebDriver, page: Path, width: int
+) -> None:
     browser.opened(chrome, page, width)
     assert [r for r in browser.requests(chrome) if not r.startswith("data:")] == [page.as_uri()]
     assert chrome.get_log("browser") == []
     wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert chrome.execute_script(wide) <= 0
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing(chrome: WebDriver, page: Path, width: int) -> None:
-    browser.opened(chrome, page, width)
     chrome.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
     assert browser.violations(chrome) == []
 
@@ -161,11 +153,17 @@ def test_an_empty_choice_and_a_single_report_are_pages_too(chrome: WebDriver, tm
     assert chrome.find_element(By.TAG_NAME, "h1").text
 
 
-def test_in_print_nothing_is_wider_than_a_sheet(chrome: WebDriver, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("studies", "events"),
+    [(90, None), pytest.param(90, 1, marks=pytest.mark.torture)],  # with events all are pooled, which takes a minute
+)
+def test_in_print_nothing_is_wider_than_a_sheet(
+    chrome: WebDriver, tmp_path: Path, studies: int, events: int | None
+) -> None:
     """What is wider shrinks the whole document, and is cut off in silence where that is not enough."""
     with Store.open(tmp_path / "many.db") as store:
-        for number in range(90):  # their people are one number with ninety quotes
-            store.add(single_arm(f"single{number:02}", 1, 20 + 2 * number, 1e6))
+        for number in range(studies):  # their people are one number with ninety quotes
+            store.add(single_arm(f"single{number:02}", events, 20 + 2 * number, 1e6))
         (tmp_path / "many.html").write_bytes(report(store).encode())
     browser.opened(chrome, tmp_path / "many.html", SHEET)
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})

@@ -78,9 +78,14 @@ def test_records_come_in_the_order_of_their_ids(store_url: str) -> None:
         assert [r.document.id for r in store.records(["b", "Z"])] == ["Z", "b"]
 
 
-def test_many_ids_at_once(store_url: str) -> None:
-    """More values than SQLite takes in one statement of the oldest build."""
-    names = [f"d{n:05}" for n in range(700)]
+@pytest.mark.parametrize(
+    ("most", "count"), [(10, 32), pytest.param(database_module.MOST_VARIABLES, 700, marks=pytest.mark.torture)]
+)
+def test_many_ids_at_once(store_url: str, monkeypatch: pytest.MonkeyPatch, most: int, count: int) -> None:
+    """More values than go into one statement."""
+    assert count > most
+    monkeypatch.setattr(database_module.batches, "__defaults__", (most,))
+    names = [f"d{n:05}" for n in range(count)]
     with Store.open(store_url) as store:
         with store.writing() as conn:
             from extractor.store.versions import put_document
@@ -390,16 +395,22 @@ import sys
 from tests.test_store import report, people, TEXT
 from extractor.store import Store
 with Store.open(sys.argv[1]) as store:
-    for n in range(400):
+    for n in range(int(sys.argv[2])):
         store.add(report(f"d{n:03}", TEXT, people()))
         print(n, flush=True)
 """
 
 
-def test_a_killed_writer_leaves_whole_reports_and_can_be_run_again(tmp_path: Path) -> None:
-    path = tmp_path / "review.db"
-    for seconds in (0.05, 0.1, 0.2):
-        process = subprocess.Popen([sys.executable, "-c", WRITER, path], cwd=ROOT, stdout=subprocess.PIPE)
+@pytest.mark.parametrize(
+    ("kills", "count"), [((0.05, 0.2), 60), pytest.param((0.01, 0.02, 0.05) * 8, 400, marks=pytest.mark.torture)]
+)
+def test_a_killed_writer_leaves_whole_reports_and_can_be_run_again(
+    store_url: str, kills: tuple[float, ...], count: int
+) -> None:
+    path = store_url
+    for seconds in kills:
+        command = [sys.executable, "-c", WRITER, path, str(count)]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
         assert process.stdout
         process.stdout.readline()
         time.sleep(seconds)
@@ -410,9 +421,9 @@ def test_a_killed_writer_leaves_whole_reports_and_can_be_run_again(tmp_path: Pat
             found = list(store.records())
             assert found and all(r == report(r.document.id, TEXT, people()) for r in found)
     with Store.open(path) as store:
-        outcomes = [store.add(report(f"d{n:03}", TEXT, people())) for n in range(400)]
+        outcomes = [store.add(report(f"d{n:03}", TEXT, people())) for n in range(count)]
         assert set(outcomes) <= {"added", "unchanged"} and outcomes.count("unchanged") >= len(found)
-        assert [r.document.id for r in store.records()] == [f"d{n:03}" for n in range(400)]
+        assert [r.document.id for r in store.records()] == [f"d{n:03}" for n in range(count)]
 
 
 def test_an_error_in_the_middle_keeps_nothing_of_the_report(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,20 +10,26 @@ from extractor.engine import Run, run
 from extractor.inputs import documents
 from extractor.link import link
 from extractor.model import TITLE, Document, Evidence, Fact, Ids, Record
+from extractor.report import report
 from extractor.settings import Settings
 from extractor.store import Store
 from tests import check_cases
 from tests.check_cases import base
 from tests.conftest import ROOT
+from tests.once import copied, once
 
 
 def starter(path: Path) -> Store:
-    """A new store with the starter corpus, extracted and linked."""
-    store, report = Store.open(path), Run()
-    for record in run(documents([ROOT / "corpora" / "als_msc"], Settings(), report.fail), Settings(), report):
-        store.add(record)
-    link(store)
-    return store
+    """A new store with the starter corpus, extracted and linked; it is made once a session, and copied."""
+    return Store.open(copied("starter.db", _starter, path))
+
+
+def _starter(path: Path) -> None:
+    read = Run()
+    with Store.open(path) as store:
+        for record in run(documents([ROOT / "corpora" / "als_msc"], Settings(), read.fail), Settings(), read):
+            store.add(record)
+        link(store)
 
 
 def made(id: str, title: str, facts: Sequence[tuple[str, dict[str, Any], str | None]], **more: Any) -> Record:
@@ -60,8 +66,8 @@ def controlled(id: str, treated: tuple[int, int], control: tuple[int, int]) -> R
     )  # fmt: skip
 
 
-def single_arm(id: str, events: int, people: int, cells: float) -> Record:
-    """An uncontrolled trial with headaches and a dose, and one serious event in the larger ones."""
+def single_arm(id: str, events: int | None, people: int, cells: float) -> Record:
+    """An uncontrolled trial with headaches and a dose, and one serious event in the larger ones; None: events uncounted."""
     return made(
         id, f"Cells for stroke: {id}",
         [
@@ -72,7 +78,7 @@ def single_arm(id: str, events: int, people: int, cells: float) -> Record:
             ("administrations", {"low": 1 + people % 2, "high": 1 + people % 2, "interval": None}, None),
             ("participants", {"n": people, "kind": "treated"}, None),
             ("adverse_event", event("headache", events, people), None),
-            ("adverse_event", event("serious adverse events", people // 15, people), None),
+            ("adverse_event", event("serious adverse events", None if events is None else people // 15, people), None),
         ],
     )  # fmt: skip
 
@@ -95,15 +101,37 @@ def awkward() -> Record:
 
 def busy(path: Path) -> Store:
     """A new store with all that a report can show: groups to compare, doses, a registry record that differs, odd characters."""
-    store = Store.open(path)
+    return Store.open(copied("busy.db", _busy, path))
+
+
+def pages(name: str) -> Path:
+    """The report of one of these stores as a page, made once a session."""
+    return once(f"{name}.html", {"starter": _starter_page, "busy": _busy_page}[name])
+
+
+def _starter_page(path: Path) -> None:
+    with Store.open(once("starter.db", _starter)) as store:
+        path.write_bytes(report(store).encode())
+
+
+def _busy_page(path: Path) -> None:
+    with Store.open(once("busy.db", _busy)) as store:
+        path.write_bytes(report(store).encode())
+
+
+def _busy(path: Path) -> None:
     pair = base(1)
     check_cases._other_route(pair)
-    for record in pair.records():
-        store.add(record)
-    link(store)  # before the rest, whose reports are so much alike that they would be taken for one group's
-    for id, treated, control in (("alpha", (3, 20), (1, 20)), ("beta", (2, 30), (2, 28)), ("gamma", (0, 10), (0, 10))):
-        store.add(controlled(id, treated, control))
-    for number in range(12):
-        store.add(single_arm(f"single{number:02}", number % 4, 10 + 3 * number, 10.0 ** (6 + number % 3)))
-    store.add(awkward())
-    return store
+    with Store.open(path) as store:
+        for record in pair.records():
+            store.add(record)
+        link(store)  # before the rest, whose reports are so much alike that they would be taken for one group's
+        for id, treated, control in (
+            ("alpha", (3, 20), (1, 20)),
+            ("beta", (2, 30), (2, 28)),
+            ("gamma", (0, 10), (0, 10)),
+        ):
+            store.add(controlled(id, treated, control))
+        for number in range(12):
+            store.add(single_arm(f"single{number:02}", number % 4, 10 + 3 * number, 10.0 ** (6 + number % 3)))
+        store.add(awkward())

@@ -102,7 +102,11 @@ def matrix(items: Iterable[Iterable[str]], size: int) -> csr_matrix:
 
 def fit(chosen: Sequence[Choice], *, strength: float = STRENGTH) -> Weights:
     """The weights under which what gold allows is likeliest among all that was offered."""
-    table = matrix((item for c in chosen for item in c.items), SIZE)
+    return fit_rows(matrix((item for c in chosen for item in c.items), SIZE), chosen, strength=strength)
+
+
+def fit_rows(table: csr_matrix, chosen: Sequence[Choice], *, strength: float) -> Weights:
+    """The same from the rows of all items."""
     right = np.concatenate([np.array(c.right, dtype=float) for c in chosen])
     sizes = np.array([len(c.items) for c in chosen])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])

@@ -24,7 +24,7 @@ from extractor.events.link import weights as shipped_weights
 from extractor.events.link.weights import Weights
 from extractor.pipeline import build, extract
 from extractor.settings import Settings
-from training import event_arms, event_pairs
+from training import event_arms, event_pairs, event_verdicts
 from training.event_gold import DEVELOPED_ON, Annotated, annotated, folds, own_cases
 
 FOLDS = 5
@@ -36,10 +36,14 @@ def models(documents: Sequence[Annotated], fold: Sequence[int], k: int) -> Itera
     every = event_pairs.table(documents)
     owner = np.array(fold)[every.document]
     offered = event_arms.choices(documents)
+    terms = event_verdicts.terms(documents)
+    words = event_verdicts.words(terms)
+    rows = event_arms.matrix((item for c in words for item in c.items), event_arms.SIZE)
     for out in range(k):
         first, second, _ = event_pairs.fit(every, owner, out)
         arms = event_arms.fit([c for c in offered if fold[c.document] != out])
-        yield {"arms": arms, "pairs": first, "pairs_among": second}
+        level, among = event_verdicts.fit_both(terms, words, rows, fold, [d.of for d in documents], out)
+        yield {"arms": arms, "pairs": first, "pairs_among": second, "verdicts": level, "verdicts_among": among}
 
 
 def records(documents: Sequence[Annotated], k: int = FOLDS) -> dict[str, dict[str, Any]]:

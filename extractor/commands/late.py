@@ -31,6 +31,8 @@ COMMANDS = {  # name: module and function, in the order in which help lists them
     "decide": "link.decide_links",
     "trial": "trial.trial",
     "curate": "curate.curate",
+    "review": "review.review",
+    "decisions": "decisions.app",
     "sheet": "sheet.app",
     "budget": "budget.budget_command",
     "ask": "ask.ask_store",

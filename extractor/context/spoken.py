@@ -16,7 +16,7 @@ from extractor.words import Words
 
 W = Words("context")
 
-NUMBER = r"(?:\d+[.\d]*\s*|[IVX]+\.\s*)?"
+NUMBER = r"(?:\d[.\d]*+\s*+|[IVX]++\.\s*+)?+"  # never gone back over, so that a name of digits is read once
 OTHERS = re.compile(
     rf"{NUMBER}{W.others_results}",
     re.I,

@@ -30,10 +30,7 @@ CUT = re.compile(rf"^.*\b{W.cut_of} ")
 
 
 # an injury of the spinal cord told by what happened to it: "interruption of the spinal cord", "the transected cord"
-CORD = re.compile(
-    r"\b(?:(?:interruption|transection|sectioning|section|severance|laceration|contusion|compression injury|trauma) (?:of|to) the (?:\w+ )?(?:spinal )?cord|"
-    r"(?:injured|transected|severed|lesioned|contused|damaged) (?:\w+ )?(?:spinal )?cords?|(?<!spinal )cord (?:injur(?:y|ies)|lesions?|trauma)|spinal cord (?:trauma|transections?|interruption))\b"
-)
+CORD = re.compile(rf"\b{W.cord}\b")
 CORD_INJURY = "spinal cord injuries"
 
 

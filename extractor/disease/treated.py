@@ -38,7 +38,8 @@ OTHER_AFTER = re.compile(
     rf"^(?:-{W.other_after_induced}\b| (?:(?:was|were|is|are) )?(?:\w+ly )?{W.other_after_occurred}\b)"
 )
 # "diphtheria, tetanus and pertussis vaccine": what one is vaccinated against is not treated
-VACCINE = re.compile(rf"^(?:[ ,/-]+(?!{W.vaccine_in})[\w-]+){{0,8}}?[ -]+(?:vaccin\w*|toxoid)\b")
+# each word and each mark is taken whole: a line of dashes has one reading
+VACCINE = re.compile(rf"^(?:[ ,/-]++(?!{W.vaccine_in})\w++){{0,10}}?[ -]++(?:vaccin\w*|toxoid)\b")
 # "we treated", "this study", "were enrolled": the sentence speaks of the trial itself
 OWN = re.compile(rf"\b{W.own}\b")
 

@@ -34,14 +34,17 @@ SEVERITY = re.compile(rf"\b{W.severity_clinically}(?:\s*{W.severity_or}\s*{W.sev
 SERIOUS = re.compile(r"(?<!non)(?<!non-)\b(?:serious|t?e?saes?|sadrs?)\b")
 
 _UNITS = W.units
-_NP = r"(?:[\w/%.°+-]+\s*){1,7}?"
-TIME = re.compile(
-    rf"\b{W.time_after}\s+(?:the\s+|an?\s+|each\s+)?{W.time_first}?\s*{_NP}(?=[,;.()]|\s+{W.time_and}\b|\s*\Z)"
+_WORD = r"[\w/%.°+-]+"
+# a few words up to a mark or the end, else as many as there are up to a word that begins something else
+_NP = (
+    rf"(?:{_WORD}(?:\s+{_WORD}){{0,6}}?\s*+(?=[,;.()]|\Z)|"
+    rf"{_WORD}(?:\s+{_WORD}){{0,6}}(?=\s+{W.time_and}\b))"
 )
+TIME = re.compile(rf"\b{W.time_after}\s+(?:the\s+|an?\s+|each\s+)?{W.time_first}?\s*{_NP}")
 TIMED = re.compile(rf"\b{W.timed}\b")
 # the trial itself: "during follow-up", "after transplantation", "throughout the study", "at the end of the study"
 WHOLE_TIME = re.compile(
-    rf"(?:{W.whole_time_during}\s+{W.whole_time_the}*(?:{W.whole_time_whole}[\s-]+(?:of\s+)?(?:the\s+)?)*?(?:{_UNITS}[\s-]+(?:of\s+)?)?{W.whole_time_study}\b|(?:after|following|upon)\s+{W.whole_time_any}*(?:\w+\s+){{0,2}}?{W.whole_time_treatment}\s*\Z)"
+    rf"(?:{W.whole_time_during}\s+(?:(?:(?=\d*\.)[\d.]++|\w++)[\s-]++)*?{W.whole_time_study}\b|(?:after|following|upon)\s+{W.whole_time_any}*(?:\w+\s+){{0,2}}?{W.whole_time_treatment}\s*\Z)"
 )
 _GROUPS = W.groups
 _PEOPLE = W.people

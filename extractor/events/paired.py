@@ -27,6 +27,7 @@ BELIEVED = 0.45  # from here a pair is an event
 DISBELIEVED = 0.3  # under this an event of the rules is none
 DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an outcome or a trait of the people
 LINKED = "count_linked"
+MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
 ROWS = "count_rows"
 SURE = ("count_elided", ROWS)  # the words tell whose count it is
 
@@ -41,7 +42,7 @@ def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
 
 
 def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
-    """A sentence with its terms and counts; None where it has no pair of them, or is the title."""
+    """A sentence with its terms and counts; None where it has no pair of them or too many, or is the title."""
     seen = reports.seen
     sentence = seen.sentence_at(start)
     if seen.in_title(start) or not (ruled or any(c.isdigit() for c in seen.folded[start : sentence.end])):
@@ -50,18 +51,16 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     avoid = [(m.start, m.end) for m in named]
     found = counts(seen.folded, start, sentence.end, bare=True, avoid=avoid) if named else []
     found = [c for c in found if not owned(seen.folded, c, named, sentence.end)]
-    return (
-        Told(
-            reports,
-            sentence,
-            named,
-            found,
-            list(ruled),
-            reports.silent(sentence),
-            denials(seen.folded, start, sentence.end),
-        )
-        if found
-        else None
+    if not found or len(found) * len(named) > MOST_PAIRS:
+        return None
+    return Told(
+        reports,
+        sentence,
+        named,
+        found,
+        list(ruled),
+        reports.silent(sentence),
+        denials(seen.folded, start, sentence.end),
     )
 
 
@@ -85,7 +84,7 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]
         ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
-        new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j))]
+        new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):
             told_apart = mention.kind in (CLASS, ORGAN)
@@ -102,6 +101,12 @@ def _stands(ruled: Event) -> bool:
 def _in_rows(told: Told, i: int, j: int) -> bool:
     """Whether a term or a count stands in rows that tell all of both."""
     return any(e.how == ROWS and (k == i or other == j) for (k, other), e in told.paired.items())
+
+
+def _part(told: Told, i: int, j: int) -> bool:
+    """Whether a term is part of one that is counted as a whole: "pneumonia or atelectasis in 17"."""
+    at = told.mentions[i].start
+    return any(other == j and e.mention.start < at < e.mention.end for (_, other), e in told.paired.items())
 
 
 def _repeated(told: Told, i: int, j: int) -> bool:

@@ -13,7 +13,7 @@ SMALL = rf"(?:(?!{W.small_in}\b)[a-z0-9][\w/-]*\s+)"
 HAD = W.had
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
 BACK = re.compile(
-    rf"[)\]]?\s*(?:of\s+{W.all}?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:{W.back_in}\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:\([^()]*\)\s*)?(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?{W.back_also}?{HAD}\s+{W.back_from}?{W.back_an}?(?:(?:some|any)\s+{W.back_grade}s?\s+of\s+)?{SMALL}{{0,6}}\Z"
+    rf"[)\]]?\s*+(?:of\s+{W.all}?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:{W.back_in}\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:\([^()]*\)\s*)?(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?{W.back_also}?{HAD}\s+{W.back_from}?{W.back_an}?(?:(?:some|any)\s+{W.back_grade}s?\s+of\s+)?{SMALL}{{0,6}}\Z"
 )
 DIRECT = re.compile(
     rf"\s*(?:,?\s*(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{SMALL}{{0,2}}{W.direct_cases}\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{SMALL}{{0,3}})\Z"
@@ -24,7 +24,7 @@ DIED = re.compile(
 )
 # Between a count and "discontinued because of": as before "died"; between a count and a reason said again, "patients owing to"
 STOPPED = re.compile(
-    rf"(?:(?:{W.treatment}\s+(?:was|were|had to be)\s+)?{W.stopped_treatment}\s+|(?:treatment|(?:study )?drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+)*{W.stopped_discontinu}\b"
+    rf"(?:(?:treatment|drug|therapy|medication|infusion)\s+(?:was|were|had to be)\s+|{W.stopped_treatment}\s+)*{W.stopped_discontinu}\b"
 )
 REASON_AGAIN = re.compile(rf"\s*(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:because of|due to|owing to|for)\s+(?:an?\s+)?\Z")
 # "... and 9% died": what the second count is of
@@ -51,7 +51,7 @@ CAUSE = re.compile(rf"\s*{W.cause_due}\s+(?:[\w-]+\s+){{0,3}}\Z")
 # Between two counts of one comparison
 CHAIN = re.compile(r"[^;]{0,150}\Z")
 COMPARED = re.compile(
-    rf"\s*(?:\([^()]*\)\s*)?,?\s*(?:(?:{W.compared_in}\s+(?:the\s+)?)?[\w+/ -]{{1,45}}?,?\s+)?(?:as\s+)?{W.compared_compared}\s+{W.compared_with}*(?:[\w+-]+\s+){{0,3}}\(?\s*\Z"
+    rf"\s*+(?:\([^()]*\)\s*+)?(?:,\s*+)?(?:(?:{W.compared_in}\s+(?:the\s+)?)?[\w+/ -]{{1,45}}?,?\s+)?(?:as\s+)?{W.compared_compared}\s+{W.compared_with}*(?:[\w+-]+\s+){{0,3}}\(?\s*\Z"
 )
 # "..., and 11 cases were observed in the other group": the term is left out
 ELIDED = re.compile(rf"(?:\d+|[a-z]+)\s+(?:cases?|episodes?|events?)\s+(?:{W.elided_were}\b|in\b|with\b)")

@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 from extractor.declared import registers
 from extractor.export.plain import json_text
 from extractor.model import ABSTRACT, Document, Record
+from extractor.study.registries import identifiers
+from extractor.text import fold_case
 
 # Whatever a reader may take for the end of a line.
 _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -45,6 +47,7 @@ _ESCAPES = {
 _RAISED = re.compile(r"\\textasciicircum\{\}([-+−]?\d+)")
 _PAGES = re.compile(r"(?P<first>[^-–]+)[-–](?P<last>.+)")
 RETRACTED = "Retracted publication"
+OURS = "Trialspan"  # by this our own reader knows that ID is the report's id
 
 
 def write_ris(records: Iterable[Record], stream: BinaryIO) -> None:
@@ -77,10 +80,18 @@ def _tags(record: Record) -> Iterator[tuple[str, str]]:
     yield "SP", first
     yield "EP", last
     yield "LA", document.language or ""
+    yield from (("AD", place) for place in document.affiliations)
+    yield from (("M3", kind) for kind in document.publication_types)
+    yield from (("KW", word) for word in _keywords(meta))
     yield from (("N1", number) for number in registry_numbers(record))
     yield "N1", RETRACTED if document.retracted else ""
     yield from (("UR", address) for address in addresses(document))
+    yield "DP", OURS
     yield "ID", document.id
+
+
+def _keywords(metadata: dict[str, Any]) -> list[str]:
+    return [str(word) for word in metadata.get("keywords") or ()]
 
 
 def _line(value: str) -> str:
@@ -111,7 +122,9 @@ def inverted(name: str) -> str:
 def registry_numbers(record: Record) -> list[str]:
     """Registry numbers of the trial, as each registry writes them, none twice."""
     said = [str(fact.value.get("id") or "") for fact in record.of("registry_id")]
-    return [n for n in dict.fromkeys([*record.document.ids.nct, *said]) if n]
+    ids = record.document.ids
+    own = [number for _, number in ids.other if next(identifiers(fold_case(number)), None)]
+    return [n for n in dict.fromkeys([*ids.nct, *own, *said]) if n]
 
 
 def addresses(document: Document) -> list[str]:
@@ -164,6 +177,8 @@ def _fields(record: Record) -> Iterator[tuple[str, str]]:
     yield "pmid", ids.pmid or ""
     yield "pmcid", ids.pmcid or ""
     yield "language", document.language or ""
+    yield "type", "; ".join(document.publication_types)
+    yield "keywords", "; ".join(_keywords(meta))
     yield "url", next(iter(addresses(document)), "")
     yield "note", "; ".join([*registry_numbers(record), *([RETRACTED] if document.retracted else [])])
     yield "abstract", document.parts.get(ABSTRACT, "")
@@ -204,6 +219,8 @@ def csl(record: Record) -> dict[str, Any]:
         "PMCID": ids.pmcid,
         "URL": where[0] if where else None,
         "language": document.language,
+        "genre": "; ".join(document.publication_types),
+        "keyword": "; ".join(_keywords(meta)),
         "note": "; ".join([*registry_numbers(record), *([RETRACTED] if document.retracted else [])]),
     }
     return {name: value for name, value in item.items() if value}

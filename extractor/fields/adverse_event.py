@@ -22,6 +22,7 @@ from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention, well_k
 from extractor.events.of_this_trial import Reports
 from extractor.events.paired import paired
 from extractor.events.told import events
+from extractor.events.verdicts import with_verdicts
 from extractor.fields import Field, Place, facts, field
 from extractor.model import Fact
 from extractor.words import Words
@@ -42,6 +43,7 @@ PRIOR = {
     "count_rows": 0.85,
     "listed": 0.85,
     "happened": 0.55,
+    "judged": 0.6,
     "exception": 0.85,
     "death": 0.85,
     "unknown_term": 0.5,
@@ -50,6 +52,11 @@ PRIOR = {
 
 # words of a text that tells groups apart; where there is none, what looks like the arm of an event is its cause or place
 COMPARING = re.compile(rf"\b{W.comparing}\b")
+# "randomised to tesolimab or placebo (n = 30 per group)"
+ALIKE = re.compile(
+    r"\b(?:to|into|receive|received|either|with)\s+(?:either\s+)?(?P<names>(?:(?!to\b|receive)[\w/+-]+\s+){0,5}?[\w/+-]+(?:\s*,\s*(?:[\w/+-]+\s?){1,5})*,?\s+(?:or|and|versus|vs)\s+(?:[\w/+-]+\s?){1,5}?)\s*"
+    r"[(,]\s*(?:n\s*=\s*)?\d+\s+(?:\w+\s+)?(?:per|in each|each|for each)\b"
+)
 NUMBERED = re.compile(r"group \d+")  # how the arms are called that the text sizes without a name
 UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
 
@@ -83,7 +90,8 @@ class AdverseEvent(Field):
         grouped = COMPARING.search(seen.folded) is not None
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
         people = [f for f in facts(doc, "participants") if f.primary]
-        told = paired(reports, events(reports))
+        ruled = list(events(reports))
+        told = with_verdicts(reports, ruled, list(paired(reports, ruled)))
         for event in armed(reports, groups_of(doc), told) if grouped else (replace(e, arm=None) for e in told):
             if _is_treated(seen.text, event, long_forms, conditions):
                 continue
@@ -139,7 +147,19 @@ def _scope(event: Event) -> tuple[int, int] | None:
 def groups_of(doc: Doc) -> tuple[Group, ...]:
     """The trial's arms that the text names."""
     found = [f.value for f in facts(doc, "arm") if f.primary]
-    return tuple(Group(v["name"], telling(v["name"]), v["n"]) for v in found if not NUMBERED.fullmatch(v["name"]))
+    named = [v for v in found if not NUMBERED.fullmatch(v["name"])]
+    if found and not named:
+        named = _sized_alike(view(doc).folded, found)
+    return tuple(Group(v["name"], telling(v["name"]), v["n"]) for v in named)
+
+
+def _sized_alike(folded: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The names of arms that the text sizes with one number: "randomised to tesolimab or placebo (n = 30 per group)"."""
+    said = ALIKE.search(folded)
+    names = re.split(r"\s*,\s*(?:or\s+|and\s+)?|\s+(?:or|and|versus|vs)\s+", said["names"]) if said else []
+    if len(names) != len(found):
+        return []
+    return [{"name": name, "n": arm["n"]} for name, arm in zip(names, found, strict=True)]
 
 
 def term_of(reports: Reports, mention: Mention) -> str:

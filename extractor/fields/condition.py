@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from extractor.context.view import view
-from extractor.disease.grounded import ground
 from extractor.disease.treated import LEAST, canonical, treated
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.terms import table
 
 SURE = 2 * LEAST
 
@@ -33,8 +33,8 @@ class Condition(Field):
             name, curie = canonical(candidate)
             best = candidate.best
             rule = "linked" if curie else "phrase"
-            if not curie and (found := ground(name, "conditions")):
-                curie = found[0].id
+            if not curie and (found := table("conditions").get(name)):
+                curie = found.id
             sure = min(1.0, candidate.score / SURE)
             yield self.fact(
                 doc,

@@ -10,6 +10,7 @@ CONSORT item 14a, periods of follow-up.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -93,10 +94,7 @@ _LIST_GAP = re.compile(
     rf"\s*(?:\([^()]{{0,25}}\)|p\s?[=<>]\s?[\d.]+)?\s*(?:{W.list_gap_regarding}\s(?:the\s)?[\w-]+\s)?(?:,\s*and|,|and|or)\s*(?:at\s+|for\s+)?(?:the\s+)?"
 )
 # "16 weeks regarding efficacy and 18 months regarding safety": two ends, each for its own purpose
-_PURPOSE = re.compile(
-    r"\s(?:regarding|for|as to|as regards|in terms of|with (?:regard|respect) to|concerning|to (?:assess|judge|look at|test))\s(?:the\s|its\s|their\s)?"
-    r"(?:clinical\s|overall\s|long-term\s|primary\s|secondary\s)?(?:efficacy|effectiveness|effect|safety|tolerability|survival|toxicity|function|pain|relapse|response|harms?|outcomes?|mri|imaging|quality of life|benefits?)\b"
-)
+_PURPOSE = re.compile(rf"\s{W.purpose_regarding}\s(?:the\s|its\s|their\s)?{W.purpose_clinical}?{W.purpose_efficacy}\b")
 _CONFIDENCE = {
     "called": 0.92,
     "endpoint": 0.8,
@@ -191,6 +189,7 @@ def candidates(seen: View) -> list[Candidate]:
     likely = [t for t in every if t.rule not in ("", "spread", "treatment")]
     longest = max((t.length.days for t in likely), default=0.0)
     called = any(t.rule == "called" for t in every)
+    among = _among(every, longest)
     made = []
     for time in every:
         own = [
@@ -198,7 +197,7 @@ def candidates(seen: View) -> list[Candidate]:
             f"rule {time.rule} {'called' if called else 'nothing called'}",
             f"kind {time.length.kind}",
             f"unit {time.length.unit}",
-            *(name for name, holds in _holds(time, every, longest, id(time) in chosen, called) if holds),
+            *(name for name, holds in _holds(time, among, id(time) in chosen, called) if holds),
             *(["own purpose"] if _PURPOSE.match(seen.folded, time.length.end, time.sentence.end) else []),
         ]
         features = [*around(seen, time.length.start, time.length.end), *own]
@@ -207,19 +206,41 @@ def candidates(seen: View) -> list[Candidate]:
     return made
 
 
-def _holds(time: _Time, every: list[_Time], longest: float, chosen: bool, called: bool) -> Iterator[tuple[str, bool]]:
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """All times of a document, in order once."""
+
+    days: list[float]  # sorted
+    longest: float
+    of_sentence: dict[int, float]  # start of a sentence: its longest time
+
+
+def _among(every: list[_Time], longest: float) -> _Among:
+    of_sentence: dict[int, float] = {}
+    for time in every:
+        start = time.sentence.start
+        of_sentence[start] = max(time.length.days, of_sentence.get(start, 0.0))
+    return _Among(sorted(t.length.days for t in every), longest, of_sentence)
+
+
+def _alike(among: _Among, days: float) -> int:
+    """How many times of the document are this one, within a fiftieth."""
+    near = 0.02 * days
+    return bisect_left(among.days, days + near) - bisect_right(among.days, days - near)
+
+
+def _holds(time: _Time, among: _Among, chosen: bool, called: bool) -> Iterator[tuple[str, bool]]:
     """Named truths of a time among all times of its document."""
-    days = time.length.days
-    beside = [t.length.days for t in every if t.sentence is time.sentence]
+    days, longest = time.length.days, among.longest
     yield "chosen by rule", chosen
     yield "chosen by rule, something called", chosen and called
     yield "longest", days >= 0.99 * longest > 0
     yield "longer than any", days > 1.01 * longest
     yield "half of longest", 0.4 * longest <= days < 0.99 * longest
     yield "short beside longest", days < 0.1 * longest
-    yield "longest of its sentence", days >= max(beside)
-    yield "only time", len(every) == 1
-    yield "said again", sum(abs(t.length.days - days) < 0.02 * days for t in every) > 1
+    yield "longest of its sentence", days >= among.of_sentence[time.sentence.start]
+    yield "only time", len(among.days) == 1
+    yield "said again", _alike(among, days) > 1
     yield "whole", time.whole
     yield "direct", time.direct
     yield "several values", len(time.length.values) > 1

@@ -11,19 +11,21 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.study.plan import named_up_to, telling
+from extractor.words import Words
 
-_WHAT = r"(?:study|trial|work|research|project|investigation|programme?|it|and|was|is|were|been|in part|partly|partially|fully|financially|jointly|generously|kindly)"
+W = Words("fields")
+
+_WHAT = W.what
 PAID = re.compile(
-    rf"\b(?:{_WHAT}\s(?:was |is |were |has been |have been )?(?:\w+ly |in part )?|^\W*|funding:? ?)(?P<verb>funded|supported|sponsored|financed|funded and sponsored)(?: in part| financially| partly| partially| fully)? by "
-    r"(?:(?:an? |the )?(?:\w+ )?(?:grants?|funds?|funding|support)(?: (?:nos?\.?|numbers?) [^\s]+)? (?:from|of|by) )?(?:the )?"
+    rf"\b{W.paid_was}(?P<verb>{W.paid_funded}){W.paid_in}? by (?:(?:an? |the )?(?:\w+ )?(?:grants?|funds?|funding|support)(?: (?:nos?\.?|numbers?) [^\s]+)? (?:from|of|by) )?(?:the )?"
 )
 LABELLED = re.compile(
     r"(?<![a-z,] )\b(?:funding|financial support|source of funding|funding sources?)\s?(?::|\.|-)\s?(?:the )?"
 )
 NONE = re.compile(r"\b(?:received no|no|without) (?:specific |external |extramural |outside )*(?:funding|financial support)\b(?! (?:agenc|bod|source (?:had|played)))|\bfunding: ?none\b")  # fmt: skip
-_ENDS = re.compile(r"[;]|\.(?=\s|$)|\s[([](?=[^)\]]*\d)|\b(?:however|who|which had|had no|and (?:registered|was|is|the authors?|performed|conducted|approved|no))\b|\b(?:clinicaltrials?\.gov|registered|registration|trial)\b")  # fmt: skip
-_NO_NAME = re.compile(r"(?:the (?:data|results|findings|evidence|fact)|data|results|evidence|our|this|these|an? |findings|previous|studies|none|no\b|not |authors?\b|department)")  # fmt: skip
-_OF_PEOPLE = re.compile(r"\b(?:manuscript|editing|writing|assistance|patients|hypothesis|conclusion|idea|fellowship|author|dr\.?|who|[a-z]\.[a-z]\.) (?:\w+ ){0,3}$")  # fmt: skip
+_ENDS = re.compile(rf"[;]|\.(?=\s|$)|\s[([](?=[^)\]]*\d)|\b{W.ends_however}\b|\b(?:clinicaltrials?\.gov|registered|registration|trial)\b")  # fmt: skip
+_NO_NAME = re.compile(W.no_name)  # fmt: skip
+_OF_PEOPLE = re.compile(rf"\b{W.of_people_manuscript} (?:\w+ ){{0,3}}$")  # fmt: skip
 
 
 @field(

@@ -12,18 +12,17 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.study.outcomes import scale_in, time_in
 from extractor.study.plan import named_up_to, telling
+from extractor.words import Words
 
-_WORD = r"(?:end ?-?points?|outcomes?|outcome measures?|outcome variables?|objectives?|measures?)"
+W = Words("fields")
+
+_WORD = W.word
 SAID = re.compile(
-    rf"\b(?P<kind>primary|main|principal|co-primary|secondary)(?: (?:and \w+ )?(?:efficacy|safety|clinical|study|global|metabolic|functional|composite|trial|feasibility))*(?: {_WORD})+(?: (?:of|in|for) (?:this|the|our) (?:present |current )?(?:study|trial))?"
-    r"(?:,? ?(?:was|were|is|are|will be|included?|includes|comprised|consisted of)(?: defined as| to (?:assess|determine|evaluate|investigate|examine|measure))?|:)\s(?:the |an? )?"
+    rf"\b(?P<kind>{W.said_primary})(?: (?:and \w+ )?{W.said_efficacy})*(?: {_WORD})+(?: (?:of|in|for) (?:this|the|our) (?:present |current )?(?:study|trial))?(?:,? ?{W.said_was}(?: defined as| to {W.said_assess})?|:)\s(?:the |an? )?"
 )
-_ENDS = re.compile(r"[;]|\.(?=\s|$)|\b(?:and (?:the )?secondary|secondary (?:end ?-?points?|outcomes?)|which|whereas|while|using|assessed (?:by|with|using|through)|measured (?:by|with|using|through)|and (?:was|were) )\b")  # fmt: skip
+_ENDS = re.compile(rf"[;]|\.(?=\s|$)|\b{W.ends_and}\b")  # fmt: skip
 # what is said of a result, no name of an outcome
-_RESULT = re.compile(
-    r"(?:not |also |all |both |similarly |statistically |significantly |successfully )*(?:met|reached|achieved|similar|significant\w*|higher|lower|better|worse|improved|observed|evaluated|assessed|analy[sz]ed|"
-    r"compared|measured|reported|calculated|no\b|different|comparable|available|summari[sz]ed|presented|obtained|recorded|performed|demonstrated|determined|missed|consistent|as follows|listed|shown|described|based|attained|seen|collected|positive|negative|unchanged|in favou?r|superior|inferior|noted|\d+(?:\.\d+)?\s?%)"
-)
+_RESULT = re.compile(rf"{W.result_not}*{W.result_met}")
 
 
 @field(

@@ -13,31 +13,28 @@ from extractor.fields import Field, field
 from extractor.model import ABSTRACT, TITLE, Fact
 from extractor.product.studied import studies_cells
 from extractor.study.plan import named_up_to, telling
+from extractor.words import Words
 
-_CELLS = re.compile(r"\b(?:\w*cells?|\w*mscs?|\w*mncs?|mpcs?|products?|grafts?|suspensions?)\b")
-_NTH = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|\d{1,2}(?:st|nd|rd|th))"
-_GIVEN = re.compile(r"\b(?:inject\w*|infus\w*|transplant\w*|administ\w*|application|delivery|bedside|use|thawed)\b")
+W = Words("fields")
+
+_CELLS = re.compile(rf"\b{W.cells}\b")
+_NTH = W.nth
+_GIVEN = re.compile(rf"\b{W.product_details_given}\b")
 _PATTERNS = (
-    ("passage", re.compile(rf"\bpassages? (?:numbers? )?p?\d{{1,2}}(?:\s?(?:-|to|or|and)\s?p?\d{{1,2}})?\b|\b{_NTH}(?: (?:or|to|and) {_NTH})? passages?\b|\bpassaged (?:\w+ times|twice|once)\b")),
-    ("viability", re.compile(r"\bviabilit(?:y|ies)\b[^.;%]{0,50}?(?P<text>(?:[<>]=? ?|~ ?|(?:at least|above|more than|over|greater than|exceeding|not less than|higher than) )?\d{2,3}(?:\.\d+)?(?: ?(?:±|\+/-) ?\d+(?:\.\d+)?)? ?%(?: ?(?:-|to) ?\d{2,3}(?:\.\d+)? ?%)?)|(?P<viable>(?:[<>]=? ?|at least |more than |over )?\d{2,3}(?:\.\d+)? ?%) (?:cell )?viab(?:le|ility)\b")),
-    ("medium", re.compile(r"\b(?:(?:α|alpha|a)[- ]?mem\b|dmem(?:[/ -]?(?:hams? )?f-?12|-?lg| low glucose)?\b|rpmi(?:[ -]?1640)?\b|imdm\b|x-?vivo ?-?\d+\b|stempro\b|dulbecco'?s modified eagle'?s? medium|minimum essential medium(?: alpha)?)")),
+    ("passage", re.compile(W.patterns)),
+    ("viability", re.compile(rf"\bviabilit(?:y|ies)\b[^.;%]{{0,50}}?(?P<text>(?:[<>]=? ?|~ ?|{W.patterns_at} )?\d{{2,3}}(?:\.\d+)?(?: ?(?:±|\+/-) ?\d+(?:\.\d+)?)? ?%(?: ?(?:-|to) ?\d{{2,3}}(?:\.\d+)? ?%)?)|(?P<viable>(?:[<>]=? ?|at least |more than |over )?\d{{2,3}}(?:\.\d+)? ?%) (?:cell )?viab(?:le|ility)\b")),
+    ("medium", re.compile(rf"\b{W.product_details_patterns}")),
 )  # fmt: skip
-_FRESH = re.compile(
-    r"\bfresh(?:ly)?(?:[ -](?:isolated|prepared|harvested|obtained|expanded|cultured|aspirated|autologous|allogeneic|\w*derived))* (?:\w+ ){0,3}?(?:\w*cells?|mscs|product|infusions?|graft|suspension)\b"
-)
+_FRESH = re.compile(rf"\bfresh(?:ly)?(?:[ -]{W.fresh_isolated})* (?:\w+ ){{0,3}}?{W.fresh_cells}\b")
 _FROZEN = re.compile(
     r"\b(?:cryo-?preserved|thawed|frozen)(?: and thawed|[ -]thawed)?\b(?! (?:plasma|shoulder|section))"
 )
-_NOT_GIVEN = re.compile(
-    r"\b(?:remain\w*|excess|exceeding|surplus|aliquots?|samples?|serum|plasma|retain\w*|future|embryos?|sperm|oocytes?|not|without)\b"
-)
+_NOT_GIVEN = re.compile(rf"\b{W.not_given}\b")
 _NAMED = re.compile(
     r"\b(?P<text>[A-Z][\w-]{3,30}(?: [A-Z][\w-]{1,20})?)\s?[®™]|\((?P<short>[A-Z][\w-]{3,30})(?:\s?[®™])[^()]{0,60}\)"
 )
-_MADE = re.compile(r"\b(?:manufactured|produced|supplied|provided|processed) (?:at|by) (?:the )?")
-_ENDS = re.compile(
-    r"[;,(]|\.(?=\s|$)|\b(?:and|under|according|using|in accordance|following|for|from|with|as|were|was|which|after|before)\b"
-)
+_MADE = re.compile(rf"\b{W.made_manufactured} (?:at|by) (?:the )?")
+_ENDS = re.compile(rf"[;,(]|\.(?=\s|$)|\b{W.ends_under}\b")
 
 
 @field(

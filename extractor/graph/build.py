@@ -15,7 +15,7 @@ from extractor.export.values import duration, shown
 from extractor.graph import nodes
 from extractor.graph.differences import PEOPLE_AND_SERIOUS, Disagreement, disagreements, suspects
 from extractor.graph.memory import growing
-from extractor.graph.nodes import Row, claim, curie, origin
+from extractor.graph.nodes import Row, claim, curie, origin, standard
 from extractor.graph.observations import death, observed
 from extractor.graph.reports import Reported, report_row
 from extractor.graph.trials import describe
@@ -123,7 +123,7 @@ class Builder:
     def _condition(self, trial: str, document: Document, fact: Fact) -> None:
         name = str(fact.value.get("name") or "").lower()
         given = str(fact.value.get("term_id") or fact.value.get("id") or "")
-        id = given if nodes.CURIE.fullmatch(given) else curie("condition", name)
+        id = _identified(given, "condition", name)
         self.graph.add_node(id, kind=nodes.CONDITION, name=self.graph.nodes.get(id, {}).get("name", name))
         self._edge(trial, id, nodes.STUDIES, f"{document.id}/{name}", claim(document.id, fact))
 
@@ -137,11 +137,22 @@ class Builder:
             why = claim(document.id, fact)
             why["evidence"] = why["evidence"] + [e for f in told for e in nodes.evidence(document.id, f.evidence)]
             self._edge(self._arm(trial, record, fact.arm), id, nodes.RECEIVES, _place(record, fact), why)
+            self._made_of(id, nodes.CELL, nodes.OF_CELLS, document, fact)
+            for source in record.of("cell_source"):
+                self._made_of(id, nodes.TISSUE, nodes.FROM_TISSUE, document, source)
         for field, edge in (("route", nodes.GIVEN_BY), ("dose", nodes.AT_DOSE), ("administrations", nodes.AT_DOSE)):
             for fact in record.of(field):
                 id, row = _described(fact)
                 self.graph.add_node(id, **row)
                 self._edge(self._arm(trial, record, fact.arm), id, edge, _place(record, fact), claim(document.id, fact))
+
+    def _made_of(self, product: str, kind: str, edge: str, document: Document, fact: Fact) -> None:
+        """The cells or the tissue of a product as a node with the id of its ontology, once for each report that says so."""
+        name = str(fact.value.get("name") or "")
+        id = _identified(str(fact.value.get("id") or ""), kind.lower(), name)
+        if id not in self.graph:
+            self.graph.add_node(id, kind=kind, name=name)
+        self._edge(product, id, edge, document.id, claim(document.id, fact))
 
     def _observation(self, trial: str, record: Record, position: int, fact: Fact, row: Row) -> None:
         document = record.document.id
@@ -221,10 +232,15 @@ class Builder:
 
 def _report_id(document: Document) -> str:
     if document.source in registers():
-        return document.id if nodes.CURIE.fullmatch(document.id) else curie("record", document.id)
+        return _identified(document.id, "record", document.id)
     if document.ids.pmid:
-        return f"pubmed:{document.ids.pmid}"
+        return standard(f"pubmed:{document.ids.pmid}")
     return curie("report", document.id)
+
+
+def _identified(given: str, kind: str, name: str) -> str:
+    """The CURIE that a value has, with the common prefix; one of our own where it has none."""
+    return standard(given) if nodes.CURIE.fullmatch(given) else curie(kind, name)
 
 
 def _place(record: Record, fact: Fact | None) -> str:
@@ -236,12 +252,26 @@ def _place(record: Record, fact: Fact | None) -> str:
 def _product(record: Record, cells: str) -> tuple[str, Row]:
     sources, donors = _names(record, "cell_source"), _names(record, "donor")
     words = [cells, *sources, *donors]
-    row = {"kind": nodes.PRODUCT, "name": ", ".join(words), "cell_type": cells, "cell_source": sources, "donor": donors}
+    row = {
+        "kind": nodes.PRODUCT,
+        "name": ", ".join(words),
+        "cell_type": cells,
+        "cell_type_id": next(iter(_ids(record, "cell_type", cells)), None),
+        "cell_source": sources,
+        "cell_source_ids": [id for name in sources for id in _ids(record, "cell_source", name)],
+        "donor": donors,
+    }
     return curie("product", *words), row
 
 
 def _names(record: Record, field: str) -> list[str]:
     return sorted({str(f.value.get("name")) for f in record.of(field) if f.value.get("name")})
+
+
+def _ids(record: Record, field: str, name: str) -> list[str]:
+    """The CURIEs that a field gives to a name."""
+    found = {str(f.value.get("id")) for f in record.of(field) if f.value.get("name") == name and f.value.get("id")}
+    return sorted(map(standard, found))
 
 
 def _described(fact: Fact) -> tuple[str, Row]:

@@ -25,6 +25,7 @@ from typing import Any, BinaryIO, cast
 import networkx as nx
 
 from extractor.graph import nodes
+from extractor.graph.biolink import Translated
 from extractor.graph.nodes import Row
 from extractor.graph.triples import write_turtle
 
@@ -46,11 +47,21 @@ def read_node_link(stream: BinaryIO) -> nx.MultiDiGraph[str]:
 
 
 def write_graphml(graph: nx.MultiDiGraph[str], stream: BinaryIO) -> None:
-    nx.write_graphml_xml(flat(graph), stream)
+    nx.write_graphml_xml(labelled(graph), stream)
 
 
 def write_gexf(graph: nx.MultiDiGraph[str], stream: BinaryIO) -> None:
-    nx.write_gexf(flat(graph), stream)
+    nx.write_gexf(labelled(graph), stream)
+
+
+def labelled(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
+    """As :func:`flat`, with the ``label`` that programs draw: a node's name, an edge's kind."""
+    copy = flat(graph)
+    for _, row in copy.nodes(data=True):
+        row["label"] = row["name"]
+    for _, _, row in copy.edges(data=True):
+        row["label"] = row["kind"]
+    return copy
 
 
 def flat(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
@@ -98,66 +109,35 @@ def clean(text: str) -> str:
 
 # ---------------------------------------------------------------- tables
 
-# Biolink 4.4 classes; a count of an adverse event has no class of its own there
-CATEGORIES = {
-    nodes.TRIAL: "biolink:ClinicalTrial",
-    nodes.ARM: "biolink:StudyPopulation",
-    nodes.PRODUCT: "biolink:Treatment",
-    nodes.CONDITION: "biolink:Disease",
-    nodes.EVENT: "biolink:PhenotypicFeature",
-    nodes.OBSERVATION: "biolink:StudyResult",
-    nodes.PUBLICATION: "biolink:Publication",
-    nodes.SOURCE_RECORD: "biolink:InformationContentEntity",
-}
-PREDICATES = {nodes.HAS_ARM: "biolink:has_part", nodes.DERIVED_FROM: "biolink:derives_from"}
-RELATED = "biolink:related_to"
-NODE_COLUMNS = ("id", "category", "name", "kind")
-EDGE_COLUMNS = (
-    "id", "subject", "predicate", "object", "relation", "knowledge_level", "agent_type", "primary_knowledge_source",
-    "publications", "agent", "review", "confidence", "supporting_text",
+NODE_COLUMNS = (
+    "id", "category", "name", "kind", "n", "year", "has_route", "dose", "clinical_trial_conditions",
 )  # fmt: skip
-COUNTED = (
-    "events",
-    "total",
-    "unit",
-    "serious",
-    "related",
-    "grade",
-    "arm",
-    "zero_basis",
-    "assertion",
-    "limit",
-    "review",
-    "n",
-    "year",
-)
+EDGE_COLUMNS = (
+    "id", "subject", "predicate", "object", "relation", "negated", "has_count", "has_total", "has_percentage",
+    "knowledge_level", "agent_type", "primary_knowledge_source", "publications", "has_supporting_studies", "agent", "review",
+    "confidence", "supporting_text", "unit", "serious", "related", "grade", "assertion", "zero_basis", "limit",
+)  # fmt: skip
 
 
 def write_kgx(graph: nx.MultiDiGraph[str], folder: Path) -> None:
-    """``nodes.tsv`` and ``edges.tsv``, with Biolink's provenance columns."""
-    _table(folder / "nodes.tsv", (*NODE_COLUMNS, *COUNTED), _kgx_nodes(graph), "\t")
-    _table(folder / "edges.tsv", EDGE_COLUMNS, _kgx_edges(graph), "\t")
+    """``nodes.tsv`` and ``edges.tsv``, with Biolink's classes, predicates and provenance columns."""
+    found = Translated(graph)
+    _table(folder / "nodes.tsv", NODE_COLUMNS, found.nodes(), "\t")
+    _table(folder / "edges.tsv", EDGE_COLUMNS, _kgx_edges(found, graph), "\t")
 
 
-def _kgx_nodes(graph: nx.MultiDiGraph[str]) -> Iterator[Row]:
-    for id, row in graph.nodes(data=True):
-        yield {"id": id, "category": CATEGORIES.get(row["kind"], "biolink:NamedThing")} | _few(
-            row, ("name", "kind", *COUNTED)
-        )
-
-
-def _kgx_edges(graph: nx.MultiDiGraph[str]) -> Iterator[Row]:
-    for number, (a, b, _, row) in enumerate(graph.edges(keys=True, data=True), 1):
+def _kgx_edges(found: Translated, graph: nx.MultiDiGraph[str]) -> Iterator[Row]:
+    papers = {row["document"]: id for id, row in graph.nodes(data=True) if row["kind"] in nodes.REPORT_KINDS}
+    for number, edge in enumerate(found.edges(), 1):
+        row = edge.pop("row")
         yield {
             "id": f"trialspan.edge:{number}",
-            "subject": a,
-            "predicate": PREDICATES.get(row["kind"], RELATED),
-            "object": b,
+            **edge,
             "relation": f"trialspan:{row['kind']}",
             "knowledge_level": knowledge_level(row),
             "agent_type": agent_type(row),
             "primary_knowledge_source": "infores:trialspan",
-            "publications": row["source"],
+            "publications": papers.get(row["source"], row["source"]),
             "supporting_text": "|".join(str(e["quote"]).replace("|", " ") for e in row["evidence"]),
         } | _few(row, ("agent", "review", "confidence"))
 

@@ -13,22 +13,40 @@ from extractor.model import Document, Evidence, Fact
 TRIAL, ARM, PRODUCT, ROUTE, DOSE, CONDITION = "Trial", "Arm", "Product", "Route", "DoseRegimen", "Condition"
 EVENT, OBSERVATION, PUBLICATION, SOURCE_RECORD = "AdverseEvent", "AEObservation", "Publication", "SourceRecord"
 REPORT_KINDS = (PUBLICATION, SOURCE_RECORD)
-NODE_KINDS = (TRIAL, ARM, PRODUCT, ROUTE, DOSE, CONDITION, EVENT, OBSERVATION, PUBLICATION, SOURCE_RECORD)
+CELL, TISSUE = "CellType", "Tissue"
+NODE_KINDS = (
+    TRIAL, ARM, PRODUCT, ROUTE, DOSE, CONDITION, EVENT, OBSERVATION, PUBLICATION, SOURCE_RECORD, CELL, TISSUE,
+)  # fmt: skip
 
 HAS_ARM, RECEIVES, GIVEN_BY, AT_DOSE, STUDIES = "HAS_ARM", "RECEIVES", "GIVEN_BY", "AT_DOSE", "STUDIES"
 REPORTS, OF_EVENT, REPORTED_IN, DERIVED_FROM = "REPORTS", "OF_EVENT", "REPORTED_IN", "DERIVED_FROM"
+OF_CELLS, FROM_TISSUE = "OF_CELLS", "FROM_TISSUE"
 LINKED_TO, SAME_COHORT_AS, DIFFERS_FROM = "LINKED_TO", "SAME_COHORT_AS", "DIFFERS_FROM"
 BETWEEN_REPORTS = frozenset({LINKED_TO, SAME_COHORT_AS, DIFFERS_FROM})  # said of reports, not by them
 EDGE_KINDS = (
     HAS_ARM, RECEIVES, GIVEN_BY, AT_DOSE, STUDIES, REPORTS, OF_EVENT, REPORTED_IN, DERIVED_FROM, LINKED_TO, SAME_COHORT_AS,
-    DIFFERS_FROM,
+    DIFFERS_FROM, OF_CELLS, FROM_TISSUE,
 )  # fmt: skip
 
 ALL = "all participants"  # the arm of what is said of the whole trial
 UNREVIEWED, CURATED = "unreviewed", "curated"
 QUOTED_START = 80  # characters of a text that stand for a report without a title
 CURIE = re.compile(r"[A-Za-z][\w.-]*:\S+")
+# prefixes of records and vocabularies, and what the Biolink model calls them
+PREFIXES = {
+    "mesh": "MESH", "mondo": "MONDO", "cl": "CL", "uberon": "UBERON", "pubmed": "PMID", "clinicaltrials": "CLINICALTRIALS",
+}  # fmt: skip
 Row = dict[str, Any]
+
+
+def standard(id: str) -> str:
+    """A CURIE with the prefix that others join by.
+
+    >>> standard("mesh:D006261"), standard("CTCAE5:0564")
+    ('MESH:D006261', 'CTCAE5:0564')
+    """
+    prefix, _, local = id.partition(":")
+    return f"{PREFIXES[prefix]}:{local}" if prefix in PREFIXES else id
 
 
 @lru_cache(maxsize=10_000)

@@ -17,7 +17,7 @@ from typing import Any
 
 from extractor import terms
 from extractor.export.values import limits
-from extractor.graph.nodes import CURIE, Row, curie
+from extractor.graph.nodes import CURIE, Row, curie, standard
 from extractor.link.check_events import CLASS_WORDS, OVERLAP, SERIOUS_WORDS, TOTAL
 from extractor.link.control import OF_CONTROLS
 from extractor.model import Fact
@@ -82,13 +82,14 @@ def grounded(term_id: str, term: str) -> tuple[str, str]:
     if not term_id and found is not None:
         term_id = found.id
     if CURIE.fullmatch(term_id):
-        return term_id, _names().get(term_id, term)
-    return curie("event", term), term
+        return standard(term_id), _names().get(term_id, term)
+    name = found.name if found is not None else term
+    return curie("event", name), name
 
 
 @cache
 def _names() -> Mapping[str, str]:
-    return {t.id: t.name for t in terms.table("adverse_events").terms if t.id}
+    return {t.id: t.name for t in reversed(terms.table("adverse_events").terms) if t.id}  # the first name of an id
 
 
 def _scope(term: str, value: Mapping[str, Any]) -> str:

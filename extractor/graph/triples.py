@@ -11,21 +11,28 @@ from extractor.errors import QueryError
 
 NODES, WORDS = "urn:trialspan:", "urn:trialspan:schema#"
 PROV = "http://www.w3.org/ns/prov#"
-# public addresses of what has one
+# public addresses of what has one, as other people's triples write them
+OBO = "http://purl.obolibrary.org/obo/"
 KNOWN = {
-    "pubmed": "https://pubmed.ncbi.nlm.nih.gov/",
-    "mesh": "http://id.nlm.nih.gov/mesh/",
-    "clinicaltrials": "https://clinicaltrials.gov/study/",
+    "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
+    "MESH": "http://id.nlm.nih.gov/mesh/",
+    "CLINICALTRIALS": "https://clinicaltrials.gov/study/",
+    "MONDO": f"{OBO}MONDO_",
+    "CL": f"{OBO}CL_",
+    "UBERON": f"{OBO}UBERON_",
+    "SYMP": f"{OBO}SYMP_",
 }
 
 
 def address(id: str) -> str:
-    """The address of a node.
+    """The address of a node: the public one of what has one, else one of our own.
 
-    >>> address("mesh:D006261")
-    'urn:trialspan:mesh:D006261'
+    >>> address("MESH:D006261"), address("trialspan.route:oral")
+    ('http://id.nlm.nih.gov/mesh/D006261', 'urn:trialspan:trialspan.route:oral')
     """
-    return NODES + quote(id, safe=":/-_.%+()", errors="replace")
+    prefix, _, local = id.partition(":")
+    start, rest = (KNOWN[prefix], local) if prefix in KNOWN else (NODES, id)
+    return start + quote(rest, safe=":/-_.%+()", errors="replace")
 
 
 def write_turtle(graph: nx.MultiDiGraph[str], stream: BinaryIO) -> None:
@@ -47,9 +54,6 @@ def write_turtle(graph: nx.MultiDiGraph[str], stream: BinaryIO) -> None:
         node = URIRef(address(id))
         out.add((node, RDF.type, words[row["kind"]]))
         out.add((node, RDFS.label, Literal(str(row["name"]))))
-        prefix, _, local = id.partition(":")
-        if prefix in KNOWN:
-            out.add((node, RDFS.seeAlso, URIRef(KNOWN[prefix] + quote(local))))
         for name, value in row.items():
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, str | int | float) and name not in ("kind", "name"):

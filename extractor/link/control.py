@@ -23,7 +23,7 @@ CELLS = re.compile(
 )  # fmt: skip
 # ... unless the name says that it was not
 NO_CELLS = re.compile(
-    rf"\b{W.no_cells_without}\W+(?:[\w-]+\W+){{0,3}}?{W.no_cells_cells}\b(?:[ -]cells?\b)?|\bcell[ -]?free\b", re.I,
+    rf"\b{W.no_cells_without}\W++(?:\w++\W++){{0,5}}?{W.no_cells_cells}\b(?:[ -]cells?\b)?|\bcell[ -]?free\b", re.I,
 )  # fmt: skip
 ALONE = re.compile(r"\b(?:alone|only|monotherapy)\b", re.I)
 # a control by its first word, whatever stands in brackets behind it, unless something was given after or beside it

@@ -16,7 +16,7 @@ OFTEN = 2  # pages on which a line must stand to be furniture
 CUT = 6.0  # points of empty space that part two columns
 COLUMN = 3  # lines that a column has at least; fewer are a line with wide blanks
 NARROW = 8.0  # times the font size: no column is narrower
-NUMBER = re.compile(r"(?:page\s*)?\W*\d{1,5}\W*(?:(?:of|/)\W*\d{1,5})?", re.I)
+NUMBER = re.compile(r"(?:page)?\W*+\d{1,5}\W*(?:(?:of|/)\W*+\d{1,5})?", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ report. What the rules choose (:mod:`extractor.people.total`) is one of the feat
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -60,13 +61,12 @@ def options(seen: View) -> list[Option]:
     offered = list(_offered(seen, found))
     if ruled and ruled.n not in {item.n for item, _ in offered}:
         offered.append((ruled, ["shape rule"]))
-    values = [made.n for made, _ in offered]
-    most = max(values, default=0)
+    among = _among([made.n for made, _ in offered], found)
     made = []
     for item, features in offered:
         own = [
             *features,
-            *(name for name, holds in _beside(item.n, values, most, found) if holds),
+            *(name for name, holds in _beside(item.n, among) if holds),
             *(
                 ("rule chose it", f"rule chose it: {ruled.rule}")
                 if ruled and item.n == ruled.n
@@ -78,19 +78,41 @@ def options(seen: View) -> list[Option]:
     return made
 
 
-def _beside(n: int, values: list[int], most: int, found: Cohort) -> Iterator[tuple[str, bool]]:
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """All numbers of a document, counted once."""
+
+    times: Counter[int]
+    most: int
+    groups: frozenset[int]  # sums of groups
+    sexes: frozenset[int]  # sums of men and women
+    people: bool  # whether some number counts people
+
+
+def _among(values: list[int], found: Cohort) -> _Among:
+    return _Among(
+        Counter(values),
+        max(values, default=0),
+        frozenset(s.total for s in found.splits if len(s.groups) > 1),
+        frozenset(p.total for p in found.pairs),
+        any(c.count.noun for c in found.candidates),
+    )
+
+
+def _beside(n: int, among: _Among) -> Iterator[tuple[str, bool]]:
     """Named truths of a number among all numbers of its document."""
+    most = among.most
     yield "most of all", n == most
     yield "more than half of most", n > most / 2
     yield "few beside most", n < most / 10
-    yield "offered twice", values.count(n) > 1
-    yield "offered four times", values.count(n) > 3
+    yield "offered twice", among.times[n] > 1
+    yield "offered four times", among.times[n] > 3
     yield "under five", 1 < n < 5
     yield "one person", n == 1
     yield "over a thousand", n >= 1000
-    yield "sum of groups", any(s.total == n and len(s.groups) > 1 for s in found.splits)
-    yield "sum of sexes", any(p.total == n for p in found.pairs)
-    yield "no people counted", not any(c.count.noun for c in found.candidates)
+    yield "sum of groups", n in among.groups
+    yield "sum of sexes", n in among.sexes
+    yield "no people counted", not among.people
 
 
 def _offered(seen: View, found: Cohort) -> Iterator[tuple[Total, list[str]]]:

@@ -83,12 +83,15 @@ def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice
     """Groups that add up to the total, or to those analysed; or all where no total is said or they are a sized list."""
     n = own.n if own else None
     groups = split.groups
-    for size in range(len(groups), 1, -1):
+    sums = [0, *itertools.accumulate(g.n for g in groups)]
+    for size in range(min(len(groups), MOST_GROUPS), 1, -1):
         for first in range(len(groups) - size + 1):
+            whole = sums[first + size] - sums[first]
+            if whole != n and whole not in others:
+                continue
             run = groups[first : first + size]
-            whole = sum(g.n for g in run)
             loose = split.shape == PAIRED or all(g.said == "had" and not GROUP_WORD.search(g.name) for g in run)
-            if size <= MOST_GROUPS and whole == n:
+            if whole == n:
                 yield Choice(
                     run,
                     "sum_agrees",
@@ -96,12 +99,7 @@ def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice
                     (1 if run[0].name else 2) if loose else 0,
                     run[0].start,
                 )
-            elif (
-                size <= MOST_GROUPS
-                and whole in others
-                and (split.cued or split.shape == SIZED)
-                and (n is None or whole >= LEAST_SHARE * n)
-            ):
+            elif (split.cued or split.shape == SIZED) and (n is None or whole >= LEAST_SHARE * n):
                 yield Choice(run, "sum_of_part", 0.75, 3 if loose else 2, run[0].start)
     if (
         split.shape == SIZED

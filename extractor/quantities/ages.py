@@ -67,7 +67,7 @@ AGED_RANGE = re.compile(
 )
 # "age range 2 to 15 years, mean 5.5, SD 3.6": the mean behind the range
 MEAN_BEHIND = re.compile(
-    rf"(?: ?{_UNIT})?(?: of age| old)?[)\]]?[,;]? ?[(\[]?(?:and |with |an? )*{_WHICH}(?: of|:|=|,| was|,? ?{_PM} ?s\.?d\.?)* ?(?P<mean>{_NUM}){_SPREAD}"
+    rf"(?: ?{_UNIT})?(?: of age| old)?[)\]]?[,;]? ?[(\[]?(?:and |with |an? )*{_WHICH}(?: of|:|=| was| ?{_PM} ?s\.?d\.?|,)*+ ?(?P<mean>{_NUM}){_SPREAD}"
 )
 # "2 to 6 years of age", "(3-11 years old)", "18-65 year-old", "between 5 and 15 years of age"
 RANGE_OF = re.compile(

@@ -26,10 +26,10 @@ _ORDINALS |= {"ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12}
 # "months" "wk" "hrs" "24 h": found first, its number is looked for on both sides
 _UNIT = re.compile(rf"(?<![a-z]){W.unit_hours}(?![a-z])")
 _NUMBER = rf"(?:\d+(?:\.\d+)?(?:\s?1/2)?|{NUMBER_WORDS}(?:\s+and\s+a\s+half)?|half\s+an?|an?)"
-_BETWEEN = r"\s*-?\s*(?:(?:,\s*)?(?:and|or|&|to|through|until|vs\.?|versus|,|-|/|\+/-|\+-|±|\(±))\s*-?\s*"
+_BETWEEN = r"\s*+(?:-\s*+)?(?:(?:,\s*+)?(?:and|or|&|to|through|until|vs\.?|versus|,|-|/|\+/-|\+-|±|\(±))\s*+(?:-\s*+)?"
 # "1, 3, 6, 12 and 18 " "3- and 6-" "6-18 " "12 ± 3 " "six to 12 ": what stands before the unit
 _BEFORE = re.compile(
-    rf"(?<![\w.,])(?<!\d/)(?P<numbers>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,9}})(?:\s{W.before_consecutive})?[\s-]*$"
+    rf"(?<![\w.,])(?<!\d/)(?P<numbers>(?>{_NUMBER})(?:{_BETWEEN}(?>{_NUMBER})){{0,9}})(?:\s{W.before_consecutive})?[\s-]*$"
 )
 # "17 (range 1-39) " "12 (± 3) ": a spread stands between number and unit
 _SPREAD_BETWEEN = re.compile(
@@ -41,7 +41,7 @@ _AFTER = re.compile(
 )
 # "the 6th month" "third week"
 _ORDINAL = re.compile(
-    rf"\b(?:(?:\d{{1,3}}(?:st|nd|rd|th)\s?,?\s?(?:and\s|or\s|to\s)?(?:the\s)?)*(?P<digits>\d{{1,3}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_ORDINALS)}))[\s-]+$"
+    rf"\b(?:(?:\d{{1,3}}(?:st|nd|rd|th)(?:\s?,)?\s?(?:and\s|or\s|to\s)?(?:the\s)?)*(?P<digits>\d{{1,3}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_ORDINALS)}))[\s-]+$"
 )
 _SPLIT = re.compile(
     r"\s*(?:,|\band\b(?!\s+a\s+half)|\bor\b|\bvs\.?(?=\s)|\bversus\b|&|\bto\b|\bthrough\b|\buntil\b|\+/-|\+-|±|(?<=\d)-|-(?=\s*\d)|/(?!2\b))[\s-]*"

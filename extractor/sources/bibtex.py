@@ -20,6 +20,10 @@ from extractor.sources.reference import reference
 
 # "@article{lind2018,"
 START = re.compile(r"(?m)^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]")
+ENTRY = re.compile(
+    r"(?mi)^[ \t]*@(?:article|book|misc|inproceedings|conference|techreport)[{(][ \t]*[^\s,{}()]*,[ \t]*\r?\n\s*\w+\s*="
+)
+PREAMBLE = 2_000  # characters in which the first entry begins
 # "\textsuperscript{6}", "{\textsubscript{2}}"
 SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]*)\}")
 # "$10^6$", "$_{2}$": formulas of marks alone, which need no TeX to read
@@ -36,6 +40,8 @@ SYMBOL = re.compile("|".join(rf"{re.escape(s)}(?:\{{\}}|(?![A-Za-z]))" for s in 
 def sniff(head: bytes) -> float:
     text = plain(head.removeprefix(b"\xef\xbb\xbf"))
     match = START.search(text)
+    if ENTRY.search(text[:PREAMBLE]):
+        return 0.8  # some exporters write their name and the date above the first entry
     return 0.9 if match and re.match(r"\s*(?:%.*|@comment.*|\s)*$", text[: match.start()], re.S) else 0.0
 
 
@@ -105,7 +111,7 @@ def _document(entry: Entry, stem: str, number: int) -> Document:
         "volume": of("volume"),
         "issue": of("number", "issue"),
         "pages": [p.replace("--", "-") for p in of("pages")],
-        "keywords": of("keywords"),
+        "keywords": [k.strip() for text in of("keywords") for k in re.split(";" if ";" in text else ",", text)],
     }
     return reference("bibtex", fields, f"{stem}:{entry.key}" if entry.key else f"{stem}:{number}")
 

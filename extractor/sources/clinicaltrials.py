@@ -70,7 +70,9 @@ def _studies(found: Any) -> list[Any]:
 
 def study_document(study: Any, otherwise: str) -> Document:
     """One study: its free text as parts, its fields as given facts."""
-    if not isinstance(study, dict) or not {"protocolSection", RESULTS} & study.keys():
+    if not isinstance(study, dict) or not any(
+        isinstance(study.get(name), dict) for name in ("protocolSection", RESULTS)
+    ):
         raise ParseError("no protocolSection and no resultsSection: not a study of ClinicalTrials.gov")
     root = Node(study)
     protocol, results = root.at("protocolSection"), root.at(RESULTS)

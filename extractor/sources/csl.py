@@ -15,7 +15,7 @@ from extractor.sources.markup import untagged
 from extractor.sources.reference import reference
 
 TYPE = re.compile(
-    rb'"type"\s*:\s*"(?:article(?:-journal|-magazine|-newspaper)?|book|chapter|document|thesis|report|paper-conference|webpage|dataset|manuscript|entry[a-z-]*|review[a-z-]*|speech|software)"'
+    rb'"type"\s*:\s*"(?:article(?:-journal|-magazine|-newspaper)?|book|chapter|document|thesis|report|paper-conference|webpage|dataset|manuscript|entry[a-z-]*|review[a-z-]*|speech|software|journal-article|posted-content|proceedings-article)"'
 )
 OWN = re.compile(rb'"(?:container-title|issued|author|DOI|title-short)"')
 PLACE = ("a.k.a.",)
@@ -23,7 +23,7 @@ PLACE = ("a.k.a.",)
 
 def sniff(head: bytes) -> float:
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    if start[:1] not in (b"[", b"{") or b'"protocolSection"' in start:
+    if start[:1] not in (b"[", b"{") or b'"protocolSection"' in start or b"openalex.org/W" in start:
         return 0.0
     return 0.95 if TYPE.search(start) and OWN.search(start) else 0.0
 
@@ -36,23 +36,34 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = _by_line(text)
+    if isinstance(found, dict) and isinstance(found.get("message"), dict):
+        found = found["message"]  # an answer of Crossref
     rows = found.get("items", [found]) if isinstance(found, dict) else found
     for number, row in enumerate(rows, 1):
+        if isinstance(row, ParseError):
+            yield row
+            continue
         yield attempt(lambda: _document(row, f"{stem}:{number}"), f"entry {number}")  # noqa: B023
 
 
 def _by_line(text: str) -> list[Any]:
-    """One object a line.
+    """One object a line, as members of an array too; a line that is none is an error of its own.
 
     Raises
     ------
     ParseError
         If it is that neither.
     """
-    try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (ValueError, RecursionError) as error:
-        raise ParseError(f"not one JSON value, nor one a line: {error}") from error
+    found: list[Any] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip().removeprefix("[").removesuffix("]").strip().removesuffix(",")
+        try:
+            found += [json.loads(bare)] if bare else []
+        except (ValueError, RecursionError) as error:
+            found.append(ParseError(f"line {number}: no JSON: {error}"))
+    if not any(isinstance(row, dict) for row in found):
+        raise ParseError("not one JSON value, nor one a line")
+    return found
 
 
 def _document(row: Any, otherwise: str) -> Document:
@@ -65,7 +76,7 @@ def _document(row: Any, otherwise: str) -> Document:
         "year": [_year(row.get(name)) for name in ("issued", "published-online", "published-print", "original-date")],
         "journal": [_text(row, "container-title"), _text(row, "container-title-short")],
         "language": [_text(row, "language")],
-        "types": [_text(row, "genre")],
+        "types": [kind.strip() for kind in _text(row, "genre").split(";")],
         "doi": [_text(row, "DOI"), note],
         "pmid": [_text(row, "PMID")],
         "pmcid": [_text(row, "PMCID")],
@@ -74,7 +85,7 @@ def _document(row: Any, otherwise: str) -> Document:
         "volume": [_text(row, "volume")],
         "issue": [_text(row, "issue")],
         "pages": [_text(row, "page")],
-        "keywords": [k.strip() for k in re.split(r"[;,]", _text(row, "keyword"))],
+        "keywords": [k.strip() for k in re.split(";" if ";" in _text(row, "keyword") else ",", _text(row, "keyword"))],
         "registry": [_text(row, "number")],
         "id": [_given(row.get("id"))],
     }

@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO
 
 from extractor.errors import ParseError
@@ -21,13 +21,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("id", "document", "document id", "doc id", "record id", "study id", "ref id", "unique id"),
     "title": ("title", "article title", "ti", "document title", "primary title", "title primary", "study title", "item title", "display name", "original title", "paper title", "publication title (article)", "titles", "t1"),
     "text": ("text", "abstract", "ab", "abstract note", "abstracts", "abstract text", "summary", "notes abstract", "n2", "abstract (english)", "full abstract", "original abstract", "body"),
-    "pmid": ("pmid", "pubmed id", "pubmedid", "pubmed", "pubmed_id", "medline pmid", "medline pubmed id", "pm", "ids.pmid", "pubmed identifier"),
-    "doi": ("doi", "di", "digital object identifier", "doi link", "article doi", "item doi", "ids.doi", "doi url"),
+    "pmid": ("pmid", "pubmed id", "pubmedid", "pubmed", "pubmed_id", "medline pmid", "medline pubmed id", "pm", "ids.pmid", "pubmed identifier", "pub med id"),
+    "doi": ("doi", "di", "digital object identifier", "doi link", "article doi", "item doi", "ids.doi", "doi url", "do", "digitalobjectidentifier"),
     "pmcid": ("pmcid", "pmc id", "pmc", "pubmed central id", "ids.pmcid", "pmc identifier"),
     "nct": ("nct", "nct number", "nct id", "clinical trial number", "clinical trial numbers", "trial registration", "registry id", "ctgov id", "clinicaltrials.gov id", "ictrp id"),
     "year": ("year", "publication year", "published year", "py", "pub year", "pubyear", "publication date", "date", "date published", "year published", "yr", "entry year"),
     "journal": ("journal", "source title", "source", "journal/book", "journal title", "publication title", "so", "secondary title", "journal name", "t2", "primary location.source.display name", "host venue.display name", "periodical full", "source title/anthology title", "container title"),
-    "authors": ("authors", "author", "au", "author names", "author full names", "author names (full)", "first authors", "a1", "author(s)", "author/s", "authors, primary", "authorships.author.display name", "authorships.raw author name", "author list"),
+    "authors": ("authors", "author", "au", "author names", "author full names", "author names (full)", "first authors", "a1", "author(s)", "author/s", "authors, primary", "author string", "authorships.author.display name", "authorships.raw author name", "author list"),
     "language": ("language", "la", "language of original document", "lang"),
     "publication_types": ("publication type", "publication types", "document type", "pt", "item type", "type of reference", "article type", "content type", "reference type"),
     "retracted": ("is retracted", "retracted"),
@@ -148,27 +148,62 @@ def table_rows(stream: BinaryIO) -> Iterator[list[str]]:
     place, delimiter = header_place(seen)
 
     ended = False
+    taken: list[str] = []  # lines of the row that is being read
 
     def chained() -> Iterator[str]:
         nonlocal ended
-        yield from seen[place:]
-        yield from texts
+        for line in chain(seen[place:], texts):
+            taken.append(line)
+            yield line
         ended = True
 
     reading = csv.reader(chained(), delimiter=delimiter, strict=False)
+    width, broken = 0, list[int]()
     while True:
         start = place + reading.line_num + 1
+        taken.clear()
         try:
             row = next(reading)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
             raise ParseError(
                 f"line {place + reading.line_num}: {error}; is a quotation mark not closed above it?"
             ) from error
         if ended:  # a row that was still looking for more lines
-            raise ParseError(f"line {start}: a quotation mark is not closed; what follows it was not read")
+            whole_rows, others = _behind(taken, delimiter, width)
+            yield from whole_rows
+            raise ParseError(
+                f"line {start}: a quotation mark is not closed; behind it {len(whole_rows)} whole rows were read, and {others} lines were no rows"
+            )
+        if whole_rows := _swallowed(taken, delimiter, width):
+            yield from whole_rows
+            broken.append(start)
+            continue
+        width = width or len(row)
         yield row
+    if broken:
+        raise ParseError(
+            f"line {broken[0]}: a quotation mark is not closed; {len(broken)} rows like it, the others were read"
+        )
+
+
+def _swallowed(taken: Sequence[str], delimiter: str, width: int) -> list[list[str]]:
+    """Whole rows that a row with an open quotation mark took in; none where it is a row of several lines."""
+    if len(taken) < 2 or not width:
+        return []
+    try:
+        next(csv.reader(taken, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return _behind(taken, delimiter, width)[0]
+    return []
+
+
+def _behind(taken: Sequence[str], delimiter: str, width: int) -> tuple[list[list[str]], int]:
+    """Rows of the right width among the lines behind an open quotation mark, each of one line; how many lines are none."""
+    rows = [next(csv.reader([line], delimiter=delimiter), []) for line in taken[1:] if line.strip()]
+    whole_rows = [row for row in rows if len(row) == width > 1]
+    return whole_rows, len(rows) - len(whole_rows)
 
 
 def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:

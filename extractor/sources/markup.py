@@ -7,6 +7,7 @@ or a digit follows at once. Nothing else is added or dropped but white space.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Container, Iterator, Sequence
 from html.entities import html5
 from typing import Any, BinaryIO
@@ -25,6 +26,7 @@ XLINK = "{http://www.w3.org/1999/xlink}"
 # "<?xml ...?>", "<!-- ... -->", "<!DOCTYPE article PUBLIC ... [ ... ]>" before the root element
 PROLOG = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.S | re.I)
 ROOT = re.compile(rb"\s*<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+MAX_SALVAGED = 64_000_000  # bytes behind a fault in which whole records are looked for
 CHUNK = 65_536  # bytes; larger ones were no faster
 WHITE = " \t\r\n"
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -57,10 +59,16 @@ def elements(stream: BinaryIO, tags: Sequence[str]) -> Iterator[Any]:
         huge_tree=False,
     )
     count, problem, chunk = 0, None, b"<"
+    head, kept, ended = b"", [b""], 0  # the first bytes; those since the last record, and how many records end in them
     while chunk and problem is None:
         chunk = stream.read(CHUNK)
+        fed = (
+            chunk if head else chunk.removeprefix(BOM_UTF8).lstrip()
+        )  # exporters put empty lines before the declaration
+        head, before = head or fed, count
+        kept.append(fed)
         try:
-            parser.feed(chunk) if chunk else parser.close()
+            parser.feed(fed) if fed else None if chunk else parser.close()
         except etree.XMLSyntaxError as error:
             problem = error
         for _, element in parser.read_events():
@@ -69,13 +77,34 @@ def elements(stream: BinaryIO, tags: Sequence[str]) -> Iterator[Any]:
             count += 1
             yield element
             _free(element)
+        if count > before:
+            kept, ended = [fed], count - before
     if problem:
+        yield from _salvaged(head, b"".join(kept) + stream.read(MAX_SALVAGED), tags, ended)
         raise ParseError(_broken(problem, count)) from problem
+
+
+def _salvaged(head: bytes, data: bytes, tags: Sequence[str], ended: int) -> Iterator[Any]:
+    """The whole records of broken XML behind the first `ended`: each parsed by itself, so that a broken one costs no other."""
+    names = b"|".join(re.escape(tag.rpartition("}")[2]).encode() for tag in tags)
+    ends = list(re.finditer(rb"</(?:[\w.-]+:)?(?:" + names + rb")\s*>", data))
+    begin = ends[ended - 1].end() if 0 < ended <= len(ends) else 0
+    records = re.compile(rb"<((?:[\w.-]+:)?(?:" + names + rb"))(?=[\s>]).*?</\1\s*>", re.S)
+    root = re.match(rb"(?:<\?.*?\?>|<!--.*?-->|<![^>\[]*>|\s)*(<([^\s>/!?]+)[^>]*>)", head, re.S)
+    if root is None:
+        return
+    for record in records.finditer(data, begin):
+        parser = etree.XMLParser(load_dtd=False, no_network=True, resolve_entities=False, huge_tree=False)
+        try:
+            found = etree.fromstring(root[1] + record[0] + b"</" + root[2] + b">", parser)
+        except etree.XMLSyntaxError:
+            continue  # the error that is raised at the end names the first of them
+        yield from found.iter(*tags)
 
 
 def _broken(error: etree.XMLSyntaxError, count: int) -> str:
     reason = str(error.msg or "no element found").split(", line")[0].split(", try ")[0]
-    return f"broken or truncated XML at line {error.lineno}: {reason}; {count} records before it were read"
+    return f"broken or truncated XML at line {error.lineno}: {reason}; {count} records before it were read, and those behind it that are whole"
 
 
 def _refuse_entities(element: Any) -> None:

@@ -13,6 +13,7 @@ from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, reader
 from extractor.sources.decoding import plain, whole
 from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, year_in
+from extractor.sources.reference import names
 
 # "1. Cell Transplant. 2019 Jan;28(1):55-64. doi: 10.1177/...", at the start of a record
 CITATION = re.compile(
@@ -79,8 +80,17 @@ def _document(text: str, start: int, end: int, otherwise: str) -> Document:
         ids=ids,
         year=year_in(record[: record.find("\n")]),
         journal=journal["journal"] if journal else None,
+        authors=_authors(text, blocks),
         starts={name: a for name, (a, _) in spans.items()},
     )
+
+
+def _authors(text: str, blocks: list[tuple[int, int]]) -> tuple[str, ...]:
+    """ "Barczewska M(1), Grudniak M(2)(3)." under the title, without the numbers of their places."""
+    block = text[slice(*blocks[2])].strip() if len(blocks) > 2 else ""
+    if not _names(block) or OTHER.match(block) or not block.endswith("."):
+        return ()
+    return names([re.sub(r"\(\d+\)|#", "", re.sub(r"\s+", " ", block)).rstrip(".")])
 
 
 def _found(text: str, blocks: list[tuple[int, int]]) -> dict[str, tuple[int, int]]:

@@ -182,5 +182,6 @@ def _pmids(row: Row) -> Iterator[str]:
         tags = [*tags, *(v.replace("(PubMed)", "") for v in row.get("custom2", ()))]
     if PUBMED_BASE.search(base):
         tags = [*tags, *row.get("accession_number", ()), *row.get("id", ())]
+    tags = [*tags, *(v for v in row.get("accession_number", ()) if re.match(r"\s*pmid\b", v, re.I))]
     yield from (t for t in tags if pmid_in(t))
     yield from (v for v in row.get("custom3", ()) if "pubmed" in v.lower())

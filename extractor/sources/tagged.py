@@ -46,7 +46,10 @@ LABELS: Names = {
 }  # fmt: skip
 PERCENT = re.compile(r"[ \t]*%([0-9A-Z@?!#$&*()+^>\[\]~=])[ \t](.*)")
 REFWORKS_LINE = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)")
-OVID_START = re.compile(r"(?m)^\ufeff?<\s*(\d+)\s*\.?\s*>[ \t]*$")
+# "<1>" alone on its line, or "1." before a line with a tag
+OVID_START = re.compile(
+    r"(?m)^\ufeff?(?:<\s*(\d+)\s*\.?\s*>[ \t]*$|\d+\.[ \t]*$(?=\n(?:[A-Z]{2} {0,3}-|[A-Z]{2}\s*\n|Unique Identifier\s*\n)))"
+)
 OVID_LINE = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)")
 # "Journal of Cells.  12(3):1-9, 2019.", "Cell Transplant. 28(1):55-64, 2019 Jan."
 CITATION = re.compile(
@@ -71,7 +74,9 @@ def sniff_refworks(head: bytes) -> float:
 def sniff_ovid(head: bytes) -> float:
     match = OVID_START.search(_text(head)[:3000])
     return (
-        0.9 if match and re.search(r"(?m)^(?:[A-Z]{2} {0,3}- |Title\s*$|Unique Identifier\s*$)", _text(head)) else 0.0
+        0.9
+        if match and re.search(r"(?m)^(?:[A-Z]{2} {0,3}- |(?:Title|Unique Identifier|TI|UI|AN)\s*$)", _text(head))
+        else 0.0
     )
 
 
@@ -155,7 +160,8 @@ def _labels(lines: list[str]) -> Iterator[tuple[str, str]]:
     label = ""
     for line in lines:
         if line.strip() and not line[:1].isspace():
-            label = line.strip().rstrip(":").lower()
+            bare = line.strip().rstrip(":")
+            label = bare if re.fullmatch(r"[A-Z]{2}", bare) else bare.lower()
         elif line.strip() and label:
             yield label, line.strip()
 

@@ -32,7 +32,7 @@ __all__ = ["VIEWS", "Arrival", "Decision", "How", "Outcome", "RunRow", "Store", 
 EXTRACTOR = f"trialspan {__version__}"
 RECORDS_AT_ONCE = 100
 # what a question may begin with: ATTACH makes a file, VACUUM INTO a copy, though nothing in the store changes
-READING = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:SELECT|WITH|VALUES|EXPLAIN)\b", re.I | re.S)
+READING = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*+\*/)*+(?:SELECT|WITH|VALUES|EXPLAIN)\b", re.I | re.S)
 MOST_SHOWN = 60  # characters of a refused statement in the message
 
 

@@ -37,6 +37,7 @@ MODES = (
     "blind",
     "import",
 )  # with the machine's value in sight, without it, brought from another store or a sheet
+DECIDED_FLAGS = frozenset({"rejected", "replaced"})  # flags of a fact that a decision took out of the count
 LOST, DISPUTED = "curator_fact_lost", "curators_disagree"
 OURS = (LOST, DISPUTED, DIFFERS)  # conflicts that decisions make, anew each time that they are applied
 
@@ -127,9 +128,11 @@ class Said:
 
 def append(conn: Connection, id: str, said: Said, how: How, where: str) -> int:
     """Append a decision on a report and apply it, inside one writing transaction; its key."""
-    version = _locked(conn, id)
-    if how.uid and (known := conn.execute(select(DECISIONS.c.key).where(DECISIONS.c.uid == how.uid)).scalar()):
-        return int(known)
+    version = locked(conn, id)
+    if how.uid and (known := conn.execute(select(DECISIONS).where(DECISIONS.c.uid == how.uid)).mappings().first()):
+        if (known["document"], known["curator"], known["action"]) != (id, said.curator, said.action):
+            raise StaleError(f"uid {how.uid!r} is that of another decision; nothing was decided")
+        return int(known["key"])
     found = reading.current(conn, [id], deleted=True)
     if not found:
         raise StoreError(f"store {where} has no report {id!r}; see all with: trialspan list --store {where}")
@@ -152,7 +155,7 @@ def append(conn: Connection, id: str, said: Said, how: How, where: str) -> int:
     return key
 
 
-def _locked(conn: Connection, id: str) -> int | None:
+def locked(conn: Connection, id: str) -> int | None:
     """The key of the copy in force, locked: decisions on one report are taken one after the other, none while copies are put in."""
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": LOCK})

@@ -49,6 +49,15 @@ class ReaderStore:
             query = select(EXTRACTIONS.c.extractor).distinct().where(EXTRACTIONS.c.extractor.like(f"{PREFIX}%"))
             return sorted(name.removeprefix(PREFIX) for name in conn.execute(query).scalars())
 
+    def of(self, id: str) -> dict[str, tuple[Fact, ...]]:
+        """What each reader found in one report's current version, newest readings, by the reader's name."""
+        joined = EXTRACTIONS.join(DOCUMENTS, DOCUMENTS.c.key == EXTRACTIONS.c.document)
+        at = (EXTRACTIONS.c.extractor.like(f"{PREFIX}%"), DOCUMENTS.c.is_current, DOCUMENTS.c.id == id)
+        query = select(EXTRACTIONS.c.extractor, DOCUMENTS.c.key, EXTRACTIONS.c.key).select_from(joined).where(*at)
+        with self.store.reading() as conn:
+            newest = {name: (document, key) for name, document, key in conn.execute(query.order_by(EXTRACTIONS.c.key))}
+            return {n.removeprefix(PREFIX): reading.records(conn, [k])[0].facts for n, k in sorted(newest.items())}
+
     def readings(self, reader: str) -> Iterator[Record]:
         """The newest reading of each report's current version, in the order of the reports' ids."""
         joined = EXTRACTIONS.join(DOCUMENTS, DOCUMENTS.c.key == EXTRACTIONS.c.document)

@@ -6,26 +6,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor.words import Words
+
+W = Words("study")
+
 _NUMBER = r"\d{1,3}"
 _UNIT = r"(?P<unit>years?|yrs?|months?|y\b)"
 _OLD = rf"(?:\s?{_UNIT}(?: (?:of age|old))?)?"
-_AGE = re.compile(
-    rf"\b(?:aged?|ages)\b(?: (?:range\w*|limits?|was|is|of|had to be))*[ :=(]*(?:"
-    rf"(?:between |from )?(?P<a>{_NUMBER})(?: ?(?:years?|yrs?))?\s?(?:-|to|and)\s?(?P<b>{_NUMBER}){_OLD}"
-    rf"|(?P<least>>=?|at least|over|above|older than|more than|greater than)\s?=?\s?(?P<c>{_NUMBER})(?:\s?(?:years?|yrs?|months?))?"
-    rf"|(?P<most><=?|at most|under|below|younger than|less than|up to)\s?=?\s?(?P<d>{_NUMBER})(?:\s?(?:years?|yrs?|months?))?)"
-    rf"|\b(?:between |from )?(?P<e>{_NUMBER})\s?(?:-|to|and)\s?(?P<f>{_NUMBER}) (?:years|yrs) (?:of age|old)"
-    rf"|(?P<older>>=?|at least|older than|over)\s?(?P<g>{_NUMBER}) (?:years|yrs)(?: (?:of age|old|or older))\b"
+_AGE_FORMS = (
+    rf"\b{W.age_aged}\b(?: {W.age_range})*[ :=(]*(?:{W.between}?(?P<a>{_NUMBER})(?: ?{W.yrs})?\s?{W.to}\s?(?P<b>{_NUMBER}){_OLD}|(?P<least>{W.age_at})\s?=?\s?(?P<c>{_NUMBER})(?:\s?{W.years})?|(?P<most>{W.age_under})\s?=?\s?(?P<d>{_NUMBER})(?:\s?{W.years})?)",
+    rf"\b(?:between |from )?(?P<e>{_NUMBER})\s?{W.to}\s?(?P<f>{_NUMBER}) {W.age_years} {W.of}",
+    rf"(?P<older>{W.age_older})\s?(?P<g>{_NUMBER}) (?:years|yrs)(?: {W.age_of})\b",
 )
+_AGE = re.compile("|".join(_AGE_FORMS))
 _CRITERIA = re.compile(
-    r"(?:according to|based on|by|fulfil\w*|me(?:t|eting|et)|defined by|satisf\w+|under|using) (?:the )?(?P<name>(?:(?:revised|modified|updated|\d{4}) )*[A-Z][\w’'./&-]*(?:[ -](?:[A-Z][\w’'./&-]*|\d{4}|and|of|for|the|revised|diagnostic|clinical|classification|in)){0,8}? (?:diagnostic |classification |clinical |research )?[Cc]riteria)\b"
+    rf"{W.criteria_according} (?:the )?(?P<name>(?:(?:revised|modified|updated|\d{{4}}) )*[A-Z][\w’'./&-]*(?:[ -]{W.criteria_and}){{0,8}}? (?:diagnostic |classification |clinical |research )?[Cc]riteria)\b"
 )
-_OF_PEOPLE = re.compile(
-    r"\b(?:diagnos\w*|eligib\w*|inclu\w*|enrol\w*|recruit\w*|patients? with|patients? who|participants? with|fulfil\w*|defined)\b"
-)
-_OF_EVENTS = re.compile(
-    r"\b(?:terminology|toxicity|response|recist|adverse|grad(?:e|ed|ing)|success|remission|bleeding|stopping|exclusion)\b"
-)
+_OF_PEOPLE = re.compile(rf"\b{W.of_people}\b")
+_OF_EVENTS = re.compile(rf"\b{W.of_events}\b")
 _ELIGIBLE_AGES = (0, 120)
 
 

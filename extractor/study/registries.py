@@ -14,7 +14,8 @@ from extractor.words import Words
 
 W = Words("study")
 
-_LABEL = rf"(?:\s*{W.label_number}?[\s:.,#)(-]{{0,3}}){{0,4}}"
+_MARKS = r"[\s:.,#)(-]{0,8}+"
+_LABEL = rf"(?:{_MARKS}{W.label_number}){{0,4}}{_MARKS}"
 
 
 @dataclass(frozen=True, slots=True)

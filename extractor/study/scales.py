@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractor.terms import Match, table
+from extractor.words import Words
+
+W = Words("study")
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _FILLER = r"(?:[ ,]*(?:\([^()]{1,30}\)|scores?|scale|class|grade|stage|level|total|of|was|is|had to be|must be|with|a|an|value|values|predicted|baseline|at|screening|in the range)\b|[ ,]*\([^()]{1,30}\))*"  # fmt: skip
 _LIMIT = re.compile(
-    rf"{_FILLER}[ (:=]*(?:(?P<low>{_NUMBER})\s?%?(?: points?)?\s?(?:-|to)\s?(?P<high>{_NUMBER})"
-    rf"|(?:between|from|ranging from)\s(?P<from>{_NUMBER})\s?%?\s(?:and|to)\s(?P<until>{_NUMBER})"
-    rf"|(?P<least>>=?|at least|above|over|more than|greater than(?: or equal to)?|higher than|not (?:less|lower) than)\s?=?\s?(?P<floor>{_NUMBER})"
-    rf"|(?P<most><=?|at most|below|under|less than(?: or equal to)?|lower than|up to|not (?:more|higher) than)\s?=?\s?(?P<ceiling>{_NUMBER}))"
-    r"(?P<unit>\s?%)?"
+    rf"{_FILLER}[ (:=]*(?:(?P<low>{_NUMBER})\s?%?(?: points?)?\s?(?:-|to)\s?(?P<high>{_NUMBER})|(?:between|from|ranging from)\s(?P<from>{_NUMBER})\s?%?\s(?:and|to)\s(?P<until>{_NUMBER})|(?P<least>{W.limit_at})\s?=?\s?(?P<floor>{_NUMBER})|(?P<most>{W.limit_below})\s?=?\s?(?P<ceiling>{_NUMBER}))(?P<unit>\s?%)?"
 )
 
 

@@ -24,7 +24,7 @@ W = Words("tables")
 CONFIDENCE = 0.93
 DERIVED, TOTAL = "derived", "total"
 AGE = re.compile(
-    rf"^\W*(?:the )?{W.age_mean}*\s*age\b(?!\s*{W.age_at})",
+    rf"^\W*+(?:the )?(?:{W.age_mean}\s*+)*+age\b(?!\s*{W.age_at})",
     re.I,
 )
 AGE_OF_EVENT = re.compile(rf"\b{W.age_of_event}\b", re.I)

@@ -13,19 +13,19 @@ W = Words("tables")
 
 NUMBER = r"\d{1,3}(?:[,\u00a0\u2009\u202f ]\d{3})+|\d+"
 DECIMAL = r"\d+(?:[.·,]\d+)?|[.·]\d+"
-PERCENT = rf"[<>≤]?\s*(?:{DECIMAL})"
+PERCENT = rf"(?:[<>≤]\s*+)?(?:{DECIMAL})"
 # "4", "4 (13.3)", "4 [13.3%]", "4, 13%", "4/30", "4/30 (13)", "4 of 30", "10 (<1%)", "12 (60.0) [30]" (events behind)
 COUNT = re.compile(
-    rf"(?P<n>{NUMBER})(?:\s*(?:/|of|out of)\s*(?P<of>{NUMBER}))?(?:\s*(?:[(\[]\s*(?P<percent>{PERCENT})\s*(?P<sign>%?)\s*[)\]]|(?:\s*[,;/]\s*|\s+)(?P<percent2>{PERCENT})\s*%))?(?:\s*\[\s*\d+\s*\]|\s*[,;]\s*\d+\s*(?:events?|E)\b)?",
+    rf"(?P<n>{NUMBER})(?:\s*+(?:/|of|out of)\s*+(?P<of>{NUMBER}))?(?:\s*+(?:[(\[]\s*+(?P<percent>{PERCENT})\s*+(?P<sign>%?)\s*+[)\]]|(?:[,;/]\s*+|(?<=\s))(?P<percent2>{PERCENT})\s*+%))?(?:\s*+(?:\[\s*+\d+\s*+\]|[,;]\s*+\d+\s*+(?:events?|E)\b))?",
     re.I,
 )
 # "20% (4)", "88.4 (n = 38)", "13.3% (4/30)"
 PERCENT_FIRST = re.compile(
-    rf"(?P<percent>{PERCENT})\s*(?P<sign>%?)\s*[(\[]\s*(?P<eq>n\s*=\s*)?(?P<n>{NUMBER})(?:\s*(?:/|of)\s*(?P<of>{NUMBER}))?\s*[)\]]",
+    rf"(?P<percent>{PERCENT})\s*+(?P<sign>%?)\s*+[(\[]\s*+(?P<eq>n\s*+=\s*+)?(?P<n>{NUMBER})(?:\s*(?:/|of)\s*(?P<of>{NUMBER}))?\s*[)\]]",
     re.I,
 )
 PERCENT_ONLY = re.compile(rf"[(\[]?\s*(?P<percent>{PERCENT})\s*%\s*[)\]]?")
-IN_BRACKETS = re.compile(rf"[(\[]\s*(?P<percent>{PERCENT})\s*%?\s*[)\]]")
+IN_BRACKETS = re.compile(rf"[(\[]\s*+(?P<percent>{PERCENT})\s*+%?\s*+[)\]]")
 # "62 ± 10", "26 (20 to 41)", "66 ± 18 (20–93)", "63.2 (0.82)", "6.5 [3.0–7.2]", "−1.97 (−6.52, 2.59)"
 MEASURE = re.compile(
     rf"(?:range\s*)?[-−–+]?\s*(?P<middle>{DECIMAL})\s*(?:%|\w{{1,6}}\.?)?\s*(?:(?:±|\+/?[-−]|\(\s*±)\s*(?P<sd>{DECIMAL})\)?)?\s*(?:[(\[]\s*(?P<bracket>[^()\[\]]*(?:\[[^\]]*\])?)[)\]])?"

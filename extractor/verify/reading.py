@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractor.context.sentences import spans
-from extractor.context.view import ABBREVIATIONS
+from extractor.context.view import ABBREVIATIONS, quiet
 from extractor.model import JSON_PART, Document, Fact, Record
 from extractor.pipeline import read
 from extractor.text import fold
@@ -56,7 +56,9 @@ class Reading:
     def of(cls, doc: Doc, record: Record, named_arms: Sequence[str] = ()) -> Reading:
         text = record.document.text
         short = {fold(k): fold(v) for k, v in doc.user_data.get(ABBREVIATIONS, {}).items()}
-        return cls(record.document, record, text, fold(text), sentences_of(record.document), short, tuple(named_arms))
+        return cls(
+            record.document, record, text, quiet(fold(text)), sentences_of(record.document), short, tuple(named_arms)
+        )
 
     @cached_property
     def typed(self) -> Typed:

@@ -1,0 +1,87 @@
+"""What each exporter writes is read; a fault in one record costs no other, in any format."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractor.inputs import documents
+from extractor.model import Document
+from extractor.settings import Settings
+from tests.exporters import EXPORTS
+
+
+def read(path: Path) -> tuple[list[Document], list[str]]:
+    failures: list[str] = []
+    return list(documents([path], Settings(), lambda *said: failures.append(": ".join(said)))), failures
+
+
+def said(document: Document) -> dict[str, Any]:
+    return {
+        "title": document.title, "abstract": document.parts.get("abstract", ""), "year": document.year,
+        "doi": (document.ids.doi or "").lower(), "pmid": document.ids.pmid, "author": (*document.authors, "")[0],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(EXPORTS))
+def test_an_export_is_read(tmp_path: Path, name: str) -> None:
+    data, count, wanted = EXPORTS[name]
+    path = tmp_path / name
+    path.write_bytes(data)
+    found, failures = read(path)
+    assert (len(found), failures) == (count, [])
+    first = said(found[0])
+    assert wanted.pop("abstract", "") in first["abstract"]
+    assert first["author"].startswith(wanted.pop("author", ""))
+    assert {key: first[key] for key in wanted} == wanted
+
+
+def title(i: int) -> str:
+    return f"Report number {i} on cells"
+
+
+def text(i: int) -> str:
+    return f"In {i}0 people cells were given. Headache occurred in {i}."
+
+
+def of(form: str, broken: str, *, between: str = "") -> str:
+    """Three records, the second of them broken."""
+    return between.join(broken if i == 2 else form.format(i=i, t=title(i), a=text(i)) for i in (1, 2, 3))
+
+
+PUBMED = "<PubmedArticle><MedlineCitation><PMID>1000000{i}</PMID><Article><ArticleTitle>{t}</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+ENDNOTE = "<record><rec-number>{i}</rec-number><ref-type name='Journal Article'>17</ref-type><titles><title>{t}</title></titles></record>"
+TRIAL = "<Trial><TrialID>CTRI/2021/03/03123{i}</TrialID><Public_title>{t}</Public_title><Target_size>36</Target_size></Trial>"
+STUDY = '{{"protocolSection": {{"identificationModule": {{"nctId": "NCT0999999{i}", "briefTitle": "{t}"}}}}}}'
+CSL = '{{"type": "article-journal", "title": "{t}", "DOI": "10.1000/{i}"}}'
+BROKEN: dict[str, str] = {
+    "a.bib": of("@article{{k{i},\n title = {{{t}}},\n abstract = {{{a}}}\n}}\n\n", "@article{k2,\n title = {Broken {never closed,\n\n"),
+    "open.csv": "title,abstract,year\n" + of('"{t}","{a}",2020\n', '"Broken,x,2020\n'),
+    "last.csv": "title,abstract,year\n" + of("{t},{a},2020\n", '"Broken,x,2020\n'),
+    "wide.csv": "title,abstract,year\n" + of('"{t}","{a}",2020\n', "a,b,2020,c,d\n"),
+    "a.jsonl": of('{{"title": "{t}", "abstract": "{a}"}}\n', '{"title": "bro\n'),
+    "lines.json": "[\n" + of(CSL, '{"type": "article-journal", "title": "bro', between=",\n") + "\n]\n",
+    "csl.json": "[" + of(CSL, '"nonsense"', between=", ") + "]",
+    "endnote.xml": "<xml><records>" + of(ENDNOTE, "<record><titles><title>A & B <broken</title></titles></record>") + "</records></xml>",
+    "pubmed.xml": "<?xml version='1.0'?>\n<PubmedArticleSet>" + of(PUBMED, PUBMED.format(i=2, t="A & B")) + "</PubmedArticleSet>",
+    "ictrp.xml": "<Trials_downloaded_from_ICTRP>" + of(TRIAL, TRIAL.format(i=2, t="a & b")) + "</Trials_downloaded_from_ICTRP>",
+    "studies.ndjson": of(STUDY, '{"protocolSection": {', between="\n"),
+    "studies.json": '{"studies": [' + of(STUDY, '{"protocolSection": "x"}', between=", ") + "]}",
+    "a.enw": of("%0 Journal Article\n%T {t}\n%X {a}\n\n", "%0 Journal Article\n%Q ?\n\n"),
+    "ovid.txt": of("<{i}>\nUI  - 1000000{i}\nTI  - {t}\nAB  - {a}\n\n", "<2>\nUI - \n\n"),
+    "refworks.txt": of("RT Journal Article\nID {i}\nT1 {t}\nAB {a}\n\n", "RT Journal Article\n\n"),
+    "epmc.json": json.dumps({"resultList": {"result": [{"id": "10000001", "source": "MED", "title": title(1)}, "broken", {"id": "10000003", "source": "MED", "title": title(3)}]}}),
+    "openalex.json": '{"results": [' + of('{{"id": "https://openalex.org/W{i}", "title": "{t}", "publication_year": 2021}}', "7", between=", ") + "]}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_a_fault_in_one_record_costs_no_other_and_is_named(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(BROKEN[name], encoding="utf-8")
+    found, failures = read(path)
+    assert {title(1), title(3)} <= {d.title for d in found}
+    assert failures
