@@ -31,7 +31,7 @@ from spacy.language import Language
 from extractor.context.readers import CELLS, DRUG, FILE
 from extractor.context.view import View, view
 from extractor.evaluate.keys import keys_of_facts, keys_of_gold
-from extractor.fields import administrations, age, follow_up, route
+from extractor.fields import administrations, age, follow_up, route, route_site
 from extractor.model import Document
 from extractor.people import arms, own
 from extractor.pipeline import as_doc, build, field_order
@@ -110,6 +110,11 @@ def _route(seen: View) -> Iterator[Offered]:
         yield _keys("route", {"name": candidate.item.name}), candidate.features, candidate.kind
 
 
+def _route_site(seen: View) -> Iterator[Offered]:
+    for candidate in route_site.candidates(seen) if studies_cells(seen.folded, seen.title[1]) else ():
+        yield _keys("route_site", {"name": candidate.item.name}), candidate.features, CELLS
+
+
 def _keys(field: str, value: dict[str, Any]) -> tuple[Key, ...]:
     return tuple(sorted(keys_of_facts([_fact(field, value)])[field], key=str))
 
@@ -127,6 +132,7 @@ TASKS = {
         Task("follow_up", _follow_up, drug=0.8),
         Task("participants", _participants, strength=0.15, single=True),
         Task("route", _route, without=REVIEWS),
+        Task("route_site", _route_site, without=REVIEWS),
     )
 }
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
 from extractor.context.background import background, of_others
+from extractor.context.readers import CELLS, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
@@ -48,31 +50,83 @@ class RouteSite(Field):
         seen = view(doc)
         if not studies_cells(seen.folded, seen.title[1]):
             return
-        groups: dict[str, list[tuple[int, int, str]]] = {}
-        for start, end, name, rule in [*_sites(seen), *_vertebrae(seen)]:
-            groups.setdefault(name, []).append((start, end, rule))
+        model = reader("route_site")
+        groups: dict[str, list[tuple[float, Candidate]]] = {}
+        for candidate in candidates(seen):
+            groups.setdefault(candidate.item.name, []).append((model.probability(candidate.features), candidate))
+        best = {name: max(p for p, _ in places) for name, places in groups.items()}
         for name, places in groups.items():
-            rule = places[0][2]
-            at = [(start, end) for start, end, _ in places[:4]]
+            likely = best[name]
+            if any(name in other and name != other and p >= likely for other, p in best.items()):
+                continue  # "motor cortex" is the "frontal motor cortex" of this text
+            if likely < KEPT:
+                continue
+            places.sort(key=lambda place: (-place[0], place[1].item.start))
             yield self.fact(
-                doc, {"name": name}, at, rule=rule, confidence=_CONFIDENCE[rule], primary=rule != "doubtful"
+                doc,
+                {"name": name},
+                [(c.item.start, c.item.end) for p, c in places[:4] if p >= KEPT],
+                rule=places[0][1].rule or "read",
+                confidence=round(likely, 2),
+                primary=likely >= model.thresholds[CELLS],
             )
 
 
-_CONFIDENCE = {"into": 0.85, "level": 0.85, "vertebrae": 0.75, "doubtful": 0.4}
+KEPT = 0.25  # less likely places are not even kept beside the trial's own
 
 
-def _sites(seen: View) -> Iterator[tuple[int, int, str, str]]:
-    for item in deliveries(seen, "sites"):
-        if background(seen, item.sentence) or of_others(seen, item.sentence) or of_other_agent(seen, item):
-            continue
-        if _TAKEN.search(seen.folded[max(item.sentence.start, item.start - 60) : item.start]):
-            continue
-        if item.kind == "level":
-            if _beside_giving(seen, item):
-                yield item.start, item.end, item.name, "level"
-        elif put_into(seen, item):
-            yield item.start, item.end, item.name, "into"
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place of the body that the text names, with what the reader is told of it."""
+
+    item: Delivery
+    features: tuple[str, ...]
+    rule: str = ""
+
+
+def candidates(seen: View) -> list[Candidate]:
+    """All places of the body that the text names, as far as they may be where cells were put."""
+    found = [*((item, _rule(seen, item)) for item in deliveries(seen, "sites")), *_vertebrae(seen)]
+    ruled = {item.name for item, rule in found if rule}
+    titled = {item.name for item, _ in found if seen.in_title(item.start)}
+    made = []
+    for item, rule in found:
+        names = (
+            f"rule {rule or 'none'}",
+            f"kind {item.kind}",
+            f"{item.kind} rule {rule or 'none'}",
+            *(name for name, holds in _holds(seen, item, ruled, titled) if holds),
+            *around(seen, item.start, item.end),
+        )
+        made.append(Candidate(item, names, rule))
+    return made
+
+
+def _holds(seen: View, item: Delivery, ruled: set[str], titled: set[str]) -> Iterator[tuple[str, bool]]:
+    """Named truths of a place in its document."""
+    before = seen.folded[max(item.sentence.start, item.start - 60) : item.start]
+    yield "by rule elsewhere", item.name in ruled
+    yield "by rule another", bool(ruled) and item.name not in ruled
+    yield "nothing by rule", not ruled
+    yield "in title", seen.in_title(item.start)
+    yield "titled", item.name in titled
+    yield "given", given(seen, item)
+    yield "put into", put_into(seen, item)
+    yield "other agent", of_other_agent(seen, item)
+    yield "background", background(seen, item.sentence) or of_others(seen, item.sentence)
+    yield "taken", bool(_TAKEN.search(before))
+    yield "beside giving", _beside_giving(seen, item)
+
+
+def _rule(seen: View, item: Delivery) -> str:
+    """What the rules say of a place: ``into``, ``level``, or nothing."""
+    if background(seen, item.sentence) or of_others(seen, item.sentence) or of_other_agent(seen, item):
+        return ""
+    if _TAKEN.search(seen.folded[max(item.sentence.start, item.start - 60) : item.start]):
+        return ""
+    if item.kind == "level":
+        return "level" if _beside_giving(seen, item) else ""
+    return "into" if put_into(seen, item) else ""
 
 
 def _beside_giving(seen: View, item: Delivery) -> bool:
@@ -82,9 +136,10 @@ def _beside_giving(seen: View, item: Delivery) -> bool:
     return given(seen, item) and (beside or put_into(seen, item))
 
 
-def _vertebrae(seen: View) -> Iterator[tuple[int, int, str, str]]:
+def _vertebrae(seen: View) -> Iterator[tuple[Delivery, str]]:
     for match in _VERTEBRAE.finditer(seen.cased):
         sentence = seen.sentence_at(match.start())
-        item = Delivery(match.start(), match.end(), match["level"], "level", sentence)
-        if match.end() <= sentence.end and given(seen, item) and not of_other_agent(seen, item):
-            yield match.start(), match.end(), seen.text[match.start() : match.end()], "vertebrae"
+        name = seen.text[match.start() : match.end()]
+        item = Delivery(match.start(), match.end(), name, "vertebrae", sentence)
+        if match.end() <= sentence.end:
+            yield item, "vertebrae" if given(seen, item) and not of_other_agent(seen, item) else ""

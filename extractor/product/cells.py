@@ -93,8 +93,26 @@ def _own(seen: View, ranked: list[Product]) -> list[Product]:
     first = ranked[0]
     titled = [p for p in ranked if any(seen.in_title(m.start) for m in p.mentions)]
     if titled:
-        return _unlike(titled)
+        beside = _side_by_side(seen, titled)
+        return beside or _unlike(titled)
     return _unlike([first, *(p for p in ranked[1:] if p.score > 0.85 * first.score)])
+
+
+# between two products of a title: "mesenchymal stem cells and mononuclear bone marrow cells"
+SIDES = re.compile(r"[\s)]*(?:and|or|versus|vs\.?|against|with or without|with|plus|,|combined with) (?:[\w-]+ ){0,2}")
+
+
+def _side_by_side(seen: View, titled: list[Product]) -> list[Product]:
+    """Two types that the title names one after the other, also where one is as wide as mononuclear cells."""
+    if len(titled) != 2 or not any(p.term.name == "mononuclear cell" for p in titled):
+        return []
+    first, second = ([m for m in p.mentions if seen.in_title(m.start)] for p in titled)
+    for a in first:
+        for b in second:
+            left, right = (a, b) if a.start < b.start else (b, a)
+            if SIDES.fullmatch(seen.folded[left.end : right.start]):
+                return titled
+    return []
 
 
 def _unlike(ranked: list[Product]) -> list[Product]:
@@ -334,25 +352,32 @@ def donors(seen: View, found: list[Product]) -> list[Donor]:
 
 def _said_of(seen: View, start: int, end: int, places: list[tuple[int, int]]) -> float:
     sentence = seen.sentence_at(start)
-    if end > sentence.end or re.match(
-        r"[\s-]*(?:serum|plasma|blood patch|fat graft|bone graft|cartilage|platelet|tenocyte|"
-        r"skin|tissue graft|cerebrospinal)",
-        seen.folded[end : end + 25],
-    ):
+    own = any(s <= end + 2 and start < e for s, e in places)  # "autologous tenocytes" are the product itself
+    if end > sentence.end or (not own and NO_DONOR.match(seen.folded, end, end + 25)):
         return 0.0
     near = [max(s - end, start - e) for s, e in places if sentence.start <= s < sentence.end]
-    if not near:  # "autologous transplantation into the motor cortex is safe"
-        return (
-            0.5
-            if re.match(
-                r" (?:\w+ )?(?:transplant|implant|infusion|injection|therapy|graft)", seen.folded[end : end + 30]
-            )
-            else 0.0
-        )
+    if not near:  # "autologous transplantation into the motor cortex is safe", "vaccinated with autologous DCs"
+        return 0.5 if TRANSPLANTED.match(seen.folded, end) or _cells_follow(seen, end, sentence.end) else 0.0
     bonus = 1.0 if seen.in_title(start) else 0.0
     if seen.role_at(start) == "background":
         bonus -= 0.5
     return max(0.1, bonus + (2.0 if min(near) < CLOSE else 1.0))
+
+
+NO_DONOR = re.compile(
+    r"[\s-]*(?:serum|plasma|blood patch|fat graft|bone graft|cartilage|platelet|tenocyte|skin|tissue graft|cerebrospinal)"
+)
+TRANSPLANTED = re.compile(r" (?:[\w-]+ )?(?:transplant|implant|infusion|injection|therapy|graft)")
+# cells, or the tissue that they are made of, after a few words: "autologous RAPA-501 cells", "autologous marrow was taken"
+CELLS_FOLLOW = re.compile(
+    r"[ -](?:(?!(?:and|or|with|in|for|was|were|to|serum|plasma)\b)[\w+/()-]+ ){0,6}?(?:\w+-)?(?:cells?\b|[a-z]+cytes\b|macrophages\b|myoblasts\b|fibroblasts\b|islets\b|grafts?\b|[a-z-]*mscs?\b|dcs\b|"
+    r"(?:bone )?marrow (?:was|were) (?:taken|aspirated|harvested|drawn|collected)|hsct\b|stem[ -]cell)"
+)
+
+
+def _cells_follow(seen: View, end: int, last: int) -> bool:
+    match = CELLS_FOLLOW.match(seen.folded, end, last)
+    return bool(match) and not MEASURED.match(seen.folded[match.end() : match.end() + 30]) if match else False
 
 
 CLOSE = 60  # characters: "autologous bone marrow-derived mesenchymal stem cells"

@@ -43,6 +43,11 @@ class Graft:
     stem_at: tuple[int, int] = (0, 0)  # where the words name stem cells of the blood
 
 
+def in_setting(seen: View, start: int) -> bool:
+    """Whether the transplantation named at `start` came before what the trial tries."""
+    return bool(SETTING.search(seen.folded, max(seen.sentence_at(start).start, start - NEAR), start))
+
+
 def grafts(seen: View) -> Iterator[Graft]:
     """Transplantations that are an arm of the trial, in the text's order."""
     for match in GRAFT.finditer(seen.folded):

@@ -76,7 +76,7 @@ def _document(row: Any, otherwise: str) -> Document:
         "year": [_year(row.get(name)) for name in ("issued", "published-online", "published-print", "original-date")],
         "journal": [_text(row, "container-title"), _text(row, "container-title-short")],
         "language": [_text(row, "language")],
-        "types": [_text(row, "genre")],
+        "types": [kind.strip() for kind in _text(row, "genre").split(";")],
         "doi": [_text(row, "DOI"), note],
         "pmid": [_text(row, "PMID")],
         "pmcid": [_text(row, "PMCID")],
@@ -85,7 +85,7 @@ def _document(row: Any, otherwise: str) -> Document:
         "volume": [_text(row, "volume")],
         "issue": [_text(row, "issue")],
         "pages": [_text(row, "page")],
-        "keywords": [k.strip() for k in re.split(r"[;,]", _text(row, "keyword"))],
+        "keywords": [k.strip() for k in re.split(";" if ";" in _text(row, "keyword") else ",", _text(row, "keyword"))],
         "registry": [_text(row, "number")],
         "id": [_given(row.get("id"))],
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from extractor.errors import ParseError
-from extractor.model import SCHEMA, Document, Ids
+from extractor.model import SCHEMA, Document, Evidence, Fact, Ids, as_text, value_at
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import lines
 from extractor.sources.identifiers import document_id, doi_in, pmcid_in, pmid_in
@@ -18,6 +20,7 @@ BLANKS = " \r\n\t\ufeff"
 TEXTS = ("text", "abstract")
 NEEDED = "an object with id, title and text"
 KNOWN = ("text or abstract (needed)", "id", "title", "pmid", "doi", "pmcid")
+STEP = re.compile(r"\.[^.\[\]]+|\[\d+\]")  # of a JSON path
 MOST_NAMED, NAME_SHOWN = 12, 40  # keys in a message, and characters of each
 
 
@@ -82,7 +85,7 @@ def _checked(row: Any) -> dict[str, Any]:
 
 def _document(row: dict[str, Any], otherwise: str) -> Document:
     if row.get("schema") == SCHEMA:
-        return Document.from_dict(row["document"])
+        return _own(row)
     key = next((k for k in TEXTS if k in row), None)
     if key is None:
         raise ParseError(
@@ -96,6 +99,53 @@ def _document(row: dict[str, Any], otherwise: str) -> Document:
         parts | {"abstract": _text(row[key], key)},
         ids=ids,
     )
+
+
+def _own(row: dict[str, Any]) -> Document:
+    """The document of a record of ours, with what its source stated outside its text: a register's fields, cells of tables."""
+    document = Document.from_dict(row["document"])
+    facts = (Fact.from_dict(one) for one in row.get("facts") or ())
+    given = tuple(fact for fact in facts if any(map(_outside, fact.evidence)))
+    return replace(document, given=given, data=_stated(given)) if given else document
+
+
+def _outside(item: Evidence) -> bool:
+    """Whether evidence is a field of a register's record, or a cell of a table, which text alone does not give again."""
+    return item.path is not None or item.row is not None or item.column is not None
+
+
+def _stated(facts: Iterable[Fact]) -> dict[str, Any] | None:
+    """A register's record, as far as the facts quote it: each quote at its path."""
+    quoted = {e.path: e.quote for fact in facts for e in fact.evidence if e.path is not None}
+    data: dict[str, Any] = {}
+    for path in sorted(quoted, key=len):  # a whole object before what is in it
+        if value_at(data, path) != quoted[path]:
+            _put(data, STEP.findall(path), quoted[path])
+    return data or None
+
+
+def _put(data: Any, steps: list[str], quote: str) -> None:
+    """Set the value at the end of some steps, lists and objects made on the way."""
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        empty: Any = _value(quote) if following is None else [] if following.startswith("[") else {}
+        key: Any = int(step[1:-1]) if step.startswith("[") else step.removeprefix(".")
+        if isinstance(data, list):
+            data.extend([None] * (key + 1 - len(data)))
+            known = data[key]
+        else:
+            known = data.get(key)
+        if following is None or not isinstance(known, dict | list):
+            data[key] = empty
+        data = data[key]
+
+
+def _value(quote: str) -> Any:
+    """An object or list that was quoted as JSON; any other value as it was quoted."""
+    try:
+        found = json.loads(quote)
+    except ValueError:
+        return quote
+    return found if isinstance(found, dict | list) and as_text(found) == quote else quote
 
 
 def listed(row: dict[str, Any]) -> str:
