@@ -25,11 +25,16 @@ def test_a_spread_that_r_finds_is_found(case: dict[str, Any]) -> None:
     assert float(fit.se[0]) == pytest.approx(case["se"], abs=1e-4)
 
 
-@pytest.mark.parametrize("sets", [20, pytest.param(SETS, marks=pytest.mark.torture)])
-def test_random_sets_are_answered_at_the_top_of_an_independent_grid(sets: int) -> None:
-    found = [checked(*random_set(seed)) for seed in range(sets)]
+def test_random_sets_are_answered_at_the_top_of_an_independent_grid() -> None:
+    found = [checked(*random_set(seed)) for seed in range(SETS)]
     assert [one.wrong for one in found if one.wrong] == []
-    assert sum(one.above is not None for one in found) > sets // 3
+    assert sum(one.above is not None for one in found) > SETS // 3
+
+
+# a second top at a wide spread; a search that forgot where it began; integrands that are steps
+@pytest.mark.parametrize("seed", [244, 2182, 6817, 850, 1373])
+def test_sets_on_which_a_climb_or_an_integral_once_failed(seed: int) -> None:
+    assert checked(*random_set(seed)).wrong == ""
 
 
 def test_the_profile_leaves_the_saddle_too() -> None:

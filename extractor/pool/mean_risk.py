@@ -15,6 +15,8 @@ from scipy.special import expit, logit
 from extractor.pool.glmm import LOGIT_LIMIT, MANY, ROOT_95, SIGMA_LIMIT, Fit, information, loglik
 
 _MAX_STEPS = 80
+# Spreads between studies that are tried for a mean, before the best of them is refined.
+_SPREADS = (0.0, 0.3, 0.7, 1.5, 3.0, 6.0, SIGMA_LIMIT)
 _BELL = np.linspace(-9.0, 9.0, 601)
 _BELL_WEIGHTS = np.exp(-(_BELL**2) / 2.0) / np.exp(-(_BELL**2) / 2.0).sum()
 
@@ -63,30 +65,23 @@ def holds(best: Fit, mean: float, root: float = ROOT_95) -> bool:
 
 
 class _MeanProfile:
-    """Profile likelihood of the mean of the proportions; each search for the spread begins where the last one ended."""
+    """Profile likelihood of the mean of the proportions."""
 
     def __init__(self, best: Fit) -> None:
         self._best = best
-        self._last = best.sigma
+        self._tried = sorted({*_SPREADS, best.sigma})
 
     def root(self, mean_logit: float) -> float:
         """Signed root of twice the drop in log-likelihood at this logit of the mean."""
-        last = self._last
-        tried = sorted({0.0, 0.5 * last, last, min(1.5 * last + 0.1, SIGMA_LIMIT), min(3.0 * last + 0.5, SIGMA_LIMIT)})
+        tried = self._tried
         values = [self._value(mean_logit, sigma) for sigma in tried]
         place = int(np.argmax(values))
         low, high = tried[max(0, place - 1)], tried[min(len(tried) - 1, place + 1)]
-        if place == len(tried) - 1:
-            high = min(2.0 * high + 1.0, SIGMA_LIMIT)
-        value, self._last = values[place], tried[place]
-        if high > low:
-            found = minimize_scalar(
-                lambda sigma: -self._value(mean_logit, float(sigma)), bounds=(low, high), method="bounded",
-                options={"xatol": 1e-3},
-            )  # fmt: skip
-            if -float(found.fun) > value:
-                value, self._last = -float(found.fun), float(found.x)
-        return sqrt(max(0.0, 2.0 * (self._best.loglik - value)))
+        found = minimize_scalar(
+            lambda sigma: -self._value(mean_logit, float(sigma)), bounds=(low, high), method="bounded",
+            options={"xatol": 1e-3},
+        )  # fmt: skip
+        return sqrt(max(0.0, 2.0 * (self._best.loglik - max(values[place], -float(found.fun)))))
 
     def _value(self, mean_logit: float, sigma: float) -> float:
         return loglik(self._best.rows, [_median_of(mean_logit, sigma)], sigma)
