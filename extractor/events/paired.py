@@ -84,7 +84,7 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]
         ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
-        new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j))]
+        new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):
             told_apart = mention.kind in (CLASS, ORGAN)
@@ -101,6 +101,12 @@ def _stands(ruled: Event) -> bool:
 def _in_rows(told: Told, i: int, j: int) -> bool:
     """Whether a term or a count stands in rows that tell all of both."""
     return any(e.how == ROWS and (k == i or other == j) for (k, other), e in told.paired.items())
+
+
+def _part(told: Told, i: int, j: int) -> bool:
+    """Whether a term is part of one that is counted as a whole: "pneumonia or atelectasis in 17"."""
+    at = told.mentions[i].start
+    return any(other == j and e.mention.start < at < e.mention.end for (_, other), e in told.paired.items())
 
 
 def _repeated(told: Told, i: int, j: int) -> bool:

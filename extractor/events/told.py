@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from extractor.events.brackets import inside
 from extractor.events.clauses import Span, clauses, verbs
+from extractor.events.composed import composed
 from extractor.events.dead import all_survived, counted_dead
 from extractor.events.denials import Denial, denied_after
 from extractor.events.denied import denied, kinds_denied
@@ -85,6 +86,7 @@ def _told(reading: Reading) -> Iterator[Event]:
         _explain(reading, inner, links)
         for step in (_bracketed, counted_dead, _excepted_death, _whole_before, _causes, _totalled, _apposed):
             step(reading, inner, links)
+        inner, links = composed(reading.folded, inner, links)
         for mention, link in zip(inner, links, strict=True):
             yield from _of(reading, mention, link, inner, first, last)
     yield from all_survived(reading)

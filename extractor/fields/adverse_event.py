@@ -52,6 +52,11 @@ PRIOR = {
 
 # words of a text that tells groups apart; where there is none, what looks like the arm of an event is its cause or place
 COMPARING = re.compile(rf"\b{W.comparing}\b")
+# "randomised to tesolimab or placebo (n = 30 per group)"
+ALIKE = re.compile(
+    r"\b(?:to|into|receive|received|either|with)\s+(?:either\s+)?(?P<names>(?:(?!to\b|receive)[\w/+-]+\s+){0,5}?[\w/+-]+(?:\s*+,\s*+[\w/+-]++(?:\s[\w/+-]++){0,4})*,?\s+(?:or|and|versus|vs)\s+[\w/+-]++(?:\s[\w/+-]++){0,4}?)\s*"
+    r"[(,]\s*(?:n\s*=\s*)?\d+\s+(?:\w+\s+)?(?:per|in each|each|for each)\b"
+)
 NUMBERED = re.compile(r"group \d+")  # how the arms are called that the text sizes without a name
 UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
 
@@ -142,7 +147,19 @@ def _scope(event: Event) -> tuple[int, int] | None:
 def groups_of(doc: Doc) -> tuple[Group, ...]:
     """The trial's arms that the text names."""
     found = [f.value for f in facts(doc, "arm") if f.primary]
-    return tuple(Group(v["name"], telling(v["name"]), v["n"]) for v in found if not NUMBERED.fullmatch(v["name"]))
+    named = [v for v in found if not NUMBERED.fullmatch(v["name"])]
+    if found and not named:
+        named = _sized_alike(view(doc).folded, found)
+    return tuple(Group(v["name"], telling(v["name"]), v["n"]) for v in named)
+
+
+def _sized_alike(folded: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The names of arms that the text sizes with one number: "randomised to tesolimab or placebo (n = 30 per group)"."""
+    said = ALIKE.search(folded)
+    names = re.split(r"\s*,\s*(?:or\s+|and\s+)?|\s+(?:or|and|versus|vs)\s+", said["names"]) if said else []
+    if len(names) != len(found):
+        return []
+    return [{"name": name, "n": arm["n"]} for name, arm in zip(names, found, strict=True)]
 
 
 def term_of(reports: Reports, mention: Mention) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 from extractor.context.view import View
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, candidates, features, none_features
-from extractor.events.link.groups import Group, Name
+from extractor.events.link.groups import Group, Name, alike
 from extractor.events.link.together import Shares, likeliest, together
 from extractor.events.link.weights import Weights, weights
 from extractor.events.of_this_trial import Reports
@@ -28,9 +28,11 @@ def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) ->
         if not any(e.count for e in some):
             yield from some
             continue
-        known = arms_of(scene_at(reports, names, start), some)
+        scene = scene_at(reports, names, start)
+        known = arms_of(scene, some)
         for event in some:
-            yield replace(event, arm=known.get(event.count.start)) if event.count else event
+            made = replace(event, arm=known.get(event.count.start)) if event.count else event
+            yield from in_each(scene, made) or (made,)
 
 
 def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] | None]:
@@ -85,6 +87,34 @@ def place_of(scene: Scene, count: Count, words: frozenset[str], model: Weights |
         return found[0][1]
     scored = [(model or weights("arms")).score(features(scene, count, back, name)) for back, name in found]
     return found[max(range(len(found)), key=lambda i: (scored[i], -i))][1]
+
+
+# "one stroke in each arm", "one patient each in the two groups", "each group had one case"
+_EACH = re.compile(
+    rf"[^.;,()]{{0,40}}?\b(?:in|of|on|per)?\s*each\s+(?:of\s+the\s+|in\s+(?:the\s+)?)?(?:\w+\s+)?{W.both_groups_one}\b"
+)
+_EACH_HAD = re.compile(
+    rf"\beach\s+(?:\w+\s+)?{W.both_groups_one}\s+(?:had|showed|reported|experienced|recorded)\s+(?:only\s+)?\Z"
+)
+
+
+def in_each(scene: Scene, event: Event) -> list[Event]:
+    """The event in each of the trial's groups, where so many are said to be of each."""
+    count = event.count
+    if count is None or not count.n or count.denominator is not None or not scene.groups:
+        return []
+    folded, end = scene.seen.folded, scene.sentence.end
+    last = max(count.end, event.mention.end)
+    said = _EACH.match(folded, count.end, end) or _EACH.match(folded, last, end)
+    if said is None and _EACH_HAD.search(folded, scene.sentence.start, count.start) is None:
+        return []
+    found: dict[str, Name] = {}
+    for group in scene.groups:
+        name = next((n for _, n in candidates(scene) if alike(n.words, group.words)), None)
+        if name is not None:
+            found.setdefault(group.name, name)
+    named = list({n.start: n for n in found.values()}.values())
+    return [replace(event, arm=(n.start, n.end)) for n in named] if len(named) == len(scene.groups) > 1 else []
 
 
 # "nine patients had a rash; all were in the drug group"

@@ -209,6 +209,9 @@ def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]
         yield f"back {min(back, 4)} order {min(order.index(name), 3)} of {min(len(order), 3)}"
         yield f"back {min(back, 4)} here {min(len(scene.families), 3)} named {min(sum(_arm_of(scene, n) >= 0 for n in scene.here), 2)}"
         yield f"back arm {arm} of {len(scene.groups)} place {place} of {min(len(counts), 4)}"
+        both = BOTH.search(folded, scene.sentence.start, scene.sentence.end) is not None
+        run = _run(folded, counts, place)
+        yield f"back arm {arm} of {len(scene.groups)} run {run.index(count)} of {min(len(run), 4)} both {both} named {min(len(scene.families), 2)}"
         return
     yield from _beside(scene, count, place, name)
     yield from _in_order(scene, count, place, name)
@@ -324,6 +327,7 @@ def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[st
         yield f"trial's {min(arm, 3)} of {min(len(scene.groups), 4)} count {min(mine, 3)} of {min(many, 4)}"
 
 
+BOTH = re.compile(rf"\b{W.both_both}\s+(?:of\s+)?(?:the\s+)?{W.both_groups}\b")
 # "Compared with placebo, the drug led to more pain (33% vs 8%)": what the other is compared with is counted last
 _FIRST_COMPARED = re.compile(
     rf"(?:\A|[.;,]|\band)\s*(?:as\s+|when\s+)?{W.first_compared_compared}\s+{W.first_compared_the}*\Z"

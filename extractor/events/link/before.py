@@ -60,7 +60,11 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
         between = _between(clause, count, first)
     if _of_class(clause, count, between, first) or not _leads(clause, count, between, first):
         return []
-    found = [_people_of(clause, past) if first.kind in (CLASS, ORGAN) and count.form == "bare" else last]
+    named = first.kind not in (CLASS, ORGAN)
+    people = _people_of(clause, past, bare=named) if count.form == "bare" and first.kind != DEATH else last
+    if people != last and named:
+        return [people, last]  # "six sustained eight new burns": so many people, so many events
+    found = [people]
     if first.stopped and first.tail and REASON_AGAIN.match(between):
         return found  # "twenty dropped out, 8 because of": the first count is of all reasons
     for i in reversed(past[:-1]):
@@ -99,11 +103,12 @@ def summed(clause: Clause, mention: Mention, parts: list[Count]) -> list[Count]:
     return past[-1:] if DIRECT.match(between) or BACK.match(between) else []
 
 
-def _people_of(clause: Clause, past: list[int]) -> int:
+def _people_of(clause: Clause, past: list[int], *, bare: bool) -> int:
     """ "47 (34%) of 138 people had 88 adverse events": the count of the people, where one stands before that of the events."""
     if len(past) > 1:
         left, right = (clause.counts[i] for i in past[-2:])
-        told = left.form in ("fraction", "count_percent", "percent", "people") and left.unit in (None, PARTICIPANTS)
+        forms = ("fraction", "count_percent", "percent", "people", *(("bare",) if bare else ()))
+        told = left.form in forms and left.unit in (None, PARTICIPANTS)
         if told and PEOPLE_HAD.match(clause.folded[left.end : right.start]):
             return past[-2]
     return past[-1]

@@ -1,0 +1,30 @@
+"""Terms that are counted as one: "pneumonia or atelectasis in 17 patients"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extractor.events.mentions import NAMED, OPEN, Mention
+from extractor.events.segment import Link
+
+EITHER = re.compile(r"\s+(?:and/)?or\s+")
+
+
+def composed(folded: str, inner: list[Mention], links: list[Link]) -> tuple[list[Mention], list[Link]]:
+    """The mentions and their links, two that are joined by "or" and share one count as one mention."""
+    out: list[Mention] = []
+    kept: list[Link] = []
+    for mention, link in zip(inner, links, strict=True):
+        if out and _one(folded, out[-1], kept[-1], mention, link):
+            out[-1] = replace(out[-1], end=mention.end, term=None, how="")
+            continue
+        out.append(mention)
+        kept.append(link)
+    return out, kept
+
+
+def _one(folded: str, left: Mention, first: Link, right: Mention, second: Link) -> bool:
+    named = all(m.kind in (NAMED, OPEN) and not m.stopped and m.tail is None for m in (left, right))
+    shared = bool(first.counts) and first.counts == second.counts and len(first.counts) == 1
+    return named and shared and bool(first.counts[0].n) and EITHER.fullmatch(folded, left.end, right.start) is not None
