@@ -8,13 +8,8 @@ rejected; curators' decisions win and are never lost. ``check(records)`` holds t
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from extractor.link.annotated import annotated, trial_records
-from extractor.link.authority import Chosen, characteristics, merged
-=======
 from extractor.link.annotated import annotated, is_linked, trial_records
-from extractor.link.authority import Choice, characteristics, merged
->>>>>>> main
+from extractor.link.authority import Chosen, characteristics, merged
 from extractor.link.check import check
 from extractor.link.decide import decide, merge, reports_named, split, undo
 from extractor.link.difference import Difference
