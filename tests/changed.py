@@ -9,7 +9,7 @@ import re
 import textwrap
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -141,7 +141,7 @@ def kept(before: Iterable[Record], after: Iterable[Record | None]) -> tuple[int,
     return every, same, differing
 
 
-def read_changed(nlp: Language, documents: list[Document], name: str) -> Iterator[Record | None]:
+def read_changed(nlp: Language, documents: Sequence[Document], name: str) -> Iterator[Record | None]:
     """The records of changed documents; None where the reader found none."""
     made = [rendered(d, name) if name in RENDERED else changed(d, STAYS[name]) for d in documents]
     records = extract(nlp, [d for d in made if d])

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 
 import pytest
 from spacy.language import Language
 
-from extractor.model import Document
+from extractor.model import Document, Record
 from extractor.pipeline import extract
 from tests.changed import RENDERED, STAYS, kept, meaning, read_changed
 from tests.conftest import ROOT, SHARED
@@ -33,35 +34,42 @@ def texts(step: int) -> list[Document]:
     ]
 
 
-STEPS = [40 if SHARED else 4, pytest.param(1, marks=pytest.mark.torture)]
+@lru_cache(maxsize=2)
+def plain(nlp: Language, step: int) -> tuple[tuple[Document, ...], tuple[Record, ...]]:
+    """The texts and what is read of them as they are."""
+    documents = texts(step)
+    return tuple(documents), tuple(extract(nlp, documents))
+
+
+STEPS = [60 if SHARED else 4, pytest.param(1, marks=pytest.mark.torture)]
 
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("name", [*STAYS, *RENDERED])
 def test_facts_stay(nlp: Language, name: str, step: int) -> None:
-    documents = texts(step)
-    every, same, differing = kept(extract(nlp, documents), read_changed(nlp, documents, name))
-    assert every > 100
+    documents, before = plain(nlp, step)
+    every, same, differing = kept(before, read_changed(nlp, documents, name))
+    assert every > 60
     assert same >= LEAST.get(name, GOAL) * every, "\n".join(differing)
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_other_numbers_are_other_facts(nlp: Language, step: int) -> None:
     """Each number of people one higher: no fact keeps a number that the text has no more."""
-    documents = texts(step)
+    documents, before = plain(nlp, step)
     raised = [
         Document(d.id, d.source, {n: COUNTED.sub(lambda m: str(int(m[1]) + 1), t) for n, t in d.parts.items()})
         for d in documents
     ]
     moved = changed = 0
-    for one, other, document in zip(extract(nlp, documents), extract(nlp, raised), raised, strict=True):
+    for one, other, document in zip(before, extract(nlp, raised), raised, strict=True):
         numbers = {int(m) for text in document.parts.values() for m in re.findall(r"\d+", text.replace(",", ""))}
         for fact in one.of("participants"):
             n = fact.value["n"]
             if isinstance(n, int) and n not in numbers and fact.evidence and str(n) in fact.evidence[0].quote:
                 moved += 1
                 changed += all(f.value["n"] != n for f in other.of("participants"))
-    assert moved >= 3 and changed == moved
+    assert moved >= 2 and changed == moved
 
 
 DENIED = (

@@ -14,8 +14,7 @@ from extractor.commands.shared import StoreOption, open_store, output_to, say, w
 from extractor.errors import PlotError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+    from extractor.drawn import Figure
     from extractor.graph import Review
 
 # The graph and the figures load SciPy and matplotlib: they are imported when run.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.figure import Figure
-
+from extractor.drawn import Figure
 from extractor.errors import PlotError, PoolError
 from extractor.graph import Answer, Review, ask
 from extractor.graph.studies import Choice, fits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
+from extractor.drawn import Figure
 from extractor.graph import Answer, Review
 from extractor.plots import svg
 from extractor.plots.answered import FORESTS, MOST_STUDIES, bubble_of, dose_of, forest_of
