@@ -3,12 +3,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo
+# reports of the starter corpus; copies that were damaged on purpose, for the tests, are left out
+DEMO_REPORTS := $(filter-out %-ascii.json %-mojibake.json %-lostexp.json %-lostx.json,$(sort $(wildcard corpora/als_msc/*.json)))
 
 # nmslib, which scispaCy needs, has no wheel beyond 3.12
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: demo test torture lint bench docs lock wheel clean
+.PHONY: demo test torture lint bench docs sbom lock wheel clean
 
 $(READY): requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.11 or 3.12 found; install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 2; fi
@@ -20,13 +22,14 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)  ## extract the starter corpus, store it, print the characteristics table, write the report
 	@mkdir -p $(DEMO)
-	$(BIN)/trialspan extract corpora/als_msc --store $(DEMO)/trialspan.db --format jsonl -o $(DEMO)/records.jsonl
+	$(BIN)/trialspan extract $(DEMO_REPORTS) --store $(DEMO)/trialspan.db --format jsonl -o $(DEMO)/records.jsonl
 	$(BIN)/trialspan list --store $(DEMO)/trialspan.db
-	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format xlsx -o $(DEMO)/characteristics.xlsx
-	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format csv -o $(DEMO)/facts.csv
 	$(BIN)/trialspan link --store $(DEMO)/trialspan.db
+	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format xlsx -o $(DEMO)/characteristics.xlsx
+	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format docx -o $(DEMO)/characteristics.docx
+	$(BIN)/trialspan export --store $(DEMO)/trialspan.db --format csv -o $(DEMO)/facts.csv
 	$(BIN)/trialspan report --store $(DEMO)/trialspan.db -o $(DEMO)/report.html
-	@echo "written: $(DEMO)/trialspan.db (the store), $(DEMO)/records.jsonl (records), $(DEMO)/characteristics.xlsx (the table), $(DEMO)/facts.csv (one row a fact), $(DEMO)/report.html (open it in a browser)"
+	@echo "written: $(DEMO)/trialspan.db (the store), $(DEMO)/records.jsonl (records), $(DEMO)/characteristics.xlsx and .docx (the tables), $(DEMO)/facts.csv (one row a fact), $(DEMO)/report.html (open it in a browser)"
 	@echo "next: $(BIN)/trialspan show barczewska2019 --store $(DEMO)/trialspan.db"
 
 test: $(READY)  ## run the tests; what is missing here is skipped with its reason
@@ -58,6 +61,10 @@ docs: $(READY)  ## write the generated parts of the documents again
 
 wheel: $(READY)  ## the package with model and starter corpus inside
 	$(BIN)/python -m build --wheel --no-isolation
+
+sbom: $(READY)  ## what is installed with which licence: the list in NOTICE, and a bill of materials (CycloneDX)
+	$(BIN)/python -m training.sbom --notice
+	$(BIN)/python -m training.sbom dist/sbom.json
 
 lock:  ## resolve the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock

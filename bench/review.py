@@ -43,19 +43,19 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLED = 5  # decisions by the command line that are timed
 
 
-def large() -> Record:
-    """A full text with 500 facts, a few in each sentence."""
+def large(wanted: int = FACTS, characters: int = CHARACTERS) -> Record:
+    """A report of so many facts and characters, two facts in a sentence."""
     sentence = "In group {0} headache was seen in {1} of 50 people, and fever in {2} of 50, after the cells were given by vein. "
     text, facts = "", []
     silent = dict.fromkeys(("term_id", "percent", "grade", "severity", "serious", "related"))
     number = 0
-    while len(facts) < FACTS or len(text) < CHARACTERS:
+    while len(facts) < wanted or len(text) < characters:
         said = sentence.format(number, number % 50, (number * 7) % 50)
         start = len(text)
         text += (
             said + "The visit was as planned, and nothing else was noted by the people who looked after them at home. "
         )
-        for term, n in (("headache", number % 50), ("fever", (number * 7) % 50)) if len(facts) < FACTS else ():
+        for term, n in (("headache", number % 50), ("fever", (number * 7) % 50)) if len(facts) < wanted else ():
             at = start + said.index(term)
             value = silent | {"term": term, "n": n, "denominator": 50, "denominator_unit": "participants"}
             value["assertion"] = "present" if n else "absent"
@@ -267,15 +267,17 @@ class Curator(threading.Thread):
         report = self.random.choice(self.reports)
         page = http.get("/report", params={"id": report}).text
         claims = re.findall(r'data-row="([0-9a-f-]{12,})"', page)
-        if not claims:
+        if "Begin to read" in page:
             http.post("/begin", data={"report": report, "check": hidden(page, "check")})
             return
         uid = uuid.uuid4().hex
         verdict = self.random.choice(["accept", "unsure", "reject", "note"])
         form = {
-            "report": report, "check": hidden(page, "check"), "uid": uid, "claim": self.random.choice(claims), "verdict": verdict,
+            "report": report, "check": hidden(page, "check"), "uid": uid, "claim": self.random.choice(claims or [""]), "verdict": verdict,
             "reason": "wrong_value", "note": "a note", "seen_decision": hidden(page, "seen_decision") or "0",
         }  # fmt: skip
+        if not claims:  # a second reader, who answers without the values
+            form |= {"claim": "", "field": self.random.choice(["deaths", "dose", "arm"]), "verdict": "not_reported"}
         self.sent.add(uid)
         for _ in range(2):  # now and then the answer is lost, and the same form goes again
             answer = http.post("/decide", data=form)
@@ -288,31 +290,41 @@ class Curator(threading.Thread):
             self.again += 1
 
 
-def torture(store_name: str, curators: int, seconds: float) -> dict[str, Any]:
-    """Curators at once; the server is killed twice; what the clients' logs hold is what the store holds."""
+def torture(store_name: str, curators: int, seconds: float, enough: int = 0) -> dict[str, Any]:
+    """Curators at once; the server is killed twice; what the clients' logs hold is what the store holds.
+
+    It ends after so many seconds, or when `enough` decisions were acknowledged: a slow machine then decides as many.
+    """
     from extractor.review.people import hashed
 
     with Store.open(store_name) as store:
         for number in range(10):
-            record = large()
+            record = large(30, 3_000)
             document = Document(f"r{number}", "jsonl", record.document.parts | {"title": f"Report {number}"})
-            store.add(Record(document, record.facts[:30]))
+            store.add(Record(document, record.facts))
         secret = hashed(PASSWORD)
         for number in range(curators):
             ReviewStore(store).put_account(f"c{number}", "curator", secret, "bench")
     server = Server(store_name, accounts=True)
     until_up(server.base)
     until = time.monotonic() + seconds
-    people = [Curator(n, server, [f"r{i}" for i in range(10)], until) for n in range(curators)]
+    people = [Curator(n, server, [f"r{n % 10}"], until) for n in range(curators)]
     for one in people:
         one.start()
+    begun = time.monotonic()
     for part in (1, 2):
-        time.sleep(seconds / 3)
+        while time.monotonic() < begun + seconds * part / 3:
+            if enough and sum(len(one.acknowledged) for one in people) >= enough * part / 3:
+                break
+            time.sleep(0.05)
         server.kill()
         server.start()
         until_up(server.base)
-        if part == 1:
-            print("killed and started again", flush=True)
+        print(f"killed and started again, {part} of 2", flush=True)
+    while enough and time.monotonic() < until and sum(len(one.acknowledged) for one in people) < enough:
+        time.sleep(0.05)
+    for one in people:
+        one.until = time.monotonic() if enough else until
     for one in people:
         one.join(seconds + 120)
     server.kill()
@@ -341,6 +353,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=Path, default=ROOT / "corpora" / "als_msc")
     parser.add_argument("--torture", type=float, default=0.0, help="seconds")
+    parser.add_argument("--enough", type=int, default=0, help="acknowledged decisions after which the torture ends")
     parser.add_argument("--curators", type=int, default=3)
     parser.add_argument("--store", default="", help="an empty store for the torture")
     parser.add_argument("--json", type=Path)
@@ -354,7 +367,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if given.torture:
-            found: dict[str, Any] = torture(given.store or str(folder / "torture.db"), given.curators, given.torture)
+            found: dict[str, Any] = torture(
+                given.store or str(folder / "torture.db"), given.curators, given.torture, given.enough
+            )
         else:
             found = {"large": sizes(folder), "scripted": scripted(folder, given.reports)}
             page, decision = (found["large"][k]["p95_ms"] for k in ("page", "decision"))

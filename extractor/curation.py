@@ -40,6 +40,7 @@ def confirm(
     *,
     others: Sequence[int] = (),
     how: How | None = None,
+    record: Record | None = None,
 ) -> int:
     """Say that a fact is right; the key of the decision. One that was put aside stays so: see :func:`own`.
 
@@ -49,8 +50,10 @@ def confirm(
         Numbers of more facts that are the same claim told elsewhere: what stands then has the quotes of all.
     how : How, optional
         Stage, mode, and what was in view.
+    record : Record, optional
+        The record of the report, where it was read already.
     """
-    record = store.record(report)
+    record = record or store.record(report)
     target, more = fact_at(record, number), _others(record, others)
     fact = together(_bare(target), more)
     return store.decide(
@@ -86,9 +89,10 @@ def reject(
     *,
     others: Sequence[int] = (),
     how: How | None = None,
+    record: Record | None = None,
 ) -> int:
     """Say that a fact is wrong; it stays, flagged, and counts no more."""
-    record = store.record(report)
+    record = record or store.record(report)
     target, more = fact_at(record, number), _others(record, others)
     return store.decide(report, "reject", curator, target=target, others=more, note=note, how=how)
 

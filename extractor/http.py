@@ -36,6 +36,11 @@ SECRET = ("api_key", "email", "tool")  # never part of a request's name, never w
 MOST_TRIES = 8
 TIMEOUT_S = (10.0, 60.0)  # to connect, and between two bytes
 LONGEST_ANSWER_S = 300.0  # a slow drip is given up after this
+# no name is found, or no way there: to wait and try again would not help
+NO_NETWORK = re.compile(
+    r"Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed|Failed to resolve"
+    r"|Network is unreachable|No route to host|Unable to connect to proxy", re.I,
+)  # fmt: skip
 LONGEST_WAIT_S = 60.0  # between two tries, by our own choice
 LONGEST_ASKED_S = 300.0  # a service that asks for a longer wait is believed, and the search given up
 LARGEST_ANSWER = 256 * 2**20  # bytes, unpacked; a whole page of full texts stays far below
@@ -210,7 +215,7 @@ class Client:
         self._buckets: dict[str, Bucket] = {}
         self._jitter = random.Random(0)
         self._place: Path | None = None
-        self.asked = 0  # requests that went over the network
+        self.asked = self.answered = 0  # requests that went over the network, and those that something answered
 
     def begin(self, search: str) -> None:
         """Start, or go on with, a search; its answers are kept together."""
@@ -290,9 +295,15 @@ class Client:
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ) as error:
+            if not self.answered and (why := NO_NETWORK.search(str(error))):
+                raise FetchError(
+                    f"{urlsplit(request.url).netloc}: there is no network here ({why[0].lower()}); run the same command where"
+                    " there is, or with --offline from the answers that are kept"
+                ) from error
             raise NoAnswerYetError(f"no whole answer: {type(error).__name__}") from error
         except requests.RequestException as error:
             raise FetchError(f"{redacted(request.url)}: {redacted(str(error))}") from error
+        self.answered += 1
         if response.status_code in RETRIED:
             raise NoAnswerYetError(f"HTTP {response.status_code}", retry_after(response.headers.get("Retry-After")))
         if response.status_code >= 400:

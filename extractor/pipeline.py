@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 from extractor import own
 from extractor.assemble import assemble
 from extractor.context import PARTS, TEXT
+from extractor.context.sentences import flowed
 from extractor.context.spoken import Piece, has_body, in_short, own_pieces
 from extractor.context.tokens import tokens
 from extractor.context.trained import PIPELINE_PARTS
@@ -23,6 +24,7 @@ from extractor.fulltext import both
 from extractor.model import Document, Fact, Record
 from extractor.settings import Settings
 from extractor.shipped import SHIPPED_MODEL, shipped
+from extractor.text import even
 
 BLANK = "blank"
 
@@ -81,7 +83,7 @@ def as_doc(nlp: Language, document: Document, pieces: Sequence[Piece] | None = N
         texts.append(text)
         start += len(text) + 1
     whole = "\n".join(texts)
-    doc = tokens(nlp, whole)
+    doc = tokens(nlp, "\n".join(flowed(even(text)) for text in texts))
     doc.user_data[PARTS] = places
     doc.user_data[TEXT] = whole
     known = {

@@ -61,6 +61,18 @@ def fold(text: str) -> str:
     return lower(text.translate(_TABLE))
 
 
+_EVEN = {ord(c): " " for c in SPACES if c not in "\r\n\u2028\u2029\u0085"}
+
+
+def even(text: str) -> str:
+    """`text` with blanks of one kind, so that words are told apart alike however they were set; lines and length stay.
+
+    >>> even("12\u00a0patients")
+    '12 patients'
+    """
+    return text.translate(_EVEN)
+
+
 @lru_cache(maxsize=64)
 def fold_case(text: str) -> str:
     """Like :func:`fold`, but upper case stays: for patterns that need capitals."""

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -45,6 +46,37 @@ def server() -> Iterator[str]:
     if named:
         yield named
         return
+    with cluster("off") as own:
+        yield own.url
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A server of our own, which may be killed and started again."""
+
+    folder: Path
+    user: str | None
+    fsync: str
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://tester@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync={self.fsync}"
+        self._control("-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """At once, as after a power cut: no transaction is ended, nothing is written down."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
+        _run([program("pg_ctl"), "-D", str(self.folder / "data"), "-w", *words], self.user, self.folder)
+
+
+@contextmanager
+def cluster(fsync: str = "on") -> Iterator[Cluster]:
+    """A server of our own, thrown away at the end."""
     user = account() if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="trialspan-pg-"))
     try:
@@ -52,12 +84,13 @@ def server() -> Iterator[str]:
             shutil.chown(folder, user)
         data = str(folder / "data")
         _run([program("initdb"), "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"], user, folder)
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        _run([program("pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start"], user, folder)
+        own = Cluster(folder, user, fsync)
+        own.start()
         try:
-            yield f"postgresql://tester@/postgres?host={folder}"
+            yield own
         finally:
-            _run([program("pg_ctl"), "-D", data, "-w", "-m", "immediate", "stop"], user, folder)
+            with suppress(RuntimeError):  # a test may have stopped it
+                own.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

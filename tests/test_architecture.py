@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,3 +37,14 @@ def test_layers() -> None:
     code = "from importlinter.cli import lint_imports; import sys; sys.exit(lint_imports(no_cache=True))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert out.returncode == 0, out.stdout + out.stderr
+
+
+def test_functions_branch_little() -> None:
+    """The mean complexity of the rooms that read events, people and fields is under 4; lint holds each function to 15."""
+    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "C901", "--output-format", "json"]
+    every = [*ruff, "--config", "lint.mccabe.max-complexity=0", "--exit-zero", "--no-cache"]
+    for room in ("events", "people", "fields"):
+        out = subprocess.run([*every, f"extractor/{room}"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        found = [int(re.search(r"\((\d+) > 0\)", one["message"])[1]) for one in json.loads(out)]
+        assert len(found) > 50
+        assert sum(found) / len(found) < 4, room

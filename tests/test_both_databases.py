@@ -30,7 +30,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "papers-of": {"trial": NAMED}, "side-by-side": {"trials": (NAMED, "alpha")}, "provenance": {"report": "paper1"},
     "changed-since": {"date": "2019-01-01"}, "unpublished": {"today": "2026-01-01"}, "given": {"cells": "", "route": ""},
     "event-risk": {"events": ("fever", "headache"), "route": "", "denials": True}, "never-reported": {"everything": True},
-    "disagreements": {"everything": True}, "sensitivity": {"denials": True},
+    "disagreements": {"everything": True}, "sensitivity": {"denials": True}, "dose-within-trials": {"outcome": "headache"},
 }  # fmt: skip
 
 
@@ -53,6 +53,17 @@ def reports() -> Iterator[Record]:
     tumour, fever = ("adverse_event", event("tumor", 0), None), ("adverse_event", event("fever", 2), None)
     yield made("epsilon", "A trial", [*plain, tumour, fever])
     yield made("zeta", "A silent trial", plain)
+    once = ("administrations", {"low": 1, "high": 1, "interval": None}, None)
+    arms = [
+        fact
+        for name, cells, n in (("low dose", 1e6, 1), ("high dose", 1e7, 3))
+        for fact in (
+            ("arm", {"name": name, "n": 6}, None),
+            ("dose", {"low": cells, "high": cells, "unit": "cells", "basis": None}, name),
+            ("adverse_event", event("headache", n, 6), name),
+        )
+    ]
+    yield made("eta", "A trial of two doses", [*plain, once, *arms])
 
 
 def filled(store: Store) -> None:

@@ -120,6 +120,10 @@ def test_what_looks_like_a_count(tmp_path: Path, facts: list[Said], outcome: str
         # cells beside what the control group gets are no control
         ([TWENTY, adverse("fever", 2, 10, "MSC plus standard of care"), adverse("fever", 1, 10, "standard of care")], "fever",
          {"alpha": (2, 10)}),
+        # an arm by another of its names has the arm's people; of another dose it has not
+        ([("arm", {"name": "marrow cells", "n": 12}, None), ("arm", {"name": "controls", "n": 11}, None), adverse("fever", 3, arm="cell group"),
+          adverse("fever", 0, arm="control")], "fever", {"alpha": (3, 12)}),
+        ([("arm", {"name": "30 mg", "n": 12}, None), adverse("fever", 3, arm="20/30 mg")], "fever", {}),
     ],
 )  # fmt: skip
 def test_what_is_a_count(tmp_path: Path, facts: list[Said], outcome: str, expected: dict[str, tuple[int, int]]) -> None:

@@ -338,6 +338,7 @@ def test_ris_as_others_read_it() -> None:
     assert (first["volume"], first["number"], first["start_page"], first["end_page"]) == ("36", "2", "101", "9")
     assert first["notes"] == ["NCT01363401", "2006-004374-27"] and first["urls"][0] == "https://doi.org/10.1002/x(1)"
     assert rows[1]["urls"] == ["https://clinicaltrials.gov/study/NCT02017912"]
+    assert (rows[1]["accession_number"], rows[1]["name_of_database"]) == ("NCT02017912", "ClinicalTrials.gov")
     assert "title" not in rows[2] and rows[2]["notes"] == ["Retracted publication"]  # nothing is made up
 
 

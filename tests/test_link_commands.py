@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -86,6 +87,13 @@ def test_characteristics_of_trials(filled: Path, tmp_path: Path) -> None:
     assert "registry\\_differs" in text
     assert run(filled, "export", "--trials", "--format", "xlsx", "-o", str(tmp_path / "studies.xlsx")).exit_code == 0
     assert run(filled, "export", "--trials", "--format", "jsonl").exit_code == 2
+    page = openpyxl.load_workbook(tmp_path / "studies.xlsx")
+    reports = {str(row[1]) for row in page["included studies"].iter_rows(min_row=2, values_only=True)}
+    assert any("(feldman2014)" in cell and "(glass2012)" in cell and "(riley2014)" in cell for cell in reports)
+    owners = {row[-1] for row in page["sources"].iter_rows(min_row=2, values_only=True)}
+    assert {"glass2012", "riley2014"} & owners and "NCT01348451" not in owners  # the report that says a value
+    bare = run(filled, "export", "--format", "xlsx", "-o", str(tmp_path / "bare.xlsx"))
+    assert "one row a trial" in bare.output and f"written: {tmp_path / 'bare.xlsx'}" in bare.output.replace("\n", "")
 
 
 def trials(path: Path) -> dict[str, list[str]]:

@@ -12,10 +12,10 @@ from lxml import etree
 from extractor.model import Fact
 from extractor.sources.jats import BLOCKS, HIDDEN
 from extractor.sources.tables import laid_out
-from extractor.tables import Found, read_tables
 from extractor.tables.baseline import age_of
 from extractor.tables.figures import figure
 from extractor.tables.heads import residue, role_of
+from extractor.tables.read import Found, read_tables
 
 SIZED = "Event | Cells (n = 20) | Saline (n = 20)"
 

@@ -381,6 +381,9 @@ def test_nobody_is_both_readers_nor_adjudicates_an_own_report(lite: Store) -> No
     for page in (ann, ben, cem, eve):  # nobody has finished
         assert page.send("/adjudicate", difference="x", choice="first").status_code == 403
     assert cem.http.get("/adjudicate", params={"id": "stroke1"}).status_code == 403
+    third = Page(local(lite, "adjudication"), "cem")
+    assert "when both have finished" in third.get("/report", id="stroke1")
+    assert third.http.get("/adjudicate", params={"id": "stroke1"}).status_code == 403
     alone = Page(local(lite, "second"), "ann")
     ann.decide("accept", "40 randomized")
     assert "third person" in alone.get("/report", id="stroke1") and lite.decisions()[-1].stage == "first"

@@ -29,7 +29,7 @@ def section(title: str, command: Any, level: int) -> Iterator[str]:
     """One command; of a group, each of its own behind it."""
     yield f"{'#' * level} {title}\n"
     yield from paragraphs(command.help or "")
-    rows = [row(p) for p in command.params if p.name != "help"]
+    rows = [row(p) for p in command.params if p.name != "help" and not getattr(p, "hidden", False)]
     if rows:
         yield "\n".join(["| | |", "|---|---|", *rows]) + "\n"
     for name, one in getattr(command, "commands", {}).items():

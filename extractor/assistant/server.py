@@ -49,7 +49,7 @@ def server(tools: Tools) -> MCPServer[Any]:
 
     @made.tool(annotations=READ_ONLY)
     def ask(question: str = "", arguments: dict[str, str] | None = None) -> Row:
-        """One of twenty questions over the trials of the store, with evidence and what was left out; without a question, the list of them."""
+        """One of twenty-four questions over the trials of the store, with evidence and what was left out; without a question, the list of them."""
         return _said(lambda: tools.ask(question, arguments))
 
     @made.tool(annotations=READ_ONLY)

@@ -59,16 +59,26 @@ def ask_store(
     cypher: Annotated[
         str | None, typer.Option("--cypher", metavar="MATCH", help="Ask the graph in Cypher (extra: cypher).")
     ] = None,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep the answer under this name, beside the store.")
+    ] = None,
+    changed: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask a kept answer's question anew: what moved since.")
+    ] = None,
     form: FormOption = Format.table,
 ) -> None:
-    """Ask a store: one of twenty questions by name, SQL over its views, or Cypher over its graph.
+    """Ask a store: one of twenty-four questions by name, SQL over its views, or Cypher over its graph.
 
     Example: trialspan ask serious-risk route=intrathecal --store review.db
     """
-    if sum((name is not None, listed, sql is not None, cypher is not None)) != 1:
-        raise wrong_usage("ask takes the name of a question, --list, --sql or --cypher, one of them")
+    if sum((name is not None, listed, sql is not None, cypher is not None, changed is not None)) != 1:
+        raise wrong_usage("ask takes the name of a question, --list, --sql, --cypher or --changed, one of them")
+    if save is not None and name is None:
+        raise wrong_usage("--save keeps the answer to a question; name one")
     if listed:
         print_questions(form)
+    elif changed is not None:
+        print_changed(changed, store, form)
     elif sql is not None:
         with open_store(store, included=True) as opened:
             columns, rows = opened.select(sql)
@@ -80,7 +90,7 @@ def ask_store(
         with open_store(store, included=True) as opened:
             print_rows(query(Review(opened).graph, cypher), form)
     else:
-        print_answer(str(name), list(words or ()), store, form)
+        print_answer(str(name), list(words or ()), store, form, save)
 
 
 def print_questions(form: Format) -> None:
@@ -94,7 +104,27 @@ def print_questions(form: Format) -> None:
         say(f"{row['number']:>2}  {row['question']}\n      trialspan ask {row['usage']}")
 
 
-def print_answer(name: str, words: list[str], store: str | None, form: Format) -> None:
+def print_changed(name: str, store: str | None, form: Format) -> None:
+    """What moved a kept answer since it was kept; nothing where it stands as it did."""
+    from extractor.graph import Review, ask
+    from extractor.graph.kept import kept, moved
+
+    with open_store(store, included=True) as opened:
+        before = kept(opened, name)
+        asked_then = {n: tuple(v) if isinstance(v, list) else v for n, v in before["asked"].items()}
+        answer = ask(Review(opened), before["name"], **asked_then)
+        found = moved(opened, before, answer)
+    if form is Format.json:
+        say_json({"name": before["name"], "asked": before["asked"], "saved_at": before["saved_at"], "moved": found})
+        return
+    say(f"{before['question']} Kept as {name} at {before['saved_at']}.")
+    if found:
+        print_rows(found, form)
+    else:
+        say("Nothing moved it: rows, what was left out and what is pooled are as they were.")
+
+
+def print_answer(name: str, words: list[str], store: str | None, form: Format, save: str | None = None) -> None:
     from extractor.graph import Review, ask
     from extractor.graph.catalogue import from_words, named
 
@@ -104,6 +134,10 @@ def print_answer(name: str, words: list[str], store: str | None, form: Format) -
         raise wrong_usage(f"{question.name} needs {', '.join(missing)}; it is asked as: trialspan ask {question.usage}")
     with open_store(store, included=True) as opened:
         answer = ask(Review(opened), question.name, **arguments)
+        if save is not None:
+            from extractor.graph.kept import keep
+
+            say(f"kept: {keep(opened, answer, save)}", err=True)
     if form is Format.json:
         say_json(answer.to_dict())
         return
@@ -149,6 +183,12 @@ def left_out_lines(left: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def pooled_lines(what: str, found: dict[str, Any]) -> list[str]:
     """What pooling gave, one line a result, and what a reader must know of it; risks in percent."""
+    if "trend" in found:
+        one = found["trend"]
+        ratio = (
+            f"odds ratio {one['odds_ratio']:.3g} (95 % {one['low']:.3g} to {one['high']:.3g}), p = {one['p_value']:.3g}"
+        )
+        return [f"{what}: {ratio}, {one['k']} trials, {one['arms']} arms; {one['method']}; {one['estimate_method']}"]
     if "risk" in found:  # pooled for several events
         return pooled_lines(what, found["risk"])
     cautions = [

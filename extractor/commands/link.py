@@ -141,15 +141,15 @@ def decide_links(
     ] = None,
     store: StoreOption = None,
     overlap: Annotated[bool, typer.Option("--overlap", help="Speak of shared people, not of one trial.")] = False,
-    curator: Annotated[
-        str | None, typer.Option("--curator", help="Your name (default: curator in trialspan.toml).")
-    ] = None,
-    note: Annotated[str | None, typer.Option("--note", help="Why; kept with the decision.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Your name (default: curator in trialspan.toml).")] = None,
+    why: Annotated[str | None, typer.Option("--why", help="Why; kept with the decision.")] = None,
+    curator: Annotated[str | None, typer.Option("--curator", hidden=True)] = None,  # as they were called before
+    note: Annotated[str | None, typer.Option("--note", hidden=True)] = None,
     form: FormOption = Format.table,
 ) -> None:
     """Decide about links: they are kept, win over the program, and can be undone.
 
-    Example: trialspan decide reject glass2012 staff2016 --curator ann --store review.db
+    Example: trialspan decide reject glass2012 staff2016 --by ann --store review.db
     """
     given = list(names or ())
     wanted = {Action.confirm: 2, Action.reject: 2, Action.take_out: 1, Action.undo: 1, Action.history: 0}.get(action)
@@ -161,8 +161,8 @@ def decide_links(
         if action is Action.history:
             list_decisions(opened, form)
             return
-        who = curator or settings_or_exit().curator
-        keys = decided(opened, action, given, KINDS[overlap], who, note)
+        who = by or curator or settings_or_exit().curator
+        keys = decided(opened, action, given, KINDS[overlap], who, why or note)
         made = [as_dict(d) for d in LinkStore(opened).decisions() if d.key in keys]
     if form is Format.json:
         say_json(made)

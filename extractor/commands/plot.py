@@ -14,8 +14,7 @@ from extractor.commands.shared import StoreOption, open_store, output_to, say, w
 from extractor.errors import PlotError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+    from extractor.drawn import Figure
     from extractor.graph import Review
 
 # The graph and the figures load SciPy and matplotlib: they are imported when run.
@@ -99,6 +98,7 @@ def plot(
         raise wrong_usage(str(error)) from error
     with output_to(output) as stream:
         stream.write(drawn)
+    say(f"written: {output}", err=True)
     if lacking := sorted({chr(int(m[1])) for w in said if (m := GLYPH.match(str(w.message)))}):
         say(f"{output}: the font has no {' '.join(lacking)}, a box stands for it; an .svg keeps it as text", err=True)
 
@@ -117,6 +117,7 @@ def _figure(kind: Kind, review: Review, condition: str, cells: str, title: str, 
 def _forest(review: Review, condition: str, cells: str, title: str, chosen: dict[str, Any]) -> Figure:
     from extractor.graph import QUESTIONS, ask
     from extractor.plots import answered
+    from extractor.plots.called import answer_called, called
     from extractor.pool.two_arms import MEASURES
 
     question, outcome = chosen.pop("question", "serious-risk"), chosen.pop("outcome", "")
@@ -143,4 +144,5 @@ def _forest(review: Review, condition: str, cells: str, title: str, chosen: dict
         raise PlotError(f"--question {question} takes no --{wrong[0]}; legal: {', '.join(f'--{n}' for n in legal)}")
     what = answered.OUTCOMES.get(outcome or "serious", outcome.capitalize())
     heading = title or answered.titled(what, condition, cells, chosen.get("route", ""))
-    return answered.forest_of(ask(review, question, **arguments), title=heading)
+    found = answer_called(ask(review, question, **arguments), called(review))
+    return answered.forest_of(found, title=heading)

@@ -43,9 +43,17 @@ class PoolFormat(StrEnum):
 
 def pool(
     counts: Annotated[
-        Path,
+        Path | None,
         typer.Option("--from", metavar="CSV", help="study, events, total; or study, events1, total1, events2, total2."),
-    ],
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(metavar="PATH|URL", help="In place of a table: trials of a store, those that were screened in."),
+    ] = None,
+    outcome: Annotated[str, typer.Option(help="Of a store: any, serious, death or the name of an event.")] = "serious",
+    condition: Annotated[str, typer.Option(help="Of a store: only trials whose condition has this in its name.")] = "",
+    cells: Annotated[str, typer.Option(help="Of a store: only trials whose cells have this in their name.")] = "",
+    route: Annotated[str, typer.Option(help="Of a store: only trials whose route has this in its name.")] = "",
     form: Annotated[PoolFormat, typer.Option("--format", help="table, json or csv.")] = PoolFormat.table,
     output: OutputOption = None,
     measure: Annotated[str, typer.Option(help="Two arms: OR, RR, RD or 'Peto OR'; all are listed.")] = "OR",
@@ -53,6 +61,16 @@ def pool(
     by: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="One arm: subgroups by this column of the table.")
     ] = None,
+    on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="One arm: meta-regression on this column; may be repeated."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Meta-regression with fewer than 10 studies a column.")
+    ] = False,
+    small_study: Annotated[
+        bool, typer.Option("--small-study", help="Test whether small studies differ (10 studies or more).")
+    ] = False,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a forest plot: .svg, .pdf or .png.")] = None,
     title: Annotated[str, typer.Option(help="Title of the plot.")] = "",
     arms: Annotated[tuple[str, str], typer.Option(metavar="NAME NAME", help="Names of the two arms in the plot.")] = (
@@ -63,9 +81,11 @@ def pool(
         Path | None, typer.Option("--metafor", metavar="FOLDER", help="Write a CSV and an R script that reruns this.")
     ] = None,
 ) -> None:
-    """Pool rare events of one arm, or compare two, from a table of counts.
+    """Pool rare events of one arm, or compare two, from a table of counts; or the treated arms of a store's trials.
 
     Example: trialspan pool --from counts.csv --format json --plot forest.svg
+
+    Example: trialspan pool --store review.db --outcome headache --by route
     """
     from extractor.pool import compare_subgroups, forest, metafor, pool_table, read_counts
     from extractor.pool.forest_layout import SUFFIXES
@@ -78,17 +98,22 @@ def pool(
         raise wrong_usage(f"--rule {rule}: there are: {', '.join(PREDICTION_RULES)}")
     if plot is not None and plot.suffix.lower() not in SUFFIXES:
         raise wrong_usage(f"--plot {plot}: the suffix must be one of {', '.join(SUFFIXES)}")
-    table = read_counts(counts)
+    if (counts is None) == (store is None):
+        raise wrong_usage("pool takes a table of counts (--from) or a store (--store), one of them")
+    table = read_counts(counts) if counts else _of_store(str(store), outcome, condition, cells, route)
     groups = _groups(table, by)
     found = pool_table(table, measure=measure, prediction_rule=rule)
     subgroups = compare_subgroups(table.events[0], table.totals[0], groups) if groups else None
+    further = _further(table, [name.strip().lower() for name in on or ()], force, small_study)
     if form is PoolFormat.table and output is None:
         _print(found, subgroups)
+        for line in _further_lines(further):
+            say(line)
     else:
         with output_to(output) as stream:
-            stream.write(_text(found, subgroups, form).encode())
+            stream.write(_text(found, subgroups, form, further).encode())
         if form is PoolFormat.csv:  # which has no place for them
-            for line in _cautions(found.to_dict(), subgroups):
+            for line in [*_cautions(found.to_dict(), subgroups), *_further_lines(further)]:
                 say(line, err=True)
     if plot is not None:
         with whole_file(plot) as drawn:
@@ -139,8 +164,63 @@ def _groups(table: CountsTable, by: str | None) -> tuple[str, ...] | None:
     return tuple(value or "not given" for value in table.extra[column])
 
 
-def _text(found: PooledProportion | PooledComparison, subgroups: Subgroups | None, form: PoolFormat) -> str:
-    record = found.to_dict() | ({"subgroups": subgroups.to_dict()} if subgroups else {})
+def _of_store(store: str, outcome: str, condition: str, cells: str, route: str) -> CountsTable:
+    """The studies that ``ask`` pools, with columns to compare them by."""
+    from extractor.commands.shared import open_store
+    from extractor.graph import Review
+    from extractor.graph.studies import Choice, characteristics_of, studies
+    from extractor.pool import CountsTable, LeftOut
+
+    with open_store(store, included=True) as opened:
+        review = Review(opened)
+        found, left = studies(review, Choice(outcome, condition, cells, route))
+        trials = [characteristics_of(review, one) for one in found]
+    extra = {
+        "route": tuple(" + ".join(t["routes"]) for t in trials),
+        "source": tuple(" + ".join(t["sources"]) for t in trials),
+        "cells": tuple(" + ".join(t["cell_types"]) for t in trials),
+        "follow_up_months": tuple(str(t["follow_up_months"] or "") for t in trials),
+        "administrations": tuple(str(t["administrations"] or "") for t in trials),
+        "case_report": tuple("yes" if s.case_report else "no" for s in found),
+    }
+    return CountsTable(
+        tuple(s.study for s in found), (tuple(s.events for s in found),), (tuple(s.total for s in found),), extra,
+        tuple(LeftOut(x.study, x.reason) for x in left),
+    )  # fmt: skip
+
+
+def _further(table: CountsTable, on: list[str], force: bool, small_study: bool) -> dict[str, Any]:
+    """Meta-regression and tests of small-study effects, where they were asked for."""
+    from extractor.pool.further import regressed, small_study_tests
+
+    found: dict[str, Any] = {}
+    if on:
+        found["regression"] = regressed(table, on, force=force).to_dict()
+    if small_study:
+        found["small_study"] = small_study_tests(table)
+    return found
+
+
+def _further_lines(found: dict[str, Any]) -> list[str]:
+    lines = []
+    if regression := found.get("regression"):
+        lines.append(f"Meta-regression, {regression['method']}, {regression['k']} studies; log odds:")
+        lines += [
+            f"  {c['name']}: {c['estimate']:.3g} (95 % {c['low']:.3g} to {c['high']:.3g}), p = {c['p_value']:.3g}"
+            for c in regression["coefficients"]
+        ]
+        lines += [f"{note['code']}: {note['message']}" for note in regression["warnings"]]
+        lines += [f"left out of the regression: {row['study']} ({row['reason']})" for row in regression["left_out"]]
+    for row in found.get("small_study", ()):
+        said = row["note"] or f"t = {row['statistic']:.3g}, df {row['df']}, p = {row['p_value']:.3g}"
+        lines.append(f"Small-study effects, {row['test']}: {said}")
+    return lines
+
+
+def _text(
+    found: PooledProportion | PooledComparison, subgroups: Subgroups | None, form: PoolFormat, further: dict[str, Any]
+) -> str:
+    record = found.to_dict() | ({"subgroups": subgroups.to_dict()} if subgroups else {}) | further
     if form is PoolFormat.json:
         return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     out = io.StringIO()

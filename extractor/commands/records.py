@@ -15,13 +15,14 @@ from extractor.commands.shared import (
     StoreOption,
     open_store,
     output_to,
+    say,
     say_json,
     wrong_usage,
 )
 from extractor.commands.tables import Column, Table, print_table
 from extractor.export import FORMATS, characteristics
 from extractor.export.values import NOT_REPORTED, OTHERS_ONLY
-from extractor.link import annotated, trial_records
+from extractor.link import annotated, is_linked, trial_records
 
 # screen column: columns of the wide table that make it; the exports have all of them
 ON_SCREEN = {
@@ -105,6 +106,7 @@ def show(
                 print_record(record, numbered=True)
 
 
+MANUSCRIPT = ("xlsx", "docx")  # tables of included studies: a row is a trial wherever that is known
 OF_TRIALS = ("xlsx", "md", "docx")  # tables; the other formats hold records, whose quotes are of one report
 
 
@@ -132,8 +134,12 @@ def export(
         list[str] | None, typer.Option("--id", metavar="ID", help="Only these reports; repeat it for more.")
     ] = None,
     trials: Annotated[
-        bool, typer.Option("--trials", help="One study a trial, not a report; for xlsx, md and docx.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--trials/--reports",
+            help="xlsx, docx, md: one row a trial, or a report (default: a trial for xlsx and docx where all is linked).",
+        ),
+    ] = None,
 ) -> None:
     """Write the records of a store as a file: facts, characteristics of included studies, or references.
 
@@ -147,4 +153,9 @@ def export(
     if trials and (ids or form.value not in OF_TRIALS):
         raise wrong_usage(f"--trials is for {', '.join(OF_TRIALS)}, and takes no --id: records are of reports")
     with open_store(store, included=not ids) as opened, output_to(output) as stream:
-        chosen.write(trial_records(opened) if trials else annotated(opened, ids), stream)
+        by_trial = trials if trials is not None else form in MANUSCRIPT and not ids and is_linked(opened)
+        if by_trial and trials is None:
+            say("one row a trial, as the reports are linked; --reports gives one row a report", err=True)
+        chosen.write(trial_records(opened) if by_trial else annotated(opened, ids), stream)
+    if output is not None:
+        say(f"written: {output}", err=True)

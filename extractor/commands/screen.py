@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import BinaryIO
 
 from rich.console import Console
@@ -17,7 +20,8 @@ from extractor.export import fact_shown
 from extractor.model import Evidence, Fact, Record
 from extractor.text import squeeze
 
-WIDE = 100  # columns of a file, and of a table that is piped unless COLUMNS says otherwise
+WIDE = 100  # columns of a file
+PIPED = 80  # of a table that is piped where no terminal is near, and COLUMNS says nothing
 NOTHING = "NR"  # looked for and not reported, in a narrow cell
 QUOTE = 60  # characters of a quote on the screen; whole in every export
 
@@ -32,10 +36,20 @@ class Screen(Console):
 def console_for(stream: BinaryIO | None = None) -> Console:
     """A console on standard output, or one that writes plain text into `stream`."""
     if stream is None:
-        width = None if Console().is_terminal else shutil.get_terminal_size((WIDE, 24)).columns
+        width = None if Console().is_terminal else piped_width()
         return Screen(width=width, highlight=False)
     text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True)
     return Console(file=text, width=WIDE, highlight=False, no_color=True)
+
+
+def piped_width() -> int:
+    """Columns of what is piped: COLUMNS, else those of the terminal in which the command runs, else 80."""
+    if os.environ.get("COLUMNS", "").isdigit():
+        return shutil.get_terminal_size((PIPED, 24)).columns
+    for stream in (sys.stderr, sys.stdin):
+        with suppress(OSError, ValueError, AttributeError):
+            return os.get_terminal_size(stream.fileno()).columns or PIPED
+    return PIPED
 
 
 def print_record(record: Record, stream: BinaryIO | None = None, *, numbered: bool = False) -> None:

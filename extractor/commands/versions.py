@@ -29,7 +29,8 @@ def versions(
     report: Annotated[str, typer.Argument(help="A report: its id, DOI, PMID, or the name of its file.")],
     use: Annotated[int | None, typer.Option("--use", metavar="N", help="Put this version's text in force.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who decides; default: curator of trialspan.toml.")] = None,
-    note: Annotated[str | None, typer.Option(help="Why.")] = None,
+    why: Annotated[str | None, typer.Option("--why", help="Why; kept with the decision.")] = None,
+    note: Annotated[str | None, typer.Option("--note", hidden=True)] = None,  # as it was called before
     store: StoreOption = None,
     form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
 ) -> None:
@@ -42,7 +43,7 @@ def versions(
             curator = by or settings_or_exit().curator
             if not curator:
                 raise wrong_usage("--use needs a name: --by NAME, or curator in trialspan.toml")
-            report = put_in_force(opened, report, use, curator, note=note)
+            report = put_in_force(opened, report, use, curator, note=why or note)
         id, found = copies_of(opened, report)
     if form is Format.json:
         say_json({"report": id, "versions": [asdict(one) for one in found]})

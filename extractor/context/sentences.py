@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from spacy.attrs import SENT_START
@@ -17,11 +18,14 @@ from spacy.tokens import Doc
 
 from extractor.context import parts, text_of
 from extractor.context.titles import run_on
+from extractor.text import even
 from extractor.words import Words
 
 W = Words("context")
 
 SENTENCES = "trialspan_sentences"  # doc.user_data: [[start, end], ...]
+WIDEST_PAGE, FEWEST_BREAKS = 120, 4  # characters of a line; breaks that tell a page from a few lines
+WRAPPED = 0.8  # share of the breaks of a wrapped text at which the next word did not fit
 HEADING_WORDS = 3  # a line of so few words without a stop is a heading
 # of 78,000 sentences of abstracts the longest has 1,484 characters; what goes on is no sentence, and a reader that
 # compares each word of a sentence with each other would take the square of its length
@@ -50,13 +54,13 @@ class Sentence:
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
     """Half-open offsets of the sentences of `text`, without gaps between them but white space."""
-    begin = 0
+    begin, width = 0, page_width(text)
     for match in END.finditer(text):
         for cut in _cuts(text, begin, match.start()):
             yield begin, cut
             begin = cut
         if (
-            _line_ends(text, begin, match)
+            _line_ends(text, begin, match, width)
             if match.group()[0] == "\n"
             else _ends(text, begin, match.start(), match.end())
         ):
@@ -78,8 +82,41 @@ def _cuts(text: str, begin: int, end: int) -> Iterator[int]:
         yield begin
 
 
-def _line_ends(text: str, begin: int, mark: re.Match[str]) -> bool:
+def page_width(text: str) -> int:
+    """The width that the lines of `text` were wrapped to; 0 where they were not.
+
+    A program breaks a line where the next word would no longer fit; nobody who writes lists or headings does.
+    """
+    lines = text.split("\n")
+    width = max(map(len, lines))
+    breaks = [(line, following) for line, following in pairwise(lines) if line.strip() and following.strip()]
+    if len(breaks) < FEWEST_BREAKS or width > WIDEST_PAGE:
+        return 0
+    full = sum(_full(line, following, width) for line, following in breaks)
+    return width if full >= WRAPPED * len(breaks) else 0
+
+
+def _full(line: str, following: str, width: int) -> bool:
+    """Whether the first word of the next line would not have fitted behind a line."""
+    return len(line) + 1 + len(following.split(None, 1)[0]) > width
+
+
+def _wrap(text: str, at: int, width: int) -> bool:
+    """Whether the line break at `at` is one of a page of that width, and nothing that was written."""
+    line, rest = text[text.rfind("\n", 0, at) + 1 : at], text[at + 1 : at + 1 + width]
+    return bool(line.strip() and rest.strip()) and rest[0] != "\n" and _full(line, rest, width)
+
+
+def flowed(text: str) -> str:
+    """`text` with a blank for each break of a page that it was wrapped to; the same length."""
+    width = page_width(text)
+    return re.sub("\n", lambda m: " " if _wrap(text, m.start(), width) else "\n", text) if width else text
+
+
+def _line_ends(text: str, begin: int, mark: re.Match[str], width: int) -> bool:
     """Whether a line break ends the sentence: not where the text was only wrapped to a width."""
+    if width and _wrap(text, mark.start(), width):
+        return False
     before, following = text[begin : mark.start()].rstrip(), text[mark.end() : mark.end() + 1]
     if "\n\n" in mark.group() or not before or before[-1] in ".!?:;":
         return True
@@ -129,7 +166,7 @@ def trial_sentences(doc: Doc) -> Doc:
 
 
 def _found(doc: Doc) -> list[list[int]]:
-    text = text_of(doc)
+    text = even(text_of(doc))
     return [
         [first + start + _lead(text[first + start : first + end]), first + len(text[first : first + end].rstrip())]
         for name, first, last in parts(doc)

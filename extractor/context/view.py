@@ -19,7 +19,7 @@ from extractor.context import TEXT, parts, text_of
 from extractor.context.sections import Roles, sections
 from extractor.context.sentences import Sentence, sentences
 from extractor.context.titles import leading
-from extractor.text import fold, fold_case
+from extractor.text import even, fold, fold_case
 
 WALL = "|"  # neither a word nor a blank
 _VIEWS: WeakKeyDictionary[Doc, View] = WeakKeyDictionary()
@@ -85,8 +85,9 @@ def view(doc: Doc) -> View:
 def _make(doc: Doc) -> View:
     text = text_of(doc)
     every = sentences(doc)
-    title = next(((s, e) for name, s, e in parts(doc) if name == "title"), None) or _leading(text, every)
-    found = [x for name, s, e in parts(doc) if name != "title" for x in sections(text[s:e], s)]
+    spaced = even(text)
+    title = next(((s, e) for name, s, e in parts(doc) if name == "title"), None) or _leading(spaced, every)
+    found = [x for name, s, e in parts(doc) if name != "title" for x in sections(spaced[s:e], s)]
     return View(
         text,
         walled(fold(text), doc),

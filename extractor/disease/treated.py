@@ -137,6 +137,8 @@ def _weight(seen: View, mention: Mention) -> float:
         weight += 2.0 if own else 1.0
     elif title and ENDS.search(before):
         weight += 2.0
+    elif not title and FOR.search(before) and PUT.search(before):
+        weight += 1.1
     if OTHER.search(before) or OTHER_AFTER.match(after):
         weight -= 1.5 if title and not OTHER_AFTER.match(after) else 2.5
     if VACCINE.match(after):
@@ -150,6 +152,13 @@ def _weight(seen: View, mention: Mention) -> float:
     if role == "results":
         weight -= 0.5
     return weight
+
+
+# "received cells by the coronary artery for heart failure": what something was given for
+FOR = re.compile(rf"\bfor (?:the |their )?{_MODIFIER}$")
+PUT = re.compile(
+    r"\bcells?\b.*\b(?:by|into|through|via|under|in) the\b|\b(?:injected|infused|transplanted|implanted|placed|grafted)\b"
+)
 
 
 # "removal of impacted third molars": an operation names what it treats

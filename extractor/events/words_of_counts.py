@@ -20,7 +20,7 @@ DIRECT = re.compile(
 )
 # Between a count and "died": "of the patients in the control arm had", "subsequently"
 DIED = re.compile(
-    rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:{W.died_in}\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?{W.died_who}*\Z"
+    rf"\s*(?:of\s+(?:the\s+|all\s+|these\s+|whom\s+)?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:{W.died_in}\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?{W.died_who}*+\Z"
 )
 # Between a count and "discontinued because of": as before "died"; between a count and a reason said again, "patients owing to"
 STOPPED = re.compile(

@@ -14,12 +14,12 @@ from extractor.export.doubt import footnote
 from extractor.export.references import addresses
 from extractor.export.values import NOT_REPORTED, OTHERS_ONLY, REJECTED, UNREAD, fact_shown, field_shown
 from extractor.labels import labels
+from extractor.link.authority import REPORTS
 from extractor.model import Fact, Record
 
 SILENT = (NOT_REPORTED, UNREAD, OTHERS_ONLY, REJECTED)
 NOT_LOOKED_FOR = "not looked for"
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-REPORTS = "reports"  # key of a document's metadata: names of the reports that a trial was put together from
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """References: RIS (Covidence, RevMan, Rayyan, EndNote, Zotero), BibTeX and CSL-JSON; one reference a report.
 
 RIS is read line by line, so a line break within a value becomes one blank: an abstract keeps its length, and offsets into
-it hold. Authors stand as their source wrote them, ``Oh KW`` as ``Oh, KW``; what is not known is left out, never made up.
+it hold. Authors stand as ``Oh, KW`` and ``Oh, Ki-Wook``, groups as they are; what is not known is left out, never made up.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
+from extractor.declared import registers
 from extractor.export.plain import json_text
 from extractor.model import ABSTRACT, Document, Record
 from extractor.study.registries import identifiers
@@ -19,6 +20,22 @@ from extractor.text import fold_case
 _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # "Oh KW", "de la Cruz M-L": family name, then initials
 _INITIALS = re.compile(r"(?P<family>[^\s,].*?) (?P<given>[A-Z](?:[-.]?[A-Z]){0,3}\.?)")
+# "Panayiota Petrou", "Maria J. de la Cruz": one to three given names or initials, then the family name with what belongs to it
+_PARTICLE = r"(?:(?:[Dd]e|[Dd]el|[Dd]ella|[Dd]i|[Dd]a|[Dd]os|[Vv]an|[Vv]on|[Dd]en|[Dd]er|[Tt]er|[Ll]a|[Ll]e|[Ee]l|[Aa]l|[Bb]in|[Ss]aint|[Ss]t\.?) )"
+_WORD = r"[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*"
+_WHOLE = re.compile(rf"(?P<given>(?:(?:{_WORD}|[A-Z]\.(?:-?[A-Z]\.)*) ){{1,3}}?)(?P<family>{_PARTICLE}*{_WORD})")
+# a word of the name of a group, a company or a hospital
+_GROUP = re.compile(
+    r"\b(?:group|stud(?:y|ies)|trials?|consortium|network|investigators?|team|committee|society|association|alliance|universit\w+|institut\w*"
+    r"|hospitals?|clinics?|cent(?:er|re)s?|college|school|department|foundation|company|corporation|inc|ltd|llc|gmbh|pharma\w*|biotech\w*|therapeutics"
+    r"|laborator\w+|research|medical|health|national|international|initiative|collaborat\w+|registry|program(?:me)?|council|ministry|for|the|and)\b",
+    re.I,
+)
+# the register of a source, as databases of references name it
+REGISTERS = {
+    "clinicaltrials": "ClinicalTrials.gov", "ictrp": "WHO ICTRP", "isrctn": "ISRCTN", "euctr": "EU Clinical Trials Register",
+    "ctis": "CTIS",
+}  # fmt: skip
 # What may not stand in a key of BibTeX.
 _KEY = re.compile(r"[^A-Za-z0-9:.+/-]+")
 _VERBATIM = frozenset({"doi", "url", "pmid", "pmcid"})  # addresses and numbers, which TeX's packages take as they stand
@@ -34,7 +51,7 @@ OURS = "Trialspan"  # by this our own reader knows that ID is the report's id
 
 
 def write_ris(records: Iterable[Record], stream: BinaryIO) -> None:
-    """RIS: identifiers in ``DO``, ``AN`` (PubMed), ``C2`` (PMC) and ``N1`` (registry numbers), addresses in ``UR``."""
+    """RIS: identifiers in ``DO``, ``AN`` with ``DB`` (PubMed, or the register of a record), ``C2`` (PMC) and ``N1`` (registry numbers), addresses in ``UR``."""
     for record in records:
         lines = [f"{tag}  - {_line(value)}" for tag, value in _tags(record) if value and _line(value)]
         stream.write("\n".join([*lines, "ER  - ", "", ""]).encode("utf-8", "backslashreplace"))
@@ -45,7 +62,7 @@ def _tags(record: Record) -> Iterator[tuple[str, str]]:
     meta, ids = document.metadata, document.ids
     yield "TY", "JOUR" if document.journal or ids.pmid else "GEN"
     yield "TI", document.title or ""
-    yield from (("AU", inverted(name)) for name in document.authors)
+    yield from (("AU", name) for name in names(document))
     yield "PY", str(document.year or "")
     yield "T2", document.journal or ""
     yield "AB", document.parts.get(ABSTRACT, "")
@@ -53,6 +70,9 @@ def _tags(record: Record) -> Iterator[tuple[str, str]]:
     if ids.pmid:
         yield "DB", "PubMed"
         yield "AN", ids.pmid
+    elif document.source in registers():
+        yield "DB", REGISTERS.get(document.source, document.source)
+        yield "AN", next(iter([*ids.nct, *(id for _, id in ids.other)]), "")
     yield "C2", ids.pmcid or ""
     yield "VL", str(meta.get("volume") or "")
     yield "IS", str(meta.get("issue") or "")
@@ -78,14 +98,25 @@ def _line(value: str) -> str:
     return _BREAK.sub(" ", value).strip()
 
 
+def names(document: Document) -> list[str]:
+    """Authors with the family name first; of a registry record the sponsor as it is."""
+    whole = document.source in registers()
+    return [name if whole else inverted(name) for name in document.authors]
+
+
 def inverted(name: str) -> str:
-    """A name with its family name first where the source leaves no doubt.
+    """A name with its family name first; one that is no person's, or leaves a doubt, as it is.
 
     >>> inverted("Oh KW"), inverted("Panayiota Petrou"), inverted("Oh, Ki-Wook")
-    ('Oh, KW', 'Panayiota Petrou', 'Oh, Ki-Wook')
+    ('Oh, KW', 'Petrou, Panayiota', 'Oh, Ki-Wook')
+    >>> inverted("Maria J. de la Cruz"), inverted("ALS Study Group")
+    ('de la Cruz, Maria J.', 'ALS Study Group')
     """
-    found = None if "," in name else _INITIALS.fullmatch(name)
-    return f"{found['family']}, {found['given']}" if found else name
+    if "," in name:
+        return name
+    short = _INITIALS.fullmatch(name)
+    found = short or (None if _GROUP.search(name) else _WHOLE.fullmatch(name))
+    return f"{found['family']}, {found['given'].strip()}" if found else name
 
 
 def registry_numbers(record: Record) -> list[str]:
@@ -135,7 +166,7 @@ def write_bibtex(records: Iterable[Record], stream: BinaryIO) -> None:
 def _fields(record: Record) -> Iterator[tuple[str, str]]:
     document = record.document
     meta, ids = document.metadata, document.ids
-    yield "author", " and ".join(inverted(name) for name in document.authors)
+    yield "author", " and ".join(names(document))
     yield "title", document.title or ""
     yield "journal", document.journal or ""
     yield "year", str(document.year or "")
@@ -176,7 +207,7 @@ def csl(record: Record) -> dict[str, Any]:
         "id": document.id,
         "type": "article-journal" if document.journal or ids.pmid else "document",
         "title": document.title,
-        "author": [_csl_name(inverted(name)) for name in document.authors],
+        "author": [_csl_name(name) for name in names(document)],
         "issued": {"date-parts": [[document.year]]} if document.year else None,
         "container-title": document.journal,
         "volume": meta.get("volume"),

@@ -17,6 +17,7 @@ from extractor.export.plain import json_text
 from extractor.export.references import addresses
 from extractor.export.values import DENIED, NOT_REPORTED, OTHERS_ONLY, REJECTED, UNREAD, limits
 from extractor.labels import labels
+from extractor.link.authority import OWNERS
 from extractor.model import NOT_READ, Document, Evidence, Fact, Record
 
 EVENT_KEYS = (
@@ -228,8 +229,17 @@ def _first_rows(records: Sequence[Record]) -> dict[tuple[str, str], int]:
     return found
 
 
+def _reports(record: Record) -> list[str]:
+    """The report that says each fact of a record, which is of one report or put together from those of a trial."""
+    return list(record.document.metadata.get(OWNERS) or [record.document.id] * len(record.facts))
+
+
 def _sources(records: Sequence[Record], names: dict[str, str]) -> Sheet:
-    rows = [_source(r, f, names[r.document.id]) for r, f in _of(records)]
+    rows = [
+        _source(r, f, names[r.document.id], report)
+        for r in records
+        for f, report in zip(r.facts, _reports(r), strict=True)
+    ]
     colours = (
         Colour('$F2<>""', book.DOUBT, columns=(2, 6)),
         Colour('$G2<>""', book.PERSON, columns=(2, 7)),
@@ -238,14 +248,14 @@ def _sources(records: Sequence[Record], names: dict[str, str]) -> Sheet:
     return Sheet(SOURCES, SOURCE_COLUMNS, rows, colours, widths={5: 60}, printed=8)
 
 
-def _source(record: Record, fact: Fact, name: str) -> Cells:
+def _source(record: Record, fact: Fact, name: str, report: str) -> Cells:
     first, *rest = fact.evidence or (None,)
     place = (first.part, first.start, first.end, first.path) if first else (None,) * 4
     more = json_text([e.to_dict() for e in rest if e]) if rest else None
     told = (name, fact.field, value_shown(fact), fact.arm, first.quote if first else None)
     why = ("; ".join(doubts(fact)) or None, person(fact) or None, _address(record.document))
     how = (round(fact.confidence, 4), fact.method, "; ".join(fact.flags) or None, fact.primary)
-    return (*told, *why, *place, *how, json_text(fact.value), more, record.document.id)
+    return (*told, *why, *place, *how, json_text(fact.value), more, report)
 
 
 def _numbers(records: Sequence[Record], names: dict[str, str]) -> Sheet:

@@ -64,6 +64,7 @@ _TIME_CUE = re.compile(rf"\b{W.time_cue}\b")
 _OTHER_DRUG = re.compile(rf"\b\d+(?:\.\d+)?\s?{W.other_drug_mg}\b")
 _LEVELS = re.compile(rf"\b{W.levels}\b")
 _VISIT = re.compile(rf"\b{W.visit}\b")
+_SEEN = re.compile(r"\b(?:seen|reviewed|visited|followed|phoned|called|examined|scanned|weighed)(?: \w+)?\s$")
 _SAID = {"single": 1, "sole": 1, "one-time": 1, "two-time": 2, "double": 2}
 # "a second infusion was given 3 months later", "again two weeks later": so many in all
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
@@ -129,7 +130,11 @@ class Administrations(Field):
         for sentence in seen.body():
             for item in intervals(seen.folded, sentence.start, sentence.end):
                 beside = seen.folded[max(sentence.start, item.start - 25) : min(sentence.end, item.end + 25)]
-                if _BESIDE.search(beside) and not background(seen, sentence) and _about_giving(seen, item, sentence):
+                before = seen.folded[max(sentence.start, item.start - 45) : item.start]
+                if _SEEN.search(before):
+                    continue
+                told = _BESIDE.search(beside) or (_GIVEN_NEAR.search(before) and not _VISIT.search(before))
+                if told and not background(seen, sentence) and _about_giving(seen, item, sentence):
                     value = {"low": None, "high": None, "interval": item.to_dict()}
                     yield self.fact(doc, value, [(item.start, item.end)], rule="interval", confidence=0.6)
                     return
@@ -352,7 +357,7 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
     """Counts that follow from a schedule: "weekly for 4 weeks", "on days 0 and 28"."""
     text = seen.folded
     for course in courses(text, sentence.start, sentence.end):
-        if _VISIT.search(text, course.start, course.end):
+        if _VISIT.search(text, course.start, course.end) or _SEEN.search(text, sentence.start, course.start):
             continue
         around = text[max(sentence.start, course.start - 90) : course.start + 10]
         if _GIVEN_NEAR.search(around) and not _OTHER_DRUG.search(
@@ -413,6 +418,23 @@ def _interval_near(seen: View, item: _Count) -> Interval | None:
         ]
         if choices and (sentence is item.sentence or _GIVEN_NEAR.search(text) or re.search(rf"\b{_NOUN}\b", text)):
             return min(choices, key=lambda i: abs(i.start - item.end))
+    return _second_after(seen, item) if item.high == 2 else None
+
+
+# "again two weeks later", "a second dose was given one week after", "at baseline and 6 months", "repeated after 6 months"
+_LATER = re.compile(r"\s*(?:later|after(?:wards?)?|thereafter|apart|in between|between (?:them|the two|both|doses))\b")
+_BASELINE_AND = re.compile(
+    r"\b(?:baseline|entry|day 0|week 0|the start|inclusion),?\s(?:and\s)?(?:again\s)?(?:at\s|after\s)?$"
+)
+
+
+def _second_after(seen: View, item: _Count) -> Interval | None:
+    """How long after the first the second of two was given."""
+    start, end = max(item.sentence.start, item.start - 60), min(item.sentence.end, item.end + 90)
+    for length in durations(seen.folded, start, end):
+        behind = _LATER.match(seen.folded, length.end) and length.start >= item.start
+        if behind or _BASELINE_AND.search(seen.folded, item.start, length.start):
+            return Interval(length.start, length.end, length.low, length.high, length.unit)
     return None
 
 

@@ -54,7 +54,7 @@ PRIOR = {
 COMPARING = re.compile(rf"\b{W.comparing}\b")
 # "randomised to tesolimab or placebo (n = 30 per group)"
 ALIKE = re.compile(
-    r"\b(?:to|into|receive|received|either|with)\s+(?:either\s+)?(?P<names>(?:(?!to\b|receive)[\w/+-]+\s+){0,5}?[\w/+-]+(?:\s*,\s*(?:[\w/+-]+\s?){1,5})*,?\s+(?:or|and|versus|vs)\s+(?:[\w/+-]+\s?){1,5}?)\s*"
+    r"\b(?:to|into|receive|received|either|with)\s+(?:either\s+)?(?P<names>(?:(?!to\b|receive)[\w/+-]+\s+){0,5}?[\w/+-]+(?:\s*+,\s*+[\w/+-]++(?:\s[\w/+-]++){0,4})*,?\s+(?:or|and|versus|vs)\s+[\w/+-]++(?:\s[\w/+-]++){0,4}?)\s*"
     r"[(,]\s*(?:n\s*=\s*)?\d+\s+(?:\w+\s+)?(?:per|in each|each|for each)\b"
 )
 NUMBERED = re.compile(r"group \d+")  # how the arms are called that the text sizes without a name

@@ -107,6 +107,8 @@ def _holds(seen: View, age: Age, place: int, alike: list[Age], own: list[Age]) -
     """Named truths of an age among all ages of its document."""
     sentence = seen.sentence_at(age.start)
     words = seen.folded[sentence.start : sentence.end]
+    limits = age.shape != "centre" and bool(ELIGIBLE.search(words))
+    yield "eligible beside a centre", limits and any(a.shape == "centre" for a in own)
     yield "first age", place == 0
     yield "first of its kind", alike[0] is age
     yield "only one of its kind", len(alike) == 1

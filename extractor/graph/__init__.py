@@ -1,4 +1,4 @@
-"""Trials as a graph: what the store holds as a ``networkx.MultiDiGraph``, and twenty questions over it.
+"""Trials as a graph: what the store holds as a ``networkx.MultiDiGraph``, and twenty-four questions over it.
 
 - :func:`build` makes the graph; the same store gives the same graph
 - :class:`Review` is a store with its graph, which the questions of :data:`QUESTIONS` are asked of

@@ -8,7 +8,7 @@ from typing import Any
 
 from extractor import pool
 from extractor.bias import high_risk, of_store
-from extractor.errors import PoolError
+from extractor.errors import PoolError, QueryError
 from extractor.graph.answers import Found
 from extractor.graph.counts import CROSSOVER, unlimited
 from extractor.graph.nodes import Row
@@ -100,6 +100,41 @@ def risk_by_dose(
         notes.append(f"No regression on the dose: {error}.")
     with_dose = [row | {"dose": dose, "unit": unit} for row, dose in zip(found.rows, doses, strict=True)]
     return Found(with_dose, pooled or None, [*found.left_out, *left_rows(left)], notes)
+
+
+def risk_by_follow_up(
+    review: Review, outcome: str = "serious", months: tuple[str, ...] = ("6", "12"), condition: str = "", cells: str = "",
+    denials: bool = False, route: str = "",
+) -> Found:  # fmt: skip
+    """Does the risk differ by how long people were watched (windows that end at `months`)?
+
+    The longest follow-up of a trial's reports is its window; events are those of the whole of it.
+    """
+    ends = _windows(months)
+    choice = Choice(outcome, condition, cells, route, denials)
+    return _by(review, choice, "follow_up", lambda t: _window(t["follow_up_months"], ends))
+
+
+def _windows(months: Sequence[str]) -> list[float]:
+    try:
+        ends = sorted({float(m) for m in months})
+    except ValueError as error:
+        raise QueryError(f"risk-by-follow-up: months={','.join(months)}: write numbers, such as 6,12") from error
+    if not ends or ends[0] <= 0:
+        raise QueryError("risk-by-follow-up: months must be above 0, such as 6,12")
+    return ends
+
+
+def _window(followed: float | None, ends: Sequence[float]) -> str:
+    """``up to 6 months``, ``over 6 to 12 months``, ``over 12 months``; empty where nothing is said."""
+    if followed is None:
+        return ""
+    place = next((i for i, end in enumerate(ends) if followed <= end), len(ends))
+    if place == 0:
+        return f"up to {ends[0]:g} months"
+    if place == len(ends):
+        return f"over {ends[-1]:g} months"
+    return f"over {ends[place - 1]:g} to {ends[place]:g} months"
 
 
 def _dosing(times: float | None) -> str:

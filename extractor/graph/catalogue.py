@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.errors import QueryError
-from extractor.graph import asked_of_events, asked_of_risks, asked_of_trials
+from extractor.graph import asked_of_events, asked_of_rates, asked_of_risks, asked_of_trials
 from extractor.graph.answers import Answer, Found
 from extractor.graph.memory import uncollected
 from extractor.graph.review import Review
@@ -44,6 +44,7 @@ _FUNCTIONS: tuple[Callable[..., Found], ...] = (
     asked_of_risks.risk_by_dose, asked_of_risks.controlled_risk, asked_of_trials.unpublished, asked_of_trials.papers_of,
     asked_of_trials.overlaps, asked_of_trials.disagreements, asked_of_trials.side_by_side, asked_of_events.slope,
     asked_of_events.poolable, asked_of_trials.provenance, asked_of_trials.changed_since, asked_of_risks.sensitivity,
+    asked_of_rates.risk_by_class, asked_of_rates.per_administration, asked_of_risks.risk_by_follow_up, asked_of_rates.dose_within_trials,
 )  # fmt: skip
 
 

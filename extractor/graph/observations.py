@@ -18,6 +18,7 @@ from typing import Any
 from extractor import terms
 from extractor.export.values import limits
 from extractor.graph.nodes import CURIE, Row, curie, standard
+from extractor.groups import alike, telling
 from extractor.link.check_events import CLASS_WORDS, OVERLAP, SERIOUS_WORDS, TOTAL
 from extractor.link.control import OF_CONTROLS
 from extractor.model import Fact
@@ -243,9 +244,34 @@ def at_risk(value: Mapping[str, Any], fact: Fact, people: People) -> tuple[int |
     if value.get("denominator_unit") not in ("participants", None):
         return None, None
     if not is_whole(fact.arm):
-        size = people.arms.get(str(fact.arm).strip().lower())
+        size = size_of(str(fact.arm), people.arms)
         return (size, "arm") if size else (None, None)
     return (people.n, "participants") if people.n else (None, None)
+
+
+def size_of(arm: str, sizes: Mapping[str, int]) -> int | None:
+    """How many people an arm has: the one of this name, else the only one that the name may be of.
+
+    >>> size_of("Placebo group", {"placebo": 20, "stem cells": 21}), size_of("20/30 mg", {"30 mg": 5})
+    (20, None)
+    >>> size_of("cell group", {"marrow cells": 12, "controls": 11})
+    12
+    """
+    if exact := sizes.get(arm.strip().lower()):
+        return exact
+    mine, words = _telling(arm), {name: _telling(name) for name in sizes}
+    same = [name for name in sizes if alike(mine, words[name]) and not _doses(mine ^ words[name])]
+    return sizes[same[0]] if len(same) == 1 else None
+
+
+def _telling(arm: str) -> frozenset[str]:
+    """The words that tell an arm from others, in the singular."""
+    return frozenset(map(terms.stem, telling(arm)))
+
+
+def _doses(words: frozenset[str]) -> bool:
+    """Whether one of two names has a number that the other lacks: they are of two doses."""
+    return any(word[0].isdigit() for word in words)
 
 
 def death(fact: Fact) -> Fact:

@@ -14,7 +14,7 @@ from extractor.graph.build import build
 from extractor.graph.counts import Counted, counted
 from extractor.graph.memory import growing
 from extractor.graph.nodes import Row
-from extractor.graph.observations import CLASS_IDS, DEATH_ID, DENIED, grounded
+from extractor.graph.observations import CLASS_IDS, DEATH_ID, DENIED, NAMED, grounded
 from extractor.graph.people import groups
 from extractor.link.check_events import CLASS_WORDS
 from extractor.store import Store
@@ -285,6 +285,12 @@ class Review:
     def by_trial(self, event: str) -> Mapping[str, Sequence[Row]]:
         """Observations of an event by trial, both in the order of the observations' ids."""
         return self._observed.get(event, {})
+
+    def named_events(self) -> list[str]:
+        """Events that a report names, not classes of them, in the order of their ids."""
+        return sorted(
+            event for event, by_trial in self._observed.items() if next(iter(by_trial.values()))[0]["scope"] == NAMED
+        )
 
     def counts(self, event: str) -> Mapping[str, Counted]:
         """What each trial that mentions an event gives to pool, denials of all events apart."""

@@ -8,7 +8,7 @@ of them only where `denials` asks for it, and never where the same report contra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from extractor.graph.review import CHOSEN_BY, Review
 from extractor.link.control import CONTROL
 
 __all__ = [
-    "CONTROL", "INFERRED", "Choice", "Left", "Study", "as_rows", "characteristics_of", "fits", "judged", "left_rows",
+    "CONTROL", "INFERRED", "Choice", "Left", "Study", "as_rows", "characteristics_of", "counts_of", "fits", "judged", "left_rows",
     "not_chosen", "preferred_to", "studies",
 ]  # fmt: skip
 
@@ -68,6 +68,14 @@ def studies(review: Review, choice: Choice) -> tuple[list[Study], list[Left]]:
         found += [_with_total(review, id, study) for study in one.rows]
         left += one.left
     return found, [*left, *not_chosen(review, choice.condition, choice.cells, choice.route)]
+
+
+def counts_of(review: Review, event: str, chosen: Collection[str]) -> list[Study]:
+    """The rows that :func:`studies` pools of an event in some trials, without a walk over all: for many events at once."""
+    gives = review.counts(event)
+    ids = [id for id in sorted(gives) if id in chosen and gives[id].rows and not review.node(id)["retracted"]]
+    shadowed = review.shadowed(ids, lambda id: True)
+    return [_with_total(review, id, row) for id in ids if id not in shadowed for row in gives[id].rows]
 
 
 def not_chosen(

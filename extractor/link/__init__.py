@@ -8,7 +8,7 @@ rejected; curators' decisions win and are never lost. ``check(records)`` holds t
 
 from __future__ import annotations
 
-from extractor.link.annotated import annotated, trial_records
+from extractor.link.annotated import annotated, is_linked, trial_records
 from extractor.link.authority import Choice, characteristics, merged
 from extractor.link.check import check
 from extractor.link.decide import decide, merge, reports_named, split, undo
@@ -23,6 +23,7 @@ __all__ = [
     "characteristics",
     "check",
     "decide",
+    "is_linked",
     "link",
     "merge",
     "merged",

@@ -45,7 +45,14 @@ def trial_records(store: Store) -> Iterator[Record]:
             f"store {store.name} has reports that are not linked yet; run: trialspan link --store {store.name}"
         )
     for name, ids in links.trials().items():
-        yield merged(name, list(annotated(store, ids)))
+        if included := [i for i in ids if store.only is None or i in store.only]:
+            yield merged(name, list(annotated(store, included)))
+
+
+def is_linked(store: Store) -> bool:
+    """Whether the reports of a store were linked, all of them."""
+    links = LinkStore(store)
+    return not any(links.stale()) and bool(links.trials())
 
 
 def _with_conflicts(store: Store, links: LinkStore, records: Sequence[Record]) -> Iterator[Record]:

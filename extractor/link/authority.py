@@ -9,11 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractor.declared import having
+from extractor.labels import labels
 from extractor.link.overlaps import preferred
 from extractor.link.profile import Profile, profile
 from extractor.model import JSON_PART, Fact, Record
 
 CURATOR, RESULTS, RULE, MODEL, PLAN = range(5)
+REPORTS, OWNERS = (
+    "reports",
+    "fact_reports",
+)  # metadata of a trial's record: its reports by name, and the report of each fact
 RESULTS_PATH = "$.resultsSection"
 
 
@@ -48,14 +53,19 @@ def characteristics(records: Sequence[Record]) -> list[Choice]:
 def merged(name: str, records: Sequence[Record]) -> Record:
     """A trial as one record, for tables only: its facts are what counts of each field, from several reports.
 
-    Its document is the preferred report's under the trial's name, so that the evidence of the others is not in it.
+    Its document is the preferred report's under the trial's name, so that the evidence of the others is not in it; its
+    metadata names the reports, and of each fact the report that says it.
     """
     best = next(r for r in records if r.document.id == ranked([profile(r) for r in records])[0])
     facts = [f for choice in characteristics(records) for f in choice.facts]
+    owner = {id(f): r.document.id for r in records for f in r.facts}
+    called = labels(r.document for r in records)
+    told = {REPORTS: [f"{called[i]} ({i})" for i in called], OWNERS: [owner[id(f)] for f in facts]}
     found = {f.field for f in facts}
     silent = dict.fromkeys(n for r in records for n in r.not_found if n not in found)
     conflicts = [replace(c, facts=()) for r in records for c in r.conflicts]  # places in other records' facts
-    return Record(replace(best.document, id=name), tuple(facts), tuple(conflicts), tuple(silent))
+    document = replace(best.document, id=name, metadata=best.document.metadata | told)
+    return Record(document, tuple(facts), tuple(conflicts), tuple(silent))
 
 
 def ranked(profiles: Sequence[Profile]) -> list[str]:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractor.context.readers import CELLS, around, reader, words
 from extractor.context.sentences import Sentence
@@ -120,8 +121,10 @@ def options(seen: View) -> list[Option]:
     every = list(offered.values())
     agree = Counter(_sizes(choice) for choice, _ in every)
     sums = any(own and sum(_sizes(c)) == own.n for c, _ in every)
+    counted = frozenset(c.count.n for c in found.candidates if c.features & PART_OF_TRIAL)
     return [
-        Option(c, (*names, *_features(seen, found, own, c), *_beside(c, own, ruled, agree, sums))) for c, names in every
+        Option(c, (*names, *_features(seen, counted, own, c), *_beside(c, own, ruled, agree, sums)))
+        for c, names in every
     ]
 
 
@@ -240,7 +243,7 @@ def _beside(
         yield "another adds up"
 
 
-def _features(seen: View, found: Cohort, own: Total | None, choice: Choice) -> Iterator[str]:
+def _features(seen: View, counted: frozenset[int], own: Total | None, choice: Choice) -> Iterator[str]:
     groups = choice.groups
     whole_of = sum(g.n for g in groups)
     yield f"groups {len(groups)}"
@@ -248,7 +251,6 @@ def _features(seen: View, found: Cohort, own: Total | None, choice: Choice) -> I
         yield f"share {_share(whole_of / own.n)}"
         yield f"share {_share(whole_of / own.n)} of {min(len(groups), 4)}"
         yield f"total by {own.rule}"
-    counted = {c.count.n for c in found.candidates if c.features & PART_OF_TRIAL}
     if whole_of in counted and len(groups) > 1:
         yield "sum is counted"
     yield from (
@@ -273,8 +275,7 @@ def _in_document(seen: View, choice: Choice, own: Total | None) -> Iterator[str]
     """What the whole text says of groups: how many there are, whether people were allotted, the sizes told again."""
     groups = choice.groups
     alone = "alone" if len(groups) == 1 else "beside"
-    allotted = bool(ALLOTTED.search(seen.folded))
-    against = bool(AGAINST.search(seen.folded))
+    allotted, against, told = _told(seen.folded)
     all_of = own is not None and sum(g.n for g in groups) == own.n
     yield f"allotted {allotted} {alone}"
     yield f"against {against} {alone}"
@@ -284,13 +285,20 @@ def _in_document(seen: View, choice: Choice, own: Total | None) -> Iterator[str]
         yield "as many as said" if k == len(groups) else "fewer than said" if len(groups) < k else "more than said"
     if own and len(groups) > 1 and any(g.n == own.n for g in groups):
         yield f"one is the total, against {against}"
-    again = [bool(re.search(rf"(?:/ ?|\bof (?:the )?){g.n}\b(?!\.\d)", seen.folded)) for g in groups]
+    again = [str(g.n) in told for g in groups]
     yield f"told again {'all' if all(again) else 'some' if any(again) else 'none'}"
 
 
 # words that say that people were allotted to groups; that some stood against others
 ALLOTTED = re.compile(r"\brandomi[sz]ed\b|\brandomly\b|\brandomi[sz]ation\b|\ballocated\b|\bassigned\b")
 AGAINST = re.compile(W.against)
+OF_SIZE = re.compile(r"(?:/ ?|\bof (?:the )?)(\d+)\b(?!\.\d)")
+
+
+@lru_cache(maxsize=4)
+def _told(folded: str) -> tuple[bool, bool, frozenset[str]]:
+    """What a text says of groups, once for all options: people allotted, groups against others, the wholes of its parts."""
+    return bool(ALLOTTED.search(folded)), bool(AGAINST.search(folded)), frozenset(OF_SIZE.findall(folded))
 
 
 def _near(seen: View, groups: Sequence[Group]) -> Iterator[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.figure import Figure
-
+from extractor.drawn import Figure
 from extractor.errors import PlotError, PoolError
 from extractor.graph import Answer, Review, ask
 from extractor.graph.studies import Choice, fits
 from extractor.plots import bubble, dose, matrix
+from extractor.plots.called import answer_called, called, row_called
 from extractor.plots.sheet import MARGIN, NOTE_SIZE, TITLE_SIZE, Sheet, broken, line_height
 from extractor.pool import LeftOut, compare_subgroups, forest, pool_proportions, pool_two_arm
 
@@ -36,13 +36,19 @@ def matrix_of(
         review, "never-reported", condition=condition, cells=cells, serious=serious, everything=True, route=route
     )
     choice = Choice("any", condition, cells, route)
-    trials = [str(t["name"]) for _, t in review.trials() if t["of_people"] and fits(t, choice)]
-    return matrix.figure(answer.rows, trials, title=title or titled("Adverse events by trial", condition, cells, route))
+    call = called(review)
+    trials = [call(str(t["name"])) for _, t in review.trials() if t["of_people"] and fits(t, choice)]
+    return matrix.figure(
+        answer_called(answer, call).rows,
+        trials,
+        title=title or titled("Adverse events by trial", condition, cells, route),
+    )
 
 
 def dose_of(review: Review, *, condition: str = "", cells: str = "", route: str = "", title: str = "") -> Figure:
     """Doses by trial, of the trials of people that fit the choice."""
-    rows = dose.doses(review, condition=condition, cells=cells, route=route)
+    call = called(review)
+    rows = [row_called(r, call) for r in dose.doses(review, condition=condition, cells=cells, route=route)]
     return dose.figure(rows, title=title or titled("Doses by trial", condition, cells, route))
 
 
@@ -62,6 +68,7 @@ def bubble_of(
         force=force,
         route=route,
     )
+    answer = answer_called(answer, called(review))
     pooled, what = answer.pooled or {}, OUTCOMES.get(outcome, outcome.capitalize())
     heading = title or titled(f"{what} by {by}", condition, cells, route)
     why = [n for n in answer.notes if ("dose" in n) == (by == "dose")]
@@ -91,7 +98,7 @@ def forest_of(answer: Answer, *, title: str = "") -> Figure:
     Returns
     -------
     matplotlib Figure
-        Words, where there is nothing that may be pooled.
+        Words, where there is nothing that may be pooled, or one study only.
 
     Raises
     ------
@@ -113,9 +120,21 @@ def forest_of(answer: Answer, *, title: str = "") -> Figure:
     )
     if not answer.rows:
         return _in_words(title, [*answer.notes, *(f"Left out: {one.study} ({one.reason})." for one in left)])
+    if len(answer.rows) == 1:
+        return _in_words(
+            title, [_alone(answer.rows[0]), *answer.notes, *(f"Left out: {o.study} ({o.reason})." for o in left)]
+        )
     if answer.name == "controlled-risk":
         return _two_arms(answer, left, title)
     return _one_arm(answer.rows, FORESTS[answer.name], left, title)
+
+
+def _alone(row: Row) -> str:
+    """The one study of an answer in words: nothing is pooled, so nothing is drawn."""
+    counts = f"{row['events']} of {row['total']}"
+    if row.get("control_total") is not None:
+        counts += f", in the control group {row['control_events']} of {row['control_total']}"
+    return f"One study, so that nothing is pooled: {row['study']}, {counts}."
 
 
 def _left_out(rows: Sequence[Row]) -> list[LeftOut]:

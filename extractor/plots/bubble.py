@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil, exp, floor, log10, sqrt
 from typing import Any
 
-from matplotlib.figure import Figure
-
+from extractor.drawn import Figure
 from extractor.plots.dose import number, power_of_ten
 from extractor.plots.sheet import (
     DARK,

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10, sqrt
 from typing import Any
 
-from matplotlib.figure import Figure
-
+from extractor.drawn import Figure
 from extractor.graph import nodes
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, fits

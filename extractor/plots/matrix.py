@@ -13,8 +13,7 @@ from itertools import accumulate
 from math import cos, radians, sin
 from typing import Any
 
-from matplotlib.figure import Figure
-
+from extractor.drawn import Figure
 from extractor.graph.matrix import DENIED_ONLY, EVENTS
 from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, NOT_MENTIONED, REPORTED_ZERO
 from extractor.plots.sheet import (

@@ -15,11 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-
+from extractor.drawn import Figure, Line2D, Rectangle, rc_context
 from extractor.errors import PlotError
 from extractor.pool.forest_layout import FIXED_STYLE, SUFFIXES, text_width
 
@@ -193,7 +189,7 @@ def rendered(figure: Figure, suffix: str) -> bytes:
     if suffix == ".svg":
         return svg(figure).encode()
     out = io.BytesIO()
-    with matplotlib.rc_context(FIXED_STYLE):
+    with rc_context(FIXED_STYLE):
         figure.savefig(out, dpi=DOTS_PER_INCH, metadata=SUFFIXES[suffix], format=suffix[1:])
     return out.getvalue()
 
@@ -238,7 +234,7 @@ def svg(figure: Figure, prefix: str = "plot", *, label: str = "") -> str:
     if not _PREFIX.fullmatch(prefix):
         raise PlotError(f"prefix {prefix!r}: legal are a letter, then letters, digits, '-' and '_'")
     out = io.BytesIO()
-    with matplotlib.rc_context(FIXED_STYLE), warnings.catch_warnings():
+    with rc_context(FIXED_STYLE), warnings.catch_warnings():
         # text stays text, and the reader's own fonts show what ours has not
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
         figure.savefig(out, format="svg", metadata=SUFFIXES[".svg"])

@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
-
+from extractor.drawn import Figure, Line2D, Polygon, Rectangle, rc_context
 from extractor.errors import PoolError
 from extractor.pool.forest_layout import (
     BOLD,
@@ -83,7 +79,7 @@ def draw(
             f"{path}: no forest plot as {suffix or 'a file without suffix'!r}; legal: {', '.join(SUFFIXES)}"
         )
     sheet = figure(result, title=title, groups=groups, subgroups=subgroups, arms=arms)
-    with matplotlib.rc_context(FIXED_STYLE):
+    with rc_context(FIXED_STYLE):
         sheet.savefig(path, dpi=200, metadata=SUFFIXES[suffix], format=suffix[1:])
     return path
 
@@ -101,7 +97,7 @@ def figure(
         lines, axis, foot = one_arm_lines(result, groups, subgroups)
     else:
         lines, axis, foot = two_arm_lines(result, arms)
-    with matplotlib.rc_context(FIXED_STYLE):
+    with rc_context(FIXED_STYLE):
         return _Sheet(lines, axis, foot, title).figure
 
 

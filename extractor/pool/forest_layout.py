@@ -8,8 +8,7 @@ from functools import lru_cache
 from math import ceil, log
 from typing import Any
 
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from extractor.drawn import FontProperties, TextPath
 
 # Inches.
 MARGIN, ROW_HEIGHT, LINE_HEIGHT, PLOT_WIDTH = 0.18, 0.225, 0.165, 2.9

@@ -94,3 +94,52 @@ def rank_correlation(values: ArrayLike, variances: ArrayLike) -> tuple[float, fl
     deviates: _Vector = (y - mean) / np.sqrt(v - 1.0 / np.sum(1.0 / v))
     found = kendalltau(deviates, v)
     return float(found.statistic), float(found.pvalue)
+
+
+def harbord(events1: ArrayLike, totals1: ArrayLike, events2: ArrayLike, totals2: ArrayLike) -> Slope:
+    """Harbord's test of two arms, for rare events: the score of each study's odds ratio on its standard error.
+
+    Raises
+    ------
+    PoolError
+        As :func:`regression`; studies without any event, or with nothing else, say nothing and are left out.
+
+    Notes
+    -----
+    Source: Harbord, Egger and Sterne 2006, doi:10.1002/sim.2380. Under no effect the score and its variance do not depend on
+    each other as a log odds ratio and its standard error do.
+    """
+    a, n1, c, n2 = _informative(events1, totals1, events2, totals2)
+    everyone, events = n1 + n2, a + c
+    score = a - events * n1 / everyone
+    variance = n1 * n2 * events * (everyone - events) / (everyone**2 * (everyone - 1.0))
+    return regression(score / variance, 1.0 / variance, 1.0 / np.sqrt(variance))
+
+
+def peters(events1: ArrayLike, totals1: ArrayLike, events2: ArrayLike, totals2: ArrayLike) -> Slope:
+    """Peters' test of two arms: log odds ratios on the inverse of the size, weighted by the events of both arms.
+
+    Raises
+    ------
+    PoolError
+        As :func:`harbord`.
+
+    Notes
+    -----
+    Source: Peters et al. 2006, doi:10.1001/jama.295.6.676. 0.5 is added to all cells of a study with an empty one.
+    """
+    a, n1, c, n2 = _informative(events1, totals1, events2, totals2)
+    logs = effects.two_arm("OR", a, n1, c, n2).values
+    events, everyone = a + c, n1 + n2
+    return regression(logs, 1.0 / events + 1.0 / (everyone - events), 1.0 / everyone)
+
+
+def _informative(events1: ArrayLike, totals1: ArrayLike, events2: ArrayLike, totals2: ArrayLike) -> tuple[_Vector, ...]:
+    """Studies with some events and not only events, of which there must be enough."""
+    a, n1, c, n2 = (np.asarray(values, dtype=float) for values in (events1, totals1, events2, totals2))
+    kept = (a + c > 0) & (a + c < n1 + n2)
+    if kept.sum() < STUDIES:
+        raise PoolError(
+            f"{int(kept.sum())} studies with events: fewer than {STUDIES} are refused for a test of small-study effects"
+        )
+    return a[kept], n1[kept], c[kept], n2[kept]

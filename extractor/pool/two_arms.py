@@ -7,6 +7,7 @@ reason; a model with a spread between studies stands beside as a check.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import exp
 
 import numpy as np
@@ -19,6 +20,7 @@ from extractor.pool.intervals import one_sided_upper
 from extractor.pool.mantel_haenszel import Estimate, Tables
 from extractor.pool.results import Comparison, LeftOut, Note, PooledComparison
 from extractor.pool.risk import ONE_STUDY
+from extractor.pool.sensitivity import LEAVE_ONE_OUT_STUDIES
 from extractor.pool.study_effects import study_comparisons
 
 MEASURES = ("OR", "RR", "RD", "Peto OR")
@@ -88,7 +90,7 @@ def pool_two_arm(
     labels = counts.names(studies, k)
     measures = tuple(_compare(name, tables) for name in MEASURES)
     main = measures[MEASURES.index(measure)]
-    models = _models(tables) if sensitivity else []
+    models = [*_models(tables), *_leave_one_out(measure, tables, labels)] if sensitivity else []
     tau2 = next((m.tau2 for m in models if m.tau2 is not None), None)
     q, q_df, i2 = _heterogeneity(measure, tables)
     return PooledComparison(
@@ -232,6 +234,15 @@ def _by_inverse_variance(tables: Tables) -> list[Comparison]:
         method = "inverse variance, REML, Knapp-Hartung (ad hoc: never narrower than z)"
         rows.append(Comparison(measure, method, kept.size.size, *values, float(found.p_value[0]), found.tau2, note))
     return rows
+
+
+def _leave_one_out(measure: str, tables: Tables, labels: Sequence[str]) -> list[Comparison]:
+    """The main answer without each study in turn."""
+    if not 2 < len(labels) <= LEAVE_ONE_OUT_STUDIES:
+        return []
+    everything = np.arange(len(labels))
+    without = ((label, tables.where(everything != index)) for index, label in enumerate(labels))
+    return [replace(_compare(measure, kept), method=f"leave-one-out: without {label}") for label, kept in without]
 
 
 def _unfitted(method: str, tables: Tables, reason: str) -> Comparison:

@@ -68,7 +68,7 @@ _MANY = re.compile(
 )
 # verbs that bring cells into somebody, on either side; and those that must stand right before: "treated with MSCs"
 _DELIVERED = re.compile(rf"\b{W.delivered}\b")
-_TAKEN = re.compile(rf"\b{W.taken_receiv}\s(?:[\w-]+\s){{0,4}}?(?:with|of|or|-)?\s?(?:[\w-]+\s){{0,4}}$")
+_TAKEN = re.compile(rf"\b{W.taken_receiv}\s(?:[\w-]+\s){{0,4}}?(?:with|of|or|-)?\s?(?:[\w.^*()×/-]+\s){{0,4}}$")
 # support after chemotherapy: no product of its own in a trial of cancer treatment
 _SUPPORT = re.compile(W.support)
 _CANCER = re.compile(rf"\b{W.cancer}\b")

@@ -29,8 +29,11 @@ _CENTRE_FORMS = (
     rf"ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>{W.mean})[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?",
     rf"ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d))",
 )
+# "the median age of the 14 people was 52": the number counts people
+_PEOPLE = r"(?:(?:adult|female|male|treated|enrolled|included) )?(?:people|patients|participants|subjects|children|adults|women|men|volunteers|individuals|infants)\b"
+_OF_PEOPLE = rf"(?: (?:of|in|among|for) (?:the |these |all |our )*\d{{1,5}} {_PEOPLE})"
 CENTRE = re.compile(
-    rf"\b(?:{'|'.join(_CENTRE_FORMS)})(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM}){_SPREAD}(?P<tail>{_RANGE})"
+    rf"\b(?:{'|'.join(_CENTRE_FORMS)})(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?{_OF_PEOPLE}?+(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM})(?!\d| {_PEOPLE}){_SPREAD}(?P<tail>{_RANGE})"
 )
 # "children (8.1 +/- 2.8 years)", "volunteers [27 +/- 5 (sd) yr": right after people
 AFTER_PEOPLE = re.compile(

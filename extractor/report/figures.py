@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
+from extractor.drawn import Figure
 from extractor.graph import Answer, Review
 from extractor.plots import svg
 from extractor.plots.answered import FORESTS, MOST_STUDIES, bubble_of, dose_of, forest_of
+from extractor.plots.called import Called, answer_called
 from extractor.pool import PooledProportion, forest
 
 
@@ -24,20 +25,25 @@ class Plot:
 class Plots:
     """Draws plots for one page and numbers them, so that their ids differ. What was left out stands in the page's own lists."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: Called = str) -> None:
         self._count = 0
+        self._call = call
 
     def risk(self, pooled: PooledProportion, name: str) -> Plot | None:
         """Forest plot of a pooled risk; none of one study, or of more than a plot holds."""
         if not 1 < pooled.k <= MOST_STUDIES:
             return None
-        return self._drawn(forest.figure(replace(pooled, left_out=()), title=name), f"Forest plot of {name}")
+        studies = tuple(replace(s, study=self._call(s.study)) for s in pooled.studies)
+        drawn = forest.figure(replace(pooled, left_out=(), studies=studies), title=name)
+        return self._drawn(drawn, f"Forest plot of {name}")
 
     def answer(self, answer: Answer) -> Plot | None:
         """Forest plot of a question that compares groups; none where there is nothing to draw."""
         if answer.name not in FORESTS or not 1 < len(answer.rows) <= MOST_STUDIES:
             return None
-        return self._drawn(forest_of(replace(answer, left_out=())), f"Forest plot: {answer.question}")
+        return self._drawn(
+            forest_of(replace(answer_called(answer, self._call), left_out=())), f"Forest plot: {answer.question}"
+        )
 
     def doses(self, review: Review, condition: str, cells: str, route: str) -> Plot:
         """Doses by trial."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from extractor.export.harms import DENIAL as ALL_DENIED
+from extractor.export.harms import HAPPENED, Cell, grids
+from extractor.export.harms import LIMITED as PARTLY_DENIED
+from extractor.export.harms import SILENT as QUIET
+from extractor.export.harms import ZERO as ZERO_SAID
 from extractor.export.values import number
 from extractor.graph import Review, matrix, nodes
-from extractor.graph.nodes import Row
+from extractor.graph.nodes import Row, evidence
 from extractor.graph.observations import (
     ANY,
     BELOW_THRESHOLD,
@@ -20,6 +25,7 @@ from extractor.graph.observations import (
     limit_words,
 )
 from extractor.graph.studies import INFERRED, Choice, Left, Study, studies
+from extractor.model import Record
 from extractor.pool import LeftOut, PooledProportion, pool_proportions
 from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
@@ -168,6 +174,41 @@ def blocks(trials: Sequence[Trial], rows: Sequence[EventRow]) -> list[tuple[Sequ
     size = -(-len(trials) // count)
     spans = [(at, at + size) for at in range(0, len(trials), size or 1)]
     return [(trials[a:b], [replace(row, cells=row.cells[a:b]) for row in rows]) for a, b in spans]
+
+
+# ---------------------------------------------------------------- events by arms
+
+
+@dataclass(frozen=True, slots=True)
+class ArmGrid:
+    """Events by the arms of one report; ``rows`` are an organ class, an event, and its cells."""
+
+    trial: str
+    report: str
+    arms: tuple[str, ...]
+    rows: tuple[tuple[str, str, tuple[Said, ...]], ...]
+
+
+_KIND = {HAPPENED: VALUE, ZERO_SAID: ZERO, ALL_DENIED: DENIAL, PARTLY_DENIED: DENIAL, QUIET: SILENT}
+
+
+def by_arm(trials: Sequence[Trial], quotes: Quotes) -> list[ArmGrid]:
+    """The grid of each report that tells the harms of its arms apart."""
+    found = []
+    for trial in trials:
+        for record in trial.records:
+            for grid in grids([record]):
+                if len(grid.columns) > 1:
+                    rows = tuple(
+                        (r.organ, r.event, tuple(_arm_cell(record, c, quotes) for c in r.cells)) for r in grid.rows
+                    )
+                    found.append(ArmGrid(trial.label or trial.name, record.document.id, grid.columns, rows))
+    return found
+
+
+def _arm_cell(record: Record, cell: Cell, quotes: Quotes) -> Said:
+    said = [e for f in cell.facts for e in evidence(record.document.id, f.evidence)]
+    return Said(cell.words, quotes.refs(said), _KIND[cell.kind], by=vouched(f.method for f in cell.facts))
 
 
 # ---------------------------------------------------------------- pooled risks

@@ -11,6 +11,7 @@ from extractor.graph.nodes import Row
 from extractor.graph.studies import Choice, fits
 from extractor.link import characteristics
 from extractor.model import Fact, Record
+from extractor.plots.called import Called
 from extractor.report.quotes import Quotes
 from extractor.report.said import Said, facts_said, nothing, silence_together
 
@@ -44,6 +45,7 @@ class Trial:
     id: str
     node: Row
     records: tuple[Record, ...]
+    label: str = ""  # what people call it
 
     @property
     def name(self) -> str:
@@ -59,13 +61,16 @@ class TrialRow:
     cells: tuple[tuple[Said, ...], ...]
 
 
-def chosen(review: Review, choice: Choice) -> tuple[list[Trial], list[Trial]]:
+def chosen(review: Review, choice: Choice, call: Called = str) -> tuple[list[Trial], list[Trial]]:
     """Trials of people that are asked for, and what else the store holds under the same conditions (plans, reviews, ...)."""
     rows = [(id, node) for id, node in review.trials() if fits(node, choice)]
     names = [review.node(r)["document"] for _, node in rows for r in node["reports"]]
     records = {r.document.id: r for r in review.store.records(names)} if names else {}
-    trials = [Trial(id, node, tuple(records[review.node(r)["document"]] for r in node["reports"])) for id, node in rows]
-    trials.sort(key=lambda t: t.name.lower())
+    trials = [
+        Trial(id, node, tuple(records[review.node(r)["document"]] for r in node["reports"]), call(str(node["name"])))
+        for id, node in rows
+    ]
+    trials.sort(key=lambda t: (t.label or t.name).lower())
     return [t for t in trials if t.node["of_people"]], [t for t in trials if not t.node["of_people"]]
 
 

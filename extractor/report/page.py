@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import hashlib
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -11,13 +13,15 @@ from markupsafe import Markup, escape
 
 from extractor import __version__
 from extractor.errors import QueryError
+from extractor.export.harms import LEGEND
 from extractor.export.values import number
 from extractor.graph import Review, ask, nodes
 from extractor.graph.answers import Answer
 from extractor.graph.nodes import Row
 from extractor.graph.observations import NAMED
 from extractor.graph.studies import Choice
-from extractor.report import checked, findings, harms, included
+from extractor.plots.called import Called, called
+from extractor.report import checked, findings, harms, included, overview
 from extractor.report.figures import Plot, Plots
 from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
 from extractor.report.quotes import Quote, Quotes
@@ -80,7 +84,8 @@ def report(store: Store, wish: Wish | None = None) -> str:
     """
     wish = wish or Wish()
     review = Review(store)
-    trials, others = included.chosen(review, wish.choice)
+    call = called(review)
+    trials, others = included.chosen(review, wish.choice, call)
     if not trials and not others:
         if not store.documents():
             raise QueryError(
@@ -92,7 +97,7 @@ def report(store: Store, wish: Wish | None = None) -> str:
             f"{len(trials):,} trials are more than a page can show ({MOST_TRIALS_IN_TABLES}); choose with --condition, --cells or --route"
         )
     _check_outcome(review, wish.outcome)
-    return _render(_content(review, wish, trials, others))
+    return _render(_content(review, wish, trials, others, call))
 
 
 def _check_outcome(review: Review, outcome: str) -> None:
@@ -107,7 +112,9 @@ def _check_outcome(review: Review, outcome: str) -> None:
     )
 
 
-def _content(review: Review, wish: Wish, trials: list[included.Trial], others: list[included.Trial]) -> dict[str, Any]:
+def _content(
+    review: Review, wish: Wish, trials: list[included.Trial], others: list[included.Trial], call: Called
+) -> dict[str, Any]:
     """What the template prints; quotes are numbered in the order of the page, so the order here is that of the page."""
     quotes = Quotes()
     rows = included.table(review, trials, quotes)
@@ -117,11 +124,14 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
     risks = harms.risks(review, wish.choice, quotes)
     deaths = ask(review, "related-deaths", condition=wish.condition, cells=wish.cells, route=wish.route)
     death_rows = [(r, quotes.refs(r["evidence"])) for r in deaths.rows]
-    plots = Plots()
+    plots = Plots(call)
     compared = [_compared(review, wish, name, quotes, plots) for name in COMPARISONS]
     people_said = checked.checked(review.store, [*trials, *others], quotes)
     open_points = findings.tables(review, trials, quotes, today=wish.today)
     drawn = network(review, trials, quotes)
+    drawn = replace(drawn, nodes=tuple({**n, "name": call(str(n["name"]))} for n in drawn.nodes))
+    first = overview.overview(trials, others, open_points, quotes)
+    by_arm = harms.by_arm(trials, quotes)
     documents = [r for t in [*trials, *others] for r in t.records]
     sources = [source(r, i, quotes.of(r.document.id)) for i, r in enumerate(documents, 1)]
     return {
@@ -139,7 +149,12 @@ def _content(review: Review, wish: Wish, trials: list[included.Trial], others: l
         "states": harms.STATES,
         "most_open": MOST_OPEN,
         "outcome": harms.OUTCOME_NAMES.get(wish.outcome, wish.outcome),
-        "risks": [(f"risk-{i}", r, plots.risk(r.pooled, r.outcome)) for i, r in enumerate(risks, 1)],
+        "risks": [(f"risk-{i}", r, plots.risk(r.pooled, r.outcome)) for i, r in enumerate(risks, 1) if r.pooled.k > 1],
+        "singles": [(f"risk-{i}", r) for i, r in enumerate(risks, 1) if r.pooled.k == 1],
+        "overview": first,
+        "by_arm": by_arm,
+        "arm_legend": LEGEND,
+        "called": call,
         "doses": plots.doses(review, wish.condition, wish.cells, wish.route) if trials else None,
         "deaths": death_rows,
         "deaths_pooled": (deaths.pooled or {}).get("related deaths"),
@@ -209,12 +224,20 @@ def _render(content: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"called": content["called"]}
     environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen, "bound": bound}
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
-    return environment.get_template("report.html").render(**content, **assets)
+    hashes = " ".join(_hash(assets[name]) for name in _SCRIPTS)
+    return environment.get_template("report.html").render(**content, **assets, script_hashes=Markup(hashes))
+
+
+def _hash(script: str) -> str:
+    """A script's own name in a Content-Security-Policy: no other script of the page runs, wherever it came from."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 _INLINE = {"style": "report.css", "script": "report.js", "cytoscape": "cytoscape.min.js"}
+_SCRIPTS = ("cytoscape", "script")
 
 
 def percent(value: float | None) -> str:

@@ -81,7 +81,10 @@ def nothing(records: Iterable[Record], fields: Sequence[str], label: str = "") -
 def silence_together(cell: Sequence[Said]) -> list[Said]:
     """The lines of a cell with those of one kind of silence on one line: ``sex, age: not reported``."""
     found: dict[tuple[str, str], list[Said]] = {}
-    for at, said in enumerate(cell):
+    told = [
+        said for said in cell if said.text != NOT_LOOKED_FOR
+    ]  # what nobody looked for is left blank beside the rest
+    for at, said in enumerate(told or cell[:1]):
         found.setdefault((said.text, "") if said.kind == SILENT and said.label else (said.text, str(at)), []).append(
             said
         )

@@ -6,20 +6,28 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.model import Document, Record
+from extractor.model import TITLE, Document, Record
 from extractor.report.quotes import Quote
 
 LINKS = {"pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/", "doi": "https://doi.org/{}"}
+AROUND, LEAST_LEFT_OUT = (
+    120,
+    200,
+)  # characters that stand around a quote in print, and fewer than which are not left out
 NCT_LINK = "https://clinicaltrials.gov/study/{}"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A slice of text that the same quotes cover throughout; ``begins`` are those that begin with it."""
+    """A slice of text that the same quotes cover throughout; ``begins`` are those that begin with it.
+
+    ``unprinted`` is far from every quote: it is on the screen, and is left out in print.
+    """
 
     text: str
     begins: tuple[Quote, ...]
     marked: bool
+    unprinted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,11 @@ class Part:
 
     name: str
     pieces: tuple[Piece, ...]
+
+    @property
+    def printed(self) -> bool:
+        """Whether print has it: the title, and what something is quoted of."""
+        return self.name == TITLE or any(piece.marked for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +95,28 @@ def pieces(text: str, quotes: Sequence[Quote]) -> tuple[Piece, ...]:
     found = []
     for start, end in itertools.pairwise(borders):
         begins = tuple(q for q in quotes if q.start == start)
-        found.append(Piece(text[start:end], begins, any(a <= start and end <= b for a, b in spans)))
+        marked = any(a <= start and end <= b for a, b in spans)
+        found += [Piece(text[start:end], begins, True)] if marked else _far(text, start, end, begins)
     return tuple(found)
+
+
+def _far(text: str, start: int, end: int, begins: tuple[Quote, ...]) -> list[Piece]:
+    """Words that nobody quotes: those near a quote, and between them what print leaves out."""
+    first = start + (AROUND if start else 0)
+    last = end - (AROUND if end < len(text) else 0)
+    if last - first < LEAST_LEFT_OUT:
+        return [Piece(text[start:end], begins, False)]
+    first, last = _at_blank(text, first, last), _at_blank(text, last, end)
+    found = [Piece(text[start:first], begins, False)] if first > start else []
+    found.append(Piece(text[first:last], () if found else begins, False, unprinted=True))
+    return [*found, *([Piece(text[last:end], (), False)] if end > last else [])]
+
+
+def _at_blank(text: str, place: int, end: int) -> int:
+    """`place`, or the next one at which a word begins."""
+    while 0 < place < end and not text[place - 1].isspace():
+        place += 1
+    return place
 
 
 def _about(document: Document) -> str:

@@ -69,7 +69,9 @@ class Desk:
 
     def part_in(self, report: str, person: Person) -> tuple[str, Part]:
         """The id of a report, and the person's part in it."""
-        id = self.store.record(report).document.id
+        (id,) = self.store.named([report])
+        if not self.store.has(id):
+            raise StoreError(f"store {self.store.name} has no report {report!r}")
         decisions = self.store.decisions(id) if self.local is not None else []
         return id, self.part(self.log.events(id, *PART_EVENTS), decisions, person)
 

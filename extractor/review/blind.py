@@ -68,7 +68,8 @@ def local_part(events: Sequence[Event], decisions: Sequence[Decision], name: str
         states[event.detail.get("stage", FIRST)] = FINISHED if event.event == "finished" else BEGAN
     other = {FIRST: SECOND, SECOND: FIRST}.get(stage)
     read_before = {d.curator for d in decisions if d.stage == other or (stage == ADJUDICATION and d.stage in states)}
-    return Part(None if name in read_before else stage, readers, states)
+    too_early = stage == ADJUDICATION and any(state != FINISHED for state in states.values())
+    return Part(None if name in read_before or too_early else stage, readers, states)
 
 
 def seen(record: Record, decisions: Sequence[Decision], stage: str) -> list[Claim]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
+from functools import lru_cache
 
 from extractor.export import fact_shown
 from extractor.model import JSON_PART, Document, Evidence, Fact, Record
@@ -15,6 +18,7 @@ from extractor.store.decisions import DECIDED_FLAGS, relocated, standing
 
 OPEN = "open"  # nobody decided yet
 EVENT = "adverse_event"
+BREAK = re.compile(r"[.?!] |\n")  # between sentences, or lines of a table
 
 
 @dataclass(slots=True)
@@ -71,21 +75,21 @@ def claims(record: Record, decisions: Sequence[Decision]) -> list[Claim]:
     for number, fact in enumerate(record.facts):
         if fact.method.startswith("curator:"):
             continue
-        bare = undecided(fact)
+        bare, key = undecided(fact), fact.key()
         name = _name(bare, number)
         claim = together.get(name)
         if claim is None:
-            claim = together[name] = Claim(_id(bare), fact.field, [], bare, True, not bare.primary)
+            claim = together[name] = Claim(_id(key), fact.field, [], bare, True, not bare.primary)
             found.append(claim)
         claim.numbers.append(number)
-        owner[fact.key()] = claim
+        owner[key] = claim
     _say(record, [d for d in standing(decisions) if d.stage != "second"], found, owner)
     for claim in found:
         if claim.machine and not (claim.decisions and claim.decisions[-1].fact):
             more = [record.facts[n] for n in claim.numbers if not record.facts[n].method.startswith("curator:")]
             places = tuple(dict.fromkeys(e for f in more for e in f.evidence))
             claim.fact = claim.fact.change(evidence=places, confidence=max(f.confidence for f in more))
-        claim.conflicts = [c.message for c in record.conflicts if set(c.facts) & {*claim.numbers}]
+        claim.conflicts = [c.message for c in record.conflicts if not set(c.facts).isdisjoint(claim.numbers)]
     return _told_apart([c for c in found if c.numbers or c.decisions])
 
 
@@ -96,7 +100,7 @@ def _say(record: Record, stands: Sequence[Decision], found: list[Claim], owner: 
         claim = next((owner[t.key()] for t in decision.targets if t.key() in owner), None)
         own = relocated(record.document, decision.fact) if decision.fact else None
         if claim is None and own is not None:
-            claim = Claim(_id(own), own.field, [], own, False, False)
+            claim = Claim(_id(own.key()), own.field, [], own, False, False)
             found.append(claim)
         if claim is None:
             continue
@@ -119,21 +123,23 @@ def _told_apart(found: list[Claim]) -> list[Claim]:
 
 def undecided(fact: Fact) -> Fact:
     """The fact as it was before anybody decided."""
-    decided = bool(DECIDED_FLAGS & set(fact.flags))
+    if not (fact.flags and DECIDED_FLAGS & set(fact.flags)):
+        return fact
     flags = tuple(f for f in fact.flags if f not in DECIDED_FLAGS)
-    return fact.change(flags=flags, primary=fact.primary or decided)
+    return fact.change(flags=flags, primary=True)
 
 
 def _name(fact: Fact, number: int) -> str:
     """What makes two facts one claim: all but the place. A person's story may be another person's too, so it stays apart."""
     one = fact.field == EVENT and fact.value.get("n") == 1 and fact.value.get("denominator") is None
     cell = any(e.row for e in fact.evidence) and fact.field in (EVENT, "arm")
-    apart = number if one or cell else None
-    return json.dumps([fact.field, fact.value, fact.arm, fact.primary, apart], sort_keys=True)
+    if one or cell:
+        return str(number)
+    return json.dumps([fact.field, fact.value, fact.arm, fact.primary], sort_keys=True)
 
 
-def _id(fact: Fact) -> str:
-    return hashlib.sha256(fact.key().encode("utf-8", "surrogatepass")).hexdigest()[:12]
+def _id(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 # ---------------------------------------------------------------- words around a place
@@ -148,11 +154,17 @@ def sentence(document: Document, place: Evidence) -> tuple[int, int]:
     'Two had fever.'
     """
     text = document.parts.get(place.part, "")
-    start, end = place.start or 0, place.end or 0
-    breaks = [text.rfind(mark, 0, start) + len(mark) for mark in (". ", "? ", "! ", "\n") if mark in text[:start]]
-    ends = [at for mark in (". ", "? ", "! ", "\n") if (at := text.find(mark, end)) >= 0]
-    stop = min(ends, default=len(text))
-    return max(breaks, default=0), min(len(text), stop + (1 if text[stop : stop + 1] in {".", "?", "!"} else 0))
+    begins, ends = borders(text)
+    first = bisect_right(begins, place.start or 0) - 1
+    last = bisect_left(ends, place.end or 0)
+    return begins[first], ends[last] if last < len(ends) else len(text)
+
+
+@lru_cache(maxsize=256)
+def borders(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Where sentences and lines begin, and where they end."""
+    breaks = [(m.end(), m.start() + (m.group() != "\n")) for m in BREAK.finditer(text)]
+    return (0, *(begin for begin, _ in breaks)), (*(end for _, end in breaks), len(text))
 
 
 def label(place: Evidence) -> str:

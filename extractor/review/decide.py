@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from extractor import curation
 from extractor.errors import CurationError, StaleError
-from extractor.model import Document, Evidence, Fact
+from extractor.model import Document, Evidence, Fact, Record
 from extractor.review.agree import differences
 from extractor.review.blind import CRITICAL, Part, seen
 from extractor.review.claim import Claim
@@ -59,31 +59,29 @@ def decide(store: Store, asked: Asked, name: str, part: Part, against: Against |
         raise CurationError(f"{name} has no part in report {asked.report!r}; begin to read it first")
     if part.closed:
         raise CurationError("this reading is finished; reopen it with a reason, then decide")
-    blind = part.stage == SECOND and _field(asked, store, part) in CRITICAL
+    of_field = asked.verdict == "add" or (not asked.claim and asked.verdict in SAYING)
+    record = store.record(asked.report)
+    claim = None if of_field else claim_named(store, record, asked, part)
+    blind = part.stage == SECOND and (claim.field if claim else asked.field) in CRITICAL
     how = How(
         asked.uid or None, part.stage, "blind" if blind else "verify", asked.reason or None, asked.about,
         asked.seen_text or None, asked.seen_decision,
     )  # fmt: skip
     note = asked.note.strip() or None
-    if asked.verdict == "add" or (not asked.claim and asked.verdict in SAYING):
+    if claim is None:
         return _of_field(store, asked, name, how, note, against)
-    claim = claim_named(store, asked, part)
     others = claim.others
     if asked.verdict == "accept":
         if claim.put_aside and claim.state == "open":
             return curation.own(store, asked.report, claim.number, name, note, how=how)
-        return curation.confirm(store, asked.report, claim.number, name, note, others=others, how=how)
+        return curation.confirm(store, asked.report, claim.number, name, note, others=others, how=how, record=record)
     if asked.verdict == "reject":
         if asked.reason not in REASONS:
             raise CurationError(f"a rejection needs a reason: {', '.join(REASONS.values())}")
-        return curation.reject(store, asked.report, claim.number, name, note, others=others, how=how)
+        return curation.reject(store, asked.report, claim.number, name, note, others=others, how=how, record=record)
     if asked.verdict == "correct":
         return _correct(store, asked, claim, name, how, note, against)
     return curation.say(store, asked.report, asked.verdict, name, note, number=claim.number, others=others, how=how)
-
-
-def _field(asked: Asked, store: Store, part: Part) -> str:
-    return asked.field if not asked.claim else claim_named(store, asked, part).field
 
 
 def _of_field(store: Store, asked: Asked, name: str, how: How, note: str | None, against: Against | None) -> int:
@@ -113,9 +111,8 @@ def _correct(
     )  # fmt: skip
 
 
-def claim_named(store: Store, asked: Asked, part: Part) -> Claim:
+def claim_named(store: Store, record: Record, asked: Asked, part: Part) -> Claim:
     """The claim that a form names, among those that the person may see."""
-    record = store.record(asked.report)
     found = seen(record, store.decisions(record.document.id), part.stage or FIRST)
     claim = next((c for c in found if c.id == asked.claim), None)
     if claim is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from extractor.model import JSON_PART, Document, Evidence
+from extractor.model import Document, Evidence
 from extractor.review.claim import Claim, sentence
 from extractor.text import fold
 
@@ -77,21 +77,22 @@ class Unread:
 
 def sweep(document: Document, claims: Sequence[Claim]) -> list[Unread]:
     """Sentences that hold a number or a word of harm under no fact, those with a harm first, in the order of the text."""
-    covered: dict[str, list[tuple[int, int]]] = {}
-    for place in (e for c in claims if c.state != "reject" for e in c.places if e.part != JSON_PART):
-        covered.setdefault(place.part, []).append((place.start or 0, place.end or 0))
+    covered = {part: bytearray(len(text)) for part, text in document.parts.items()}  # 1 where a quote stands
+    for place in (e for c in claims if c.state != "reject" for e in c.places if e.part in covered):
+        start, end = place.start or 0, place.end or 0
+        covered[place.part][start:end] = b"\x01" * (end - start)
     found: list[Unread] = []
     for part, text in document.parts.items():
-        found += _of_part(document, part, text, covered.get(part, []))
+        found += _of_part(document, part, text, covered[part])
     return sorted(found[:MOST], key=lambda one: not one.harm)
 
 
-def _of_part(document: Document, part: str, text: str, covered: Sequence[tuple[int, int]]) -> Iterable[Unread]:
+def _of_part(document: Document, part: str, text: str, covered: bytearray) -> Iterable[Unread]:
     folded = fold(text)
     words = [(m.start(), m.end(), m.re is HARM) for pattern in (NUMBER, HARM) for m in pattern.finditer(folded)]
     by_sentence: dict[tuple[int, int], list[tuple[int, int, bool]]] = {}
     for start, end, harm in sorted(words):
-        if any(a < end and start < b for a, b in covered) or (not harm and YEAR.fullmatch(folded[start:end])):
+        if any(covered[start:end]) or (not harm and YEAR.fullmatch(folded[start:end])):
             continue
         place = Evidence(part, text[start:end], start, end)
         by_sentence.setdefault(sentence(document, place), []).append((start, end, harm))

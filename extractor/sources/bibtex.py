@@ -7,10 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from bibtexparser.entrypoint import parse_string
-from bibtexparser.middlewares import LatexDecodingMiddleware
-from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
-
 from extractor.errors import ParseError
 from extractor.model import Document
 from extractor.sources import Item, attempt, reader
@@ -48,6 +44,10 @@ def sniff(head: bytes) -> float:
 @reader("bibtex", sniff=sniff, suffixes=(".bib", ".bibtex"), rank=150)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """BibTeX: entries with title and abstract."""
+    from bibtexparser.entrypoint import parse_string  # late: other formats do without
+    from bibtexparser.middlewares import LatexDecodingMiddleware
+    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
+
     logging.getLogger("bibtexparser").setLevel(logging.ERROR)  # it prints each entry that is yielded below as failed
     library = parse_string(_readied(whole(stream)), append_middleware=[LatexDecodingMiddleware()])
     for number, block in enumerate(library.blocks, 1):
@@ -84,7 +84,7 @@ def _formula(match: re.Match[str]) -> str:
     return bare if "\\" not in bare else match[0]
 
 
-def _document(entry: Entry, stem: str, number: int) -> Document:
+def _document(entry: Any, stem: str, number: int) -> Document:
     found: dict[str, list[str]] = {}
     for field in entry.fields:
         found.setdefault(field.key.lower(), []).append(_clean(field.value))

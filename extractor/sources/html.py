@@ -9,11 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, BinaryIO
-
-from bs4 import BeautifulSoup, Tag
-from bs4.dammit import EncodingDetector
-from bs4.element import NavigableString, PreformattedString
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
@@ -22,6 +18,9 @@ from extractor.sources.decoding import MAX_TEXT_BYTES, encoding_of, plain
 from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
 from extractor.sources.markup import MARK, add_mark, root_name, tidy
 from extractor.sources.pages import find_page
+
+if TYPE_CHECKING:  # late: other formats do without its parser
+    from bs4 import BeautifulSoup, Tag
 
 # what may hold an abstract, best first: PubMed, PMC, Springer, Elsevier, Wiley, Oxford, MDPI, PLOS, Frontiers, others
 ABSTRACTS = (
@@ -141,10 +140,18 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
 
 def soup_of(data: bytes) -> BeautifulSoup:
     """The parsed page; its encoding is the one of its mark, else the one declared where the bytes are in it."""
-    return BeautifulSoup(DECLARATION.sub("", _decoded(data).replace("\0", "")), "lxml")
+    return _soup(DECLARATION.sub("", _decoded(data).replace("\0", "")))
+
+
+def _soup(text: str) -> BeautifulSoup:
+    from bs4 import BeautifulSoup
+
+    return BeautifulSoup(text, "lxml")
 
 
 def _decoded(data: bytes) -> str:
+    from bs4.dammit import EncodingDetector
+
     named = encoding_of(data) or EncodingDetector.find_declared_encoding(data, is_html=True)
     try:
         return data.decode(named) if named else plain(data)
@@ -226,7 +233,7 @@ def _title(soup: BeautifulSoup, meta: dict[str, list[str]], linked: dict[str, An
     said = _first(meta, "citation_title", "dc.title", "prism.title") or linked.get("headline")
     if not isinstance(said, str):
         return ""
-    plain = tidy(BeautifulSoup(said, "lxml").get_text() if "<" in said else said)
+    plain = tidy(_soup(said).get_text() if "<" in said else said)
     same = (h for h in _headings(soup) if letters(h) == letters(plain))
     return next(same, plain if "citation_title" in meta else SITE.sub("", plain))
 
@@ -268,6 +275,8 @@ def _graphical(tag: Tag) -> bool:
 
 def _after(heading: Tag) -> Iterator[Tag]:
     """Siblings of a heading up to the next heading of its rank."""
+    from bs4 import Tag
+
     for sibling in heading.next_siblings:
         if isinstance(sibling, Tag):
             if re.fullmatch("h[1-6]", sibling.name) and sibling.name <= heading.name:
@@ -293,7 +302,7 @@ def _said(meta: dict[str, list[str]], linked: dict[str, Any], names: Sequence[st
     """Abstracts in the metadata of these names, and in the description of the linked article."""
     for said in [*(meta[n][0] for n in names if n in meta), linked.get("abstract"), linked.get("description")]:
         if isinstance(said, str):
-            yield _cleaned(block_text(BeautifulSoup(said, "lxml")) if "<" in said else tidy(said))
+            yield _cleaned(block_text(_soup(said)) if "<" in said else tidy(said))
 
 
 def _longest(texts: Iterable[str], least: int) -> str:
@@ -320,6 +329,8 @@ def block_text(tag: Tag) -> str:
 
 def _show(tag: Tag, pieces: list[str], skipped: set[int]) -> None:
     """Append the texts of a tag; ``\\v`` marks where a block begins or ends."""
+    from bs4.element import NavigableString, PreformattedString, Tag
+
     for child in tag.children:
         if isinstance(child, NavigableString):
             if not isinstance(child, PreformattedString):

@@ -16,7 +16,7 @@ from extractor.sources import Item, attempt, reader
 from extractor.sources.identifiers import document_id, ncts_in, pmcid_in, retracted_in_title, year_in
 from extractor.sources.markup import XLINK, block_text, elements, free_name, local, root_name, text_of
 from extractor.sources.tables import laid_out
-from extractor.tables import Table, read_tables
+from extractor.tables.grid import Table
 
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 BLOCKS = frozenset(
@@ -97,6 +97,8 @@ def _article(article: Any, otherwise: str) -> Document:
     for place in ("body", "floats-group", "back"):
         _read_body(article.find(place), parts, tables)
     names = {table.name for table in tables}
+    from extractor.tables.read import read_tables  # late: it brings all rules of tables
+
     read = read_tables(tables, "\n".join(text for name, text in parts.items() if name not in names))
     ids = _ids(meta, parts)
     kind = article.get("article-type", "")

@@ -7,15 +7,16 @@ heads left out. The places are kept in the document's ``metadata`` as ``layout``
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.pdf.headed import free
-from extractor.pdf.paper import Paper, Part, paper_of
 from extractor.sources import Item, reader
 from extractor.sources.identifiers import doi_in, ncts_in, retracted_in_title
-from extractor.tables import read_tables
+
+if TYPE_CHECKING:
+    from extractor.pdf.paper import Paper, Part
 
 
 def sniff(head: bytes) -> float:
@@ -25,6 +26,8 @@ def sniff(head: bytes) -> float:
 @reader("pdf", sniff=sniff, suffixes=(".pdf",), rank=30)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """PDF papers that hold text: sections, tables, page and place of each quote (needs trialspan[pdf])."""
+    from extractor.pdf.paper import paper_of  # late: other formats do without
+
     data = stream.read()
     try:
         yield _document(paper_of(data), stem)
@@ -45,6 +48,8 @@ def _document(paper: Paper, stem: str) -> Document:
         table.name = name
         tables.append(table)
     body = "\n".join(text for name, text in parts.items() if name not in names)
+    from extractor.tables.read import read_tables
+
     found = read_tables(tables, body)
     return Document(
         stem,

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import BinaryIO
 
-from bs4 import BeautifulSoup
-
 from extractor.model import Document
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import plain, whole
@@ -38,6 +36,8 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """PubMed's summaries, and a saved page of its results: no abstracts; bring them with trialspan fetch."""
     text = whole(stream).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     if "docsum-title" in text:
+        from bs4 import BeautifulSoup  # late: other formats do without
+
         soup = BeautifulSoup(text, "lxml")
         for number, found in enumerate(soup.select("article.full-docsum") or soup.select(".docsum-content"), 1):
             yield attempt(lambda: _of_page(found, f"{stem}:{number}"), f"result {number}")  # noqa: B023

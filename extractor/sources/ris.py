@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-import rispy
-
 from extractor.errors import ParseError
 from extractor.model import Document
 from extractor.sources import Item, attempt, reader
@@ -44,10 +42,12 @@ def sniff(head: bytes) -> float:
 @reader("ris", sniff=sniff, suffixes=(".ris", ".txt", ".ciw"), rank=100)
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """RIS of any exporter, and Web of Science plain text."""
+    import rispy  # late: other formats do without
+
     text = whole(stream).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     ris = bool(START.search(text))
     for number, (line, record) in enumerate(_records(text) if ris else _wos_records(text), 1):
-        parser = rispy.RisParser if ris else rispy.WokParser
+        parser: Any = rispy.RisParser if ris else rispy.WokParser
         yield attempt(lambda: _document(_row(record, parser), f"{stem}:{number}"), f"record at line {line}")  # noqa: B023
 
 

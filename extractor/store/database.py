@@ -33,6 +33,11 @@ _CAUSES = (
     ("read-only transaction", "nothing may be changed here"),
     ("readonly database", "it may not be written to; check its permissions, or name another with --store"),
     ("unable to open", "it cannot be opened; check that the folder exists and may be written to"),
+    (
+        "terminating connection",
+        "the server ended the connection; run the same command again: what was stored is complete",
+    ),
+    ("server closed the connection", "the server went away; run the same command again: what was stored is complete"),
     ("connection", "the database server cannot be reached; check the address, the name and the password"),
     ("no space left", "no space is left on the server; make room, then run the same command again"),
 )

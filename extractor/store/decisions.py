@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
 from extractor.conflicts import KINDS, conflicts
 from extractor.errors import StaleError, StoreError
@@ -192,10 +192,15 @@ def _check_seen(conn: Connection, record: Record, said: Said, how: How) -> None:
         raise StaleError(f"report {record.document.id!r} has another text now; read it again, then decide")
     if how.seen_decision is None or said.action == "undo" or said.verdict == "note":
         return
-    every = load(conn, record.document.id)
-    by_key = {d.key: d for d in every}
+    since = [
+        d
+        for d in load(conn, record.document.id, after=how.seen_decision)
+        if d.stage == how.stage and d.verdict != "note"
+    ]
+    undone = any(d.undoes is not None for d in since)
+    by_key = {d.key: d for d in (load(conn, record.document.id) if undone else since)}
     keys = {f.key() for f in said.targets}
-    for newer in (d for d in every if d.key > how.seen_decision and d.stage == how.stage and d.verdict != "note"):
+    for newer in since:
         base = _base(newer, by_key)
         same = keys & {f.key() for f in base.targets} or (not keys and said.fact is None and base.field == said.field)
         if same:
@@ -212,9 +217,9 @@ def _base(decision: Decision, by_key: Mapping[int, Decision]) -> Decision:
     return decision
 
 
-def load(conn: Connection, document: str | None = None) -> list[Decision]:
-    """Decisions in the order in which they were taken."""
-    query = select(DECISIONS).order_by(DECISIONS.c.key)
+def load(conn: Connection, document: str | None = None, *, after: int = 0) -> list[Decision]:
+    """Decisions in the order in which they were taken, or only those after one."""
+    query = select(DECISIONS).where(DECISIONS.c.key > after).order_by(DECISIONS.c.key)
     if document is not None:
         query = query.where(DECISIONS.c.document == document)
     uids: dict[int, str] = {}
@@ -291,10 +296,11 @@ def apply(conn: Connection, extraction: int, document: Document) -> None:
     lost: list[Conflict] = []
     instead: dict[str, int] = {}  # key of a fact that was replaced: position of what stands in its place
     stands = standing(found)
+    index = _Index(facts)
     for decision in stands:
         if decision.action == "say" or decision.stage == SECOND:
             continue
-        meant = _meant(decision, facts, states)
+        meant = index.meant(decision, states)
         if not meant and decision.action == "replace" and decision.target:
             meant = _in_its_place(decision.target, facts, states, instead)
         for position in meant:
@@ -304,6 +310,7 @@ def apply(conn: Connection, extraction: int, document: Document) -> None:
             if placed:
                 added[len(facts)] = decision.key
                 instead |= {target.key(): len(facts) for target in decision.targets}
+                index.put(len(facts), placed)
                 facts.append(placed)
             else:
                 lost.append(_lost(decision, decision.fact))
@@ -351,16 +358,26 @@ def _facts(conn: Connection, extraction: int) -> list[Fact]:
     return [rows.fact_from(dict(row), evidence.get(row["position"], ())) for row in found]
 
 
-def _meant(decision: Decision, facts: Sequence[Fact], states: Iterable[int]) -> list[int]:
-    """Positions of the facts that a decision speaks of: the very facts, else those with its field, value and arm."""
-    if not decision.targets:
-        return []
-    gone = set(states)
-    open_ = [(i, f) for i, f in enumerate(facts) if i not in gone]
-    keys = {target.key() for target in decision.targets}
-    values = [(t.field, t.value, t.arm) for t in decision.targets]
-    exact = [i for i, f in open_ if f.key() in keys]
-    return exact or [i for i, f in open_ if (f.field, f.value, f.arm) in values]
+class _Index:
+    """Positions of facts by their key; by field, value and arm where the very fact is gone."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self._facts = facts
+        self._keys: dict[str, list[int]] = {}
+        for position, fact in enumerate(facts):
+            self.put(position, fact)
+
+    def put(self, position: int, fact: Fact) -> None:
+        self._keys.setdefault(fact.key(), []).append(position)
+
+    def meant(self, decision: Decision, gone: Mapping[int, str]) -> list[int]:
+        """Positions of the facts that a decision speaks of, and that no other put aside: the very facts, else their like."""
+        exact = [i for t in decision.targets for i in self._keys.get(t.key(), ()) if i not in gone]
+        if exact or not decision.targets:
+            return exact
+        values = [(t.field, t.value, t.arm) for t in decision.targets]
+        open_ = ((i, f) for i, f in enumerate(self._facts) if i not in gone)
+        return [i for i, f in open_ if (f.field, f.value, f.arm) in values]
 
 
 def _in_its_place(target: Fact, facts: Sequence[Fact], states: Iterable[int], instead: dict[str, int]) -> list[int]:
@@ -418,15 +435,21 @@ def _disputed(document: str, decisions: Sequence[Decision], facts: Sequence[Fact
 def _write(
     conn: Connection, extraction: int, facts: Sequence[Fact], states: dict[int, str], added: dict[int, int]
 ) -> None:
-    for position, decision in added.items():
-        row = rows.fact_row(facts[position], position) | {"extraction": extraction, "decision": decision}
-        conn.execute(insert(FACTS).values(row))
-        evidence = [r | {"extraction": extraction} for r in rows.evidence_rows(facts[position], position)]
-        if evidence:
-            conn.execute(insert(EVIDENCE), evidence)
-    for position, state in states.items():
-        at = (FACTS.c.extraction == extraction, FACTS.c.position == position)
-        conn.execute(update(FACTS).where(*at).values(state=state))
+    rows_ = [
+        rows.fact_row(facts[position], position) | {"extraction": extraction, "decision": decision}
+        for position, decision in added.items()
+    ]
+    evidence = [r | {"extraction": extraction} for p in added for r in rows.evidence_rows(facts[p], p)]
+    changed = [{"_position": position, "_state": state} for position, state in states.items() if position not in added]
+    of_added = {position: state for position, state in states.items() if position in added}
+    for row in rows_:
+        row["state"] = of_added.get(row["position"])
+    for table, made in ((FACTS, rows_), (EVIDENCE, evidence)):
+        if made:
+            conn.execute(insert(table), made)
+    if changed:
+        at = (FACTS.c.extraction == extraction, FACTS.c.position == bindparam("_position"))
+        conn.execute(update(FACTS).where(*at).values(state=bindparam("_state")), changed)
 
 
 def _write_conflicts(conn: Connection, extraction: int, conflicts: Sequence[Conflict]) -> None:

@@ -68,15 +68,18 @@ def disagreements(document: str, standing: Sequence[Any]) -> list[Disagreement]:
         Decisions on the report that nobody took back, in the order in which they were taken.
     """
     claims: list[_Claim] = []
+    known: dict[str, _Claim] = {}  # by every name of a fact that was spoken of
     for decision in standing:
         spoken_of = decision.target or decision.fact
         if spoken_of is None or decision.action == "say" or decision.mode == "blind":
             continue
-        claim = next((c for c in claims if _names(spoken_of) & c.keys), None)
+        claim = next((known[name] for name in _names(spoken_of) if name in known), None)
         if claim is None:
             claim = _Claim()
             claims.append(claim)
-        claim.keys |= {name for f in (decision.target, decision.fact) if f for name in (f.key(), _by_words(f))}
+        names = {name for f in (decision.target, decision.fact) if f for name in (f.key(), _by_words(f))}
+        claim.keys |= names
+        known |= {name: claim for name in names if name not in known}
         if decision.stage == "adjudication":
             claim.words.clear()  # a third record settles what was said before it
         claim.words.pop(decision.curator, None)  # the order of the words is that of the last ones

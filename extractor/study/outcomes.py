@@ -9,7 +9,7 @@ from extractor.study.scales import scales
 
 _UNIT = r"(?:minutes?|hours?|days?|weeks?|months?|years?)"
 TIME = re.compile(
-    rf"\b(?:at|after|over|within|during|by|through|up to|for|until)\s(?:the )?(?:first |a |an )?(?P<time>(?:(?:\d+(?:\.\d+)?|{NUMBER_WORDS})(?:,? ?(?:-|to|and|,|or) ?(?:\d+(?:\.\d+)?|{NUMBER_WORDS}))*[ -]{_UNIT}|(?:week|month|day|year)s? \d+(?:(?:,? and |, ?| ?- ?| to )\d+)*))\b"
+    rf"\b(?:at|after|over|within|during|by|through|up to|for|until)\s(?:the )?(?:first |a |an )?(?P<time>(?:(?>\d+(?:\.\d+)?|{NUMBER_WORDS})(?:,? ?(?:-|to|and|,|or) ?(?>\d+(?:\.\d+)?|{NUMBER_WORDS}))*+[ -]{_UNIT}|(?:week|month|day|year)s? \d+(?:(?:,? and |, ?| ?- ?| to )\d+)*))\b"
 )
 LATER = re.compile(rf"\b(?P<time>(?:\d+|{NUMBER_WORDS})[ -]{_UNIT}) (?:after|post|following|from)\b")
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractor.context.sentences import Sentence
+from extractor.groups import GROUP, alike, telling
 from extractor.words import Words
 
 W = Words("events")
 
-GROUP = W.members("group")
 ALONE = ("controls", "recipients", "women", "men", "treated")  # they name a group without another word
 CALLED = W.members("called")  # "group A": the word leads its name
 PEOPLE = W.members("groups_people")
@@ -35,6 +35,8 @@ _BARE = re.compile(r"\d[\d.,/-]*\Z")
 OPENERS = ("(", ",", "[", ";", ":", "/", "0")
 LONGEST = 6
 CONTROL = re.compile(rf"\b{W.control}\b")
+
+__all__ = ["Group", "Name", "alike", "names", "telling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,6 @@ class _Token:
     start: int
     end: int
     text: str
-
-
-def telling(text: str) -> frozenset[str]:
-    """The words of a name that tell it from others."""
-    every = frozenset(re.findall(r"[a-z0-9]+", text.lower()))
-    return every - GROUP - {"the"} or every
-
-
-def alike(one: frozenset[str], two: frozenset[str]) -> bool:
-    """Whether two names may be of one group: the words of one are among those of the other."""
-    return bool(one & two) and (one <= two or two <= one)
 
 
 def names(folded: str, sentence: Sentence, taken: Sequence[tuple[int, int]] = ()) -> list[Name]:

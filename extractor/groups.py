@@ -1,0 +1,20 @@
+"""Names of one group of people: "the placebo group", "placebo", "placebo arm" tell the same."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.words import Words
+
+GROUP = Words("events").members("group")  # words that every group has in its name
+
+
+def telling(text: str) -> frozenset[str]:
+    """The words of a name that tell it from others."""
+    every = frozenset(re.findall(r"[a-z0-9]+", text.lower()))
+    return every - GROUP - {"the"} or every
+
+
+def alike(one: frozenset[str], two: frozenset[str]) -> bool:
+    """Whether two names may be of one group: the words of one are among those of the other."""
+    return bool(one & two) and (one <= two or two <= one)
