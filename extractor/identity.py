@@ -240,9 +240,9 @@ def _may_join(one: Sequence[Copy], other: Sequence[Copy]) -> bool:
     return len(names) < 2 or any(c.strong for c in both)
 
 
-def best_first(copy: Copy) -> tuple[int, str]:
-    """For sorting: the copy of the best channel first."""
-    return rank_of(copy.source), copy.key
+def best_first(copy: Copy) -> tuple[int, tuple[int, ...], str]:
+    """For sorting: the copy of the best channel first, within a channel the one that was updated last."""
+    return rank_of(copy.source), tuple(-ord(c) for c in copy.updated or " "), copy.key
 
 
 # -- what a report is called ---------------------------------------------------------------------------------------

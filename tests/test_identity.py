@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import sqlite3
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from extractor.errors import StoreError
 from extractor.identity import copy_of, family, folded_title, grouped, same, titles_agree
 from extractor.model import Document, Evidence, Fact, Ids, Record
+from extractor.sources.pubmed import read as read_pubmed
 from extractor.store import Store
 from extractor.store import database as database_module
 from extractor.store.history import copies_of, put_in_force
@@ -147,6 +149,24 @@ def test_a_poorer_copy_takes_nothing_away(store_url: str) -> None:
             assert (one.document.year, one.document.journal) == (2019, "J Cells")
             assert [k.in_force for k in copies_of(store, "doi:10.1/x")[1]].count(True) == 1
             assert store.select("SELECT title, year FROM current_documents WHERE retracted")[1] == [(LONG, 2019)]
+
+
+PUBMED = """<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">99000001</PMID><DateRevised><Year>{0}</Year><Month>03</Month><Day>09</Day></DateRevised>
+<Article><Journal><JournalIssue><PubDate><Year>{0}</Year></PubDate></JournalIssue><Title>{1}</Title></Journal><ArticleTitle>Pericytes for the retina</ArticleTitle>
+<Abstract><AbstractText>{2}</AbstractText></Abstract></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"""
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_two_versions_of_pubmed_the_one_revised_last_counts(store_url: str, newest_first: bool) -> None:
+    texts = [
+        PUBMED.format(2021, "New name", "Ten people."),
+        PUBMED.format(2019, "Old name of it", "Nine people were given pericytes."),
+    ]
+    versions = [next(iter(read_pubmed(io.BytesIO(text.encode()), "x"))) for text in texts]
+    with Store.open(store_url) as store:
+        put(store, *(v for v in (versions if newest_first else reversed(versions)) if isinstance(v, Document)))
+        (found,) = (r.document for r in store.records())
+    assert (found.parts["abstract"], found.journal, found.year) == ("Ten people.", "New name", 2021)
 
 
 def test_two_reports_prove_to_be_one(store_url: str) -> None:
