@@ -290,8 +290,11 @@ class Curator(threading.Thread):
             self.again += 1
 
 
-def torture(store_name: str, curators: int, seconds: float) -> dict[str, Any]:
-    """Curators at once; the server is killed twice; what the clients' logs hold is what the store holds."""
+def torture(store_name: str, curators: int, seconds: float, enough: int = 0) -> dict[str, Any]:
+    """Curators at once; the server is killed twice; what the clients' logs hold is what the store holds.
+
+    It ends after so many seconds, or when `enough` decisions were acknowledged: a slow machine then decides as many.
+    """
     from extractor.review.people import hashed
 
     with Store.open(store_name) as store:
@@ -308,12 +311,20 @@ def torture(store_name: str, curators: int, seconds: float) -> dict[str, Any]:
     people = [Curator(n, server, [f"r{n % 10}"], until) for n in range(curators)]
     for one in people:
         one.start()
+    begun = time.monotonic()
     for part in (1, 2):
-        time.sleep(seconds / 3)
+        while time.monotonic() < begun + seconds * part / 3:
+            if enough and sum(len(one.acknowledged) for one in people) >= enough * part / 3:
+                break
+            time.sleep(0.05)
         server.kill()
         server.start()
         until_up(server.base)
         print(f"killed and started again, {part} of 2", flush=True)
+    while enough and time.monotonic() < until and sum(len(one.acknowledged) for one in people) < enough:
+        time.sleep(0.05)
+    for one in people:
+        one.until = time.monotonic() if enough else until
     for one in people:
         one.join(seconds + 120)
     server.kill()
@@ -342,6 +353,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=Path, default=ROOT / "corpora" / "als_msc")
     parser.add_argument("--torture", type=float, default=0.0, help="seconds")
+    parser.add_argument("--enough", type=int, default=0, help="acknowledged decisions after which the torture ends")
     parser.add_argument("--curators", type=int, default=3)
     parser.add_argument("--store", default="", help="an empty store for the torture")
     parser.add_argument("--json", type=Path)
@@ -355,7 +367,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if given.torture:
-            found: dict[str, Any] = torture(given.store or str(folder / "torture.db"), given.curators, given.torture)
+            found: dict[str, Any] = torture(
+                given.store or str(folder / "torture.db"), given.curators, given.torture, given.enough
+            )
         else:
             found = {"large": sizes(folder), "scripted": scripted(folder, given.reports)}
             page, decision = (found["large"][k]["p95_ms"] for k in ("page", "decision"))

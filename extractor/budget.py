@@ -22,7 +22,7 @@ READ = ("rule:", "model:")  # what a machine read from a text; a registry's fiel
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PooledTable:
     """One table's share of the budget: its facts, how many are wrong by their confidences, and at most with 95 %."""
 
     name: str
@@ -61,8 +61,8 @@ class Check:
 class Budget:
     """What may be wrong in a store, by table and in all, and what to check first."""
 
-    tables: tuple[Table, ...]
-    whole: Table
+    tables: tuple[PooledTable, ...]
+    whole: PooledTable
     checks: tuple[Check, ...]
     pooled: int  # numbers that could be pooled
 
@@ -95,9 +95,9 @@ def budget(records: Iterable[Record], *, most: int = MOST) -> Budget:
     return Budget(tables, _table("all", list(every.values())), tuple(checks[:most]), len(pooled))
 
 
-def _table(name: str, by_document: Sequence[Sequence[float]]) -> Table:
+def _table(name: str, by_document: Sequence[Sequence[float]]) -> PooledTable:
     expected = sum(1 - c for some in by_document for c in some)
-    return Table(name, sum(map(len, by_document)), round(expected, 2), wrong_at_most(by_document))
+    return PooledTable(name, sum(map(len, by_document)), round(expected, 2), wrong_at_most(by_document))
 
 
 @dataclass(frozen=True, slots=True)

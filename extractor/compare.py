@@ -14,7 +14,7 @@ from typing import Any
 from extractor.declared import declared_fields, having
 from extractor.errors import QueryError
 from extractor.export.values import NOT_REPORTED, events_shown, fact_shown
-from extractor.link import Choice, characteristics, reports_named
+from extractor.link import Chosen, characteristics, reports_named
 from extractor.model import Fact, Record
 from extractor.store import Store
 from extractor.store.links import LinkStore
@@ -29,14 +29,14 @@ class Trial:
 
     name: str
     records: tuple[Record, ...]
-    fields: dict[str, Choice]
+    fields: dict[str, Chosen]
 
     def facts(self, field: str) -> tuple[Fact, ...]:
         return self.fields[field].facts if field in self.fields else ()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComparedLine:
     """One field of the comparison: a cell a trial, and whether those that speak differ."""
 
     field: str
@@ -72,8 +72,8 @@ class Comparison:
     """Trials side by side."""
 
     names: tuple[str, ...]
-    lines: tuple[Line, ...]
-    events: tuple[Line, ...]
+    lines: tuple[ComparedLine, ...]
+    events: tuple[ComparedLine, ...]
     similar: tuple[Similarity, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,10 +125,10 @@ def _trial(store: Store, name: str) -> Trial:
     return Trial(title, records, {c.field: c for c in characteristics(records)})
 
 
-def _line(field: str, trials: Sequence[Trial]) -> Line:
+def _line(field: str, trials: Sequence[Trial]) -> ComparedLine:
     cells = [_cell(t, field) for t in trials]
     said = {_key(t.facts(field)) for t in trials if t.facts(field)}
-    return Line(
+    return ComparedLine(
         field,
         tuple(cells),
         len(said) > 1 and field not in having("own"),
@@ -151,7 +151,7 @@ def _evidence(trial: Trial, facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]
     return tuple({"document": of.get(id(f), trial.name), **e.to_dict()} for f in facts for e in f.evidence)
 
 
-def _events(trials: Sequence[Trial]) -> list[Line]:
+def _events(trials: Sequence[Trial]) -> list[ComparedLine]:
     """One line an event: what each trial says of it, by arm."""
     terms = sorted({_term(f) for t in trials for f in t.facts(EVENTS)})
     lines = []
@@ -160,7 +160,7 @@ def _events(trials: Sequence[Trial]) -> list[Line]:
         cells = tuple("; ".join(events_shown(found)) if found else "not mentioned" for found in facts)
         said = {_key(found) for found in facts if found}
         evidence = tuple(_evidence(t, found) for t, found in zip(trials, facts, strict=True))
-        lines.append(Line(term, cells, len(said) > 1, evidence))
+        lines.append(ComparedLine(term, cells, len(said) > 1, evidence))
     return lines
 
 

@@ -67,7 +67,7 @@ class FieldDeclaration:
     figure : bool
         A number or a quality of one trial: in a review, or in a discussion, it is somebody else's.
     single : bool
-        A trial has one value: what a registry record states outranks what its text says.
+        What a registry record states in its fields outranks what its text says; of most, a trial has one value.
     several : bool
         A trial may have several: a curator's word on one leaves the others.
     shared : bool

@@ -240,9 +240,9 @@ def _may_join(one: Sequence[Copy], other: Sequence[Copy]) -> bool:
     return len(names) < 2 or any(c.strong for c in both)
 
 
-def best_first(copy: Copy) -> tuple[int, str]:
-    """For sorting: the copy of the best channel first."""
-    return rank_of(copy.source), copy.key
+def best_first(copy: Copy) -> tuple[int, tuple[int, ...], str]:
+    """For sorting: the copy of the best channel first, within a channel the one that was updated last."""
+    return rank_of(copy.source), tuple(-ord(c) for c in copy.updated or " "), copy.key
 
 
 # -- what a report is called ---------------------------------------------------------------------------------------
@@ -252,7 +252,8 @@ def candidates(group: Sequence[Copy]) -> list[str]:
     """Ids that a report may bear, the best first; which of them is free depends on the other reports."""
     classes = zip(*(_classed(c) for c in group), strict=True)
     found = [i for listed in classes for i in sorted(i for ids in listed for i in ids)]
-    return [*dict.fromkeys(found), min(_by_digest(c) for c in group)]
+    # each copy's digest, since each is a claim: a report that bears one of them must hear of it, whatever came first
+    return [*dict.fromkeys([*found, *sorted(_by_digest(c) for c in group)])]
 
 
 def _classed(copy: Copy) -> tuple[list[str], ...]:

@@ -64,6 +64,17 @@ def _cell(value: Any) -> str:
     return escape(f"{value:.4g}" if isinstance(value, float) else str(value))
 
 
+def p_value(value: float | None) -> str:
+    """A p value as every page, plot and table words it: never ``p = 0.000``.
+
+    >>> p_value(0.0213), p_value(0.00002), p_value(None)
+    ('p = 0.021', 'p < 0.001', 'p not given')
+    """
+    if value is None:
+        return "p not given"
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
 def share(value: float | None) -> str:
     """A share in percent, three figures.
 

@@ -13,7 +13,9 @@ from unittest.mock import patch
 from extractor import commands
 
 
-def trialspan(*arguments: str | Path, cwd: Path, stdin: bytes = b"", columns: str = "100") -> CompletedProcess[str]:
+def trialspan(
+    *arguments: str | Path, cwd: Path, stdin: bytes = b"", columns: str = "100", **environment: str
+) -> CompletedProcess[str]:
     """Run ``trialspan`` in the folder `cwd`; what would leave the program as a traceback is said as it would be."""
     given = list(map(str, arguments))
     out, err, read = (
@@ -23,7 +25,7 @@ def trialspan(*arguments: str | Path, cwd: Path, stdin: bytes = b"", columns: st
     code: int | str | None = 0
     with (
         chdir(cwd),
-        patch.dict(os.environ, COLUMNS=columns),
+        patch.dict(os.environ, COLUMNS=columns, **environment),
         patch.object(sys, "argv", ["trialspan", *given]),
         patch.object(sys, "stdin", read),
         redirect_stdout(out),

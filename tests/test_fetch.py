@@ -19,6 +19,7 @@ import pytest
 from extractor.errors import FetchError
 from extractor.fetch import Hosts, clinicaltrials, europepmc, pubmed
 from extractor.http import Client, RawStore, redacted, retry_after
+from tests.command import trialspan
 from tests.conftest import ROOT
 from tests.services import FIRST_PMID, Services, World, most_in_a_second, study
 
@@ -175,13 +176,11 @@ def test_pmids_start_where_they_should() -> None:
     assert World(hits=3).pmids()[0] == FIRST_PMID
 
 
-# ---------------------------------------------------------------- the command, as a program
+# ---------------------------------------------------------------- the command
 
 
 def program(*arguments: str, cwd: Path, server: Services, rate: int = 400) -> subprocess.CompletedProcess[str]:
     environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
         "TRIALSPAN_EUTILS": server.address,
         "TRIALSPAN_EUROPEPMC": server.address,
         "TRIALSPAN_CLINICALTRIALS": server.address,
@@ -189,9 +188,7 @@ def program(*arguments: str, cwd: Path, server: Services, rate: int = 400) -> su
         "TRIALSPAN_NCBI_API_KEY": SECRET,
         "TRIALSPAN_MODEL": "blank",
     }
-    return subprocess.run(
-        [sys.executable, "-m", "extractor", *arguments], cwd=cwd, env=environment, capture_output=True, text=True
-    )
+    return trialspan(*arguments, cwd=cwd, **environment)
 
 
 def test_a_search_into_a_store_and_again_offline(serve, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -20,7 +20,7 @@ import pytest
 
 from extractor.declared import _read, declared_fields, declared_readers
 from extractor.fields import FIELDS
-from extractor.registry import Catalogue
+from extractor.plugins import Catalogue
 from extractor.sources import READERS
 from tests.conftest import ROOT
 

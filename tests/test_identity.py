@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import sqlite3
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from extractor.errors import StoreError
 from extractor.identity import copy_of, family, folded_title, grouped, same, titles_agree
 from extractor.model import Document, Evidence, Fact, Ids, Record
+from extractor.sources.pubmed import read as read_pubmed
 from extractor.store import Store
 from extractor.store import database as database_module
 from extractor.store.history import copies_of, put_in_force
@@ -149,6 +151,24 @@ def test_a_poorer_copy_takes_nothing_away(store_url: str) -> None:
             assert store.select("SELECT title, year FROM current_documents WHERE retracted")[1] == [(LONG, 2019)]
 
 
+PUBMED = """<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">99000001</PMID><DateRevised><Year>{0}</Year><Month>03</Month><Day>09</Day></DateRevised>
+<Article><Journal><JournalIssue><PubDate><Year>{0}</Year></PubDate></JournalIssue><Title>{1}</Title></Journal><ArticleTitle>Pericytes for the retina</ArticleTitle>
+<Abstract><AbstractText>{2}</AbstractText></Abstract></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"""
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_two_versions_of_pubmed_the_one_revised_last_counts(store_url: str, newest_first: bool) -> None:
+    texts = [
+        PUBMED.format(2021, "New name", "Ten people."),
+        PUBMED.format(2019, "Old name of it", "Nine people were given pericytes."),
+    ]
+    versions = [next(iter(read_pubmed(io.BytesIO(text.encode()), "x"))) for text in texts]
+    with Store.open(store_url) as store:
+        put(store, *(v for v in (versions if newest_first else reversed(versions)) if isinstance(v, Document)))
+        (found,) = (r.document for r in store.records())
+    assert (found.parts["abstract"], found.journal, found.year) == ("Ten people.", "New name", 2021)
+
+
 def test_two_reports_prove_to_be_one(store_url: str) -> None:
     """A third copy joins them; what was decided of either is kept, and both names lead to it."""
     first, second = (
@@ -214,3 +234,24 @@ def test_old_stores_give_back_what_they_hid(tmp_path: Path) -> None:
         assert set(found) == {LONG, OTHER} and "export:1" not in {r.document.id for r in found.values()}
         assert found[LONG].facts[0].flags == ("rejected",)
         assert found[OTHER].facts[0].flags == () and found[OTHER].facts[0].primary
+
+
+def test_an_id_that_a_later_copy_claims_too_is_given_up_in_any_order(tmp_path: Path) -> None:
+    """Two reports have a copy of the same words: neither keeps the digest of them as its id, whichever came first."""
+    lung, gut, nine = "Pericytes in the lung", "Tablets for the gut", "Nine people were given pericytes."
+    papers = [
+        copy("2", "csv", lung, year=2019, authors=("Ekman, B.",), named=False),
+        copy("export:1", "pubmed", gut, ids=Ids("11"), year=2019, authors=("Lind, A.",)),
+        copy("export:1", "csv", "", ids=Ids("12", "10.1000/a"), authors=("Ekman, B.",), named=False),
+        copy("2", "medline", lung, nine, ids=Ids("11", "10.1000/a"), year=2020, named=False),
+        copy("2", "pubmed", lung, ids=Ids("12"), year=2020),
+        copy("export:1", "pubmed", lung, nine, ids=Ids("12", "10.1000/b"), year=2020),
+        copy("2", "pubmed", gut, "", year=2019, authors=("Ekman, B.",), named=False),
+    ]
+    draw, found = random.Random(3), set()
+    for number in range(8):
+        with Store.open(tmp_path / f"{number}.db") as store:
+            put(store, *papers)
+            found.add(tuple(sorted(r.document.id for r in store.records())))
+        draw.shuffle(papers)
+    assert len(found) == 1

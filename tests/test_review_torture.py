@@ -12,13 +12,24 @@ from tests.conftest import ROOT
 
 def test_no_acknowledged_decision_is_lost_or_doubled(tmp_path: Path) -> None:
     found = tmp_path / "found.json"
-    words = ["--torture", "6", "--curators", "3", "--store", str(tmp_path / "torture.db"), "--json", str(found)]
+    words = [
+        "--torture",
+        "240",
+        "--enough",
+        "24",
+        "--curators",
+        "3",
+        "--store",
+        str(tmp_path / "torture.db"),
+        "--json",
+        str(found),
+    ]
     done = subprocess.run(
         [sys.executable, "bench/review.py", *words], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     counts = json.loads(found.read_text(encoding="utf-8"))
-    assert counts["acknowledged"] > 0
+    assert counts["acknowledged"] >= 12
     assert {counts[n] for n in ("lost", "doubled", "of nobody", "backup lost")} == {0} and counts[
         "backup reads the same"
     ]

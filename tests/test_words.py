@@ -31,8 +31,11 @@ def test_each_row_has_an_example_that_needs_it(room: str) -> None:
 
 @pytest.mark.parametrize("room", TABLES)
 def test_each_class_is_filled_in_somewhere(room: str) -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in MODULES if f"/{room}/" in path.as_posix())
-    used = set(re.findall(r"\bW\.(\w+)", code)) | set(re.findall(r'\bW\.members\("(\w+)"\)', code))
+    every = {path: path.read_text(encoding="utf-8") for path in MODULES}
+    code = "".join(text for path, text in every.items() if f"/{room}/" in path.as_posix())
+    used = set(re.findall(r'\bW\.(?:members\("(\w+)"\)|(\w+))', code))
+    used |= set(re.findall(rf'Words\("{room}"\)\.(?:members\("(\w+)"\)|(\w+))', "".join(every.values())))
+    used = {name for pair in used for name in pair}
     used |= {name for row in words.rows(room) for name in re.findall(r"\{([a-z]\w*)\}", row.pattern)}
     assert {row.name for row in words.rows(room)} <= used
 

@@ -36,8 +36,8 @@ ON_SCREEN = {
     "events": ("adverse events", "deaths"),
 }
 SCREEN_COLUMNS = (
-    Column("study", rank=3, most=24),
-    Column("document"),
+    Column("study", most=24),
+    Column("document", rank=3),
     Column("!"),
     Column("n", right=True),
     Column("cells", most=34),

@@ -15,7 +15,7 @@ from extractor.commands.shared import Format, StoreOption, open_store, printable
 from extractor.commands.tables import Column, Table, print_table
 from extractor.export import characteristics as wide_table
 from extractor.export.values import NOT_REPORTED, event_found, fact_shown, field_shown
-from extractor.link import Choice, Difference, characteristics, check, merged
+from extractor.link import Chosen, Difference, characteristics, check, merged
 from extractor.model import Fact, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
@@ -150,7 +150,7 @@ def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
     return Table(columns, rows, "reports")
 
 
-def characteristics_table(choices: Sequence[Choice]) -> Table:
+def characteristics_table(choices: Sequence[Chosen]) -> Table:
     rows = []
     for choice in choices:
         if choice.field in APART:
@@ -164,7 +164,7 @@ def characteristics_table(choices: Sequence[Choice]) -> Table:
     return Table(columns, [row[: len(columns)] for row in rows], "characteristics")
 
 
-def silence(records: Sequence[Record], choices: Sequence[Choice]) -> Iterator[str]:
+def silence(records: Sequence[Record], choices: Sequence[Chosen]) -> Iterator[str]:
     """What was looked for in every report of the trial, and stands in none."""
     known = {choice.field for choice in choices}
     missing = list(dict.fromkeys(name for r in records for name in r.not_found if name not in known))

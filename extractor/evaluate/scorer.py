@@ -171,11 +171,6 @@ def document_of(entry: Gold) -> Document:
     return Document(entry["id"], "jsonl", title | {"abstract": entry["text"]})
 
 
-def load_records(path: Path) -> dict[str, Gold]:
-    lines = path.read_text(encoding="utf-8-sig").split("\n")
-    return {r["document"]["id"]: r for r in (json.loads(line) for line in lines if line.strip())}
-
-
 @dataclass(frozen=True, slots=True)
 class Scored:
     """One document scored.

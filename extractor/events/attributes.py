@@ -15,7 +15,6 @@ GRADE = re.compile(
     r"\bgrades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?P<grade>(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or|,)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above)|\+))?)"
 )
 SERIOUS = re.compile(rf"\b{W.serious}\b")
-DENIED_SERIOUS = re.compile(rf"\b{W.denied_serious}\b")
 RELATED = re.compile(rf"\b{W.related}\b")
 _AGENT = W.agent
 OF_AGENT = re.compile(rf"\s+{W.of_agent_of}\s+{W.of_agent_either}?(?:\w+[\s-]+){{0,3}}?{_AGENT}\b")

@@ -397,8 +397,3 @@ _PLACED = re.compile(W.placed)
 def _site(folded: str, end: int, at: int) -> int:
     match = _RIGHT.match(folded, at, end)
     return match.end() if match else at
-
-
-def widened(mention: Mention, start: int, end: int) -> Mention:
-    """A copy with other borders."""
-    return replace(mention, start=start, end=end)

@@ -68,7 +68,6 @@ CONCLUDES = re.compile(rf"^\W*{W.concludes_in}\b")
 # Around a term that is somebody's outcome, disease or aim
 BEFORE_TERM = re.compile(rf"\b{W.before_term_history}\s+{W.before_term_the}?(?:[\w-]+\s+){{0,2}}\Z")
 AFTER_TERM = re.compile(rf"(?:\s+|-){W.after_term_scores}\b")
-SCREEN = re.compile(W.screen)
 
 
 # "the no adhesion barrier group", "the pain arm": a group's name

@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import BinaryIO
 
-from extractor.export.characteristics import Table, characteristics, columns, lines
+from extractor.export.characteristics import WideTable, characteristics, columns, lines
 from extractor.export.values import fact_shown, field_shown, shown
 from extractor.model import Record
 
-__all__ = ["FORMATS", "Format", "Table", "characteristics", "columns", "fact_shown", "field_shown", "lines", "shown"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "WideTable",
+    "characteristics",
+    "columns",
+    "fact_shown",
+    "field_shown",
+    "lines",
+    "shown",
+]
 
 
 @dataclass(frozen=True, slots=True)

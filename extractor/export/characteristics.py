@@ -23,20 +23,20 @@ def columns() -> dict[str, tuple[str, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class WideTable:
     """Headings, and rows of as many cells."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
-    def turned(self) -> Table:
+    def turned(self) -> WideTable:
         """One row a heading and one column a report, for a few reports side by side."""
         columns = list(zip(self.headings, *self.rows, strict=True))
-        return Table(columns[0], tuple(columns[1:]))
+        return WideTable(columns[0], tuple(columns[1:]))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StudyLine:
     """One line of a report's page: heading, value in words, the words of the text that say it."""
 
     heading: str
@@ -44,7 +44,7 @@ class Line:
     quotes: tuple[str, ...]
 
 
-def characteristics(records: Iterable[Record]) -> Table:
+def characteristics(records: Iterable[Record]) -> WideTable:
     """The wide table: one row a report, in the order given.
 
     Empty cells were not looked for; ``not reported`` was looked for in vain; ``none (denied)`` is the text's own denial.
@@ -52,7 +52,7 @@ def characteristics(records: Iterable[Record]) -> Table:
     made = columns()
     listed = list(records)
     names = labels(r.document for r in listed)
-    return Table((*FRONT, *made, *BACK), tuple(_row(r, made, names[r.document.id]) for r in listed))
+    return WideTable((*FRONT, *made, *BACK), tuple(_row(r, made, names[r.document.id]) for r in listed))
 
 
 def _row(record: Record, made: dict[str, tuple[str, ...]], label: str) -> tuple[str, ...]:
@@ -63,13 +63,13 @@ def _row(record: Record, made: dict[str, tuple[str, ...]], label: str) -> tuple[
     return (*front, *cells, "; ".join(dict.fromkeys(c.kind for c in record.conflicts)))
 
 
-def lines(record: Record) -> list[Line]:
+def lines(record: Record) -> list[StudyLine]:
     """The report's page: one line a column of the table, and after them fields that no package declares any more."""
     made = columns()
     others = dict.fromkeys(f.field for f in record.facts if f.field not in declared_fields())
     made |= {name.replace("_", " "): (name,) for name in others}
     return [
-        Line(heading, field_shown(record, *fields), _quotes([f for name in fields for f in record.of(name)]))
+        StudyLine(heading, field_shown(record, *fields), _quotes([f for name in fields for f in record.of(name)]))
         for heading, fields in made.items()
     ]
 

@@ -25,10 +25,54 @@ _PARTICLE = r"(?:(?:[Dd]e|[Dd]el|[Dd]ella|[Dd]i|[Dd]a|[Dd]os|[Vv]an|[Vv]on|[Dd]e
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*"
 _WHOLE = re.compile(rf"(?P<given>(?:(?:{_WORD}|[A-Z]\.(?:-?[A-Z]\.)*) ){{1,3}}?)(?P<family>{_PARTICLE}*{_WORD})")
 # a word of the name of a group, a company or a hospital
+_GROUP_FORMS = (
+    r"group",
+    r"stud(?:y|ies)",
+    r"trials?",
+    r"consortium",
+    r"network",
+    r"investigators?",
+    r"team",
+    r"committee",
+    r"society",
+    r"association",
+    r"alliance",
+    r"universit\w+",
+    r"institut\w*",
+    r"hospitals?",
+    r"clinics?",
+    r"cent(?:er|re)s?",
+    r"college",
+    r"school",
+    r"department",
+    r"foundation",
+    r"company",
+    r"corporation",
+    r"inc",
+    r"ltd",
+    r"llc",
+    r"gmbh",
+    r"pharma\w*",
+    r"biotech\w*",
+    r"therapeutics",
+    r"laborator\w+",
+    r"research",
+    r"medical",
+    r"health",
+    r"national",
+    r"international",
+    r"initiative",
+    r"collaborat\w+",
+    r"registry",
+    r"program(?:me)?",
+    r"council",
+    r"ministry",
+    r"for",
+    r"the",
+    r"and",
+)
 _GROUP = re.compile(
-    r"\b(?:group|stud(?:y|ies)|trials?|consortium|network|investigators?|team|committee|society|association|alliance|universit\w+|institut\w*"
-    r"|hospitals?|clinics?|cent(?:er|re)s?|college|school|department|foundation|company|corporation|inc|ltd|llc|gmbh|pharma\w*|biotech\w*|therapeutics"
-    r"|laborator\w+|research|medical|health|national|international|initiative|collaborat\w+|registry|program(?:me)?|council|ministry|for|the|and)\b",
+    rf"\b(?:{'|'.join(_GROUP_FORMS)})\b",
     re.I,
 )
 # the register of a source, as databases of references name it

@@ -108,7 +108,7 @@ def _left(arm: str, period: str, group: Sequence[Fact]) -> str:
     totals = [f for f in group if not f.value.get("reason")]
     reasons = [f for f in group if f.value.get("reason") and (f.value.get("n") or not totals)]
     why = ", ".join(f"{number(f.value['n'])} {f.value['reason']}" for f in reasons)
-    said = ", ".join(shown("withdrawals", f.value) for f in totals)
+    said = ", ".join(shown("withdrawals", {**f.value, "period": None}) for f in totals)
     where = f" [{', '.join(filter(None, (arm, period)))}]" if arm or period else ""
     return (f"{said} ({why})" if said and why else said or why) + where
 

@@ -17,7 +17,7 @@ from extractor.context import located
 from extractor.context.view import view
 from extractor.declared import FIELD_GROUP, FieldDeclaration, first_line, known
 from extractor.model import Evidence, Fact
-from extractor.registry import Catalogue
+from extractor.plugins import Catalogue
 from extractor.text import trim
 
 FACTS = "trialspan_facts"  # doc.user_data key: {field: [fact as dict, ...]}; plain data crosses processes and DocBin

@@ -46,6 +46,7 @@ _NO_NAME = re.compile(
     order=166,
     page=("Design", "compared with"),
     figure=True,
+    single=True,
     several=True,
     scored=(),
     shown="{name}",

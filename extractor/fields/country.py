@@ -30,6 +30,7 @@ _FAR = 160
     order=167,
     page=("Setting", ""),
     figure=True,
+    single=True,
     several=True,
     scored=(),
     shown="{name}",

@@ -15,7 +15,6 @@ from extractor.words import Words
 
 W = Words("fields")
 
-_WHAT = W.what
 PAID = re.compile(
     rf"\b{W.paid_was}(?P<verb>{W.paid_funded}){W.paid_in}? by (?:(?:an? |the )?(?:\w+ )?(?:grants?|funds?|funding|support)(?: (?:nos?\.?|numbers?) [^\s]+)? (?:from|of|by) )?(?:the )?"
 )

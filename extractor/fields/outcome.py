@@ -31,6 +31,7 @@ _RESULT = re.compile(rf"{W.result_not}*{W.result_met}")
     order=172,
     page=(),
     figure=True,
+    single=True,
     several=True,
     own=True,
     view={},

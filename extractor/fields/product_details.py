@@ -18,7 +18,6 @@ from extractor.words import Words
 W = Words("fields")
 
 _CELLS = re.compile(rf"\b{W.cells}\b")
-_NTH = W.nth
 _GIVEN = re.compile(rf"\b{W.product_details_given}\b")
 _PATTERNS = (
     ("passage", re.compile(W.patterns)),

@@ -42,11 +42,12 @@ _NO_REASON = re.compile(r"(?:\d|(?:one|two|three|four|five|six|a|an|\w+ (?:weeks
     order=175,
     page=("People", "left"),
     figure=True,
+    single=True,
     several=True,
     own=True,
     view={},
     scored=(),
-    shown="{n}[ of {of}][: {reason}]",
+    shown="{n}[ of {of}][: {reason}][, {period}]",
 )
 class Withdrawals(Field):
     """People who left the trial before its end, by arm and reason where they are given."""

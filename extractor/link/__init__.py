@@ -9,14 +9,14 @@ rejected; curators' decisions win and are never lost. ``check(records)`` holds t
 from __future__ import annotations
 
 from extractor.link.annotated import annotated, is_linked, trial_records
-from extractor.link.authority import Choice, characteristics, merged
+from extractor.link.authority import Chosen, characteristics, merged
 from extractor.link.check import check
 from extractor.link.decide import decide, merge, reports_named, split, undo
 from extractor.link.difference import Difference
 from extractor.link.linker import Linked, link
 
 __all__ = [
-    "Choice",
+    "Chosen",
     "Difference",
     "Linked",
     "annotated",

@@ -23,7 +23,7 @@ RESULTS_PATH = "$.resultsSection"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Chosen:
     """A field of a trial: the values that count with the report that gives them, and the others'."""
 
     field: str
@@ -42,7 +42,7 @@ def authority(fact: Fact) -> int:
     return MODEL if who == "model" else RULE
 
 
-def characteristics(records: Sequence[Record]) -> list[Choice]:
+def characteristics(records: Sequence[Record]) -> list[Chosen]:
     """The fields of a trial from its reports, in the order in which the records have them."""
     order = ranked([profile(r) for r in records])
     by_id = {r.document.id: r for r in records}
@@ -78,13 +78,13 @@ def ranked(profiles: Sequence[Profile]) -> list[str]:
     return order
 
 
-def _choice(field: str, records: Sequence[Record]) -> Choice | None:
+def _choice(field: str, records: Sequence[Record]) -> Chosen | None:
     found = [(r.document.id, r.of(field)) for r in records if r.of(field)]
     if not found:
         return None
     if field in having("shared"):
         every = {f.value.get("id"): f for _, facts in found for f in facts}
-        return Choice(field, found[0][0], tuple(every.values()), ())
+        return Chosen(field, found[0][0], tuple(every.values()), ())
     best, facts = min(found, key=lambda item: min(authority(f) for f in item[1]))
     rank = min(authority(f) for f in facts)
     if field in having("several"):  # a curator's word on one of them leaves the others as they are
@@ -92,4 +92,4 @@ def _choice(field: str, records: Sequence[Record]) -> Choice | None:
     own = tuple(f for f in facts if authority(f) in (CURATOR, rank))
     values = [f.value for f in own]
     rivals = [(i, f) for i, others in found for f in others if f not in own and f.value not in values]
-    return Choice(field, best, own, tuple(rivals))
+    return Chosen(field, best, own, tuple(rivals))

@@ -22,7 +22,7 @@ SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
 ENDS = re.compile(r"[.:?!)\]]\W*$")
 ABSTRACT = re.compile(r"^\W*(?:abstract|summary)\W*$", re.I)
-Line = tuple[int, int, int, float, float, float, float]  # start, end, page, left, top, right, bottom
+PrintedLine = tuple[int, int, int, float, float, float, float]  # start, end, page, left, top, right, bottom
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Part:
 
     name: str
     text: str = ""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[PrintedLine] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ from extractor.plots.sheet import (
     line_height,
 )  # fmt: skip
 from extractor.pool.forest_layout import Axis, percent_axis, text_width
+from extractor.shown import p_value
 
 Row = Mapping[str, Any]
 _Box = tuple[float, float, float, float]  # left, top, right, bottom, in inches
@@ -170,7 +171,7 @@ def _reach(regression: Mapping[str, Any] | None, known: Sequence[Row]) -> float:
 def _slope(regression: Mapping[str, Any], unit: str) -> list[str]:
     slope = regression["coefficients"][1]
     ratios = [f"{exp(min(slope[name], 50.0)):.2f}" for name in ("estimate", "low", "high")]
-    p = "p < 0.001" if slope["p_value"] < 0.001 else f"p = {slope['p_value']:.3f}"
+    p = p_value(slope["p_value"])
     return [
         f"Odds ratio for ten times the {unit}: {ratios[0]} (95 % {ratios[1]} to {ratios[2]}), {p}; k = {regression['k']}. "
         "A relation between studies need not hold between patients."

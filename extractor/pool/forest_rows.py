@@ -15,6 +15,7 @@ from extractor.pool.results import (
     StudyRisk,
     Subgroups,
 )
+from extractor.shown import p_value
 
 _GAP = Line("gap", ("", "", ""))
 _WOOLF = "Woolf's interval, the exact conditional one where a cell is empty"
@@ -117,7 +118,7 @@ def _one_arm_foot(result: PooledProportion, subgroups: Subgroups | None) -> list
         low, high = _number(result.wald_t.low), _number(result.wald_t.high)
         notes.append(f"With few studies, a second interval beside it by Wald t({result.wald_t.df}): {low} to {high} %.")
     if subgroups and subgroups.q_between is not None:
-        p = _p(subgroups.q_p)
+        p = p_value(subgroups.q_p)
         notes.append(f"Between groups: Wald Q = {subgroups.q_between:.2f}, df = {subgroups.q_df}, {p}.")
     if subgroups:
         notes += [note.message for note in subgroups.warnings]
@@ -132,7 +133,7 @@ def _heterogeneity(found: Heterogeneity) -> str:
     if found.tau2_low is not None:
         high = "no bound" if found.tau2_high is None else f"{found.tau2_high:.2f}"
         bounds = f" (profile likelihood, 95 %: {found.tau2_low:.2f} to {high})"
-    return f"Heterogeneity: τ² = {found.tau2:.2f}{bounds}, LRT Q = {found.q:.2f}, df = {found.q_df}, {_p(found.q_p)}, I² = {found.i2:.0f} %."
+    return f"Heterogeneity: τ² = {found.tau2:.2f}{bounds}, LRT Q = {found.q:.2f}, df = {found.q_df}, {p_value(found.q_p)}, I² = {found.i2:.0f} %."
 
 
 # --- two arms --------------------------------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ def _two_arm_foot(result: PooledComparison) -> list[str]:
     ]
     if result.q is not None:
         notes.append(
-            f"Heterogeneity: Q = {result.q:.2f}, df = {result.q_df}, {_p(result.q_p)}, I² = {result.i2 or 0.0:.0f} %."
+            f"Heterogeneity: Q = {result.q:.2f}, df = {result.q_df}, {p_value(result.q_p)}, I² = {result.i2 or 0.0:.0f} %."
         )
     if result.double_zero:
         notes.append(f"{result.double_zero} of {result.k} studies saw no event in either arm.")
@@ -206,12 +207,6 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
 
 def _studies(k: int) -> str:
     return "1 study" if k == 1 else f"{k} studies"
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "p not given"
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
 def _number(share: float) -> str:

@@ -145,11 +145,6 @@ def _number(written: str | None) -> float | None:
     return whole(written)
 
 
-def _unit_in(folded: str, start: int, end: int) -> str:
-    match = re.compile(_UNIT).search(folded, start, min(len(folded), end + 9))
-    return unit_name(match.group() if match else None)
-
-
 _NUMBER_UNIT = re.compile(rf"{_NUM} ?-?(?P<unit>{_UNIT})")
 
 

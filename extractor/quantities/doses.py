@@ -68,7 +68,6 @@ _SECOND_SPREAD = re.compile(
 _MAIN = re.compile(rf"(?<![\w.])(?P<main>{_DECIMAL})\s?\(\s?(?P<how>range|iqr|sd|s\.d\.|±|\+/-)[\s:,=of]*$")
 _SAYS_SD = re.compile(r"\b(?:mean|average)\s*\(\s*(?:sd|s\.d\.|standard deviation)|±|\+/-|\bsd\b")
 _RANGE = re.compile(r"-|\bto\b")
-_RATIO = re.compile(r"[\s(]*(?:[xх*]\s*)?10\b")
 LONGEST_LIST = 70  # characters before a scale in which its numbers are looked for
 SMALLEST, LARGEST = 1e3, 5e13  # fewer cells than a thousand or more than a body holds are no dose
 

@@ -12,21 +12,21 @@ from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
 from extractor.report.said import Said, plain
 
-Line = tuple[tuple[Said, ...], ...]
+TableRow = tuple[tuple[Said, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FindingsTable:
     """A table of the page: headings, and rows of cells."""
 
     title: str
     headings: tuple[str, ...]
-    rows: tuple[Line, ...]
+    rows: tuple[TableRow, ...]
     empty: str
     notes: tuple[str, ...] = ()
 
 
-def tables(review: Review, trials: Sequence[Trial], quotes: Quotes, *, today: str = "") -> list[Table]:
+def tables(review: Review, trials: Sequence[Trial], quotes: Quotes, *, today: str = "") -> list[FindingsTable]:
     """Everything that waits for a reviewer's eye."""
     names = {t.name for t in trials}
     documents = {r.document.id for t in trials for r in t.records}
@@ -38,7 +38,7 @@ def tables(review: Review, trials: Sequence[Trial], quotes: Quotes, *, today: st
     ]
 
 
-def conflicts(trials: Sequence[Trial], quotes: Quotes) -> Table:
+def conflicts(trials: Sequence[Trial], quotes: Quotes) -> FindingsTable:
     """Conflicts inside one report."""
     rows = []
     for trial in trials:
@@ -51,7 +51,7 @@ def conflicts(trials: Sequence[Trial], quotes: Quotes) -> Table:
                     (plain(conflict.kind.replace("_", " ")),),
                     (Said(conflict.message, quotes.refs(said)),),
                 ))  # fmt: skip
-    return Table(
+    return FindingsTable(
         "Conflicts inside a report",
         ("Trial", "Report", "Kind", "What it says"),
         tuple(rows),
@@ -59,7 +59,7 @@ def conflicts(trials: Sequence[Trial], quotes: Quotes) -> Table:
     )
 
 
-def disagreements(review: Review, names: set[str], quotes: Quotes) -> Table:
+def disagreements(review: Review, names: set[str], quotes: Quotes) -> FindingsTable:
     """Reports of one trial that say different things."""
     answer = ask(review, "disagreements", everything=True)
     rows = [
@@ -71,7 +71,7 @@ def disagreements(review: Review, names: set[str], quotes: Quotes) -> Table:
         for r in answer.rows
         if r["trial"] in names
     ]
-    return Table(
+    return FindingsTable(
         "Reports of one trial that disagree",
         ("Trial", "About", "What they say"),
         tuple(rows),
@@ -80,7 +80,7 @@ def disagreements(review: Review, names: set[str], quotes: Quotes) -> Table:
     )
 
 
-def overlaps(review: Review, documents: set[str], quotes: Quotes) -> Table:
+def overlaps(review: Review, documents: set[str], quotes: Quotes) -> FindingsTable:
     """Reports that share people, decided or not."""
     answer = ask(review, "overlaps")
     rows = [
@@ -94,7 +94,7 @@ def overlaps(review: Review, documents: set[str], quotes: Quotes) -> Table:
         for r in answer.rows
         if {r["report"], r["other"]} & documents
     ]
-    return Table(
+    return FindingsTable(
         "Reports that may be of the same people",
         ("Report", "Other", "State", "Preferred", "Why"),
         tuple(rows),
@@ -103,12 +103,12 @@ def overlaps(review: Review, documents: set[str], quotes: Quotes) -> Table:
     )
 
 
-def unpublished(review: Review, names: set[str], quotes: Quotes, today: str) -> Table:
+def unpublished(review: Review, names: set[str], quotes: Quotes, today: str) -> FindingsTable:
     """Registered trials without results or paper; months overdue only where a date is given to count to."""
     answer = ask(review, "unpublished", **({"today": today} if today else {}))
     rows = [_missing(r, quotes, today) for r in answer.rows if r["trial"] in names]
     counted = (f"Months overdue are counted to {today}.",) if today else ()
-    return Table(
+    return FindingsTable(
         "Registered trials without posted results or a paper",
         ("Trial", "Record", "Results posted", "Paper", "Status", "Completed", *(("Months overdue",) if today else ())),
         tuple(rows),
@@ -117,7 +117,7 @@ def unpublished(review: Review, names: set[str], quotes: Quotes, today: str) -> 
     )
 
 
-def _missing(r: dict[str, Any], quotes: Quotes, today: str) -> Line:
+def _missing(r: dict[str, Any], quotes: Quotes, today: str) -> TableRow:
     late = "" if r["months_overdue"] is None else f"{r['months_overdue']:g}"
     return (
         (plain(r["trial"]),),

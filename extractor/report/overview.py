@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from extractor.declared import registers
 from extractor.export.doubt import LIKELY, doubts
 from extractor.model import Fact, Record
-from extractor.report.findings import Table
+from extractor.report.findings import FindingsTable
 from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
 from extractor.report.said import Said, facts_said
@@ -36,7 +36,9 @@ class Overview:
     values: tuple[tuple[str, Said, str], ...]
 
 
-def overview(trials: Sequence[Trial], others: Sequence[Trial], findings: Sequence[Table], quotes: Quotes) -> Overview:
+def overview(
+    trials: Sequence[Trial], others: Sequence[Trial], findings: Sequence[FindingsTable], quotes: Quotes
+) -> Overview:
     """What a reader must know first."""
     records = [r for t in [*trials, *others] for r in t.records]
     named = [(t.label, r, f) for t in trials for r in t.records for f in r.facts if f.primary]

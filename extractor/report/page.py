@@ -26,6 +26,7 @@ from extractor.report.figures import Plot, Plots
 from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.texts import source
+from extractor.shown import p_value
 from extractor.store import Store
 
 MOST_TRIALS_IN_TABLES = 400  # a page of more is no page to read: it is asked for in parts
@@ -260,11 +261,6 @@ def bound(value: float) -> str:
     ('0 %', '2.1 %')
     """
     return "0 %" if value < SMALLEST_SHARE else percent(value)
-
-
-def p_value(value: float) -> str:
-    """``p = 0.021``; never ``p = 0.000``."""
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
 def frozen(text: str) -> Markup:

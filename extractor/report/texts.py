@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.model import Document, Record
+from extractor.model import TITLE, Document, Record
 from extractor.report.quotes import Quote
 
 LINKS = {"pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/", "doi": "https://doi.org/{}"}
@@ -36,6 +36,11 @@ class Part:
 
     name: str
     pieces: tuple[Piece, ...]
+
+    @property
+    def printed(self) -> bool:
+        """Whether print has it: the title, and what something is quoted of."""
+        return self.name == TITLE or any(piece.marked for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from extractor.model import JSON_PART, Document, Evidence
 from extractor.review.claim import Claim, label, sentence
 
-LANES = 4  # quotes that cover one another are told apart by so many underlines
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 from extractor.declared import DECLARED, READER_GROUP, SourceDeclaration, first_line, known
 from extractor.errors import ParseError
 from extractor.model import Document
-from extractor.registry import Catalogue
+from extractor.plugins import Catalogue
 
 HEAD_BYTES = 65_536  # how much of a file `sniff` sees
 Item = Document | ParseError

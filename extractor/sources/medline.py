@@ -117,4 +117,6 @@ def _metadata(record: Record) -> dict[str, Any]:
     named = {"volume": "VI", "issue": "IP", "pages": "PG", "copyright": "CI", "status": "STAT"}
     found: dict[str, Any] = {name: value for name, tag in named.items() if (value := _first(record, tag))}
     listed = {"mesh": "MH", "keywords": "OT"}
+    revised = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", (_first(record, "LR") or "").strip())
+    found |= {"updated_on": "-".join(revised.groups())} if revised else {}
     return found | {name: record[tag] for name, tag in listed.items() if record.get(tag)}

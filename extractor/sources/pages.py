@@ -193,7 +193,7 @@ SECTIONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PageLine:
     """One line: where it stands in the text, and what it is (``frame``, ``abstract``, ``prose``, ``short``, ``blank``)."""
 
     start: int
@@ -242,7 +242,7 @@ def find_page(text: str, *, sure: bool = False) -> Page | None:
     return Page(None if title is None else _trimmed(text, lines[title].start, lines[title].end), (start, end))
 
 
-def _lines(text: str) -> list[Line]:
+def _lines(text: str) -> list[PageLine]:
     """Lines of the text; where it was wrapped to a width, what was one line before is one again (a longer slice)."""
     spans, start = [], 0
     for piece in text.splitlines(keepends=True):
@@ -254,7 +254,7 @@ def _lines(text: str) -> list[Line]:
         kind = _kind(text[a:b])
         if kind == "abstract" and before == "prose" and SUMMARY.match(text, a, b):
             kind = "short"  # the last section of a structured abstract
-        found.append(Line(a, b, text[a:b], kind))
+        found.append(PageLine(a, b, text[a:b], kind))
         before = before if kind == "blank" else kind
     return found
 
@@ -314,7 +314,7 @@ def _reports(line: str) -> bool:
     return words > MOST_WORDS or (words >= SENTENCE_WORDS and line.rstrip().endswith("."))
 
 
-def _is_page(lines: Sequence[Line]) -> bool:
+def _is_page(lines: Sequence[PageLine]) -> bool:
     """Two lines of a frame, one of them sure, or an Abstract heading with lines before it; and sentences to find."""
     said = [line for line in lines if line.kind != "blank"]
     frames = [line for line in said if line.kind == "frame"]
@@ -325,14 +325,14 @@ def _is_page(lines: Sequence[Line]) -> bool:
     return heading > 0 or len(frames) > 1 + (not sure)
 
 
-def _ended(line: Line) -> bool:
+def _ended(line: PageLine) -> bool:
     """Whether a line ends like a sentence, is long enough to be one cut short, or begins like a labelled section."""
     text = line.text.rstrip()
     said = text.endswith((".", "?", "!", ")", "]")) or len(text) >= PROSE_CHARACTERS
     return said or line.kind == "prose" or SECTION_HEAD.match(text) is not None
 
 
-def _under_heading(lines: Sequence[Line]) -> tuple[int, int] | None:
+def _under_heading(lines: Sequence[PageLine]) -> tuple[int, int] | None:
     """First and last line of the text under the first Abstract heading that has any."""
     for number, line in enumerate(lines):
         if line.kind == "abstract" and (body := _run(lines, number + 1)):
@@ -340,7 +340,7 @@ def _under_heading(lines: Sequence[Line]) -> tuple[int, int] | None:
     return None
 
 
-def _run(lines: Sequence[Line], first: int) -> tuple[int, int] | None:
+def _run(lines: Sequence[PageLine], first: int) -> tuple[int, int] | None:
     """The run of lines from `first` up to the next of the frame or heading of the body; None where it says too little."""
     kept: list[int] = []
     for number in range(first, len(lines)):
@@ -359,7 +359,7 @@ def _run(lines: Sequence[Line], first: int) -> tuple[int, int] | None:
     return kept[0], kept[-1]
 
 
-def _longest_run(lines: Sequence[Line]) -> tuple[int, int] | None:
+def _longest_run(lines: Sequence[PageLine]) -> tuple[int, int] | None:
     """The run of lines between two of the frame that has the most words of prose."""
     best, most, number = None, 0, 0
     while number < len(lines):
@@ -382,18 +382,18 @@ def _longest_run(lines: Sequence[Line]) -> tuple[int, int] | None:
     return best and _sentences_only(lines, *best)
 
 
-def _is_reference(line: Line) -> bool:
+def _is_reference(line: PageLine) -> bool:
     return len(line.text) < LONGEST_REFERENCE and REFERENCE.search(line.text) is not None
 
 
-def _sentences_only(lines: Sequence[Line], first: int, last: int) -> tuple[int, int]:
+def _sentences_only(lines: Sequence[PageLine], first: int, last: int) -> tuple[int, int]:
     """The run up to its last sentence; what stands before its first one is looked at for the title."""
     while last > first and not _ended(lines[last]):
         last -= 1
     return first, last
 
 
-def _long_title(lines: Sequence[Line], first: int, last: int) -> int | None:
+def _long_title(lines: Sequence[PageLine], first: int, last: int) -> int | None:
     """The run's first line, where it is a title of two sentences above a longer text with the same words."""
     rest = [line for line in lines[first + 1 : last + 1] if line.kind == "prose"]
     if not rest or len(lines[first].text) > min(LONGEST_TITLE, max(len(line.text) for line in rest) / 2):
@@ -402,11 +402,11 @@ def _long_title(lines: Sequence[Line], first: int, last: int) -> int | None:
     return first if _likeness(lines[first], words) >= LIKELY else None
 
 
-def _first_prose(lines: Sequence[Line], first: int, last: int) -> int:
+def _first_prose(lines: Sequence[PageLine], first: int, last: int) -> int:
     return next((n for n in range(first, last + 1) if lines[n].kind == "prose"), last)
 
 
-def _title(lines: Sequence[Line], prose: int, last: int) -> int | None:
+def _title(lines: Sequence[PageLine], prose: int, last: int) -> int | None:
     """Number of the title's line: the line above `prose` that shares most words with the lines from there to `last`."""
     words = {w.lower() for line in lines[prose : last + 1] for w in WORD.findall(line.text)}
     best, most, needed = None, 0.0, NEAR
@@ -435,7 +435,7 @@ def _is_section(text: str) -> bool:
     return text.split(":")[0].strip().lower() in SECTIONS
 
 
-def _begins(line: Line) -> bool:
+def _begins(line: PageLine) -> bool:
     """Whether an abstract may begin with this line: prose, a labelled section, or a sentence that is no name or address."""
     if line.kind == "prose" or (line.kind == "short" and SECTION_HEAD.match(line.text)) or _is_section(line.text):
         return True
@@ -443,7 +443,7 @@ def _begins(line: Line) -> bool:
     return line.kind == "short" and _ended(line) and not address
 
 
-def _likeness(line: Line, words: set[str]) -> float:
+def _likeness(line: PageLine, words: set[str]) -> float:
     """How much a line looks like the title of the prose: 0 for names, addresses, citations and frames, else up to 1."""
     text = line.text.strip()
     if line.kind not in ("short", "prose") or not SHORTEST_TITLE <= len(text) <= LONGEST_TITLE:

@@ -233,8 +233,16 @@ def _metadata(
         "copyright": _copyright(named.get("Abstract")),
         "pages": _first_text(pagination, "MedlinePgn") if pagination is not None else None,
         "status": citation.get("Status"),
+        "updated_on": _day(inner.get("DateRevised")),
     }
     return {name: value for name, value in (found | more).items() if value}
+
+
+def _day(element: Any) -> str:
+    """A date of PubMed as 2026-11-30; empty where it is not whole."""
+    parts = ["" if element is None else _first_text(element, name) or "" for name in ("Year", "Month", "Day")]
+    year, month, day = (int(part) if part.strip().isdecimal() else 0 for part in parts)
+    return f"{year:04}-{month:02}-{day:02}" if year and month and day else ""
 
 
 def _copyright(element: Any) -> str:

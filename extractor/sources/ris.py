@@ -26,7 +26,6 @@ WOS_LINE = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)")
 # where each dialect keeps a PMID: EndNote and Ovid an accession number, Embase C5, Scopus C2, Web of Science PM
 PUBMED_BASE = re.compile(r"pubmed|medline|\bnlm\b", re.I)
 OURS = "Trialspan"
-MORE_TITLE = re.compile(r"[a-z(]")  # how the second line of a wrapped title begins
 Row = dict[str, Any]
 Tagged = list[tuple[str, str]]
 

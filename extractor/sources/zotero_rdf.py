@@ -18,7 +18,6 @@ BIB, FOAF, PRISM = (
     "http://prismstandard.org/namespaces/1.2/basic/",
 )
 Z, RDF = "http://www.zotero.org/namespaces/export#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-CONTAINERS = {BIB + n for n in ("Journal", "Book", "Series", "Periodical", "Newspaper", "Proceedings")}
 MAX_BYTES = 64_000_000
 
 

@@ -19,7 +19,7 @@ from extractor.tables.grid import Cell, Grid, Row
 from extractor.tables.heads import Column
 from extractor.tables.layouts import arms_of_rows, relation
 from extractor.tables.sizes import Sizes, arm_words
-from extractor.tables.stubs import Line, Reader
+from extractor.tables.stubs import Reader, StubLine
 from extractor.tables.topics import Topic
 
 METHOD = "rule:adverse_event/table"
@@ -68,7 +68,7 @@ class Context:
         self.row_arms = arms_of_rows(grid, self.arms)
         self.of_all = _caption_size(grid)
 
-    def facts(self, line: Line, counted: list[int]) -> Iterator[Fact]:
+    def facts(self, line: StubLine, counted: list[int]) -> Iterator[Fact]:
         groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for number in counted:
             if number in line.row.data:
@@ -76,7 +76,7 @@ class Context:
         for numbers in groups.values():
             yield from self._of_group(replace(line, arm=self.row_arms.get(id(line.row.data))), numbers)
 
-    def _of_group(self, line: Line, numbers: list[int]) -> Iterator[Fact]:
+    def _of_group(self, line: StubLine, numbers: list[int]) -> Iterator[Fact]:
         """The facts of the columns that say one thing of one arm: a count, its percentage beside it, a count of events."""
         percent_cells = [n for n in numbers if self.columns[n].role == "percent"]
         plain = [n for n in numbers if self.columns[n].role != "percent"]
@@ -97,7 +97,7 @@ class Context:
 
     # ------------------------------------------------------------ figures
 
-    def _read(self, line: Line, column: Column, cells: list[Cell]) -> dict[str, Any] | None:
+    def _read(self, line: StubLine, column: Column, cells: list[Cell]) -> dict[str, Any] | None:
         """n, size, percentage, unit and flags that a cell gives; None where it counts nothing."""
         said = figure(cells[0].text)
         size, size_cell = self._size(line, column)
@@ -135,7 +135,7 @@ class Context:
         percent = float(said.text.replace("·", ".").replace(",", "."))
         return {"n": None, "denominator": size, "percent": percent, "size_cell": size_cell} if percent <= 100 else None
 
-    def _percent_only(self, line: Line, column: Column) -> bool:
+    def _percent_only(self, line: StubLine, column: Column) -> bool:
         """Whether bare numbers are percentages: the nearest word on the unit says so."""
         if column.role == "percent":
             return True
@@ -153,7 +153,7 @@ class Context:
         figures = [figure(r.data[column.number].text) for r in self.grid.rows if column.number in r.data]
         return any(f.n is not None and f.percent is not None for f in figures)
 
-    def _checked(self, found: dict[str, Any], said: Figure, line: Line, column: Column) -> dict[str, Any] | None:
+    def _checked(self, found: dict[str, Any], said: Figure, line: StubLine, column: Column) -> dict[str, Any] | None:
         n, size, percent = found["n"], found["denominator"], found["percent"]
         if line.graded_bracket and percent is not None:
             found["grade"], found["percent"] = f"{percent:g}", None
@@ -177,13 +177,13 @@ class Context:
             return found | {"flags": (DISAGREES,)}
         return found
 
-    def _events_told(self, line: Line) -> bool:
+    def _events_told(self, line: StubLine) -> bool:
         return (
             w.EVENT_COUNTS.search(self.grid.table.caption) is not None
             and w.OF_PEOPLE.search(self.unit + line.unit) is None
         )
 
-    def _percent_in_brackets(self, line: Line, column: Column) -> bool:
+    def _percent_in_brackets(self, line: StubLine, column: Column) -> bool:
         texts = (line.unit, column.unit, self.unit, self.notes)
         return any(w.PERCENT_WORD.search(text) for text in texts) or self._mostly_percent(column)
 
@@ -198,7 +198,7 @@ class Context:
                     right, wrong = right + fits, wrong + (not fits)
         return right > wrong
 
-    def _size(self, line: Line, column: Column) -> tuple[int | None, Cell | None]:
+    def _size(self, line: StubLine, column: Column) -> tuple[int | None, Cell | None]:
         """The people of the arm: beside the cell, in the heading, in a row, in the head, elsewhere."""
         if (beside := line.row.data.get(column.number + 1)) and self.columns[column.number + 1].role in (
             "size",
@@ -224,7 +224,7 @@ class Context:
 
     # ------------------------------------------------------------ facts
 
-    def _fact(self, line: Line, column: Column, found: dict[str, Any], cells: list[Cell]) -> Fact:
+    def _fact(self, line: StubLine, column: Column, found: dict[str, Any], cells: list[Cell]) -> Fact:
         row_name, column_name = w.bare(line.row.label.text) or None, column.path or None
         part = self.grid.name
         size_cell = found.pop("size_cell", None)

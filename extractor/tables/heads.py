@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 
 from extractor.tables import words as w
 from extractor.tables.figures import figure, whole
-from extractor.tables.grid import EMPTY, Cell, Grid
-
-ATTRIBUTES = ("grade", "severity", "visit", "related", "serious")
+from extractor.tables.grid import Cell, Grid
 
 
 @dataclass(slots=True)
@@ -305,7 +303,3 @@ def _sized_by_row(found: dict[int, Column]) -> None:
     for number, column in found.items():
         if column.role == "size" and number - 1 in found:
             column.arm = found[number - 1].arm
-
-
-def empty_head(cell: Cell) -> bool:
-    return cell is EMPTY or not w.bare(cell.text)

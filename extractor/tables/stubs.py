@@ -37,7 +37,7 @@ from extractor.tables.topics import Topic, is_event, is_known, subgroup
 
 
 @dataclass(slots=True)
-class Line:
+class StubLine:
     """A row that counts an event."""
 
     row: Row
@@ -93,7 +93,7 @@ class Reader:
         self.attributes = attribute_stubs(grid)
         self.events: set[int] = set()  # rows that count events, not people, by identity
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[StubLine]:
         for row in map(self._without_attributes, self.grid.rows):
             if not w.bare(row.label.text):
                 continue
@@ -177,7 +177,7 @@ class Reader:
             self.parent is not None and not self.parent.is_heading and row.depth > self.parent.depth
         )
 
-    def _line(self, row: Row) -> Iterator[Line]:
+    def _line(self, row: Row) -> Iterator[StubLine]:
         text = w.bare(row.label.text)
         term, attribute = term_in(text), self._attribute(row)
         if says_none(term, attribute) or no_event(term):
@@ -214,7 +214,7 @@ class Reader:
             return False
         return not (is_known(re.split(r"[<>≥≤]", text)[0]) and "(" in text)
 
-    def _of_parent(self, row: Row, label: str) -> Line | None:
+    def _of_parent(self, row: Row, label: str) -> StubLine | None:
         """The line of a degree: the event is the row above that is none."""
         if self.parent is None and not self.under.noun:
             return None
@@ -236,7 +236,7 @@ class Reader:
             line.severity = severity_in(text) if w.SEVERITY.search(text) else text
         return line
 
-    def _own(self, row: Row, label: str) -> Line | None:
+    def _own(self, row: Row, label: str) -> StubLine | None:
         parent = next((one for one in reversed(self.above) if one.depth < row.depth), None)
         self.above = [one for one in self.above if one.depth < row.depth or (one.is_heading and one.depth == row.depth)]
         self.above.append(row)
@@ -296,9 +296,9 @@ class Reader:
             return False
         return self.under.mode == "all" or is_event(label)
 
-    def _made(self, row: Row, term: str, cells: tuple[Cell, ...]) -> Line:
+    def _made(self, row: Row, term: str, cells: tuple[Cell, ...]) -> StubLine:
         under = self.under
-        return Line(
+        return StubLine(
             row,
             term,
             tuple(dict.fromkeys(cells)),
@@ -326,7 +326,7 @@ def _changed(under: Under, *, grade: str | None, severity: str | None) -> Under:
     )
 
 
-def _take_attribute(line: Line, text: str) -> None:
+def _take_attribute(line: StubLine, text: str) -> None:
     if not text:
         return
     if w.GRADES.search(text) or w.GRADE_DIGIT.search(text):

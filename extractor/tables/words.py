@@ -54,7 +54,6 @@ OTHERS = re.compile(
     W.others,
     I,
 )
-RATINGS = re.compile(rf"\b{W.ratings}\b", I)
 MODEL = re.compile(rf"\b{W.model}\b", I)
 MIXED = re.compile(
     W.mixed,
