@@ -98,7 +98,7 @@ def _place(fact: Fact, found: Sequence[Fact], by_term: dict[tuple[str, ...], lis
 def _other_place(a: Fact, b: Fact) -> bool:
     """Whether one of two facts stands behind the abstract, and not in the part of the other alone."""
     parts = {e.part for e in a.evidence}, {e.part for e in b.evidence}
-    uncounted = a.field == EVENT and a.value == b.value and _counted(a.value) is None
+    uncounted = a.field == EVENT and _counted(a.value) is None and _said_alike(a.value, b.value)
     return (parts[0] != parts[1] or uncounted) and not parts[0] | parts[1] <= SHORT
 
 
@@ -120,12 +120,21 @@ def same_event(a: Fact, b: Fact) -> bool:
     if OVER_ARMS & {*a.flags} != OVER_ARMS & {*b.flags} or not _arms_fit(a.arm, b.arm):
         return False
     if _counted(a.value) is None or _counted(b.value) is None:
-        return a.value == b.value
+        return _said_alike(a.value, b.value)
     if any(e.row for e in a.evidence) and any(e.row for e in b.evidence):  # two cells are two claims
         return False
     if _person(a) and _person(b):
         return False
     return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in OPEN[2:7])
+
+
+# how a term was written and found: no part of what is claimed of it
+HOW = frozenset({"term", "term_match", "term_id", "cue"})
+
+
+def _said_alike(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether two values of one term claim the same: "showed absence of neoplasms", "no neoplasm was seen"."""
+    return {k: v for k, v in a.items() if k not in HOW} == {k: v for k, v in b.items() if k not in HOW}
 
 
 def _person(fact: Fact) -> bool:

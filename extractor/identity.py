@@ -252,7 +252,8 @@ def candidates(group: Sequence[Copy]) -> list[str]:
     """Ids that a report may bear, the best first; which of them is free depends on the other reports."""
     classes = zip(*(_classed(c) for c in group), strict=True)
     found = [i for listed in classes for i in sorted(i for ids in listed for i in ids)]
-    return [*dict.fromkeys(found), min(_by_digest(c) for c in group)]
+    # each copy's digest, since each is a claim: a report that bears one of them must hear of it, whatever came first
+    return [*dict.fromkeys([*found, *sorted(_by_digest(c) for c in group)])]
 
 
 def _classed(copy: Copy) -> tuple[list[str], ...]:

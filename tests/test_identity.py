@@ -234,3 +234,24 @@ def test_old_stores_give_back_what_they_hid(tmp_path: Path) -> None:
         assert set(found) == {LONG, OTHER} and "export:1" not in {r.document.id for r in found.values()}
         assert found[LONG].facts[0].flags == ("rejected",)
         assert found[OTHER].facts[0].flags == () and found[OTHER].facts[0].primary
+
+
+def test_an_id_that_a_later_copy_claims_too_is_given_up_in_any_order(tmp_path: Path) -> None:
+    """Two reports have a copy of the same words: neither keeps the digest of them as its id, whichever came first."""
+    lung, gut, nine = "Pericytes in the lung", "Tablets for the gut", "Nine people were given pericytes."
+    papers = [
+        copy("2", "csv", lung, year=2019, authors=("Ekman, B.",), named=False),
+        copy("export:1", "pubmed", gut, ids=Ids("11"), year=2019, authors=("Lind, A.",)),
+        copy("export:1", "csv", "", ids=Ids("12", "10.1000/a"), authors=("Ekman, B.",), named=False),
+        copy("2", "medline", lung, nine, ids=Ids("11", "10.1000/a"), year=2020, named=False),
+        copy("2", "pubmed", lung, ids=Ids("12"), year=2020),
+        copy("export:1", "pubmed", lung, nine, ids=Ids("12", "10.1000/b"), year=2020),
+        copy("2", "pubmed", gut, "", year=2019, authors=("Ekman, B.",), named=False),
+    ]
+    draw, found = random.Random(3), set()
+    for number in range(8):
+        with Store.open(tmp_path / f"{number}.db") as store:
+            put(store, *papers)
+            found.add(tuple(sorted(r.document.id for r in store.records())))
+        draw.shuffle(papers)
+    assert len(found) == 1

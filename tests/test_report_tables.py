@@ -584,3 +584,36 @@ def test_any_table_is_read_without_harm(cells: list[list[str]]) -> None:
     for fact in read("Adverse events", ["Event | Cells (n = 20)", *rows]).facts:
         assert fact.evidence
         assert fact.value.get("n") is None or fact.value["n"] >= 0
+
+
+# ---------------------------------------------------------------- heads left blank, arms under events
+
+
+def test_a_head_cell_left_blank_is_that_of_its_left() -> None:
+    rows = [
+        " | Cells (n = 40) | | Saline (n = 38) | ",
+        "Event | Related | Not related | Related | Not related",
+        "Fever | 4 | 1 | 0 | 2",
+        "Chills | 1 | 0 | 0 | 1",
+    ]
+    found = events("Adverse events related to treatment or not", rows, head=2)
+    assert [(f.value["term"], f.value["n"], f.value["related"], f.arm) for f in found[:4]] == [
+        ("fever", 4, True, "Cells"),
+        ("fever", 1, False, "Cells"),
+        ("fever", 0, True, "Saline"),
+        ("fever", 2, False, "Saline"),
+    ]
+
+
+@pytest.mark.parametrize("names", [("Cells (n = 40)", "Saline (n = 38)"), ("Drug group (n = 40)", "Placebo (n = 38)")])
+def test_arms_that_stand_under_each_event_are_no_events(names: tuple[str, str]) -> None:
+    one, two = names
+    rows = ["Event | n | %", "3*Headache", f"{one} | 5 | 12.5", f"{two} | 3 | 7.9"]
+    rows += ["3*Nausea", f"{one} | 2 | 5.0", f"{two} | 1 | 2.6"]
+    arms = [name.split(" (")[0] for name in names]
+    assert facts("Adverse events", rows) == [
+        ("headache", 5, 40, 12.5, arms[0]),
+        ("headache", 3, 38, 7.9, arms[1]),
+        ("nausea", 2, 40, 5.0, arms[0]),
+        ("nausea", 1, 38, 2.6, arms[1]),
+    ]

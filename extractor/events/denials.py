@@ -37,7 +37,7 @@ BREAK = re.compile(W.denials_break)
 EXCEPTION = re.compile(rf",?\s*\(?\b{W.exception_except}\b")
 # "Other than mild fever, no adverse events": the exception comes first
 FIRST = re.compile(
-    rf"\b{W.first_except}\s+(?P<what>[^,;:]{{3,160}}),\s*(?:there (?:was|were|have been|had been)\s+|we (?:saw|observed|noted|found)\s+)?$"
+    rf"\b{W.first_except}\s+(?P<what>[^,;:]{{3,160}}),\s*(?:there (?:was|were|have been|had been)\s+|we (?:saw|observed|noted|found)\s+|(?:the\s+)?(?:[\w-]+\s+){{1,4}}(?:had|was|were|caused|showed)?\s*)?$"
 )
 # "none of the 8 who were scanned had": the relative clause does not end the scope
 CHOSEN = re.compile(rf"\s+(?:who|that|which)\s+[^,;]{{3,60}}?(?=\b{W.chosen_had}\b)")

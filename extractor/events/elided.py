@@ -35,6 +35,12 @@ THERE = re.compile(
 )
 
 
+# ", in the treatment group 1 of 21": the share alone
+SHARE = re.compile(
+    rf"[;,]\s*(?:{W.joint_and}\s+)?{W.elided_there}\s+(?:the\s+)?[\w+/ -]{{2,40}}?\s+(?P<n>\d+(?:\s*/\s*|\s+(?:out\s+)?of\s+)\d+)(?=\s*(?:\([^()]*\)\s*)?[.;]|\Z)"
+)
+
+
 def elided(reading: Reading, mention: Mention) -> Iterator[Event]:
     """The event of the second subject, with its number, or nobody."""
     at = _verb_end(reading, mention)
@@ -44,6 +50,8 @@ def elided(reading: Reading, mention: Mention) -> Iterator[Event]:
         yield event(reading, mention, ABSENT, count, None, "count_elided", reading.end)
         return
     found = OTHERS.match(reading.folded, at, reading.end) or THERE.match(reading.folded, at, reading.end)
+    if found is None and mention.kind == DEATH:
+        found = SHARE.match(reading.folded, at, reading.end)
     if found and not any(found.start() < m.end and m.start < found.end() for m in reading.mentions if m is not mention):
         some = next((c for c in counts(reading.folded, found.start("n"), found.end(), bare=True)), None)
         if some is not None and some.n:

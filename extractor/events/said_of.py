@@ -60,12 +60,11 @@ def _none_of(start: int, end: int, people: int | None) -> Count:
 
 def _subject(folded: str, denial: Denial) -> SaidOf | None:
     """Whom the words before the denial count, where they are its subject."""
-    first = denial.clause[0]
+    first = max([b for _, b in denial.exceptions if b <= denial.start], default=denial.clause[0])
     verb = HAD.search(folded, first, denial.start)
     there = verb is not None and folded[first : verb.start()].rstrip().endswith("there")
     if verb is None and denial.kind == "noun":
-        spared = max([b for _, b in denial.exceptions if b <= denial.start], default=first)
-        return _before(folded, spared, denial.start)
+        return _before(folded, first, denial.start)
     if (verb is None and denial.kind != "verb") or denial.kind == "subject" or there:
         return None
     stop = verb.start() if verb else denial.start

@@ -15,7 +15,6 @@ from extractor.graph.observations import NAMED
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, Left, Study, characteristics_of, counts_of, left_rows, not_chosen, studies
 from extractor.link.control import controls, key
-from extractor.pool.trend import Stratum, trend
 from extractor.terms import UNCLASSED, organ_class
 
 NO_SUM = (
@@ -155,6 +154,8 @@ def dose_within_trials(
     The dose is log10 of an arm's highest one in `unit`. No trial is compared with another, so that what trials differ in
     cannot make a relation.
     """
+    from extractor.pool.trend import Stratum, trend  # late: it brings scipy.stats, which no other question here needs
+
     observed = review.by_trial(review.event_named(outcome))
     strata, rows, left = [], [], []
     for id, trial in review.fitting(condition, cells, route):

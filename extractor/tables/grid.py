@@ -113,7 +113,22 @@ def grid_of(table: Table) -> Grid:
     extra = _head_rows(padded, bool(head))
     levels, body = [*head, *padded[:extra]], padded[extra:]
     stubs = _stubs(levels, body, width)
+    _spread(levels, stubs, width)
     return Grid(table, levels, _rows(body, stubs, width), stubs, width)
+
+
+def _spread(levels: list[list[Cell]], stubs: int, width: int) -> None:
+    """Fill blanks of a head row from the left, where the row below says the same under each of its cells."""
+    for over, under in pairwise(levels):
+        starts = [n for n in range(stubs, width) if bare(over[n].text)]
+        if len(starts) < 2 or starts[0] != stubs or len(starts) == width - stubs:
+            continue
+        ends = [*starts[1:], width]
+        groups = [tuple(bare(under[n].text) for n in range(a, b)) for a, b in zip(starts, ends, strict=True)]
+        first = groups[0]
+        if len(set(groups)) == 1 and len(first) > 1 and all(first) and len(set(first)) == len(first):
+            for a, b in zip(starts, ends, strict=True):
+                over[a:b] = [over[a]] * (b - a)
 
 
 def turned(grid: Grid) -> Grid:

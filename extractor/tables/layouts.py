@@ -11,7 +11,7 @@ from typing import Any
 from extractor.model import Evidence, Fact
 from extractor.tables import words as w
 from extractor.tables.figures import figure
-from extractor.tables.grid import Cell, Grid, Row, turned
+from extractor.tables.grid import EMPTY, Cell, Grid, Row, Table, grid_of, turned
 from extractor.tables.heads import Column, residue
 from extractor.tables.topics import Topic, is_event, is_known
 from extractor.words import Words
@@ -43,6 +43,37 @@ def arms_down(grid: Grid) -> Grid:
     if len(events) < 2 or sum(events) < MANY * len(events) or any(map(is_event, labels)):
         return grid
     return turned(grid)
+
+
+def arms_under_events(grid: Grid) -> Grid:
+    """The grid with a row an event, where each event is a heading and the arms stand under it, always the same."""
+    groups: list[tuple[Row, list[Row]]] = []
+    for row in grid.rows:
+        if row.is_heading:
+            groups.append((row, []))
+        elif groups:
+            groups[-1][1].append(row)
+        else:
+            return grid
+    names = [tuple(w.bare(row.label.text) for row in rows) for _, rows in groups]
+    if len(groups) < 2 or len(set(names)) != 1 or not 2 <= len(names[0]) <= MOST_ARMS or any(map(is_event, names[0])):
+        return grid
+    if not any(w.ARM_WORD.search(n) or w.SIZE.search(n) for n in names[0]):
+        return grid
+    return _arms_across(grid, groups)
+
+
+MOST_ARMS = 6
+
+
+def _arms_across(grid: Grid, groups: list[tuple[Row, list[Row]]]) -> Grid:
+    columns = list(grid.data_columns())
+    under = [level[0] for level in grid.levels] or [EMPTY]
+    arms = [under[-1], *(row.label for row in groups[0][1] for _ in columns)]
+    levels = [[level[0], *(level[n] for _ in groups[0][1] for n in columns)] for level in grid.levels]
+    rows = [[over.label, *(row.data.get(n, EMPTY) for row in rows for n in columns)] for over, rows in groups]
+    table = grid.table
+    return grid_of(Table(table.text, table.caption, [arms, *levels], rows, table.notes, table.name))
 
 
 def role_like_event(text: str) -> bool:

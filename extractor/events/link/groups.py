@@ -24,6 +24,7 @@ SKIPPED = frozenset(["the", "a", "an"])  # between what brings a name in and the
 # words that end a name
 STOP = BROUGHT | W.members("stop")
 _WORD = re.compile(rf"\d[\d.,]*\s?{W.word_mg}(?:/[a-z\d]+)*(?![a-z])|[a-zα-ω0-9](?:[\w+/'-]|\.(?=\w))*|[^\s\w]")
+PARTS = re.compile(r"%|\s+(?:out\s+)?of\s+\d")  # "in the control group 3 of 20": a count, no name
 ORDINAL = frozenset(("first", "second", "third", "fourth"))
 _ORDINAL = re.compile(
     r"(?:first|second|third|fourth)(?:,? (?:and |or |the )*(?:first|second|third|fourth)){0,3} (?:groups?|arms?|cohorts?)\b"
@@ -82,7 +83,7 @@ def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str
     before = ""
     for match in _WORD.finditer(folded, start, end):
         word = match.group()
-        led = bool(run) and run[-1].text in CALLED and folded[match.end() : match.end() + 1] != "%"
+        led = bool(run) and run[-1].text in CALLED and not PARTS.match(folded, match.end())
         led = led or (bool(run) and word == "a" and LETTER.match(folded, match.end()) is not None)
         if word in SKIPPED and not run:
             continue
