@@ -68,23 +68,23 @@ def test_judgements_stand_in_words_with_their_shapes_and_people(store: Store) ->
     text = report(store)
     made = BeautifulSoup(text, "lxml")
     found = lights(made)
-    assert found["one"] == {
+    assert found["Cells stroke one"] == {
         "D1": "≠ not agreed on ann: Low; ben: High", "D2": "not judged", "D3": "not judged", "D4": "■ High",
         "D5": "not judged", "Overall": "■ High", "Judged by": "ann, ben",
     }  # fmt: skip
-    assert found["two"]["D2"] == "● Low ben: Some concerns"  # a consensus, and who had said another word
-    assert found["two"]["Judged by"] == "ben, consensus"
+    assert found["Cells stroke two"]["D2"] == "● Low ben: Some concerns"  # a consensus, and who had said another word
+    assert found["Cells stroke two"]["Judged by"] == "ben, consensus"
     words = section(made, "bias").get_text(" ", strip=True)
-    assert "Not judged with rob2: 1 of 3 trials three" in words
-    assert f"one , rob2 D4: High (ann): {why}" in words and why not in text
+    assert "Not judged with rob2: 1 of 3 trials Cells stroke three" in words
+    assert f"Cells stroke one , rob2 D4: High (ann): {why}" in words and why not in text
 
 
 def test_a_judgement_of_a_report_that_is_not_on_the_page_is_named(store: Store) -> None:
     bring(store, [judge("one", "D1", "Low", "ann")])
     made = BeautifulSoup(report(store, Wish(route="intravenous")), "lxml")
-    assert "not among the trials of this page: one" not in section(made, "bias").get_text()
+    assert "not among the trials of this page: Cells stroke one" not in section(made, "bias").get_text()
     made = BeautifulSoup(report(store, Wish(route="intrathecal")), "lxml")
-    assert "not among the trials of this page: one" in section(made, "bias").get_text()
+    assert "not among the trials of this page: Cells stroke one" in section(made, "bias").get_text()
 
 
 def test_every_legal_word_has_a_level_and_every_level_its_own_shape() -> None:
