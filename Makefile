@@ -59,8 +59,8 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 docs: $(READY)  ## write the generated parts of the documents again
 	$(BIN)/python -m training.readme
 
-wheel: $(READY)  ## the package with model and starter corpus inside
-	$(BIN)/python -m build --wheel --no-isolation
+wheel: $(READY)  ## source distribution, and of it the wheel, with model and starter corpus inside
+	$(BIN)/python -m build --no-isolation
 
 sbom: $(READY)  ## what is installed with which licence: the list in NOTICE, and a bill of materials (CycloneDX)
 	$(BIN)/python -m training.sbom --notice
