@@ -62,7 +62,14 @@ def confirm(
 
 
 def own(
-    store: Store, report: str, number: int, curator: str, note: str | None = None, *, how: How | None = None
+    store: Store,
+    report: str,
+    number: int,
+    curator: str,
+    note: str | None = None,
+    *,
+    how: How | None = None,
+    record: Record | None = None,
 ) -> int:
     """Say that a fact that was put aside is the trial's own; the key of the decision.
 
@@ -71,7 +78,7 @@ def own(
     CurationError
         If it is the trial's own already.
     """
-    target = fact_at(store.record(report), number)
+    target = fact_at(record or store.record(report), number)
     if target.primary:
         raise CurationError(
             f"fact {number} of {report!r} is the trial's own already; to say that it is right: curate confirm"
@@ -108,6 +115,7 @@ def say(
     field: str | None = None,
     others: Sequence[int] = (),
     how: How | None = None,
+    record: Record | None = None,
 ) -> int:
     """Say what changes no fact: ``unsure`` or a ``note`` of a fact, ``not_reported`` of a field that the report is silent on.
 
@@ -121,7 +129,7 @@ def say(
         raise CurationError(f"no verdict is called {verdict!r}; there are: {', '.join(SAYING)}")
     if verdict == "note" and not (note or "").strip():
         raise CurationError("a note is empty; write what is to be kept")
-    record = store.record(report)
+    record = record or store.record(report)
     target = None if number is None else fact_at(record, number)
     if target is None and field not in declared_fields():
         raise CurationError(f"no field is called {field!r}; there are: {', '.join(sorted(declared_fields()))}")
@@ -170,6 +178,7 @@ def correct(
     force: bool = False,
     others: Sequence[int] = (),
     how: How | None = None,
+    record: Record | None = None,
 ) -> int:
     """Put another value, other words or another arm in place of a fact's.
 
@@ -179,7 +188,7 @@ def correct(
         If nothing would change, the value is none that the field can have (lists the legal ones), or its quotes do not say
         it (`against` gives reasons) and it is not taken by `force`.
     """
-    record = store.record(report)
+    record = record or store.record(report)
     target, more = fact_at(record, number), _others(record, others)
     fact = _bare(target).change(
         value=value_of(target.field, words, target.value),
@@ -207,6 +216,7 @@ def add(
     against: Against | None = None,
     force: bool = False,
     how: How | None = None,
+    record: Record | None = None,
 ) -> int:
     """Bring a fact that was missed.
 
@@ -221,7 +231,7 @@ def add(
     if not evidence:
         raise CurationError("a fact without words that say it does not exist; give them: --quote TEXT")
     fact = Fact(field, value_of(field, words), tuple(evidence), f"curator:{curator}", arm=arm or None)
-    record = store.record(report)
+    record = record or store.record(report)
     same = [i for i, f in enumerate(record.facts) if f.key() == fact.key() and f.primary]
     if same and (how is None or how.stage != "second"):
         raise CurationError(

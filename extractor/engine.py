@@ -45,6 +45,7 @@ class Run:
     read: int = 0
     extracted: int = 0
     deleted: int = 0
+    wordless: list[str] = field(default_factory=list)  # ids of reports that came with neither title nor text
     issues: list[Issue] = field(default_factory=list)
 
     @property
@@ -89,6 +90,8 @@ def run(documents: Iterable[Document], settings: Settings, report: Run) -> Itera
 def counted(documents: Iterable[Document], report: Run) -> Iterator[Document]:
     for document in documents:
         report.read += 1
+        if not (document.deleted or document.given or document.text.strip()):
+            report.wordless.append(document.id)
         yield document
 
 

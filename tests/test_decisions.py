@@ -11,6 +11,7 @@ from extractor.curation import add, confirm, correct, reject, say, undo
 from extractor.errors import CurationError, StaleError, StoreError
 from extractor.model import Document, Evidence, Fact, Record
 from extractor.store import How, Store
+from extractor.store.decisions import reapply
 
 TEXT = "We treated 43 patients with cells. In all 43 patients the cells were given once. Headache occurred in one."
 
@@ -47,6 +48,41 @@ def test_one_decision_is_on_a_claim_in_all_its_places(store: Store) -> None:
     assert own(store, "participants") == [(43, "rule:participants/x", 1)] * 2
     reject(store, "a", 0, "ann", others=[1])
     assert own(store, "participants") == []
+
+
+def test_what_is_written_step_by_step_is_what_is_made_anew(store: Store) -> None:
+    """Only differences are written; a decision taken back in the middle moves what came after it."""
+    keys = [confirm(store, "a", 0, "ann", others=[1]), reject(store, "a", 2, "ann")]
+    keys.append(correct(store, "a", len(store.record("a").facts) - 1, "ben", {"n": "43", "kind": "enrolled"}))
+    keys.append(add(store, "a", "deaths", "ann", {"n": "0"}, HEADACHE.evidence))
+    same_anew(store)
+    keys.append(undo(store, keys[2], "ben"))
+    same_anew(store)
+    undo(store, keys.pop(), "ben")  # and back
+    for key in (keys[1], keys[2], keys[0], keys[3]):
+        same_anew(store)
+        undo(store, key, "ann")
+    same_anew(store)
+    assert store.record("a").facts[:3] == (PEOPLE, AGAIN, HEADACHE) and not own(store, "deaths")
+
+
+def same_anew(store: Store) -> None:
+    before = rows(store)
+    with store.writing() as conn:
+        reapply(conn, ["a"])
+    assert rows(store) == before
+
+
+def rows(store: Store) -> list[tuple[object, ...]]:
+    with store.reading() as conn:
+        facts = text(
+            "SELECT position, state, decision, method, is_primary, arm FROM facts ORDER BY extraction, position"
+        )
+        places = text(
+            "SELECT fact, position, start_offset, quote, NULL, NULL FROM evidence ORDER BY extraction, fact, position"
+        )
+        told = text("SELECT kind, message, NULL, NULL, NULL, NULL FROM conflicts ORDER BY extraction, position")
+        return [tuple(row) for query in (facts, places, told) for row in conn.execute(query)]
 
 
 def test_words_that_change_no_fact(store: Store) -> None:

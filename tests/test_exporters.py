@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from extractor.commands import app
 from extractor.inputs import documents
 from extractor.model import Document
 from extractor.settings import Settings
@@ -57,6 +59,7 @@ ENDNOTE = "<record><rec-number>{i}</rec-number><ref-type name='Journal Article'>
 TRIAL = "<Trial><TrialID>CTRI/2021/03/03123{i}</TrialID><Public_title>{t}</Public_title><Target_size>36</Target_size></Trial>"
 STUDY = '{{"protocolSection": {{"identificationModule": {{"nctId": "NCT0999999{i}", "briefTitle": "{t}"}}}}}}'
 CSL = '{{"type": "article-journal", "title": "{t}", "DOI": "10.1000/{i}"}}'
+RDF = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:z='http://www.zotero.org/namespaces/export#' xmlns:bib='http://purl.org/net/biblio#' xmlns:dc='http://purl.org/dc/elements/1.1/'>"
 BROKEN: dict[str, str] = {
     "a.bib": of("@article{{k{i},\n title = {{{t}}},\n abstract = {{{a}}}\n}}\n\n", "@article{k2,\n title = {Broken {never closed,\n\n"),
     "open.csv": "title,abstract,year\n" + of('"{t}","{a}",2020\n', '"Broken,x,2020\n'),
@@ -72,6 +75,10 @@ BROKEN: dict[str, str] = {
     "studies.json": '{"studies": [' + of(STUDY, '{"protocolSection": "x"}', between=", ") + "]}",
     "a.enw": of("%0 Journal Article\n%T {t}\n%X {a}\n\n", "%0 Journal Article\n%Q ?\n\n"),
     "ovid.txt": of("<{i}>\nUI  - 1000000{i}\nTI  - {t}\nAB  - {a}\n\n", "<2>\nUI - \n\n"),
+    "a.ris": of("TY  - JOUR\nTI  - {t}\nAB  - {a}\nER  - \n\n", "TY  - JOUR\nAU  - Lind, A.\nPY  - 2019\nER  - \n\n"),
+    "a.nbib": of("PMID- 1000000{i}\nTI  - {t}\nAB  - {a}\n\n", "TI  - \nDP  - 2019\n\n"),
+    "wos.txt": "FN Clarivate Analytics Web of Science\nVR 1.0\n" + of("PT J\nTI {t}\nAB {a}\nER\n\n", "PT J\nAU Lind, A\nPY 2019\nER\n\n") + "EF\n",
+    "zotero.rdf": RDF + of("<bib:Article rdf:about='#i{i}'><z:itemType>journalArticle</z:itemType><dc:title>{t}</dc:title></bib:Article>", "<bib:Article rdf:about='#i2'><z:itemType>journalArticle</z:itemType><dc:date>2019</dc:date></bib:Article>") + "</rdf:RDF>",
     "refworks.txt": of("RT Journal Article\nID {i}\nT1 {t}\nAB {a}\n\n", "RT Journal Article\n\n"),
     "epmc.json": json.dumps({"resultList": {"result": [{"id": "10000001", "source": "MED", "title": title(1)}, "broken", {"id": "10000003", "source": "MED", "title": title(3)}]}}),
     "openalex.json": '{"results": [' + of('{{"id": "https://openalex.org/W{i}", "title": "{t}", "publication_year": 2021}}', "7", between=", ") + "]}",
@@ -85,3 +92,41 @@ def test_a_fault_in_one_record_costs_no_other_and_is_named(tmp_path: Path, name:
     found, failures = read(path)
     assert {title(1), title(3)} <= {d.title for d in found}
     assert failures
+
+
+def test_a_record_with_a_number_alone_is_kept_and_named(tmp_path: Path) -> None:
+    """A report that only its number says is none to lose: it is in the store, and the run's end says that it has no words."""
+    (tmp_path / "a.nbib").write_text("PMID- 10000001\nTI  - Cells\n\nPMID- 10000002\nDP  - 2019\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["import", str(tmp_path / "a.nbib"), "--store", str(tmp_path / "s.db")])
+    assert done.exit_code == 0
+    assert "2 added" in done.output
+    assert "neither title nor text came with 1: pubmed:10000002" in done.output
+
+
+def test_blank_rows_of_a_spreadsheet_are_no_records(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("title,abstract,year\nCells,Three fell ill.,2019\n,,\n , ,\n", encoding="utf-8")
+    found, failures = read(tmp_path / "a.csv")
+    assert ([d.title for d in found], failures) == (["Cells"], [])
+
+
+CITED = "{number}Cell J. 20{i}9 Jan;28(1):55-64.\n\nReport {i} on cells.\n\nLind A(1), Ekman B(2).\n\nFever occurred in {i} people.\n\n{pmid}\n"
+
+
+@pytest.mark.parametrize("without", [1, 2, 3])
+def test_a_record_of_pubmed_without_its_number_keeps_its_own_words(tmp_path: Path, without: int) -> None:
+    """Nor does it take the PMID of the record behind it."""
+    records = [CITED.format(number=f"{i}. ", i=i, pmid="" if i == without else f"PMID: 1000000{i}") for i in (1, 2, 3)]
+    (tmp_path / "a.txt").write_text("\n".join(records), encoding="utf-8")
+    found, failures = read(tmp_path / "a.txt")
+    assert failures == []
+    assert [d.parts for d in found] == [
+        {"title": f"Report {i} on cells.", "abstract": f"Fever occurred in {i} people."} for i in (1, 2, 3)
+    ]
+    assert [d.ids.pmid for d in found] == [None if i == without else f"1000000{i}" for i in (1, 2, 3)]
+
+
+def test_unnumbered_records_of_pubmed_end_with_the_last_one(tmp_path: Path) -> None:
+    records = [CITED.format(number="", i=i, pmid="" if i == 2 else "PMID: 10000001") for i in (1, 2)]
+    (tmp_path / "a.txt").write_text("\n".join(records), encoding="utf-8")
+    found, _ = read(tmp_path / "a.txt")
+    assert [(d.title, d.ids.pmid) for d in found] == [("Report 1 on cells.", "10000001"), ("Report 2 on cells.", None)]

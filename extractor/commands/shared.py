@@ -31,6 +31,7 @@ DISK = {
     errno.EFBIG: "the file would be too large",
 }
 MOST_ISSUES = 20  # failures printed in full at the end of a run; all are in the store
+MOST_WORDLESS = 10  # reports without words named at the end of a run
 
 StoreOption = Annotated[
     str | None,
@@ -226,6 +227,14 @@ def end(report: Run) -> None:
         say(f"failed: {issue.input} ({issue.stage}): {issue.error}", err=True)
     if len(report.issues) > MOST_ISSUES:
         say(f"... and {len(report.issues) - MOST_ISSUES} more failures", err=True)
+    if report.wordless:
+        named = ", ".join(report.wordless[:MOST_WORDLESS])
+        more = len(report.wordless) - MOST_WORDLESS
+        say(
+            f"neither title nor text came with {len(report.wordless)}: {named}{f', and {more} more' if more > 0 else ''}"
+            " (kept; nothing could be read from them)",
+            err=True,
+        )
     say(report.summary(), err=True)
     if report.failed:
         raise typer.Exit(1)

@@ -69,11 +69,16 @@ class Desk:
 
     def part_in(self, report: str, person: Person) -> tuple[str, Part]:
         """The id of a report, and the person's part in it."""
+        id, part, _ = self.read(report, person)
+        return id, part
+
+    def read(self, report: str, person: Person) -> tuple[str, Part, list[Decision] | None]:
+        """The id of a report, the person's part in it, and the decisions on it, where these had to be read for that."""
         (id,) = self.store.named([report])
         if not self.store.has(id):
             raise StoreError(f"store {self.store.name} has no report {report!r}")
-        decisions = self.store.decisions(id) if self.local is not None else []
-        return id, self.part(self.log.events(id, *PART_EVENTS), decisions, person)
+        decisions = self.store.decisions(id) if self.local is not None else None
+        return id, self.part(self.log.events(id, *PART_EVENTS), decisions or [], person), decisions
 
     def parts(self, person: Person) -> dict[str, Part]:
         """The person's part in every report."""
@@ -269,11 +274,11 @@ def _reading(app: FastAPI, desk: Desk) -> None:
 
 def shown(desk: Desk, person: Person, report: str, claim: str = "", *, error: str = "") -> str:
     """The page of a report as a person may see it."""
-    id, part = desk.part_in(report, person)
+    id, part, made = desk.read(report, person)
     if part.stage is None:
         document = desk.store.record(id).document
         return pages.render("begin.html", person, title=document.title or id, id=id, part=part, error=error)
-    found = pages.report(desk.store, id, part)
+    found = pages.report(desk.store, id, part, made)
     return pages.report_page(desk.store, found, person, claim, checker=desk.checker, error=error)
 
 
@@ -328,14 +333,14 @@ def _deciding(app: FastAPI, desk: Desk) -> None:
         place: Annotated[list[str] | None, Form(max_length=20)] = None, force: Annotated[bool, Form()] = False,
         next: Short = "",
     ) -> Response:  # fmt: skip
-        id, part = desk.part_in(report, person)
+        id, part, made = desk.read(report, person)
         asked = Asked(
             id, verdict, claim, field, uid, seen_text, seen_decision, reason, note, arm, quote, tuple(place or ()), force,
             (), given,
         )  # fmt: skip
         here = claim or (f"add:{field}" if verdict == "add" else f"field:{field}")
         try:
-            key = decide(desk.store, asked, person.name, part, desk.against())
+            key = decide(desk.store, asked, person.name, part, desk.against(), decisions=made)
         except (CurationError, EvidenceError) as error:
             return HTMLResponse(shown(desk, person, id, here, error=f"Not saved: {error}"), 422)
         except StaleError as error:

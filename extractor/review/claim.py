@@ -97,18 +97,19 @@ def _say(record: Record, stands: Sequence[Decision], found: list[Claim], owner: 
     """Give each claim what people said of it, and the value that stands for it since."""
     places = {f.key(): n for n, f in enumerate(record.facts) if f.method.startswith("curator:")}
     for decision in stands:
-        claim = next((owner[t.key()] for t in decision.targets if t.key() in owner), None)
+        claim = next((owner[key] for key in (t.key() for t in decision.targets) if key in owner), None)
         own = relocated(record.document, decision.fact) if decision.fact else None
+        key = own.key() if own else ""
         if claim is None and own is not None:
-            claim = Claim(_id(own.key()), own.field, [], own, False, False)
+            claim = Claim(_id(key), own.field, [], own, False, False)
             found.append(claim)
         if claim is None:
             continue
         (claim.notes if decision.verdict == "note" else claim.decisions).append(decision)
         if own is not None and decision.verdict != "note":
-            owner.setdefault(own.key(), claim)
+            owner.setdefault(key, claim)
             claim.fact = own
-            claim.numbers += [places[own.key()]] if own.key() in places else []
+            claim.numbers += [places[key]] if key in places else []
 
 
 def _told_apart(found: list[Claim]) -> list[Claim]:

@@ -45,8 +45,21 @@ class Asked:
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-def decide(store: Store, asked: Asked, name: str, part: Part, against: Against | None = None) -> int:
+def decide(
+    store: Store,
+    asked: Asked,
+    name: str,
+    part: Part,
+    against: Against | None = None,
+    *,
+    decisions: Sequence[Decision] | None = None,
+) -> int:
     """Take the decision that a form asks for; its key.
+
+    Parameters
+    ----------
+    decisions : sequence of Decision, optional
+        Those on the report, where they were read already.
 
     Raises
     ------
@@ -61,7 +74,8 @@ def decide(store: Store, asked: Asked, name: str, part: Part, against: Against |
         raise CurationError("this reading is finished; reopen it with a reason, then decide")
     of_field = asked.verdict == "add" or (not asked.claim and asked.verdict in SAYING)
     record = store.record(asked.report)
-    claim = None if of_field else claim_named(store, record, asked, part)
+    made = store.decisions(record.document.id) if decisions is None else decisions
+    claim = None if of_field else claim_named(record, made, asked, part)
     blind = part.stage == SECOND and (claim.field if claim else asked.field) in CRITICAL
     how = How(
         asked.uid or None, part.stage, "blind" if blind else "verify", asked.reason or None, asked.about,
@@ -69,51 +83,60 @@ def decide(store: Store, asked: Asked, name: str, part: Part, against: Against |
     )  # fmt: skip
     note = asked.note.strip() or None
     if claim is None:
-        return _of_field(store, asked, name, how, note, against)
+        return _of_field(store, asked, name, how, note, against, record)
     others = claim.others
     if asked.verdict == "accept":
         if claim.put_aside and claim.state == "open":
-            return curation.own(store, asked.report, claim.number, name, note, how=how)
+            return curation.own(store, asked.report, claim.number, name, note, how=how, record=record)
         return curation.confirm(store, asked.report, claim.number, name, note, others=others, how=how, record=record)
     if asked.verdict == "reject":
         if asked.reason not in REASONS:
             raise CurationError(f"a rejection needs a reason: {', '.join(REASONS.values())}")
         return curation.reject(store, asked.report, claim.number, name, note, others=others, how=how, record=record)
     if asked.verdict == "correct":
-        return _correct(store, asked, claim, name, how, note, against)
-    return curation.say(store, asked.report, asked.verdict, name, note, number=claim.number, others=others, how=how)
+        return _correct(store, asked, claim, name, how, note, against, record)
+    return curation.say(
+        store, asked.report, asked.verdict, name, note, number=claim.number, others=others, how=how, record=record
+    )
 
 
-def _of_field(store: Store, asked: Asked, name: str, how: How, note: str | None, against: Against | None) -> int:
+def _of_field(
+    store: Store, asked: Asked, name: str, how: How, note: str | None, against: Against | None, record: Record
+) -> int:
     if asked.verdict != "add":
-        return curation.say(store, asked.report, asked.verdict, name, note, field=asked.field, how=how)
-    document = store.record(asked.report).document
-    evidence = evidence_of(document, asked)
+        return curation.say(store, asked.report, asked.verdict, name, note, field=asked.field, how=how, record=record)
+    evidence = evidence_of(record.document, asked)
     given = words(asked.field, asked.values, None)
     return curation.add(
         store, asked.report, asked.field, name, given, evidence,
-        arm=asked.arm, note=note, against=against, force=asked.force, how=how,
+        arm=asked.arm, note=note, against=against, force=asked.force, how=how, record=record,
     )  # fmt: skip
 
 
 def _correct(
-    store: Store, asked: Asked, claim: Claim, name: str, how: How, note: str | None, against: Against | None
+    store: Store,
+    asked: Asked,
+    claim: Claim,
+    name: str,
+    how: How,
+    note: str | None,
+    against: Against | None,
+    record: Record,
 ) -> int:
-    document = store.record(asked.report).document
-    evidence = evidence_of(document, asked) if asked.places or asked.quote.strip() else ()
+    evidence = evidence_of(record.document, asked) if asked.places or asked.quote.strip() else ()
     given = words(claim.field, asked.values, claim.fact.value)
     arm = None if asked.arm is None or asked.arm == (claim.fact.arm or "") else asked.arm
     if claim.field == "arm" or how.stage == SECOND:
         arm = None
     return curation.correct(
         store, asked.report, claim.number, name, given, evidence=evidence, arm=arm, note=note, against=against,
-        force=asked.force, others=claim.others, how=how,
+        force=asked.force, others=claim.others, how=how, record=record,
     )  # fmt: skip
 
 
-def claim_named(store: Store, record: Record, asked: Asked, part: Part) -> Claim:
+def claim_named(record: Record, decisions: Sequence[Decision], asked: Asked, part: Part) -> Claim:
     """The claim that a form names, among those that the person may see."""
-    found = seen(record, store.decisions(record.document.id), part.stage or FIRST)
+    found = seen(record, decisions, part.stage or FIRST)
     claim = next((c for c in found if c.id == asked.claim), None)
     if claim is None:
         raise StaleError(f"report {asked.report!r} has no such claim any more; look at it again, then decide")

@@ -82,11 +82,11 @@ class Report:
         return found + ([f"{len(self.unread)} sentences to sweep"] if self.unread else [])
 
 
-def report(store: Store, id: str, part: Part) -> Report:
-    """A report as a person with this part in it may see it."""
+def report(store: Store, id: str, part: Part, decisions: list[Decision] | None = None) -> Report:
+    """A report as a person with this part in it may see it; its decisions, where they were read already."""
     record = store.record(id)
     id = record.document.id
-    decisions = store.decisions(id)
+    decisions = store.decisions(id) if decisions is None else decisions
     stage = part.stage or FIRST
     found = seen(record, decisions, stage)
     events = ReviewStore(store).events(id, "swept")

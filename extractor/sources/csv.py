@@ -136,7 +136,7 @@ def rows_to_items(rows: Iterator[list[str]], stem: str, columns: Mapping[str, st
     header = next(rows, [])
     places = _places(header, columns or {})
     for number, row in enumerate(rows, 2):
-        if any(cell.strip() for cell in row) or len(row) > 1:
+        if any(cell.strip() for cell in row):  # a spreadsheet's blank rows are delimiters alone
             yield attempt(lambda: _document(row, places, len(header), f"{stem}:{number}"), f"row {number}")  # noqa: B023
 
 

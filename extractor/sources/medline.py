@@ -70,7 +70,7 @@ def _records(numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Record]
 
 
 def _document(record: Record, otherwise: str) -> Document:
-    if not {"PMID", "PMC", "TI", "BTI", "AB"} & record.keys():
+    if not _first(record, "PMID", "PMC", "TI", "BTI", "TT", "AB"):
         raise ParseError(f"no PMID, title or abstract; tags found: {', '.join(record)}")
     types = tuple(record.get("PT", ()))
     ids = _ids(record)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import BinaryIO
 
 from extractor.model import ABSTRACT, TITLE, Document, Ids
@@ -17,7 +18,7 @@ from extractor.sources.reference import names
 
 # "1. Cell Transplant. 2019 Jan;28(1):55-64. doi: 10.1177/...", at the start of a record
 CITATION = re.compile(
-    r"(?:^|(?<=\n\n)|(?<=\n\r\n))(?:\d+\. )?(?P<journal>[A-Z][^.\n]{1,90})\. (?=(?:19|20)\d\d\b)", re.M
+    r"(?:^|(?<=\n\n)|(?<=\n\r\n))(?:(?P<number>\d+)\. )?(?P<journal>[A-Z][^.\n]{1,90})\. (?=(?:19|20)\d\d\b)", re.M
 )
 PMID_LINE = re.compile(r"^PMID: ?(\d+)", re.M)
 DOI_LINE = re.compile(r"\bdoi: ?(10\.\S+)", re.I)
@@ -48,16 +49,30 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
 
 
 def _records(text: str) -> list[tuple[int, int]]:
-    """Spans of the records: a citation begins one where a PMID line stands between it and the next."""
-    starts = [m.start() for m in CITATION.finditer(text)]
-    ends = [m.end() for m in PMID_LINE.finditer(text)]
-    spans, last = [], 0
-    for end in ends:
-        start = next((s for s in starts if last <= s < end), None)
-        if start is not None:
-            spans.append((start, end))
-        last = end
+    """Spans of the records: each from its citation to its PMID line, or to the next record where it has none."""
+    starts = _starts(text)
+    spans = []
+    for start, following in pairwise([*starts, len(text)]):
+        pmid = PMID_LINE.search(text, start, following)
+        spans.append((start, pmid.end() if pmid else following))
     return spans
+
+
+def _starts(text: str) -> list[int]:
+    """Where records begin: at citations whose numbers rise, or, without numbers, at the first one behind each PMID line."""
+    found = list(CITATION.finditer(text))
+    starts, last, reached = [], 0, 0
+    for match in found:
+        if found[0]["number"]:
+            begins = int(match["number"] or 0) > last
+            last = int(match["number"]) if begins else last
+        else:
+            begins = match.start() >= reached
+            pmid = PMID_LINE.search(text, match.start())
+            reached = (pmid.end() if pmid else len(text)) if begins else reached
+        if begins:
+            starts.append(match.start())
+    return starts
 
 
 def _document(text: str, start: int, end: int, otherwise: str) -> Document:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
 from extractor.study.registries import identifiers
@@ -103,6 +104,11 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
         ``accession``, ``id`` and ``retracted``; of single ones the first value that is one.
     otherwise : str
         The id where nothing in it names it.
+
+    Raises
+    ------
+    ParseError
+        If it has neither words nor a name by which a report could be found.
     """
     of = {name: known(values) for name, values in fields.items()}
     title = _single(of, "title")
@@ -112,6 +118,8 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
     ids = _ids(of, abstract, numbers)
     said = [v for name in ("types", "notes") for v in of.get(name, ())]
     strong = document_id(ids, "")
+    if not (title or abstract or ids != Ids() or of.get("id") or of.get("accession")):
+        raise ParseError(f"neither title nor abstract nor an identifier; it holds: {_listed(of)}")
     return Document(
         _single(of, "id") or strong or otherwise,
         source,
@@ -126,6 +134,10 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
         retracted=retracted_in_title(title) or any(map(_retracted, said)) or _true(of.get("retracted", ())),
         metadata=_metadata(of),
     )
+
+
+def _listed(of: Mapping[str, list[str]]) -> str:
+    return ", ".join(sorted(name for name, values in of.items() if values)) or "nothing"
 
 
 def _single(of: Mapping[str, list[str]], name: str) -> str | None:

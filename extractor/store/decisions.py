@@ -12,8 +12,8 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
@@ -136,8 +136,12 @@ def append(conn: Connection, id: str, said: Said, how: How, where: str) -> int:
     found = reading.current(conn, [id], deleted=True)
     if not found:
         raise StoreError(f"store {where} has no report {id!r}; see all with: trialspan list --store {where}")
-    (record,) = reading.records(conn, found)
-    _check(record, said, how)
+    extraction = found[0][1]
+    document = reading.documents(conn, [found[0][0]])[found[0][0]]
+    held = _held(conn, extraction)
+    record = Record(document, held.shown)
+    reading.check_quotes(record)
+    _check(record, held.keys, said, how)
     _check_seen(conn, record, said, how)
     row = {
         "document": id, "action": said.action, "curator": said.curator, "copy": version, "undoes": said.undoes,
@@ -150,8 +154,8 @@ def append(conn: Connection, id: str, said: Said, how: How, where: str) -> int:
         "seen_text": how.seen_text, "seen_decision": how.seen_decision,
     }  # fmt: skip
     key = rows.key_of(conn.execute(insert(DECISIONS).values(row)))
-    if found[0][1] is not None:
-        apply(conn, found[0][1], record.document)
+    if extraction is not None:
+        apply(conn, extraction, document, held)
     return key
 
 
@@ -163,7 +167,7 @@ def locked(conn: Connection, id: str) -> int | None:
     return conn.execute(query).scalar()
 
 
-def _check(record: Record, said: Said, how: How) -> None:
+def _check(record: Record, keys: Collection[str], said: Said, how: How) -> None:
     needed = {"add": (False, True), "replace": (True, True), "reject": (True, False)}
     if said.action not in (*needed, "say", "undo"):
         raise StoreError(f"no decision is called {said.action!r}; legal are {', '.join(ACTIONS[:-1])}")
@@ -178,7 +182,6 @@ def _check(record: Record, said: Said, how: How) -> None:
         )
     if said.action == "say" and (said.verdict not in SAYING or not (said.target or said.field)):
         raise StoreError(f"say on report {record.document.id!r}: {', '.join(SAYING)}, of a fact or a field")
-    keys = {f.key() for f in record.facts} if said.targets else set()
     for target in said.targets:
         if target.key() not in keys:
             raise StoreError(f"report {record.document.id!r} has no {target.field} fact {target.value!r} at that place")
@@ -280,27 +283,66 @@ def standing(decisions: Sequence[Decision]) -> list[Decision]:
     return [d for d in decisions if d.action != "undo" and d.key not in undone]
 
 
-def apply(conn: Connection, extraction: int, document: Document) -> None:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the store holds of an extraction: the machine's facts, what decisions made of them, and the curators' own facts."""
+
+    facts: tuple[Fact, ...] = ()  # the machine's, as nobody had decided
+    states: Mapping[int, str] = field(default_factory=dict)  # position: rejected or replaced
+    added: tuple[tuple[int, Fact], ...] = ()  # key of the decision, its fact
+    shown: tuple[Fact, ...] = ()  # all, as a record has them
+    keys: tuple[str, ...] = ()  # of all
+
+
+def _held(conn: Connection, extraction: int | None) -> _Held:
+    if extraction is None:
+        return _Held()
+    evidence: dict[int, list[rows.Row]] = {}
+    for row in reading.grouped(conn, EVIDENCE, EVIDENCE.c.extraction, [extraction], EVIDENCE.c.fact).get(
+        extraction, ()
+    ):
+        evidence.setdefault(row["fact"], []).append(row)
+    found = reading.grouped(conn, FACTS, FACTS.c.extraction, [extraction]).get(extraction, [])
+    shown = tuple(rows.fact_from(row, evidence.get(row["position"], ())) for row in found)
+    bare = [_stateless(row, fact) for row, fact in zip(found, shown, strict=True)]
+    return _Held(
+        tuple(f for row, f in zip(found, bare, strict=True) if row["decision"] is None),
+        {position: row["state"] for position, row in enumerate(found) if row["state"]},
+        tuple((row["decision"], f) for row, f in zip(found, bare, strict=True) if row["decision"] is not None),
+        shown,
+        tuple(f.key() for f in shown),
+    )
+
+
+def _stateless(row: rows.Row, fact: Fact) -> Fact:
+    return fact.change(primary=row["is_primary"], flags=tuple(row["flags"])) if row["state"] else fact
+
+
+def apply(conn: Connection, extraction: int, document: Document, held: _Held | None = None) -> None:
     """Set the states of the extraction's facts, append curators' facts, and raise the record's conflicts anew.
 
     All from nothing but the decisions: a fact that was rejected contradicts nothing any more, and one that was added may.
+    With what the store holds (`held`) only what differs from it is written; without it all is made anew.
     """
-    _clear(conn, extraction)
-    found = load(conn, document.id)
+    if held is None:
+        _clear(conn, extraction)
+        held = _held(conn, extraction)
+    stale = KINDS if (found := load(conn, document.id)) else ()
+    conn.execute(delete(CONFLICTS).where(CONFLICTS.c.extraction == extraction, CONFLICTS.c.kind.in_((*OURS, *stale))))
     if not found:
         return
-    conn.execute(delete(CONFLICTS).where(CONFLICTS.c.extraction == extraction, CONFLICTS.c.kind.in_(KINDS)))
-    facts = _facts(conn, extraction)
+    facts = list(held.facts)
     states: dict[int, str] = {}
     added: dict[int, int] = {}
     lost: list[Conflict] = []
     instead: dict[str, int] = {}  # key of a fact that was replaced: position of what stands in its place
     stands = standing(found)
-    index = _Index(facts)
+    index = _Index(facts, held.keys)
     for decision in stands:
         if decision.action == "say" or decision.stage == SECOND:
             continue
-        meant = index.meant(decision, states)
+        keys = [t.key() for t in decision.targets]
+        meant = index.meant(decision, keys, states)
         if not meant and decision.action == "replace" and decision.target:
             meant = _in_its_place(decision.target, facts, states, instead)
         for position in meant:
@@ -309,12 +351,12 @@ def apply(conn: Connection, extraction: int, document: Document) -> None:
             placed = relocated(document, decision.fact)
             if placed:
                 added[len(facts)] = decision.key
-                instead |= {target.key(): len(facts) for target in decision.targets}
-                index.put(len(facts), placed)
+                instead |= dict.fromkeys(keys, len(facts))
+                index.put(len(facts), placed.key())
                 facts.append(placed)
             else:
                 lost.append(_lost(decision, decision.fact))
-    _write(conn, extraction, facts, states, added)
+    _write(conn, extraction, facts, states, added, held)
     kept = [f.change(primary=False) if i in states else f for i, f in enumerate(facts)]
     anew = [c for c in conflicts(document, kept) if not states.keys() & set(c.facts)]
     second = differing(stands, [(i, f) for i, f in enumerate(kept) if f.primary])
@@ -344,35 +386,25 @@ def _clear(conn: Connection, extraction: int) -> None:
     ours = select(FACTS.c.position).where(FACTS.c.extraction == extraction, FACTS.c.decision.is_not(None))
     conn.execute(delete(EVIDENCE).where(EVIDENCE.c.extraction == extraction, EVIDENCE.c.fact.in_(ours)))
     conn.execute(delete(FACTS).where(FACTS.c.extraction == extraction, FACTS.c.decision.is_not(None)))
-    conn.execute(delete(CONFLICTS).where(CONFLICTS.c.extraction == extraction, CONFLICTS.c.kind.in_(OURS)))
     changed = (FACTS.c.extraction == extraction, FACTS.c.state.is_not(None))
     conn.execute(update(FACTS).where(*changed).values(state=None))
-
-
-def _facts(conn: Connection, extraction: int) -> list[Fact]:
-    evidence: dict[int, list[rows.Row]] = {}
-    query = select(EVIDENCE).where(EVIDENCE.c.extraction == extraction).order_by(EVIDENCE.c.fact, EVIDENCE.c.position)
-    for row in conn.execute(query).mappings():
-        evidence.setdefault(row["fact"], []).append(dict(row))
-    found = conn.execute(select(FACTS).where(FACTS.c.extraction == extraction).order_by(FACTS.c.position)).mappings()
-    return [rows.fact_from(dict(row), evidence.get(row["position"], ())) for row in found]
 
 
 class _Index:
     """Positions of facts by their key; by field, value and arm where the very fact is gone."""
 
-    def __init__(self, facts: Sequence[Fact]) -> None:
+    def __init__(self, facts: Sequence[Fact], keys: Iterable[str]) -> None:
         self._facts = facts
         self._keys: dict[str, list[int]] = {}
-        for position, fact in enumerate(facts):
-            self.put(position, fact)
+        for position, key in zip(range(len(facts)), keys, strict=False):
+            self.put(position, key)
 
-    def put(self, position: int, fact: Fact) -> None:
-        self._keys.setdefault(fact.key(), []).append(position)
+    def put(self, position: int, key: str) -> None:
+        self._keys.setdefault(key, []).append(position)
 
-    def meant(self, decision: Decision, gone: Mapping[int, str]) -> list[int]:
+    def meant(self, decision: Decision, keys: Iterable[str], gone: Mapping[int, str]) -> list[int]:
         """Positions of the facts that a decision speaks of, and that no other put aside: the very facts, else their like."""
-        exact = [i for t in decision.targets for i in self._keys.get(t.key(), ()) if i not in gone]
+        exact = [i for key in keys for i in self._keys.get(key, ()) if i not in gone]
         if exact or not decision.targets:
             return exact
         values = [(t.field, t.value, t.arm) for t in decision.targets]
@@ -426,6 +458,8 @@ def _lost(decision: Decision, fact: Fact) -> Conflict:
 
 
 def _disputed(document: str, decisions: Sequence[Decision], facts: Sequence[Fact]) -> list[Conflict]:
+    if len({d.curator for d in decisions}) < 2:
+        return []  # nobody contradicts oneself: the last word counts
     return [
         Conflict(DISPUTED, tuple(i for i, f in enumerate(facts) if f.key() in found.claims), found.message)
         for found in disagreements(document, decisions)
@@ -433,20 +467,25 @@ def _disputed(document: str, decisions: Sequence[Decision], facts: Sequence[Fact
 
 
 def _write(
-    conn: Connection, extraction: int, facts: Sequence[Fact], states: dict[int, str], added: dict[int, int]
+    conn: Connection, extraction: int, facts: Sequence[Fact], states: dict[int, str], added: dict[int, int], held: _Held
 ) -> None:
-    rows_ = [
-        rows.fact_row(facts[position], position) | {"extraction": extraction, "decision": decision}
-        for position, decision in added.items()
+    """Write what differs from what is held: curators' facts from the first that is another, and states."""
+    wanted = [(key, facts[position]) for position, key in added.items()]
+    same = next((i for i, (old, new) in enumerate(zip(held.added, wanted, strict=False)) if old != new), None)
+    first = len(held.facts) + (min(len(held.added), len(wanted)) if same is None else same)
+    if first < len(held.facts) + len(held.added):
+        for table, place in ((EVIDENCE, EVIDENCE.c.fact), (FACTS, FACTS.c.position)):
+            conn.execute(delete(table).where(table.c.extraction == extraction, place >= first))
+    new = [position for position in added if position >= first]
+    made = [
+        rows.fact_row(facts[p], p) | {"extraction": extraction, "decision": added[p], "state": states.get(p)}
+        for p in new
     ]
-    evidence = [r | {"extraction": extraction} for p in added for r in rows.evidence_rows(facts[p], p)]
-    changed = [{"_position": position, "_state": state} for position, state in states.items() if position not in added]
-    of_added = {position: state for position, state in states.items() if position in added}
-    for row in rows_:
-        row["state"] = of_added.get(row["position"])
-    for table, made in ((FACTS, rows_), (EVIDENCE, evidence)):
-        if made:
-            conn.execute(insert(table), made)
+    evidence = [r | {"extraction": extraction} for p in new for r in rows.evidence_rows(facts[p], p)]
+    for table, put in ((FACTS, made), (EVIDENCE, evidence)):
+        if put:
+            conn.execute(insert(table), put)
+    changed = [{"_position": p, "_state": states.get(p)} for p in range(first) if states.get(p) != held.states.get(p)]
     if changed:
         at = (FACTS.c.extraction == extraction, FACTS.c.position == bindparam("_position"))
         conn.execute(update(FACTS).where(*at).values(state=bindparam("_state")), changed)

@@ -91,7 +91,7 @@ def documents(conn: Connection, keys: Sequence[int], *, checked: bool = True) ->
     DamageError
         If `checked` and a text is not the one that was put in.
     """
-    parts = _grouped(conn, PARTS, PARTS.c.document, keys)
+    parts = grouped(conn, PARTS, PARTS.c.document, keys)
     found = conn.execute(select(DOCUMENTS).where(DOCUMENTS.c.key.in_(keys))).mappings()
     made = {}
     for row in found:
@@ -129,10 +129,10 @@ def records(conn: Connection, keys: Sequence[Keys], *, checked: bool = True) -> 
     """
     found = documents(conn, [d for d, _ in keys], checked=checked)
     wanted = [e for _, e in keys if e is not None]
-    facts = _grouped(conn, FACTS, FACTS.c.extraction, wanted)
-    evidence = _grouped(conn, EVIDENCE, EVIDENCE.c.extraction, wanted, EVIDENCE.c.fact)
-    conflicts = _grouped(conn, CONFLICTS, CONFLICTS.c.extraction, wanted)
-    silence = _grouped(conn, NOT_FOUND, NOT_FOUND.c.extraction, wanted)
+    facts = grouped(conn, FACTS, FACTS.c.extraction, wanted)
+    evidence = grouped(conn, EVIDENCE, EVIDENCE.c.extraction, wanted, EVIDENCE.c.fact)
+    conflicts = grouped(conn, CONFLICTS, CONFLICTS.c.extraction, wanted)
+    silence = grouped(conn, NOT_FOUND, NOT_FOUND.c.extraction, wanted)
     made = [
         _record(found[d], facts.get(e, ()), evidence.get(e, ()), conflicts.get(e, ()), silence.get(e, ()))
         if e is not None
@@ -140,11 +140,11 @@ def records(conn: Connection, keys: Sequence[Keys], *, checked: bool = True) -> 
         for d, e in keys
     ]
     for record in made if checked else ():
-        _check_quotes(record)
+        check_quotes(record)
     return made
 
 
-def _check_quotes(record: Record) -> None:
+def check_quotes(record: Record) -> None:
     """Each quote against its place; a path of a registry record that leads nowhere is for the doctor to find."""
     for fact in record.facts:
         for item in fact.evidence:
@@ -169,7 +169,7 @@ def _record(document: Document, facts: Found, evidence: Found, conflicts: Found,
     )
 
 
-def _grouped(
+def grouped(
     conn: Connection, table: Table, owner: Column[Any], keys: Sequence[int], *order: Column[Any]
 ) -> dict[int, list[rows.Row]]:
     """Rows by their owner's key, in the order of their positions."""
