@@ -12,11 +12,13 @@ from extractor.pdf.order import Segment, split
 from extractor.tables.figures import is_figure
 
 CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
-OPEN = re.compile(r"(?:=|\(|\b[nN])\s*$")  # a line that a number must follow
+OPEN = re.compile(r"(?:=|\(|.\b[nN])\s*$")  # a line that a number must follow
+BRACKET = re.compile(r"^\(\s*[\d.,]+\s*%?\s*\)\W*$")
 ENOUGH = 2  # rows with several pieces
 LOOSE = 2.2  # line heights of empty space that end a table without rules
 CELL_GAP = 0.7  # of the font size: words further apart stand in two cells
 CROSSED = 0.15  # share of the rows whose cells may cross the strip between two columns
+FULL = 0.6  # of the most cells of a row: rows that show where columns part
 RULED = 6  # ruling lines from which each row has its own
 CLOSE = 0.55  # of the usual space between rows: lines that close are one row
 
@@ -81,7 +83,7 @@ def _table(page: Page, segments: Sequence[Segment], start: Segment) -> Laid | No
             s for s in below if s.box.bottom <= area.top + 2 and s.box.right > area.left and s.box.left < area.right
         ]
     else:
-        inside, between = _aligned(below, start)
+        inside, between = _aligned(below, start, max(s.box.width for s in segments))
         if not inside:
             return None
         area = inside[0].box
@@ -132,16 +134,21 @@ def _within(box: Box, area: Box) -> bool:
     return area.top <= middle <= area.bottom and box.left >= area.left and box.right <= area.right + 3
 
 
-def _aligned(below: Sequence[Segment], caption: Segment) -> tuple[list[Segment], list[Segment]]:
-    """Without rules: lines in several pieces, and the short ones between them, as far as they follow closely."""
-    near = [s for s in below if s.box.left < caption.box.right + 200 and s.box.right > caption.box.left - 20]
+def _aligned(below: Sequence[Segment], caption: Segment, line: float) -> tuple[list[Segment], list[Segment]]:
+    """Without rules: lines in several pieces, and the short ones between them, as far as they follow closely.
+
+    A short caption may stand over a table as wide as the page's longest line.
+    """
+    reach = max(caption.box.right + 200, caption.box.left + line)
+    near = [s for s in below if s.box.left < reach and s.box.right > caption.box.left - 20]
     rows = _rows(near)
     inside: list[list[Segment]] = []
     before: list[Segment] = []
     bottom = caption.box.bottom
     for row in rows:
         top = min(s.box.top for s in row)
-        if top - bottom > LOOSE * max(row[0].size, 6) and inside:
+        told = any(is_figure(s.text) for r in inside for s in r[1:])  # under a head there may be more space
+        if inside and top - bottom > (LOOSE if told else 2 * LOOSE) * max(row[0].size, 6):
             break
         several = len(row) > 1
         short = len(row) == 1 and row[0].box.width < 0.6 * max(
@@ -178,9 +185,11 @@ def _rows(segments: Sequence[Segment]) -> list[list[Segment]]:
 def _columns(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
     """Left and right of each column: the strips of the table that are parted by strips which few cells cross."""
     several = [row for row in rows if len(row) > 1] or list(rows)
-    few = int(CROSSED * len(several))
+    most = max(len(row) for row in several)
+    full = [row for row in several if len(row) >= FULL * most]  # heads over several columns are none of these
+    few = int(CROSSED * len(full))
     edges: list[tuple[float, int]] = sorted(
-        edge for row in several for s in row for edge in ((s.box.left, 1), (s.box.right - 1, -1))
+        edge for row in full for s in row for edge in ((s.box.left, 1), (s.box.right - 1, -1))
     )
     found: list[tuple[float, float]] = []
     depth, start = 0, None
@@ -209,7 +218,7 @@ def found_in(segments: Sequence[Segment], pieces: Sequence[Segment]) -> list[Seg
 def _unwrapped(rows: list[list[Segment]], columns: Sequence[tuple[float, float]]) -> list[list[Segment]]:
     """Rows whose cells go over several lines as one row each."""
     gaps = sorted(_space(a, b) for a, b in pairwise(rows))
-    usual = gaps[len(gaps) // 2] if gaps else 0.0
+    usual = gaps[3 * len(gaps) // 4] if gaps else 0.0  # lines of one cell stand closer than most rows
     found: list[list[Segment]] = [list(rows[0])]
     for row in rows[1:]:
         if _goes_on(found[-1], row, columns, usual):
@@ -232,12 +241,20 @@ def _goes_on(
     said = [n for n, text in under.items() if text]
     if any((over[n].count("(") > over[n].count(")") and ")" in under[n]) or OPEN.search(over[n]) for n in said):
         return True
+    if _brackets(over, under, said):
+        return True
     if said == [0] and not over[0] and len(before) > 1:  # figures stand over the first line of their label
         return True
     if not all(over[n] for n in said) or any(is_figure(under[n]) for n in said if n):
         return False
     close = usual > 1.0 and _space(before, row) < CLOSE * usual
     return close or (said == [0] and under[0][:1].islower() and len(before) > 1)
+
+
+def _brackets(over: dict[int, str], under: dict[int, str], said: Sequence[int]) -> bool:
+    """Whether a row tells no more than what stands in brackets behind the figures above: "42", and under it "(16.8)"."""
+    figures = [n for n in said if n]
+    return bool(figures) and all(BRACKET.match(under[n]) and is_figure(over[n]) and "(" not in over[n] for n in figures)
 
 
 def _by_rules(rows: list[list[Segment]], rules: Sequence[Box]) -> list[list[Segment]]:

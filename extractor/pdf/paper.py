@@ -228,7 +228,9 @@ def _indent(item: Segment, columns: Sequence[tuple[float, float]]) -> str:
 def _spread(table: Table) -> None:
     """Cells of the head over several columns: what stands blank beside one belongs to it, but for the lowest row."""
     body = next((n for n, row in enumerate(table.rows) if any(is_figure(c.text) for c in row[1:])), 0)
-    head = [*table.head, *table.rows[:body]] if not table.head else table.head
+    head = [*table.head, *table.rows[:body]]
+    while head and not any(cell.text for cell in head[-1][1:]):
+        head.pop()
     for row in head[:-1]:
         if sum(bool(cell.text) for cell in row[1:]) * 2 > len(row) or not any(cell.text for cell in row[1:]):
             continue
