@@ -15,7 +15,7 @@ from typing import Any
 
 from spacy.language import Language
 
-from extractor.model import Document, Record
+from extractor.model import Document, Evidence, Fact, Record
 from extractor.pipeline import extract
 from extractor.sources import READERS
 from extractor.text import fold
@@ -147,3 +147,43 @@ def read_changed(nlp: Language, documents: Sequence[Document], name: str) -> Ite
     records = extract(nlp, [d for d in made if d])
     for one in made:
         yield next(records) if one else None
+
+
+SENTENCE = re.compile(r"(?<=[.!?])(?<!vs\.)(?<!e\.g\.)(?<!i\.e\.)(?<!al\.)\s+(?=[A-Z])")
+
+
+def two_sentences(record: Record) -> tuple[Document, Counter[tuple[str, str]]] | None:
+    """A report cut to its title and the two sentences in a row that say most, and the facts that those words say."""
+    text = record.document.parts["abstract"]
+    edges = [0, *(m.end() for m in SENTENCE.finditer(text)), len(text)]
+    said = [f for f in record.facts if f.primary and f.evidence]
+
+    def of(start: int, end: int) -> list[Fact]:
+        return [f for f in said if all(_stands(e, start, end) for e in f.evidence)]
+
+    pairs = list(zip(edges, edges[2:], strict=False))
+    if not pairs:
+        return None
+    start, end = max(pairs, key=lambda pair: (len(of(*pair)), -pair[0]))
+    document = record.document
+    cut = Document(document.id, document.source, document.parts | {"abstract": text[start:end].rstrip()})
+    return cut, Counter((f.field, _value(f.value)) for f in of(start, end))
+
+
+def _stands(evidence: Evidence, start: int, end: int) -> bool:
+    """Whether words stand in the title or between two places of the text."""
+    at = (evidence.start, evidence.end)
+    return evidence.part != "abstract" or (None not in at and start <= at[0] and at[1] <= end)
+
+
+def left_of(records: Iterable[Record], nlp: Language) -> tuple[int, int, list[str]]:
+    """How many facts two sentences of each report say, how many of them are read of these alone, and which are not."""
+    made = [cut for cut in map(two_sentences, records) if cut]
+    every = same = 0
+    lost = []
+    for (document, before), record in zip(made, extract(nlp, [d for d, _ in made]), strict=True):
+        after = Counter((f.field, _value(f.value)) for f in record.facts)
+        every += before.total()
+        same += (before & after).total()
+        lost += [f"{document.id}: - {x}" for x in before - after]
+    return every, same, lost

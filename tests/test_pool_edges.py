@@ -152,3 +152,11 @@ def test_a_csv_says_beside_itself_what_was_left_out(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["pool", "--from", str(table), "--format", "csv"])
     assert "left out: A (no number for events)" in done.stderr and "few_studies" in done.stderr
     assert "left out" not in done.stdout
+
+
+def test_the_order_of_the_studies_changes_no_digit() -> None:
+    events, totals = [0, 3, 1, 5, 0, 2], [12, 40, 9, 33, 20, 25]
+    one, other = (pool_proportions(events[::way], totals[::way]) for way in (1, -1))
+    assert (one.estimate, one.low, one.high, one.tau2, one.mean) == (
+        other.estimate, other.low, other.high, other.tau2, other.mean,
+    )  # fmt: skip

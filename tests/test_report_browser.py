@@ -155,7 +155,7 @@ def test_an_empty_choice_and_a_single_report_are_pages_too(chrome: WebDriver, tm
 
 @pytest.mark.parametrize(
     ("studies", "events"),
-    [(90, None), pytest.param(90, 1, marks=pytest.mark.torture)],  # with events all are pooled, which takes a minute
+    [(90, None), pytest.param(90, 1, marks=pytest.mark.torture)],  # with events all are pooled, which takes 20 s
 )
 def test_in_print_nothing_is_wider_than_a_sheet(
     chrome: WebDriver, tmp_path: Path, studies: int, events: int | None

@@ -285,9 +285,10 @@ def _evaluate(data: Rows, theta: Vector) -> _Point:
     mode, width = _modes(data, eta, sigma)
     z = mode[:, None] + sqrt(2.0) * width[:, None] * points
     logits = eta[:, None] + sigma * z
-    p = expit(logits)
+    small = np.exp(-np.abs(logits))
+    p = np.where(logits < 0.0, small, 1.0) / (1.0 + small)
     # log(1 - p) from p itself loses digits where p is near 1; softplus does not
-    log_rest = -np.logaddexp(0.0, logits)
+    log_rest = -np.maximum(logits, 0.0) - np.log1p(small)
     terms = log_weights + events * logits + totals * log_rest - z**2 / 2.0
     top = terms.max(axis=1)
     weights = np.exp(terms - top[:, None])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 from scipy.special import expit
 
 from extractor.pool import glmm, intervals, mean_risk
@@ -19,6 +21,9 @@ PROFILE = "profile likelihood, 95 %"
 MEAN_PROFILE = "profile likelihood of the mean, 95 %"
 DELTA = "delta method, 95 %"
 EXACT = "Clopper-Pearson, 95 %"
+# A page asks for the same studies under several heads, and each time for all but one of them: answers of so few studies
+# are kept, so many at a time.
+KEPT_STUDIES, KEPT_ANSWERS = 100, 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,20 @@ def answer(events: Counts, totals: Counts) -> Answer:
     Parameters
     ----------
     events, totals : int array of shape (K,)
-        Checked counts.
+        Checked counts. Their order does not matter: they are taken by size.
     """
+    order = np.lexsort((totals, events))
+    if events.size > KEPT_STUDIES:
+        return _answer(events[order], totals[order])
+    return _kept(tuple(events[order].tolist()), tuple(totals[order].tolist()))
+
+
+@lru_cache(maxsize=KEPT_ANSWERS)
+def _kept(events: tuple[int, ...], totals: tuple[int, ...]) -> Answer:
+    return _answer(np.array(events), np.array(totals))
+
+
+def _answer(events: Counts, totals: Counts) -> Answer:
     exact = _exact_method(events, totals)
     if exact:
         low, high = intervals.clopper_pearson(int(events.sum()), int(totals.sum()))
