@@ -11,7 +11,8 @@ from typing import Any
 
 import jsonschema
 
-from extractor.model import Evidence, Fact
+from extractor.errors import EvidenceError
+from extractor.model import JSON_PART, Evidence, Fact, check_evidence
 from extractor.schemas import record_schema
 from extractor.verify.cells import ABSENT, FOLLOWS, NO_QUOTE, Cell
 from extractor.verify.check import best_place
@@ -44,6 +45,8 @@ def kept(reading: Reading, cells: Sequence[Cell], reader: str) -> Iterator[Fact 
 
 def located(reading: Reading, cell: Cell, reader: str) -> Fact | Refused:
     """One claim as a fact; of several places of its quote, the one whose words bear it out."""
+    if cell.told is not None:
+        return _told(reading, cell, cell.told)
     state, place, verdict = best_place(reading, cell)
     if place is None:
         return Refused(cell, WHY[state])
@@ -57,6 +60,23 @@ def located(reading: Reading, cell: Cell, reader: str) -> Fact | Refused:
     flags = (verdict.value, *verdict.reasons)
     confidence = CONFIDENCE.get(verdict.value, UNSURE)
     return Fact(cell.field, value, (evidence,), f"reader:{reader}", confidence, True, cell.arm, flags)
+
+
+def _told(reading: Reading, cell: Cell, fact: Fact) -> Fact | Refused:
+    """A fact of our own export as it was written, where its words stand at its place; the verifier's word is added."""
+    try:
+        check_evidence(reading.document, [fact])
+    except EvidenceError as error:
+        return Refused(cell, f"row {cell.row}: {error}")
+    value = shaped(cell.field, cell.value)
+    if isinstance(value, str):
+        return Refused(cell, f"row {cell.row}: {value}")
+    if value != fact.value:
+        return Refused(cell, f"row {cell.row}: its value lacks keys of a {cell.field}")
+    if not fact.evidence or fact.evidence[0].part == JSON_PART:
+        return fact  # a register's field is no sentence to be read again
+    _, _, verdict = best_place(reading, cell)
+    return fact.change(flags=tuple(dict.fromkeys((*fact.flags, verdict.value, *verdict.reasons))))
 
 
 def shaped(field: str, value: dict[str, Any]) -> dict[str, Any] | str:

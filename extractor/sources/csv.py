@@ -216,7 +216,10 @@ def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
     """
     names = [normal(cell) for cell in header]
     if tuple(names[:4]) == FACTS_HEADER:
-        raise ParseError("a table of facts as this program exports it: it holds no texts; give the .jsonl export")
+        raise ParseError(
+            "a table of facts as this program exports it: it holds no texts; to keep them beside the facts of a store that has the"
+            " texts: trialspan second import FILE --as NAME; the .jsonl export holds both"
+        )
     places: dict[str, int] = {}
     for name, aliases in COLUMNS.items():
         wanted = (normal(columns[name]),) if name in columns else aliases

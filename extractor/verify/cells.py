@@ -30,7 +30,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One claim about a document; ``row`` says where it stands in their file."""
+    """One claim about a document; ``row`` says where it stands in their file, ``told`` is a fact of our own export, place and all."""
 
     document: str
     field: str
@@ -38,6 +38,7 @@ class Cell:
     quote: str | None = None
     arm: str | None = None
     row: int = 0
+    told: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 from extractor.errors import CellsError
 from extractor.fields import FIELDS
+from extractor.verify import own_table
 from extractor.verify.cells import Cell
 from extractor.verify.plain import value_of
 
@@ -56,12 +57,17 @@ def read(path: Path, *, map_file: Path | None = None, outcome: str | None = None
         If the file cannot be read, or has none of the shapes that are known.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            whole = stream.read()
     except (OSError, UnicodeDecodeError) as error:
         raise CellsError(f"{path}: not readable as UTF-8 text: {error}") from error
     found = Theirs()
-    if text.lstrip().startswith("{"):
-        claims: Iterable[Cell | str] = _lines(text)
+    text = whole.replace("\r\n", "\n").replace("\r", "\n")
+    own = own_table.delimiter_of(whole)
+    if own and not map_file:
+        claims: Iterable[Cell | str] = own_table.cells(whole, own)
+    elif text.lstrip().startswith("{"):
+        claims = _lines(text)
     else:
         rows = _rows(text, path)
         claims = _mapped(rows, _map(map_file)) if map_file else _of_table(rows, path, outcome)
