@@ -62,8 +62,8 @@ def paper_of(data: bytes) -> Paper:
         tables += [(page, table) for table in found]
         running += in_order([s for s in segments if s not in taken])
     parts = list(_parts(running, body, sizes))
-    found = [_table(table, sizes) for _, table in tables]
-    return Paper(parts, found, list(_unread(running, {part.name for part, _ in found})))
+    grids = [_table(table, sizes) for _, table in tables]
+    return Paper(parts, grids, list(_unread(running, {part.name for part, _ in grids})))
 
 
 def _unread(running: Sequence[Segment], names: set[str]) -> Iterator[Table]:
