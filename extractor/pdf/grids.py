@@ -12,7 +12,8 @@ from extractor.pdf.order import Segment, split
 from extractor.tables.figures import is_figure
 
 CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
-OPEN = re.compile(r"(?:=|\(|.\b[nN])\s*$")  # a line that a number must follow
+OPEN = re.compile(r"[=(]\s*$")  # a line that a number must follow
+SIZE_OPEN, SIZE_REST = re.compile(r"\b[nN]\s*$"), re.compile(r"\s*=")  # "Group A (n" over "= 20)"
 BRACKET = re.compile(r"^\(\s*[\d.,]+\s*%?\s*\)\W*$")
 ENOUGH = 2  # rows with several pieces
 LOOSE = 2.2  # line heights of empty space that end a table without rules
@@ -239,16 +240,23 @@ def _goes_on(
     over = {n: " ".join(s.text for s in before if n in covered(s, columns)) for n in range(len(columns))}
     under = {n: " ".join(s.text for s in row if covered(s, columns)[0] == n) for n in range(len(columns))}
     said = [n for n, text in under.items() if text]
-    if any((over[n].count("(") > over[n].count(")") and ")" in under[n]) or OPEN.search(over[n]) for n in said):
+    if any(_open(over[n], under[n]) for n in said):
         return True
     if _brackets(over, under, said):
         return True
-    if said == [0] and not over[0] and len(before) > 1:  # figures stand over the first line of their label
-        return True
-    if not all(over[n] for n in said) or any(is_figure(under[n]) for n in said if n):
-        return False
+    if said == [0] and not over[0] and any(is_figure(text) for text in over.values()):
+        return True  # figures stand over the first line of their label
     close = usual > 1.0 and _space(before, row) < CLOSE * usual
+    figures = [n for n in said if n and is_figure(under[n])]
+    if not all(over[n] for n in said) or (figures and (0 in said or any(is_figure(over[n]) for n in figures))):
+        return False
     return close or (said == [0] and under[0][:1].islower() and len(before) > 1)
+
+
+def _open(over: str, under: str) -> bool:
+    """Whether a line ends where its cell cannot: in a bracket, before a number, at the "n" of "n = 20"."""
+    closes = over.count("(") > over.count(")") and ")" in under
+    return closes or bool(under and OPEN.search(over)) or bool(SIZE_OPEN.search(over) and SIZE_REST.match(under))
 
 
 def _brackets(over: dict[int, str], under: dict[int, str], said: Sequence[int]) -> bool:

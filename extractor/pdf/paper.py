@@ -17,11 +17,13 @@ from extractor.tables.grid import EMPTY, Cell, Table
 
 LARGER = 1.08  # times the size of the text: a short line that large is a heading
 LONGEST_HEADING = 90  # characters
+HIGHEST_HEAD = 5  # rows of a head that no rule parts from its table
 EDGE = 45.0  # points from the top of a page where no section begins
 SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
 ENDS = re.compile(r"[.:?!)\]]\W*$")
 ABSTRACT = re.compile(r"^\W*(?:abstract|summary)\W*$", re.I)
+UNIT = re.compile(r"[A-Za-zµμ]{2,}$")
 PrintedLine = tuple[int, int, int, float, float, float, float]  # start, end, page, left, top, right, bottom
 
 
@@ -225,14 +227,26 @@ def _indent(item: Segment, columns: Sequence[tuple[float, float]]) -> str:
     return "\u2003" * round(max(0.0, item.box.left - columns[0][0]) / max(item.size, 1.0))
 
 
+def _told(cell: str) -> bool:
+    """Whether a cell holds a figure, and no dose that names a column ("50 mg")."""
+    return is_figure(cell) and not UNIT.search(cell)
+
+
 def _spread(table: Table) -> None:
     """Cells of the head over several columns: what stands blank beside one belongs to it, but for the lowest row."""
-    body = next((n for n, row in enumerate(table.rows) if any(is_figure(c.text) for c in row[1:])), 0)
+    body = next((n for n, row in enumerate(table.rows) if any(_told(c.text) for c in row[1:])), 0)
     head = [*table.head, *table.rows[:body]]
     while head and not any(cell.text for cell in head[-1][1:]):
         head.pop()
+    if (
+        not table.head
+        and len(head) <= HIGHEST_HEAD
+        and all(len(c.text) <= LONGEST_HEADING for row in head for c in row)
+    ):
+        table.head, table.rows = head, table.rows[len(head) :]
     for row in head[:-1]:
-        if sum(bool(cell.text) for cell in row[1:]) * 2 > len(row) or not any(cell.text for cell in row[1:]):
+        told = {cell.start for cell in row[1:] if cell.text}
+        if not told or 2 * len(told) > len(row):
             continue
         for place in range(2, len(row)):
             if not row[place].text:

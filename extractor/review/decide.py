@@ -221,7 +221,7 @@ def adjudicate(store: Store, asked: Asked, name: str, part: Part, choice: str) -
         raise CurationError("choose one of the two answers, an own one, or neither")
     first = _standing(record.facts, found.first)
     if fact is None and first is None:
-        note = note or "neither answer stands"
+        note = note or ("neither answer stands" if choice == "neither" else "the answer that names none stands")
         return store.decide(record.document.id, "say", name, verdict="note", field=found.field, note=note, how=how)
     if fact is None:
         return store.decide(record.document.id, "reject", name, target=first, note=note, how=how)

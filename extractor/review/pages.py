@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +15,7 @@ from extractor.claims import term_words
 from extractor.declared import declared_fields, registers
 from extractor.export import fact_shown
 from extractor.export.values import field_shown
+from extractor.labels import labels
 from extractor.model import NOT_READ, TITLE, Fact, Record
 from extractor.review.agree import Difference, agreement, differences, hash_of
 from extractor.review.blind import CRITICAL, FINISHED, Part, answers, seen, unanswered
@@ -31,6 +32,7 @@ from extractor.store.decisions import ADJUDICATION, FIRST, SECOND, standing
 from extractor.store.links import LinkStore
 from extractor.store.readers import ReaderStore
 from extractor.store.review import ReviewStore
+from extractor.store.second import DIFFERS
 
 ASSETS = files("extractor.review").joinpath("assets")
 STYLE = ASSETS.joinpath("review.css").read_text(encoding="utf-8")
@@ -85,6 +87,8 @@ class Report:
 def report(store: Store, id: str, part: Part, decisions: list[Decision] | None = None) -> Report:
     """A report as a person with this part in it may see it; its decisions, where they were read already."""
     record = store.record(id)
+    if part.stage == FIRST and not part.closed:
+        record = alone(record)
     id = record.document.id
     decisions = store.decisions(id) if decisions is None else decisions
     stage = part.stage or FIRST
@@ -105,12 +109,22 @@ def report(store: Store, id: str, part: Part, decisions: list[Decision] | None =
     return Report(record, decisions, part, queue(found), swept, unread, silent, said, differing)
 
 
+def alone(record: Record) -> Record:
+    """The record as a first reader sees it who has not finished: without what the second one answered."""
+    return replace(record, conflicts=tuple(c for c in record.conflicts if c.kind != DIFFERS))
+
+
 def _covering(found: Sequence[Claim], decisions: Sequence[Decision], stage: str) -> list[Claim]:
     """Claims whose quotes need no sweep; for a second reader also the own answers, never the machine's on critical fields."""
     if stage != SECOND:
         return list(found)
     own = [d.fact for d in answers(decisions) if d.fact]
     return [*found, *(Claim(str(i), f.field, [], f, False, False) for i, f in enumerate(own))]
+
+
+def _told(label: str, title: str) -> str:
+    """A label beside a title; nothing where it only has the title's first words again."""
+    return "" if set(label.split()) <= set(title.replace(":", " ").split()) else label
 
 
 def named(field: str) -> str:
@@ -146,7 +160,7 @@ def report_page(
         uid=uuid.uuid4().hex, seen_decision=max((d.key for d in decisions), default=0), reasons=REASONS,
         missing=seen_report.missing(person.name), message=message, error=error, next=_next(seen_report, current, silent),
         fields=[n for n in declared_fields() if not blind or n not in CRITICAL], add=_adding(chosen, blind),
-        conflicts=[] if blind else seen_report.record.conflicts, at=_neighbours(store, seen_report.id),
+        conflicts=[] if blind else seen_report.record.conflicts, at=_neighbours(store, seen_report.id), called=labels([document])[document.id],
         done=sum(c.state not in (OPEN, "unsure") for c in seen_report.own), total=len(seen_report.own),
     )  # fmt: skip
 
@@ -217,16 +231,18 @@ def _arms(found: Sequence[Claim]) -> list[str]:
 
 
 def beside(store: Store, seen_report: Report, name: str) -> list[tuple[str, str, str, bool]]:
-    """What the trial's other reports and its registry record say of a field: id, title, words, whether it is a register's."""
+    """What the trial's other reports and its registry record say of a field: id, label, words, whether it is a register's."""
     if seen_report.part.stage == SECOND and name in CRITICAL:
         return []
     links = LinkStore(store)
     trial = links.trials_of([seen_report.id]).get(seen_report.id)
     ids = [i for i in links.reports_of([trial]) if i != seen_report.id][:MOST_BESIDE] if trial else []
+    found = list(store.records(ids, deleted=True)) if ids else []
+    called = labels(r.document for r in found)
     return [
-        (r.document.id, r.document.title or r.document.id, field_shown(r, name) or "not looked for", r.document.source in registers())
-        for r in store.records(ids, deleted=True)
-    ] if ids else []  # fmt: skip
+        (r.document.id, called[r.document.id], field_shown(r, name) or "not looked for", r.document.source in registers())
+        for r in found
+    ]  # fmt: skip
 
 
 def readers(store: Store, seen_report: Report, claim: Claim, checker: Any) -> list[dict[str, Any]]:
@@ -308,7 +324,9 @@ def list_page(store: Store, person: Person, part_of: Any, message: str = "") -> 
     rows: list[dict[str, Any]] = []
     people: dict[str, set[str]] = {}
     by_field: dict[str, list[int]] = {}
-    for record in store.records():
+    records = list(store.records())
+    called = labels(record.document for record in records)
+    for record in records:
         id = record.document.id
         decisions = every.get(id, [])
         part = part_of(events.get(id, []), decisions)
@@ -320,8 +338,8 @@ def list_page(store: Store, person: Person, part_of: Any, message: str = "") -> 
             tally[0] += claim.state not in (OPEN, "unsure")
             tally[1] += 1
         rows.append({
-            "id": id, "title": record.document.title or id, "done": done, "total": len(own), "part": part, "stage": STAGES.get(part.stage or "", ""),
-            "show": open_ or part.stage == ADJUDICATION, "conflicts": len(record.conflicts) if open_ else 0,
+            "id": id, "called": _told(called[id], record.document.title or id), "title": record.document.title or id, "done": done, "total": len(own), "part": part, "stage": STAGES.get(part.stage or "", ""),
+            "show": open_ or part.stage == ADJUDICATION, "conflicts": len((record if part.closed else alone(record)).conflicts) if open_ else 0,
             "retracted": record.document.retracted,
             "differences": sum(not d.settled for d in differences(record, decisions)) if part.stage == ADJUDICATION else 0,
         })  # fmt: skip
@@ -347,7 +365,7 @@ def adjudicate_page(seen_report: Report, person: Person, error: str = "") -> str
             (
                 side,
                 fact,
-                fact_shown(fact) if fact else "no such answer",
+                fact_shown(fact) if fact else "names none",
                 sentences(document, fact.evidence if fact else ()),
             )
             for side, fact in sides

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import uvicorn
 
@@ -15,6 +17,7 @@ from extractor.review.app import Desk, guarded_app
 from extractor.store import Store
 from extractor.store.decisions import FIRST
 
+DEFAULT_PORTS = {"https": 443, "http": 80}  # a browser leaves them out
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -42,6 +45,11 @@ class Where:
     def local(self) -> bool:
         return self.host in LOOPBACK and not self.public
 
+    @property
+    def proxy(self) -> SplitResult:
+        """The parts of :attr:`public`."""
+        return urlsplit(self.public)
+
 
 def checked(store: Store, where: Where) -> None:
     """Refuse an address that others reach without accounts, or without TLS or a named proxy.
@@ -53,6 +61,8 @@ def checked(store: Store, where: Where) -> None:
     """
     from extractor.store.review import ReviewStore
 
+    _check_proxy(where)
+    _check_certificate(where)
     if where.local:
         return
     if not (where.certificate and where.key) and not where.public.startswith("https://"):
@@ -64,6 +74,31 @@ def checked(store: Store, where: Where) -> None:
         raise StoreError(
             "people who come from elsewhere need accounts; make one with: trialspan review --add-account NAME --role admin"
         )
+
+
+def _check_proxy(where: Where) -> None:
+    found = where.proxy
+    if where.public and (found.scheme not in DEFAULT_PORTS or not found.hostname or found.path not in ("", "/")):
+        raise StoreError(
+            f"--public {where.public} is no address of a server: give what people type, without a path, such as"
+            " https://review.example.org"
+        )
+
+
+def _check_certificate(where: Where) -> None:
+    if not where.certificate and not where.key:
+        return
+    if not where.certificate or not where.key:
+        raise StoreError("TLS needs both --certificate and --key")
+    for file in (where.certificate, where.key):
+        if not file.is_file():
+            raise StoreError(f"no such file: {file}; give --certificate and --key in PEM")
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(where.certificate, where.key)
+    except (ssl.SSLError, OSError) as error:
+        raise StoreError(
+            f"--certificate {where.certificate} and --key {where.key} are no pair in PEM that can be read ({error})"
+        ) from error
 
 
 def listening(where: Where) -> socket.socket:
@@ -79,6 +114,7 @@ def listening(where: Where) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((where.host, where.port))
+        found.listen()  # from now on who follows the link waits for the server, and is not refused
     except OSError as error:
         found.close()
         raise StoreError(
@@ -93,7 +129,10 @@ def desk(store: Store, where: Where, port: int, stage: str = FIRST, checker: Any
     names = [f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"]
     origins = [f"{scheme}://{name}" for name in names]
     if where.public:
-        names, origins = [where.public.partition("://")[2].rstrip("/")], [where.public.rstrip("/")]
+        found = where.proxy
+        usual = found.port is None or found.port == DEFAULT_PORTS.get(found.scheme)
+        names = [found.hostname or ""] if usual else [f"{found.hostname}:{found.port}"]
+        origins = [f"{found.scheme}://{names[0]}"]
     elif not where.local:
         names = [*names, f"{where.host}:{port}"]
         origins = [f"{scheme}://{name}" for name in names]
