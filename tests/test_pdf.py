@@ -16,12 +16,13 @@ from extractor.pdf.glyphs import Box
 from extractor.pdf.grids import _cells, _columns, _unwrapped
 from extractor.pdf.headed import sections
 from extractor.pdf.order import Segment
-from extractor.pdf.paper import _spread
+from extractor.pdf.paper import _spread, _unread
 from extractor.pipeline import build, extract
 from extractor.places import placed
 from extractor.settings import Settings
 from extractor.sources import pdf, text
 from extractor.tables.grid import EMPTY, Cell, Table
+from extractor.tables.read import read_tables
 
 pytest.importorskip("pypdfium2", reason="PDF files are read with pypdfium2 (trialspan[pdf])")
 PAPERS = sorted((Path(__file__).parent / "golden" / "pdf").glob("*.pdf"))
@@ -208,3 +209,16 @@ def test_what_a_head_leaves_blank_belongs_to_its_left() -> None:
     assert [cell.text for cell in table.head[0]] == ["", "Placebo", "Placebo", "Drug", "Drug"]
     assert [cell.text for cell in table.head[1]] == ["Event", "5 mg", "10 mg", "20 mg", "All"]
     assert [[cell.text for cell in r] for r in table.rows] == [["Any", "1", "2", "3", "4"]]
+
+
+def test_a_caption_without_rows_is_named_as_not_read() -> None:
+    lines = [
+        *printed(0, (0, "Table 2. Adverse events by arm")),
+        *printed(40, (0, "All patients were followed for one year.")),
+        *printed(80, (0, "Table 1. Patients")),
+        *printed(120, (0, "None was lost, as can be seen in")),
+        *printed(129, (0, "Table 3 and in the text.")),
+    ]
+    unread = list(_unread(lines, {"Table 1"}))
+    assert [table.name for table in unread] == ["Table 2"]
+    assert read_tables(unread).notes == ("Table 2 has no rows under its caption and was not read (adverse events)",)

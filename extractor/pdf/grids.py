@@ -11,7 +11,7 @@ from extractor.pdf.glyphs import Box, Page
 from extractor.pdf.order import Segment, split
 from extractor.tables.figures import is_figure
 
-CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
+CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s*+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
 OPEN = re.compile(r"[=(]\s*$")  # a line that a number must follow
 SIZE_OPEN, SIZE_REST = re.compile(r"\b[nN]\s*$"), re.compile(r"\s*=")  # "Group A (n" over "= 20)"
 BRACKET = re.compile(r"^\(\s*[\d.,]+\s*%?\s*\)\W*$")
@@ -44,7 +44,7 @@ def tables_of(page: Page, segments: Sequence[Segment]) -> list[Laid]:
     """The tables under the captions of a page."""
     found: list[Laid] = []
     taken: set[Segment] = set()
-    captions = [s for s in segments if CAPTION.match(s.text) and not _in_flow(s, segments)]
+    captions = [s for s in segments if CAPTION.match(s.text) and not in_flow(s, segments)]
     for caption in captions:
         if caption in taken:
             continue
@@ -55,7 +55,7 @@ def tables_of(page: Page, segments: Sequence[Segment]) -> list[Laid]:
     return found
 
 
-def _in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
+def in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
     """Whether a line that begins with "Table 3" goes on a paragraph: the same letters stand close above it."""
     return any(
         0.0 <= item.box.top - s.box.top <= 1.9 * item.size
@@ -166,6 +166,9 @@ def _aligned(below: Sequence[Segment], caption: Segment, line: float) -> tuple[l
         bottom = max(s.box.bottom for s in row)
     while inside and len(inside[-1]) == 1:
         inside.pop()
+    second = min((row[1].box.left for row in inside if len(row) > 1), default=0.0)
+    while inside and before and before[-1].box.left >= max(second - 2, caption.box.left + caption.size):
+        inside.insert(0, [before.pop()])  # a head over the columns behind the first
     return [s for row in inside for s in row], before
 
 
