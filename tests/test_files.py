@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from spacy.language import Language
 
 from extractor.inputs import documents
 from extractor.model import Document
+from extractor.pipeline import extract
 from extractor.settings import Settings
 from extractor.store import Store
 from tests.conftest import SHARED
@@ -95,9 +97,39 @@ def test_how_many_reports_they_are(shared: Path, tmp_path: Path, names: tuple[st
             assert "Headache occurred in 3 of 12" in one.text
 
 
+# text: what must be read of its events (term, count, assertion, grade), or of another field
+READ: dict[str, set[tuple[Any, ...]]] = {
+    "neg_but.txt": {("headache", None, "absent", None), ("fever", 5, "present", None)},
+    "neg_although.txt": {("meningitis", None, "absent", None), ("fever", 4, "present", None)},
+    "neg_and.txt": {("headache", None, "absent", None), ("fever", 5, "present", None)},
+    "neg_fever_but_no.txt": {("fever", 5, "present", None), ("headache", None, "absent", None)},
+    "neg_deaths_and.txt": {("death", None, "absent", None), ("headache", 3, "present", None)},
+    "absence_of.txt": set(),
+    "improvement_of.txt": set(),
+    "dose_arm_as_count.txt": {("infusion-related reactions", 2, "present", "3 to 4")},
+    "decimal_comma.txt": {("headache", None, "present", None)},
+    "dose_blanks.txt": set(),
+}
+VALUES = {"decimal_comma.txt": ("adverse_event", "percent", 12.5), "dose_blanks.txt": ("dose", "low", 1_500_000)}
+VALUES |= {"neg_deaths_and.txt": ("deaths", "n", 0), "neg_although.txt": ("adverse_event", "denominator", 20)}
+SAMPLES = pytest.param("no_difference_samples.txt", marks=pytest.mark.xfail(strict=True, reason="sample sizes in brackets behind what did not differ"))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*READ, SAMPLES])
+def test_what_is_read_of_a_text(shared: Path, nlp: Language, name: str) -> None:
+    (record,) = extract(nlp, read(name))
+    events = [f.value for f in record.of("adverse_event")]
+    found = {(e["term"].lower(), e["n"], e["assertion"], e["grade"]) for e in events}
+    assert found == READ.get(name, set())
+    if name in VALUES:
+        field, key, value = VALUES[name]
+        assert value in [f.value[key] for f in record.of(field)]
+
+
 def test_every_file_of_references_is_named_above(shared: Path) -> None:
     rows = [json.loads(line) for line in (shared / "cases" / "files" / "list.jsonl").read_text().splitlines()]
     texts = [r["file"] for r in rows if " import " in f" {r['command']}" or not r["file"].endswith(".txt")]
     others = {"robvis_rob2.csv", "richer.nbib", "poorer.csv", "dup_short_a.ris", "dup_short_b.ris"}
     others |= {"id_column_a.csv", "id_column_b.csv", "same_name_a/export.ris", "same_name_b/export.ris"}
     assert [name for name in texts if name not in WANTED and name not in others and "file of" not in name] == []
+    assert {r["file"] for r in rows} <= {*WANTED, *READ, *others, "no_difference_samples.txt"}

@@ -12,11 +12,17 @@ import pytest
 
 from extractor.errors import ParseError
 from extractor.model import Document
+from extractor.pdf.glyphs import Box
+from extractor.pdf.grids import _cells, _columns, _unwrapped
 from extractor.pdf.headed import sections
+from extractor.pdf.order import Segment
+from extractor.pdf.paper import _spread, _unread
 from extractor.pipeline import build, extract
 from extractor.places import placed
 from extractor.settings import Settings
 from extractor.sources import pdf, text
+from extractor.tables.grid import EMPTY, Cell, Table
+from extractor.tables.read import read_tables
 
 pytest.importorskip("pypdfium2", reason="PDF files are read with pypdfium2 (trialspan[pdf])")
 PAPERS = sorted((Path(__file__).parent / "golden" / "pdf").glob("*.pdf"))
@@ -133,3 +139,86 @@ def test_a_structured_abstract_is_not_cut() -> None:
     (found,) = text.read(BytesIO(abstract.encode()), "a")
     assert isinstance(found, Document)
     assert found.parts == {"abstract": abstract}
+
+
+# ---------------------------------------------------------------- tables without ruling lines
+
+
+def printed(top: float, *cells: tuple[float, str]) -> list[Segment]:
+    """A line of cells in letters 8 points high and 4 wide, each at its left edge."""
+    return [Segment(1, text, Box(left, top, left + 4 * len(text), top + 8), 8.0) for left, text in cells]
+
+
+def told_rows(lines: list[list[Segment]]) -> list[list[str]]:
+    """The rows that lines make, cell by cell."""
+    columns = _columns(lines)
+    return [[" ".join(s.text for s in cell) for cell in _cells(row, columns)] for row in _unwrapped(lines, columns)]
+
+
+def test_a_head_over_two_columns_does_not_hide_where_they_part() -> None:
+    lines = [
+        printed(0, (100, "Started with drug first")),
+        printed(20, (0, "Event"), (100, "Period 1"), (160, "Period 2")),
+        printed(40, (0, "Any"), (100, "27 (20.8)"), (160, "7 (6.0)")),
+        printed(60, (0, "Fever"), (100, "3 (2.3)"), (160, "0 (0)")),
+    ]
+    assert told_rows(lines)[2:] == [["Any", "27 (20.8)", "7 (6.0)"], ["Fever", "3 (2.3)", "0 (0)"]]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "row"),
+    [
+        ([(0, "Any event"), (100, "42")], [(100, "(16.8)")], ["Any event", "42 (16.8)"]),
+        ([(0, "Headache"), (100, "26")], [(0, "in all"), (100, "(41.9%)")], ["Headache in all", "26 (41.9%)"]),
+        ([(0, "Grade 1"), (100, "fever (3); rash")], [(100, "(1)")], ["Grade 1", "fever (3); rash (1)"]),
+        ([(0, "Term"), (100, "Cells (n")], [(100, "= 20)")], ["Term", "Cells (n = 20)"]),
+    ],
+)
+def test_lines_of_one_cell_are_one_row(
+    upper: list[tuple[float, str]], lower: list[tuple[float, str]], row: list[str]
+) -> None:
+    others = [printed(at, (0, "Cough"), (100, "1")) for at in (28, 48, 68)]
+    assert told_rows([printed(0, *upper), printed(8.5, *lower), *others])[0] == row
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        ([(0, "Male"), (100, "12")], [(0, "Female"), (100, "8")]),
+        ([(100, "Cells N")], [(0, "Vomiting"), (100, "2")]),
+        ([(100, "Cells N (%)")], [(0, "Infections")]),
+        ([(0, "Any"), (100, "5 (83)")], [(0, "Fatal"), (100, "0 (0)")]),
+    ],
+)
+def test_lines_of_two_rows_stay_two(upper: list[tuple[float, str]], lower: list[tuple[float, str]]) -> None:
+    others = [printed(at, (0, "Cough"), (100, "1")) for at in (40, 60, 80)]
+    assert len(told_rows([printed(0, *upper), printed(20, *lower), *others])) == 5
+
+
+def test_what_a_head_leaves_blank_belongs_to_its_left() -> None:
+    def row(*texts: str) -> list[Cell]:
+        return [Cell(n, n + len(text), text) if text else EMPTY for n, text in enumerate(texts)]
+
+    table = Table(caption="", name="Table 1")
+    table.rows = [
+        row("", "Placebo", "", "Drug", ""),
+        row("Event", "5 mg", "10 mg", "20 mg", "All"),
+        row("Any", *"1234"),
+    ]
+    _spread(table)
+    assert [cell.text for cell in table.head[0]] == ["", "Placebo", "Placebo", "Drug", "Drug"]
+    assert [cell.text for cell in table.head[1]] == ["Event", "5 mg", "10 mg", "20 mg", "All"]
+    assert [[cell.text for cell in r] for r in table.rows] == [["Any", "1", "2", "3", "4"]]
+
+
+def test_a_caption_without_rows_is_named_as_not_read() -> None:
+    lines = [
+        *printed(0, (0, "Table 2. Adverse events by arm")),
+        *printed(40, (0, "All patients were followed for one year.")),
+        *printed(80, (0, "Table 1. Patients")),
+        *printed(120, (0, "None was lost, as can be seen in")),
+        *printed(129, (0, "Table 3 and in the text.")),
+    ]
+    unread = list(_unread(lines, {"Table 1"}))
+    assert [table.name for table in unread] == ["Table 2"]
+    assert read_tables(unread).notes == ("Table 2 has no rows under its caption and was not read (adverse events)",)

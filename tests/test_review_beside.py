@@ -206,6 +206,20 @@ def test_tls_of_the_server_itself(store: Store, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- a third person
 
 
+def test_a_first_reader_who_has_not_finished_sees_no_answer_of_the_second(store: Store) -> None:
+    ann, ben, _ = hidden_values(store)
+    ben.decide("add", field="deaths", quote="One person died", **{"v.n": "424242"})
+    assert [c.kind for c in store.record("stroke1").conflicts] == ["second_reader_differs"]
+    pages = [ann.get("/"), *(ann.get("/report", id="stroke1", claim=c) for c in ("none", "", ann.claim("1")))]
+    assert not [
+        page
+        for page in pages
+        if "424242" in page or "424,242" in page or "contradiction" in page.partition("<main")[2].partition("</main")[0]
+    ]
+    finish(ann)
+    assert "says: deaths" in unescape(ann.get("/report", id="stroke1", claim="none"))
+
+
 @pytest.mark.parametrize(("choice", "kept"), [("first", False), ("second", True), ("neither", False)])
 def test_an_answer_that_names_none_can_be_taken(store: Store, choice: str, kept: bool) -> None:
     """ben names a rash that ann does not have: both answers have their button, and each settles the difference."""

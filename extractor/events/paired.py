@@ -20,13 +20,14 @@ from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import out_of
+from extractor.events.told_with_count import BETTER, out_of
 from extractor.quantities.counts import Count, counts
 
 BELIEVED = 0.45  # from here a pair is an event
 DISBELIEVED = 0.3  # under this an event of the rules is none
 DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an outcome or a trait of the people
 LINKED = "count_linked"
+NEAR = 40  # characters before a term in which words tell how it got better
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
 ROWS = "count_rows"
 SURE = ("count_elided", ROWS)  # the words tell whose count it is
@@ -79,6 +80,8 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
     gone = {id(e) for pair, e in told.paired.items() if chance[pair] < DISBELIEVED and e.cue is None and not _stands(e)}
     made: list[Event] = []
     for i, mention in enumerate(told.mentions):
+        if BETTER.search(told.folded, max(told.sentence.start, mention.start - NEAR), mention.start):
+            continue  # how it got better: the rules left it out on purpose
         uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
         least = DESPITE_DOUBT if told.doubted(i) else BELIEVED
         believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]

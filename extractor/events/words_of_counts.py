@@ -11,9 +11,11 @@ W = Words("events")
 PEOPLE = W.words_of_counts_people
 SMALL = rf"(?:(?!{W.small_in}\b)[a-z0-9][\w/-]*\s+)"
 HAD = W.had
+# "grade 3 to 4", whose little word is none that parts a count from its term
+GRADES = rf"(?:grades?\s+\d\s*{W.grade_to}\s*\d\s+)"
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
 BACK = re.compile(
-    rf"[)\]]?\s*+(?:of\s+{W.all}?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:{W.back_in}\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:\([^()]*\)\s*)?(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?{W.back_also}?{HAD}\s+{W.back_from}?{W.back_an}?(?:(?:some|any)\s+{W.back_grade}s?\s+of\s+)?{SMALL}{{0,6}}\Z"
+    rf"[)\]]?\s*+(?:of\s+{W.all}?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:{W.back_in}\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:\([^()]*\)\s*)?(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?{W.back_also}?{HAD}\s+{W.back_from}?{W.back_an}?(?:(?:some|any)\s+{W.back_grade}s?\s+of\s+)?{GRADES}?{SMALL}{{0,6}}\Z"
 )
 DIRECT = re.compile(
     rf"\s*(?:,?\s*(?:each\s+)?(?:of|with|for)\s+(?:a\s+|an\s+|the\s+)?)?(?:(?:{SMALL}{{0,2}}{W.direct_cases}\s+(?:each\s+)?(?:of|with)\s+(?:a\s+|an\s+|the\s+)?)?{SMALL}{{0,3}})\Z"

@@ -11,8 +11,9 @@ from extractor.pdf.glyphs import Box, Page
 from extractor.pdf.order import Segment, split
 from extractor.tables.figures import is_figure
 
-CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
-OPEN = re.compile(r"(?:=|\(|.\b[nN])\s*$")  # a line that a number must follow
+CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s*+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
+OPEN = re.compile(r"[=(]\s*$")  # a line that a number must follow
+SIZE_OPEN, SIZE_REST = re.compile(r"\b[nN]\s*$"), re.compile(r"\s*=")  # "Group A (n" over "= 20)"
 BRACKET = re.compile(r"^\(\s*[\d.,]+\s*%?\s*\)\W*$")
 ENOUGH = 2  # rows with several pieces
 LOOSE = 2.2  # line heights of empty space that end a table without rules
@@ -43,7 +44,7 @@ def tables_of(page: Page, segments: Sequence[Segment]) -> list[Laid]:
     """The tables under the captions of a page."""
     found: list[Laid] = []
     taken: set[Segment] = set()
-    captions = [s for s in segments if CAPTION.match(s.text) and not _in_flow(s, segments)]
+    captions = [s for s in segments if CAPTION.match(s.text) and not in_flow(s, segments)]
     for caption in captions:
         if caption in taken:
             continue
@@ -54,7 +55,7 @@ def tables_of(page: Page, segments: Sequence[Segment]) -> list[Laid]:
     return found
 
 
-def _in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
+def in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
     """Whether a line that begins with "Table 3" goes on a paragraph: the same letters stand close above it."""
     return any(
         0.0 <= item.box.top - s.box.top <= 1.9 * item.size
@@ -165,6 +166,9 @@ def _aligned(below: Sequence[Segment], caption: Segment, line: float) -> tuple[l
         bottom = max(s.box.bottom for s in row)
     while inside and len(inside[-1]) == 1:
         inside.pop()
+    second = min((row[1].box.left for row in inside if len(row) > 1), default=0.0)
+    while inside and before and before[-1].box.left >= max(second - 2, caption.box.left + caption.size):
+        inside.insert(0, [before.pop()])  # a head over the columns behind the first
     return [s for row in inside for s in row], before
 
 
@@ -239,16 +243,23 @@ def _goes_on(
     over = {n: " ".join(s.text for s in before if n in covered(s, columns)) for n in range(len(columns))}
     under = {n: " ".join(s.text for s in row if covered(s, columns)[0] == n) for n in range(len(columns))}
     said = [n for n, text in under.items() if text]
-    if any((over[n].count("(") > over[n].count(")") and ")" in under[n]) or OPEN.search(over[n]) for n in said):
+    if any(_open(over[n], under[n]) for n in said):
         return True
     if _brackets(over, under, said):
         return True
-    if said == [0] and not over[0] and len(before) > 1:  # figures stand over the first line of their label
-        return True
-    if not all(over[n] for n in said) or any(is_figure(under[n]) for n in said if n):
-        return False
+    if said == [0] and not over[0] and any(is_figure(text) for text in over.values()):
+        return True  # figures stand over the first line of their label
     close = usual > 1.0 and _space(before, row) < CLOSE * usual
+    figures = [n for n in said if n and is_figure(under[n])]
+    if not all(over[n] for n in said) or (figures and (0 in said or any(is_figure(over[n]) for n in figures))):
+        return False
     return close or (said == [0] and under[0][:1].islower() and len(before) > 1)
+
+
+def _open(over: str, under: str) -> bool:
+    """Whether a line ends where its cell cannot: in a bracket, before a number, at the "n" of "n = 20"."""
+    closes = over.count("(") > over.count(")") and ")" in under
+    return closes or bool(under and OPEN.search(over)) or bool(SIZE_OPEN.search(over) and SIZE_REST.match(under))
 
 
 def _brackets(over: dict[int, str], under: dict[int, str], said: Sequence[int]) -> bool:

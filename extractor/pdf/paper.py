@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extractor.pdf.glyphs import Page, pages_of
-from extractor.pdf.grids import Laid, covered, tables_of
+from extractor.pdf.grids import CAPTION, Laid, covered, in_flow, tables_of
 from extractor.pdf.headed import HEADING
 from extractor.pdf.order import Segment, in_order, segments_of, without_furniture
 from extractor.tables.figures import is_figure
@@ -17,11 +17,14 @@ from extractor.tables.grid import EMPTY, Cell, Table
 
 LARGER = 1.08  # times the size of the text: a short line that large is a heading
 LONGEST_HEADING = 90  # characters
+HIGHEST_HEAD = 5  # rows of a head that no rule parts from its table
 EDGE = 45.0  # points from the top of a page where no section begins
 SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
 ENDS = re.compile(r"[.:?!)\]]\W*$")
 ABSTRACT = re.compile(r"^\W*(?:abstract|summary)\W*$", re.I)
+NO_ROWS = "has no rows under its caption"
+UNIT = re.compile(r"[A-Za-zµμ]{2,}$")
 PrintedLine = tuple[int, int, int, float, float, float, float]  # start, end, page, left, top, right, bottom
 
 
@@ -40,6 +43,7 @@ class Paper:
 
     parts: list[Part]
     tables: list[tuple[Part, Table]]
+    unread: list[Table] = field(default_factory=list)  # captions over which no rows were found: pictures, other pages
 
 
 def paper_of(data: bytes) -> Paper:
@@ -58,7 +62,24 @@ def paper_of(data: bytes) -> Paper:
         tables += [(page, table) for table in found]
         running += in_order([s for s in segments if s not in taken])
     parts = list(_parts(running, body, sizes))
-    return Paper(parts, [_table(table, sizes) for _, table in tables])
+    grids = [_table(table, sizes) for _, table in tables]
+    return Paper(parts, grids, list(_unread(running, {part.name for part, _ in grids})))
+
+
+def _unread(running: Sequence[Segment], names: set[str]) -> Iterator[Table]:
+    """Tables whose caption stands alone, each once; their rows are a picture or could not be told from the text."""
+    for item in running:
+        match = None if in_flow(item, running) else CAPTION.match(item.text)
+        name = _name(match["label"]) if match else ""
+        if name and name not in names:
+            names.add(name)
+            yield Table(caption=item.text, name=name, picture=True, why=NO_ROWS)
+
+
+def _name(label: str) -> str:
+    """A table's label as the name of its part."""
+    label = re.sub(r"\s+", " ", label)
+    return label[:1].upper() + label[1:]
 
 
 def _body_size(segments: Sequence[Segment]) -> float:
@@ -199,8 +220,7 @@ def _notes(table: Laid, segments: Sequence[Segment], body: float) -> list[Segmen
 
 
 def _table(laid: Laid, sizes: dict[int, tuple[float, float]]) -> tuple[Part, Table]:
-    name = re.sub(r"\s+", " ", laid.label)
-    part = Part(name[:1].upper() + name[1:])
+    part = Part(_name(laid.label))
     caption = " ".join(s.text for s in laid.caption)
     part.text = caption
     start = 0
@@ -225,14 +245,26 @@ def _indent(item: Segment, columns: Sequence[tuple[float, float]]) -> str:
     return "\u2003" * round(max(0.0, item.box.left - columns[0][0]) / max(item.size, 1.0))
 
 
+def _told(cell: str) -> bool:
+    """Whether a cell holds a figure, and no dose that names a column ("50 mg")."""
+    return is_figure(cell) and not UNIT.search(cell)
+
+
 def _spread(table: Table) -> None:
     """Cells of the head over several columns: what stands blank beside one belongs to it, but for the lowest row."""
-    body = next((n for n, row in enumerate(table.rows) if any(is_figure(c.text) for c in row[1:])), 0)
+    body = next((n for n, row in enumerate(table.rows) if any(_told(c.text) for c in row[1:])), 0)
     head = [*table.head, *table.rows[:body]]
-    while head and not any(cell.text for cell in head[-1][1:]):
+    while head and not any(cell.text and cell.start != head[-1][0].start for cell in head[-1][1:]):
         head.pop()
+    if (
+        not table.head
+        and len(head) <= HIGHEST_HEAD
+        and all(len(c.text) <= LONGEST_HEADING for row in head for c in row)
+    ):
+        table.head, table.rows = head, table.rows[len(head) :]
     for row in head[:-1]:
-        if sum(bool(cell.text) for cell in row[1:]) * 2 > len(row) or not any(cell.text for cell in row[1:]):
+        told = {cell.start for cell in row[1:] if cell.text}
+        if not told or 2 * len(told) > len(row):
             continue
         for place in range(2, len(row)):
             if not row[place].text:

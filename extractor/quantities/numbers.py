@@ -41,7 +41,9 @@ TENS = {
 SCALES = {"hundred": 100, "thousand": 1000}
 _SMALL = "|".join(sorted([*UNITS, *TENS, *SCALES], key=len, reverse=True))
 # "forty-three", "one hundred and twelve", "two hundred twenty"; "three and four" are two numbers
-NUMBER_WORDS = rf"(?:a\s+)?\b(?:{_SMALL})(?:(?:\s*-\s*|(?:(?<=hundred)|(?<=thousand))\s+and\s+|\s+)(?:{_SMALL}))*\b"
+NUMBER_WORDS = (
+    rf"(?:a\s+)?\b(?:{_SMALL})(?:(?:\s*-\s*|(?:(?<=hundred)|(?<=thousand))\s+and\s+|\s+)(?:{_SMALL})){{0,9}}\b"
+)
 # "1,907" "12" "1 907" (thin spaces are folded to a blank: only as digit groups) "12.5" is no whole number
 DIGITS = r"(?<![\d.,/])\d{1,3}(?:,\d{3})+(?![\d])|(?<![\d.,/])\d+(?![\d])"
 WHOLE = rf"(?:{NUMBER_WORDS}|{DIGITS})"

@@ -204,6 +204,7 @@ def _place(quote: Any, sources: list[Any]) -> dict[str, Any]:
         "e": quote.end,
         "q": quote.quote,
         "j": quote.path,
+        **({"g": quote.page} if quote.page else {}),
     }
 
 

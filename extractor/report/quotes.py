@@ -23,6 +23,8 @@ class Quote:
         Half-open code-point offsets in the part; None for a path.
     path : str or None
         JSON path, for registry records only.
+    page : int or None
+        Page of a PDF, from 1.
     """
 
     number: int
@@ -32,6 +34,7 @@ class Quote:
     start: int | None
     end: int | None
     path: str | None
+    page: int | None = None  # of a file that has pages
 
     @property
     def anchor(self) -> str:
@@ -53,7 +56,14 @@ class Quotes:
         place = (e["document"], e["part"], e.get("start"), e.get("end"), e.get("path"))
         if place not in self._found:
             self._found[place] = Quote(
-                len(self._found) + 1, e["document"], e["part"], e["quote"], e.get("start"), e.get("end"), e.get("path")
+                len(self._found) + 1,
+                e["document"],
+                e["part"],
+                e["quote"],
+                e.get("start"),
+                e.get("end"),
+                e.get("path"),
+                e.get("page"),
             )
         return self._found[place]
 

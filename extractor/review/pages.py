@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any
 
@@ -32,6 +32,7 @@ from extractor.store.decisions import ADJUDICATION, FIRST, SECOND, standing
 from extractor.store.links import LinkStore
 from extractor.store.readers import ReaderStore
 from extractor.store.review import ReviewStore
+from extractor.store.second import DIFFERS
 
 ASSETS = files("extractor.review").joinpath("assets")
 STYLE = ASSETS.joinpath("review.css").read_text(encoding="utf-8")
@@ -86,6 +87,8 @@ class Report:
 def report(store: Store, id: str, part: Part, decisions: list[Decision] | None = None) -> Report:
     """A report as a person with this part in it may see it; its decisions, where they were read already."""
     record = store.record(id)
+    if part.stage == FIRST and not part.closed:
+        record = alone(record)
     id = record.document.id
     decisions = store.decisions(id) if decisions is None else decisions
     stage = part.stage or FIRST
@@ -106,12 +109,22 @@ def report(store: Store, id: str, part: Part, decisions: list[Decision] | None =
     return Report(record, decisions, part, queue(found), swept, unread, silent, said, differing)
 
 
+def alone(record: Record) -> Record:
+    """The record as a first reader sees it who has not finished: without what the second one answered."""
+    return replace(record, conflicts=tuple(c for c in record.conflicts if c.kind != DIFFERS))
+
+
 def _covering(found: Sequence[Claim], decisions: Sequence[Decision], stage: str) -> list[Claim]:
     """Claims whose quotes need no sweep; for a second reader also the own answers, never the machine's on critical fields."""
     if stage != SECOND:
         return list(found)
     own = [d.fact for d in answers(decisions) if d.fact]
     return [*found, *(Claim(str(i), f.field, [], f, False, False) for i, f in enumerate(own))]
+
+
+def _told(label: str, title: str) -> str:
+    """A label beside a title; nothing where it only has the title's first words again."""
+    return "" if set(label.split()) <= set(title.replace(":", " ").split()) else label
 
 
 def named(field: str) -> str:
@@ -325,8 +338,8 @@ def list_page(store: Store, person: Person, part_of: Any, message: str = "") -> 
             tally[0] += claim.state not in (OPEN, "unsure")
             tally[1] += 1
         rows.append({
-            "id": id, "called": called[id], "title": record.document.title or id, "done": done, "total": len(own), "part": part, "stage": STAGES.get(part.stage or "", ""),
-            "show": open_ or part.stage == ADJUDICATION, "conflicts": len(record.conflicts) if open_ else 0,
+            "id": id, "called": _told(called[id], record.document.title or id), "title": record.document.title or id, "done": done, "total": len(own), "part": part, "stage": STAGES.get(part.stage or "", ""),
+            "show": open_ or part.stage == ADJUDICATION, "conflicts": len((record if part.closed else alone(record)).conflicts) if open_ else 0,
             "retracted": record.document.retracted,
             "differences": sum(not d.settled for d in differences(record, decisions)) if part.stage == ADJUDICATION else 0,
         })  # fmt: skip

@@ -50,7 +50,7 @@ def _document(paper: Paper, stem: str) -> Document:
     body = "\n".join(text for name, text in parts.items() if name not in names)
     from extractor.tables.read import read_tables
 
-    found = read_tables(tables, body)
+    found = read_tables([*tables, *paper.unread], body)
     return Document(
         stem,
         "pdf",

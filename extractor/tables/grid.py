@@ -56,6 +56,7 @@ class Table:
     notes: str = ""
     name: str = ""
     picture: bool = False
+    why: str = "is a picture"  # what a table without rows is
 
 
 @dataclass(frozen=True, slots=True)

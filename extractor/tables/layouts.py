@@ -24,7 +24,7 @@ DERIVED = "derived"
 MANY = 0.6  # share of cells that must look alike for a layout
 # "Platelet (1); INR (1)", "1 each: hyponatremia; dysphagia", "5 Most common: nausea (13)"
 ITEM = re.compile(
-    r"\s*(?:(?P<each>\d+)\s+each\s*:\s*|\d*\s*most common\s*:\s*)?(?P<term>[^;()]*[a-z][^;()]*?)\s*(?:\((?:n\s*=\s*)?(?P<n>\d{1,4})\))?\s*(?:;|$)",
+    r"(?<![^;()])\s*+(?:(?P<each>\d++)\s++each\s*+:\s*+|\d*+\s*+most common\s*+:\s*+)?(?P<term>(?=[^;()a-z]*+[a-z])(?:[^;()\s]|\s++(?=[^;()]))++)\s*+(?:\((?:n\s*+=\s*+)?(?P<n>\d{1,4})\))?\s*+(?:;|$)",
     re.I,
 )
 NOTHING = re.compile(r"NA|N/A|none|no|nil|-|–|—|\.\.|not applicable|no (?:SAE|AE|event)s?", re.I)

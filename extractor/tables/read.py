@@ -18,7 +18,7 @@ from extractor.tables.layouts import arms_down, arms_under_events, listed_facts
 from extractor.tables.sizes import Sizes
 from extractor.tables.topics import Topic, topic_of
 
-PICTURE = "{name} is a picture and was not read"
+PICTURE = "{name} {why} and was not read"
 NOT_READ = "{name} was not understood and was not read (adverse events)"
 
 
@@ -44,7 +44,7 @@ def read_tables(tables: Sequence[Table], text: str = "") -> Found:
     readable = [_read(table) for table in tables if not table.picture and (table.rows or table.head)]
     sizes = Sizes((one.columns for one in readable if one.topic.events != "none" or one.topic.baseline), text)
     facts: list[Fact] = []
-    notes = [PICTURE.format(name=table.name) + _topic(table) for table in tables if table.picture]
+    notes = [PICTURE.format(name=table.name, why=table.why) + _topic(table) for table in tables if table.picture]
     for one in readable:
         found = _facts(one, sizes)
         facts += found

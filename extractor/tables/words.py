@@ -90,7 +90,7 @@ TOTAL = re.compile(
 ROMAN = r"(?:IV|V|I{1,3})"
 GRADE_NUMBER = rf"(?:[1-5]|{ROMAN})"
 GRADES = re.compile(
-    rf"^(?:(?:NCI[- ])?(?:CTCAE?|CTC|WHO)[ -])?(?:{W.grades_toxicity} )?{W.grades_grades}\s*[≥>⩾≧]?\s*=?\s*{GRADE_NUMBER}\b.*$|^[≥>⩾≧]\s*(?:grade\s*)?{GRADE_NUMBER}$|^(?:grades?\s*)?{GRADE_NUMBER}\s*{W.to}\s*{GRADE_NUMBER}(?:\s*{W.to}\s*{GRADE_NUMBER})?$|^{GRADE_NUMBER}{W.st}? grade$|^high[- ]grade$|^low[- ]grade$",
+    rf"^(?:(?:NCI[- ])?(?:CTCAE?|CTC|WHO)[ -])?(?:{W.grades_toxicity} )?{W.grades_grades}\s*+(?:[≥>⩾≧]\s*+)?(?:=\s*+)?{GRADE_NUMBER}\b.*$|^[≥>⩾≧]\s*(?:grade\s*)?{GRADE_NUMBER}$|^(?:grades?\s*)?{GRADE_NUMBER}\s*{W.to}\s*{GRADE_NUMBER}(?:\s*{W.to}\s*{GRADE_NUMBER})?$|^{GRADE_NUMBER}{W.st}? grade$|^high[- ]grade$|^low[- ]grade$",
     I,
 )
 GRADE_DIGIT = re.compile(rf"^(?:{GRADE_NUMBER})$")
@@ -110,7 +110,7 @@ RELATED = re.compile(
 )
 RELATED_OVER = re.compile(r"\brelated(?:ness)?\b|\bcausality\b|\brelationship\b|\battribut", I)
 VISIT = re.compile(
-    rf"^{W.visit_at}?(?:the )?(?:\d+[- ]?(?:\d+)?\s*(?:st|nd|rd|th)?[- ]?)?{W.visit_baseline}\b.{{0,40}}$",
+    rf"^{W.visit_at}?(?:the )?(?:\d++(?:[- ]\d++)?-?\s*+(?:st|nd|rd|th)?[- ]?)?{W.visit_baseline}\b.{{0,40}}$",
     I,
 )
 FIRST_VISIT = re.compile(rf"^(?:at )?{W.first_visit_baseline}\b", I)
@@ -120,7 +120,7 @@ CONTAINER = re.compile(
 )
 # what a head cell says of its figures: "n (%)", "No. of patients", "Number of events", "Mean ± SD"
 UNIT = re.compile(
-    rf"[,;:]?\s*(?:\(\s*)?{W.unit_of}\s*(?:\))?",
+    rf"(?:[,;:]\s*+|(?<!\s)\s*+|(?<=\s)(?!\s))(?:\(\s*+)?{W.unit_of}\s*(?:\))?",
     I,
 )
 EVENT_COUNTS = re.compile(

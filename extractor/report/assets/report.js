@@ -65,7 +65,9 @@
     const [first] = found;
     const box = document.createElement("div");
     const title = document.createElement("h3");
-    title.textContent = first.j ? `${first.d}, registry record` : `${first.d}, ${first.p}`;
+    title.textContent = first.j
+      ? `${first.d}, registry record`
+      : `${first.d}, ${first.p}${first.g ? `, page ${first.g} of the PDF` : ""}`;
     const text = first.j ? null : textOf(first);
     const link = document.createElement("a");
     link.href = `#q${first.n}`;
