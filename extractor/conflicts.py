@@ -24,6 +24,7 @@ SOME = re.compile(
     r"\b(?:withdr[ae]w\w*|discontinu\w*|drop(?:ped)?[- ]?outs?|dropped|stopped|stopping|because of|due to|reasons?|excluded|one of|of whom|of these|hospitali[sz]ed|required|leading to)\b",
     re.I,
 )
+LONGEST = 2_000  # characters of a sentence, as in context/sentences.py, which needs spaCy: it starts slowly
 SEVERE_GRADE = 3  # CTCAE: grade 3 and up is severe or worse
 # what these rules raise: raised anew when a curator changes a fact
 KINDS = (
@@ -191,9 +192,10 @@ def of_some(document: Document, fact: Fact) -> bool:
     if at is None or at.start is None or at.row or fact.field != "adverse_event":
         return False
     text = document.parts.get(at.part, "")
-    start = max(text.rfind(". ", 0, at.start), text.rfind("\n", 0, at.start)) + 1
-    end = text.find(". ", at.start)
-    return SOME.search(text, start, end if end >= 0 else len(text)) is not None
+    first, last = max(0, at.start - LONGEST), min(len(text), at.start + LONGEST)  # no sentence is longer
+    start = max(text.rfind(". ", first, at.start), text.rfind("\n", first, at.start), first - 1) + 1
+    end = text.find(". ", at.start, last)
+    return SOME.search(text, start, end if end >= 0 else last) is not None
 
 
 def places_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
