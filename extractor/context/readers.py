@@ -26,7 +26,7 @@ FILE = "readers.json"
 CELLS, DRUG = "cells", "drug"  # kinds of trials: of a product made of cells, of anything else
 NEAR, FAR = 4, 9  # words on each side whose place counts; words on each side at all
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WORD = re.compile(r"[^\W_]+|[^\w\s]")
+WORD = re.compile(r"[^\W_]+|[^\w\s]")
 MOST_POINTS = 30.0
 REACH = 110  # characters on each side in which words are looked for
 
@@ -82,7 +82,7 @@ def words(text: str) -> list[str]:
     >>> words("at 12.5 months (n=3)")
     ['at', '0', 'months', '(', 'n', '=', '0', ')']
     """
-    return _WORD.findall(_NUMBER.sub("0", text))
+    return WORD.findall(_NUMBER.sub("0", text))
 
 
 def around(seen: View, start: int, end: int) -> Iterator[str]:

@@ -24,6 +24,8 @@ import numpy.typing as npt
 import spacy
 from spacy.language import Language
 
+from extractor.context.readers import WORD
+
 Floats = npt.NDArray[np.float32]
 
 ROLES = ("background", "objective", "methods", "results", "conclusions")
@@ -36,7 +38,6 @@ MENTION_FILE = "mentions.npz"
 #: "1,234" and "0.05" become "0": the size of a figure says nothing about what a sentence does.
 _NUMBER = re.compile(r"\d+(?:[.,·]\d+)*")
 #: "p<0.05" -> p, <, 0; "follow-up" -> follow, -, up
-_WORD = re.compile(r"[^\W_]+|[^\w\s]")
 #: Floor of a probability before its logarithm.
 SMALLEST = 1e-9
 #: Characters on each side of a mention that its features may see.
@@ -88,7 +89,7 @@ class EntityFinder:
 
 def words(text: str) -> list[str]:
     """Split ``text`` into lower-case words and marks, figures as ``0``."""
-    return _WORD.findall(_NUMBER.sub("0", text.lower()))
+    return WORD.findall(_NUMBER.sub("0", text.lower()))
 
 
 @dataclass(frozen=True, slots=True)

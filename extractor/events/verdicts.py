@@ -26,6 +26,8 @@ from extractor.words import Words
 W = Words("events")
 # "was looked for", "or death was no commoner", "was associated with a higher risk": nothing happened by that
 NO_RESULT = re.compile(rf"[^.;,]{{0,50}}?\b{W.judged_behind}\b")
+# "secondary endpoints included neutropenia": what was to be looked at
+ENDPOINTS = re.compile(r"\b(?:endpoints?|end points?|outcomes?|outcome measures?) (?:included|were|was|comprised)\b")
 VERDICTS = ("none", PRESENT, ABSENT)
 NEAR = 6  # words on each side that are seen one by one
 FAR = 90  # characters on each side that are looked at
@@ -189,7 +191,7 @@ def _spared(scene: Said, i: int) -> bool:
     first = scene.sentence.start
     if NO_RESULT.match(scene.folded, mention.end, end) or RISK_BEHIND.match(scene.folded, mention.end, end):
         return True
-    if BASELINE.search(scene.folded, first, mention.start):
+    if BASELINE.search(scene.folded, first, mention.start) or ENDPOINTS.search(scene.folded, first, mention.start):
         return True
     before = scene.folded[max(first, mention.start - 80) : mention.start]
     return BETTER.search(before) is not None or NO_DIFFERENCE.search(before) is not None
