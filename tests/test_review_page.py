@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from extractor import curation
 from extractor.model import Document, Evidence, Record
 from extractor.review.agree import ac1, agreement, kappa
 from extractor.review.app import Desk, guarded_app
@@ -355,6 +356,10 @@ def test_two_readers_and_a_third(store: Store) -> None:
     (dose,) = [a for a in agreement([(store.record("stroke1"), store.decisions())]) if a.what == "dose"]
     assert (dose.f1, dose.percent, dose.kappa) == (0.0, 1.0, None)
     assert "0.89" in cem.get("/agreement")
+    made = store.decisions("stroke1")[-1].key  # taken back, the difference is open again; brought back, it is settled
+    for left in ("1 of 2", "0 of 2"):
+        made = curation.undo(store, made, "cem")
+        assert f"{left} differences are open" in unescape(cem.get("/adjudicate", id="stroke1"))
 
 
 BLIND: list[tuple[str, str, dict[str, str]]] = [

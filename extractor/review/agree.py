@@ -16,7 +16,7 @@ from extractor.model import Fact, Record
 from extractor.review.blind import CRITICAL, answers, seen
 from extractor.review.claim import claims
 from extractor.store import Decision
-from extractor.store.decisions import FIRST, SECOND
+from extractor.store.decisions import ADJUDICATION, FIRST, SECOND, standing
 from extractor.store.second import same_answer, slot
 
 WORDS = ("accept", "correct", "reject", "unsure")
@@ -97,8 +97,7 @@ def agreement(read: Iterable[tuple[Record, Sequence[Decision]]]) -> list[Agreeme
     reported: dict[str, list[tuple[str, str]]] = {field: [] for field in CRITICAL}
     verdicts: dict[str, list[tuple[str, str]]] = {}
     for record, decisions in read:
-        for field in CRITICAL:
-            mine, theirs = first_answers(record, decisions, field), second_answers(decisions, field)
+        for field, mine, theirs in _both(record, decisions):
             both = len(_pairs(mine, theirs))
             matched[field] = [m + n for m, n in zip(matched[field], (both, len(mine), len(theirs)), strict=True)]
             reported[field].append(("reported" if mine else "not", "reported" if theirs else "not"))
@@ -135,14 +134,13 @@ def of_stage(decisions: Sequence[Decision], stage: str) -> list[Decision]:
     return [d for d in decisions if d.stage == stage]
 
 
-def first_answers(record: Record, decisions: Sequence[Decision], field: str) -> list[Fact]:
-    """What the first reader left standing of a field, before anybody adjudicated."""
-    found = claims(record, of_stage(decisions, FIRST))
-    return [c.fact for c in found if c.field == field and not c.put_aside and c.state != "reject"]
-
-
-def second_answers(decisions: Sequence[Decision], field: str) -> list[Fact]:
-    return [d.fact for d in answers(decisions) if d.fact and d.field == field]
+def _both(record: Record, decisions: Sequence[Decision]) -> Iterable[tuple[str, list[Fact], list[Fact]]]:
+    """Of each critical field what the first reader left standing, before anybody adjudicated, and the blind answers."""
+    first = [c for c in claims(record, of_stage(decisions, FIRST)) if not c.put_aside and c.state != "reject"]
+    second = answers(decisions)
+    for field in CRITICAL:
+        mine = [c.fact for c in first if c.field == field]
+        yield field, mine, [d.fact for d in second if d.fact and d.field == field]
 
 
 def _pairs(mine: Sequence[Fact], theirs: Sequence[Fact]) -> list[tuple[int, int]]:
@@ -159,12 +157,9 @@ def _pairs(mine: Sequence[Fact], theirs: Sequence[Fact]) -> list[tuple[int, int]
 
 def differences(record: Record, decisions: Sequence[Decision]) -> list[Difference]:
     """What is to be adjudicated: answers of one slot beside each other, and answers that only one reader gave."""
-    settled = [d for d in decisions if d.stage == "adjudication" and d.action != "undo"]
-    undone = {d.undoes for d in decisions if d.action == "undo"}
-    about = {uid for d in settled if d.key not in undone for uid in d.about}
+    about = {uid for d in standing(decisions) if d.stage == ADJUDICATION for uid in d.about}
     found = []
-    for field in CRITICAL:
-        mine, theirs = first_answers(record, decisions, field), second_answers(decisions, field)
+    for field, mine, theirs in _both(record, decisions):
         same = _pairs(mine, theirs)
         ones = [f for i, f in enumerate(mine) if i not in {i for i, _ in same}]
         twos = [f for j, f in enumerate(theirs) if j not in {j for _, j in same}]
