@@ -28,6 +28,17 @@ def _shared() -> Path | None:
 SHARED = _shared()
 
 
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A headless browser for the pages of one module of tests."""
+    from tests import browser
+
+    if reason := browser.missing():
+        skip_or_fail("browser", reason)
+    with browser.chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
 @pytest.fixture
 def shared() -> Path:
     if SHARED is None:

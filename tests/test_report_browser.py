@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,10 @@ from selenium.webdriver.support.ui import Select
 from extractor.report import Wish, report
 from extractor.store import Store
 from tests import browser
-from tests.conftest import skip_or_fail
 from tests.trial_store import pages, single_arm, starter
 
 WIDTHS = (1440, 820, 390)
 SHEET = 1031  # CSS pixels between the margins of A4 on its side
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    if reason := browser.missing():
-        skip_or_fail("browser", reason)
-    with browser.chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 @pytest.fixture(scope="module", params=["starter", "busy"])

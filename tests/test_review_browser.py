@@ -18,19 +18,10 @@ from extractor.review.people import hashed
 from extractor.store import Store
 from extractor.store.review import ReviewStore
 from tests import browser
-from tests.conftest import skip_or_fail
 from tests.review_server import Running, fact, running, stroke
 
 WIDTHS = (1440, 820, 390)
 ODD = "𝔸 cafe\u0301 of\u00a0twelve people (10⁶ cells) ← were treated."
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    if reason := browser.missing():
-        skip_or_fail("browser", reason)
-    with browser.chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 @pytest.fixture
@@ -242,7 +233,7 @@ def test_two_blind_readers_and_adjudication(chrome: WebDriver, store: Store) -> 
             until(chrome, lambda: chrome.current_url.endswith("/"))
             chrome.find_element(By.PARTIAL_LINK_TEXT, "Stem cells for stroke").click()
             chrome.find_element(By.CSS_SELECTOR, "button.main").click()
-            until(chrome, lambda: "/report" in chrome.current_url)
+            until(chrome, lambda: chrome.find_elements(By.CSS_SELECTOR, ".part"))  # the page before has its address too
             if name == "ben":
                 break
             press(chrome, "a")
