@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema
@@ -18,7 +18,7 @@ from extractor.errors import CurationError
 from extractor.model import JSON_PART, Document, Evidence, Fact, Record, value_at
 from extractor.schemas import record_schema
 from extractor.store import Decision, How, Store
-from extractor.store.decisions import SAYING, standing
+from extractor.store.decisions import SAYING, standing, undone
 from extractor.store.disagreements import Disagreement, disagreements, value_in_words
 from extractor.text import fold
 
@@ -272,11 +272,7 @@ def undo(store: Store, decision: int, curator: str, note: str | None = None, *, 
 
 def is_standing(decision: Decision, all_of_them: Sequence[Decision]) -> bool:
     """Whether nobody took this decision back."""
-    undone: set[int] = set()
-    for other in reversed(all_of_them):
-        if other.undoes is not None and other.key not in undone:
-            undone.add(other.undoes)
-    return decision.key not in undone
+    return decision.key not in undone(all_of_them)
 
 
 def kind_of(decision: Decision) -> str:
@@ -292,12 +288,18 @@ def kind_of(decision: Decision) -> str:
     return decision.action
 
 
+def by_report(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """The decisions on each report, in their order."""
+    found: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.document, []).append(decision)
+    return found
+
+
 def disputed(store: Store, report: str | None = None) -> list[Disagreement]:
     """Facts on which curators disagree, in one report or in all, in the order of the reports' ids."""
-    by_report: dict[str, list[Decision]] = {}
-    for decision in store.decisions(report):
-        by_report.setdefault(decision.document, []).append(decision)
-    return [found for name in sorted(by_report) for found in disagreements(name, standing(by_report[name]))]
+    made = by_report(store.decisions(report))
+    return [found for name in sorted(made) for found in disagreements(name, standing(made[name]))]
 
 
 def fact_at(record: Record, number: int) -> Fact:

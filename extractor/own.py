@@ -62,7 +62,7 @@ class OwnField:
     declared: FieldDeclaration
     kind: str
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
-    vocabulary: tuple[Term, ...] = ()
+    vocabulary: Terms | None = None
     unit: str | None = None
 
     @property
@@ -151,7 +151,7 @@ def _field(path: Path, name: str, given: Any) -> OwnField:
         _declaration(where, name, kind, given, choices, bool(vocabulary), found),
         kind,
         patterns,
-        vocabulary,
+        Terms(vocabulary) if vocabulary else None,
         given.get("unit"),
     )
 
@@ -284,8 +284,3 @@ def _terms(file: Path, where: str, kind: str) -> tuple[Term, ...]:
             synonyms = tuple(s.strip() for s in told.get("synonyms", "").split("|") if s.strip())
             found.append(Term(told.get("id", ""), told["name"], told.get("kind") or kind, synonyms))
     return tuple(found)
-
-
-def lookup(one: OwnField) -> Terms:
-    """The vocabulary of a field, to look up in."""
-    return Terms(one.vocabulary)

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from operator import itemgetter
 
@@ -87,6 +87,11 @@ class Terms:
         for key in self._index:
             lengths.setdefault(key[0], set()).add(len(key))
         self._lengths = {w: tuple(sorted(n, reverse=True)) for w, n in lengths.items()}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, str]:
+        """The name of each id; where several concepts share one, the first is its own."""
+        return {t.id: t.name for t in reversed(self.terms) if t.id}
 
     def get(self, label: str) -> Term | None:
         """The term with this name or synonym."""

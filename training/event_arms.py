@@ -6,12 +6,10 @@ python -m training.event_arms GOLD models/event_links --folds 5   # and scores b
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +23,7 @@ from extractor.events.link.armed import arm_of
 from extractor.events.link.arms import Names, candidates, features, none_features
 from extractor.events.link.weights import Weights
 from extractor.quantities.counts import Count
-from training.event_gold import Annotated, Gold, annotated, by_figures, counts_of, folds
+from training.event_gold import Annotated, Gold, annotated, arguments, by_figures, counts_of, folds
 from training.linear import rounded
 
 SIZE = 1 << 14
@@ -148,11 +146,7 @@ def score(model: Weights, documents: Sequence[Annotated]) -> Counter[str]:
 
 def main() -> None:
     """Score by cross-validation where asked, then fit on everything and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("output", type=Path)
-    parser.add_argument("--folds", type=int, default=0)
-    options = parser.parse_args()
+    options = arguments(__doc__)
     documents = annotated(options.gold, SETS)
     offered = choices(documents)
     if options.folds:

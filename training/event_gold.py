@@ -6,6 +6,7 @@ Folds are over trials: reports that share a registry number, a PubMed id or a th
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import re
@@ -17,11 +18,13 @@ from typing import Any
 
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
-from extractor.evaluate.keys import number
+from extractor.evaluate.keys import NO_TRIAL, number
 from extractor.evaluate.scorer import document_of, load_gold
+from extractor.events.event import Event
 from extractor.events.link.groups import Group
 from extractor.events.mentions import Mention
 from extractor.events.of_this_trial import Reports
+from extractor.events.told import events
 from extractor.fields import facts
 from extractor.fields.adverse_event import groups_of
 from extractor.pipeline import as_doc, build
@@ -52,6 +55,16 @@ class Annotated:
             avoid = [(m.start, m.end) for m in named]
             yield sentence, named, counts(self.seen.folded, sentence.start, sentence.end, bare=True, avoid=avoid)
 
+    def ruled(self) -> Iterator[tuple[Sentence, list[Event]]]:
+        """Each sentence of the body with what the rules tell of it; none of a document that reports no trial of its own."""
+        if self.entry.get("kind") in NO_TRIAL:
+            return
+        found = defaultdict(list)
+        for event in events(self.reports):
+            found[event.sentence[0]].append(event)
+        for sentence in self.seen.body():
+            yield sentence, found.get(sentence.start, [])
+
     def told(self) -> Iterator[tuple[int, int, Gold]]:
         """Gold events with the place of their quote; those whose quote is not found are left out."""
         text = self.seen.text
@@ -61,6 +74,15 @@ class Annotated:
             start = text.find(quote, first) if quote else -1
             if start >= 0:
                 yield start, start + len(quote), event
+
+
+def arguments(doc: str | None) -> argparse.Namespace:
+    """What a trainer of event scores is called with: GOLD, OUTPUT, and folds to score by first."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--folds", type=int, default=0)
+    return parser.parse_args()
 
 
 def annotated(gold: Path, sets: Sequence[str]) -> list[Annotated]:

@@ -6,7 +6,6 @@ python -m training.event_pairs GOLD models/event_links --folds 5    # and scores
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -18,16 +17,15 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from extractor.evaluate.keys import NO_TRIAL, clean, number
+from extractor.evaluate.keys import clean, number
 from extractor.evaluate.scorer import is_partial, same_term
 from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
 from extractor.events.link.weights import Weights
 from extractor.events.paired import scene
-from extractor.events.told import events
 from extractor.fields.adverse_event import term_of
 from extractor.quantities.counts import Count
 from training.event_arms import SETS, matrix
-from training.event_gold import DEVELOPED_ON, Annotated, annotated, folds, own_cases
+from training.event_gold import DEVELOPED_ON, Annotated, annotated, arguments, folds, own_cases
 from training.linear import rounded
 
 FIRST, SECOND = 1 << 14, 1 << 13  # sizes of the two tables
@@ -51,13 +49,8 @@ def labelled(documents: Sequence[Annotated]) -> list[Labelled]:
     """All sentences with a pair, of documents that report their own trial."""
     found = []
     for place, document in enumerate(documents):
-        if document.entry.get("kind") in NO_TRIAL:
-            continue
-        ruled = defaultdict(list)
-        for event in events(document.reports):
-            ruled[event.sentence[0]].append(event)
-        for sentence in document.seen.body():
-            told = scene(document.reports, sentence.start, ruled.get(sentence.start, []))
+        for sentence, ruled in document.ruled():
+            told = scene(document.reports, sentence.start, ruled)
             if told is not None:
                 found.append(Labelled(place, told, _labels(document, told)))
     return found
@@ -212,11 +205,7 @@ def tally(every: Table, documents: Sequence[Annotated], chance: Floats, least: f
 
 def main() -> None:
     """Score by cross-validation where asked, then fit and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("output", type=Path)
-    parser.add_argument("--folds", type=int, default=0)
-    options = parser.parse_args()
+    options = arguments(__doc__)
     documents = [*annotated(options.gold, SETS), *own_cases(OWN)]
     every = table(documents)
     fold = np.array(folds(documents, options.folds or INNER))[every.document]

@@ -6,25 +6,22 @@ python -m training.event_verdicts GOLD models/event_links --folds 5    # and sco
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from extractor.evaluate.keys import NO_TRIAL, clean, number
+from extractor.evaluate.keys import clean, number
 from extractor.evaluate.scorer import is_partial, same_term
 from extractor.events.event import ABSENT, PRESENT
 from extractor.events.link.weights import Weights
-from extractor.events.told import events
 from extractor.events.verdicts import VERDICTS, Said, asked_features, each_verdict, said, word_features
 from extractor.fields.adverse_event import term_of
 from training.event_arms import SETS, SIZE, Choice, fit, fit_rows, matrix
-from training.event_gold import DEVELOPED_ON, Annotated, annotated, folds, own_cases
+from training.event_gold import DEVELOPED_ON, Annotated, annotated, arguments, folds, own_cases
 from training.event_pairs import OWN
 
 FIRST_STRENGTH, SECOND_STRENGTH = 0.1, 0.1
@@ -45,11 +42,6 @@ def terms(documents: Sequence[Annotated]) -> list[Judged]:
     """All named terms of documents that report their own trial."""
     found = []
     for at, document in enumerate(documents):
-        if document.entry.get("kind") in NO_TRIAL:
-            continue
-        ruled = defaultdict(list)
-        for event in events(document.reports):
-            ruled[event.sentence[0]].append(event)
         wanted = [
             (
                 start,
@@ -61,8 +53,8 @@ def terms(documents: Sequence[Annotated]) -> list[Judged]:
             for start, end, event in document.told()
             for term in (event["term"] if isinstance(event["term"], list) else [event["term"]])
         ]
-        for sentence in document.seen.body():
-            told = said(document.reports, sentence, ruled.get(sentence.start, []))
+        for sentence, ruled in document.ruled():
+            told = said(document.reports, sentence, ruled)
             for i in told.asked() if told else ():
                 assert told is not None
                 term = clean(term_of(document.reports, told.mentions[i]))
@@ -148,11 +140,7 @@ def _part(choice: Choice) -> int:
 
 def main() -> None:
     """Score by cross-validation where asked, then fit and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("output", type=Path)
-    parser.add_argument("--folds", type=int, default=0)
-    options = parser.parse_args()
+    options = arguments(__doc__)
     documents = [*annotated(options.gold, SETS), *own_cases(OWN)]
     of = [d.of for d in documents]
     every = terms(documents)

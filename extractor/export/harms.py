@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from extractor.export.values import DENIED, number
@@ -80,19 +79,20 @@ def across(records: Iterable[Record]) -> Grid:
     """Events by trials; the trials that say nothing of harms have a column too, of silence."""
     listed = list(records)
     names = labels(r.document for r in listed)
-    of = [(r, _by_event(_harms(r))) for r in listed]
+    of = [(told, _by_event(told.facts)) for told in map(_told, listed)]
     rows = [
-        Row(organ, event, tuple(_of_trial_at(r, found, (organ, event)) for r, found in of))
-        for organ, event in _ordered({key for _, found in of for key in found})
+        Row(*key, tuple(_cell(told, found.get(key, []), told.facts, with_arms=True) for told, found in of))
+        for key in _ordered({key for _, found in of for key in found})
     ]
     return Grid("All trials", "", tuple(names[r.document.id] for r in listed), tuple(rows))
 
 
 def _of_trial(record: Record, name: str) -> Grid:
-    facts, people = _harms(record), sizes(record)
+    told = _told(record)
+    facts, people = told.facts, told.people
     arms = sorted(dict.fromkeys(_arm(f) for f in facts), key=lambda arm: arm is not None)
     found = _by_event(facts)
-    rows = [Row(*key, tuple(_at(record, found[key], facts, arm) for arm in arms)) for key in _ordered(found)]
+    rows = [Row(*key, tuple(_at(told, found[key], arm) for arm in arms)) for key in _ordered(found)]
     heads = (f"{arm or EVERYONE} (n = {people[arm]:,})" if arm in people else arm or EVERYONE for arm in arms)
     return Grid(name, record.document.id, tuple(heads), tuple(rows))
 
@@ -144,17 +144,11 @@ def event_of(fact: Fact) -> tuple[str, str]:
         serious = value.get("serious") is True or SERIOUS_WORDS.search(term)
         return ALL_EVENTS, SERIOUS if serious else ANY
     listed = value.get("term_id") or (found.id if (found := table("adverse_events").get(term)) else None)
-    return organ_class(listed), _names().get(str(listed), term)
+    return organ_class(listed), table("adverse_events").by_id.get(str(listed), term)
 
 
 def _term(value: Mapping[str, Any]) -> str:
     return " ".join(str(value.get("term") or "event").lower().split())
-
-
-@cache
-def _names() -> dict[str, str]:
-    """The name of each id; several concepts may share one, and the first is its own."""
-    return {t.id: t.name for t in reversed(table("adverse_events").terms) if t.id}
 
 
 def _ordered(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -171,29 +165,35 @@ def _ordered(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- what is said
 
 
-def _of_trial_at(record: Record, found: dict[tuple[str, str], list[Fact]], key: tuple[str, str]) -> Cell:
-    every = [f for facts in found.values() for f in facts]
-    return _cell(record, found.get(key, []), every, with_arms=True)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a report tells of harms, how many people its arms have, and whether a part that may tell more was not read."""
+
+    facts: Sequence[Fact]
+    people: Mapping[str | None, int]
+    unread: bool
 
 
-def _at(record: Record, facts: Sequence[Fact], every: Sequence[Fact], arm: str | None) -> Cell:
-    return _cell(record, [f for f in facts if _arm(f) == arm], [f for f in every if _arm(f) in (None, arm)])
+def _told(record: Record) -> _Told:
+    return _Told(_harms(record), sizes(record), f"adverse_event{NOT_READ}" in record.not_found)
 
 
-def _cell(record: Record, facts: Sequence[Fact], every: Sequence[Fact], *, with_arms: bool = False) -> Cell:
+def _at(told: _Told, facts: Sequence[Fact], arm: str | None) -> Cell:
+    return _cell(told, [f for f in facts if _arm(f) == arm], [f for f in told.facts if _arm(f) in (None, arm)])
+
+
+def _cell(told: _Told, facts: Sequence[Fact], every: Sequence[Fact], *, with_arms: bool = False) -> Cell:
     if facts:
-        people = sizes(record)
         several = with_arms and len({_arm(f) for f in facts}) > 1
         words = dict.fromkeys(
-            f"{_arm(f) or EVERYONE}: {said(f, people)}" if several else said(f, people) for f in facts
+            f"{_arm(f) or EVERYONE}: {said(f, told.people)}" if several else said(f, told.people) for f in facts
         )
         return Cell("; ".join(words), min(map(kind_of, facts), key=_KINDS.index), tuple(facts))
     denials = [f for f in every if covers(f)]
     if denials:
         best = min(denials, key=lambda f: len(limit_of(f)))
         return Cell(", ".join(["denied", *limit_of(best)]), LIMITED if limit_of(best) else DENIAL, (best,))
-    unread = f"adverse_event{NOT_READ}" in record.not_found
-    return Cell(UNREAD if unread else SILENCE, SILENT)
+    return Cell(UNREAD if told.unread else SILENCE, SILENT)
 
 
 _KINDS = (HAPPENED, ZERO, DENIAL, LIMITED, SILENT)

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from extractor.context.view import View, view
 from extractor.fields import FIELDS, Entry, Field
 from extractor.model import Fact
-from extractor.own import NUMBER, TEXT, OwnField, in_use, lookup
+from extractor.own import NUMBER, TEXT, OwnField, in_use
 from extractor.quantities.numbers import whole
 
 LIKELY = 0.8  # nobody measured a rule of one's own; the flag "uncalibrated" says so
@@ -49,7 +49,7 @@ def _found(own: OwnField, seen: View) -> Iterator[tuple[int, int, dict[str, Any]
             if value is not None:
                 yield match.start(), match.end(), value, "pattern"
     if own.vocabulary:
-        for hit in lookup(own).find(seen.folded):
+        for hit in own.vocabulary.find(seen.folded):
             yield hit.start, hit.end, {"name": hit.term.name, "id": hit.term.id or None}, "vocabulary"
 
 

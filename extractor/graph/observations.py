@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from sys import intern
 from typing import Any
 
@@ -83,14 +83,9 @@ def grounded(term_id: str, term: str) -> tuple[str, str]:
     if not term_id and found is not None:
         term_id = found.id
     if CURIE.fullmatch(term_id):
-        return standard(term_id), _names().get(term_id, term)
+        return standard(term_id), terms.table("adverse_events").by_id.get(term_id, term)
     name = found.name if found is not None else term
     return curie("event", name), name
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    return {t.id: t.name for t in reversed(terms.table("adverse_events").terms) if t.id}  # the first name of an id
 
 
 def _scope(term: str, value: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -171,15 +172,19 @@ def _added(seen: View, own: Total | None) -> Iterator[tuple[Choice, list[str]]]:
 
 def _numbers(seen: View, sentence: Sentence, most: int) -> Iterator[Group]:
     """Numbers of a sentence that may count people of a group."""
-    text = seen.folded
-    for match in numbers(text):
-        if not sentence.start <= match.start() < sentence.end:
-            continue
+    text, found = seen.folded, numbers(seen.folded)
+    for match in itertools.islice(found, bisect_left(found, sentence.start, key=_begins), None):
+        if match.start() >= sentence.end:
+            return
         n = whole(match.group())
         before = text[max(sentence.start, match.start() - 24) : match.start()]
         thing = AN_AGE.match(text, match.end()) or THING_AFTER.match(text, match.end())
         if n and n < most and not thing and (before.endswith("= ") or not BEFORE.search(before)):
             yield Group(n, "", match.start(), match.end(), (0, 0))
+
+
+def _begins(match: re.Match[str]) -> int:
+    return match.start()
 
 
 def _outcomes(seen: View) -> Iterator[tuple[Choice, list[str]]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
@@ -21,6 +19,7 @@ from extractor.graph.nodes import Row
 from extractor.graph.observations import NAMED
 from extractor.graph.studies import Choice
 from extractor.plots.called import Called, called
+from extractor.policy import policy_hashes
 from extractor.report import checked, findings, harms, included, overview
 from extractor.report.figures import Plot, Plots
 from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
@@ -229,13 +228,8 @@ def _render(content: dict[str, Any]) -> str:
     environment.filters |= {"called": content["called"]}
     environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen, "bound": bound}
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
-    hashes = " ".join(_hash(assets[name]) for name in _SCRIPTS)
+    hashes = policy_hashes(assets[name] for name in _SCRIPTS)
     return environment.get_template("report.html").render(**content, **assets, script_hashes=Markup(hashes))
-
-
-def _hash(script: str) -> str:
-    """A script's own name in a Content-Security-Policy: no other script of the page runs, wherever it came from."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 _INLINE = {"style": "report.css", "script": "report.js", "cytoscape": "cytoscape.min.js"}

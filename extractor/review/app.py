@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, FastAPI, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from extractor.curation import by_report
 from extractor.errors import CurationError, EvidenceError, StaleError, StoreError
 from extractor.review import pages
 from extractor.review.agree import differences
@@ -85,9 +86,7 @@ class Desk:
         events: dict[str | None, list[Event]] = {}
         for event in self.log.events(None, *PART_EVENTS):
             events.setdefault(event.document, []).append(event)
-        decided: dict[str, list[Decision]] = {}
-        for decision in self.store.decisions():
-            decided.setdefault(decision.document, []).append(decision)
+        decided = by_report(self.store.decisions())
         ids = [v.id for v in self.store.documents()]
         return {i: self.part(events.get(i, []), decided.get(i, []), person) for i in ids}
 
@@ -285,9 +284,7 @@ def shown(desk: Desk, person: Person, report: str, claim: str = "", *, error: st
 def counts(desk: Desk) -> dict[str, int]:
     """What a final version would hold, and what in it nobody checked."""
     found = {"reports": 0, "claims": 0, "not decided": 0, "unsure": 0, "conflicts": 0, "differences of two readers": 0}
-    decisions: dict[str, list[Decision]] = {}
-    for decision in desk.store.decisions():
-        decisions.setdefault(decision.document, []).append(decision)
+    decisions = by_report(desk.store.decisions())
     for record in desk.store.records():
         made = decisions.get(record.document.id, [])
         own = [c for c in seen(record, made, FIRST) if not c.put_aside]

@@ -183,10 +183,11 @@ def undo(store: Store, report: str, key: int, name: str, part: Part, uid: str) -
     """Take back one of the person's own decisions, or an undo of theirs."""
     if part.stage is None or part.closed:
         raise CurationError("this reading is finished, or not yours; nothing was taken back")
-    found = next((d for d in store.decisions(report) if d.key == key), None)
+    made = store.decisions(report)
+    found = next((d for d in made if d.key == key), None)
     if found is None or found.curator != name or found.stage != part.stage:
         raise CurationError(f"decision {key} is none of {name} on this report in this reading; nothing was taken back")
-    known = next((d for d in store.decisions(report) if uid and d.uid == uid), None)
+    known = next((d for d in made if uid and d.uid == uid), None)
     if known is not None:
         return known.key
     return curation.undo(store, key, name, how=How(uid or None, found.stage, found.mode))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
+
+from extractor.policy import policy_hashes
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -96,15 +96,10 @@ def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
     "default-src 'none'; script-src 'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5"
     """
     rules = {
-        "default-src": "'none'", "script-src": _hashes(scripts), "style-src": _hashes(styles), "img-src": "'self'",
+        "default-src": "'none'", "script-src": policy_hashes(scripts), "style-src": policy_hashes(styles), "img-src": "'self'",
         "connect-src": "'self'", "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'",
     }  # fmt: skip
     return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-def _hashes(texts: Iterable[str]) -> str:
-    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
-    return " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
 
 
 def _headers(scope: Message) -> dict[str, list[str]]:

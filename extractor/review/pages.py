@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from extractor.claims import term_words
+from extractor.curation import by_report
 from extractor.declared import declared_fields, registers
 from extractor.export import fact_shown
 from extractor.export.values import field_shown
@@ -318,9 +319,7 @@ def list_page(store: Store, person: Person, part_of: Any, message: str = "") -> 
     events: dict[str | None, list[Any]] = {}
     for event in ReviewStore(store).events(None, "began", "finished", "reopened"):
         events.setdefault(event.document, []).append(event)
-    every: dict[str, list[Decision]] = {}
-    for decision in store.decisions():
-        every.setdefault(decision.document, []).append(decision)
+    every = by_report(store.decisions())
     rows: list[dict[str, Any]] = []
     people: dict[str, set[str]] = {}
     by_field: dict[str, list[int]] = {}

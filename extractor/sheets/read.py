@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -282,38 +283,26 @@ class _Work:
             )
         evidence = self._evidence(row, record)
         words = pairs(name, row["new value"])
-        given: dict[str, Any] = {
-            "note": row["comment"] or None,
-            "against": self.against,
-            "force": self.force,
-            "how": how,
-        }
-        try:
-            curation.add(self.store, record.document.id, name, self.curator, words, evidence, **given)
-        except CurationError as error:
-            raise UnfitError(row.cell("new value"), _advice(error)) from error
+        with _fitting(row.cell("new value")):
+            curation.add(self.store, record.document.id, name, self.curator, words, evidence, **self._given(row, how))
 
     def _correct(self, row: Row, record: Record, number: int, how: How) -> None:
         evidence = self._evidence(row, record)
         words = pairs(record.facts[number].field, row["new value"])
-        given: dict[str, Any] = {
-            "note": row["comment"] or None,
-            "against": self.against,
-            "force": self.force,
-            "how": how,
-        }
-        try:
-            curation.correct(self.store, record.document.id, number, self.curator, words, evidence=evidence, **given)
-        except CurationError as error:
-            raise UnfitError(row.cell("new value"), _advice(error)) from error
+        with _fitting(row.cell("new value")):
+            curation.correct(
+                self.store, record.document.id, number, self.curator, words, evidence=evidence, **self._given(row, how)
+            )
+
+    def _given(self, row: Row, how: How) -> dict[str, Any]:
+        """What every new value of a sheet comes with."""
+        return {"note": row["comment"] or None, "against": self.against, "force": self.force, "how": how}
 
     def _evidence(self, row: Row, record: Record) -> tuple[Evidence, ...]:
         if not row["new words"]:
             return ()
-        try:
+        with _fitting(row.cell("new words")):
             return curation.evidence_for(record.document, [row["new words"]])
-        except CurationError as error:
-            raise UnfitError(row.cell("new words"), _advice(error)) from error
 
     def _how(self, row: Row, decision: str) -> How:
         """The name of a decision that makes it one decision however often its sheet comes in."""
@@ -322,6 +311,15 @@ class _Work:
         return How(
             uid=hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32], mode="import"
         )
+
+
+@contextmanager
+def _fitting(cell: str) -> Iterator[None]:
+    """What a curator may not say does not fit in a cell."""
+    try:
+        yield
+    except CurationError as error:
+        raise UnfitError(cell, _advice(error)) from error
 
 
 def _advice(error: CurationError) -> str:

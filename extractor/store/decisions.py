@@ -32,11 +32,8 @@ ACTIONS = ("add", "replace", "reject", "say", "undo")
 VERDICTS = ("accept", "correct", "reject", "add", "unsure", "not_reported", "note", "undo")
 SAYING = ("unsure", "not_reported", "note")  # verdicts that change no fact
 STAGES = FIRST, SECOND, ADJUDICATION = ("first", "second", "adjudication")
-MODES = (
-    "verify",
-    "blind",
-    "import",
-)  # with the machine's value in sight, without it, brought from another store or a sheet
+# with the machine's value in sight, without it, brought from another store or a sheet
+MODES = ("verify", "blind", "import")
 DECIDED_FLAGS = frozenset({"rejected", "replaced"})  # flags of a fact that a decision took out of the count
 LOST, DISPUTED = "curator_fact_lost", "curators_disagree"
 OURS = (LOST, DISPUTED, DIFFERS)  # conflicts that decisions make, anew each time that they are applied
@@ -238,26 +235,12 @@ def _decision(row: Mapping[str, Any], uids: Mapping[int, str]) -> Decision:
     target = Fact.from_dict(row["target"]) if row["target"] else None
     fact = Fact.from_dict(row["fact"]) if row["fact"] else None
     return Decision(
-        row["key"],
-        row["document"],
-        row["action"],
-        row["curator"],
-        target,
-        fact,
-        row["undoes"],
-        row["note"],
-        row["decided_at"],
-        row["uid"] or _old_uid(row, uids),
-        row["verdict"] or verdict_of(row["action"], target, fact),
-        row["stage"],
-        row["mode"],
-        row["field"] or next((f.field for f in (target, fact) if f), None),
-        tuple(Fact.from_dict(f) for f in row["others"] or ()),
-        row["reason"],
-        tuple(row["about"] or ()),
-        row["seen_text"],
+        row["key"], row["document"], row["action"], row["curator"], target, fact, row["undoes"], row["note"],
+        row["decided_at"], row["uid"] or _old_uid(row, uids), row["verdict"] or verdict_of(row["action"], target, fact),
+        row["stage"], row["mode"], row["field"] or next((f.field for f in (target, fact) if f), None),
+        tuple(Fact.from_dict(f) for f in row["others"] or ()), row["reason"], tuple(row["about"] or ()), row["seen_text"],
         row["seen_decision"],
-    )
+    )  # fmt: skip
 
 
 def _old_uid(row: Mapping[str, Any], uids: Mapping[int, str]) -> str:
@@ -274,13 +257,19 @@ def verdict_of(action: str, target: Fact | None, fact: Fact | None) -> str:
     return action
 
 
+def undone(decisions: Sequence[Decision]) -> set[int]:
+    """Keys of the decisions, also undoes, that somebody took back."""
+    found: set[int] = set()
+    for decision in reversed(decisions):
+        if decision.undoes is not None and decision.key not in found:
+            found.add(decision.undoes)
+    return found
+
+
 def standing(decisions: Sequence[Decision]) -> list[Decision]:
     """Decisions that nobody took back, without the undoing ones themselves."""
-    undone: set[int] = set()
-    for decision in reversed(decisions):
-        if decision.action == "undo" and decision.key not in undone and decision.undoes is not None:
-            undone.add(decision.undoes)
-    return [d for d in decisions if d.action != "undo" and d.key not in undone]
+    gone = undone(decisions)
+    return [d for d in decisions if d.action != "undo" and d.key not in gone]
 
 
 @dataclass(frozen=True, slots=True)
