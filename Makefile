@@ -52,7 +52,7 @@ bench: $(READY)  ## ratios against other tools, goals met or missed, on data of 
 	$(BIN)/python bench/pooling.py
 	$(BIN)/python bench/likelihood.py
 	$(BIN)/python bench/graph.py
-	$(BIN)/python bench/scan.py
+	$(BIN)/python -m bench.scan
 	$(BIN)/python bench/verify.py corpora/als_msc
 	$(BIN)/python bench/review.py
 

@@ -3,7 +3,7 @@
 The file is made here from a fixed seed in the shape of a baseline file, one citation in 300 of the topic. Ratios are of
 processor or wall time in the same run.
 
-    python bench/scan.py [--citations 30000] [--json FILE]
+    python -m bench.scan [--citations 30000] [--json FILE]
 """
 
 from __future__ import annotations

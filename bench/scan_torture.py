@@ -1,6 +1,6 @@
 """A scan of many small files whose workers and whose own process are killed again and again: the same parts as a quiet run's?
 
-    python bench/scan_torture.py [--files 200] [--restarts 10] [--engine here] [--engine dask] [--engine scheduler]
+    python -m bench.scan_torture [--files 200] [--restarts 10] [--engine here] [--engine dask] [--engine scheduler]
 
 ``here`` and ``dask`` kill (or hold for a while) a worker every few seconds, and the whole process ten times. ``scheduler``
 runs a Dask scheduler and workers of its own, and kills the scheduler too.
