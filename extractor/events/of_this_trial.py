@@ -67,6 +67,10 @@ HYPOTHESIS = re.compile(rf"\b{W.hypothesis}\b")
 CONCLUDES = re.compile(rf"^\W*{W.concludes_in}\b")
 # Around a term that is somebody's outcome, disease or aim
 BEFORE_TERM = re.compile(rf"\b{W.before_term_history}\s+{W.before_term_the}?(?:[\w-]+\s+){{0,2}}\Z")
+# "the proportion of patients with": what follows is what is counted, not who they are
+SHARE_WITH = re.compile(
+    rf"\b{W.share_of}\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+){{1,2}}(?:with|who had|having|experiencing|reporting)\s+(?:an?\s+|any\s+)?(?:[\w-]+\s+){{0,3}}\Z"
+)
 AFTER_TERM = re.compile(rf"(?:\s+|-){W.after_term_scores}\b")
 
 
@@ -228,4 +232,6 @@ class Reports:
             return False  # "one man undergoing surgery died": a verb is nobody's disease
         if AFTER_TERM.match(folded, mention.end, end):
             return True
+        if SHARE_WITH.search(folded, max(start, mention.start - 110), mention.start):
+            return False
         return bool(BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start))

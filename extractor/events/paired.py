@@ -30,7 +30,8 @@ LINKED = "count_linked"
 NEAR = 40  # characters before a term in which words tell how it got better
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
 ROWS = "count_rows"
-SURE = ("count_elided", ROWS)  # the words tell whose count it is
+HANDED = "count_handed"
+SURE = ("count_elided", ROWS, HANDED)  # the words tell whose count it is
 
 
 def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
@@ -103,7 +104,10 @@ def _stands(ruled: Event) -> bool:
 
 def _in_rows(told: Told, i: int, j: int) -> bool:
     """Whether a term or a count stands in rows that tell all of both."""
-    return any(e.how == ROWS and (k == i or other == j) for (k, other), e in told.paired.items())
+    return any(
+        (e.how == ROWS and (k == i or other == j)) or (e.how == HANDED and other == j)
+        for (k, other), e in told.paired.items()
+    )
 
 
 def _part(told: Told, i: int, j: int) -> bool:

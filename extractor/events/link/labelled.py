@@ -26,10 +26,12 @@ LABEL = re.compile(rf"(?P<name>{_NAME}?)\s*(?:[,:=]|\b(?:was|were|in|group|arm)\
 BEHIND = re.compile(rf"\s*[(\[]\s*(?:the\s+)?(?P<name>{_NAME})\s*[)\]]")
 # "(lorcatan/placebo)", "(lorcatan vs placebo, respectively)": the order of the pairs that follow
 ORDER = re.compile(
-    rf"[(\[]\s*(?P<first>[^()\[\];,]{{1,40}}?)\s*(?:/|\bvs\.?(?!\w)|\bversus\b|\bv\b|\bcompared (?:with|to)\b)\s*(?P<second>[^()\[\];,]{{1,40}}?)\s*(?:,?\s*respectively\s*)?[)\]]"
+    r"[(\[]\s*(?P<first>[^()\[\];,]{1,40}?)\s*(?:/|\bvs\.?(?!\w)|\bversus\b|\bv\b|\bcompared (?:with|to)\b)\s*(?P<second>[^()\[\];,]{1,40}?)\s*(?:,?\s*respectively\s*)?[)\]]"
 )
 # a bracket of counts and nothing else: "(36% vs. 9%, p < 0.001)", "(11%/0%)"
-BARE = re.compile(r"(?:[\s\d.,;:/%~()\[\]<>=·-]|\b(?:vs?|versus|and|or|p|compared|with|to|of|respectively|patients)\b\.?)*")
+BARE = re.compile(
+    r"(?:[\s\d.,;:/%~()\[\]<>=·-]|\b(?:vs?|versus|and|or|p|compared|with|to|of|respectively|patients)\b\.?)*"
+)
 NO_LABEL = re.compile(rf"\b{W.no_label}\b")
 # "the most common adverse events with lorcatan were": those listed are of that group
 INTRODUCED = re.compile(rf"\b{W.introduced_were}\b")
