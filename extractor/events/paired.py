@@ -15,12 +15,12 @@ from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
-from extractor.events.mentions import CLASS, ORGAN, Mention
+from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
 from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import BETTER, out_of
+from extractor.events.told_with_count import BETTER, EFFECT, out_of
 from extractor.quantities.counts import Count, counts
 
 BELIEVED = 0.45  # from here a pair is an event
@@ -82,6 +82,8 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
     for i, mention in enumerate(told.mentions):
         if BETTER.search(told.folded, max(told.sentence.start, mention.start - NEAR), mention.start):
             continue  # how it got better: the rules left it out on purpose
+        if mention.kind in (NAMED, OPEN) and EFFECT.match(told.folded, mention.end, told.sentence.end):
+            continue
         uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
         least = DESPITE_DOUBT if told.doubted(i) else BELIEVED
         believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]
