@@ -296,7 +296,9 @@ INVERTED = re.compile(r"[a-z], [a-zA-Z]")  # "leukemia, lymphocytic, chronic, B-
 def naming(candidate: Candidate) -> Mention:
     """The mention that names the disease best: of those that say what the weightiest says, the one that says most."""
     best = candidate.best
-    wider = [m for m in candidate.mentions if _content(m.name) >= _content(best.name) and m.role != "pain" and m.weight > 0]
+    wider = [
+        m for m in candidate.mentions if _content(m.name) >= _content(best.name) and m.role != "pain" and m.weight > 0
+    ]
     return max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), m.weight))
 
 

@@ -32,7 +32,9 @@ class Condition(Field):
         for candidate in treated(seen):
             name, curie = canonical(candidate)
             best, named = candidate.best, naming(candidate)
-            said = [best] if best.name == named.name else [best, named]  # the words that name it stand by those that treat it
+            said = (
+                [best] if best.name == named.name else [best, named]
+            )  # the words that name it stand by those that treat it
             rule = "linked" if curie else "phrase"
             if not curie and (found := table("conditions").get(name)):
                 curie = found.id
