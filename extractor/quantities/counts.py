@@ -104,7 +104,7 @@ _NO_COUNT_FORMS = (
     rf"\b9\d(?:\.\d)?\s*%?\s*-?\s*{W.no_count_ci}\b(?:[\s-]*{W.no_count_intervals})?(?:\s*[\[(]cis?[\])])?[\s:=,;]*{W.no_count_was}?(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?",
     r"\bci\b\s*[:=,]?\s*[\[(]?[-\d.,\s%to;]+[\])]?",
     rf"\b{W.no_count_grades}\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+)*(?!\d|\.\d|\s*(?:\(|%|(?:out\s+)?of\s+\d))",
-    rf"(?:\d[\d,.]*+\s*+/\s*+)?\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?{W.no_count_mg}\b(?:/[a-z0-9]+)*",
+    rf"(?:(?:\d[\d,.]*+\s*+/\s*+)|(?:\d+(?:\.\d+)?(?:,\s|,?\s(?:and|or)\s)(?:and\s)?){{1,5}})?\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?{W.no_count_mg}\b(?:/[a-z0-9]+)*",
     rf"\d+(?:\.\d+)?\s*%\s*{W.no_count_confidence}",
     r"(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)",
     rf"\b{W.no_count_or}\s*(?:\([^()]*\)\s*)?[:=,]?\s*{W.no_count_of}?-?\d+(?:\.\d+)?%?",
