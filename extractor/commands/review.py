@@ -23,7 +23,9 @@ def review(
     stage: Annotated[
         str, typer.Option("--stage", help="first; second (blind on critical fields); adjudication.")
     ] = "first",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any that is free.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="0: 8427, or any that is free where that is taken.")
+    ] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the link here.")] = True,
     verify: Annotated[
         bool,
@@ -79,7 +81,7 @@ def review(
             raise wrong_usage("decisions need a name: --by NAME, or curator in trialspan.toml")
         try:
             from extractor.review.checker import Checker
-            from extractor.review.serve import Where, serve
+            from extractor.review.serve import Where, serve, usual
         except ImportError as error:
             raise wrong_usage("the page needs its extra; install it with: pip install 'trialspan[review]'") from error
 
@@ -90,7 +92,7 @@ def review(
             if browser and where.local:
                 webbrowser.open(link)
 
-        where = Where(host, port, public, certificate, key)
+        where = usual(Where(host, port, public, certificate, key))
         serve(opened, where, curator, stage, Checker(settings_or_exit()) if verify else None, tell)
 
 

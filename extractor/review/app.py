@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -60,6 +62,9 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.board = Board(self.store)
+        where = self.store.name if self.store else ""
+        where = where if "://" in where else str(Path(where).resolve())
+        self.sessions.place = sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     @property
     def log(self) -> ReviewStore:
