@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from extractor.events.attributes import grade
+from extractor.events.brackets import inside
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.sentence import Reading
 from extractor.events.words_of_counts import APPOSED
@@ -12,6 +13,7 @@ from extractor.events.words_of_events import IS_CLASS, KILLED, LISTED, MEMBERS, 
 
 BESIDE = 110  # characters between two counted terms of one list
 COUNTED_GAP = re.compile(r"\d[^;]*(?:,|\band\b)[^;]{0,30}\Z")  # "leucopenia in 16 (19%) versus none, and "
+CLOSED = re.compile(r"\s*[)\]]")  # "(e.g. bleeding or infection) were not seen"
 SLASHED = re.compile(r"/[a-z][a-z-]{3,}")  # "vaginal dryness/discharge occurred"
 
 
@@ -39,6 +41,9 @@ def list_end(reading: Reading, mention: Mention, inner: list[Mention]) -> int:
             LISTED.match(between) or (end == mention.end and mention.kind in (CLASS, ORGAN) and SUCH_AS.match(between))
         ):
             end = other.end
+    close = CLOSED.match(reading.folded, end, reading.end)
+    if close and inside(reading.pairs, end):
+        end = close.end()
     more = SLASHED.match(reading.folded, end, reading.end)
     return more.end() if more else end
 

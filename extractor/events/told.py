@@ -27,7 +27,7 @@ from extractor.events.parts_of_class import parts_told
 from extractor.events.said_of import ALL, said_of
 from extractor.events.segment import Clause, Link
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import counted, others_counted
+from extractor.events.told_with_count import EFFECT, counted, others_counted
 from extractor.events.told_without_count import uncounted
 from extractor.events.words_of_events import EXPLAINED, MEMBERS_ONLY, OCCURRING
 from extractor.quantities.counts import EVENTS, PARTICIPANTS, Count, counts
@@ -51,6 +51,9 @@ OF_CAUSE = re.compile(rf"\s*(?:,\s*)?{W.of_cause_of}\s+(?:an?\s+|the\s+)?(?:[\w-
 # "two died of sepsis and one of renal failure": the second has no verb of its own
 ELIDED = re.compile(
     rf"\s*,?\s*and\s+(?P<n>{WHOLE})\s+(?:of|from|due to|because of)\s+(?:an?\s+)?(?:[\w-]+\s+){{0,2}}\Z"
+)
+OF_EACH = re.compile(
+    rf"(?:[:;,(]|\band)\s*(?:and\s+)?(?P<n>{WHOLE})\s+(?:patients?\s+)?(?:of|from|due to|because of|owing to)\s+(?:an?\s+)?(?:[\w-]+\s+){{0,1}}\Z"
 )
 MORE_CAUSES = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,|and\b|or\b|/|;)")
 ARTICLE = re.compile(
@@ -86,7 +89,16 @@ def _told(reading: Reading) -> Iterator[Event]:
         _hand_over(reading, inner, links)
         _named_one(reading, inner, links)
         _explain(reading, inner, links)
-        for step in (_bracketed, counted_dead, _excepted_death, _whole_before, _causes, _totalled, _apposed):
+        for step in (
+            _bracketed,
+            counted_dead,
+            _excepted_death,
+            _whole_before,
+            _causes,
+            _causes_each,
+            _totalled,
+            _apposed,
+        ):
             step(reading, inner, links)
         inner, links = composed(reading.folded, inner, links)
         for mention, link in zip(inner, links, strict=True):
@@ -279,6 +291,15 @@ def _causes(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
             links[place] = Link(list(dead.counts), "before")
 
 
+def _causes_each(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "Three died: two from pneumonia and one from bleeding": each cause has its own count."""
+    for place, mention in enumerate(inner):
+        fatal = any(m.kind == DEATH and links[i].counts for i, m in enumerate(inner[:place]))
+        found = OF_EACH.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
+        if fatal and found and not links[place].counts and mention.kind in (NAMED, OPEN):
+            links[place] = Link([Count(*found.span("n"), "bare", whole(found["n"]), None, PARTICIPANTS)], "before")
+
+
 def _totalled(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
     """ "Severe adverse events numbered two": a class and how many there were."""
     for place, mention in enumerate(inner):
@@ -307,6 +328,8 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
     if mention.kind == DEATH and SURVIVED.match(reading.folded, mention.start, mention.end):
         return  # told by itself
     if mention.kind in (NAMED, OPEN) and (_defined(reading, mention) or _fell(reading, mention, first, last)):
+        return
+    if mention.kind in (NAMED, OPEN) and EFFECT.match(reading.folded, mention.end, last):
         return
     if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", lead(reading, mention, inner)):
         return  # "two complications of venous thrombosis and infection": the members are told

@@ -65,7 +65,9 @@ def reports_named(store: Store, name: str) -> list[str]:
         If no trial and no report has this name.
     """
     links = LinkStore(store)
-    own = links.reports_of([name]) or links.reports_of(links.trials_of([name, *store.find("nct", name)]).values())
+    own = links.reports_of([name]) or links.reports_of(
+        links.trials_of([name, *store.find("nct", name), *store.named([name])]).values()
+    )
     if not own:
         raise StoreError(
             f"store {store.name} has no trial and no linked report {name!r}; see all with: trialspan trial --store {store.name};"

@@ -80,6 +80,7 @@ def figure(text: str) -> Figure:
         return Figure("zero", 0, text=said)
     if (match := SIZE.fullmatch(said)) or (match := re.fullmatch(r"\W*[nN]\s*=\s*(\d[\d,]*)\W*", said)):
         return Figure("size", whole(match[1]), text=said)
+    said = re.sub(r"^[nN]\s*=\s*(?=\d+\s*[(\[/])", "", said)  # "n = 3 (20%)"
     return _counted(said) or _measured(said) or Figure("words", text=said)
 
 

@@ -40,7 +40,7 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     """The place of the group's name for each count of a sentence's events, by where the count begins."""
     counted = {e.count.start: found for e in events if e.count and (found := counted_in(scene, e.count))}
     chances = {c.start: shares(scene, c, weights("arms")) for c in counted.values()}
-    chosen = together(scene.seen.folded, events, {at: chances[c.start] for at, c in counted.items()})
+    chosen = together(scene.seen.folded, events, {at: chances[c.start] for at, c in counted.items()}, scene.groups)
     places: dict[int, tuple[int, int] | None] = {}
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
