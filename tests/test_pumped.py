@@ -23,7 +23,9 @@ def test_no_pattern_is_exponential(seed: int) -> None:
     endless = {
         where: (before, unit)
         for pattern, where in PATTERNS.items()
-        for before, unit in sorted(pumps(pattern, random.Random(f"{seed} {where}")))  # no pattern's texts hang on another's
+        for before, unit in sorted(
+            pumps(pattern, random.Random(f"{seed} {where}"))
+        )  # no pattern's texts hang on another's
         if seconds(pattern, before + unit * SHORT + END, 2.0) == float("inf")
     }
     assert endless == {}
