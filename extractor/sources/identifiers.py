@@ -60,11 +60,18 @@ def retracted_in_title(title: str | None) -> bool:
 
 
 def document_id(ids: Ids, otherwise: str) -> str:
-    """A CURIE of the strongest identifier, else what the source calls the record."""
-    if ids.pmid:
-        return f"pubmed:{ids.pmid}"
-    if ids.pmcid:
-        return f"pmc:{ids.pmcid}"
+    """A CURIE of the strongest identifier, else what the source calls the record.
+
+    The order is that of a report's id in a store: a DOI is what most databases have in common, so that a report keeps
+    its id whichever of them it comes from.
+    """
     if ids.doi:
         return f"doi:{ids.doi.lower()}"
-    return otherwise
+    return own_number(ids, otherwise)
+
+
+def own_number(ids: Ids, otherwise: str) -> str:
+    """The number by which PubMed itself names a record: of its own files, no other tells all records apart."""
+    if ids.pmid:
+        return f"pubmed:{ids.pmid}"
+    return f"pmc:{ids.pmcid}" if ids.pmcid else otherwise

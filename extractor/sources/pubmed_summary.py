@@ -52,13 +52,15 @@ def _of_text(entry: str, otherwise: str) -> Document:
     match = CITED.match(line)
     said = match.groupdict() if match else {"title": line.partition(" doi:")[0].partition(" PMID:")[0]}
     place = PLACE.match(said.get("rest") or "")
+    pmids = PMID.findall(line)[:1]
     fields = {
+        "id": [f"pubmed:{n}" for n in pmids],
         "title": [re.sub(r"^\[No authors listed\]\.\s*|\.$", "", said.get("title") or "")],
         "authors": [(said.get("authors") or "").replace(", et al", "")],
         "journal": [said.get("journal") or ""],
         "year": [said.get("year") or ""],
         "doi": [m[1].rstrip(".") for m in DOI.finditer(line)][:1],
-        "pmid": PMID.findall(line)[:1],
+        "pmid": pmids,
         "pmcid": PMC.findall(line)[:1],
         **({n: [(place[n] or "").strip()] for n in ("volume", "issue", "pages")} if place else {}),
     }
@@ -71,13 +73,15 @@ def _of_page(found: object, otherwise: str) -> Document:
         return one.get_text(" ", strip=True) if one else ""
 
     citation = text(".docsum-journal-citation.full-journal-citation") or text(".docsum-journal-citation")
+    pmid = text(".docsum-pmid")
     fields = {
+        "id": [f"pubmed:{pmid}"] if pmid else [],
         "title": [text(".docsum-title").rstrip(".")],
         "authors": [text(".docsum-authors.full-authors").rstrip(".")],
         "journal": [citation.partition(".")[0]],
         "year": [citation],
         "doi": [m[1].rstrip(".") for m in DOI.finditer(citation)][:1],
-        "pmid": [text(".docsum-pmid")],
+        "pmid": [pmid],
         "notes": [m[0] for m in [PMC.search(text(".docsum-citation") or "")] if m],
     }
     return reference("pubmed-summary", fields, otherwise)

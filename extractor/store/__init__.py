@@ -122,8 +122,8 @@ class Store:
             if is_newest(conn):
                 return
         with self.writing() as conn:
-            migrate(conn, self.name)
-            decisions.reapply(conn, old.settle_all(conn))
+            applied = migrate(conn, self.name)
+            decisions.reapply(conn, old.settle_all(conn, applied))
 
     def close(self) -> None:
         """Close all connections; the store may not be used afterwards."""

@@ -165,7 +165,7 @@ def settle(conn: Connection, key: int) -> Settled:
         final[chosen] = group
         others |= claiming
     for report in sorted(others):
-        _rename_claimed(conn, report, settled)
+        rename(conn, report, settled)
     for report, group in final.items():
         _write(conn, report, sorted(place[c.key] for c in group), group, place)
     _follow(conn, before, settled)
@@ -228,8 +228,8 @@ def _choose(conn: Connection, group: Sequence[Copy], report: str) -> tuple[str, 
     return chosen or identity.last_resort(group), claiming
 
 
-def _rename_claimed(conn: Connection, report: str, settled: Settled) -> None:
-    """Give a report another id, since another report now has a claim to the one that it bore."""
+def rename(conn: Connection, report: str, settled: Settled) -> None:
+    """Give a report the first id that it alone has a claim to, where it bears another."""
     keys = list(
         conn.execute(select(DOCUMENTS.c.key).where(DOCUMENTS.c.id == report).order_by(DOCUMENTS.c.key)).scalars()
     )
@@ -238,10 +238,11 @@ def _rename_claimed(conn: Connection, report: str, settled: Settled) -> None:
     before = _in_force(conn, [report])
     loaded = _load(conn, keys)
     group = sorted((copy for copy, _ in loaded.values()), key=identity.best_first)
+    chosen, _ = _choose(conn, group, report)
+    if chosen == report:
+        return
     place = {copy.key: row for row, (copy, _) in loaded.items()}
-    name = f"?{keys[0]}"
-    _move(conn, keys, name)
-    chosen, _ = _choose(conn, group, name)
+    _move(conn, keys, f"?{keys[0]}")
     _write(conn, chosen, keys, group, place)
     _follow(conn, before, settled)
     settled.changed.add(chosen)
