@@ -116,11 +116,10 @@ def compare(store: Store, names: Sequence[str]) -> Comparison:
 
 
 def _trial(store: Store, name: str) -> Trial:
-    if not LinkStore(store).trials_of([name]) and store.has(name):
-        ids, title = [name], name  # not linked yet: a trial of its own
-    else:
+    ids = store.named([name])
+    if LinkStore(store).trials_of(ids) or not store.has(name):
         ids = reports_named(store, name)
-        title = LinkStore(store).trials_of(ids)[ids[0]]
+    title = LinkStore(store).trials_of(ids).get(ids[0], ids[0])  # where it is not linked yet: a trial of its own
     records = tuple(store.records(ids))
     return Trial(title, records, {c.field: c for c in characteristics(records)})
 

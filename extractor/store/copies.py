@@ -294,12 +294,12 @@ def _follow(conn: Connection, before: Mapping[str, int], settled: Settled) -> No
         forget_links(conn, [old, new])
         if new != old and not old.startswith("?"):
             settled.renamed[old] = new
-            _rename_links(conn, old, new)
+            rename_links(conn, old, new)
             conn.execute(update(JUDGEMENTS).where(JUDGEMENTS.c.study == old).values(study=new))
             conn.execute(update(REVIEW_EVENTS).where(REVIEW_EVENTS.c.document == old).values(document=new))
 
 
-def _rename_links(conn: Connection, old: str, new: str) -> None:
+def rename_links(conn: Connection, old: str, new: str) -> None:
     """A decision on a pair keeps its pair, the smaller id first."""
     query = select(LINK_DECISIONS).where(or_(LINK_DECISIONS.c.a == old, LINK_DECISIONS.c.b == old))
     for row in conn.execute(query).mappings().all():

@@ -8,14 +8,16 @@ whose words it quotes, so that it never speaks of another paper that came to the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import Connection, or_, select, update
 
+from extractor.errors import StoreError
 from extractor.model import Document, Fact
 from extractor.store import copies, reading, rows
 from extractor.store.database import batches
 from extractor.store.migrations import NAMED_ANEW
-from extractor.store.tables import COPY_KEYS, DECISIONS, DOCUMENTS, PARTS
+from extractor.store.tables import COPY_KEYS, DECISIONS, DOCUMENTS, LINK_DECISIONS, PARTS
 
 Version = tuple[int, str]  # key of a copy, and when it came
 
@@ -34,7 +36,19 @@ def _name_anew(conn: Connection) -> set[str]:
     settled = copies.Settled()
     for report in sorted(conn.execute(query).scalars()):
         copies.rename(conn, report, settled)
+    _decided_by_other_names(conn)
     return settled.changed
+
+
+def _decided_by_other_names(conn: Connection) -> None:
+    """Decisions on pairs that were taken under another name of a report hold for that report."""
+    joined = LINK_DECISIONS.outerjoin(DOCUMENTS, DOCUMENTS.c.id.in_((LINK_DECISIONS.c.a, LINK_DECISIONS.c.b)))
+    known = set(conn.execute(select(DOCUMENTS.c.id).select_from(joined).distinct()).scalars())
+    rows = conn.execute(select(LINK_DECISIONS.c.a, LINK_DECISIONS.c.b)).all()
+    for name in sorted({name for row in rows for name in row} - known):
+        with suppress(StoreError):  # a name that means several reports: no report is meant
+            (report,) = reading.resolved(conn, [name], "")
+            copies.rename_links(conn, name, report)
 
 
 def _settle_unsettled(conn: Connection) -> set[str]:
