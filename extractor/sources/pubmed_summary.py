@@ -16,7 +16,7 @@ START = re.compile(r"(?m)^(\d+): (?=\S)")
 # "Alpha A, Beta B. Mesenchymal stem cells in ALS. J Cells. 2019 Jan;12(3):1-9. doi: ...": authors, title, journal, year
 _AUTHOR = r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3} [A-Z]{1,4}(?: (?:Jr|Sr|2nd|3rd))?"
 CITED = re.compile(
-    rf"(?:(?P<authors>{_AUTHOR}(?:[,;] {_AUTHOR})*+(?:[,;] )?(?:et al)?)\. )?"
+    rf"(?:(?P<authors>{_AUTHOR}(?:[,;] {_AUTHOR})*+(?:[,;] )?(?:et al|[^.;]{{3,80}})?)\. )?"
     r"(?P<title>.+?[.?!]\]?)\s+(?P<journal>[A-Z][^.;?!]{1,90}(?:\. ?[A-Z][\w ]*)?)\.\s+(?P<year>(?:18|19|20)\d\d)\b(?P<rest>.*)",
     re.S,
 )
