@@ -6,11 +6,11 @@ Denials, whole classes denied, and events without a count stay as the rules tell
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from extractor import patterns as re
 from extractor.events.denials import denials
 from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from extractor import patterns as re
 from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import BASELINE
