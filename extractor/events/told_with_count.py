@@ -31,6 +31,10 @@ W = Words("events")
 
 # "improvement of dyspnea in 9": how it got better
 BETTER = re.compile(rf"\b{W.better_improv}\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){{0,1}}\Z")
+# "headache fell from", "pneumonia was treated with stem cells": an effect, or the disease treated
+EFFECT = re.compile(
+    rf"\s+(?:\w+ly\s+)?(?:{W.effect_fell}\s+(?:\w+ly\s+)?from\b|(?:was|were)\s+(?:\w+ly\s+)?treated (?:with|by)\s+(?:[\w-]+\s+){{0,5}}?{W.effect_cells}\b)"
+)
 # "... in the drug group but (only) four in the control group"
 BUT_SOME = re.compile(
     rf"[^;.]{{0,90}}?,?\s+{W.but_some_but}\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"

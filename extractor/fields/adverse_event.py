@@ -41,6 +41,7 @@ PRIOR = {
     "count_linked": 0.75,
     "count_elided": 0.8,
     "count_rows": 0.85,
+    "count_handed": 0.85,
     "listed": 0.85,
     "happened": 0.55,
     "judged": 0.6,

@@ -37,6 +37,13 @@ GRADED_SHARE = re.compile(
 )
 
 
+# "(the numbers with fever) were 3 and 5 in the drug and placebo groups"
+SIDE_BY_SIDE = re.compile(
+    r"(?:\s*(?:,|and|vs\.?|versus|, and)\s*\d+){1,4}\s+(?:in|on|with|for|of)\s+(?:the\s+)?[^.;()]{1,80}?\b(?:groups?|arms?|respectively)\b"
+)
+WAS = re.compile(r"\b(?:was|were)\s+(?:\d+\s*(?:,|and|, and)\s*)*\Z")
+
+
 def trailing(clause: Clause, group: list[int]) -> list[int]:
     """The counts, by their places, that stand behind a group of mentions and count it."""
     last = clause.mentions[group[-1]]
@@ -167,6 +174,8 @@ def _listed(clause: Clause, i: int, bound: int) -> bool:
         None,
     )
     if near is not None and re.match(r"\s*(?:[.,;)]|\Z|and\b|of the\b)", text):
+        return True
+    if SIDE_BY_SIDE.match(text) and WAS.search(clause.folded, clause.start, count.start):
         return True
     return (
         bool(
