@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from extractor import patterns as re
 from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import BASELINE
@@ -32,6 +32,10 @@ W = Words("events")
 
 # "improvement of dyspnea in 9": how it got better
 BETTER = re.compile(rf"\b{W.better_improv}\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){{0,1}}\Z")
+# "headache fell from", "pneumonia was treated with stem cells": an effect, or the disease treated
+EFFECT = re.compile(
+    rf"\s+(?:\w+ly\s+)?(?:{W.effect_fell}\s+(?:\w+ly\s+)?from\b|(?:was|were)\s+(?:\w+ly\s+)?treated (?:with|by)\s+(?:[\w-]+\s+){{0,5}}?{W.effect_cells}\b)"
+)
 # "... in the drug group but (only) four in the control group"
 BUT_SOME = re.compile(
     rf"[^;.]{{0,90}}?,?\s+{W.but_some_but}\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
