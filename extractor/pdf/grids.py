@@ -9,9 +9,13 @@ from itertools import pairwise
 
 from extractor.pdf.glyphs import Box, Page
 from extractor.pdf.order import Segment, split
+from extractor.pdf.over import CONTINUED, SLACK, hung, without_repeats
 from extractor.tables.figures import is_figure
 
-CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s*+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
+CAPTION = re.compile(
+    r"^(?P<label>(?:supplementary |appendix )?table(?:\s*+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?\b|(?=[.:]\s*[A-Z])))\s*[.:|]?",
+    re.I,
+)
 OPEN = re.compile(r"[=(]\s*$")  # a line that a number must follow
 SIZE_OPEN, SIZE_REST = re.compile(r"\b[nN]\s*$"), re.compile(r"\s*=")  # "Group A (n" over "= 20)"
 BRACKET = re.compile(r"^\(\s*[\d.,]+\s*%?\s*\)\W*$")
@@ -21,6 +25,9 @@ CELL_GAP = 0.7  # of the font size: words further apart stand in two cells
 CROSSED = 0.15  # share of the rows whose cells may cross the strip between two columns
 FULL = 0.6  # of the most cells of a row: rows that show where columns part
 RULED = 6  # ruling lines from which each row has its own
+MOST_LEFT = 8  # lines between a caption and the end of its page that may be a head, its rows on the next page
+FILLED = 0.8  # share of a page's height to which the rows of a table reach that goes on
+MOST_PAGES = 4  # pages over which a table may go on
 CLOSE = 0.55  # of the usual space between rows: lines that close are one row
 
 
@@ -40,19 +47,82 @@ class Laid:
         return [*self.caption, *self.taken, *self.notes]
 
 
-def tables_of(page: Page, segments: Sequence[Segment]) -> list[Laid]:
-    """The tables under the captions of a page."""
+def tables_of(
+    page: Page, segments: Sequence[Segment], following: Sequence[tuple[Page, Sequence[Segment]]] = ()
+) -> list[Laid]:
+    """The tables under the captions of a page; their rows may go on, or begin, on the pages that follow."""
     found: list[Laid] = []
     taken: set[Segment] = set()
     captions = [s for s in segments if CAPTION.match(s.text) and not in_flow(s, segments)]
     for caption in captions:
         if caption in taken:
             continue
-        table = _table(page, [s for s in segments if s not in taken], caption)
+        free = [s for s in segments if s not in taken]
+        table = _table(page, free, caption)
+        table = _over_the_end(page, free, caption, table, following) or table
         if table is not None:
             found.append(table)
             taken.update(table.segments())
     return found
+
+
+def _over_the_end(
+    page: Page,
+    segments: Sequence[Segment],
+    caption: Segment,
+    table: Laid | None,
+    following: Sequence[tuple[Page, Sequence[Segment]]],
+) -> Laid | None:
+    """The table with its rows on the next pages, where those on this one are the last lines of the page, or are none."""
+    inside = table.segments() if table is not None else [caption]
+    left, right = min(s.box.left for s in inside), max(s.box.right for s in inside)
+    known = set(inside)
+    rest = [
+        s
+        for s in segments
+        if s.box.top > caption.box.top and s not in known and s.box.left < right and s.box.right > left
+    ]
+    if table is not None and (rest or max(s.box.bottom for s in inside) < FILLED * page.height):
+        return None
+    if len(rest) > MOST_LEFT:
+        return None
+    longest: Laid | None = None
+    for count in range(1, min(len(following), MOST_PAGES) + 1):
+        further = [(later, _beside(found, table)) for later, found in following[:count]]
+        tall = hung(page, segments, further)
+        found = _table(tall.page, tall.segments, caption)
+        pages = {s.page for s in found.taken} if found is not None else set()
+        if found is None or following[count - 1][0].number not in pages or not set(rest) <= set(found.segments()):
+            continue  # a table that only its last rule, on a page yet further, closes
+        found.rows = [[[tall.back(s) for s in cell] for cell in row] for row in found.rows]
+        found.caption = [tall.back(s) for s in found.caption]
+        found.taken = [tall.back(s) for s in found.taken]
+        found.rows = without_repeats(found.rows, _first_page(found))
+        longest = found
+        if _text_below(following[count - 1][1], found):
+            break
+    return longest
+
+
+def _first_page(table: Laid) -> int:
+    return min((s.page for row in table.rows for cell in row for s in cell), default=0)
+
+
+def _beside(segments: Sequence[Segment], table: Laid | None) -> list[Segment]:
+    """The lines of a later page that may be rows of a table: those as wide as it, without "Table 2 (continued)"."""
+    kept = [s for s in segments if not (CAPTION.match(s.text) and CONTINUED.search(s.text))]
+    if table is None:
+        return kept
+    inside = table.segments()
+    left, right = min(s.box.left for s in inside) - SLACK, max(s.box.right for s in inside) + SLACK
+    return [s for s in kept if s.box.left >= left and s.box.right <= right]
+
+
+def _text_below(segments: Sequence[Segment], table: Laid) -> bool:
+    """Whether lines stand under the rows that a later page has."""
+    taken = set(table.taken)
+    bottom = max((s.box.bottom for s in segments if s in taken), default=0.0)
+    return any(s.box.top > bottom and s not in taken for s in segments)
 
 
 def in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
