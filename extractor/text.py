@@ -6,8 +6,9 @@ code point by code point. Patterns run over folded text; quotes are sliced from 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from extractor import patterns as re
 
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad"
 SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n\f\v\ufeff\u200b\u2028\u2029\u0085"

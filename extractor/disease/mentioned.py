@@ -6,11 +6,11 @@ a disease ("ureteric stones"), people named by their disease ("diabetic patients
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.context.view import View
 from extractor.terms import Term, table, words

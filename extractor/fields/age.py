@@ -6,12 +6,12 @@ as not the trial's own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, field

@@ -5,10 +5,10 @@ Takes text from :func:`extractor.text.fold`; offsets are half-open. Whose age it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from extractor import patterns as re
 from extractor.quantities.numbers import whole
 from extractor.words import Words
 

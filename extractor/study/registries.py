@@ -6,10 +6,10 @@ identifier; what precedes it ("EudraCT number:") is no part of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.words import Words
 
 W = Words("study")
