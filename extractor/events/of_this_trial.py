@@ -6,10 +6,10 @@ result, and a sentence that only says what was asked, planned or measured is non
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.events.mentions import (

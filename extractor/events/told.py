@@ -6,10 +6,10 @@ denied (``negation``), and whether the rest was said to have happened in this tr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.clauses import Span, clauses, verbs
 from extractor.events.composed import composed

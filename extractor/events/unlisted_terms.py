@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from extractor import patterns as re
 from extractor.words import Words
 
 W = Words("events")

@@ -9,11 +9,11 @@ counts and are none (p values, confidence intervals, doses, durations, relative 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.quantities.numbers import NUMBER_WORDS, whole
 from extractor.words import Words
 
