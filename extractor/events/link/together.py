@@ -139,10 +139,14 @@ def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tup
     if len(parts) > AT_ONCE or len(parts) < 2:
         return []
     ends = {e.count.start: e.count.end for e in some if e.count}
+    none = {e.count.start: e.count.n == 0 for e in some if e.count}
     if _sums(some):
         return list(combinations(range(len(parts)), 2))
+    # "four patients had fever and in the placebo group none": a zero and a count are of two groups
     return [
-        (i, i + 1) for i, (left, right) in enumerate(pairwise(parts)) if COMPARED.fullmatch(folded, ends[left], right)
+        (i, i + 1)
+        for i, (left, right) in enumerate(pairwise(parts))
+        if none[left] != none[right] or COMPARED.fullmatch(folded, ends[left], right)
     ]
 
 
