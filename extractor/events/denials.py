@@ -9,9 +9,9 @@ difference", "no increase" and their like deny a comparison, not an event, and a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.events.clauses import Span, clauses
 from extractor.words import Words
 

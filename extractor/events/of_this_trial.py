@@ -6,10 +6,10 @@ result, and a sentence that only says what was asked, planned or measured is non
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.events.mentions import (
@@ -71,9 +71,9 @@ HYPOTHESIS = re.compile(rf"\b{W.hypothesis}\b")
 CONCLUDES = re.compile(rf"^\W*{W.concludes_in}\b")
 # Around a term that is somebody's outcome, disease or aim
 BEFORE_TERM = re.compile(rf"\b{W.before_term_history}\s+{W.before_term_the}?(?:[\w-]+\s+){{0,2}}\Z")
-# "the numbers of patients with diarrhoea were 3 and 5"
+# "the proportion of patients with": what follows is what is counted, not who they are
 NUMBER_WITH = re.compile(
-    rf"\b{W.number_with}\s+of\s+(?:the\s+)?{W.persons}\s+(?:with|who had|having)\s+(?:[\w-]+\s+){{0,2}}\Z"
+    rf"\b{W.number_with}\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{W.persons}\s+(?:with|who had|having|experiencing|reporting)\s+(?:an?\s+|any\s+)?(?:[\w-]+\s+){{0,3}}\Z"
 )
 AFTER_TERM = re.compile(rf"(?:\s+|-){W.after_term_scores}\b")
 
@@ -240,4 +240,4 @@ class Reports:
         if AFTER_TERM.match(folded, mention.end, end):
             return True
         before = BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start)
-        return bool(before) and not NUMBER_WITH.search(folded, max(start, mention.start - 60), mention.start)
+        return bool(before) and not NUMBER_WITH.search(folded, max(start, mention.start - 110), mention.start)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.events.event import PRESENT, Event
 from extractor.events.mentions import CLASS, ORGAN, Mention
 from extractor.events.sentence import Reading

@@ -6,10 +6,10 @@ denied (``negation``), and whether the rest was said to have happened in this tr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.clauses import Span, clauses, verbs
 from extractor.events.composed import composed
@@ -37,6 +37,7 @@ from extractor.words import Words
 W = Words("events")
 
 __all__ = ["events"]
+COMMONEST = re.compile(rf"\b{W.commonest}\s+(?:\w+\s+)?\Z")
 # "a decrease in heartburn from 55% to 18%": an effect
 FELL = re.compile(rf"\b{W.fell_decreas}\b[^,;]*\Z")
 FROM_TO = re.compile(r"[^,;()]{0,30}?\bfrom\s+[\d.]+\s*%?[^,;]{0,30}?\bto\s+[\d.]+")
@@ -88,6 +89,7 @@ def _told(reading: Reading) -> Iterator[Event]:
             within = [c for c in held if a <= c.start < b and not owned(reading.folded, c, inner, b)]
             links += _linked(reading, a, b, [m for m in inner if a <= m.start < b], within)
         _hand_over(reading, inner, links)
+        _named_one(reading, inner, links)
         _explain(reading, inner, links)
         for step in (
             _bracketed,
@@ -197,6 +199,26 @@ def _hand_over(reading: Reading, inner: list[Mention], links: list[Link]) -> Non
         ):
             links[place - 1] = links[place]
             links[place] = Link()
+
+
+# "the most common adverse event (12%) was a skin rash": from the class with its count to the one that it was
+ONE_WAS = re.compile(
+    r"\s*[(\[][^()\[\]]*[)\]]\s*(?:was|being|is|were)\s+(?:an?\s+|the\s+)?(?:(?!not\b|no\b|similar\b|higher\b|lower\b|more\b|less\b|due\b|related\b)[\w/-]+\s+){0,3}\Z"
+)
+
+
+def _named_one(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "The most common adverse event (12%) was rash": the count beside the class is that of the one named."""
+    for place, mention in enumerate(inner[:-1]):
+        link, following = links[place], links[place + 1]
+        if mention.kind not in (CLASS, ORGAN) or link.how != "beside" or following.counts:
+            continue
+        if inner[place + 1].kind not in (NAMED, OPEN) or not COMMONEST.search(
+            reading.folded, max(reading.start, mention.start - 40), mention.start
+        ):
+            continue
+        if ONE_WAS.fullmatch(reading.folded, mention.end, inner[place + 1].start):
+            links[place + 1], links[place] = Link(link.counts, "handed"), Link()
 
 
 def _explain(reading: Reading, inner: list[Mention], links: list[Link]) -> None:

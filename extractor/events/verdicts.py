@@ -7,11 +7,11 @@ not judged here: their denials stay the rules'.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.events.denials import Denial, denials, denied_after
 from extractor.events.event import ABSENT, PRESENT, Event

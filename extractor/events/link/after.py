@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.link.next_arms import chain
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, candidates, features, none_features
 from extractor.events.link.groups import Group, Name, alike
+from extractor.events.link.labelled import labelled
 from extractor.events.link.together import Shares, likeliest, together
 from extractor.events.link.weights import Weights, weights
 from extractor.events.of_this_trial import Reports
@@ -51,7 +52,8 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
         places[at] = (name.start, name.end) if name else None
-    return places
+    sure = labelled(scene) if counted else {}
+    return places | {at: (n.start, n.end) for at, c in counted.items() if (n := sure.get(c.start))}
 
 
 def _in_order(scene: Scene) -> list[Group]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause

@@ -6,10 +6,10 @@ Found generously, decided nowhere: a *name* is a run of words that a group word 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.groups import GROUP, alike, telling
 from extractor.words import Words

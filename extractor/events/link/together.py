@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise, product
 
+from extractor import patterns as re
 from extractor.events.event import Event
 from extractor.events.link.groups import Group, Name, alike
 from extractor.events.words_of_counts import PEOPLE_HAD
