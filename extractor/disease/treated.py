@@ -7,9 +7,9 @@ What is said around a mention gives it weight: "in patients with X" and "treatme
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass, field
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.disease.mentioned import PEOPLE, POSTOPERATIVE_PAIN, Mention, mentions
 from extractor.terms import Term, words

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from extractor import patterns as re
 from extractor.model import Evidence, Fact
 from extractor.tables import words as w
 from extractor.tables.figures import figure

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor import terms
 from extractor.tables import words as w
 from extractor.tables.grid import Grid, Row
