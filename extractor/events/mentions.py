@@ -47,7 +47,7 @@ HEAD = re.compile(rf"\b(?:{'|'.join(_HEAD_FORMS)})")
 _GRADE = rf"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*{W.grade_to}\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.higher}|and (?:higher|above)|\+))?)"
 _GENERAL = W.general
 _MODIFIER = re.compile(
-    rf"(?<![\w-])(?:(?:{_GRADE}|(?!{W.modifier_of}\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-]{W.modifier_related}|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+)){{1,12}}\Z"
+    rf"(?<![\w-])(?:(?:{_GRADE}|(?!{W.modifier_of}\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-]{W.modifier_related}|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+to\s+|\s+)){{1,12}}\Z"
 )
 # Words before a class that are no part of its name
 _STRAY = re.compile(rf"{W.stray_study}\b[\s,/]+")
