@@ -6,6 +6,7 @@ code point by code point. Patterns run over folded text; quotes are sliced from 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
@@ -88,6 +89,28 @@ def fold(text: str) -> str:
 
 _TYPED = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")
 _UNEVEN = re.compile(f"[{''.join(c for c in SPACES if c not in LINE_ENDS)}]")
+
+
+class Taken:
+    """Spans of a text, none over another, of which many are offered.
+
+    >>> taken = Taken()
+    >>> taken.take(3, 5), taken.take(4, 9), taken.take(5, 9)
+    (True, False, True)
+    """
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def take(self, start: int, end: int) -> bool:
+        """Take a span that is not empty, and say so; False where one that was taken lies over it."""
+        at = bisect_left(self._ends, start + 1)
+        if at < len(self._starts) and self._starts[at] < end:
+            return False
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+        return True
 
 
 def even(text: str) -> str:

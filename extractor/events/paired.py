@@ -21,7 +21,7 @@ from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import BETTER, EFFECT, out_of
+from extractor.events.told_with_count import BETTER, EFFECT, out_of, size_of_group
 from extractor.quantities.counts import Count, counts
 
 BELIEVED = 0.45  # from here a pair is an event
@@ -93,6 +93,7 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
         new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
+        new = [j for j in new if not size_of_group(told.folded, mention, told.counts[j], told.sentence.start)]
         new = [j for j in new if not _of_another(told, i, j, chance)]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from extractor import patterns as re
 from extractor.quantities.numbers import whole
-from extractor.text import remembered
+from extractor.text import Taken, remembered
 from extractor.words import Words
 
 W = Words("quantities")
@@ -126,8 +126,9 @@ def ages(folded: str) -> list[Age]:
     if not CUE.search(folded):
         return []
     found: list[Age] = []
+    taken = Taken()
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
-        if not any(a.start < age.end and age.start < a.end for a in found) and not HOURS.match(folded, age.end):
+        if not HOURS.match(folded, age.end) and taken.take(age.start, age.end):
             found.append(age)
     return sorted(found, key=lambda a: a.start)
 
