@@ -111,7 +111,7 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
     places = [i for i, token in enumerate(run) if token.text in GROUP or token.text.endswith("-treated")]
     if places:
         at = places[-1]
-        if run[at].text in CALLED and at + 1 < len(run):  # "group a"
+        if run[at].text in CALLED and at + 1 < len(run) and not run[at + 1].text.endswith(("ing", "ed")):  # "group a"
             plural = run[at].text.endswith("s")
             return _made(run[at + plural : at + 2], before, grouped=True)
         if run[at].text.endswith("-treated"):
