@@ -82,6 +82,7 @@ ANOTHER = re.compile(
 )
 # "none", "no patient" where another count stands beside it: a stated zero
 NONE = re.compile(rf"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?{_PEOPLE})?|no\s+(?P<unit3>{W.none_patients}))\b")
+PEOPLE_SAID = re.compile(rf"\b{W.units_patients}\b")
 # a number alone: read only where the linker asks for it
 BARE = re.compile(rf"(?P<n>{_N})")
 _FORMS = (
@@ -115,7 +116,7 @@ _NO_COUNT_FORMS = (
     r"[-\d.]+\s*(?:±|\+/-)\s*[\d.]+",
     rf"\b(?:19|20)\d\d\b(?!\s+{W.no_count_subjects})",
     r"\d+\s*:\s*\d+",
-    r"\d+/\d+(?=(?:-?mg)?(?:,? (?:and |or |versus )?(?!(?:in|of|with|for|patients|the|were|was)\b)[\w/-]+){0,5}? (?:groups?|arms?|regimens?)\b)",
+    r"\d+/\d+(?=(?:-?mg|-)?(?:,? (?:and |or |versus )?(?!(?:in|of|with|for|patients|the|were|was)\b)[\w/-]+){0,5}? (?:groups?|arms?|regimens?)\b)",
     rf"\b{W.two}-{W.no_count_year}\b",
     rf"\b{NUMBER_WORDS} {W.no_count_month}s\b",
     rf"\b{W.no_count_two} {W.no_count_month}\b",
@@ -233,8 +234,8 @@ def _count(form: str, match: re.Match[str]) -> Count | None:
         percent = float(whole(groups["words"]) or 0)
     if (groups.get("n") and n is None) or (percent is not None and percent > 100):
         return None
-    if n is not None and total is not None and n > total:
-        return None
+    if n is not None and total is not None and n > total and not PEOPLE_SAID.search(match.group()):
+        return None  # "25 of 18 patients" is kept for somebody to see; of anything else it is no count
     unit = next((u for u in map(unit_of, _units(groups)) if u), None)
     if unit is None and (form == "fraction" or percent is not None):
         unit = PARTICIPANTS
