@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from extractor import patterns as re
 from extractor.events.clauses import Span, clauses
+from extractor.text import remembered
 from extractor.words import Words
 
 W = Words("events")
@@ -69,6 +70,7 @@ class Denial:
         return inside and not any(a <= start < b for a, b in self.exceptions)
 
 
+@remembered
 def denials(folded: str, start: int, end: int) -> list[Denial]:
     """The denials of one sentence, in order."""
     parts = clauses(folded, start, end)

@@ -39,6 +39,8 @@ ACCESSION = re.compile(r"(?:PMID|NLM)?\s*[:=]?\s*(\d{7,8})", re.I)
 PMCID_SAID = re.compile(r"\bPMC ?ID\b\s*[:=]?\s*(PMC\d+)|\b(PMC\d{4,})\b", re.I)
 # Rayyan writes into the notes: RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong population
 RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{(?P<said>[^}]*)\}")
+# Covidence writes into the notes of what was excluded: "Exclusion reason: Wrong population; "
+COVIDENCE = re.compile(r"\bExclusion reason:\s*(?P<reason>[^;|\n]+)", re.I)
 REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*(?P<reason>[^|\n]+)")
 _QUOTED_WORD = re.compile(r'=>\s*\\?"([^"\\]+)')
 VERDICTS = {
@@ -114,6 +116,8 @@ def _apart(text: str) -> list[str]:
     given = [bool(_INITIALS.fullmatch(p)) for p in pieces]
     if len(pieces) % 2 == 0 and all(given[1::2]) and not any(given[::2]):
         return [", ".join(pieces[i : i + 2]) for i in range(0, len(pieces), 2)]
+    if len(pieces) > 3 and len(pieces) % 2 == 0 and not any(" " in p for p in pieces[::2]):
+        return [", ".join(pieces[i : i + 2]) for i in range(0, len(pieces), 2)]  # "Alpha, Ann, Beta, Bo C."
     if len(pieces) == 2 and (" " not in pieces[0] or " " not in pieces[1]):
         return [", ".join(pieces)]  # "Alpha, Ann", "de la Cruz, Maria", "Alpha, Ann B."
     if len(pieces) == 3 and re.fullmatch(r"Jr\.?|Sr\.?|I{1,3}|IV", pieces[1]):
@@ -198,14 +202,16 @@ def _true(values: Iterable[str]) -> bool:
 
 
 def screening(of: Mapping[str, list[str]]) -> dict[str, str]:
-    """What a screening program says of a reference: its own field, or Rayyan's line in the notes; empty where in doubt."""
+    """What a screening program says of a reference: its own field, Rayyan's or Covidence's line in the notes; empty where in doubt."""
     notes = "\n".join(of.get("notes", ()))
     match = RAYYAN.search(notes)
     words = _QUOTED_WORD.findall(match["said"]) if match else of.get("decision", [])
     verdicts = {v for w in words for v, form in VERDICTS.items() if form.fullmatch(w.strip())}
-    if len(verdicts) != 1 or not words:
+    reason = REASONS.search(notes) or COVIDENCE.search(notes)
+    if not words and COVIDENCE.search(notes):
+        verdicts = {"exclude"}
+    if len(verdicts) != 1:
         return {}
-    reason = REASONS.search(notes)
     said = reason["reason"].strip() if reason else next(iter(of.get("reason", ())), "")
     return {"verdict": verdicts.pop()} | ({"reason": said} if said else {})
 
