@@ -32,5 +32,5 @@ def _one(folded: str, left: Mention, first: Link, right: Mention, second: Link) 
         return False
     if SLASH.fullmatch(folded, left.end, right.start):
         return first.counts == second.counts
-    shared = bool(first.counts) and first.counts == second.counts
+    shared = any(c.n or c.percent for c in first.counts) and first.counts == second.counts
     return shared and EITHER.fullmatch(folded, left.end, right.start) is not None
