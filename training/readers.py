@@ -35,7 +35,7 @@ from extractor.fields import administrations, age, follow_up, route, route_site
 from extractor.model import Document
 from extractor.people import arms, own
 from extractor.pipeline import as_doc, build, field_order
-from extractor.product.studied import studies_cells
+from extractor.product.cells import gives_cells
 from extractor.settings import Settings
 
 CASES = Path("tests/cases")
@@ -100,7 +100,7 @@ def _age(seen: View) -> Iterator[Offered]:
 
 
 def _administrations(seen: View) -> Iterator[Offered]:
-    for candidate in administrations.candidates(seen) if studies_cells(seen.folded, seen.title[1]) else ():
+    for candidate in administrations.candidates(seen) if gives_cells(seen) else ():
         count = candidate.count
         yield _keys("administrations", {"low": count.low, "high": count.high}), candidate.features, CELLS
 
@@ -111,7 +111,7 @@ def _route(seen: View) -> Iterator[Offered]:
 
 
 def _route_site(seen: View) -> Iterator[Offered]:
-    for candidate in route_site.candidates(seen) if studies_cells(seen.folded, seen.title[1]) else ():
+    for candidate in route_site.candidates(seen) if gives_cells(seen) else ():
         yield _keys("route_site", {"name": candidate.item.name}), candidate.features, CELLS
 
 

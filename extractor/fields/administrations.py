@@ -20,7 +20,8 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
-from extractor.product.studied import studies_cells
+from extractor.product.cells import gives_cells
+from extractor.product.repeats import Points, again, points
 from extractor.quantities.doses import CELL_NOUN, amounts
 from extractor.quantities.durations import durations
 from extractor.quantities.numbers import NUMBER_WORDS, whole
@@ -43,13 +44,19 @@ _NUMBER_OF = re.compile(
 )
 # "injected twice" "administered 3 times" "one time" "on two occasions" "at a single time point"
 _TIMES = re.compile(
-    rf"\b(?:(?P<adverb>once|twice|thrice)|(?P<n>{_NUMBER})[\s-]+(?:separate |different |consecutive )?(?:times?|occasions?|time[ -]?points?))\b(?!\s*{W.times_daily})"
+    rf"\b(?:(?P<adverb>once|twice|thrice)|(?:(?P<low>{_NUMBER})\s?(?:-|to|or)\s?)?(?P<n>{_NUMBER})[\s-]+(?:separate |different |consecutive )?(?:times?|occasions?|time[ -]?points?))\b(?!\s*{W.times_daily})"
 )
 _GIVE = W.give
 _GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,90}}$")
 _GIVEN_NEAR = re.compile(rf"\b{_GIVE}\b")
 # "on days 0 and 28", "at months 0, 3 and 6": each point one administration where the first is the start
-_POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,60}}\b(?:on|at|in)\s+(?:study\s+)?$")
+_POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,130}}?\b(?:on|at|in)\s+(?:study\s+)?$")
+# "monthly, six in all", "every 28 days, for three cycles": a number beside an interval
+_IN_ALL = re.compile(
+    rf"\b(?P<n>{_NUMBER}) (?:in all|in total|altogether|all told)\b|\bfor (?P<cycles>{_NUMBER}) (?:cycles|courses|rounds)\b"
+)
+# "at baseline, 6 and 12 months they were injected with"
+_GIVEN_BEHIND = re.compile(rf",?\s(?:\w+\s){{1,3}}{W.given_behind_were}\s{_GIVE}\b")
 _EACH = re.compile(
     rf"\b(?:per|each|every)\s+(?:\w+\s)?{W.each_patient}|\b(?:each|all|every|the) (?:\w+\s)?(?:patients?|participants?|subjects?)\s+(?:\w+\s){{0,2}}(?:receiv|had|got|under)"
 )
@@ -108,7 +115,7 @@ class Administrations(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        if not studies_cells(seen.folded, seen.title[1]):
+        if not gives_cells(seen):
             return
         model = reader("administrations")
         scored = [(model.probability(c.features), c.count) for c in candidates(seen)]
@@ -257,7 +264,8 @@ def _offered(seen: View) -> Iterator[_Count]:
         for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
             n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
             if n is not None and n <= MOST and not _DONE_BEFORE.search(seen.folded, sentence.start, match.start()):
-                yield _Count(match.start(), match.end(), n, n, "offered", sentence)
+                low = _n(match["low"] or "") or n
+                yield _Count(match.start(), match.end(), low, n, "offered", sentence)
         for match in _ORDINAL.finditer(seen.folded, sentence.start, sentence.end):
             n = _ORDINALS[match["n"]] if match["n"] else 2
             yield _Count(match.start(), match.end(), n, n, "offered", sentence)
@@ -271,8 +279,8 @@ def _counts(seen: View) -> Iterator[_Count]:
         if _NEEDED.search(seen.folded, sentence.start, sentence.end):
             said = [*_counted(seen, sentence), *_repeated(seen, sentence), *_numbered(seen, sentence)]
             yield from said
-            if all(c.high == 1 for c in said):
-                yield from _computed(seen, sentence)
+            first = min((c.start for c in said if c.high > 1), default=sentence.end)
+            yield from (c for c in _computed(seen, sentence) if c.end < first)
 
 
 _NEEDED = re.compile(rf"\b{W.needed}\b")
@@ -342,7 +350,7 @@ def _repeated(seen: View, sentence: Sentence) -> Iterator[_Count]:
             or _OTHER_DRUG.search(before[-60:])
         ):
             continue
-        yield _Count(match.start(), match.end(), n, n, "times", sentence)
+        yield _Count(match.start(), match.end(), _n(match["low"] or "") or n, n, "times", sentence)
 
 
 def _numbered(seen: View, sentence: Sentence) -> Iterator[_Count]:
@@ -364,19 +372,36 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
             text[max(sentence.start, course.start - 60) : course.end]
         ):
             yield _Count(course.start, course.end, course.count, course.count, "course", sentence)
-    for point in durations(text, sentence.start, sentence.end):
-        listed = point.kind == "point" and len(point.values) > 1 and not point.ranged and min(point.values) <= 1
-        before = text[max(sentence.start, point.start - 90) : point.start]
-        if (
-            listed
-            and not _OTHER_DRUG.search(before)
-            and "drug" not in before
-            and _POINTS_BEFORE.search(text, max(sentence.start, point.start - 90), point.start)
-        ):
-            n, gaps = len(point.values), {b - a for a, b in zip(point.values, point.values[1:], strict=False)}
-            gap = gaps.pop() if len(gaps) == 1 else None
-            interval = Interval(point.start, point.end, gap, gap, point.unit) if gap and gap > 0 else None
-            yield _Count(point.start, point.end, n, n, "points", sentence, interval)
+    for point in points(text, sentence.start, sentence.end):
+        before = text[max(sentence.start, point.start - 170) : point.start]
+        if not _OTHER_DRUG.search(before[-90:]) and "drug" not in before[-90:] and _given_at(seen, sentence, point):
+            yield _Count(point.start, point.end, point.count, point.count, "points", sentence, _gap(point))
+    for total in _IN_ALL.finditer(text, sentence.start, sentence.end) if _spacing(seen, sentence) else ():
+        n = _n(total["n"] or total["cycles"])
+        if n is not None and n <= MOST and not _OTHER_DRUG.search(text, sentence.start, total.start()):
+            yield _Count(*total.span(), n, n, "times", sentence)
+    for second in again(text, sentence.start, sentence.end):
+        delay = second.delay
+        interval = Interval(delay.start, delay.end, delay.low, delay.high, delay.unit)
+        yield _Count(second.start, second.end, second.low, 2, "times", sentence, interval)
+
+
+def _spacing(seen: View, sentence: Sentence) -> bool:
+    """Whether a sentence says how far apart something was given."""
+    return any(_about_giving(seen, i, sentence) for i in intervals(seen.folded, sentence.start, sentence.end))
+
+
+def _given_at(seen: View, sentence: Sentence, point: Points) -> bool:
+    """Whether something was given at these points of time, on either side of the words for giving."""
+    start = max(sentence.start, point.start - 170)
+    before = _POINTS_BEFORE.search(seen.folded, start, point.start)
+    if before:
+        return not _VISIT.search(seen.folded, before.start(), point.start)
+    return bool(_GIVEN_BEHIND.match(seen.folded, point.end, sentence.end))
+
+
+def _gap(point: Points) -> Interval | None:
+    return Interval(point.start, point.end, point.gap, point.gap, point.unit) if point.gap else None
 
 
 def _n(text: str) -> int | None:
@@ -440,12 +465,10 @@ def _second_after(seen: View, item: _Count) -> Interval | None:
 
 def _between_points(seen: View, sentence: Sentence, item: _Count) -> Iterator[Interval]:
     """The gap of "(day 0 and day 14)" beside "two infusions"."""
-    for point in durations(seen.folded, sentence.start, sentence.end):
-        gaps = {b - a for a, b in zip(point.values, point.values[1:], strict=False)}
-        if point.kind == "point" and len(point.values) == item.low and len(gaps) == 1 and min(point.values) <= 1:
-            gap = gaps.pop()
-            if gap > 0:
-                yield Interval(point.start, point.end, gap, gap, point.unit)
+    for point in points(seen.folded, sentence.start, sentence.end):
+        interval = _gap(point)
+        if interval and point.count == item.low:
+            yield interval
 
 
 def _about_giving(seen: View, interval: Interval, sentence: Sentence) -> bool:

@@ -22,7 +22,8 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
-from extractor.product.studied import GIVING, studies_cells
+from extractor.product.cells import gives_cells
+from extractor.product.studied import GIVING
 from extractor.quantities.durations import Duration, durations
 from extractor.words import Words
 
@@ -179,7 +180,7 @@ def _one_time(a: Duration, b: Duration) -> bool:
 
 def candidates(seen: View) -> list[Candidate]:
     """All times of the document with their features: what the rules think, the words around, their rank among all."""
-    cells = studies_cells(seen.folded, seen.title[1])
+    cells = gives_cells(seen)
     found = list(_times(seen))
     chosen = {id(t) for t in _chosen(found, cells)}
     ruled = {t.length.start for t in found}

@@ -18,8 +18,8 @@ from extractor.context.readers import CELLS, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.product.cells import gives_cells
 from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
-from extractor.product.studied import studies_cells
 from extractor.words import Words
 
 W = Words("fields")
@@ -48,7 +48,7 @@ class RouteSite(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        if not studies_cells(seen.folded, seen.title[1]):
+        if not gives_cells(seen):
             return
         model = reader("route_site")
         groups: dict[str, list[tuple[float, Candidate]]] = {}

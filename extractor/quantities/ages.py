@@ -21,13 +21,13 @@ _PM = r"(?:\+ ?/ ?-|±|\+-|\? )"
 # "+/- 8.2", "± 8.2 years", "(8.2)", "(sd 8.2)", "[sd = 8.2]", ", sd 8.2"; group "sd"
 _SPREAD = rf"(?: ?(?:{_UNIT})?,? ?(?:(?:\(|\[)? ?(?:standard deviation|s\.?d\.?|sem|se|{_PM})[ =:,of]*(?:{_PM})? ?(?P<sd>{_NUM})|(?:\(|\[)(?P<sd_in>\d{{1,2}}(?:\.\d+)?)(?= ?(?:{_UNIT})?[)\]])))?"
 # ", range 34-71", "(range, 34 to 71 years)", "[38-62]", "(interquartile range 40-60)" is no range; groups "low", "high"
-_RANGE = rf"(?: ?(?:{_UNIT})?[)\]]?[,;]? ?(?:with an? )?(?P<open>\(|\[)?,? ?(?:(?P<iqr>iqr|inter-?quartile range|95% ci|ci)|(?:age |years, |yr, )?(?:range[ds]?|min-max|minimum-maximum|extremes?)(?: from| of| between|:|=|,)*)? ?(?P<low>{_NUM}) ?(?:{_UNIT})?{_TO}(?P<high>{_NUM})(?! ?%))?"
+_RANGE = rf"(?: ?(?:{_UNIT})?[)\]]?[,;]? ?(?:(?:with|and)? ?(?:an?|the) )?(?P<open>\(|\[)?,? ?(?:(?P<iqr>iqr|inter-?quartile range|95% ci|ci)|(?:age |years, |yr, )?(?:range[ds]?|min-max|minimum-maximum|extremes?)(?: from| of| between|:|=|,)*)? ?(?P<low>{_NUM}) ?(?:{_UNIT})?{_TO}(?P<high>{_NUM})(?! ?%))?"
 _WHICH = r"(?P<which>mean|average|avg\.?|median)"
 # "mean age: 57.3 years", "median (range) age was 61", "age (mean ± sd) 28.3 ± 8.2", "mean patient age of"
 _CENTRE_FORMS = (
-    rf"{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?{W.centre_patients})* ages?(?: \(?{W.centre_at}(?: [a-z-]+){{1,5}}\)?)?",
+    rf"{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?{W.centre_patients})* ages?(?: \(?{W.centre_at}(?: [a-z-]+){{1,9}}?\)?)?",
     rf"ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>{W.mean})[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?",
-    rf"ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d))",
+    rf"ages?(?: {W.centre_at}(?: [a-z-]+){{1,4}}?)?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|,? ?[(\[]?s\.?d\b|\(standard|\(\d))",
 )
 # "the median age of the 14 people was 52": the number counts people
 _PEOPLE = r"(?:(?:adult|female|male|treated|enrolled|included) )?(?:people|patients|participants|subjects|children|adults|women|men|volunteers|individuals|infants)\b"
@@ -63,7 +63,15 @@ DECIMAL_AGE = re.compile(
 CENTRE_OF = re.compile(
     rf"\b(?:(?P<which>mean|average|median)(?: of|:)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})"
 )
-_AGED = rf"(?:\b{W.aged_aged}\b{W.aged_of}*[( ]*(?:from |between |of )?(?:the ages? of )?)"
+_AGED = rf"(?:\b{W.aged_aged}\b(?: of {W.aged_whose}(?: [a-z]+){{1,2}}(?= (?:was|were|ranged|lay)\b))?{W.aged_of}*[( ]*(?:from |between |of )?(?:the ages? of )?)"
+# "aged 54 on average (40-67)", "age was 55 years in the median", "on average they were 54 years old"
+ON_AVERAGE = re.compile(
+    rf"\bage[ds]?(?: was| were|,| of)? (?P<mean>{_NUM}) ?(?:{_UNIT} ?)?(?:in the (?P<which>mean|median)|on (?:an? )?average)(?P<tail>{_RANGE})|\bon average,? (?:the )?[a-z]+ (?:were|was)(?: aged)? (?P<mean2>{_NUM}) ?{_UNIT}"
+)
+# "the youngest was 19 and the oldest 61 years"
+YOUNGEST = re.compile(
+    rf"\byoungest (?:[a-z]+ ){{0,3}}(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?(?: old| of age)?,? ?(?:and )?(?:the )?oldest (?:[a-z]+ ){{0,3}}(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?"
+)
 # "aged 18-40 years", "age range: 4-13", "ages 50 to 79", "aged between 18 and 60"
 AGED_RANGE = re.compile(
     rf"{_AGED}(?P<low>{_NUM}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?"
@@ -150,7 +158,7 @@ _NUMBER_UNIT = re.compile(rf"{_NUM} ?-?(?P<unit>{_UNIT})")
 
 def _centres(folded: str) -> Iterator[Age]:
     yield from _plain_centres(folded)
-    for pattern in (CENTRE, CENTRE_OF):
+    for pattern in (CENTRE, CENTRE_OF, ON_AVERAGE):
         for match in pattern.finditer(folded):
             groups = match.groupdict()
             value = _number(groups["mean"] or groups.get("mean2"))
@@ -158,7 +166,7 @@ def _centres(folded: str) -> Iterator[Age]:
             if value is None or value > 120:
                 continue
             ranged = bool(groups.get("low")) and not groups.get("iqr")
-            end = match.end() if ranged else match.start("tail")
+            end = match.end() if ranged or groups["tail"] is None else match.start("tail")
             unit = _NUMBER_UNIT.search(folded, match.start(), min(len(folded), end + 9))
             if unit and unit.end() <= end + 9 and unit.start() < end:
                 end = max(end, unit.end())
@@ -198,7 +206,7 @@ def _plain_centres(folded: str) -> Iterator[Age]:
 
 
 def _ranges(folded: str) -> Iterator[Age]:
-    for pattern in (BETWEEN_AGES, AGED_RANGE, RANGE_OF, RANGE_AFTER_PEOPLE):
+    for pattern in (BETWEEN_AGES, AGED_RANGE, RANGE_OF, RANGE_AFTER_PEOPLE, YOUNGEST):
         for match in pattern.finditer(folded):
             groups = match.groupdict()
             low, high = (
