@@ -21,7 +21,7 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.product.cells import gives_cells
-from extractor.product.repeats import Points, again, points
+from extractor.product.repeats import Again, Points, again, points
 from extractor.quantities.doses import CELL_NOUN, amounts
 from extractor.quantities.durations import durations
 from extractor.quantities.numbers import NUMBER_WORDS, whole
@@ -51,6 +51,10 @@ _GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,90}}$")
 _GIVEN_NEAR = re.compile(rf"\b{_GIVE}\b")
 # "on days 0 and 28", "at months 0, 3 and 6": each point one administration where the first is the start
 _POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,130}}?\b(?:on|at|in)\s+(?:study\s+)?$")
+# "44 had two, one week apart"
+_ELIDED = re.compile(
+    rf"\b(?:had|got|received|given) (?P<n>{_NUMBER})(?: of (?:them|these))?,? (?=(?:{_NUMBER}|an?) (?:day|week|month)s? apart\b)"
+)
 # "monthly, six in all", "every 28 days, for three cycles": a number beside an interval
 _IN_ALL = re.compile(
     rf"\b(?P<n>{_NUMBER}) (?:in all|in total|altogether|all told)\b|\bfor (?P<cycles>{_NUMBER}) (?:cycles|courses|rounds)\b"
@@ -238,12 +242,15 @@ def _holds(seen: View, count: _Count, own: set[tuple[int, int]], before: str, af
 
 # "was bent five times", "and scored twice": done so often, and no giving
 _DONE_BEFORE = re.compile(rf"\b{W.done_before_was}\s(?:\w+ly\s)?(?!{_GIVE}\b)\w+{W.done_before_ed}\s(?:\w+ly\s)?$")
+_APART = re.compile(r"\s(?:apart|later|after|between)\b")
 _PER_TIME = re.compile(r"\s(?:per|each|a|(?P<every>every))\s(?:\w+\s)?(?:day|week|month|year)s?\b")
 
 
 def _is_rate(n: int, after: str) -> bool:
     """Whether a number says how often, not how many: "one infusion per week"; "four infusions every week" are four."""
     match = _PER_TIME.match(after)
+    if match and _APART.match(after, match.end()):
+        return False
     return bool(match) and (n == 1 or not (match and match["every"]))
 
 
@@ -303,11 +310,16 @@ def _counted(seen: View, sentence: Sentence) -> Iterator[_Count]:
         yield _Count(match.start(), match.end(), low, high, rule, sentence, primary=not sites)
 
 
+_OCCASIONS = ("cycle", "course", "round", "session", "sitting", "procedure")
+
+
 def _not_counted(seen: View, sentence: Sentence, match: re.Match[str], low: int, before: str, after: str) -> bool:
     noun, mods = match["noun"], match["mods"]
     if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before) or _is_rate(low, after):
         return True
-    if noun.startswith(("cycle", "course", "round", "session")) and not _OF_CELLS.search(match.group() + after[:50]):
+    if noun.startswith(_OCCASIONS) and not (
+        _OF_CELLS.search(match.group() + after[:50]) or _GIVEN_BEFORE.search(before)
+    ):
         return True
     if noun.startswith("treatment") and low == 1 and match["low"] not in ("single", "one", "a single"):
         return True
@@ -342,15 +354,22 @@ def _repeated(seen: View, sentence: Sentence) -> Iterator[_Count]:
     for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
         before = seen.folded[sentence.start : match.start()]
         n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
+        beside = _interval_before(seen, sentence, match.start())
         if (
             n is None
             or n > MOST
-            or not _GIVEN_BEFORE.search(before)
+            or not (_GIVEN_BEFORE.search(before) or beside)
             or _DONE_BEFORE.search(before)
             or _OTHER_DRUG.search(before[-60:])
         ):
             continue
-        yield _Count(match.start(), match.end(), _n(match["low"] or "") or n, n, "times", sentence)
+        yield _Count(match.start(), match.end(), _n(match["low"] or "") or n, n, "times", sentence, beside)
+
+
+def _interval_before(seen: View, sentence: Sentence, start: int) -> Interval | None:
+    """The interval that stands right before a number: "intravenously every 2 weeks, four times"."""
+    near = intervals(seen.folded, max(sentence.start, start - 40), start)
+    return next((i for i in near if re.fullmatch(r",? ?\(?", seen.folded[i.end : start])), None)
 
 
 def _numbered(seen: View, sentence: Sentence) -> Iterator[_Count]:
@@ -376,14 +395,16 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[_Count]:
         before = text[max(sentence.start, point.start - 170) : point.start]
         if not _OTHER_DRUG.search(before[-90:]) and "drug" not in before[-90:] and _given_at(seen, sentence, point):
             yield _Count(point.start, point.end, point.count, point.count, "points", sentence, _gap(point))
+    for elided in _ELIDED.finditer(text, sentence.start, sentence.end):
+        n, gap = _n(elided["n"]), next(iter(intervals(text, elided.end(), sentence.end)), None)
+        if n is not None and 1 < n <= MOST:
+            yield _Count(elided.start("n"), elided.end(), n, n, "times", sentence, gap)
     for total in _IN_ALL.finditer(text, sentence.start, sentence.end) if _spacing(seen, sentence) else ():
         n = _n(total["n"] or total["cycles"])
         if n is not None and n <= MOST and not _OTHER_DRUG.search(text, sentence.start, total.start()):
             yield _Count(*total.span(), n, n, "times", sentence)
     for second in again(text, sentence.start, sentence.end):
-        delay = second.delay
-        interval = Interval(delay.start, delay.end, delay.low, delay.high, delay.unit)
-        yield _Count(second.start, second.end, second.low, 2, "times", sentence, interval)
+        yield _Count(second.start, second.end, second.low, 2, "times", sentence, _delay(second))
 
 
 def _spacing(seen: View, sentence: Sentence) -> bool:
@@ -398,6 +419,11 @@ def _given_at(seen: View, sentence: Sentence, point: Points) -> bool:
     if before:
         return not _VISIT.search(seen.folded, before.start(), point.start)
     return bool(_GIVEN_BEHIND.match(seen.folded, point.end, sentence.end))
+
+
+def _delay(second: Again) -> Interval:
+    time = second.delay
+    return Interval(time.start, time.end, time.low, time.high, time.unit)
 
 
 def _gap(point: Points) -> Interval | None:
@@ -456,6 +482,8 @@ _BASELINE_AND = re.compile(
 def _second_after(seen: View, item: _Count) -> Interval | None:
     """How long after the first the second of two was given."""
     start, end = max(item.sentence.start, item.start - 60), min(item.sentence.end, item.end + 90)
+    for second in again(seen.folded, start, end):
+        return _delay(second)
     for length in durations(seen.folded, start, end):
         behind = _LATER.match(seen.folded, length.end) and length.start >= item.start
         if behind or _BASELINE_AND.search(seen.folded, item.start, length.start):

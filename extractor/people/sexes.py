@@ -24,7 +24,7 @@ _NUMBERED = r"(?: numbered | made up | were | ?: ?| ?= ?|, | )"
 _OF_ALL = rf"(?: of (?:the )?{_NUM}{_PEOPLE})"  # "eight of the twenty"
 # "16 females and 27 males", "thirty-eight male (63.3%) and 22 female", "219 men, 279 women", "12 m/8 f", "8 men (mean age 62) and 7 women"
 PAIR = re.compile(
-    rf"(?P<n1>{_NUM}){_SHARE} ?{_OF_THEM}?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\)|, {W.their_age}[^,;.]{{1,30}})?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or| to|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}|(?<=/)\d+){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
+    rf"(?P<n1>{_NUM}){_SHARE} ?{_OF_THEM}?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\)|, {W.their_age}[^,;.]{{1,30}})?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or| to|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}|(?<=/)\d+|no(?= )){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
 )
 # "men numbered 12 and women 8", "female: 8, male: 12"
 NAMED = re.compile(
@@ -102,7 +102,7 @@ def _pairs(folded: str) -> Iterator[Sexes]:
         (SLASH_AFTER, "slash"),
     ):
         for match in pattern.finditer(folded):
-            first, second = whole(match["n1"]), whole(match["n2"])
+            first, second = whole(match["n1"]), 0 if match["n2"] == "no" else whole(match["n2"])
             if first is None or second is None or is_female(match["s1"]) == is_female(match["s2"]):
                 continue
             female, male = (first, second) if is_female(match["s1"]) else (second, first)

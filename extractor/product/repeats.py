@@ -20,7 +20,7 @@ W = Words("product")
 _START = re.compile(rf"\b{W.start_baseline}(?:,|,? and|,? then)? (?:again )?(?:at |after |on )?$")
 # "a second infusion", "the booster": what is given again
 _SECOND = re.compile(
-    rf"\b{W.second_a} (?:{W.second_second} (?:[a-z-]+ ){{0,3}}?{W.again_dose}|booster(?: {W.again_dose})?)\b"
+    rf"\b{W.second_a} (?:{W.second_second} (?:[a-z-]+ ){{0,3}}?{W.again_dose}|booster(?: {W.again_dose})?)\b|\bthe first[^.;]{{1,40}}\bthe second\b"
 )
 _REPEATED = re.compile(rf"\b{W.again_dose}(?: [a-z]+){{0,2}}? {W.was_be} repeated\b|\b{W.given_again}\b")
 # "some had a second one", "could be repeated": not everyone

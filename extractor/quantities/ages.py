@@ -16,6 +16,8 @@ W = Words("quantities")
 
 _UNIT = rf"{W.unit_years}(?![a-z])"
 _NUM = r"\d{1,3}(?:\.\d+)?"
+# "thirty-one", "forty": ages are written out too
+_SPELLED = r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|eleven|twelve)"
 _TO = W.to
 _PM = r"(?:\+ ?/ ?-|±|\+-|\? )"
 # "+/- 8.2", "± 8.2 years", "(8.2)", "(sd 8.2)", "[sd = 8.2]", ", sd 8.2"; group "sd"
@@ -31,9 +33,9 @@ _CENTRE_FORMS = (
 )
 # "the median age of the 14 people was 52": the number counts people
 _PEOPLE = r"(?:(?:adult|female|male|treated|enrolled|included) )?(?:people|patients|participants|subjects|children|adults|women|men|volunteers|individuals|infants)\b"
-_OF_PEOPLE = rf"(?: (?:of|in|among|for) (?:the |these |all |our )*\d{{1,5}} {_PEOPLE})"
+_OF_PEOPLE = rf"(?: (?:of|in|among|for) (?:the |these |all |our )*(?:\d{{1,5}} {_PEOPLE}|{W.how_many}(?: {_PEOPLE})?)(?: ?\([^()]{{1,30}}\))?)"
 CENTRE = re.compile(
-    rf"\b(?:{'|'.join(_CENTRE_FORMS)})(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?{_OF_PEOPLE}?+(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM})(?!\d| {_PEOPLE}){_SPREAD}(?P<tail>{_RANGE})"
+    rf"\b(?:{'|'.join(_CENTRE_FORMS)})(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?{_OF_PEOPLE}?+(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM}|{_SPELLED}\b)(?!\d| {_PEOPLE}| ?[mf]\b){_SPREAD}(?P<tail>{_RANGE})"
 )
 # "children (8.1 +/- 2.8 years)", "volunteers [27 +/- 5 (sd) yr": right after people
 AFTER_PEOPLE = re.compile(
@@ -41,7 +43,7 @@ AFTER_PEOPLE = re.compile(
 )
 # "28 patients (12-16 years)", "(six men, two women; 44 to 67 years)": a range right behind people
 RANGE_AFTER_PEOPLE = re.compile(
-    rf"{W.range_after_people_patients},?;? ?[(\[]?(?:ages?:? ?)?(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]])"
+    rf"(?:{W.range_after_people_patients}|\d ?[mf]\b),?;? ?[(\[]?(?:from |of )?(?:ages?:? ?)?(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]]| with\b)"
 )
 # "92 children enrolled (3.05 ± 1.22 years)", "(92% male, 55 ± 11 years)"
 CENTRE_AFTER_PEOPLE = re.compile(
@@ -57,7 +59,7 @@ LOST_SIGN = re.compile(
 )
 # "age 66.2 years", "(age: 42.0": a decimal is a mean
 DECIMAL_AGE = re.compile(
-    rf"\bage[ds]?(?: ?[:=]|,| was| of)? ?(?P<mean>\d{{1,2}}\.\d+)(?: ?(?P<unit>{_UNIT}))?(?! ?(?:{_PM}|-|to\b|mm|kg|%|\d))"
+    rf"\bage[ds]?(?: ?[:=]|,| was| of)? ?(?P<mean>\d{{1,2}}\.\d+)(?: ?(?P<unit>{_UNIT}))?(?! ?(?:{_PM}|-|to\b|mm|kg|%|\d)| ?\([^()]*\), ?\d)"
 )
 # "a mean of 61 years of age", "averaging 61 years of age", "aged 28.3 ± 8.2 years"
 CENTRE_OF = re.compile(
@@ -74,7 +76,7 @@ YOUNGEST = re.compile(
 )
 # "aged 18-40 years", "age range: 4-13", "ages 50 to 79", "aged between 18 and 60"
 AGED_RANGE = re.compile(
-    rf"{_AGED}(?P<low>{_NUM}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?"
+    rf"{_AGED}(?P<low>{_NUM}|{_SPELLED}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|{_SPELLED}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?"
 )
 # "age range 2 to 15 years, mean 5.5, SD 3.6": the mean behind the range
 MEAN_BEHIND = re.compile(
@@ -222,7 +224,7 @@ def _ranges(folded: str) -> Iterator[Age]:
                 continue
             begin = match.start("low") if pattern is RANGE_AFTER_PEOPLE else match.start()
             age = Age(begin, match.end(), "range", unit_name(last or first), low=low, high=high)
-            behind = MEAN_BEHIND.match(folded, match.end()) if pattern is AGED_RANGE else None
+            behind = MEAN_BEHIND.match(folded, match.end()) if pattern in (AGED_RANGE, RANGE_OF) else None
             yield _with_mean(age, behind) if behind else age
 
 
