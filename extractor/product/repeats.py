@@ -22,7 +22,9 @@ _START = re.compile(rf"\b{W.start_baseline}(?:,|,? and|,? then)? (?:again )?(?:a
 _SECOND = re.compile(
     rf"\b{W.second_a} (?:{W.second_second} (?:[a-z-]+ ){{0,3}}?{W.again_dose}|booster(?: {W.again_dose})?)\b|\bthe first[^.;]{{1,40}}\bthe second\b"
 )
-_REPEATED = re.compile(rf"\b{W.again_dose}(?: [a-z]+){{0,2}}? {W.was_be} repeated\b|\b{W.given_again}\b")
+_REPEATED = re.compile(
+    rf"\b{W.again_dose}(?: [a-z]+){{0,2}}? {W.was_be} repeated\b|\bwhich\b(?: [a-z]+){{1,3}}? repeated\b|\b{W.given_again}\b"
+)
 # "some had a second one", "could be repeated": not everyone
 _OF_SOME = re.compile(rf"\b{W.of_some}\b")
 _FURTHER = re.compile(rf"\b{W.further_third}\b")
