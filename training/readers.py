@@ -158,12 +158,14 @@ def read(folders: Sequence[Path], beside: Path | None = None) -> list[Read]:
     for name in (*field_order(), "trial_plain"):
         nlp.remove_pipe(name)
     known = _records(beside) if beside else {}
-    made = [_of_gold(nlp, folder.name, e, known) for folder in folders for e in gold(folder)]
+    made = [_of_gold(nlp, folder.stem, e, known) for folder in folders for e in gold(folder)]
     return made + [_of_case(nlp, name, case) for name in TASKS for case in cases(name)]
 
 
 def gold(folder: Path) -> list[dict[str, Any]]:
-    """Documents of a gold folder."""
+    """Documents of a gold folder, or of a file with one a line."""
+    if folder.suffix == ".jsonl":
+        return [json.loads(line) for line in folder.read_text(encoding="utf-8").splitlines()]
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
 
 

@@ -184,7 +184,8 @@ def _not_counted(seen: View, sentence: Sentence, match: re.Match[str], low: int,
     if AFTER_NOT.match(after) or BEFORE_NOT.search(before) or _is_rate(low, after):
         return True
     if noun.startswith(_OCCASIONS) and not (
-        _OF_CELLS.search(match.group() + after[:50]) or GIVEN_BEFORE.search(before)
+        _OF_CELLS.search(match.group() + after[:50])
+        or (noun.startswith(_OCCASIONS[3:]) and GIVEN_BEFORE.search(before))
     ):
         return True
     if noun.startswith("treatment") and low == 1 and match["low"] not in ("single", "one", "a single"):
