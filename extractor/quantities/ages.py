@@ -135,9 +135,23 @@ def ages(folded: str) -> list[Age]:
         return []
     found: list[Age] = []
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
-        if not any(a.start < age.end and age.start < a.end for a in found) and not HOURS.match(folded, age.end):
+        taken = any(a.start < age.end and age.start < a.end for a in found)
+        if not taken and not HOURS.match(folded, age.end) and not _of_injury(folded, age):
             found.append(age)
     return sorted(found, key=lambda a: a.start)
+
+
+# "injuries 6 to 18 months old", "stroke, 7-30 days old": the age of what is treated
+INJURY = re.compile(rf"\b{W.injury}\b(?: \([^()]*\))?,?(?: (?:was|were|being|of|that|which|is|are|had|at))*(?: least)? ?$")
+ELDEST_INJURY = 15  # years; what is older is a person
+
+
+def _of_injury(folded: str, age: Age) -> bool:
+    """Whether an age of some days to some years is that of an injury, a stroke, a wound."""
+    top = age.high if age.high is not None else age.low
+    if top is None or (age.unit == "years" and top > ELDEST_INJURY) or not folded.startswith("old", age.end - 3):
+        return False
+    return bool(INJURY.search(folded, max(0, age.start - 60), age.start))
 
 
 def unit_name(written: str | None) -> str:
