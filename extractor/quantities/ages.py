@@ -142,7 +142,9 @@ def ages(folded: str) -> list[Age]:
 
 
 # "injuries 6 to 18 months old", "stroke, 7-30 days old": the age of what is treated
-INJURY = re.compile(rf"\b{W.injury}\b(?: \([^()]*\))?,?(?: (?:was|were|being|of|that|which|is|are|had|at))*(?: least)? ?$")
+INJURY = re.compile(
+    rf"\b{W.injury}\b(?: \([^()]*\))?,?(?: (?:was|were|being|of|that|which|is|are|had|at))*(?: least)? ?$"
+)
 ELDEST_INJURY = 15  # years; what is older is a person
 
 
