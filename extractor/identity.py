@@ -20,8 +20,10 @@ from typing import Any
 from extractor.declared import rank_of, registers
 from extractor.model import TITLE, Document, Ids
 
+# which number tells two reports apart: a PMID is of one article alone, a DOI may be of a supplement or of a version
 KINDS = ("pmid", "pmcid", "doi", "registry")
-PREFIX = {"pmid": "pubmed", "pmcid": "pmc", "doi": "doi"}
+# after which number a report is called, the first that it alone has: the DOI is what most databases have in common
+PREFIX = {"doi": "doi", "pmid": "pubmed", "pmcid": "pmc"}
 # "pubmed:30602021", "europepmc:PPR:123": a name that says whose number it is; others are names that people gave
 CURIE = re.compile(r"[a-z][a-z0-9-]*:\S+")
 ALIKE = 0.9  # share of characters by which two titles are one title, misprints allowed
@@ -32,6 +34,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 _MARKED = re.compile(r"[\^_]\{?([-+−]?\w+)\}?")
 _RETRACTED = re.compile(r"retracted(?: article| paper| publication)?(?= )")
 _NUMBERED = re.compile(r"\d+|\b[ivx]+\b|\bpart \w+")
+_TRANSLATED = re.compile(r"\s*\[[^\[\]]+\][\s.]*")
 _TAGS = re.compile(r"\[[^\]]*\][\s.]*$")
 
 
@@ -55,6 +58,7 @@ class Copy:
     size: tuple[int, int] = (0, 0)  # parts with words in them, characters
     updated: str = ""
     slug: str = ""
+    translated: bool = False  # the title stands in square brackets: a database's own, not the report's
 
     @property
     def strong(self) -> bool:
@@ -132,6 +136,7 @@ def copy_of(document: Document, key: str, names: Iterable[str] = ()) -> Copy:
         (sum(bool(t.strip()) for t in document.parts.values()), len(document.text)),
         str(document.metadata.get("updated_on") or ""),
         _slug(author, title, document.year),
+        bool(_TRANSLATED.fullmatch(document.title or "")),
     )
 
 
@@ -196,8 +201,10 @@ def _strongly(a: Copy, b: Copy) -> bool:
         return False
     if "registry" in shared or len(shared) > 1 or not a.title or not b.title or titles_agree(a.title, b.title):
         return True
-    # a title in another language: the number alone must be of one article, and who wrote it and when must be the same
-    return shared != ["doi"] and bool(a.author and a.author == b.author and _years_agree(a, b))
+    # a title in another language: the number alone must be of one article, or the one title be marked as a translation,
+    # and who wrote it and when must be the same
+    one_article = shared != ["doi"] or a.translated != b.translated
+    return one_article and bool(a.author and a.author == b.author and _years_agree(a, b))
 
 
 def _years_agree(a: Copy, b: Copy) -> bool:
@@ -257,10 +264,10 @@ def candidates(group: Sequence[Copy]) -> list[str]:
 
 
 def _classed(copy: Copy) -> tuple[list[str], ...]:
-    """Names that people gave, PMID, PMC id and DOI, names of other channels."""
+    """Names that people gave, DOI, PMID, PMC id, names of other channels (numbers of registers among them)."""
     given = sorted(n for n in copy.names if not CURIE.fullmatch(n))
     numbers = [[f"{PREFIX[kind]}:{getattr(copy, kind)}"] if getattr(copy, kind) else [] for kind in PREFIX]
-    return (given, numbers[0], [*numbers[1], *numbers[2]], sorted(n for n in copy.names if CURIE.fullmatch(n)))
+    return (given, *numbers, sorted(n for n in copy.names if CURIE.fullmatch(n)))
 
 
 def _by_digest(copy: Copy) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from extractor.pdf.glyphs import Page, pages_of
@@ -14,6 +15,7 @@ from extractor.pdf.headed import HEADING
 from extractor.pdf.order import Segment, in_order, segments_of, without_furniture
 from extractor.tables.figures import is_figure
 from extractor.tables.grid import EMPTY, Cell, Table
+from extractor.terms import rows
 
 LARGER = 1.08  # times the size of the text: a short line that large is a heading
 LONGEST_HEADING = 90  # characters
@@ -21,8 +23,14 @@ HIGHEST_HEAD = 5  # rows of a head that no rule parts from its table
 EDGE = 45.0  # points from the top of a page where no section begins
 SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
+WORD = re.compile(r"[^\W\d_]{4,}")
 ENDS = re.compile(r"[.:?!)\]]\W*$")
 ABSTRACT = re.compile(r"^\W*(?:abstract|summary)\W*$", re.I)
+GLUED = ("–", "-", "/")  # ends of a cell's line after which no blank is due
+STRUCTURED = re.compile(
+    r"(?:introduction|background|rationale|objectives?|aims?|purpose|(?:(?:patients|materials?|subjects) and )?methods?|design|setting|participants|interventions?|measurements?|main outcome|results?|findings|conclusions?|interpretation|discussion|trial registration|registration|funding|significance)\b",
+    re.I,
+)
 NO_ROWS = "has no rows under its caption"
 UNIT = re.compile(r"[A-Za-zµμ]{2,}$")
 PrintedLine = tuple[int, int, int, float, float, float, float]  # start, end, page, left, top, right, bottom
@@ -54,15 +62,20 @@ def paper_of(data: bytes) -> Paper:
     running: list[Segment] = []
     tables: list[tuple[Page, Laid]] = []
     body = _body_size([s for _, segments in laid for s in segments])
-    for page, segments in laid:
-        found = tables_of(page, segments)
+    by_page = {page.number: segments for page, segments in laid}
+    taken: set[Segment] = set()
+    for place, (page, segments) in enumerate(laid):
+        found = tables_of(page, [s for s in segments if s not in taken], laid[place + 1 :])
+        taken |= {s for table in found for s in table.segments()}
         for table in found:
-            table.notes = _notes(table, segments, body)
-        taken = {s for table in found for s in table.segments()}
+            table.notes = _notes(table, [s for s in by_page[table.segments()[-1].page] if s not in taken], body)
+            taken.update(table.notes)
         tables += [(page, table) for table in found]
+    for _, segments in laid:
         running += in_order([s for s in segments if s not in taken])
     parts = list(_parts(running, body, sizes))
-    grids = [_table(table, sizes) for _, table in tables]
+    known = frozenset(word.lower() for s in running for word in WORD.findall(s.text)) | _words_of_events()
+    grids = [_table(table, sizes, known) for _, table in tables]
     return Paper(parts, grids, list(_unread(running, {part.name for part, _ in grids})))
 
 
@@ -99,8 +112,11 @@ def _parts(running: Sequence[Segment], body: float, sizes: dict[int, tuple[float
     rest = [s for s in running if s not in title]
     name = "front matter" if any(_is_abstract(s) for s in rest) else "text"
     block: list[Segment] = []
+    inner = _inner_headings(rest, body)
     for item in rest:
-        if heading := _heading(item, body):
+        if id(item) in inner:
+            block.append(item)
+        elif heading := _heading(item, body):
             if block:
                 yield _joined(name, list(_paragraphs(block)), sizes)
             name, block = heading, []
@@ -117,6 +133,26 @@ def _title(running: Sequence[Segment], body: float) -> list[Segment]:
     if largest < LARGER * body:
         return []
     return [s for s in first if s.size > 0.95 * largest and not _is_abstract(s)][:6]
+
+
+def _inner_headings(running: Sequence[Segment], body: float) -> set[int]:
+    """Headings within a structured abstract, by identity: set smaller than "Abstract" is, or met again further on."""
+    heads = [s for s in running if _heading(s, body)]
+    start = next((n for n, s in enumerate(heads) if _is_abstract(s)), None)
+    if start is None:
+        return set()
+    found: set[int] = set()
+    for place, item in enumerate(heads[start + 1 :], start + 1):
+        said = _bare(item.text)
+        again = any(_bare(later.text) == said for later in heads[place + 1 :])
+        if not STRUCTURED.match(said) or not (item.size < SMALLER * heads[start].size or again):
+            break
+        found.add(id(item))
+    return found
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"^[\d.\s]+", "", text).strip(" :.").lower()
 
 
 def _is_abstract(item: Segment) -> bool:
@@ -205,7 +241,8 @@ def _place(item: Segment, sizes: dict[int, tuple[float, float]]) -> tuple[int, f
 
 def _notes(table: Laid, segments: Sequence[Segment], body: float) -> list[Segment]:
     """Small lines right under a table."""
-    inside = table.segments()
+    last = table.segments()[-1].page
+    inside = [s for s in table.segments() if s.page == last]
     left, right = min(s.box.left for s in inside), max(s.box.right for s in inside)
     bottom = max(s.box.bottom for s in inside)
     found: list[Segment] = []
@@ -213,13 +250,17 @@ def _notes(table: Laid, segments: Sequence[Segment], body: float) -> list[Segmen
         under = (
             bottom - 1 <= item.box.top <= bottom + 2.2 * item.size and item.box.left < right and item.box.right > left
         )
-        if under and item.size <= SMALLER * body and item not in inside:
+        if under and CAPTION.match(item.text):
+            break
+        if under and item.size <= SMALLER * body:
             found.append(item)
             bottom = max(bottom, item.box.bottom)
     return found
 
 
-def _table(laid: Laid, sizes: dict[int, tuple[float, float]]) -> tuple[Part, Table]:
+def _table(
+    laid: Laid, sizes: dict[int, tuple[float, float]], known: frozenset[str] = frozenset()
+) -> tuple[Part, Table]:
     part = Part(_name(laid.label))
     caption = " ".join(s.text for s in laid.caption)
     part.text = caption
@@ -230,7 +271,7 @@ def _table(laid: Laid, sizes: dict[int, tuple[float, float]]) -> tuple[Part, Tab
     table = Table(caption=caption, name=part.name)
     columns = _extents(laid)
     for number, row in enumerate(laid.rows):
-        grid = _grid_row(part, row, columns, sizes)
+        grid = _grid_row(part, row, columns, sizes, known)
         (table.head if number < laid.head else table.rows).append(grid)
     _spread(table)
     if laid.notes:
@@ -271,6 +312,22 @@ def _spread(table: Table) -> None:
                 row[place] = row[place - 1] if place > 1 and row[place - 1].text else row[place]
 
 
+@lru_cache(maxsize=1)
+def _words_of_events() -> frozenset[str]:
+    """Words of adverse events, which tables hold and the text may not."""
+    labels = (label for row in rows("adverse_events") for label in (row.name, *row.synonyms))
+    return frozenset(word.lower() for label in labels for word in WORD.findall(label))
+
+
+def _broken(before: str, after: str, known: frozenset[str]) -> bool:
+    """Whether a narrow cell broke a word without a hyphen: the paper's text has the whole word, and not its first piece."""
+    left, right = re.search(r"[^\W\d_]+$", before), re.match(r"[^\W\d_]+", after)
+    if left is None or right is None or not right.group().islower():
+        return False
+    first = left.group().lower()
+    return first not in known and first + right.group() in known
+
+
 def _extents(laid: Laid) -> list[tuple[float, float]]:
     """Left and right of the cells of each column that stand in it alone."""
     most = max(sum(bool(cell) for cell in row) for row in laid.rows)
@@ -289,6 +346,7 @@ def _grid_row(
     row: Sequence[Sequence[Segment]],
     columns: Sequence[tuple[float, float]],
     sizes: dict[int, tuple[float, float]],
+    known: frozenset[str],
 ) -> list[Cell]:
     part.text += "\n"
     cells: list[Cell] = [EMPTY] * len(row)
@@ -300,7 +358,8 @@ def _grid_row(
         start = len(part.text)
         part.text += "" if number else _indent(segments[0], columns)
         for place, item in enumerate(segments):
-            part.text += (" " if place else "") + item.text
+            whole = not place or part.text.endswith(GLUED) or _broken(part.text, item.text, known)
+            part.text += ("" if whole else " ") + item.text
             part.lines.append((len(part.text) - len(item.text), len(part.text), *_place(item, sizes)))
         cell = Cell(start, len(part.text), part.text[start:])
         across = {number, *(n for item in segments for n in covered(item, columns))}

@@ -5,10 +5,10 @@ What it does not decide: which of them is the studied product's (see the fields 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.product.studied import GIVING, PRODUCT
@@ -45,7 +45,7 @@ class Delivery:
 
 def deliveries(seen: View, lexicon: str) -> Iterator[Delivery]:
     """Entries of the table `lexicon` (``routes`` or ``sites``) in the document, left to right."""
-    found: Iterator[Match] = table(lexicon).find(seen.folded)
+    found: list[Match] = table(lexicon).find(seen.folded)
     for match in found:
         sentence = seen.sentence_at(match.start)
         if match.end <= sentence.end:  # a title's last word and the text's first are no term

@@ -5,11 +5,12 @@ Takes text from :func:`extractor.text.fold`; offsets are half-open. Whose age it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from extractor import patterns as re
 from extractor.quantities.numbers import whole
+from extractor.text import Taken, remembered
 from extractor.words import Words
 
 W = Words("quantities")
@@ -129,14 +130,20 @@ class Age:
 HOURS = re.compile(rf" ?-?{W.hours_hours}\b")  # an age in hours is no age of a cohort
 
 
+@remembered
 def ages(folded: str) -> list[Age]:
     """All statements of age in folded text, in order, none inside another."""
     if not CUE.search(folded):
         return []
     found: list[Age] = []
+    taken = Taken()
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
+<<<<<<< HEAD
         taken = any(a.start < age.end and age.start < a.end for a in found)
         if not taken and not HOURS.match(folded, age.end) and not _of_injury(folded, age):
+=======
+        if not HOURS.match(folded, age.end) and taken.take(age.start, age.end):
+>>>>>>> main
             found.append(age)
     return sorted(found, key=lambda a: a.start)
 

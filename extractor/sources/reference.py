@@ -6,6 +6,7 @@ apart, and identifiers are found wherever an exporter keeps them.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
+from extractor.sources.markup import TAG, lines_of, untagged
 from extractor.study.registries import identifiers
 from extractor.text import fold_case
 
@@ -28,11 +30,17 @@ RETRACTED = re.compile(r"\W*retracted(?: publication| article| paper)?\W*", re.I
 NUMBER_ALONE = re.compile(r"\W*(?:CTgov|ClinicalTrials\.gov|ICTRP)?\W*(?P<id>[A-Za-z0-9/-]{8,24})\W*")
 # "PMID: 31234567", "PUBMED 31234567", "pubmed/31234567"
 PMID_SAID = re.compile(
-    r"\b(?:PMID|PubMed(?: ID)?|MEDLINE)\b\s*[:=]?\s*(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(\d+)", re.I
+    r"\b(?:PMID|PubMed(?: ID)?|MEDLINE)\b\s*[:=]?\s*(?:NLM)?(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(?:\?term=)?(\d+)",
+    re.I,
 )
+# databases whose accession numbers are PMIDs
+PUBMED_BASE = re.compile(r"pubmed|medline|\bnlm\b", re.I)
+ACCESSION = re.compile(r"(?:PMID|NLM)?\s*[:=]?\s*(\d{7,8})", re.I)
 PMCID_SAID = re.compile(r"\bPMC ?ID\b\s*[:=]?\s*(PMC\d+)|\b(PMC\d{4,})\b", re.I)
 # Rayyan writes into the notes: RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong population
 RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{(?P<said>[^}]*)\}")
+# Covidence writes into the notes of what was excluded: "Exclusion reason: Wrong population; "
+COVIDENCE = re.compile(r"\bExclusion reason:\s*(?P<reason>[^;|\n]+)", re.I)
 REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*(?P<reason>[^|\n]+)")
 _QUOTED_WORD = re.compile(r'=>\s*\\?"([^"\\]+)')
 VERDICTS = {
@@ -41,7 +49,19 @@ VERDICTS = {
 }
 _LIST = re.compile(r"\[.*\]", re.S)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_AND = re.compile(r",?\s+(?:and|&)\s+|\s*;\s*|\s*\|\s*|\s*//\s*|\n+")
+_SIGN = re.compile(r"\s*[;；、]\s*|\s*\|\s*|\s*//\s*|\n+")
+_AND = re.compile(r",?\s+(?:and|&|und)\s+")
+# the name of a group, whose words are not people's
+_GROUP = re.compile(
+    r"\b(?:group|consortium|network|investigators?|collaborat\w+|committee|societ(?:y|ies)|association|organi[sz]ation|alliance"
+    r"|universit\w+|institut\w*|hospitals?|cent(?:er|re)s?|foundation|council|department|ministry|initiative|company|team)\b",
+    re.I,
+)
+# "Alpha, Ann", "Alpha AB", "Ann Alpha": what is a person's name beside that of a group
+_PERSON = re.compile(r"[^,]+,.+|\S.* [A-Z]{1,3}\.?|(?!The\b)[^\W\d_a-z]\S*(?: [^\W\d_a-z]\S*){1,2}")
+# "&amp;", "&#39;", "&ndash;": characters as web pages write them
+ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+MARKED_UP = ("title", "abstract", "authors", "journal", "keywords", "affiliations")
 # "A.", "A B", "KW", "J.-P.": what is written for given names
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}|[A-Z]\.(?:[ -]?[A-Z]\.){0,3}")
 _REGISTRY_URL = re.compile(
@@ -63,6 +83,8 @@ def names(values: Iterable[str]) -> tuple[str, ...]:
 
     >>> names(["Alpha, A. and Beta, B."]), names(["Gamma, C"]), names(["Alpha A., Beta B."])
     (('Alpha, A.', 'Beta, B.'), ('Gamma, C',), ('Alpha A.', 'Beta B.'))
+    >>> names(["The Cells and Tissue Consortium"]), names(["Alpha A, Beta B and the ALS Study Group"])
+    (('The Cells and Tissue Consortium',), ('Alpha A', 'Beta B', 'the ALS Study Group'))
     >>> names(["Alpha, A., Beta, B."]), names(["Ann Alpha, Bo Beta"]), names(["A Alpha|B Beta"])
     (('Alpha, A.', 'Beta, B.'), ('Ann Alpha', 'Bo Beta'), ('A Alpha', 'B Beta'))
     """
@@ -71,9 +93,19 @@ def names(values: Iterable[str]) -> tuple[str, ...]:
         if _LIST.fullmatch(value):
             found += [a or b for a, b in _QUOTED.findall(value)]
             continue
-        for piece in _AND.split(value):
-            found += _apart(piece.strip())
+        for piece in _SIGN.split(value):
+            found += [piece.strip()] if _is_group(piece) else [n for p in _AND.split(piece) for n in _apart(p.strip())]
     return tuple(dict.fromkeys(n for n in (one.strip().strip(",") for one in found) if n and not MISSING.fullmatch(n)))
+
+
+def _is_group(piece: str) -> bool:
+    """Whether a piece is the name of one group: "The Cells and Tissue Consortium", not "Alpha A, Beta B and the ALS Group"."""
+    parts = _AND.split(piece.strip())
+    if len(parts) == 1:
+        parts = [p.strip() for p in piece.split(",")]
+    if len(parts) == 1 or not _GROUP.search(piece):
+        return False
+    return not any(_PERSON.fullmatch(p) for p in parts if not _GROUP.search(p))
 
 
 def _apart(text: str) -> list[str]:
@@ -91,7 +123,7 @@ def _apart(text: str) -> list[str]:
     return pieces
 
 
-def reference(source: str, fields: Fields, otherwise: str) -> Document:
+def reference(source: str, fields: Fields, otherwise: str, *, exact: bool = False) -> Document:
     """The document of one reference.
 
     Parameters
@@ -101,16 +133,19 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
     fields : mapping
         Any of ``title``, ``abstract``, ``authors``, ``affiliations``, ``year``, ``journal``, ``language``, ``types``,
         ``doi``, ``pmid``, ``pmcid``, ``registry``, ``notes``, ``urls``, ``volume``, ``issue``, ``pages``, ``keywords``,
-        ``accession``, ``id`` and ``retracted``; of single ones the first value that is one.
+        ``accession``, ``database``, ``id`` and ``retracted``; of single ones the first value that is one.
     otherwise : str
         The id where nothing in it names it.
+    exact : bool
+        The texts are as they should be read: marks of a web page in them are none.
 
     Raises
     ------
     ParseError
         If it has neither words nor a name by which a report could be found.
     """
-    of = {name: known(values) for name, values in fields.items()}
+    marked = () if exact else MARKED_UP
+    of = {name: known(map(shown, values) if name in marked else values) for name, values in fields.items()}
     title = _single(of, "title")
     abstract = "\n".join(of.get("abstract", ()))
     people = names(of.get("authors", ()))
@@ -136,6 +171,18 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
     )
 
 
+def shown(text: str) -> str:
+    """Text without the marks of a web page that an exporter left in it.
+
+    >>> shown("Cells &amp; <i>more</i>: P&lt;0.05"), shown("p < 0.05 & n > 3")
+    ('Cells & more: P<0.05', 'p < 0.05 & n > 3')
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    bare = html.unescape(text) if ENTITY.search(text) else text
+    return lines_of(untagged(bare)) if TAG.search(bare) else bare
+
+
 def _listed(of: Mapping[str, list[str]]) -> str:
     return ", ".join(sorted(name for name, values in of.items() if values)) or "nothing"
 
@@ -153,14 +200,16 @@ def _true(values: Iterable[str]) -> bool:
 
 
 def screening(of: Mapping[str, list[str]]) -> dict[str, str]:
-    """What a screening program says of a reference: its own field, or Rayyan's line in the notes; empty where in doubt."""
+    """What a screening program says of a reference: its own field, Rayyan's or Covidence's line in the notes; empty where in doubt."""
     notes = "\n".join(of.get("notes", ()))
     match = RAYYAN.search(notes)
     words = _QUOTED_WORD.findall(match["said"]) if match else of.get("decision", [])
     verdicts = {v for w in words for v, form in VERDICTS.items() if form.fullmatch(w.strip())}
-    if len(verdicts) != 1 or not words:
+    reason = REASONS.search(notes) or COVIDENCE.search(notes)
+    if not words and COVIDENCE.search(notes):
+        verdicts = {"exclude"}
+    if len(verdicts) != 1:
         return {}
-    reason = REASONS.search(notes)
     said = reason["reason"].strip() if reason else next(iter(of.get("reason", ())), "")
     return {"verdict": verdicts.pop()} | ({"reason": said} if said else {})
 
@@ -181,6 +230,7 @@ def _ids(of: Mapping[str, list[str]], abstract: str, numbers: Sequence[str]) -> 
     urls = of.get("urls", [])
     dois = [*of.get("doi", ()), *urls]
     pmids = [pmid_in(v) or _said(PMID_SAID, [v]) for v in of.get("pmid", ())]
+    pmids += [m[1] for m in map(ACCESSION.fullmatch, _accessions(of)) if m]
     registered = [
         pair
         for value in [*of.get("registry", ()), *numbers, *(n for n in of.get("notes", ()) if NUMBER_ALONE.fullmatch(n))]
@@ -197,6 +247,12 @@ def _ids(of: Mapping[str, list[str]], abstract: str, numbers: Sequence[str]) -> 
         tuple(dict.fromkeys([*ncts, *ncts_in(abstract)])),
         tuple(dict.fromkeys(pair for pair in registered if pair[0] != "ClinicalTrials.gov")),
     )
+
+
+def _accessions(of: Mapping[str, list[str]]) -> list[str]:
+    """Accession numbers that are PMIDs: those that say so, and those of PubMed's own databases."""
+    own = any(map(PUBMED_BASE.search, of.get("database", ())))
+    return [v for v in of.get("accession", ()) if own or re.match(r"\s*PMID\b", v, re.I)]
 
 
 def _said(pattern: re.Pattern[str], texts: Iterable[str]) -> str | None:

@@ -123,12 +123,13 @@ def _document(row: Row, otherwise: str) -> Document:
         "abstract": row.get("abstract") or row.get("notes_abstract", []),
         "authors": [_one(n) for n in [*row.get("authors", ()), *row.get("first_authors", ())]],
         "affiliations": row.get("author_address", []) if _ours(row) else [],
-        "year": _any(row, "year", "publication_year", "date", "year_published"),
+        "year": _any(row, "year", "publication_year", "date", "year_published", "early_access_date"),
         "journal": [v for v in _any(row, *JOURNALS) if "://" not in v],
         "language": row.get("language", []),
         "types": [t for t in row.get("type_of_work") or row.get("document_type", []) if "doi.org" not in t],
-        "doi": [*row.get("doi", ()), *row.get("file_attachments2", ()), *row.get("type_of_work", ())],
+        "doi": [v for name in ("doi", "file_attachments2", "L3", "type_of_work") for v in row.get(name, ())],
         "pmid": list(_pmids(row)),
+        "database": [*row.get("name_of_database", ()), *row.get("database_provider", ())],
         "pmcid": [v for n in ("custom2", "custom7", "accession_number") for v in row.get(n, ()) if pmcid_in(v)],
         "registry": [*row.get("custom3", ()), *row.get("custom5", ()), *row.get("call_number", ()), *_fully(row)],
         "notes": [*row.get("notes", ()), *row.get("note", ()), *row.get("research_notes", ())],
@@ -140,7 +141,7 @@ def _document(row: Row, otherwise: str) -> Document:
         "accession": _any(row, "accession_number", "unique_identifier", *(() if _ours(row) else ("id",))),
         "id": row.get("id", []) if _ours(row) else [],
     }
-    return reference("ris", fields, otherwise)
+    return reference("ris", fields, otherwise, exact=_ours(row))
 
 
 JOURNALS = (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.terms import Match, table
 from extractor.words import Words
 
@@ -32,7 +32,7 @@ class Limit:
 
 def scales(folded: str, start: int, end: int) -> Iterator[Match]:
     """Known scales in ``folded[start:end]``."""
-    return table("scales").find(folded, start, end)
+    return iter(table("scales").find(folded, start, end))
 
 
 def limits(folded: str, start: int, end: int) -> Iterator[Limit]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, candidates, features, none_features
 from extractor.events.link.groups import Group, Name, alike
+from extractor.events.link.labelled import labelled
 from extractor.events.link.together import Shares, likeliest, together
 from extractor.events.link.weights import Weights, weights
 from extractor.events.of_this_trial import Reports
@@ -39,12 +40,32 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     """The place of the group's name for each count of a sentence's events, by where the count begins."""
     counted = {e.count.start: found for e in events if e.count and (found := counted_in(scene, e.count))}
     chances = {c.start: shares(scene, c, weights("arms")) for c in counted.values()}
-    chosen = together(scene.seen.folded, events, {at: chances[c.start] for at, c in counted.items()})
+    chosen = together(
+        scene.seen.folded,
+        events,
+        {at: chances[c.start] for at, c in counted.items()},
+        scene.groups,
+        scene.here,
+        _in_order(scene),
+    )
     places: dict[int, tuple[int, int] | None] = {}
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
         places[at] = (name.start, name.end) if name else None
-    return places
+    sure = labelled(scene) if counted else {}
+    return places | {at: (n.start, n.end) for at, c in counted.items() if (n := sure.get(c.start))}
+
+
+def _in_order(scene: Scene) -> list[Group]:
+    """The trial's groups as the last sentence that names any of them has them all; none where they were named apart."""
+    last: dict[str, tuple[int, int]] = {}
+    for back, name in scene.before:
+        group = next((g for g in scene.groups if alike(name.words, g.words)), None)
+        if group is not None:
+            last.setdefault(group.name, (back, name.start))
+    if len(last) < len(scene.groups) or len({back for back, _ in last.values()}) != 1:
+        return []
+    return sorted(scene.groups, key=lambda g: last[g.name][1])
 
 
 def scene_at(reports: Reports, names: Names, start: int) -> Scene:
