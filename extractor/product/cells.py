@@ -11,13 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-<<<<<<< HEAD
-from extractor.context.view import View
-from extractor.product.studied import studies_cells
-=======
 from extractor import patterns as re
 from extractor.context.view import View, once
->>>>>>> main
+from extractor.product.studied import studies_cells
 from extractor.terms import Term, table
 from extractor.words import Words
 

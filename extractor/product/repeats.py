@@ -6,11 +6,11 @@ What it is not: a count that is said ("three infusions"), nor an interval ("mont
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from extractor import patterns as re
 from extractor.quantities.durations import Duration, durations
 from extractor.words import Words
 

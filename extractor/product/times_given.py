@@ -6,10 +6,10 @@ million"), or a cohort's total ("113 injections were given"). Which number is th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.product.repeats import Again, Points, again, points

@@ -138,12 +138,7 @@ def ages(folded: str) -> list[Age]:
     found: list[Age] = []
     taken = Taken()
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
-<<<<<<< HEAD
-        taken = any(a.start < age.end and age.start < a.end for a in found)
-        if not taken and not HOURS.match(folded, age.end) and not _of_injury(folded, age):
-=======
-        if not HOURS.match(folded, age.end) and taken.take(age.start, age.end):
->>>>>>> main
+        if not HOURS.match(folded, age.end) and not _of_injury(folded, age) and taken.take(age.start, age.end):
             found.append(age)
     return sorted(found, key=lambda a: a.start)
 
