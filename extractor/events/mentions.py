@@ -355,7 +355,7 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             bare
             and not TO_INFUSION.match(folded, match.end(), end)
             and re.match(
-                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset)",
+                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset|reactivations?|compromise)",
                 match.group(),
             )
         ):

@@ -111,7 +111,9 @@ def _with_name(seen: View, group: Group) -> Group:
 
 
 # "received placebo", "participants got 100 million", "from the control arm": what leads to a name
-LED = re.compile(rf"(?:(?!a \+)(?:{W.joins_name}|from|they|patients|participants|subjects|children|women|men) )+(?=[\w+])")
+LED = re.compile(
+    rf"(?:(?!a \+)(?:{W.joins_name}|from|they|patients|participants|subjects|children|women|men) )+(?=[\w+])"
+)
 
 
 def _without_verb(seen: View, group: Group) -> Group:

@@ -133,6 +133,7 @@ _NO_COUNT_FORMS = (
     r"[-\d.]+\s*(?:±|\+/-)\s*[\d.]+",
     rf"\b(?:19|20)\d\d\b(?!\s+{W.no_count_subjects})",
     r"\d+\s*:\s*\d+",
+    r"\d{2}(?:\.\d+)?\s*(?:°|º|deg(?:rees)?\b)?\s*c\b",
     rf"\b{W.two}-{W.no_count_year}\b",
     rf"\b{W.no_count_two} {W.no_count_month}s?\b",
     rf"\b{W.no_count_subject}\s+(?:no\.?\s*)?\d+\b(?!\s+(?:out\s+)?of\s+\d)",
