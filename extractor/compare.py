@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.declared import declared_fields, having
-from extractor.errors import QueryError
+from extractor.errors import QueryError, StoreError
 from extractor.export.values import NOT_REPORTED, events_shown, fact_shown
 from extractor.link import Chosen, characteristics, reports_named
 from extractor.model import Fact, Record
@@ -116,11 +116,13 @@ def compare(store: Store, names: Sequence[str]) -> Comparison:
 
 
 def _trial(store: Store, name: str) -> Trial:
-    if not LinkStore(store).trials_of([name]) and store.has(name):
-        ids, title = [name], name  # not linked yet: a trial of its own
-    else:
+    try:
         ids = reports_named(store, name)
-        title = LinkStore(store).trials_of(ids)[ids[0]]
+    except StoreError:
+        if not store.has(name):
+            raise
+        ids = store.named([name])  # not linked yet: a trial of its own
+    title = LinkStore(store).trials_of(ids).get(ids[0], ids[0])
     records = tuple(store.records(ids))
     return Trial(title, records, {c.field: c for c in characteristics(records)})
 

@@ -19,7 +19,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.textpath import TextPath
 
-__all__ = ["Figure", "FontProperties", "Line2D", "Polygon", "Rectangle", "TextPath", "rc_context"]
+__all__ = ["Circle", "Figure", "FontProperties", "Line2D", "Polygon", "Rectangle", "TextPath", "rc_context"]

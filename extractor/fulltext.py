@@ -39,7 +39,7 @@ PILOT = frozenset({"pilot", "feasibility"})
 RESULTS = re.compile(r"(?:\d[.\d]*+\s*+)?(?:results?|outcomes?|findings|follow|safety|efficacy)\b", re.I)
 # clauses in which a figure of a field is not the product's
 NOT_GIVEN = re.compile(
-    r"\b(?:bags?|vials?|flasks?|wells?|dish(?:es)?|plates?|plated|seeded|seeding|cultured?|density|cm\s*\^?2|frozen|cryo\w+|stored|harvested|collected|isolated|yield\w*|mice|rats?)\b",
+    r"\b(?:bags?|vials?|flasks?|wells?|dish(?:es)?|plates?|plated|seeded|seeding|cultured?|density|cm\s*\^?2|frozen|cryo\w+|stored|harvested|collected|recovered|obtained|isolated|release[d]?|counted|yield\w*|mice|rats?)\b",
     re.I,
 )
 GIVEN = re.compile(r"\b(?:inject|infus|transplant|implant|administ|deliver|receiv|instill|given\b|dose[sd]?\b)", re.I)
@@ -85,12 +85,21 @@ OTHER_DRUG = re.compile(
 PRODUCT = re.compile(
     r"\bcells?\b|\bMSCs?\b|\bBM-?MNCs?\b|\bproduct\b|\bgraft\b|\bsuspension\b|\bstudy (?:drug|treatment)\b", re.I
 )
+# "Methotrexate was given intrathecally": what is given is named, and it is neither the product nor the people
+OTHER_GIVEN = re.compile(
+    r"^\W*(?P<what>(?:[\w-]+[ ,/]+){1,6})(?:was|were|is|are) (?:(?:then|also|routinely|first) )?(?:given|injected|infused|administered|delivered|started|continued|allowed)\b",
+    re.I,
+)
+PEOPLE = re.compile(
+    r"\b(?:patients?|participants?|subjects?|treatments?|infusions?|injections?|transplant\w*|doses?|drug|study|they|it|all|these|each|this|who|which|that)\b",
+    re.I,
+)
 STAFF = re.compile(
     r"^\s*(?:\w+ )?(?:pharmacists?|nurses?|staff|statisticians?|coordinators?|physicians?|surgeons?|monitors?|investigators?|personnel|team|technicians?|committee)\b",
     re.I,
 )
 TISSUE = re.compile(r"\s*(?:part|layer|tissue|fat|portion|space|plane|pocket)\b", re.I)
-CLAUSE = re.compile(r"[.;\n]\s")
+CLAUSE = re.compile(r"[.;]\s|\n")
 
 
 def both(document: Document, short: Sequence[Fact], whole: Sequence[Fact]) -> list[Fact]:
@@ -146,12 +155,23 @@ def of_something_else(document: Document, fact: Fact) -> bool:
     if fact.field == "route" and all(TISSUE.match(following(document, item)) for item in fact.evidence):
         return True
     if fact.field == "route":
-        return all(OTHER_DRUG.search(text) and not PRODUCT.search(text) for text in around)
+        title = document.parts.get(TITLE, "").lower()
+        return all(
+            (OTHER_DRUG.search(text) or _other_given(text, title)) and not PRODUCT.search(text) for text in around
+        )
     if fact.field == "administrations":
         return all(OTHER_DRUG.search(text) or not GIVEN.search(text) for text in around)
     if fact.field == "design" and fact.value.get("name") == "open-label":
         return all(STAFF.search(following(document, item)) for item in fact.evidence)
     return False
+
+
+def _other_given(text: str, title: str) -> bool:
+    """Whether a clause says that something else was given: its subject is neither people nor a word of the title."""
+    match = OTHER_GIVEN.match(text)
+    if match is None or PEOPLE.search(match["what"]):
+        return False
+    return not any(word in title for word in re.findall(r"[a-z][\w-]{4,}", match["what"].lower()))
 
 
 def clause(document: Document, item: Evidence) -> str:

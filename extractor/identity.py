@@ -20,8 +20,10 @@ from typing import Any
 from extractor.declared import rank_of, registers
 from extractor.model import TITLE, Document, Ids
 
+# which number tells two reports apart: a PMID is of one article alone, a DOI may be of a supplement or of a version
 KINDS = ("pmid", "pmcid", "doi", "registry")
-PREFIX = {"pmid": "pubmed", "pmcid": "pmc", "doi": "doi"}
+# after which number a report is called, the first that it alone has: the DOI is what most databases have in common
+PREFIX = {"doi": "doi", "pmid": "pubmed", "pmcid": "pmc"}
 # "pubmed:30602021", "europepmc:PPR:123": a name that says whose number it is; others are names that people gave
 CURIE = re.compile(r"[a-z][a-z0-9-]*:\S+")
 ALIKE = 0.9  # share of characters by which two titles are one title, misprints allowed
@@ -257,10 +259,10 @@ def candidates(group: Sequence[Copy]) -> list[str]:
 
 
 def _classed(copy: Copy) -> tuple[list[str], ...]:
-    """Names that people gave, PMID, PMC id and DOI, names of other channels."""
+    """Names that people gave, DOI, PMID, PMC id, names of other channels (numbers of registers among them)."""
     given = sorted(n for n in copy.names if not CURIE.fullmatch(n))
     numbers = [[f"{PREFIX[kind]}:{getattr(copy, kind)}"] if getattr(copy, kind) else [] for kind in PREFIX]
-    return (given, numbers[0], [*numbers[1], *numbers[2]], sorted(n for n in copy.names if CURIE.fullmatch(n)))
+    return (given, *numbers, sorted(n for n in copy.names if CURIE.fullmatch(n)))
 
 
 def _by_digest(copy: Copy) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from operator import itemgetter
+
+from extractor import patterns as re
 
 REMEMBERED = 50_000  # stems kept: the words of a language in use, not those of all texts
 WORD = re.compile(r"[^\W_]+(?:'s\b)?")

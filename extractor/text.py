@@ -6,8 +6,10 @@ code point by code point. Patterns run over folded text; quotes are sliced from 
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from functools import lru_cache
+
+from extractor import patterns as re
 
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad"
 SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n\f\v\ufeff\u200b\u2028\u2029\u0085"
@@ -62,6 +64,28 @@ def fold(text: str) -> str:
 
 
 _EVEN = {ord(c): " " for c in SPACES if c not in "\r\n\u2028\u2029\u0085"}
+
+
+class Taken:
+    """Spans of a text, none over another, of which many are offered.
+
+    >>> taken = Taken()
+    >>> taken.take(3, 5), taken.take(4, 9), taken.take(5, 9)
+    (True, False, True)
+    """
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def take(self, start: int, end: int) -> bool:
+        """Take a span that is not empty, and say so; False where one that was taken lies over it."""
+        at = bisect_left(self._ends, start + 1)
+        if at < len(self._starts) and self._starts[at] < end:
+            return False
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+        return True
 
 
 def even(text: str) -> str:

@@ -11,10 +11,11 @@ finds nothing.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
+
+from extractor import patterns as re
 
 _FILLED = re.compile(r"\{([a-z]\w*)\}")
 

@@ -80,9 +80,9 @@ class Running:
 
 
 @contextmanager
-def running(store: Store, stage: str | None = "first", checker: Any = None) -> Iterator[Running]:
+def running(store: Store, stage: str | None = "first", checker: Any = None, port: int = 0) -> Iterator[Running]:
     """Serve a store until the end; without a stage people have accounts."""
-    where = Where()
+    where = Where(port=port)
     with listening(where) as found:
         port = found.getsockname()[1]
         at = desk(store, where, port, stage or "first", checker)

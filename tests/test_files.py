@@ -112,10 +112,9 @@ READ: dict[str, set[tuple[Any, ...]]] = {
 }
 VALUES = {"decimal_comma.txt": ("adverse_event", "percent", 12.5), "dose_blanks.txt": ("dose", "low", 1_500_000)}
 VALUES |= {"neg_deaths_and.txt": ("deaths", "n", 0), "neg_although.txt": ("adverse_event", "denominator", 20)}
-SAMPLES = pytest.param("no_difference_samples.txt", marks=pytest.mark.xfail(strict=True, reason="sample sizes in brackets behind what did not differ"))  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*READ, SAMPLES])
+@pytest.mark.parametrize("name", [*READ, "no_difference_samples.txt"])
 def test_what_is_read_of_a_text(shared: Path, nlp: Language, name: str) -> None:
     (record,) = extract(nlp, read(name))
     events = [f.value for f in record.of("adverse_event")]

@@ -8,10 +8,13 @@ import random
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Boolean
+from sqlalchemy import text as sql
 
 from extractor.errors import StoreError
 from extractor.identity import copy_of, family, folded_title, grouped, same, titles_agree
@@ -19,8 +22,15 @@ from extractor.model import Document, Evidence, Fact, Ids, Record
 from extractor.sources.pubmed import read as read_pubmed
 from extractor.store import Store
 from extractor.store import database as database_module
+from extractor.store.damage import examine
 from extractor.store.history import copies_of, put_in_force
+from extractor.store.judgements import JudgementStore
+from extractor.store.links import LinkStore
 from extractor.store.migrations import MIGRATIONS, migrate
+from extractor.store.review import ReviewStore
+from extractor.store.screening import ScreeningStore
+from extractor.store.tables import METADATA
+from tests.conftest import ROOT
 
 LONG = "Intravitreal pericytes for a rare disease of the retina: an open-label trial"
 OTHER = "Pericytes by mouth in a disease of the gut"
@@ -180,10 +190,10 @@ def test_two_reports_prove_to_be_one(store_url: str) -> None:
         target = store.record("doi:10.1/x").facts[0]
         store.decide("doi:10.1/x", "reject", "ann", target=target)
         arrived = store.put(record(copy("z:1", "csv", ids=Ids("5", "10.1/x"), named=False)))
-        assert arrived.renamed == {"doi:10.1/x": "pubmed:5"} and arrived.report == "pubmed:5"
-        assert [r.document.id for r in store.records()] == ["pubmed:5"]
-        assert store.record("doi:10.1/x").facts[0].flags == ("rejected",)
-        assert [d.document for d in store.decisions("pubmed:5")] == ["pubmed:5"]
+        assert arrived.renamed == {"pubmed:5": "doi:10.1/x"} and arrived.report == "doi:10.1/x"
+        assert [r.document.id for r in store.records()] == ["doi:10.1/x"]
+        assert store.record("pubmed:5").facts[0].flags == ("rejected",)
+        assert [d.document for d in store.decisions("pubmed:5")] == ["doi:10.1/x"]
 
 
 def test_a_copy_is_put_in_force_by_hand(store_url: str) -> None:
@@ -234,6 +244,53 @@ def test_old_stores_give_back_what_they_hid(tmp_path: Path) -> None:
         assert set(found) == {LONG, OTHER} and "export:1" not in {r.document.id for r in found.values()}
         assert found[LONG].facts[0].flags == ("rejected",)
         assert found[OTHER].facts[0].flags == () and found[OTHER].facts[0].primary
+
+
+def filled(url: str, dump: dict[str, dict[str, list[Any]]], known: int) -> None:
+    """A store of schema `known` with the rows that an earlier program wrote."""
+    engine = database_module.engine_for(url)
+    with engine.execution_options(writes=True).begin() as conn:
+        migrate(conn, "old", steps=MIGRATIONS[:known])
+        for name, table in dump.items():
+            columns = {c.name: c for c in METADATA.tables[name].columns}
+            flags = [isinstance(columns[n].type, Boolean) for n in table["columns"]]
+            into = f"INSERT INTO {name} ({', '.join(table['columns'])}) VALUES ({', '.join(f':{n}' for n in table['columns'])})"
+            for row in table["rows"]:
+                values = [bool(v) if flag and v is not None else v for v, flag in zip(row, flags, strict=True)]
+                conn.execute(sql(into), dict(zip(table["columns"], values, strict=True)))
+            if conn.dialect.name == "postgresql" and dump[name]["columns"][0] == "key":
+                conn.execute(sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'key'), max(key)) FROM {name}"))
+    engine.dispose()
+
+
+def test_a_store_that_called_reports_by_their_pmid_calls_them_by_their_doi(store_url: str) -> None:
+    """Rows that the last program before wrote: decisions of every kind follow, and every old name still leads there."""
+    dump = json.loads((ROOT / "tests" / "stores" / "schema_6.json").read_text("utf-8"))
+    filled(store_url, dump, 6)
+    with Store.open(store_url) as store:
+        assert sorted(r.document.id for r in store.records()) == [
+            "doi:10.1000/cells.1", "doi:10.1000/cells.2", "doi:10.1000/cells.5", "own-7",
+            "pubmed:31000003", "pubmed:31000004", "pubmed:31000006",
+        ]  # fmt: skip
+        with store.reading() as conn:
+            assert list(examine(conn)) == []
+        called = {"pubmed:31000001": "doi:10.1000/cells.1", "pmc:PMC7000005": "doi:10.1000/cells.5"}
+        assert store.named(list(called)) == list(called.values()) and all(map(store.has, called))
+        assert [(d.document, d.action) for d in store.decisions()] == [
+            ("doi:10.1000/cells.1", "reject"), ("pubmed:31000003", "replace"),
+        ]  # fmt: skip
+        assert {(s.document, s.verdict) for s in ScreeningStore(store).screenings()} == {
+            ("doi:10.1000/cells.1", "include"), ("doi:10.1000/cells.5", "exclude"),
+        }  # fmt: skip
+        assert {j.study for j in JudgementStore(store).judgements()} == {"doi:10.1000/cells.1"}
+        assert [(d.a, d.b) for d in LinkStore(store).decisions()] == [
+            ("doi:10.1000/cells.1", "doi:10.1000/cells.5"), ("doi:10.1000/cells.1", "doi:10.1000/cells.2"),
+        ]  # fmt: skip
+        assert [e.document for e in ReviewStore(store).events()] == ["doi:10.1000/cells.1"]
+        in_force = [(k.source, k.in_force, k.by) for k in copies_of(store, "pubmed:31000001")[1]]
+        assert in_force == [("ris", False, None), ("medline", True, "ann")]
+        put(store, copy("pubmed:31000001", "medline", ids=Ids("31000001", "10.1000/cells.1"), text=TEXT))
+        assert len(copies_of(store, "doi:10.1000/cells.1")[1]) == 3
 
 
 def test_an_id_that_a_later_copy_claims_too_is_given_up_in_any_order(tmp_path: Path) -> None:

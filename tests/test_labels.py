@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractor.labels import labels
+from extractor.labels import PREFERRED, labels
 from extractor.model import Document
 
 
@@ -48,3 +48,9 @@ def test_without_authors_the_sponsor_the_id_or_the_words_of_the_title() -> None:
     assert found["ekman2019"] == "Ekman 2019"
     assert {found["x-1"], found["x-2"]} == {"effect pericytes lung 2022a", "effect pericytes lung 2022b"}
     assert len(set(found.values())) == len(found)
+
+
+def test_a_trial_is_called_by_the_report_that_is_preferred_for_it() -> None:
+    trial = made("NCT09999999", "Cells for a trial of cells")
+    called = labels([Document(trial.id, trial.source, trial.parts, metadata={PREFERRED: "oh2018"})])
+    assert called == {"NCT09999999": "Oh 2018"}

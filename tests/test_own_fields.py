@@ -71,6 +71,14 @@ FILES = {
 }
 
 
+WORDS = (
+    "hobbit cell",
+    "intragnomic",
+    "hobbitosis",
+    "beard greying",
+)  # of the vocabularies, as a report of them has them
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store that another process filled: a vocabulary is read once in a process."""
@@ -142,11 +150,11 @@ def test_people_fill_in_a_field_and_every_export_has_all(folder: Path) -> None:
             "ann",
         )
         assert done.exit_code == 0, done.output
-    for name in ("csv", "jsonl", "json", "md", "xlsx", "docx"):
+    for name in ("csv", "jsonl", "json", "md", "xlsx", "docx"):  # the others hold references, which name no fact
         file = folder / f"out.{name}"
         assert call(folder, "export", "--format", name, "-o", str(file)).exit_code == 0
         words = everything(file)
-        for said in ("Shire Fund", "23.5", "double", "needle guide"):
+        for said in ("Shire Fund", "23.5", "double", "needle guide", *WORDS):
             assert said in words, (name, said)
     page = openpyxl.load_workbook(folder / "out.xlsx")["characteristics"]
     row = {c.value: v.value for c, v in zip(page[1], page[2], strict=True)}
@@ -156,9 +164,20 @@ def test_people_fill_in_a_field_and_every_export_has_all(folder: Path) -> None:
     assert "bmi: 23.5 kg/m2" in chapters["Participants"] and "blinding: double" in chapters["Methods"]
     html = folder / "out.html"
     assert call(folder, "report", "-o", str(html)).exit_code == 0
-    assert all(said in html.read_text(encoding="utf-8") for said in ("Blinding", "23.5 kg/m2", "Shire Fund"))
+    assert all(said in html.read_text(encoding="utf-8") for said in ("Blinding", "23.5 kg/m2", "Shire Fund", *WORDS))
     asked = call(folder, "ask", "--sql", "SELECT blinding, bmi, funder FROM characteristics")
     assert all(said in asked.output for said in ("double", "23.5", "Shire Fund"))
+    assert "1 report(s) in no trial yet" in call(folder, "trial").output and call(folder, "link").exit_code == 0
+    for screen in (("list",), ("trial",), ("trial", report), ("show", report)):
+        told = " ".join(call(folder, *screen).output.split())
+        assert "hobbit cell" in told and "beard greying" in told, screen
+        assert screen == ("trial",) or all(said in told for said in ("double", "23.5 kg/m2", "Shire Fund")), screen
+    for form in ("graphml", "turtle", "kgx", "neo4j"):
+        out = folder / f"graph.{form}"
+        assert call(folder, "graph", "--format", form, "-o", str(out)).exit_code == 0
+        files = [out] if out.is_file() else sorted(out.rglob("*.*"))
+        told = " ".join(one.read_text(encoding="utf-8") for one in files)
+        assert all(said in told for said in WORDS), form
     sheet = folder / "check.xlsx"
     assert call(folder, "sheet", "export", "-o", str(sheet)).exit_code == 0 and "double" in everything(sheet)
 

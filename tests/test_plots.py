@@ -14,14 +14,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from typer.testing import CliRunner, Result
 
+from extractor import bias
 from extractor.commands import app
 from extractor.errors import PlotError
 from extractor.graph import Answer, Review, ask
 from extractor.plots import answered, bubble, dose, draw, matrix, svg
+from extractor.plots.lights import lights_of
 from extractor.plots.sheet import broken, fitting
 from extractor.pool import compare_subgroups, forest, meta_regression, pool_proportions
 from extractor.pool.forest_layout import text_width
 from extractor.store import Store
+from extractor.store.judgements import Judgement
 from tests.trial_store import controlled, event, made, single_arm, starter
 
 STATES = ("events", "reported_zero", "inferred_complete_table", "below_threshold", "denied", "not_mentioned")
@@ -324,6 +327,29 @@ def test_forest_of_answers(review: Review, tmp_path: Path) -> None:
             store.add(record)
         two = answered.forest_of(ask(Review(store), "controlled-risk"))
     assert {"Cells n/N", "3/30", "2/22"} <= set(texts(two))
+
+
+def test_forest_has_the_lights_that_people_gave(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "lit.db", create=True) as store:
+        for record in (controlled("x", (3, 30), (1, 30)), controlled("y", (2, 20), (2, 22))):
+            store.add(record)
+        assert lights_of(store, ["x", "y"]) is None
+        said = [
+            ("x", "D1", "Low", "ann"),
+            ("x", "D1", "High", "ben"),
+            ("x", "Overall", "Some concerns", "ann"),
+            ("y", "D1", "Low", "ann"),
+        ]
+        bias.bring(store, [Judgement("rob2", s, d, word, None, who, False, "2026-01-01") for s, d, word, who in said])
+        lights = lights_of(store, ["x", "y"])
+        assert lights is not None and lights.domains == ("D1", "Overall")
+        assert lights.of == {"x": {"D1": "not agreed on", "Overall": "Some concerns"}, "y": {"D1": "Low"}}
+        figure = answered.forest_of(ask(Review(store), "controlled-risk"), lights=lights)
+    said_there = texts(figure)
+    assert {"D1", "All", "≠", "–", "+", "Weight, %"} <= set(said_there) and any(
+        "not agreed on" in t for t in said_there
+    )
+    check_room(figure)
 
 
 def test_forest_names_the_studies_of_one_reason_together(review: Review) -> None:

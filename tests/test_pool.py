@@ -31,6 +31,7 @@ from extractor.pool import (
     read_counts,
     simulate,
     small_study,
+    weights,
 )
 from extractor.pool.risk import answer
 from extractor.pool.tables import parse_counts
@@ -516,6 +517,31 @@ def test_a_plot_of_two_arms(tmp_path: Path, measure: str) -> None:
     assert "MSC n/N" in texts and "1/20" in texts and any("fewer events, MSC" in text for text in texts)
     assert ("no event" in texts) == (measure != "RD")
     forest.draw(found, tmp_path / "two.svg")
+
+
+@pytest.mark.parametrize(
+    ("measure", "shares"),
+    # OR: (n1 - e1) e2 / N; RR: e2 n1 / N; RD: n1 n2 / N; Peto: n1 n2 e (N - e) / (N2 (N - 1)), as metafor's rma.mh and rma.peto
+    [("OR", "23.7 76.3"), ("RR", "25.8 74.2"), ("RD", "36.7 63.3"), ("Peto OR", "41.5 58.5")],
+)
+def test_weights_of_two_arms_are_the_methods_own(measure: str, shares: str) -> None:
+    found = pool_two_arm([3, 2], [20, 40], [2, 5], [22, 33], measure=measure, sensitivity=False)
+    made, note = weights.of_effects(found)
+    assert " ".join(f"{100 * (one or 0):.1f}" for one in made) == shares and note.startswith("Weights: those of")
+    assert set(shares.split()) <= set(plot_text(forest.figure(found)))
+
+
+def test_weights_of_risks_know_the_spread() -> None:
+    found = pool_proportions([1, 0, 3, 6], [64, 43, 20, 26], sensitivity=False)
+    made, note = weights.of_risks(found)
+    tau2, p = found.tau2 or 0.0, found.estimate
+    own = [1 / (tau2 + 1 / (n * p * (1 - p))) for n in (64, 43, 20, 26)]
+    assert made == pytest.approx([one / sum(own) for one in own]) and note == weights.BY_SPREAD
+    assert "Weight, %" in plot_text(forest.figure(found))
+    alone = pool_proportions([1], [64], sensitivity=False)
+    assert weights.of_risks(alone) == ((None,), "") and "Weight, %" not in plot_text(forest.figure(alone))
+    none = pool_proportions([0, 0], [30, 10], sensitivity=False)
+    assert weights.of_risks(none) == ((0.75, 0.25), weights.BY_PEOPLE)
 
 
 def test_a_plot_of_undefined_arms_is_drawn_all_the_same() -> None:

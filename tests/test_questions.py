@@ -500,3 +500,34 @@ def test_a_limited_denial_is_no_zero() -> None:
     assert not kept and "during infusion" in why
     assert unlimited({"conflicts": []}, [limited, whole])[0] == [whole]
     assert mentioned([whole]).state == "reported_zero"
+
+
+def test_an_answer_that_is_kept_is_never_written_over(store_path: Path, tmp_path: Path) -> None:
+    store = tmp_path / "own.db"
+    store.write_bytes(store_path.read_bytes())
+    words = ["ask", "people-by-route", "--save", "first", "--store", str(store)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    file = tmp_path / "trialspan-answers" / "first.json"
+    before = file.read_bytes()
+    again = CliRunner().invoke(app, words)
+    assert (
+        isinstance(again.exception, QueryError)
+        and "is kept already" in str(again.exception)
+        and file.read_bytes() == before
+    )
+
+
+def test_a_name_that_a_question_does_not_take_is_no_value(store_path: Path) -> None:
+    done = CliRunner().invoke(app, ["ask", "event-risk", "event=headache", "--store", str(store_path)])
+    assert isinstance(done.exception, QueryError) and "takes no 'event'" in str(done.exception)
+
+
+def test_people_read_names_and_may_type_them(store_path: Path) -> None:
+    def said(*words: str) -> str:
+        done = CliRunner().invoke(app, [*words, "--store", str(store_path)])
+        assert done.exit_code == 0, done.output
+        return " ".join(done.output.split())
+
+    assert "Barczewska 2019" in said("ask", "given") and "barczewska2019" in said("ask", "given", "--format", "json")
+    for words in (("show", "Oh 2018"), ("trial", "oh 2018"), ("compare", "Oh 2018", "Barczewska 2019")):
+        assert "mesenchymal stem cell" in said(*words), words

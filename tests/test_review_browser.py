@@ -106,7 +106,7 @@ def test_keys_alone_check_a_report(chrome: WebDriver, server: Running, store: St
     decided(chrome, store, 2)
     press(chrome, "u")
     decided(chrome, store, 3)
-    press(chrome, "/")
+    press(chrome, "m")
     until(chrome, lambda: chrome.switch_to.active_element.get_attribute("id") == "note")
     chrome.switch_to.active_element.send_keys("a r u z: letters in a note are no keys" + Keys.TAB + Keys.ENTER)
     decided(chrome, store, 4)
@@ -302,3 +302,49 @@ def test_an_answer_that_is_lost_is_sent_again_and_taken_once(chrome: WebDriver, 
     until(chrome, lambda: "Not saved" in chrome.find_element(By.ID, "saved").text)
     decided(chrome, store, 1)
     assert len(store.decisions()) == 1
+
+
+def test_decisions_wait_on_this_machine_while_the_server_is_away(chrome: WebDriver, store: Store) -> None:
+    """Three more are taken without a server, the tab is closed, the server comes back as another process: all are there, once."""
+    with running(store) as server:
+        opened(chrome, server, "/report?id=stroke1")
+        press(chrome, "a")
+        decided(chrome, store, 1)
+        port = int(server.base.rpartition(":")[2])
+    said = []
+    for number, keys in enumerate(("a", "u", "r1", "a"), 1):
+        said.append(card(chrome))
+        press(chrome, *keys)
+        until(chrome, lambda n=number: f"{n} wait" in chrome.find_element(By.ID, "saved").text)  # type: ignore[misc]
+        assert "Not saved" in chrome.find_element(By.ID, "saved").text
+    assert len(set(said)) == 4 and len(store.decisions()) == 1
+    chrome.switch_to.new_window("tab")
+    new = chrome.current_window_handle
+    chrome.switch_to.window(next(w for w in chrome.window_handles if w != new))
+    chrome.close()
+    chrome.switch_to.window(new)
+    with running(store, port=port) as server:
+        chrome.get(server.link())
+        decided(chrome, store, 5)
+        assert [d.verdict for d in store.decisions()][1:] == ["accept", "unsure", "reject", "accept"]
+        assert len({d.uid for d in store.decisions()}) == 5 and store.decisions()[3].reason == "wrong_value"
+        assert chrome.execute_script("return localStorage.getItem('outbox')") == "[]"
+
+
+def test_keys_are_changed_and_stay_so(chrome: WebDriver, server: Running, store: Store) -> None:
+    opened(chrome, server, "/report?id=stroke1")
+    press(chrome, "?")
+    chrome.find_element(By.CSS_SELECTOR, "[data-change]").click()
+    for act, key, taken in (("a", "y", True), ("u", "y", False), ("u", "/", False), ("u", "1", False)):
+        box = chrome.find_element(By.CSS_SELECTOR, f".help input[data-act='{act}']")
+        box.send_keys(Keys.CONTROL + "a" + Keys.NULL + key + Keys.TAB)
+        until(chrome, lambda b=box, a=act, k=key, t=taken: b.get_attribute("value") == (k if t else a))  # type: ignore[misc]
+    chrome.get(server.base + "/report?id=stroke1")
+    assert chrome.find_element(By.CSS_SELECTOR, "[data-key='a'] kbd").text == "y"
+    press(chrome, "a")
+    press(chrome, "y")
+    decided(chrome, store, 1)
+    press(chrome, "?")
+    chrome.find_element(By.CSS_SELECTOR, "[data-default]").click()
+    press(chrome, "a")
+    decided(chrome, store, 2)

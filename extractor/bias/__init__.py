@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extractor.bias.agreement import Agreed, high_risk, of_store
 from extractor.bias.table import once, read
@@ -30,6 +31,8 @@ def bring(store: Store, judgements: Sequence[Judgement]) -> tuple[int, int]:
         If a study is neither a trial nor a report of the store, or the table contradicts itself; then nothing is added.
     """
     known = {v.id for v in store.documents()} | set(LinkStore(store).trials())
+    meant = {name: store.named([name])[0] for name in {one.study for one in judgements} - known}
+    judgements = [replace(one, study=meant.get(one.study, one.study)) for one in judgements]
     unknown = sorted({one.study for one in judgements} - known)
     if unknown:
         names = ", ".join(unknown[:MOST_NAMED]) + (

@@ -126,6 +126,7 @@ def print_changed(name: str, store: str | None, form: Format) -> None:
 
 def print_answer(name: str, words: list[str], store: str | None, form: Format, save: str | None = None) -> None:
     from extractor.graph import Review, ask
+    from extractor.graph.called import answer_called, called
     from extractor.graph.catalogue import from_words, named
 
     question = named(name)
@@ -133,11 +134,14 @@ def print_answer(name: str, words: list[str], store: str | None, form: Format, s
     if missing := [n for n, p in question.parameters.items() if p.default is p.empty and n not in arguments]:
         raise wrong_usage(f"{question.name} needs {', '.join(missing)}; it is asked as: trialspan ask {question.usage}")
     with open_store(store, included=True) as opened:
-        answer = ask(Review(opened), question.name, **arguments)
+        review = Review(opened)
+        answer = ask(review, question.name, **arguments)
         if save is not None:
             from extractor.graph.kept import keep
 
             say(f"kept: {keep(opened, answer, save)}", err=True)
+        if form is Format.table:  # people's names for people; ids for programs
+            answer = answer_called(answer, called(review))
     if form is Format.json:
         say_json(answer.to_dict())
         return
@@ -364,6 +368,7 @@ def compare_trials(
     """
     from extractor.compare import compare
     from extractor.graph import Review, ask
+    from extractor.graph.called import called
 
     if len(names) < 2:
         raise wrong_usage("compare takes two trials or more")
@@ -372,7 +377,9 @@ def compare_trials(
             found = compare(opened, names)
         except QueryError as error:
             raise wrong_usage(str(error)) from error
-        rules = ask(Review(opened), "poolable", outcome=outcome, months=months, trials=found.names)
+        review = Review(opened)
+        rules = ask(review, "poolable", outcome=outcome, months=months, trials=found.names)
+        call = called(review)
     if form is Format.json:
         say_json(found.to_dict() | {"poolable": rules.to_dict()})
         return
@@ -380,7 +387,7 @@ def compare_trials(
         columns = [
             Column("≠"),
             Column("field" if title == "characteristics" else "event"),
-            *(Column(name, rank=place) for place, name in enumerate(found.names)),
+            *(Column(call(name), rank=place) for place, name in enumerate(found.names)),
         ]
         rows = [("≠" if line.differs else "", line.field.replace("_", " "), *line.cells) for line in lines]
         styles = ["yellow" if line.differs else "" for line in lines]
@@ -388,8 +395,10 @@ def compare_trials(
             print_table(console_for(), Table(columns, rows, title, styles))
             say("")
     for one in found.similar:
-        say(f"{one.a} and {one.b}: likeness {one.score if one.score is not None else '-'}; {'; '.join(one.reasons)}")
+        say(
+            f"{call(one.a)} and {call(one.b)}: likeness {one.score if one.score is not None else '-'}; {'; '.join(one.reasons)}"
+        )
     for row in rules.rows:
         say(
-            f"{row['trial']}: {f'may be pooled for {outcome}' if row['poolable'] else 'may not be pooled: ' + row['fails']}"
+            f"{call(row['trial'])}: {f'may be pooled for {outcome}' if row['poolable'] else 'may not be pooled: ' + row['fails']}"
         )

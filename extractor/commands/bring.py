@@ -106,7 +106,8 @@ def bring(
             opened.issue(key, issue.input, issue.stage, issue.error)
         opened.finish(key, outcomes | {"read": report.read, "deleted": report.deleted, "failed": report.failed})
         same = [*again, *duplicates(reports(opened))]
-        renamed = {old: new for old, new in renamed.items() if not opened.has(old)}
+        kept = {v.id for v in opened.documents()} if renamed else set()
+        renamed = {old: new for old, new in renamed.items() if old not in kept}
     if form is Format.json:
         listed = [{"kept": d.kept, "other": d.other, "reason": d.reason} for d in same]
         say_json(outcomes | {"duplicates": listed, "renamed": renamed})

@@ -116,8 +116,9 @@ def _figure(kind: Kind, review: Review, condition: str, cells: str, title: str, 
 
 def _forest(review: Review, condition: str, cells: str, title: str, chosen: dict[str, Any]) -> Figure:
     from extractor.graph import QUESTIONS, ask
+    from extractor.graph.called import answer_called, called
     from extractor.plots import answered
-    from extractor.plots.called import answer_called, called
+    from extractor.plots.lights import lights_of
     from extractor.pool.two_arms import MEASURES
 
     question, outcome = chosen.pop("question", "serious-risk"), chosen.pop("outcome", "")
@@ -144,5 +145,7 @@ def _forest(review: Review, condition: str, cells: str, title: str, chosen: dict
         raise PlotError(f"--question {question} takes no --{wrong[0]}; legal: {', '.join(f'--{n}' for n in legal)}")
     what = answered.OUTCOMES.get(outcome or "serious", outcome.capitalize())
     heading = title or answered.titled(what, condition, cells, chosen.get("route", ""))
-    found = answer_called(ask(review, question, **arguments), called(review))
-    return answered.forest_of(found, title=heading)
+    call = called(review)
+    found = answer_called(ask(review, question, **arguments), call)
+    lights = lights_of(review.store, [str(row["study"]) for row in found.rows], call)
+    return answered.forest_of(found, title=heading, lights=lights)

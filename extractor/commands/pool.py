@@ -168,6 +168,7 @@ def _of_store(store: str, outcome: str, condition: str, cells: str, route: str) 
     """The studies that ``ask`` pools, with columns to compare them by."""
     from extractor.commands.shared import open_store
     from extractor.graph import Review
+    from extractor.graph.called import called
     from extractor.graph.studies import Choice, characteristics_of, studies
     from extractor.pool import CountsTable, LeftOut
 
@@ -175,6 +176,7 @@ def _of_store(store: str, outcome: str, condition: str, cells: str, route: str) 
         review = Review(opened)
         found, left = studies(review, Choice(outcome, condition, cells, route))
         trials = [characteristics_of(review, one) for one in found]
+        call = called(review)
     extra = {
         "route": tuple(" + ".join(t["routes"]) for t in trials),
         "source": tuple(" + ".join(t["sources"]) for t in trials),
@@ -184,8 +186,8 @@ def _of_store(store: str, outcome: str, condition: str, cells: str, route: str) 
         "case_report": tuple("yes" if s.case_report else "no" for s in found),
     }
     return CountsTable(
-        tuple(s.study for s in found), (tuple(s.events for s in found),), (tuple(s.total for s in found),), extra,
-        tuple(LeftOut(x.study, x.reason) for x in left),
+        tuple(call(s.study) for s in found), (tuple(s.events for s in found),), (tuple(s.total for s in found),), extra,
+        tuple(LeftOut(call(x.study), x.reason) for x in left),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from extractor.commands.tables import Column, Table, print_table
 from extractor.export import FORMATS, characteristics
 from extractor.export.values import NOT_REPORTED, OTHERS_ONLY
 from extractor.link import annotated, is_linked, trial_records
+from extractor.own import in_use
 
 # screen column: columns of the wide table that make it; the exports have all of them
 ON_SCREEN = {
@@ -65,12 +66,15 @@ def list_records(
     if form is Format.json:
         say_json([dict(zip(wide.headings, row, strict=True)) for row in wide.rows])
         return
+    mine = [one.declared.heading for one in in_use().values()]
+    on = ON_SCREEN | {name: (name,) for name in mine}
     rows = []
     for row in wide.rows:
         cells = dict(zip(wide.headings, row, strict=True))
-        rows.append([on_screen(name, [cells[c] for c in columns]) for name, columns in ON_SCREEN.items()])
+        rows.append([on_screen(name, [cells[c] for c in columns]) for name, columns in on.items()])
     console = console_for()
-    print_table(console, Table(SCREEN_COLUMNS, rows, f"{len(rows)} reports in {opened.name}"))
+    columns = (*SCREEN_COLUMNS, *(Column(name, rank=4 + place, most=34) for place, name in enumerate(mine)))
+    print_table(console, Table(columns, rows, f"{len(rows)} reports in {opened.name}"))
     console.print(LEGEND, markup=False)
 
 

@@ -23,7 +23,9 @@ def review(
     stage: Annotated[
         str, typer.Option("--stage", help="first; second (blind on critical fields); adjudication.")
     ] = "first",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any that is free.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="0: 8427, or any that is free where that is taken.")
+    ] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the link here.")] = True,
     verify: Annotated[
         bool,
@@ -50,6 +52,10 @@ def review(
     role: Annotated[
         str, typer.Option("--role", help="--add-account: curator, adjudicator, admin, or none to close it.")
     ] = "curator",
+    readers: Annotated[
+        str | None,
+        typer.Option("--deal", metavar="NAMES", help="Give each report to two of these accounts by lot: ann,ben,cem."),
+    ] = None,
 ) -> None:
     """Check facts in the browser: one claim, its words, one key; two blind readers and a third where they differ.
 
@@ -58,6 +64,8 @@ def review(
     Example: trialspan review --store review.db --by ben --stage second
 
     Example: trialspan review --store postgresql://db/review --add-account ann --role admin
+
+    Example: trialspan review --store postgresql://db/review --deal ann,ben,cem
     """
     if stage not in STAGES:
         raise wrong_usage(f"--stage {stage}: legal are {', '.join(STAGES)}")
@@ -66,11 +74,14 @@ def review(
         if add_account is not None:
             _account(opened, add_account, role, curator or "the command line")
             return
+        if readers is not None:
+            _deal(opened, readers.split(","), curator or "the command line")
+            return
         if not curator:
             raise wrong_usage("decisions need a name: --by NAME, or curator in trialspan.toml")
         try:
             from extractor.review.checker import Checker
-            from extractor.review.serve import Where, serve
+            from extractor.review.serve import Where, serve, usual
         except ImportError as error:
             raise wrong_usage("the page needs its extra; install it with: pip install 'trialspan[review]'") from error
 
@@ -81,8 +92,19 @@ def review(
             if browser and where.local:
                 webbrowser.open(link)
 
-        where = Where(host, port, public, certificate, key)
+        where = usual(Where(host, port, public, certificate, key))
         serve(opened, where, curator, stage, Checker(settings_or_exit()) if verify else None, tell)
+
+
+def _deal(store: Store, readers: list[str], by: str) -> None:
+    from extractor.review.deal import deal
+    from extractor.store.review import ReviewStore
+
+    try:
+        given = deal(ReviewStore(store), readers, by)
+    except StoreError as error:
+        raise wrong_usage(f"{error}; nothing was changed") from error
+    say(f"readings given by lot: {', '.join(f'{name} {n}' for name, n in given.items())}")
 
 
 def _account(store: Store, name: str, role: str, by: str) -> None:

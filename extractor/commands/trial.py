@@ -15,6 +15,7 @@ from extractor.commands.shared import Format, StoreOption, open_store, printable
 from extractor.commands.tables import Column, Table, print_table
 from extractor.export import characteristics as wide_table
 from extractor.export.values import NOT_REPORTED, event_found, fact_shown, field_shown
+from extractor.labels import labels
 from extractor.link import Chosen, Difference, characteristics, check, merged
 from extractor.model import Fact, Record
 from extractor.store import Store
@@ -23,7 +24,8 @@ from extractor.store.links import Link, LinkStore
 QUOTE = 70  # characters of a quote on the screen
 ON_SCREEN = ("n", "cells", "route", "dose", "adverse events", "condition")  # all columns with --format json
 LIST_COLUMNS = (
-    Column("trial"),
+    Column("study", most=24),
+    Column("trial", rank=6),
     Column("n"),
     Column("cells", most=34),
     Column("route", rank=2, most=30),
@@ -83,12 +85,22 @@ def list_trials(store: Store, form: Format) -> None:
         say_json(data)
         return
     found = [
-        (name, *(on_screen(row[heading]) for heading in ON_SCREEN), "itself" if ids == [name] else ", ".join(ids))
+        (
+            row["study"],
+            name,
+            *(on_screen(row[heading]) for heading in ON_SCREEN),
+            "itself" if ids == [name] else ", ".join(ids),
+        )
         for (name, ids), row in zip(trials.items(), rows, strict=True)
     ]
     console = console_for()
     print_table(console, Table(LIST_COLUMNS, found, f"{len(trials)} trials in {store.name}"))
     console.print(f"{NOTHING}: looked for and not reported (no zero, no denial)", markup=False)
+    if not trials and store.documents():
+        console.print(
+            f"{len(store.documents())} report(s) in no trial yet; put them together with: trialspan link",
+            markup=False,
+        )
 
 
 def on_screen(cell: str) -> str:
@@ -120,6 +132,7 @@ def as_data(title: str, records: Sequence[Record], links: Sequence[Link]) -> dic
 
 def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
     columns = (
+        Column("study"),
         Column("report"),
         Column("source", rank=3),
         Column("year", rank=2),
@@ -129,6 +142,7 @@ def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
     )
     rows = []
     ids = {r.document.id for r in records}
+    called = labels(r.document for r in records)
     for record in records:
         document = record.document
         how = sorted(
@@ -139,6 +153,7 @@ def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
             }
         )
         cells = (
+            called[document.id],
             document.id,
             document.source,
             str(document.year or "not given"),
@@ -183,6 +198,7 @@ def words(facts: Sequence[Fact]) -> str:
 
 def event_tables(records: Sequence[Record]) -> Iterator[Table]:
     """For each report that speaks of events: one row an event, one column an arm."""
+    called = labels(r.document for r in records)
     for record in records:
         events = record.of("adverse_event")
         if not events:
@@ -193,7 +209,7 @@ def event_tables(records: Sequence[Record]) -> Iterator[Table]:
             (term, *("; ".join(by_arm.get(arm, ())) or NOT_MENTIONED for arm in arms))
             for term, by_arm in _by_term(events).items()
         ]
-        yield Table(columns, rows, f"adverse events in {record.document.id}")
+        yield Table(columns, rows, f"adverse events in {called[record.document.id]} ({record.document.id})")
 
 
 def _by_term(events: Sequence[Fact]) -> dict[str, dict[str, list[str]]]:

@@ -5,8 +5,7 @@ A heading alone is not believed: aims and hypotheses often stand under "Backgrou
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.words import Words

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.shipped import SHIPPED_MODEL, shipped
 

@@ -6,9 +6,10 @@ has the role None here; the trained classifier may give one (see :mod:`extractor
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
+
+from extractor import patterns as re
 
 ROLES = ("background", "objective", "methods", "results", "conclusions", "registration", "funding")
 

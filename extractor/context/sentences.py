@@ -6,7 +6,6 @@ Abbreviations, decimals, initials and registry numbers do not end a sentence; a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +15,7 @@ from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context import parts, text_of
 from extractor.context.titles import run_on
 from extractor.text import even

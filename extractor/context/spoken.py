@@ -7,10 +7,10 @@ of the trial. What is left out here is no silence of the report: its own parts a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.model import ABSTRACT, TITLE, Document
 from extractor.words import Words
 

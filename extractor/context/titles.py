@@ -5,8 +5,7 @@ Exports often put the title before the abstract, with a full stop after it or wi
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.words import Words
 
 W = Words("context")

@@ -7,10 +7,10 @@ pieces. The text is not changed, only where tokens end in a run that nobody wrot
 
 from __future__ import annotations
 
-import re
-
 from spacy.language import Language
 from spacy.tokens import Doc
+
+from extractor import patterns as re
 
 LONGEST = 200  # characters without a space; addresses and chemical names of real reports stay below
 RUN = re.compile(rf"\S{{{LONGEST + 1},}}")

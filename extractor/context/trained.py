@@ -12,7 +12,6 @@ does not depend on what else is in the batch.
 from __future__ import annotations
 
 import math
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ import numpy.typing as npt
 import spacy
 from spacy.language import Language
 
+from extractor import patterns as re
 from extractor.context.readers import WORD
 
 Floats = npt.NDArray[np.float32]

@@ -6,7 +6,6 @@ processes), whichever components run.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from weakref import WeakKeyDictionary
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context import TEXT, parts, text_of
 from extractor.context.sections import Roles, sections
 from extractor.context.sentences import Sentence, sentences

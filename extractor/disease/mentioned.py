@@ -6,15 +6,15 @@ a disease ("ureteric stones"), people named by their disease ("diabetic patients
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.context.view import View
 from extractor.terms import Term, table, words
-from extractor.text import fold_case
+from extractor.text import Taken, fold_case
 from extractor.words import Words
 
 W = Words("disease")
@@ -66,24 +66,32 @@ def mentions(seen: View) -> list[Mention]:
         Mention(m.start(), m.end(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain")
         for m in AFTER_SURGERY.finditer(seen.folded)
     ]
+    taken = Taken()
+    for mention in found:
+        taken.take(mention.start, mention.end)
+
+    def add(new: Mention) -> None:
+        if taken.take(new.start, new.end):
+            found.append(new)
+
     injury = table("conditions").get(CORD_INJURY)
     for match in CORD.finditer(seen.folded) if injury and "spinal" in seen.folded else ():
-        _add(found, Mention(*match.span(), CORD_INJURY, injury, role="term"))
+        add(Mention(*match.span(), CORD_INJURY, injury, role="term"))
     for start, end, named_term in _terms(seen.folded):
         name = seen.folded[start:end]
         if len(name) > 3 and not _vague(name):
             if site_term := _of_site(seen.folded, start, end, named_term):
-                _add(found, Mention(start, end, site_term.name, site_term, role="term"))
+                add(Mention(start, end, site_term.name, site_term, role="term"))
                 continue
             start = _extended(seen.folded, start)
             named = spelled_out(written(seen, start, end), named_term)
             site = SITE.match(seen.folded, end)
-            _add(found, Mention(start, end, f"{site[1]} {named}" if site else named, named_term, role="term"))
+            add(Mention(start, end, f"{site[1]} {named}" if site else named, named_term, role="term"))
     for match in _adjectival().finditer(seen.folded):
         name = adjectives()[match["word"]]
-        _add(found, Mention(*match.span("word"), name, table("conditions").get(name), role="adjective"))
+        add(Mention(*match.span("word"), name, table("conditions").get(name), role="adjective"))
     for start, end, name, term in _abbreviated(seen):
-        _add(found, Mention(start, end, name, term, role="abbreviation"))
+        add(Mention(start, end, name, term, role="abbreviation"))
     for match in HEAD.finditer(seen.folded):
         start, end = match.span()
         cut = CUT.match(match.group())
@@ -91,7 +99,7 @@ def mentions(seen: View) -> list[Mention]:
         if " " in seen.folded[start:end].strip() or _long(seen.folded[start:end]):
             name = written(seen, start, end)
             if not _vague(name.lower()):
-                _add(found, Mention(start, end, name, None, role="head"))
+                add(Mention(start, end, name, None, role="head"))
     return sorted((m for m in found if m.end <= seen.sentence_at(m.start).end), key=lambda m: m.start)
 
 
@@ -154,11 +162,6 @@ def _vague(name: str) -> bool:
 @cache
 def _vague_keys() -> frozenset[str]:
     return frozenset(" ".join(words(n)) for n, *_ in phrases("vague"))
-
-
-def _add(found: list[Mention], new: Mention) -> None:
-    if not any(m.start < new.end and new.start < m.end for m in found):
-        found.append(new)
 
 
 def _abbreviated(seen: View) -> Iterator[tuple[int, int, str, Term | None]]:

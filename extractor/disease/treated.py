@@ -7,9 +7,9 @@ What is said around a mention gives it weight: "in patients with X" and "treatme
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass, field
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.disease.mentioned import PEOPLE, POSTOPERATIVE_PAIN, Mention, mentions
 from extractor.terms import Term, words
@@ -293,11 +293,18 @@ TITLE_SURE = 2.5  # the title's "treatment of X" or "in X", not a mere mention
 INVERTED = re.compile(r"[a-z], [a-zA-Z]")  # "leukemia, lymphocytic, chronic, B-cell": a name for an index, nobody's
 
 
+def naming(candidate: Candidate) -> Mention:
+    """The mention that names the disease best: of those that say what the weightiest says, the one that says most."""
+    best = candidate.best
+    wider = [
+        m for m in candidate.mentions if _content(m.name) >= _content(best.name) and m.role != "pain" and m.weight > 0
+    ]
+    return max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), m.weight))
+
+
 def canonical(candidate: Candidate) -> tuple[str, str]:
     """(name, CURIE): the vocabulary's name where it shares words with what is written, else as written."""
-    best = candidate.best
-    wider = [m for m in candidate.mentions if _content(m.name) >= _content(best.name) and m.role != "pain"]
-    named = max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), m.weight))
+    named = naming(candidate)
     longest = named.name
     if named.term is None:
         return longest, ""

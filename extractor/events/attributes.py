@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.events.mentions import CLASS, ORGAN, Mention
 from extractor.quantities.counts import Count
 from extractor.words import Words

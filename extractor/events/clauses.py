@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from extractor import patterns as re
 from extractor.events.brackets import brackets, inside
 from extractor.words import Words
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from extractor import patterns as re
 from extractor.events.mentions import NAMED, OPEN, Mention
 from extractor.events.segment import Link
 

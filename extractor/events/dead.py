@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.events.event import ABSENT, Event
 from extractor.events.limits import limits
 from extractor.events.mentions import DEATH, DEATHS, SURVIVED, Mention

@@ -9,9 +9,9 @@ difference", "no increase" and their like deny a comparison, not an event, and a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.events.clauses import Span, clauses
 from extractor.words import Words
 
@@ -31,7 +31,9 @@ TIME_WITHOUT = re.compile(
     rf"\b{W.time_without_time}\s+(?:of (?:life|survival|time) |that (?:\w+ ){{1,3}})?\Z|\b(?:only|even)\s+in\s+\Z"
 )
 # "the HA powder or no adhesion barrier (n = 104) groups": a group's name
-NAMES = re.compile(rf"\s+(?:[\w-]+\s+){{1,3}}(?:\(n\s*=\s*\d+\)\s*)?(?:groups?|arms?)\b(?!{W.names_had})")
+NAMES = re.compile(
+    rf"\s+(?:(?!{W.names_not}\b)[\w-]+\s+){{1,3}}(?:\(n\s*=\s*\d+\)\s*)?(?:groups?|arms?)\b(?!{W.names_had})"
+)
 # What ends a scope
 BREAK = re.compile(W.denials_break)
 EXCEPTION = re.compile(rf",?\s*\(?\b{W.exception_except}\b")
@@ -46,7 +48,7 @@ FINITE = re.compile(rf"\b{W.finite}\b")
 POST = re.compile(rf"\s*(?:,\s*)?(?:\([^()]*\)\s*)?{W.post_of}?{W.post_not}")
 # "none were serious", "none was related to the drug": a denial of the class's kind, not of the class
 OF_KIND = re.compile(
-    rf"\bnone\b(?:\s+of {W.of_kind_these}(?:\s+(?:\w+[\s-]+){{0,3}}{W.of_kind_events})?)?\s*,?\s+(?:{W.were}\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?P<kind>{W.of_kind_serious})\b"
+    rf"\b{W.of_kind_none}\b(?:\s+of {W.of_kind_these}(?:\s+(?:\w+[\s-]+){{0,3}}{W.of_kind_events})?)?\s*,?\s+(?:{W.were}\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?P<kind>{W.of_kind_serious})\b"
 )
 
 

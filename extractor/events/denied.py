@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.events import attributes
 from extractor.events.clauses import Span, clause_of
 from extractor.events.denials import OF_KIND, Denial

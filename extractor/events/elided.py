@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.made import event
 from extractor.events.mentions import DEATH, Mention

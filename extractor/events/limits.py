@@ -10,11 +10,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from extractor import patterns as re
 from extractor.events.denials import Denial
 from extractor.quantities.numbers import WHOLE, whole
 from extractor.words import Words

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.events.attributes import grade
+from extractor.events.brackets import inside
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.sentence import Reading
 from extractor.events.words_of_counts import APPOSED
@@ -12,6 +12,7 @@ from extractor.events.words_of_events import IS_CLASS, KILLED, LISTED, MEMBERS, 
 
 BESIDE = 110  # characters between two counted terms of one list
 COUNTED_GAP = re.compile(r"\d[^;]*(?:,|\band\b)[^;]{0,30}\Z")  # "leucopenia in 16 (19%) versus none, and "
+CLOSED = re.compile(r"\s*[)\]]")  # "(e.g. bleeding or infection) were not seen"
 SLASHED = re.compile(r"/[a-z][a-z-]{3,}")  # "vaginal dryness/discharge occurred"
 
 
@@ -39,6 +40,9 @@ def list_end(reading: Reading, mention: Mention, inner: list[Mention]) -> int:
             LISTED.match(between) or (end == mention.end and mention.kind in (CLASS, ORGAN) and SUCH_AS.match(between))
         ):
             end = other.end
+    close = CLOSED.match(reading.folded, end, reading.end)
+    if close and inside(reading.pairs, end):
+        end = close.end()
     more = SLASHED.match(reading.folded, end, reading.end)
     return more.end() if more else end
 
@@ -115,9 +119,24 @@ def class_of(reading: Reading, mention: Mention, inner: list[Mention]) -> Mentio
     return None
 
 
+# what may stand before the next member of a list that semicolons part
+NEXT_MEMBER = re.compile(r"[;\s]*(?:and\s+)?(?:[\w-]+\s+){0,3}\Z")
+
+
 def _carried(reading: Reading, mention: Mention, inner: list[Mention]) -> Mention | None:
     """ "...adverse events; the most common were headache and rash": the class was named before the semicolon."""
     begin = max([reading.start, *(b for a, b in reading.breaks if b <= mention.start)])
     named = [m for m in reading.mentions if m.kind in (CLASS, ORGAN) and m.end <= begin]
     introduced = MOST_WERE.match(reading.folded, begin, mention.start)
-    return named[-1] if named and introduced else None
+    if named and introduced:
+        return named[-1]
+    return _next_in_list(reading, mention, begin)
+
+
+def _next_in_list(reading: Reading, mention: Mention, begin: int) -> Mention | None:
+    """ "adverse events included fever, 8%; rash, 5%; and meningitis, 0%": a list whose members semicolons part."""
+    if begin == reading.start or not NEXT_MEMBER.match(reading.folded, begin, mention.start):
+        return None
+    edge = max([reading.start, *(b for _, b in reading.breaks if b < begin)])
+    before = [m for m in reading.mentions if edge <= m.start < begin]
+    return class_of(reading, before[-1], before) if before and before[-1].kind in (NAMED, OPEN, DEATH) else None

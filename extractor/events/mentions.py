@@ -9,11 +9,11 @@ A *class* names events without saying which ("serious adverse events", "complica
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.events.stopped import divided_reason, reason_before, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_under
@@ -41,12 +41,13 @@ _HEAD_FORMS = (
     rf"(?:{W.head_cardiac} )(?:events?)\b",
     rf"tolerability {W.head_issues}\b",
     rf"{W.head_non} events?\b",
+    r"(?<=grade \d )(?<!for grade \d )events\b",
 )
 HEAD = re.compile(rf"\b(?:{'|'.join(_HEAD_FORMS)})")
 _GRADE = rf"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*{W.grade_to}\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.higher}|and (?:higher|above)|\+))?)"
 _GENERAL = W.general
 _MODIFIER = re.compile(
-    rf"(?<![\w-])(?:(?:{_GRADE}|(?!{W.modifier_of}\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-]{W.modifier_related}|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+(?:or|and|to)\s+|\s+))+\Z"
+    rf"(?<![\w-])(?:(?:{_GRADE}|(?!{W.modifier_of}\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-]{W.modifier_related}|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+to\s+|\s+)){{1,12}}\Z"
 )
 # Words before a class that are no part of its name
 _STRAY = re.compile(rf"{W.stray_study}\b[\s,/]+")
@@ -83,6 +84,8 @@ _DEATHS_FORMS = (
     rf"{_ALL_BUT}",
 )
 DEATHS = re.compile(rf"\b(?:{'|'.join(_DEATHS_FORMS)})\b")
+# "cell death", "graft mortality": nobody died
+OF_CELLS = re.compile(rf"\b{W.of_cells}\s+\Z")
 # Heads of harm: an unknown term that ends in one is a candidate ("plate failure", "occlusal discrepancy")
 HARM = re.compile(rf"\b{W.harm}\b")
 _NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
@@ -282,7 +285,8 @@ def _deaths(folded: str, start: int, end: int) -> Iterator[Mention]:
         if not any(m.start() < f.end() and f.start() < m.end() for f in found)
     ]
     for match in found:
-        yield Mention(match.start(), match.end(), DEATH, match.start())
+        if match.group() in DEAD_VERBS or not OF_CELLS.search(folded, max(start, match.start() - 20), match.start()):
+            yield Mention(match.start(), match.end(), DEATH, match.start())
 
 
 def _named(folded: str, start: int, end: int) -> Iterator[Mention]:

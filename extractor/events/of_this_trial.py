@@ -6,10 +6,10 @@ result, and a sentence that only says what was asked, planned or measured is non
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.events.mentions import (
@@ -58,7 +58,7 @@ SOME = re.compile(rf"\b{W.some_no}\b|\d\s*%|\d\s*/\s*\d|\b(?:{WHOLE})\b(?!\s*{W.
 # a result in a sentence that also asks: "we observed no", "no adverse event was recorded"
 TOLD = re.compile(W.told)
 # a count without a verb: "cellulitis, serious: 1/12 and 0/6", "serious adverse events: none"
-COUNTED = re.compile(rf"\d\s*%|\d\s*/\s*\d|[:=]\s*{W.counted_none}|\b{W.counted_came}\b")
+COUNTED = re.compile(rf"\A\W*(?:no|none|nil)\s|\d\s*%|\d\s*/\s*\d|[:=]\s*{W.counted_none}|\b{W.counted_came}\b")
 # what is so of anybody: a disease, earlier studies
 GENERAL = re.compile(rf"\b{W.general_is}\b")
 FIGURE = re.compile(r"\d\s*%|\d\s*/\s*\d|\bp\s*[<=>]")
@@ -67,6 +67,10 @@ HYPOTHESIS = re.compile(rf"\b{W.hypothesis}\b")
 CONCLUDES = re.compile(rf"^\W*{W.concludes_in}\b")
 # Around a term that is somebody's outcome, disease or aim
 BEFORE_TERM = re.compile(rf"\b{W.before_term_history}\s+{W.before_term_the}?(?:[\w-]+\s+){{0,2}}\Z")
+# "the proportion of patients with": what follows is what is counted, not who they are
+NUMBER_WITH = re.compile(
+    rf"\b{W.number_with}\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{W.persons}\s+(?:with|who had|having|experiencing|reporting)\s+(?:an?\s+|any\s+)?(?:[\w-]+\s+){{0,3}}\Z"
+)
 AFTER_TERM = re.compile(rf"(?:\s+|-){W.after_term_scores}\b")
 
 
@@ -215,7 +219,8 @@ class Reports:
 
     def incident(self, mention: Mention) -> bool:
         """ "new infections": cases of what the trial prevents, in a trial that treats one."""
-        return bool(re.search(r"\b(?:new|incident)\s+\Z", self.seen.folded[max(0, mention.start - 12) : mention.start]))
+        new = re.search(r"\b(?:new|incident)\s+\Z", self.seen.folded[max(0, mention.start - 12) : mention.start])
+        return new is not None and (mention.disease or self.infectious)
 
     def qualifies(self, mention: Mention, end: int) -> bool:
         """Whether the term only qualifies the next word: "pain medication", "nausea scores"."""
@@ -228,4 +233,5 @@ class Reports:
             return False  # "one man undergoing surgery died": a verb is nobody's disease
         if AFTER_TERM.match(folded, mention.end, end):
             return True
-        return bool(BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start))
+        before = BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start)
+        return bool(before) and not NUMBER_WITH.search(folded, max(start, mention.start - 110), mention.start)

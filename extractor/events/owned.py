@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.events.clauses import SOFT, verbs
 from extractor.events.denials import OF_KIND

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from extractor import patterns as re
 from extractor.events.denials import denials
 from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
-from extractor.events.mentions import CLASS, ORGAN, Mention
+from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import BETTER, out_of
+from extractor.events.told_with_count import BETTER, EFFECT, out_of, size_of_group
 from extractor.quantities.counts import Count, counts
 
 BELIEVED = 0.45  # from here a pair is an event
@@ -29,8 +30,10 @@ DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an o
 LINKED = "count_linked"
 NEAR = 40  # characters before a term in which words tell how it got better
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
+LISTED = re.compile(r"[ ,;/()]*(?:\b(?:and|or|and/or|plus|with)\b)?[ ,]*")
 ROWS = "count_rows"
-SURE = ("count_elided", ROWS)  # the words tell whose count it is
+HANDED = "count_handed"
+SURE = ("count_elided", ROWS, HANDED)  # the words tell whose count it is
 
 
 def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
@@ -82,12 +85,16 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
     for i, mention in enumerate(told.mentions):
         if BETTER.search(told.folded, max(told.sentence.start, mention.start - NEAR), mention.start):
             continue  # how it got better: the rules left it out on purpose
+        if mention.kind in (NAMED, OPEN) and EFFECT.match(told.folded, mention.end, told.sentence.end):
+            continue
         uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
         least = DESPITE_DOUBT if told.doubted(i) else BELIEVED
         believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]
         ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
         new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
+        new = [j for j in new if not size_of_group(told.folded, mention, told.counts[j], told.sentence.start)]
+        new = [j for j in new if not _of_another(told, i, j, chance)]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):
             told_apart = mention.kind in (CLASS, ORGAN)
@@ -103,13 +110,33 @@ def _stands(ruled: Event) -> bool:
 
 def _in_rows(told: Told, i: int, j: int) -> bool:
     """Whether a term or a count stands in rows that tell all of both."""
-    return any(e.how == ROWS and (k == i or other == j) for (k, other), e in told.paired.items())
+    return any(
+        (e.how == ROWS and (k == i or other == j)) or (e.how == HANDED and other == j)
+        for (k, other), e in told.paired.items()
+    )
 
 
 def _part(told: Told, i: int, j: int) -> bool:
     """Whether a term is part of one that is counted as a whole: "pneumonia or atelectasis in 17"."""
     at = told.mentions[i].start
     return any(other == j and e.mention.start < at < e.mention.end for (_, other), e in told.paired.items())
+
+
+def _of_another(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]) -> bool:
+    """Whether a count is more likely another term's, and the two are no list that shares it: one count has one owner."""
+    mine = chance[i, j]
+    for k, other in enumerate(told.mentions):
+        if k == i or chance[k, j] <= mine or DEATH in (other.kind, told.mentions[i].kind):
+            continue
+        if not _listed(told, *sorted((i, k))):
+            return True
+    return False
+
+
+def _listed(told: Told, first: int, last: int) -> bool:
+    """Whether two terms stand in one list: "fever, rash and headache"."""
+    gaps = (told.folded[told.mentions[k].end : told.mentions[k + 1].start] for k in range(first, last))
+    return all(LISTED.fullmatch(gap) for gap in gaps)
 
 
 def _repeated(told: Told, i: int, j: int) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.events.event import PRESENT, Event
 from extractor.events.mentions import CLASS, ORGAN, Mention
 from extractor.events.sentence import Reading
@@ -22,9 +22,11 @@ _PART_FORMS = (
     r"(?P<serious>serious)",
     rf"(?P<severity>{W.part_severe})",
 )
-PART = re.compile(
-    rf"(?:\s+(?:{W.part_that}\s+)*{W.part_reported}\b[^,;.]{{0,40}})?\s*[,;:]?\s*{W.part_and}?(?:only\s+)?(?P<n>{WHOLE})(?:\s*\([^()]*\))?\s*(?:{W.part_of}\s+)?(?:{W.being}\s+)?(?:\w+ly\s+)?{W.part_considered}?\s*{W.part_as}?(?:\w+ly\s+)?(?:{'|'.join(_PART_FORMS)})\b"
-)
+_PART = rf"(?:of {W.part_which}\s*,?\s+)?(?:only\s+)?(?P<n>{WHOLE})(?:\s*\([^()]*\))?\s*(?:{W.part_of}\s+)?(?:{W.being}\s+)?(?:\w+ly\s+)?{W.part_considered}?\s*{W.part_as}?(?:\w+ly\s+)?(?:{'|'.join(_PART_FORMS)})\b"
+PART = re.compile(rf"(?:\s+(?:{W.part_that}\s+)*{W.part_reported}\b[^,;.]{{0,40}})?\s*[,;:]?\s*{W.part_and}?{_PART}")
+# "... and two were related"
+NEXT = re.compile(rf"[^,;.]{{0,40}}?(?:\s*[,;]\s*(?:and\s+|but\s+)?|\s+and\s+){_PART}")
+LED = re.compile(r"(?:\A|[.;:,(])\W*\Z")
 
 
 def parts_told(reading: Reading) -> Iterator[Event]:
@@ -33,13 +35,29 @@ def parts_told(reading: Reading) -> Iterator[Event]:
         if mention.kind not in (CLASS, ORGAN) or mention.stopped:
             continue
         total = OUT_OF.search(reading.folded, max(reading.start, mention.start - 30), mention.start)
-        part = PART.match(reading.folded, mention.end, reading.end)
-        n = whole(part["n"]) if part else None
-        if part is None or n is None:
+        parts = list(_parts(reading, mention))
+        if not parts:
             continue
-        if total is None and (part["severity"] or not re.search(r"\bof (?:which|these|them)\b", part.group())):
+        if total is None and (parts[0]["severity"] or not re.search(r"\bof (?:which|these|them)\b", parts[0].group())):
             continue  # how severe the parts of a count are is read with the count
-        yield _part(reading, mention, part, n, whole(total["all"]) if total else None)
+        if total and LED.search(reading.folded[reading.start : total.start()]):
+            yield _of_all(reading, mention, total)
+        for part in parts:
+            yield _part(reading, mention, part, whole(part["n"]) or 0, whole(total["all"]) if total else None)
+
+
+def _parts(reading: Reading, mention: Mention) -> Iterator[re.Match[str]]:
+    """The parts told behind a class, one after another."""
+    part = PART.match(reading.folded, mention.end, reading.end)
+    while part is not None and whole(part["n"]):
+        yield part
+        part = NEXT.match(reading.folded, part.end(), reading.end)
+
+
+def _of_all(reading: Reading, mention: Mention, total: re.Match[str]) -> Event:
+    """ "Of 52 adverse events, nine ...": so many there were."""
+    count = Count(*total.span("all"), "bare", whole(total["all"]), None, EVENTS)
+    return Event(mention, PRESENT, count, None, None, "count_before", (reading.start, reading.end))
 
 
 def _part(reading: Reading, mention: Mention, part: re.Match[str], n: int, total: int | None) -> Event:

@@ -6,9 +6,9 @@ of four. "All 20 patients had no fever" is a denial like any other.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.events.clauses import verbs
 from extractor.events.denials import Denial
 from extractor.quantities.counts import PARTICIPANTS, Count, counts

@@ -6,10 +6,10 @@ denied (``negation``), and whether the rest was said to have happened in this tr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.clauses import Span, clauses, verbs
 from extractor.events.composed import composed
@@ -29,7 +29,7 @@ from extractor.events.said_of import ALL, said_of
 from extractor.events.segment import Clause, Link
 from extractor.events.sentence import Reading
 from extractor.events.told_together import cases_named, one_each, times_seen
-from extractor.events.told_with_count import counted, others_counted
+from extractor.events.told_with_count import EFFECT, counted, others_counted
 from extractor.events.told_without_count import uncounted
 from extractor.events.words_of_events import EXPLAINED, MEMBERS_ONLY, OCCURRING
 from extractor.quantities.counts import EVENTS, PARTICIPANTS, Count, counts
@@ -39,6 +39,7 @@ from extractor.words import Words
 W = Words("events")
 
 __all__ = ["events"]
+COMMONEST = re.compile(rf"\b{W.commonest}\s+(?:\w+\s+)?\Z")
 # "a decrease in heartburn from 55% to 18%": an effect
 FELL = re.compile(rf"\b{W.fell_decreas}\b[^,;]*\Z")
 FROM_TO = re.compile(r"[^,;()]{0,30}?\bfrom\s+[\d.]+\s*%?[^,;]{0,30}?\bto\s+[\d.]+")
@@ -52,6 +53,9 @@ OF_CAUSE = re.compile(rf"\s*(?:,\s*)?{W.of_cause_of}\s+(?:an?\s+|the\s+)?(?:[\w-
 # "two died of sepsis and one of renal failure": the second has no verb of its own
 ELIDED = re.compile(
     rf"\s*,?\s*and\s+(?P<n>{WHOLE})\s+(?:of|from|due to|because of)\s+(?:an?\s+)?(?:[\w-]+\s+){{0,2}}\Z"
+)
+OF_EACH = re.compile(
+    rf"(?:[:;,(]|\band)\s*(?:and\s+)?(?P<n>{WHOLE})\s+(?:patients?\s+)?(?:of|from|due to|because of|owing to)\s+(?:an?\s+)?(?:[\w-]+\s+){{0,1}}\Z"
 )
 MORE_CAUSES = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,|and\b|or\b|/|;)")
 ARTICLE = re.compile(
@@ -187,6 +191,26 @@ def _hand_over(reading: Reading, inner: list[Mention], links: list[Link]) -> Non
             links[place] = Link()
 
 
+# "the most common adverse event (12%) was a skin rash": from the class with its count to the one that it was
+ONE_WAS = re.compile(
+    r"\s*[(\[][^()\[\]]*[)\]]\s*(?:was|being|is|were)\s+(?:an?\s+|the\s+)?(?:(?!not\b|no\b|similar\b|higher\b|lower\b|more\b|less\b|due\b|related\b)[\w/-]+\s+){0,3}\Z"
+)
+
+
+def _named_one(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "The most common adverse event (12%) was rash": the count beside the class is that of the one named."""
+    for place, mention in enumerate(inner[:-1]):
+        link, following = links[place], links[place + 1]
+        if mention.kind not in (CLASS, ORGAN) or link.how != "beside" or following.counts:
+            continue
+        if inner[place + 1].kind not in (NAMED, OPEN) or not COMMONEST.search(
+            reading.folded, max(reading.start, mention.start - 40), mention.start
+        ):
+            continue
+        if ONE_WAS.fullmatch(reading.folded, mention.end, inner[place + 1].start):
+            links[place + 1], links[place] = Link(link.counts, "handed"), Link()
+
+
 def _explain(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
     """ "One serious adverse event (pneumonia)": the count of the one event is that of the term named."""
     for place, mention in enumerate(inner[:-1]):
@@ -259,6 +283,15 @@ def _causes(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
             links[place] = Link(list(dead.counts), "before")
 
 
+def _causes_each(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
+    """ "Three died: two from pneumonia and one from bleeding": each cause has its own count."""
+    for place, mention in enumerate(inner):
+        fatal = any(m.kind == DEATH and links[i].counts for i, m in enumerate(inner[:place]))
+        found = OF_EACH.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
+        if fatal and found and not links[place].counts and mention.kind in (NAMED, OPEN):
+            links[place] = Link([Count(*found.span("n"), "bare", whole(found["n"]), None, PARTICIPANTS)], "before")
+
+
 def _totalled(reading: Reading, inner: list[Mention], links: list[Link]) -> None:
     """ "Severe adverse events numbered two": a class and how many there were."""
     for place, mention in enumerate(inner):
@@ -287,6 +320,8 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
     if mention.kind == DEATH and SURVIVED.match(reading.folded, mention.start, mention.end):
         return  # told by itself
     if mention.kind in (NAMED, OPEN) and (_defined(reading, mention) or _fell(reading, mention, first, last)):
+        return
+    if mention.kind in (NAMED, OPEN) and EFFECT.match(reading.folded, mention.end, last):
         return
     if mention.kind in (CLASS, ORGAN) and re.match(r"\s+of\s+\Z", lead(reading, mention, inner)):
         return  # "two complications of venous thrombosis and infection": the members are told
@@ -340,12 +375,14 @@ def _excepted(reading: Reading, mention: Mention, inner: list[Mention], start: i
 # what is settled over the links of a segment, in this order
 STEPS = (
     _hand_over,
+    _named_one,
     _explain,
     _bracketed,
     counted_dead,
     _excepted_death,
     _whole_before,
     _causes,
+    _causes_each,
     _totalled,
     _apposed,
     one_each,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from extractor import patterns as re
 from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import BASELINE
@@ -21,20 +21,30 @@ from extractor.events.words_of_events import (
     CONSEQUENCE,
     HAPPENED,
     MEMBERS_ONLY,
+    NO_DIFFERENCE,
     STRONG_BEFORE,
     UNRELATED_TO,
 )
-from extractor.quantities.counts import Count, counts
+from extractor.quantities.counts import ADMINISTRATIONS, PARTICIPANTS, Count, counts
 from extractor.words import Words
 
 W = Words("events")
 
 # "improvement of dyspnea in 9": how it got better
 BETTER = re.compile(rf"\b{W.better_improv}\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){{0,1}}\Z")
+# "headache fell from", "pneumonia was treated with stem cells": an effect, or the disease treated
+EFFECT = re.compile(
+    rf"\s+(?:\w+ly\s+)?(?:{W.effect_fell}\s+(?:\w+ly\s+)?from\b|(?:was|were)\s+(?:\w+ly\s+)?treated (?:with|by)\s+(?:[\w-]+\s+){{0,5}}?{W.effect_cells}\b)"
+)
 # "... in the drug group but (only) four in the control group"
 BUT_SOME = re.compile(
     rf"[^;.]{{0,90}}?,?\s+{W.but_some_but}\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
 )
+# "headache did not differ between", "nausea was similar in"
+ALIKE = re.compile(rf"\s+(?:{W.no_difference_did}\s+){{1,2}}{W.no_difference_alike}\b")
+# "between cells (", of the group, not of the event: "no difference in headache (3 patients"
+GROUP_BEFORE = re.compile(r"\b(?:between|in|with|after|under|on|and|than|versus|vs)\b[^()]*[a-z]\s*\((?:n\s*=\s*)?\Z")
+COMPARED = (PARTICIPANTS, ADMINISTRATIONS, None)  # units of groups; events are counted, not compared
 IN_ARM = re.compile(
     rf"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|(?:was|were) (?:seen|observed|reported|noted)\s+)?(?:cases?\s+|events?\s+|episodes?\s+)?{W.in_arm_in}\b"
 )
@@ -63,6 +73,8 @@ def counted(
         return
     if mention.kind in (NAMED, OPEN) and not _plausible(reading, mention, link, inner, last):
         return
+    if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
+        return
     total = out_of(reading, first, link.counts)
     for count in link.counts:
         zero = count.n == 0 or (count.n is None and count.percent == 0)
@@ -76,6 +88,16 @@ def counted(
         grave = attributes.severity_of_count(reading.folded, count)
         yield replace(made, severity=grave) if grave else made
     yield from _consequence(reading, mention, link.counts[-1], last)
+
+
+def size_of_group(folded: str, mention: Mention, count: Count, first: int) -> bool:
+    """ "No difference in nephrotoxicity between A (78 courses) and B (84 courses)": how many were compared, not how many had it."""
+    if count.denominator is not None or count.percent is not None or count.unit not in COMPARED:
+        return False
+    if folded[count.end : count.end + 1] != ")" or not GROUP_BEFORE.search(folded, mention.end, count.start):
+        return False
+    alike = ALIKE.match(folded, mention.end, count.start) or NO_DIFFERENCE.search(folded, first, mention.start)
+    return alike is not None
 
 
 def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Event]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.events.event import PRESENT, Event
 from extractor.events.lists import doubtful, explains, killed, list_end, list_head, member
 from extractor.events.made import event

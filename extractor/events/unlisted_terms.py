@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from extractor import patterns as re
 from extractor.words import Words
 
 W = Words("events")
 
 # From a class to the list of its members; after "included" any item is one, after "were" only beside one that is known
 LIST_LEAD = re.compile(
-    rf"(?:\s*\([^()]{{1,60}}\))?(?:\s+{W.list_lead_in}\b[^.;:()]{{0,70}}?)?\s*(?:(?P<sure>{W.list_lead_included})|(?:were|was)\b|like\b|:|\()\s*{W.list_lead_mainly}?"
+    rf"(?:\s*\([^()]{{1,60}}\))?(?:\s+{W.list_lead_in}\b[^.;:()]{{0,70}}?)?\s*(?:,?\s*(?P<sure>{W.list_lead_included})|(?:were|was)\b|like\b|:|\()\s*{W.list_lead_mainly}?"
 )
 LIST_END = re.compile(W.list_end)
 LIST_ITEM = re.compile(

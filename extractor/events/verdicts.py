@@ -7,11 +7,11 @@ not judged here: their denials stay the rules'.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.events.denials import Denial, denials, denied_after
 from extractor.events.event import ABSENT, PRESENT, Event
@@ -19,7 +19,7 @@ from extractor.events.link.pairs import BASELINE, grade_of, tokens
 from extractor.events.link.weights import Weights, weights
 from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
 from extractor.events.of_this_trial import Reports
-from extractor.events.told_with_count import BETTER
+from extractor.events.told_with_count import BETTER, EFFECT
 from extractor.events.words_of_events import NO_DIFFERENCE, RISK_BEHIND
 from extractor.words import Words
 
@@ -187,6 +187,8 @@ def _spared(scene: Said, i: int) -> bool:
     """Whether the words deny the term, or tell how it got better: what the rules left out on purpose."""
     mention, end = scene.mentions[i], scene.sentence.end
     if scene.denial(i) is not None or denied_after(scene.folded, mention.end, end):
+        return True
+    if EFFECT.match(scene.folded, mention.end, end):
         return True
     first = scene.sentence.start
     if NO_RESULT.match(scene.folded, mention.end, end) or RISK_BEHIND.match(scene.folded, mention.end, end):

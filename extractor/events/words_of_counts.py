@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.words import Words
 
 W = Words("events")
@@ -11,8 +10,8 @@ W = Words("events")
 PEOPLE = W.words_of_counts_people
 SMALL = rf"(?:(?!{W.small_in}\b)[a-z0-9][\w/-]*\s+)"
 HAD = W.had
-# "grade 3 to 4", whose little word is none that parts a count from its term
-GRADES = rf"(?:grades?\s+\d\s*{W.grade_to}\s*\d\s+)"
+# "grade 3 to 4", "grade 3 or greater", whose little word is none that parts a count from its term
+GRADES = rf"(?:grades?\s+(?:>=\s*)?\d\s*(?:{W.grade_to}\s*\d|{W.grade_up})?\s+)"
 # Between a count and the term after it: "patients developed", "cases of", "(4 on placebo) experienced severe", nothing
 BACK = re.compile(
     rf"[)\]]?\s*+(?:of\s+{W.all}?)?(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:\([^()]*\)\s*)?(?:{W.back_in}\s+(?:the\s+)?[\w+/.,& -]{{1,60}}?\s+)?(?:\([^()]*\)\s*)?(?:,?\s*(?:each|respectively),?\s+)?(?:who\s+|that\s+)?{W.back_also}?{HAD}\s+{W.back_from}?{W.back_an}?(?:(?:some|any)\s+{W.back_grade}s?\s+of\s+)?{GRADES}?{SMALL}{{0,6}}\Z"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.words import Words
 
 W = Words("events")

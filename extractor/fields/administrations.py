@@ -8,12 +8,12 @@ CONSORT item 5, interventions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.background import background, of_others
 from extractor.context.readers import CELLS, around, reader
 from extractor.context.sentences import Sentence

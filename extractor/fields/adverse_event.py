@@ -6,13 +6,13 @@ Does not find laboratory values that the text does not call abnormal, nor outcom
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.view import View, view
 from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
 from extractor.events.limits import all_people, whole_follow_up
@@ -41,6 +41,7 @@ PRIOR = {
     "count_linked": 0.75,
     "count_elided": 0.8,
     "count_rows": 0.85,
+    "count_handed": 0.85,
     "listed": 0.85,
     "happened": 0.55,
     "judged": 0.6,

@@ -6,12 +6,12 @@ as not the trial's own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, field
@@ -86,35 +86,50 @@ def candidates(seen: View) -> list[Candidate]:
     every = [a for a in ages(seen.folded) if seen.one_sentence(a.start, a.end)]
     cells = studies_cells(seen.folded, seen.title[1])
     own = [a for a in every if _own(seen, a, False)]
+    ruled = {id(a) for a in own}
+    kinds = {centre: _among([a for a in every if (a.shape == "centre") == centre], ruled) for centre in (True, False)}
+    centred = any(a.shape == "centre" for a in own)
     made = []
     for place, age in enumerate(every):
-        alike = [a for a in every if (a.shape == "centre") == (age.shape == "centre")]
         names = [name for name in ("mean", "sd", "median", "low", "high") if getattr(age, name) is not None]
         features = [
             f"shape {age.shape}",
-            f"shape {age.shape} {'own' if age in own else 'of others'} by rule",
+            f"shape {age.shape} {'own' if id(age) in ruled else 'of others'} by rule",
             f"numbers {' '.join(names)}",
             f"unit {age.unit}",
             f"{age.shape} {seen.likely_role(age.start)[0]}",
-            *(name for name, holds in _holds(seen, age, place, alike, own) if holds),
+            *(name for name, holds in _holds(seen, age, place, kinds[age.shape == "centre"], own, centred) if holds),
             *around(seen, age.start, age.end),
         ]
         made.append(Candidate(age, tuple(features), CELLS if cells else DRUG))
     return made
 
 
-def _holds(seen: View, age: Age, place: int, alike: list[Age], own: list[Age]) -> Iterator[tuple[str, bool]]:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is asked of all ages of one kind: the first of them, the first that the rules take, whether there is but one."""
+
+    first: Age | None
+    ruled: Age | None
+    alone: bool
+
+
+def _among(alike: list[Age], ruled: set[int]) -> _Kind:
+    return _Kind(alike[0] if alike else None, next((a for a in alike if id(a) in ruled), None), len(alike) == 1)
+
+
+def _holds(seen: View, age: Age, place: int, kind: _Kind, own: list[Age], centred: bool) -> Iterator[tuple[str, bool]]:
     """Named truths of an age among all ages of its document."""
     sentence = seen.sentence_at(age.start)
     words = seen.folded[sentence.start : sentence.end]
     limits = age.shape != "centre" and bool(ELIGIBLE.search(words))
-    yield "eligible beside a centre", limits and any(a.shape == "centre" for a in own)
+    yield "eligible beside a centre", limits and centred
     yield "first age", place == 0
-    yield "first of its kind", alike[0] is age
-    yield "only one of its kind", len(alike) == 1
-    yield "only age by rule", own == [age]
+    yield "first of its kind", kind.first is age
+    yield "only one of its kind", kind.alone
+    yield "only age by rule", len(own) == 1 and own[0] is age
     yield "no age by rule", not own
-    yield "first of its kind by rule", next((a for a in alike if a in own), None) is age
+    yield "first of its kind by rule", kind.ruled is age
     yield "eligible", bool(ELIGIBLE.search(words))
     yield "studied", bool(STUDIED.search(words))
     yield "people counted before", any(sentence.start <= c.start < age.start and c.n > 1 for c in counts(seen.folded))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from extractor.context.view import view
-from extractor.disease.treated import LEAST, canonical, treated
+from extractor.disease.treated import LEAST, canonical, naming, treated
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.terms import table
@@ -31,7 +31,10 @@ class Condition(Field):
         seen = view(doc)
         for candidate in treated(seen):
             name, curie = canonical(candidate)
-            best = candidate.best
+            best, named = candidate.best, naming(candidate)
+            said = (
+                [best] if best.name == named.name else [best, named]
+            )  # the words that name it stand by those that treat it
             rule = "linked" if curie else "phrase"
             if not curie and (found := table("conditions").get(name)):
                 curie = found.id
@@ -39,7 +42,7 @@ class Condition(Field):
             yield self.fact(
                 doc,
                 {"name": name, "id": curie or None},
-                [(best.start, best.end)],
+                [(m.start, m.end) for m in said],
                 rule=rule,
                 confidence=round((0.55 if curie else 0.4) + 0.4 * sure, 3),
             )

@@ -6,12 +6,12 @@ deaths counted here; zero only where the text says that nobody died.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.view import view
 from extractor.events.event import ABSENT, Event
 from extractor.events.limits import whole_follow_up

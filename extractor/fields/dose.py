@@ -8,13 +8,13 @@ Definition: the number of cells given, per administration or in all (CONSORT ite
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.background import background, of_others
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field

@@ -9,13 +9,13 @@ CONSORT item 14a, periods of follow-up.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.background import background
 from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.sentences import Sentence

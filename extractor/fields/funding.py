@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
@@ -18,7 +18,7 @@ W = Words("fields")
 
 _WORD = W.word
 SAID = re.compile(
-    rf"\b(?P<kind>{W.said_primary})(?: (?:and \w+ )?{W.said_efficacy})*(?: {_WORD})+(?: (?:of|in|for) (?:this|the|our) (?:present |current )?(?:study|trial))?(?:,? ?{W.said_was}(?: defined as| to {W.said_assess})?|:)\s(?:the |an? )?"
+    rf"\b(?P<kind>{W.said_primary})(?: (?:and \w+ )?{W.said_efficacy})*+(?: {_WORD})++(?: (?:of|in|for) (?:this|the|our) (?:present |current )?(?:study|trial))?(?:,? ?{W.said_was}(?: defined as| to {W.said_assess})?|:)\s(?:the |an? )?"
 )
 _ENDS = re.compile(rf"[;]|\.(?=\s|$)|\b{W.ends_and}\b")  # fmt: skip
 # what is said of a result, no name of an outcome

@@ -5,11 +5,11 @@ Not found: a registration that is only said ("registered at ClinicalTrials.gov")
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact

@@ -7,12 +7,13 @@ CONSORT item 5, interventions.
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.background import background, of_others
 from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.view import View, view
@@ -129,7 +130,9 @@ def candidates(seen: View) -> list[Candidate]:
     cells = studies_cells(seen.folded, seen.title[1])
     ruled = {(i.start, i.end): rule for i, rule in _by_rule(seen, cells)}
     named = [_in_cord(seen, item) for item in deliveries(seen, "routes")]
-    every = [*named, *(i for i, _ in _short(seen, cells) if not any(i.start == n.start for n in named))]
+    starts = {n.start for n in named}
+    every = [*named, *(i for i, _ in _short(seen, cells) if i.start not in starts)]
+    names, cord = Counter(i.name for i in every), bool(_CORD.search(seen.folded))
     certain = {i.name for i in every if ruled.get((i.start, i.end), "doubtful") not in ("doubtful", "alone")}
     made = []
     for item in every:
@@ -139,7 +142,7 @@ def candidates(seen: View) -> list[Candidate]:
             f"{item.kind} rule {rule}",
             f"route {item.name}",
             f"kind {item.kind}",
-            *(name for name, holds in _holds(seen, item, every, certain) if holds),
+            *(name for name, holds in _holds(seen, item, names, certain, cord) if holds),
         ]
         kind = CELLS if cells else DRUG
         features = (*around(seen, item.start, item.end), *own, *(f"{kind}: {name}" for name in own))
@@ -153,7 +156,9 @@ def _in_cord(seen: View, item: Delivery) -> Delivery:
     return replace(item, name="intraspinal") if lesion and _CORD.search(seen.folded) else item
 
 
-def _holds(seen: View, item: Delivery, every: list[Delivery], certain: set[str]) -> Iterator[tuple[str, bool]]:
+def _holds(
+    seen: View, item: Delivery, names: Counter[str], certain: set[str], cord: bool
+) -> Iterator[tuple[str, bool]]:
     """Named truths of a mention in its document."""
     sentence = seen.folded[item.sentence.start : item.sentence.end]
     yield "put into", put_into(seen, item)
@@ -163,8 +168,8 @@ def _holds(seen: View, item: Delivery, every: list[Delivery], certain: set[str])
     yield "harvest", _harvest(seen, item)
     yield "no route behind", bool(_NOT_A_ROUTE.match(seen.folded[item.end : item.end + 40]))
     yield "in title", seen.in_title(item.start)
-    yield "only route", len({i.name for i in every}) == 1
-    yield "named again", sum(i.name == item.name for i in every) > 1
+    yield "only route", len(names) == 1
+    yield "named again", names[item.name] > 1
     yield "certain by another mention", item.name in certain
     yield "another is certain", bool(certain - {item.name})
     yield "nothing is certain", not certain
@@ -172,7 +177,7 @@ def _holds(seen: View, item: Delivery, every: list[Delivery], certain: set[str])
     yield "no product", bool(_NO_PRODUCT.search(sentence))
     yield "dosed", bool(_DOSED.search(sentence))
     yield "tried", bool(_TRIED.search(sentence))
-    yield "cord injury", bool(_CORD.search(seen.folded))
+    yield "cord injury", cord
 
 
 def _by_rule(seen: View, cells: bool) -> list[tuple[Delivery, str]]:

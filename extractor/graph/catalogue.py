@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from extractor.graph.answers import Answer, Found
 from extractor.graph.memory import uncollected
 from extractor.graph.review import Review
 
+NAMED_ARGUMENT = re.compile(r"[A-Za-z][A-Za-z_-]*")
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 
 
@@ -104,7 +106,7 @@ def from_words(question: Question, words: list[str]) -> dict[str, str]:
     Raises
     ------
     QueryError
-        If there are too many.
+        If there are too many, or the question takes none of that name.
     """
     names = list(question.parameters)
     found: dict[str, str] = {}
@@ -113,6 +115,8 @@ def from_words(question: Question, words: list[str]) -> dict[str, str]:
         if mark and name.replace("-", "_") in names:
             found[name.replace("-", "_")] = value
             continue
+        if mark and NAMED_ARGUMENT.fullmatch(name):  # "event=headache" is no event of that name
+            raise QueryError(f"{question.name} takes no {name!r}; it is asked as: {question.usage}")
         free = [n for n in names if n not in found]
         if not free:
             raise QueryError(f"{question.name} takes {len(names)} arguments: {question.usage}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,17 +40,23 @@ ESTIMATES = ("k", "events", "total", "estimate", "low", "high", "p_value", "q_p"
 
 
 def keep(store: Store, answer: Answer, name: str, *, now: datetime | None = None) -> Path:
-    """Keep an answer under a name; one that is kept already is written over.
+    """Keep an answer under a name; one that is kept already is never written over.
 
     Raises
     ------
     QueryError
-        If the name is none for a file.
+        If the name is none for a file, or an answer has it.
     """
     path = _path(store, name)
+    if path.exists():
+        raise QueryError(
+            f"{path} is kept already; what moved it since says: trialspan ask --changed {shlex.quote(name)};"
+            " keep the new answer under another name, or take that file away first"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = {"schema": SCHEMA, "saved_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"), **answer.to_dict()}
-    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with path.open("x", encoding="utf-8") as file:  # two who keep at once: one is refused
+        file.write(json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
     return path
 
 

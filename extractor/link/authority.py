@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractor.declared import having
-from extractor.labels import labels
+from extractor.labels import PREFERRED, labels
 from extractor.link.overlaps import preferred
 from extractor.link.profile import Profile, profile
 from extractor.model import JSON_PART, Fact, Record
@@ -60,7 +60,11 @@ def merged(name: str, records: Sequence[Record]) -> Record:
     facts = [f for choice in characteristics(records) for f in choice.facts]
     owner = {id(f): r.document.id for r in records for f in r.facts}
     called = labels(r.document for r in records)
-    told = {REPORTS: [f"{called[i]} ({i})" for i in called], OWNERS: [owner[id(f)] for f in facts]}
+    told = {
+        REPORTS: [f"{called[i]} ({i})" for i in called],
+        OWNERS: [owner[id(f)] for f in facts],
+        PREFERRED: best.document.id,
+    }
     found = {f.field for f in facts}
     silent = dict.fromkeys(n for r in records for n in r.not_found if n not in found)
     conflicts = [replace(c, facts=()) for r in records for c in r.conflicts]  # places in other records' facts

@@ -14,6 +14,7 @@ def decide(
     store: Store, action: str, kind: str, pairs: Sequence[Pair], curator: str, *, note: str | None = None
 ) -> list[int]:
     """``confirm`` or ``reject`` links of a kind (``trial``, ``overlap``); the keys of the decisions, for :func:`undo`."""
+    pairs = [(a, b) for a, b in (store.named(pair) for pair in pairs)]
     if same := [a for a, b in pairs if a == b]:
         raise StoreError(f"{same[0]!r} is one report; a decision takes two")
     links = LinkStore(store)
@@ -40,6 +41,7 @@ def merge(store: Store, names: Sequence[str], curator: str, *, note: str | None 
 def split(store: Store, report: str, curator: str, *, note: str | None = None) -> list[int]:
     """Take a report out of its trial, and keep it apart from each of the others."""
     links = LinkStore(store)
+    (report,) = store.named([report])
     trial = links.trials_of([report]).get(report)
     others = [i for i in links.reports_of([trial] if trial else []) if i != report]
     if not others:
@@ -65,7 +67,11 @@ def reports_named(store: Store, name: str) -> list[str]:
         If no trial and no report has this name.
     """
     links = LinkStore(store)
-    own = links.reports_of([name]) or links.reports_of(links.trials_of([name, *store.find("nct", name)]).values())
+    own = links.reports_of([name])
+    if not own:
+        reports = [name, *store.find("nct", name)]
+        known = links.trials_of(reports) or links.trials_of(store.named([name]))
+        own = links.reports_of(known.values())
     if not own:
         raise StoreError(
             f"store {store.name} has no trial and no linked report {name!r}; see all with: trialspan trial --store {store.name};"

@@ -8,19 +8,27 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extractor.pdf.glyphs import Box, Page
-from extractor.pdf.order import Segment, split
+from extractor.pdf.order import Segment, segment, split
+from extractor.pdf.over import CONTINUED, SLACK, hung, without_repeats
 from extractor.tables.figures import is_figure
 
-CAPTION = re.compile(r"^(?P<label>(?:supplementary )?table\s*+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?)\b\s*[.:|]?", re.I)
+CAPTION = re.compile(
+    r"^(?P<label>(?:supplementary |appendix )?table(?:\s*+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?\b|(?=[.:]\s*[A-Z])))\s*[.:|]?",
+    re.I,
+)
 OPEN = re.compile(r"[=(]\s*$")  # a line that a number must follow
 SIZE_OPEN, SIZE_REST = re.compile(r"\b[nN]\s*$"), re.compile(r"\s*=")  # "Group A (n" over "= 20)"
 BRACKET = re.compile(r"^\(\s*[\d.,]+\s*%?\s*\)\W*$")
 ENOUGH = 2  # rows with several pieces
 LOOSE = 2.2  # line heights of empty space that end a table without rules
 CELL_GAP = 0.7  # of the font size: words further apart stand in two cells
+NARROW_GAP = 0.3  # of the font size: more than a blank between words, where the next one begins a column
+AT = 1.5  # points from the left edge of a column
 CROSSED = 0.15  # share of the rows whose cells may cross the strip between two columns
 FULL = 0.6  # of the most cells of a row: rows that show where columns part
 RULED = 6  # ruling lines from which each row has its own
+FILLED = 0.8  # share of a page's height to which the rows of a table reach that goes on
+MOST_PAGES = 4  # pages over which a table may go on
 CLOSE = 0.55  # of the usual space between rows: lines that close are one row
 
 
@@ -40,19 +48,92 @@ class Laid:
         return [*self.caption, *self.taken, *self.notes]
 
 
-def tables_of(page: Page, segments: Sequence[Segment]) -> list[Laid]:
-    """The tables under the captions of a page."""
+def tables_of(
+    page: Page, segments: Sequence[Segment], following: Sequence[tuple[Page, Sequence[Segment]]] = ()
+) -> list[Laid]:
+    """The tables under the captions of a page; their rows may go on, or begin, on the pages that follow."""
     found: list[Laid] = []
     taken: set[Segment] = set()
     captions = [s for s in segments if CAPTION.match(s.text) and not in_flow(s, segments)]
     for caption in captions:
         if caption in taken:
             continue
-        table = _table(page, [s for s in segments if s not in taken], caption)
+        free = [s for s in segments if s not in taken]
+        table = _table(page, free, caption)
+        table = _over_the_end(page, free, caption, table, following) or table
         if table is not None:
             found.append(table)
             taken.update(table.segments())
     return found
+
+
+def _over_the_end(
+    page: Page,
+    segments: Sequence[Segment],
+    caption: Segment,
+    table: Laid | None,
+    following: Sequence[tuple[Page, Sequence[Segment]]],
+) -> Laid | None:
+    """The table with its rows on the next pages, where those on this one are the last lines of the page, or are none."""
+    if table is not None and not _told(table):
+        table = None  # the head alone
+    inside = table.segments() if table is not None else [caption]
+    left, right = min(s.box.left for s in inside), max(s.box.right for s in inside)
+    known = set(inside)
+    rest = [
+        s
+        for s in segments
+        if s.box.top > caption.box.top and s not in known and s.box.left < right and s.box.right > left
+    ]
+    if table is not None and (rest or max(s.box.bottom for s in inside) < FILLED * page.height):
+        return None
+    longest: Laid | None = None
+    for count in range(1, min(len(following), MOST_PAGES) + 1):
+        further = [(later, _beside(found, table)) for later, found in following[:count]]
+        tall = hung(page, segments, further)
+        found = _table(tall.page, tall.segments, caption)
+        pages = {s.page for s in found.taken} if found is not None else set()
+        if (
+            found is None
+            or not _told(found)
+            or following[count - 1][0].number not in pages
+            or not set(rest) <= set(found.segments())
+        ):
+            continue  # a table that only its last rule, on a page yet further, closes
+        found.rows = [[[tall.back(s) for s in cell] for cell in row] for row in found.rows]
+        found.caption = [tall.back(s) for s in found.caption]
+        found.taken = [tall.back(s) for s in found.taken]
+        found.rows = without_repeats(found.rows, _first_page(found))
+        longest = found
+        if _text_below(following[count - 1][1], found):
+            break
+    return longest
+
+
+def _told(table: Laid) -> bool:
+    """Whether a table has a row of figures."""
+    return any(is_figure(" ".join(s.text for s in cell)) for row in table.rows for cell in row[1:])
+
+
+def _first_page(table: Laid) -> int:
+    return min((s.page for row in table.rows for cell in row for s in cell), default=0)
+
+
+def _beside(segments: Sequence[Segment], table: Laid | None) -> list[Segment]:
+    """The lines of a later page that may be rows of a table: those as wide as it, without "Table 2 (continued)"."""
+    kept = [s for s in segments if not (CAPTION.match(s.text) and CONTINUED.search(s.text))]
+    if table is None:
+        return kept
+    inside = table.segments()
+    left, right = min(s.box.left for s in inside) - SLACK, max(s.box.right for s in inside) + SLACK
+    return [s for s in kept if s.box.left >= left and s.box.right <= right]
+
+
+def _text_below(segments: Sequence[Segment], table: Laid) -> bool:
+    """Whether lines stand under the rows that a later page has."""
+    taken = set(table.taken)
+    bottom = max((s.box.bottom for s in segments if s in taken), default=0.0)
+    return any(s.box.top > bottom and s not in taken for s in segments)
 
 
 def in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
@@ -93,6 +174,7 @@ def _table(page: Page, segments: Sequence[Segment], start: Segment) -> Laid | No
     if sum(len(row) > 1 for row in rows) < ENOUGH:
         return None
     columns = _columns(rows)
+    rows = [[piece for item in row for piece in _at_columns(item, columns)] for row in rows]
     ruled = len(rules) >= RULED and len(rules) > len(rows) / 4
     rows = _by_rules(rows, rules) if ruled else _unwrapped(rows, columns)
     laid = Laid(page.number, match["label"], [start, *sorted(between, key=lambda s: (s.box.top, s.box.left))])
@@ -146,11 +228,12 @@ def _aligned(below: Sequence[Segment], caption: Segment, line: float) -> tuple[l
     inside: list[list[Segment]] = []
     before: list[Segment] = []
     bottom = caption.box.bottom
-    for row in rows:
+    for place, row in enumerate(rows):
         top = min(s.box.top for s in row)
         told = any(is_figure(s.text) for r in inside for s in r[1:])  # under a head there may be more space
-        if inside and top - bottom > (LOOSE if told else 2 * LOOSE) * max(row[0].size, 6):
-            break
+        loose = (LOOSE if told else 2 * LOOSE) * max(row[0].size, 6)
+        if inside and top - bottom > loose and not (top - bottom < 2 * loose and _in_columns(row, inside)):
+            break  # more than an empty row
         several = len(row) > 1
         short = len(row) == 1 and row[0].box.width < 0.6 * max(
             (r[-1].box.right - r[0].box.left for r in inside), default=1.0
@@ -159,7 +242,7 @@ def _aligned(below: Sequence[Segment], caption: Segment, line: float) -> tuple[l
             before += row
             if len(before) > 4:
                 return [], []
-        elif several or short:
+        elif several or short or _heads_more(rows[place : place + 4], inside):
             inside.append(row)
         else:
             break
@@ -170,6 +253,22 @@ def _aligned(below: Sequence[Segment], caption: Segment, line: float) -> tuple[l
     while inside and before and before[-1].box.left >= max(second - 2, caption.box.left + caption.size):
         inside.insert(0, [before.pop()])  # a head over the columns behind the first
     return [s for row in inside for s in row], before
+
+
+def _heads_more(rows: Sequence[Sequence[Segment]], inside: Sequence[Sequence[Segment]]) -> bool:
+    """Whether a line over the whole table is a heading in it: rows in the table's columns and letters stand close below."""
+    for above, row in pairwise(rows):
+        if _space(above, row) > LOOSE * row[0].size or abs(row[0].size - rows[0][0].size) > 0.1:
+            return False
+        if len(row) > 1:
+            return _in_columns(row, inside)
+    return False
+
+
+def _in_columns(row: Sequence[Segment], inside: Sequence[Sequence[Segment]]) -> bool:
+    """Whether the cells of a row begin where those of other rows do."""
+    lefts = {round(s.box.left) for other in inside for s in other}
+    return len(row) > 1 and sum(round(s.box.left) in lefts for s in row[1:]) * 2 > len(row) - 1
 
 
 # ---------------------------------------------------------------- rows and columns
@@ -213,6 +312,21 @@ def _columns(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
     return sorted(found)
 
 
+def _at_columns(item: Segment, columns: Sequence[tuple[float, float]]) -> list[Segment]:
+    """A segment over several columns, parted where a word begins just where a column does: narrow cells side by side."""
+    if len(covered(item, columns)) < 2:
+        return [item]
+    runs = [[item.words[0]]]
+    for word in item.words[1:]:
+        gap = word.box.left - runs[-1][-1].box.right
+        if gap > NARROW_GAP * item.size and any(abs(word.box.left - left) < AT for left, _ in columns):
+            runs.append([])
+        runs[-1].append(word)
+    pieces = [segment(run, item.page) for run in runs]
+    whole = all(p.text.count("(") == p.text.count(")") for p in pieces)
+    return pieces if whole and (len(pieces) > 2 or all(is_figure(p.text) for p in pieces)) else [item]
+
+
 def found_in(segments: Sequence[Segment], pieces: Sequence[Segment]) -> list[Segment]:
     """The segments whose words the pieces are."""
     words = {id(word) for piece in pieces for word in piece.words}
@@ -243,12 +357,15 @@ def _goes_on(
     over = {n: " ".join(s.text for s in before if n in covered(s, columns)) for n in range(len(columns))}
     under = {n: " ".join(s.text for s in row if covered(s, columns)[0] == n) for n in range(len(columns))}
     said = [n for n, text in under.items() if text]
-    if any(_open(over[n], under[n]) for n in said):
+    begun = {n: " ".join(s.text for s in before if covered(s, columns)[0] == n) for n in range(len(columns))}
+    if any(_open(begun[n], under[n]) for n in said):
         return True
     if _brackets(over, under, said):
         return True
     if said == [0] and not over[0] and any(is_figure(text) for text in over.values()):
         return True  # figures stand over the first line of their label
+    if any(sum(n in said for n in covered(s, columns)) > 1 for s in before):
+        return False  # a cell over several columns, each of which has a head of its own below
     close = usual > 1.0 and _space(before, row) < CLOSE * usual
     figures = [n for n in said if n and is_figure(under[n])]
     if not all(over[n] for n in said) or (figures and (0 in said or any(is_figure(over[n]) for n in figures))):

@@ -23,6 +23,11 @@ SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
 ENDS = re.compile(r"[.:?!)\]]\W*$")
 ABSTRACT = re.compile(r"^\W*(?:abstract|summary)\W*$", re.I)
+GLUED = ("–", "-", "/")  # ends of a cell's line after which no blank is due
+STRUCTURED = re.compile(
+    r"(?:introduction|background|rationale|objectives?|aims?|purpose|(?:(?:patients|materials?|subjects) and )?methods?|design|setting|participants|interventions?|measurements?|main outcome|results?|findings|conclusions?|interpretation|discussion|trial registration|registration|funding|significance)\b",
+    re.I,
+)
 NO_ROWS = "has no rows under its caption"
 UNIT = re.compile(r"[A-Za-zµμ]{2,}$")
 PrintedLine = tuple[int, int, int, float, float, float, float]  # start, end, page, left, top, right, bottom
@@ -54,12 +59,16 @@ def paper_of(data: bytes) -> Paper:
     running: list[Segment] = []
     tables: list[tuple[Page, Laid]] = []
     body = _body_size([s for _, segments in laid for s in segments])
-    for page, segments in laid:
-        found = tables_of(page, segments)
+    by_page = {page.number: segments for page, segments in laid}
+    taken: set[Segment] = set()
+    for place, (page, segments) in enumerate(laid):
+        found = tables_of(page, [s for s in segments if s not in taken], laid[place + 1 :])
+        taken |= {s for table in found for s in table.segments()}
         for table in found:
-            table.notes = _notes(table, segments, body)
-        taken = {s for table in found for s in table.segments()}
+            table.notes = _notes(table, [s for s in by_page[table.segments()[-1].page] if s not in taken], body)
+            taken.update(table.notes)
         tables += [(page, table) for table in found]
+    for _, segments in laid:
         running += in_order([s for s in segments if s not in taken])
     parts = list(_parts(running, body, sizes))
     grids = [_table(table, sizes) for _, table in tables]
@@ -99,8 +108,11 @@ def _parts(running: Sequence[Segment], body: float, sizes: dict[int, tuple[float
     rest = [s for s in running if s not in title]
     name = "front matter" if any(_is_abstract(s) for s in rest) else "text"
     block: list[Segment] = []
+    inner = _inner_headings(rest, body)
     for item in rest:
-        if heading := _heading(item, body):
+        if id(item) in inner:
+            block.append(item)
+        elif heading := _heading(item, body):
             if block:
                 yield _joined(name, list(_paragraphs(block)), sizes)
             name, block = heading, []
@@ -117,6 +129,26 @@ def _title(running: Sequence[Segment], body: float) -> list[Segment]:
     if largest < LARGER * body:
         return []
     return [s for s in first if s.size > 0.95 * largest and not _is_abstract(s)][:6]
+
+
+def _inner_headings(running: Sequence[Segment], body: float) -> set[int]:
+    """Headings within a structured abstract, by identity: set smaller than "Abstract" is, or met again further on."""
+    heads = [s for s in running if _heading(s, body)]
+    start = next((n for n, s in enumerate(heads) if _is_abstract(s)), None)
+    if start is None:
+        return set()
+    found: set[int] = set()
+    for place, item in enumerate(heads[start + 1 :], start + 1):
+        said = _bare(item.text)
+        again = any(_bare(later.text) == said for later in heads[place + 1 :])
+        if not STRUCTURED.match(said) or not (item.size < SMALLER * heads[start].size or again):
+            break
+        found.add(id(item))
+    return found
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"^[\d.\s]+", "", text).strip(" :.").lower()
 
 
 def _is_abstract(item: Segment) -> bool:
@@ -205,7 +237,8 @@ def _place(item: Segment, sizes: dict[int, tuple[float, float]]) -> tuple[int, f
 
 def _notes(table: Laid, segments: Sequence[Segment], body: float) -> list[Segment]:
     """Small lines right under a table."""
-    inside = table.segments()
+    last = table.segments()[-1].page
+    inside = [s for s in table.segments() if s.page == last]
     left, right = min(s.box.left for s in inside), max(s.box.right for s in inside)
     bottom = max(s.box.bottom for s in inside)
     found: list[Segment] = []
@@ -213,7 +246,9 @@ def _notes(table: Laid, segments: Sequence[Segment], body: float) -> list[Segmen
         under = (
             bottom - 1 <= item.box.top <= bottom + 2.2 * item.size and item.box.left < right and item.box.right > left
         )
-        if under and item.size <= SMALLER * body and item not in inside:
+        if under and CAPTION.match(item.text):
+            break
+        if under and item.size <= SMALLER * body:
             found.append(item)
             bottom = max(bottom, item.box.bottom)
     return found
@@ -300,7 +335,7 @@ def _grid_row(
         start = len(part.text)
         part.text += "" if number else _indent(segments[0], columns)
         for place, item in enumerate(segments):
-            part.text += (" " if place else "") + item.text
+            part.text += ("" if not place or part.text.endswith(GLUED) else " ") + item.text
             part.lines.append((len(part.text) - len(item.text), len(part.text), *_place(item, sizes)))
         cell = Cell(start, len(part.text), part.text[start:])
         across = {number, *(n for item in segments for n in covered(item, columns))}

@@ -8,13 +8,13 @@ of the features, not the answer. Groups that no option holds whole are not found
 from __future__ import annotations
 
 import itertools
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.context.readers import CELLS, around, reader, words
 from extractor.context.sentences import Sentence
 from extractor.context.view import View

@@ -7,11 +7,11 @@ that the fact can say it.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.people.counted import BARE, EQUALS, NOUN, PART, Count, counts, nouns
 from extractor.people.group import EACH, PAIRED, SERVED, Split

@@ -7,11 +7,11 @@ things (eyes, knees, injections) are no people.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.quantities.numbers import SCALES, TENS, UNITS, whole
 from extractor.terms import rows

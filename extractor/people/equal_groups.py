@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.people.group import EACH, GROUP_NOUN, NUM, PEOPLE_NOUN, Group, Place, Split, at_numbers

@@ -5,12 +5,12 @@ Numbers are found once a text; a pattern that begins with a number is tried only
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.people.counted import NUMBER, numbers
 from extractor.words import Words
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.people.counted import EQUAL
 from extractor.people.group import NO_SIZED, NUM, PEOPLE_NOUN, Group, Place, at_numbers

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.people.counted import NUMBER
 from extractor.quantities.numbers import whole
 from extractor.words import Words

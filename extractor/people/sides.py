@@ -6,10 +6,10 @@ Which groups the arms are is decided in :mod:`extractor.people.arms`, where this
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.people.candidates import Cohort
 from extractor.people.counted import NOUN

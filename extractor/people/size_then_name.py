@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.people.counted import BEFORE, NUMBER, nouns
 from extractor.people.group import GROUP_WORD, LETTERED, NO_GROUP, NUM, PEOPLE_NOUN, TAIL, Group, at_numbers

@@ -6,9 +6,9 @@ Most of these are groups only where they add up to a count of the text; the spli
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.people.counted import BEFORE, numbers

@@ -6,9 +6,9 @@ by :mod:`extractor.fields.arm`; that a split adds up to the trial's total is evi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.people.counted import EQUAL

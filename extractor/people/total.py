@@ -6,9 +6,9 @@ them. What the trial's number is, is decided in :mod:`extractor.people.own`, whe
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.people.candidates import Candidate, Cohort
 from extractor.people.counted import BARE, NOUN, Count

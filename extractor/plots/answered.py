@@ -8,11 +8,12 @@ from typing import Any
 from extractor.drawn import Figure
 from extractor.errors import PlotError, PoolError
 from extractor.graph import Answer, Review, ask
+from extractor.graph.called import answer_called, called, row_called
 from extractor.graph.studies import Choice, fits
 from extractor.plots import bubble, dose, matrix
-from extractor.plots.called import answer_called, called, row_called
 from extractor.plots.sheet import MARGIN, NOTE_SIZE, TITLE_SIZE, Sheet, broken, line_height
 from extractor.pool import LeftOut, compare_subgroups, forest, pool_proportions, pool_two_arm
+from extractor.pool.forest_layout import Lights
 
 Row = Mapping[str, Any]
 # Questions with a forest plot, and the column of their subgroups.
@@ -85,7 +86,7 @@ def titled(what: str, condition: str = "", cells: str = "", route: str = "") -> 
     return f"{what}: {chosen}" if chosen else what
 
 
-def forest_of(answer: Answer, *, title: str = "") -> Figure:
+def forest_of(answer: Answer, *, title: str = "", lights: Lights | None = None) -> Figure:
     """The forest plot of an answer.
 
     Parameters
@@ -94,6 +95,8 @@ def forest_of(answer: Answer, *, title: str = "") -> Figure:
         To one of :data:`FORESTS`; to ``event-risk`` of one event.
     title : str
         Above the plot.
+    lights : Lights, optional
+        Risk of bias, by the studies as the answer names them: :func:`extractor.plots.lights.lights_of`.
 
     Returns
     -------
@@ -125,8 +128,8 @@ def forest_of(answer: Answer, *, title: str = "") -> Figure:
             title, [_alone(answer.rows[0]), *answer.notes, *(f"Left out: {o.study} ({o.reason})." for o in left)]
         )
     if answer.name == "controlled-risk":
-        return _two_arms(answer, left, title)
-    return _one_arm(answer.rows, FORESTS[answer.name], left, title)
+        return _two_arms(answer, left, title, lights)
+    return _one_arm(answer.rows, FORESTS[answer.name], left, title, lights)
 
 
 def _alone(row: Row) -> str:
@@ -155,7 +158,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _one_arm(rows: Sequence[Row], by: str, left: Sequence[LeftOut], title: str) -> Figure:
+def _one_arm(rows: Sequence[Row], by: str, left: Sequence[LeftOut], title: str, lights: Lights | None) -> Figure:
     ordered = sorted(rows, key=lambda r: (r[by] == UNKNOWN, r[by])) if by else list(rows)
     counts = [r["events"] for r in ordered], [r["total"] for r in ordered]
     result = pool_proportions(
@@ -172,16 +175,16 @@ def _one_arm(rows: Sequence[Row], by: str, left: Sequence[LeftOut], title: str) 
             )
     except PoolError:
         subgroups = None  # one group only: the headings stay, and there is no test
-    return forest.figure(result, title=title, groups=groups, subgroups=subgroups)
+    return forest.figure(result, title=title, groups=groups, subgroups=subgroups, lights=lights)
 
 
-def _two_arms(answer: Answer, left: Sequence[LeftOut], title: str) -> Figure:
+def _two_arms(answer: Answer, left: Sequence[LeftOut], title: str, lights: Lights | None) -> Figure:
     pooled = (answer.pooled or {})["comparison"]
     columns = [[r[name] for r in answer.rows] for name in ("events", "total", "control_events", "control_total")]
     result = pool_two_arm(
         *columns, measure=pooled["measure"], studies=[r["study"] for r in answer.rows], left_out=left, sensitivity=False
     )
-    return forest.figure(result, title=title, arms=("Cells", "Control"))
+    return forest.figure(result, title=title, arms=("Cells", "Control"), lights=lights)
 
 
 def _in_words(title: str, notes: Sequence[str]) -> Figure:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractor.drawn import Figure, Line2D, Polygon, Rectangle, rc_context
+from extractor.drawn import Circle, Figure, Line2D, Polygon, Rectangle, rc_context
 from extractor.errors import PoolError
 from extractor.pool.forest_layout import (
     BOLD,
@@ -25,6 +25,7 @@ from extractor.pool.forest_layout import (
     SUFFIXES,
     TEXT_SIZE,
     Axis,
+    Lights,
     Line,
     Mark,
     text_width,
@@ -34,6 +35,13 @@ from extractor.pool.forest_rows import one_arm_lines, two_arm_lines
 from extractor.pool.results import PooledComparison, PooledProportion, Subgroups
 
 INK, SQUARE, DIAMOND, PREDICTION, RULE = "#1a1a1a", "#3b5570", "#14375e", "#a8442a", "#8a8a8a"
+# of a judgement of risk of bias: its sign, and its colour (those of robvis, light enough for the sign)
+SIGNS = {
+    "Low": ("+", "#7ac79b"), "Some concerns": ("–", "#f2d544"), "Moderate": ("–", "#f2d544"), "Unclear": ("?", "#f2d544"),
+    "High": ("×", "#e8837e"), "Serious": ("×", "#e8837e"), "Critical": ("!", "#c0504d"), "No information": ("?", "#9db7d5"),
+    "Not applicable": ("0", "#dddddd"), "not agreed on": ("≠", "#dddddd"),
+}  # fmt: skip
+LIGHT, SHORT_DOMAIN = 0.24, 4  # inches from light to light; letters of a domain's heading
 _GAP = 0.22
 _LARGEST_SQUARE, _SMALLEST_SQUARE = 0.155, 0.05
 
@@ -46,6 +54,7 @@ def draw(
     groups: Sequence[str] | None = None,
     subgroups: Subgroups | None = None,
     arms: tuple[str, str] = ("Arm 1", "Arm 2"),
+    lights: Lights | None = None,
 ) -> Path:
     """Draw a forest plot to a file.
 
@@ -62,6 +71,8 @@ def draw(
         Their pooled risks, for a diamond below each heading.
     arms : pair of str
         Names of the two arms.
+    lights : Lights, optional
+        People's judgements of risk of bias, by the names of the studies.
 
     Returns
     -------
@@ -78,7 +89,7 @@ def draw(
         raise PoolError(
             f"{path}: no forest plot as {suffix or 'a file without suffix'!r}; legal: {', '.join(SUFFIXES)}"
         )
-    sheet = figure(result, title=title, groups=groups, subgroups=subgroups, arms=arms)
+    sheet = figure(result, title=title, groups=groups, subgroups=subgroups, arms=arms, lights=lights)
     with rc_context(FIXED_STYLE):
         sheet.savefig(path, dpi=200, metadata=SUFFIXES[suffix], format=suffix[1:])
     return path
@@ -91,12 +102,13 @@ def figure(
     groups: Sequence[str] | None = None,
     subgroups: Subgroups | None = None,
     arms: tuple[str, str] = ("Arm 1", "Arm 2"),
+    lights: Lights | None = None,
 ) -> Figure:
     """The plot as a matplotlib figure; parameters as for :func:`draw`."""
     if isinstance(result, PooledProportion):
-        lines, axis, foot = one_arm_lines(result, groups, subgroups)
+        lines, axis, foot = one_arm_lines(result, groups, subgroups, lights)
     else:
-        lines, axis, foot = two_arm_lines(result, arms)
+        lines, axis, foot = two_arm_lines(result, arms, lights)
     with rc_context(FIXED_STYLE):
         return _Sheet(lines, axis, foot, title).figure
 
@@ -108,6 +120,8 @@ class _Columns:
     edges: tuple[float, ...]
     plot: float
     right: float
+    weight: float
+    lights: float
     width: float
 
 
@@ -147,8 +161,28 @@ class _Sheet:
             indent = 0.12 if index == 0 and line.indented else 0.0
             self._text(edge + indent, y, cell, weight=weight, align="left" if index == 0 else "right")
         self._text(self._columns.right, y, line.right, weight=weight, align="right")
+        self._text(self._columns.weight, y, line.weight, weight=weight, align="right")
+        for place, word in enumerate(line.lights):
+            self._light(self._columns.lights + place * LIGHT, y, word, head=line.style == "head")
         if line.mark:
             self._mark(line.mark, y)
+
+    def _light(self, x: float, y: float, word: str, *, head: bool) -> None:
+        """A judgement as a circle, told by its sign and by its colour; a head names the domain."""
+        if head:
+            word = "All" if word == "Overall" else word
+            self._text(
+                x,
+                y,
+                word if len(word) < SHORT_DOMAIN else f"{word[: SHORT_DOMAIN - 1]}.",
+                size=FOOT_SIZE,
+                weight="bold",
+                align="center",
+            )
+        elif word:
+            sign, colour = SIGNS.get(word, ("?", "#4d7fb5"))
+            self._axes.add_patch(Circle((x, y), 0.085, facecolor=colour, edgecolor=INK, linewidth=0.4, zorder=3))
+            self._text(x, y, sign, size=TEXT_SIZE - 1, weight="bold", align="center")
 
     def _mark(self, mark: Mark, y: float) -> None:
         if mark.kind == "note":
@@ -272,8 +306,13 @@ def _columns(lines: Sequence[Line], title: str) -> _Columns:
         x += (widths[0] if index == 0 else 0.0) + _GAP
     plot = x + 0.05
     right = plot + PLOT_WIDTH + _GAP + max(text_width(line.right, bold=line.style in BOLD) for line in lines)
+    weighed = max(text_width(line.weight, bold=line.style in BOLD) for line in lines)
+    weight = right + (_GAP + weighed if weighed else 0.0)
+    count = max(len(line.lights) for line in lines)
+    lit = weight + _GAP + LIGHT / 2
+    end = lit + (count - 1) * LIGHT + LIGHT / 2 if count else weight
     needed = text_width(title, TEXT_SIZE + 1.5, bold=True)
-    return _Columns(tuple(edges), plot, right, max(right, MARGIN + needed) + MARGIN)
+    return _Columns(tuple(edges), plot, right, weight, lit, max(end, MARGIN + needed) + MARGIN)
 
 
 def _cell_width(line: Line, index: int) -> float:

@@ -48,14 +48,25 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Lights:
+    """People's judgements of risk of bias, as lights right of the studies: domains in their order, words by study and domain."""
+
+    domains: tuple[str, ...]
+    of: Mapping[str, Mapping[str, str]]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One row: cells left of the plot, one right of it, a mark; style ``head``, ``group``, ``study``, ``pooled``, ``gap``."""
+    """One row: cells left of the plot, some right of it, a mark; style ``head``, ``group``, ``study``, ``pooled``, ``gap``."""
 
     style: str
     cells: tuple[str, ...]
     right: str = ""
     mark: Mark | None = None
     indented: bool = False
+    weight: str = ""
+    lights: tuple[str, ...] = ()  # of a head the domains, of a study the words
 
     @property
     def height(self) -> float:

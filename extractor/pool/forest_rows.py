@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extractor.errors import PoolError
-from extractor.pool.forest_layout import Axis, Line, Mark, difference_axis, percent_axis, ratio_axis
+from extractor.pool import weights
+from extractor.pool.forest_layout import Axis, Lights, Line, Mark, difference_axis, percent_axis, ratio_axis
 from extractor.pool.results import (
     Group,
     Heterogeneity,
@@ -25,7 +27,9 @@ _CAUTIONS = ("few_studies_mostly_zero", "tau2_at_limit", "case_reports", "arms_a
 _Drawn = tuple[list[Line], Axis, list[str]]
 
 
-def one_arm_lines(result: PooledProportion, groups: Sequence[str] | None, subgroups: Subgroups | None) -> _Drawn:
+def one_arm_lines(
+    result: PooledProportion, groups: Sequence[str] | None, subgroups: Subgroups | None, lights: Lights | None = None
+) -> _Drawn:
     """Rows of a pooled proportion, under group headings where there are groups.
 
     Raises
@@ -36,18 +40,34 @@ def one_arm_lines(result: PooledProportion, groups: Sequence[str] | None, subgro
     if groups is not None and len(groups) != len(result.studies):
         raise PoolError(f"{len(groups)} groups for {len(result.studies)} studies")
     largest = max(study.total for study in result.studies)
-    lines = [Line("head", ("Study", "Events", "Total"), "Risk, % [95 % CI]")]
+    share, how = weights.of_risks(result)
+    weighed = {id(study): _weight(one) for study, one in zip(result.studies, share, strict=True)}
+    lines = [_head(("Study", "Events", "Total"), "Risk, % [95 % CI]", how, lights)]
     pooled = {group.group: group for group in subgroups.groups} if subgroups else {}
     for group in dict.fromkeys(groups) if groups else [None]:
         if group is not None:
             lines += [*([_GAP] if len(lines) > 1 else []), Line("group", (group, "", ""))]
         members = [s for i, s in enumerate(result.studies) if groups is None or groups[i] == group]
-        lines += [_study_line(study, largest, group is not None) for study in members]
+        lines += [_lit(_study_line(s, largest, group is not None), weighed[id(s)], lights) for s in members]
         if group in pooled:
             lines.append(_group_line(pooled[group]))
     lines += _pooled_lines(result)
     axis = percent_axis(_highest(result, list(pooled.values())), "Risk, %", result.estimate)
-    return lines, axis, _one_arm_foot(result, subgroups)
+    return lines, axis, [*_one_arm_foot(result, subgroups), *filter(None, [how, lights.note if lights else ""])]
+
+
+def _head(cells: tuple[str, ...], right: str, how: str, lights: Lights | None) -> Line:
+    return Line("head", cells, right, weight="Weight, %" if how else "", lights=lights.domains if lights else ())
+
+
+def _lit(line: Line, weight: str, lights: Lights | None) -> Line:
+    """A study's row with its weight and lights; a domain that nobody judged is a blank."""
+    words = lights.of.get(line.cells[0], {}) if lights else {}
+    return replace(line, weight=weight, lights=tuple(words.get(d, "") for d in lights.domains) if lights else ())
+
+
+def _weight(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f}"
 
 
 def _study_line(study: StudyRisk, largest: int, indented: bool) -> Line:
@@ -139,22 +159,25 @@ def _heterogeneity(found: Heterogeneity) -> str:
 # --- two arms --------------------------------------------------------------------------------------------------------
 
 
-def two_arm_lines(result: PooledComparison, arms: tuple[str, str]) -> _Drawn:
+def two_arm_lines(result: PooledComparison, arms: tuple[str, str], lights: Lights | None = None) -> _Drawn:
     """Rows of a comparison of two arms."""
     unit = "RD, % points" if result.measure == "RD" else result.measure
-    lines = [Line("head", ("Study", f"{arms[0]} n/N", f"{arms[1]} n/N"), f"{unit} [95 % CI]")]
+    share, how = weights.of_effects(result)
+    lines = [_head(("Study", f"{arms[0]} n/N", f"{arms[1]} n/N"), f"{unit} [95 % CI]", how, lights)]
     largest = max(study.total1 + study.total2 for study in result.studies)
-    for study in result.studies:
+    for study, one in zip(result.studies, share, strict=True):
         cells = (study.study, f"{study.events1}/{study.total1}", f"{study.events2}/{study.total2}")
         size = (study.total1 + study.total2) / largest
         if study.estimate is None and study.low is None and study.high is None:
             reason = "no event" if study.events1 + study.events2 == 0 else "not estimable"
-            lines.append(Line("study", cells, "not estimable", Mark("note", note=reason)))
+            made = Line("study", cells, "not estimable", Mark("note", note=reason))
         else:
             words = _interval(result.measure, study.estimate, study.low, study.high)
-            lines.append(Line("study", cells, words, Mark("square", study.estimate, study.low, study.high, size)))
+            made = Line("study", cells, words, Mark("square", study.estimate, study.low, study.high, size))
+        lines.append(_lit(made, _weight(one), lights))
     lines += [_GAP, _pooled_comparison(result)]
-    return lines, _comparison_axis(result, arms), _two_arm_foot(result)
+    foot = [*_two_arm_foot(result), *filter(None, [how, lights.note if lights else ""])]
+    return lines, _comparison_axis(result, arms), foot
 
 
 def _pooled_comparison(result: PooledComparison) -> Line:

@@ -7,11 +7,11 @@ transplantation, therapy). Cells that are counted, stained or transfused along t
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.terms import Term, table
 from extractor.words import Words

@@ -5,10 +5,10 @@ What it does not decide: which of them is the studied product's (see the fields 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.product.studied import GIVING, PRODUCT

@@ -6,10 +6,10 @@ High-dose chemotherapy "with autologous stem-cell support" is compared with othe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.product.studied import studies_cells
 from extractor.words import Words

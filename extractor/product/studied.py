@@ -5,9 +5,9 @@ A trial of a drug in people who have had a stem-cell transplant studies no cell 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.quantities.doses import CELL_NOUN
 from extractor.words import Words
 

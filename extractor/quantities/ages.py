@@ -5,11 +5,12 @@ Takes text from :func:`extractor.text.fold`; offsets are half-open. Whose age it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from extractor import patterns as re
 from extractor.quantities.numbers import whole
+from extractor.text import Taken
 from extractor.words import Words
 
 W = Words("quantities")
@@ -124,8 +125,9 @@ def ages(folded: str) -> list[Age]:
     if not CUE.search(folded):
         return []
     found: list[Age] = []
+    taken = Taken()
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
-        if not any(a.start < age.end and age.start < a.end for a in found) and not HOURS.match(folded, age.end):
+        if not HOURS.match(folded, age.end) and taken.take(age.start, age.end):
             found.append(age)
     return sorted(found, key=lambda a: a.start)
 

@@ -9,11 +9,11 @@ counts and are none (p values, confidence intervals, doses, durations, relative 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.quantities.numbers import NUMBER_WORDS, whole
 from extractor.words import Words
 
@@ -121,8 +121,8 @@ _NO_COUNT_FORMS = (
     rf"\bp\s*(?:-?\s*values?)?\s*{W.no_count_for}\s*(?:or\s*=\s*)?\s*[\d.,]+(?:\s*(?:and|,)\s*[<>=]?\s*0?\.\d+)*",
     rf"\b9\d(?:\.\d)?\s*%?\s*-?\s*{W.no_count_ci}\b(?:[\s-]*{W.no_count_intervals})?(?:\s*[\[(]cis?[\])])?[\s:=,;]*{W.no_count_was}?(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?",
     r"\bci\b\s*[:=,]?\s*[\[(]?[-\d.,\s%to;]+[\])]?",
-    rf"\b{W.no_count_grades}\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+(?!\s?/\s?\d|\d|\s+in\s+(?:the\s+)?(?:cohort|group|arm)\b))*(?!\d|\.\d|\s*(?:\(|%|(?:out\s+)?of\s+\d))",
-    rf"(?:\d[\d,.]*+\s*+/\s*+)?\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?{W.no_count_mg}\b(?:/[a-z0-9]+)*",
+    rf"(?<!control )(?<!placebo )(?<!treatment )(?<!experimental )(?<!treated )(?<!cell )(?<!msc )(?<!saline )(?<!sham )\b{W.no_count_grades}\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+(?!\s?/\s?\d|\d|\s+in\s+(?:the\s+)?(?:cohort|group|arm)\b))*(?!\d|\.\d|\s*(?:[(\[]\s*[\dn]|%|(?:out\s+)?of\s+\d))",
+    rf"(?:(?:\d[\d,.]*+\s*+/\s*+)|(?:\d+(?:\.\d+)?(?:,\s|,?\s(?:and|or)\s)(?:and\s)?){{1,5}})?\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?{W.no_count_mg}\b(?:/[a-z0-9]+)*",
     rf"\d+(?:\.\d+)?\s*%\s*{W.no_count_confidence}",
     r"(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)",
     rf"\b{W.no_count_or}\s*(?:\([^()]*\)\s*)?[:=,]?\s*{W.no_count_of}?-?\d+(?:\.\d+)?%?",
@@ -134,14 +134,17 @@ _NO_COUNT_FORMS = (
     rf"\b(?:19|20)\d\d\b(?!\s+{W.no_count_subjects})",
     r"\d+\s*:\s*\d+",
     r"\d{2}(?:\.\d+)?\s*(?:°|º|deg(?:rees)?\b)?\s*c\b",
+    r"\d+/\d+(?=(?:-?mg)?(?:,? (?:and |or |versus )?(?!(?:in|of|with|for|patients|the|were|was)\b)[\w/-]+){0,5}? (?:groups?|arms?|regimens?)\b)",
     rf"\b{W.two}-{W.no_count_year}\b",
-    rf"\b{W.no_count_two} {W.no_count_month}s?\b",
-    rf"\b{W.no_count_subject}\s+(?:no\.?\s*)?\d+\b(?!\s+(?:out\s+)?of\s+\d)",
-    rf"\bone of the\b(?!\s+(?:\d|{NUMBER_WORDS}))",
+    rf"\b{NUMBER_WORDS} {W.no_count_month}s\b",
+    rf"\b{W.no_count_two} {W.no_count_month}\b",
+    rf"\b{W.no_count_subject}\s+(?:no\.?\s*)?\d+\b(?!\s+(?:out\s+)?of\s+\d|\s+{W.one_of_the}\b)",
+    rf"\bone of the\b(?!\s+(?:\d|{NUMBER_WORDS}|(?:\w+\s+)?{W.one_of_the}\b))",
     r"\bone another\b",
     r"\bat one\b",
     r"\bno one\b",
-    rf"\b{W.no_count_day}\s+{W.one}\b",
+    r"\bnot (?:one|a single)\b",
+    rf"\b{W.no_count_day}\s+{W.one}\b(?!\s+(?:out\s+)?of\s+(?:the\s+)?\d)",
     rf"\b{W.no_count_at}\s+{W.no_count_one}\b(?!\s*{W.no_count_participants})",
     r"\bone or more\b",
     r"\bat least one\b",

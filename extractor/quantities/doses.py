@@ -11,10 +11,10 @@ folded text; says how much of what unit stands where, not whether anybody was gi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from extractor import patterns as re
 from extractor.quantities.numbers import NUMBER_WORDS, decimal, whole
 from extractor.words import Words
 

@@ -8,10 +8,10 @@ Finds numbers with a unit of time, and nothing about what they mean: a follow-up
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.quantities.numbers import NUMBER_WORDS, decimal, whole
 from extractor.words import Words
 

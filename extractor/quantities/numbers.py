@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import re
+from extractor import patterns as re
 
 UNITS = {
     w: i

@@ -8,10 +8,10 @@ Finds intervals and repeats in folded text; what is repeated, a product or a vis
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.quantities.durations import DAYS, Duration, durations, numbers_of
 from extractor.words import Words
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from extractor.declared import declared_fields
 from extractor.graph import Review
+from extractor.graph.called import Called
 from extractor.graph.nodes import Row
 from extractor.graph.studies import Choice, fits
 from extractor.link import characteristics
 from extractor.model import Fact, Record
-from extractor.plots.called import Called
 from extractor.report.quotes import Quotes
 from extractor.report.said import Said, facts_said, nothing, silence_together
 

@@ -15,10 +15,10 @@ from extractor.export.harms import LEGEND
 from extractor.export.values import number
 from extractor.graph import Review, ask, nodes
 from extractor.graph.answers import Answer
+from extractor.graph.called import Called, called
 from extractor.graph.nodes import Row
 from extractor.graph.observations import NAMED
 from extractor.graph.studies import Choice
-from extractor.plots.called import Called, called
 from extractor.policy import policy_hashes
 from extractor.report import checked, findings, harms, included, overview
 from extractor.report.figures import Plot, Plots
@@ -124,7 +124,7 @@ def _content(
     risks = harms.risks(review, wish.choice, quotes)
     deaths = ask(review, "related-deaths", condition=wish.condition, cells=wish.cells, route=wish.route)
     death_rows = [(r, quotes.refs(r["evidence"])) for r in deaths.rows]
-    plots = Plots(call)
+    plots = Plots(call, review.store)
     compared = [_compared(review, wish, name, quotes, plots) for name in COMPARISONS]
     people_said = checked.checked(review.store, [*trials, *others], quotes)
     open_points = findings.tables(review, trials, quotes, today=wish.today)

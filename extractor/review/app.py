@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from extractor.curation import by_report
 from extractor.errors import CurationError, EvidenceError, StaleError, StoreError
 from extractor.review import pages
-from extractor.review.agree import differences
-from extractor.review.blind import FINISHED, Part, local_part, part_of, seen
-from extractor.review.claim import OPEN
+from extractor.review.blind import FINISHED, Part, local_part, part_of
+from extractor.review.deal import deal
 from extractor.review.decide import Asked, adjudicate, decide, undo
 from extractor.review.form import offered
 from extractor.review.guard import Guard
 from extractor.review.people import Guesses, Person, Sessions, right_password
+from extractor.review.progress import Board
 from extractor.store import Decision, Store
 from extractor.store.decisions import ADJUDICATION, FIRST, SECOND
-from extractor.store.review import Event, ReviewStore
+from extractor.store.review import ASSIGNED, Event, ReviewStore, Said
 
-PART_EVENTS = ("began", "finished", "reopened")
+PART_EVENTS = ("began", "finished", "reopened", ASSIGNED)
 Id = Annotated[str, Query(alias="id", min_length=1, max_length=300)]
 Report = Annotated[str, Form(min_length=1, max_length=300)]
 Check = Annotated[str, Form(max_length=64)]
@@ -57,12 +58,19 @@ class Desk:
     checker: Any = None
     sessions: Sessions = field(default_factory=Sessions)
     guesses: Guesses = field(default_factory=Guesses)
+    board: Board = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.board = Board(self.store)
+        where = self.store.name if self.store else ""
+        where = where if "://" in where else str(Path(where).resolve())
+        self.sessions.place = sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     @property
     def log(self) -> ReviewStore:
         return ReviewStore(self.store)
 
-    def part(self, events: Sequence[Event], decisions: Sequence[Decision], person: Person) -> Part:
+    def part(self, events: Sequence[Event], decisions: Sequence[Decision | Said], person: Person) -> Part:
         """A person's part in one report."""
         if self.local is not None:
             return local_part(events, decisions, person.name, self.local)
@@ -86,7 +94,7 @@ class Desk:
         events: dict[str | None, list[Event]] = {}
         for event in self.log.events(None, *PART_EVENTS):
             events.setdefault(event.document, []).append(event)
-        decided = by_report(self.store.decisions())
+        decided = self.log.said()
         ids = [v.id for v in self.store.documents()]
         return {i: self.part(events.get(i, []), decided.get(i, []), person) for i in ids}
 
@@ -227,7 +235,8 @@ def _ways_in(app: FastAPI, desk: Desk) -> None:
 def _reading(app: FastAPI, desk: Desk) -> None:
     @app.get("/", response_class=HTMLResponse)
     def reports(person: Who) -> str:
-        return pages.list_page(desk.store, person, lambda events, decided: desk.part(events, decided, person))
+        dealing = desk.local is None and person.role == "admin"
+        return pages.list_page(desk.board, person, desk.parts(person), list(desk.log.accounts()) if dealing else [])
 
     @app.get("/report", response_class=HTMLResponse)
     def report(person: Who, id: Id, claim: Annotated[str, Query(max_length=100)] = "") -> Response:
@@ -283,19 +292,14 @@ def shown(desk: Desk, person: Person, report: str, claim: str = "", *, error: st
 
 def counts(desk: Desk) -> dict[str, int]:
     """What a final version would hold, and what in it nobody checked."""
-    found = {"reports": 0, "claims": 0, "not decided": 0, "unsure": 0, "conflicts": 0, "differences of two readers": 0}
-    decisions = by_report(desk.store.decisions())
-    for record in desk.store.records():
-        made = decisions.get(record.document.id, [])
-        own = [c for c in seen(record, made, FIRST) if not c.put_aside]
-        found["reports"] += 1
-        found["claims"] += len(own)
-        found["not decided"] += sum(c.state == OPEN for c in own)
-        found["unsure"] += sum(c.state == "unsure" for c in own)
-        found["conflicts"] += len(record.conflicts)
-        if any(d.stage == SECOND for d in made):
-            found["differences of two readers"] += sum(not d.settled for d in differences(record, made))
-    return found
+    every = desk.board.all()
+    found = {
+        "reports": len(every), "claims": sum(p.total for p in every), "not decided": sum(p.not_decided for p in every),
+        "unsure": sum(p.unsure for p in every), "conflicts": sum(p.conflicts for p in every),
+        "differences of two readers": sum(p.differences for p in every),
+    }  # fmt: skip
+    damaged = sum(bool(p.damage) for p in every)
+    return found | ({"damaged": damaged} if damaged else {})
 
 
 def may_freeze(desk: Desk, person: Person) -> bool:
@@ -413,6 +417,15 @@ def came_back(desk: Desk, id: str, key: int, part: Part) -> str:
 
 
 def _together(app: FastAPI, desk: Desk) -> None:
+    @app.post("/deal")
+    def give(
+        person: Author, check: Check, reader: Annotated[list[Short] | None, Form(max_length=200)] = None
+    ) -> Response:
+        if desk.local is not None or person.role != "admin":
+            raise ForbiddenError("only an admin gives reports to readers")
+        deal(desk.log, reader or [], person.name)
+        return to("/")
+
     @app.post("/adjudicate")
     def settle(
         person: Author, given: Values, report: Report, check: Check, difference: Short,

@@ -13,7 +13,7 @@ from extractor.model import Fact, Record
 from extractor.review.claim import Claim, claims, undecided
 from extractor.store import Decision
 from extractor.store.decisions import ADJUDICATION, FIRST, SECOND, standing
-from extractor.store.review import Event
+from extractor.store.review import ASSIGNED, Event, Said, free_stage
 
 # read without the machine's values by the second person: how many people and groups, doses, events with all that is said of
 # them (assertion, counts, relatedness, unit, comparator), deaths
@@ -29,6 +29,7 @@ class Part:
     readers: dict[str, str]  # stage: who
     states: dict[str, str]  # stage: not begun, began, finished
     may_begin: str | None = None
+    given: bool = False  # the report was given to this person
 
     @property
     def closed(self) -> bool:
@@ -40,9 +41,12 @@ def part_of(events: Sequence[Event], name: str, role: str) -> Part:
     """A person's part in one report, from what happened to it, with accounts."""
     readers: dict[str, str] = {}
     states = {FIRST: NOT_BEGUN, SECOND: NOT_BEGUN}
+    given: dict[str, str] = {}
     for event in events:
         stage = event.detail.get("stage", "")
-        if event.event == "began":
+        if event.event == ASSIGNED:
+            given[stage] = event.curator
+        elif event.event == "began":
             readers[stage], states[stage] = event.curator, BEGAN
         elif event.event == "finished":
             states[stage] = FINISHED
@@ -52,11 +56,11 @@ def part_of(events: Sequence[Event], name: str, role: str) -> Part:
     both = all(states[s] == FINISHED for s in (FIRST, SECOND))
     if mine is None and both and role in ("adjudicator", "admin"):
         return Part(ADJUDICATION, readers, states)
-    free = next((s for s in (FIRST, SECOND) if s not in readers), None)
-    return Part(mine, readers, states, None if mine else free)
+    free = free_stage(name, readers, given)
+    return Part(mine, readers, states, None if mine else free, name in given.values())
 
 
-def local_part(events: Sequence[Event], decisions: Sequence[Decision], name: str, stage: str) -> Part:
+def local_part(events: Sequence[Event], decisions: Sequence[Decision | Said], name: str, stage: str) -> Part:
     """A person's part where one sits alone before the store and says in which stage: never both readers of one report."""
     states = {FIRST: NOT_BEGUN, SECOND: NOT_BEGUN}
     readers: dict[str, str] = {}

@@ -117,14 +117,24 @@ def _put(store: Store, line: Mapping[str, Any], known: Mapping[str, int]) -> int
 def _merge_events(store: Store, lines: Sequence[Mapping[str, Any]], made: Merged) -> None:
     log = ReviewStore(store)
     have = {_same(_event_line(e, ())) for e in log.events(None, *CARRIED)}
+    known = {v.id for v in store.documents()}
     for line in lines:
+        line = dict(line) | {"document": _report(store, line["document"])}
         if _same(line) in have:
             made.known += 1
-        elif line["event"] in CARRIED and store.has(str(line["document"])):
+        elif line["event"] in CARRIED and line["document"] in known:
             log.note(line["event"], line["curator"], line["document"], line["detail"], at=line["at"])
             made.added += 1
         else:
             made.refused.append((f"{line['event']} {line['at']}", f"no report {line['document']!r} in this store"))
+
+
+def _report(store: Store, name: str | None) -> str | None:
+    """What a report that is named elsewhere is called here; the name itself where it means none, or several."""
+    try:
+        return store.named([name])[0] if name else None
+    except StoreError:
+        return name
 
 
 def _same(line: Mapping[str, Any]) -> str:

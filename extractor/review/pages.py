@@ -12,7 +12,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from extractor.claims import term_words
-from extractor.curation import by_report
 from extractor.declared import declared_fields, registers
 from extractor.export import fact_shown
 from extractor.export.values import field_shown
@@ -25,6 +24,7 @@ from extractor.review.decide import REASONS, last_of, taken_back
 from extractor.review.form import inputs
 from extractor.review.guard import policy
 from extractor.review.people import Person
+from extractor.review.progress import Board, readable
 from extractor.review.queue import consequences, left, queue
 from extractor.review.sweep import Unread, sweep
 from extractor.review.texts import parts, sentences
@@ -314,41 +314,39 @@ def _neighbours(store: Store, id: str) -> tuple[str, str]:
 # ---------------------------------------------------------------- other pages
 
 
-def list_page(store: Store, person: Person, part_of: Any, message: str = "") -> str:
-    """All reports with the progress of their readers."""
-    events: dict[str | None, list[Any]] = {}
-    for event in ReviewStore(store).events(None, "began", "finished", "reopened"):
-        events.setdefault(event.document, []).append(event)
-    every = by_report(store.decisions())
+def list_page(
+    board: Board, person: Person, parts_: Mapping[str, Part], readers: Sequence[str] = (), message: str = ""
+) -> str:
+    """All reports with the progress of their readers; to whom they may be given, where this person may give them."""
     rows: list[dict[str, Any]] = []
-    people: dict[str, set[str]] = {}
     by_field: dict[str, list[int]] = {}
-    records = list(store.records())
-    called = labels(record.document for record in records)
-    for record in records:
-        id = record.document.id
-        decisions = every.get(id, [])
-        part = part_of(events.get(id, []), decisions)
-        own = [c for c in seen(record, decisions, FIRST) if not c.put_aside]
-        done = sum(c.state not in (OPEN, "unsure") for c in own)
-        open_ = part.stage == FIRST
-        for claim in own if open_ else ():
-            tally = by_field.setdefault(claim.field, [0, 0])
-            tally[0] += claim.state not in (OPEN, "unsure")
-            tally[1] += 1
+    every = board.all()
+    called = labels(one.document for one in every)
+    for one in every:
+        id, title = one.document.id, one.document.title or one.document.id
+        part = parts_[id]
+        open_ = part.stage == FIRST and not one.damage
+        for name, (done, total) in one.tallies.items() if open_ else ():
+            tally = by_field.setdefault(name, [0, 0])
+            tally[0] += done
+            tally[1] += total
         rows.append({
-            "id": id, "called": _told(called[id], record.document.title or id), "title": record.document.title or id, "done": done, "total": len(own), "part": part, "stage": STAGES.get(part.stage or "", ""),
-            "show": open_ or part.stage == ADJUDICATION, "conflicts": len((record if part.closed else alone(record)).conflicts) if open_ else 0,
-            "retracted": record.document.retracted,
-            "differences": sum(not d.settled for d in differences(record, decisions)) if part.stage == ADJUDICATION else 0,
+            "id": id, "called": _told(called[id], title), "title": title, "done": one.done, "total": one.total, "part": part,
+            "stage": STAGES.get(part.stage or "", ""), "show": open_ or (part.stage == ADJUDICATION and not one.damage),
+            "conflicts": (one.conflicts if part.closed else one.conflicts_alone) if open_ else 0,
+            "retracted": one.document.retracted, "damage": one.damage,
+            "differences": one.differences if part.stage == ADJUDICATION else 0,
         })  # fmt: skip
-    for decision in (d for one in every.values() for d in one if d.action != "undo"):
-        people.setdefault(decision.curator, set()).add(decision.document)
+    log = ReviewStore(board.store)
+    people: dict[str, set[str]] = {}
+    for id, said in log.said().items():
+        for _, curator in said:
+            people.setdefault(curator, set()).add(id)
     return render(
-        "list.html", person, title="Reports", rows=rows, message=message, store=store.name,
-        people=sorted((name, len(reports)) for name, reports in people.items()),
-        by_field=sorted(by_field.items(), key=lambda pair: pair[1][0] - pair[1][1]),
-        finals=ReviewStore(store).finals(),
+        "list.html", person, title="Reports", rows=rows, message=message, store=board.store.name,
+        people=sorted((name, len(reports)) for name, reports in people.items()), readers=readers,
+        by_field=sorted(by_field.items(), key=lambda pair: pair[1][0] - pair[1][1]), finals=log.finals(),
+        damaged=sum(bool(r["damage"]) for r in rows),
     )  # fmt: skip
 
 
@@ -381,8 +379,11 @@ def adjudicate_page(seen_report: Report, person: Person, error: str = "") -> str
 def agreement_page(store: Store, person: Person, parts_: Mapping[str, Part]) -> str:
     """Agreement over the reports that both readers finished."""
     both = [i for i, p in parts_.items() if all(p.states[s] == FINISHED for s in (FIRST, SECOND))]
-    read = [(r, store.decisions(r.document.id)) for r in store.records(both)] if both else []
-    return render("agreement.html", person, title="Agreement", found=agreement(read), reports=len(both))
+    records, damaged = readable(store, both) if both else ([], {})
+    read = [(r, store.decisions(r.document.id)) for r in records]
+    return render(
+        "agreement.html", person, title="Agreement", found=agreement(read), reports=len(read), damaged=sorted(damaged)
+    )
 
 
 def log_page(store: Store, person: Person, shown: Sequence[Any]) -> str:

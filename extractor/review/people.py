@@ -24,12 +24,13 @@ _NOBODY = _HASHER.hash(secrets.token_hex(16))  # checked where there is no accou
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a session; ``check`` is the secret that forms must carry."""
+    """Somebody with a session; ``check`` is the secret that forms must carry, ``place`` tells stores of one address apart."""
 
     name: str
     role: str
     check: str
     until: float
+    place: str = ""
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Sessions:
     """Sessions of this process: they end with it."""
 
     clock: Callable[[], float] = time.monotonic
+    place: str = ""
     _links: dict[str, tuple[str, str, float]] = field(default_factory=dict)
     _open: dict[str, Person] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -62,7 +64,7 @@ class Sessions:
         secret = secrets.token_urlsafe(32)
         with self._lock:
             self._open = {k: p for k, p in self._open.items() if p.until > self.clock()}
-            self._open[secret] = Person(name, role, secrets.token_urlsafe(24), self.clock() + SESSION_S)
+            self._open[secret] = Person(name, role, secrets.token_urlsafe(24), self.clock() + SESSION_S, self.place)
         return secret
 
     def person(self, secret: str | None) -> Person | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +18,8 @@ from extractor.store import Store
 from extractor.store.decisions import FIRST
 
 DEFAULT_PORTS = {"https": 443, "http": 80}  # a browser leaves them out
+# taken where it is free: a browser keeps changed keys, and what waits for the server, for one address
+USUAL = 8427
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -121,6 +123,18 @@ def listening(where: Where) -> socket.socket:
             f"{where.host}:{where.port} cannot be listened on ({error.strerror}); choose another with --port"
         ) from error
     return found
+
+
+def usual(where: Where) -> Where:
+    """The same place at the usual port, where none was asked for and that one is free."""
+    if where.port:
+        return where
+    wanted = replace(where, port=USUAL)
+    try:
+        listening(wanted).close()
+    except StoreError:
+        return where
+    return wanted
 
 
 def desk(store: Store, where: Where, port: int, stage: str = FIRST, checker: Any = None) -> Desk:

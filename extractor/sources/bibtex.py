@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from extractor.errors import ParseError
@@ -24,6 +24,8 @@ PREAMBLE = 2_000  # characters in which the first entry begins
 SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]*)\}")
 # "$10^6$", "$_{2}$": formulas of marks alone, which need no TeX to read
 FORMULA = re.compile(r"\$([^$\n]{1,80})\$")
+# "..." # "...", {...} # name
+JOINED = re.compile(r'^(?:"[^"]*"|\{[^{}]*\}|\w+)(?:\s#\s(?:"[^"]*"|\{[^{}]*\}|\w+))+$')
 BRACES = {r"\{": "\ue000", r"\}": "\ue001"}
 BARE_PERCENT = re.compile(r"(?<!\\)%")
 SYMBOLS = {
@@ -48,17 +50,25 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     from bibtexparser.middlewares import LatexDecodingMiddleware
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
+    def parsed(text: str) -> Any:
+        return parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+
     logging.getLogger("bibtexparser").setLevel(logging.ERROR)  # it prints each entry that is yielded below as failed
-    library = parse_string(_readied(whole(stream)), append_middleware=[LatexDecodingMiddleware()])
+    library = parsed(_readied(whole(stream)))
+    strings = {s.key.lower(): _clean(s.value) for s in library.strings}
     for number, block in enumerate(library.blocks, 1):
         found = (
             block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) else block
         )
         place = f"entry at line {(block.start_line or 0) + 1}"
         if isinstance(found, Entry):
-            yield attempt(lambda: _document(found, stem, number), place)  # noqa: B023
+            yield attempt(lambda: _document(found, stem, number, strings), place)  # noqa: B023
         elif isinstance(found, ParsingFailedBlock):
-            yield ParseError(f"{place}: not closed or not BibTeX: {str(found.raw).splitlines()[0][:60]!r}")
+            raw = str(found.raw)
+            closed = parsed(raw + "}" * (raw.count("{") - raw.count("}"))).entries
+            if closed:  # its end is missing, and what stands before it is there
+                yield attempt(lambda: _document(closed[0], stem, number, strings), place)  # noqa: B023
+            yield ParseError(f"{place}: not closed or not BibTeX: {raw.splitlines()[0][:60]!r}")
 
 
 def _readied(text: str) -> str:
@@ -84,10 +94,10 @@ def _formula(match: re.Match[str]) -> str:
     return bare if "\\" not in bare else match[0]
 
 
-def _document(entry: Any, stem: str, number: int) -> Document:
+def _document(entry: Any, stem: str, number: int, strings: Mapping[str, str]) -> Document:
     found: dict[str, list[str]] = {}
     for field in entry.fields:
-        found.setdefault(field.key.lower(), []).append(_clean(field.value))
+        found.setdefault(field.key.lower(), []).append(_clean(_joined(str(field.value), strings)))
 
     def of(*names: str) -> list[str]:
         return [value for name in names for value in found.get(name, ())]
@@ -114,6 +124,14 @@ def _document(entry: Any, stem: str, number: int) -> Document:
         "keywords": [k.strip() for text in of("keywords") for k in re.split(";" if ";" in text else ",", text)],
     }
     return reference("bibtex", fields, f"{stem}:{entry.key}" if entry.key else f"{stem}:{number}")
+
+
+def _joined(value: str, strings: Mapping[str, str]) -> str:
+    """A value that is put together: ``"Journal of " # cells``, with a name for a string."""
+    if not JOINED.search(value):
+        return value
+    pieces = [p.strip() for p in re.split(r"\s#\s", value)]
+    return "".join(p[1:-1] if p[:1] + p[-1:] in ('""', "{}") else strings.get(p.lower(), p) for p in pieces)
 
 
 def _clean(value: Any) -> str:

@@ -62,6 +62,10 @@ def _by_line(text: str) -> list[Any]:
     return found if any(isinstance(one, dict) for one in found) else []
 
 
+# a day by which the record was there, the first that is said
+DATES = (("studyFirstPostDateStruct", "date"), ("studyFirstSubmitDate",), ("startDateStruct", "date"))
+
+
 def _studies(found: Any) -> list[Any]:
     if isinstance(found, dict) and isinstance(found.get("studies"), list):
         return list(found["studies"])
@@ -84,7 +88,7 @@ def study_document(study: Any, otherwise: str) -> Document:
         "clinicaltrials",
         _parts(protocol),
         ids=Ids(nct=(number,) if number else ()),
-        year=year_in(status.at("studyFirstPostDateStruct", "date").text or status.at("startDateStruct", "date").text),
+        year=next(filter(None, (year_in(status.at(*place).text) for place in DATES)), None),
         authors=_sponsors(protocol.at("sponsorCollaboratorsModule")),
         publication_types=tuple(filter(None, types)),
         notes=_notes(status, results),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -13,35 +14,44 @@ from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document
 from extractor.sources import HEAD_BYTES, Item, attempt, reader
 from extractor.sources.decoding import lines, plain
-from extractor.sources.reference import names, reference
+from extractor.sources.reference import MISSING, names, reference
 
 # our name: what exports of PubMed, Scopus, Web of Science, Embase, Cochrane, EPPI, Rayyan, Covidence, Zotero, ASReview, OpenAlex,
 # Lens, Dimensions, Springer, RefWorks call it
 COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("id", "document", "document id", "doc id", "record id", "study id", "ref id", "unique id"),
-    "title": ("title", "article title", "ti", "document title", "primary title", "title primary", "study title", "item title", "display name", "original title", "paper title", "publication title (article)", "titles", "t1"),
-    "text": ("text", "abstract", "ab", "abstract note", "abstracts", "abstract text", "summary", "notes abstract", "n2", "abstract (english)", "full abstract", "original abstract", "body"),
-    "pmid": ("pmid", "pubmed id", "pubmedid", "pubmed", "pubmed_id", "medline pmid", "medline pubmed id", "pm", "ids.pmid", "pubmed identifier", "pub med id"),
+    "title": ("title", "article title", "ti", "document title", "primary title", "title primary", "study title", "item title", "display name", "original title", "paper title", "publication title (article)", "titles", "t1", "titel", "titre", "título", "titulo", "titolo", "标题", "题名", "篇名", "題名", "タイトル", "論文名", "제목"),
+    "text": ("text", "abstract", "ab", "abstract note", "abstracts", "abstract text", "summary", "notes abstract", "n2", "abstract (english)", "full abstract", "original abstract", "body", "zusammenfassung", "abstrakt", "kurzfassung", "résumé", "resume", "resumen", "resumo", "riassunto", "samenvatting", "摘要", "抄録", "要旨", "초록"),
+    "pmid": ("pmid", "pubmed id", "pubmedid", "pubmed", "pubmed_id", "medline pmid", "medline pubmed id", "pm", "ids.pmid", "pubmed identifier", "pub med id", "pubmed-id", "pubmed-nr", "pubmed nr"),
     "doi": ("doi", "di", "digital object identifier", "doi link", "article doi", "item doi", "ids.doi", "doi url", "do", "digitalobjectidentifier"),
     "pmcid": ("pmcid", "pmc id", "pmc", "pubmed central id", "ids.pmcid", "pmc identifier"),
-    "nct": ("nct", "nct number", "nct id", "clinical trial number", "clinical trial numbers", "trial registration", "registry id", "ctgov id", "clinicaltrials.gov id", "ictrp id"),
-    "year": ("year", "publication year", "published year", "py", "pub year", "pubyear", "publication date", "date", "date published", "year published", "yr", "entry year"),
-    "journal": ("journal", "source title", "source", "journal/book", "journal title", "publication title", "so", "secondary title", "journal name", "t2", "primary location.source.display name", "host venue.display name", "periodical full", "source title/anthology title", "container title"),
-    "authors": ("authors", "author", "au", "author names", "author full names", "author names (full)", "first authors", "a1", "author(s)", "author/s", "authors, primary", "author string", "authorships.author.display name", "authorships.raw author name", "author list"),
-    "language": ("language", "la", "language of original document", "lang"),
+    "nct": ("nct", "nct number", "nct id", "clinical trial number", "clinical trial numbers", "trial registration", "registry id", "ctgov id", "clinicaltrials.gov id", "ictrp id", "drks-id", "drks id", "isrctn", "isrctn number", "registration number", "trial registration number", "trial number", "studienregister-nr"),
+    "year": ("year", "publication year", "published year", "py", "pub year", "pubyear", "publication date", "date", "date published", "year published", "yr", "entry year", "jahr", "erscheinungsjahr", "publikationsjahr", "année", "annee", "année de publication", "año", "ano", "anno", "jaar", "年份", "年", "出版年", "发表年份", "发表时间", "発行年", "연도"),
+    "journal": ("journal", "source title", "source", "journal/book", "journal title", "publication title", "so", "secondary title", "journal name", "t2", "primary location.source.display name", "host venue.display name", "periodical full", "source title/anthology title", "container title", "zeitschrift", "revue", "périodique", "revista", "rivista", "tijdschrift", "期刊", "刊名", "期刊名称", "文献来源", "来源", "雑誌名", "掲載誌", "학술지"),
+    "authors": ("authors", "author", "au", "author names", "author full names", "author names (full)", "first authors", "a1", "author(s)", "author/s", "authors, primary", "author string", "authorships.author.display name", "authorships.raw author name", "author list", "autoren", "autor", "autor/en", "autor/innen", "verfasser", "auteurs", "auteur", "autores", "autor(es)", "autori", "autore", "作者", "著者", "著者名", "저자"),
+    "language": ("language", "la", "language of original document", "lang", "sprache", "langue", "idioma", "lingua", "taal", "语言"),
     "publication_types": ("publication type", "publication types", "document type", "pt", "item type", "type of reference", "article type", "content type", "reference type"),
     "retracted": ("is retracted", "retracted"),
-    "volume": ("volume", "vl", "journal volume", "biblio.volume"),
-    "issue": ("issue", "is", "journal issue", "biblio.issue"),
-    "pages": ("pages", "page", "pagination"),
-    "keywords": ("keywords", "author keywords", "de", "manual tags"),
+    "volume": ("volume", "vl", "journal volume", "biblio.volume", "band", "jahrgang", "volumen"),
+    "issue": ("issue", "is", "journal issue", "biblio.issue", "heft", "numéro", "número"),
+    "pages": ("pages", "page", "pagination", "seiten", "páginas", "pagine", "页码"),
+    "keywords": ("keywords", "author keywords", "de", "manual tags", "schlagwörter", "schlagworte", "mots-clés", "mots clés", "palabras clave", "palavras-chave", "parole chiave", "关键词"),
     "decision": ("included", "asreview label", "label included", "label", "decision", "inclusion", "final decision"),
-    "reason": ("exclusion reason", "reason for exclusion", "exclusion reasons"),
+    "reason": ("exclusion reason", "reason for exclusion", "exclusion reasons", "ausschlussgrund"),
     "notes": ("notes", "extra", "note", "identifiers"),
     "urls": ("url", "urls", "link", "links", "external url"),
     "accession": ("key", "item id", "covidence #", "rayyan key", "ut", "eid", "accession number", "ut (unique wos id)", "lens id", "publication id", "openalex id", "pui", "an"),
+    "database": ("database", "source database", "database name", "name of database", "database provider", "db"),
 }  # fmt: skip
+# of several columns for one of these the first that is filled counts; of notes and numbers of registers all
+FILLED = frozenset({"title", "text", "pmid", "doi", "pmcid", "year", "authors", "language", "accession"})
+ALL = frozenset({"notes", "nct", "urls"})
 KNOWN = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
+# "Ann AlphaBo Beta": Springer puts no sign between names; not "Eva McDonald", "Lea DeVries"
+GLUED = re.compile(
+    r"(?<=[^\W\d_A-Z])(?<!\bMc)(?<!\bMac)(?<!\b[DL][aei])(?<!\bVan)(?=[A-ZÀ-ÖØ-Þ])|(?<=\.)(?=[A-Z][a-z])"
+)
+Places = dict[str, list[int]]
 DELIMITERS = ",;\t|"
 PREAMBLE = 40  # lines among which the header is looked for: exporters write the search above it
 ROWS_SEEN = 50  # lines that tell a table from prose
@@ -96,10 +106,15 @@ def header_place(seen: Sequence[str]) -> tuple[int, str]:
         return first + 1, match[1]
     for place, line in enumerate(seen):
         delimiter = delimiter_of(line)
-        names = {KNOWN[name] for name in map(normal, _cells(line, delimiter)) if name in KNOWN}
-        if names & {"title", "text"} and len(names) > 1:
+        if is_header(_cells(line, delimiter)):
             return place, delimiter
     return first, delimiter_of(seen[first]) if seen else ","
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether these are names of columns: of a title or a text, and of one thing more that is known."""
+    found = {KNOWN[name] for name in map(normal, cells) if name in KNOWN}
+    return bool(found & {"title", "text"}) and len(found) > 1
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -122,7 +137,8 @@ def delimiter_of(text: str) -> str:
 
 def normal(name: str) -> str:
     """A column's name in lower case, underscores and runs of blanks as one blank."""
-    return re.sub(r"[\s_]+", " ", name.replace("\ufeff", "")).strip(" \"'").lower()
+    bare = unicodedata.normalize("NFC", name.replace("\ufeff", ""))
+    return re.sub(r"[\s_]+", " ", bare).strip(" \"'").lower()
 
 
 @reader("csv", sniff=sniff, suffixes=(".csv", ".tsv", ".tab"), rank=200)
@@ -131,12 +147,16 @@ def read(stream: BinaryIO, stem: str, *, columns: Mapping[str, str] | None = Non
     yield from rows_to_items(table_rows(stream), stem, columns)
 
 
-def rows_to_items(rows: Iterator[list[str]], stem: str, columns: Mapping[str, str] | None = None) -> Iterator[Item]:
-    """Items of the rows of a table, of which the first is the header."""
+def rows_to_items(
+    rows: Iterator[list[str]], stem: str, columns: Mapping[str, str] | None = None, first: int = 1
+) -> Iterator[Item]:
+    """Items of the rows of a table, of which the first (with the number `first` in its file) is the header."""
     header = next(rows, [])
     places = _places(header, columns or {})
-    for number, row in enumerate(rows, 2):
+    glued = places.get("authors", []) if "item doi" in map(normal, header) else []
+    for number, row in enumerate(rows, first + 1):
         if any(cell.strip() for cell in row):  # a spreadsheet's blank rows are delimiters alone
+            row = [GLUED.sub("; ", cell) if place in glued else cell for place, cell in enumerate(row)]
             yield attempt(lambda: _document(row, places, len(header), f"{stem}:{number}"), f"row {number}")  # noqa: B023
 
 
@@ -206,8 +226,8 @@ def _behind(taken: Sequence[str], delimiter: str, width: int) -> tuple[list[list
     return whole_rows, len(rows) - len(whole_rows)
 
 
-def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
-    """Our name to the column's number.
+def _places(header: list[str], columns: Mapping[str, str]) -> Places:
+    """Our name to the numbers of its columns, the best first.
 
     Raises
     ------
@@ -220,14 +240,15 @@ def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
             "a table of facts as this program exports it: it holds no texts; to keep them beside the facts of a store that has the"
             " texts: trialspan second import FILE --as NAME; the .jsonl export holds both"
         )
-    places: dict[str, int] = {}
+    places: Places = {}
     for name, aliases in COLUMNS.items():
         wanted = (normal(columns[name]),) if name in columns else aliases
-        found = next((names.index(alias) for alias in wanted if alias in names), None)
-        if found is not None and found not in places.values():
-            places[name] = found
-        elif name in columns and found is None:
+        taken = {place for others in places.values() for place in others}
+        found = [names.index(alias) for alias in wanted if alias in names]
+        if name in columns and not found:
             raise ParseError(f"no column {columns[name]!r} for {name}; there are: {listed(header)}")
+        if free := [place for place in found if place not in taken]:
+            places[name] = free if name in FILLED | ALL else free[:1]
     if not {"title", "text"} & places.keys():
         raise ParseError(
             f"no column whose name is known for titles or texts; found: {listed(header)}. Known are {', '.join(COLUMNS)} and what"
@@ -245,10 +266,17 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(shown + more) or "none"
 
 
-def _document(row: list[str], places: Mapping[str, int], width: int, otherwise: str) -> Document:
+def _cell(row: list[str], places: Sequence[int], name: str) -> str:
+    found = [row[place] for place in places if place < len(row)]
+    if name in ALL:
+        return "\n".join(filter(None, found))
+    return next((cell for cell in found if not MISSING.fullmatch(cell)), found[0] if found else "")
+
+
+def _document(row: list[str], places: Places, width: int, otherwise: str) -> Document:
     if len(row) > width and any(cell.strip() for cell in row[width:]):
         raise ParseError(f"{len(row)} cells under a header of {width}: a quote or delimiter is missing")
-    cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
+    cells = {name: _cell(row, numbers, name) for name, numbers in places.items()}
     given = cells.get("id", "").strip()
     accession = cells.get("accession", "").strip()
     fields = {
@@ -262,9 +290,10 @@ def _document(row: list[str], places: Mapping[str, int], width: int, otherwise: 
         "doi": [cells.get("doi", "")],
         "pmid": [cells.get("pmid", "")],
         "pmcid": [cells.get("pmcid", "")],
-        "registry": [cells.get("nct", "")],
+        "registry": cells.get("nct", "").split("\n"),
         "notes": re.split(r"[\n;]", cells.get("notes", "")),
-        "urls": [cells.get("urls", "")],
+        "urls": cells.get("urls", "").split("\n"),
+        "database": [cells.get("database", "")],
         "decision": [cells.get("decision", "")],
         "reason": [cells.get("reason", "")],
         "retracted": [cells.get("retracted", "")],

@@ -62,6 +62,7 @@ def _document(record: Any, otherwise: str) -> Document:
         "pages": _texts(record, "pages"),
         "keywords": _texts(record, "keywords/keyword"),
         "accession": accession,
+        "database": [base],
     }
     return reference("endnote", fields, otherwise)
 

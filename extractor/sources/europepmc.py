@@ -1,4 +1,4 @@
-"""Europe PMC's JSON: pages of core records, their abstracts as HTML with ``<h4>`` headings, titles sometimes escaped twice."""
+"""Europe PMC's JSON and XML: pages of core records, their abstracts as HTML with ``<h4>`` headings, titles sometimes escaped twice."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import whole
 from extractor.sources.identifiers import document_id, ncts_in, year_in
-from extractor.sources.markup import lines_of, tidy, untagged
+from extractor.sources.markup import elements, lines_of, local, root_name, tidy, untagged
 
 MAX_BYTES = 200_000_000  # a page of 1,000 core records has some 10 MB
+# elements of XML that are lists in JSON
+LISTED = frozenset(
+    {"author", "authorAffiliation", "pubType", "keyword", "meshHeading", "meshQualifier", "commentCorrection", "dbName"}
+)
 ESCAPED_AT_MOST = 2  # times
 RETRACTED = ("retracted publication",)
 # type of a link: what a user must see of it
@@ -47,6 +51,32 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
         raise ParseError(f"broken or truncated JSON: {error}") from error
     for number, result in enumerate(_results(found), 1):
         yield attempt(lambda: _document(result, f"{stem}:{number}"), f"result {number}")  # noqa: B023
+
+
+def sniff_xml(head: bytes) -> float:
+    return 0.97 if root_name(head) == "responseWrapper" and b"resultList" in head else 0.0
+
+
+@reader("europepmc-xml", sniff=sniff_xml, suffixes=(".xml",), source="europepmc", rank=30)
+def read_xml(stream: BinaryIO, stem: str) -> Iterator[Item]:
+    """Europe PMC search results as XML."""
+    for number, result in enumerate(elements(stream, ("result",)), 1):
+        yield attempt(lambda: _document(_plain(result), f"{stem}:{number}"), f"result {number}")  # noqa: B023
+
+
+def _plain(element: Any) -> Any:
+    """An element as the same service's JSON has it."""
+    children = [child for child in element if isinstance(child.tag, str)]
+    if not children:
+        return element.text or ""
+    found: dict[str, Any] = {}
+    for child in children:
+        name, value = local(child.tag), _plain(child)
+        if name in LISTED and element.tag != "result":
+            found.setdefault(name, []).append(value)
+        else:
+            found[name] = value
+    return found
 
 
 def _results(found: Any) -> list[Any]:
@@ -112,10 +142,9 @@ def _people(result: dict[str, Any]) -> list[dict[str, Any]]:
 def _authors(result: dict[str, Any]) -> tuple[str, ...]:
     names = []
     for author in _people(result):
-        whole_name = ", ".join(
-            filter(None, (author.get("lastName"), author.get("firstName") or author.get("initials")))
-        )
-        names.append(author.get("collectiveName") or whole_name or author.get("fullName") or "")
+        given = author.get("firstName") or author.get("initials")
+        whole_name = f"{author['lastName']}, {given}" if author.get("lastName") and given else author.get("fullName")
+        names.append(author.get("collectiveName") or whole_name or author.get("lastName") or "")
     return tuple(filter(None, names)) or tuple(filter(None, (result.get("authorString") or "").rstrip(".").split(", ")))
 
 

@@ -12,8 +12,10 @@ DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 NCT = re.compile(r"\bNCT\d{8}\b")
 # "PMC6301165"
 PMCID = re.compile(r"\bPMC\d+\b", re.I)
+# "https://www.ncbi.nlm.nih.gov/pmc/articles/6301165": OpenAlex's
+PMC_ADDRESS = re.compile(r"\bpmc(?:\.ncbi\.nlm\.nih\.gov)?/articles/(\d+)", re.I)
 # "30602021", "PMID: 30602021", "pubmed:30602021"
-PMID = re.compile(r"\d{1,9}")
+PMID = re.compile(r"\d{1,8}")  # accession numbers of Embase have nine and ten digits
 # "RETRACTED: Cells for all", "[Retracted] Cells", "Retracted article: ..."; not "Retraction of", "Retracted papers in"
 RETRACTED_TITLE = re.compile(r"\W*retracted(?: article| paper| publication)?\s*[:\]—–]", re.I)
 YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
@@ -35,13 +37,17 @@ def pmid_in(text: str | None) -> str | None:
     bare = re.sub(
         r"(?i)^\s*(?:https?://\S*pubmed\S*?/(?=\d)|(?:pmid|pubmed|medline)\s*[:=]?\s*)", "", text or ""
     ).strip(" /\n\r\t")
+    bare = re.sub(r"\s+[\[(].*$", "", bare, flags=re.S)  # "31234567 (https://...)", "31234567 [Indexed for MEDLINE]"
     bare = re.sub(r"\.0$", "", bare).lstrip("0")  # a table's number; 0 is what exporters write for none
     return bare if PMID.fullmatch(bare) else None
 
 
 def pmcid_in(text: str | None) -> str | None:
     match = PMCID.search(text or "")
-    return match[0].upper() if match else None
+    if match:
+        return match[0].upper()
+    address = PMC_ADDRESS.search(text or "")
+    return f"PMC{address[1]}" if address else None
 
 
 def ncts_in(*texts: str | None) -> tuple[str, ...]:
@@ -60,11 +66,18 @@ def retracted_in_title(title: str | None) -> bool:
 
 
 def document_id(ids: Ids, otherwise: str) -> str:
-    """A CURIE of the strongest identifier, else what the source calls the record."""
-    if ids.pmid:
-        return f"pubmed:{ids.pmid}"
-    if ids.pmcid:
-        return f"pmc:{ids.pmcid}"
+    """A CURIE of the strongest identifier, else what the source calls the record.
+
+    The order is that of a report's id in a store: a DOI is what most databases have in common, so that a report keeps
+    its id whichever of them it comes from.
+    """
     if ids.doi:
         return f"doi:{ids.doi.lower()}"
-    return otherwise
+    return own_number(ids, otherwise)
+
+
+def own_number(ids: Ids, otherwise: str) -> str:
+    """The number by which PubMed itself names a record: of its own files, no other tells all records apart."""
+    if ids.pmid:
+        return f"pubmed:{ids.pmid}"
+    return f"pmc:{ids.pmcid}" if ids.pmcid else otherwise

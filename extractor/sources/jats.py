@@ -184,7 +184,8 @@ def _read_float(float_: Any, parts: dict[str, str], tables: list[Table]) -> None
     label = text_of(float_.find("label")).rstrip(".:")
     default = {"table-wrap": "Table", "fig": "Figure"}.get(local(float_.tag), "Supplement")
     name = free_name(label[:LONGEST_NAME] or default, parts)
-    if local(float_.tag) != "table-wrap":
+    pictured = local(float_.tag) == "fig" and label.lower().startswith("table")  # a table set as a picture
+    if local(float_.tag) != "table-wrap" and not pictured:
         if text := block_text(float_, BLOCKS, HIDDEN):
             parts[name] = text
         return

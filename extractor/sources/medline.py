@@ -10,7 +10,7 @@ from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources import Item, attempt, reader
 from extractor.sources.decoding import lines, plain
-from extractor.sources.identifiers import document_id, pmid_in, year_in
+from extractor.sources.identifiers import document_id, own_number, pmid_in, year_in
 
 # "PMID- 30602021", "TI  - Safety of", "LID - 10.1177/... [doi]"
 TAGGED = re.compile(r"([A-Z][A-Z0-9]{0,3}) *- ?(.*)")
@@ -75,7 +75,7 @@ def _document(record: Record, otherwise: str) -> Document:
     types = tuple(record.get("PT", ()))
     ids = _ids(record)
     return Document(
-        document_id(ids, otherwise),
+        own_number(ids, document_id(ids, otherwise)),
         "medline",
         _parts(record),
         ids=ids,

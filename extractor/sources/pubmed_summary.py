@@ -16,7 +16,7 @@ START = re.compile(r"(?m)^(\d+): (?=\S)")
 # "Alpha A, Beta B. Mesenchymal stem cells in ALS. J Cells. 2019 Jan;12(3):1-9. doi: ...": authors, title, journal, year
 _AUTHOR = r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3} [A-Z]{1,4}(?: (?:Jr|Sr|2nd|3rd))?"
 CITED = re.compile(
-    rf"(?:(?P<authors>{_AUTHOR}(?:[,;] {_AUTHOR})*+(?:[,;] )?(?:et al)?)\. )?"
+    rf"(?:(?P<authors>{_AUTHOR}(?:[,;] {_AUTHOR})*+(?:[,;] )?(?:et al|[^.;]{{3,80}})?)\. )?"
     r"(?P<title>.+?[.?!]\]?)\s+(?P<journal>[A-Z][^.;?!]{1,90}(?:\. ?[A-Z][\w ]*)?)\.\s+(?P<year>(?:18|19|20)\d\d)\b(?P<rest>.*)",
     re.S,
 )
@@ -52,13 +52,15 @@ def _of_text(entry: str, otherwise: str) -> Document:
     match = CITED.match(line)
     said = match.groupdict() if match else {"title": line.partition(" doi:")[0].partition(" PMID:")[0]}
     place = PLACE.match(said.get("rest") or "")
+    pmids = PMID.findall(line)[:1]
     fields = {
+        "id": [f"pubmed:{n}" for n in pmids],
         "title": [re.sub(r"^\[No authors listed\]\.\s*|\.$", "", said.get("title") or "")],
         "authors": [(said.get("authors") or "").replace(", et al", "")],
         "journal": [said.get("journal") or ""],
         "year": [said.get("year") or ""],
         "doi": [m[1].rstrip(".") for m in DOI.finditer(line)][:1],
-        "pmid": PMID.findall(line)[:1],
+        "pmid": pmids,
         "pmcid": PMC.findall(line)[:1],
         **({n: [(place[n] or "").strip()] for n in ("volume", "issue", "pages")} if place else {}),
     }
@@ -71,13 +73,15 @@ def _of_page(found: object, otherwise: str) -> Document:
         return one.get_text(" ", strip=True) if one else ""
 
     citation = text(".docsum-journal-citation.full-journal-citation") or text(".docsum-journal-citation")
+    pmid = text(".docsum-pmid")
     fields = {
+        "id": [f"pubmed:{pmid}"] if pmid else [],
         "title": [text(".docsum-title").rstrip(".")],
         "authors": [text(".docsum-authors.full-authors").rstrip(".")],
         "journal": [citation.partition(".")[0]],
         "year": [citation],
         "doi": [m[1].rstrip(".") for m in DOI.finditer(citation)][:1],
-        "pmid": [text(".docsum-pmid")],
+        "pmid": [pmid],
         "notes": [m[0] for m in [PMC.search(text(".docsum-citation") or "")] if m],
     }
     return reference("pubmed-summary", fields, otherwise)

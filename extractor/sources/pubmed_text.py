@@ -102,7 +102,8 @@ def _document(text: str, start: int, end: int, otherwise: str) -> Document:
 
 def _authors(text: str, blocks: list[tuple[int, int]]) -> tuple[str, ...]:
     """ "Barczewska M(1), Grudniak M(2)(3)." under the title, without the numbers of their places."""
-    block = text[slice(*blocks[2])].strip() if len(blocks) > 2 else ""
+    told = (text[slice(*b)].strip() for b in blocks[2:4])
+    block = next((words for words in told if not LANGUAGE.fullmatch(words)), "")
     if not _names(block) or OTHER.match(block) or not block.endswith("."):
         return ()
     return names([re.sub(r"\(\d+\)|#", "", re.sub(r"\s+", " ", block)).rstrip(".")])

@@ -6,6 +6,7 @@ apart, and identifiers are found wherever an exporter keeps them.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document, Ids
 from extractor.sources.identifiers import document_id, doi_in, ncts_in, pmcid_in, pmid_in, retracted_in_title, year_in
+from extractor.sources.markup import TAG, lines_of, untagged
 from extractor.study.registries import identifiers
 from extractor.text import fold_case
 
@@ -28,8 +30,12 @@ RETRACTED = re.compile(r"\W*retracted(?: publication| article| paper)?\W*", re.I
 NUMBER_ALONE = re.compile(r"\W*(?:CTgov|ClinicalTrials\.gov|ICTRP)?\W*(?P<id>[A-Za-z0-9/-]{8,24})\W*")
 # "PMID: 31234567", "PUBMED 31234567", "pubmed/31234567"
 PMID_SAID = re.compile(
-    r"\b(?:PMID|PubMed(?: ID)?|MEDLINE)\b\s*[:=]?\s*(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(\d+)", re.I
+    r"\b(?:PMID|PubMed(?: ID)?|MEDLINE)\b\s*[:=]?\s*(?:NLM)?(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(?:\?term=)?(\d+)",
+    re.I,
 )
+# databases whose accession numbers are PMIDs
+PUBMED_BASE = re.compile(r"pubmed|medline|\bnlm\b", re.I)
+ACCESSION = re.compile(r"(?:PMID|NLM)?\s*[:=]?\s*(\d{7,8})", re.I)
 PMCID_SAID = re.compile(r"\bPMC ?ID\b\s*[:=]?\s*(PMC\d+)|\b(PMC\d{4,})\b", re.I)
 # Rayyan writes into the notes: RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong population
 RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{(?P<said>[^}]*)\}")
@@ -41,7 +47,10 @@ VERDICTS = {
 }
 _LIST = re.compile(r"\[.*\]", re.S)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_AND = re.compile(r",?\s+(?:and|&)\s+|\s*;\s*|\s*\|\s*|\s*//\s*|\n+")
+_AND = re.compile(r",?\s+(?:and|&|und)\s+|\s*[;；、]\s*|\s*\|\s*|\s*//\s*|\n+")
+# "&amp;", "&#39;", "&ndash;": characters as web pages write them
+ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+MARKED_UP = ("title", "abstract", "authors", "journal", "keywords", "affiliations")
 # "A.", "A B", "KW", "J.-P.": what is written for given names
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}|[A-Z]\.(?:[ -]?[A-Z]\.){0,3}")
 _REGISTRY_URL = re.compile(
@@ -101,7 +110,7 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
     fields : mapping
         Any of ``title``, ``abstract``, ``authors``, ``affiliations``, ``year``, ``journal``, ``language``, ``types``,
         ``doi``, ``pmid``, ``pmcid``, ``registry``, ``notes``, ``urls``, ``volume``, ``issue``, ``pages``, ``keywords``,
-        ``accession``, ``id`` and ``retracted``; of single ones the first value that is one.
+        ``accession``, ``database``, ``id`` and ``retracted``; of single ones the first value that is one.
     otherwise : str
         The id where nothing in it names it.
 
@@ -110,7 +119,7 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
     ParseError
         If it has neither words nor a name by which a report could be found.
     """
-    of = {name: known(values) for name, values in fields.items()}
+    of = {name: known(map(shown, values) if name in MARKED_UP else values) for name, values in fields.items()}
     title = _single(of, "title")
     abstract = "\n".join(of.get("abstract", ()))
     people = names(of.get("authors", ()))
@@ -134,6 +143,18 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
         retracted=retracted_in_title(title) or any(map(_retracted, said)) or _true(of.get("retracted", ())),
         metadata=_metadata(of),
     )
+
+
+def shown(text: str) -> str:
+    """Text without the marks of a web page that an exporter left in it.
+
+    >>> shown("Cells &amp; <i>more</i>: P&lt;0.05"), shown("p < 0.05 & n > 3")
+    ('Cells & more: P<0.05', 'p < 0.05 & n > 3')
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    bare = html.unescape(text) if ENTITY.search(text) else text
+    return lines_of(untagged(bare)) if TAG.search(bare) else bare
 
 
 def _listed(of: Mapping[str, list[str]]) -> str:
@@ -181,6 +202,7 @@ def _ids(of: Mapping[str, list[str]], abstract: str, numbers: Sequence[str]) -> 
     urls = of.get("urls", [])
     dois = [*of.get("doi", ()), *urls]
     pmids = [pmid_in(v) or _said(PMID_SAID, [v]) for v in of.get("pmid", ())]
+    pmids += [m[1] for m in map(ACCESSION.fullmatch, _accessions(of)) if m]
     registered = [
         pair
         for value in [*of.get("registry", ()), *numbers, *(n for n in of.get("notes", ()) if NUMBER_ALONE.fullmatch(n))]
@@ -197,6 +219,12 @@ def _ids(of: Mapping[str, list[str]], abstract: str, numbers: Sequence[str]) -> 
         tuple(dict.fromkeys([*ncts, *ncts_in(abstract)])),
         tuple(dict.fromkeys(pair for pair in registered if pair[0] != "ClinicalTrials.gov")),
     )
+
+
+def _accessions(of: Mapping[str, list[str]]) -> list[str]:
+    """Accession numbers that are PMIDs: those that say so, and those of PubMed's own databases."""
+    own = any(map(PUBMED_BASE.search, of.get("database", ())))
+    return [v for v in of.get("accession", ()) if own or re.match(r"\s*PMID\b", v, re.I)]
 
 
 def _said(pattern: re.Pattern[str], texts: Iterable[str]) -> str | None:

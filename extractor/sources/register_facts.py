@@ -32,7 +32,7 @@ DESIGNS = (
     (re.compile(r"\bcross-?over\b(?! *: *no)", re.I), "crossover"),
     (re.compile(r"\bplacebo\b(?! *: *no)", re.I), "placebo-controlled"),
 )
-FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%B %d, %Y", "%d-%m-%Y", "%Y/%m/%d", "%d-%b-%Y")
+FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%B %d, %Y", "%d-%m-%Y", "%Y/%m/%d", "%d-%b-%Y", "%Y%m%d")
 
 
 NOWHERE = Node(None)
@@ -80,7 +80,7 @@ def register_document(plan: Plan, data: dict[str, Any], otherwise: str) -> Docum
             nct=tuple(dict.fromkeys(ncts)),
             other=tuple(dict.fromkeys(pair for pair in [*own, *others] if pair[0] != CTGOV and pair[1])),
         ),
-        year=year_in(plan.registered.text) or year_in(plan.started),
+        year=next(filter(None, (year_in(iso_day(t) or t) for t in (plan.registered.text, plan.started))), None),
         authors=names(plan.sponsor),
         given=tuple(_facts(plan, registry, number)),
         data=data,

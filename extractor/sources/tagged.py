@@ -22,21 +22,22 @@ ENDNOTE: Names = {
     "T": "title", "A": "authors", "D": "year", "J": "journal", "B": "journal", "X": "abstract", "R": "doi", "U": "urls",
     "V": "volume", "N": "issue", "P": "pages", "K": "keywords", "G": "language", "9": "types", "M": "accession",
     "Z": "notes", "O": "notes", "2": "pmcid", "+": "affiliations", "8": "date", "F": "label", "L": "notes",
+    "~": "database", "W": "database",
 }  # fmt: skip
 REFWORKS: Names = {
     "T1": "title", "A1": "authors", "YR": "year", "FD": "date", "JF": "journal", "JO": "journal", "T2": "journal", "AB": "abstract",
     "DO": "doi", "LK": "urls", "UL": "urls", "VO": "volume", "IS": "issue", "SP": "pages", "OP": "pages", "K1": "keywords",
     "LA": "language", "NO": "notes", "AN": "accession", "AD": "affiliations", "U1": "notes", "U2": "notes", "RT": "types",
-    "ID": "accession", "PM": "pmid",
+    "ID": "accession", "PM": "pmid", "DS": "database", "DB": "database",
 }  # fmt: skip
 OVID: Names = {
-    "TI": "title", "TT": "title", "AU": "authors", "FA": "authors", "AB": "abstract", "SO": "citation", "YR": "year", "DP": "year",
+    "TI": "title", "TT": "title", "AU": "authors", "FA": "full names", "AB": "abstract", "SO": "citation", "YR": "year", "DP": "year",
     "PY": "year", "JN": "journal", "JT": "journal", "VO": "volume", "IP": "issue", "PG": "pages", "DO": "doi", "DI": "doi",
     "UI": "accession", "AN": "accession", "PM": "pmid", "LG": "language", "LA": "language", "PT": "types", "KW": "keywords",
     "SH": "keywords", "IN": "affiliations", "CN": "registry", "SI": "registry", "CI": "copyright", "DB": "database",
 }  # fmt: skip
 LABELS: Names = {
-    "title": "title", "original title": "title", "author": "authors", "authors": "authors", "authors full name": "authors",
+    "title": "title", "original title": "title", "author": "authors", "authors": "authors", "authors full name": "full names",
     "abstract": "abstract", "source": "citation", "publication year": "year", "year of publication": "year",
     "date of publication": "year", "journal": "journal", "volume": "volume", "issue part": "issue", "page": "pages",
     "doi": "doi", "digital object identifier": "doi", "unique identifier": "accession", "accession number": "accession",
@@ -44,11 +45,12 @@ LABELS: Names = {
     "subject headings": "keywords", "institution": "affiliations", "clinical trial number": "registry",
     "secondary source id": "registry", "database": "database",
 }  # fmt: skip
+WHOLE = ("TI", "AB", "title", "original title", "abstract", "TT")
 PERCENT = re.compile(r"[ \t]*%([0-9A-Z@?!#$&*()+^>\[\]~=])[ \t](.*)")
 REFWORKS_LINE = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)")
-# "<1>" alone on its line, or "1." before a line with a tag
+# "<1>" alone on its line, "1." before a line with a tag, or the name of the program, which has no number
 OVID_START = re.compile(
-    r"(?m)^\ufeff?(?:<\s*(\d+)\s*\.?\s*>[ \t]*$|\d+\.[ \t]*$(?=\n(?:[A-Z]{2} {0,3}-|[A-Z]{2}\s*\n|Unique Identifier\s*\n)))"
+    r"(?m)^\ufeff?(?:(?:(?<=\n\n)|(?<![\s\S]))VN {0,2}- ?Ovid.*$|<\s*(\d+)\s*\.?\s*>[ \t]*$|\d+\.[ \t]*$(?=\n(?:[A-Z]{2} {0,3}-|[A-Z]{2}\s*\n|Unique Identifier\s*\n)))"
 )
 OVID_LINE = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)")
 # "Journal of Cells.  12(3):1-9, 2019.", "Cell Transplant. 28(1):55-64, 2019 Jan."
@@ -168,7 +170,7 @@ def _labels(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 def _document(record: Tagged, names: Names, source: str, otherwise: str) -> Document:
     fields: dict[str, list[str]] = {}
-    for tag, value in record:
+    for tag, value in _whole(record) if source == "ovid" else record:
         fields.setdefault(names.get(tag, "unread"), []).append(value)
     if not {"title", "abstract"} & fields.keys():
         raise ParseError(f"neither title nor abstract; tags found: {', '.join(dict.fromkeys(t for t, _ in record))}")
@@ -184,16 +186,22 @@ def _document(record: Tagged, names: Names, source: str, otherwise: str) -> Docu
     return reference(source, fields, otherwise)
 
 
+def _whole(record: Tagged) -> Tagged:
+    """Titles and abstracts that stand on several lines under one label, each in one piece."""
+    joined: dict[str, str] = {}
+    for tag, value in record:
+        if tag in WHOLE:
+            joined[tag] = f"{joined[tag]} {value}" if tag in joined else value
+    return [*joined.items(), *((tag, value) for tag, value in record if tag not in WHOLE)]
+
+
 def _ovid(fields: dict[str, list[str]]) -> None:
-    """Labelled abstracts stand on one line; the citation says journal, year and pages; MEDLINE's accession is a PMID."""
-    for name in ("title", "abstract"):
-        if name in fields:
-            fields[name] = [" ".join(fields[name])]
+    """The citation says journal, year and pages; of several titles the first counts."""
+    full = fields.pop("full names", [])
+    fields["authors"] = full if len(full) >= len(fields.get("authors", ())) else fields["authors"]
     citation = " ".join(fields.get("citation", ()))
     if match := CITATION.match(citation):
         fields.setdefault("journal", [match["journal"]])
         for name in ("volume", "issue", "pages"):
             fields.setdefault(name, [match[name] or ""])
         fields["year"] = [*fields.get("year", ()), *re.findall(r"(?:19|20)\d\d", citation[match.end("journal") :])[-1:]]
-    if re.search(r"medline", " ".join(fields.get("database", ())), re.I):
-        fields["pmid"] = [*fields.get("pmid", ()), *fields.get("accession", ())]

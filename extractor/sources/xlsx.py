@@ -1,4 +1,4 @@
-"""Excel workbooks of references: the first sheet that is a table, read as CSV is."""
+"""Excel workbooks of references: every sheet that is a table, read as CSV is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from extractor.errors import ParseError
 from extractor.sources import Item, reader
-from extractor.sources.csv import rows_to_items
+from extractor.sources.csv import PREAMBLE, is_header, rows_to_items
 
 MAX_BYTES, MAX_UNPACKED = 64_000_000, 512_000_000
 MAGIC = b"PK\x03\x04"
@@ -27,15 +27,20 @@ def read(stream: BinaryIO, stem: str, *, columns: Mapping[str, str] | None = Non
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ParseError(f"a workbook of more than {MAX_BYTES:,} bytes; save the sheet as CSV")
+    problem = None
+    read = 0
     for name, rows in _sheets(data):
+        first = next((n for n, row in enumerate(rows[:PREAMBLE]) if is_header(row)), 0)
+        within = f"{stem}:{name}" if read else stem
         try:
-            found = list(rows_to_items(iter(rows), stem, columns))
+            found = list(rows_to_items(iter(rows[first:]), within, columns, first + 1))
         except ParseError as error:
-            problem = ParseError(f"sheet {name!r}: {error}")
+            problem = problem or ParseError(f"sheet {name!r}: {error}")
             continue
+        read += 1
         yield from found
-        return
-    raise problem
+    if not read:
+        raise problem or ParseError("a workbook without a sheet of cells")
 
 
 def _sheets(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:

@@ -122,8 +122,8 @@ class Store:
             if is_newest(conn):
                 return
         with self.writing() as conn:
-            migrate(conn, self.name)
-            decisions.reapply(conn, old.settle_all(conn))
+            applied = migrate(conn, self.name)
+            decisions.reapply(conn, old.settle_all(conn, applied))
 
     def close(self) -> None:
         """Close all connections; the store may not be used afterwards."""
@@ -275,10 +275,16 @@ class Store:
         with self.reading() as conn:
             return reading.resolved(conn, names, self.name)
 
-    def has(self, id: str) -> bool:
-        """Whether there is a report with this id that its source did not delete."""
+    def has(self, name: str) -> bool:
+        """Whether a name (an id, an identifier, what a copy came as) means a report that its source did not delete.
+
+        Raises
+        ------
+        StoreError
+            If it means several reports.
+        """
         with self.reading() as conn:
-            return bool(reading.current(conn, [id]))
+            return bool(reading.current(conn, reading.resolved(conn, [name], self.name)))
 
     def data(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The registry's own JSON of current reports that have it, without reading their facts."""
@@ -395,7 +401,7 @@ class Store:
     def decisions(self, document: str | None = None) -> list[Decision]:
         """All decisions, or those on one report, in the order in which they were taken."""
         with self.reading() as conn:
-            return decisions.load(conn, document)
+            return decisions.load(conn, document and reading.resolved(conn, [document], self.name)[0])
 
     # -- runs ---------------------------------------------------------------------------------------------------
 

@@ -165,7 +165,7 @@ def settle(conn: Connection, key: int) -> Settled:
         final[chosen] = group
         others |= claiming
     for report in sorted(others):
-        _rename_claimed(conn, report, settled)
+        rename(conn, report, settled)
     for report, group in final.items():
         _write(conn, report, sorted(place[c.key] for c in group), group, place)
     _follow(conn, before, settled)
@@ -228,8 +228,8 @@ def _choose(conn: Connection, group: Sequence[Copy], report: str) -> tuple[str, 
     return chosen or identity.last_resort(group), claiming
 
 
-def _rename_claimed(conn: Connection, report: str, settled: Settled) -> None:
-    """Give a report another id, since another report now has a claim to the one that it bore."""
+def rename(conn: Connection, report: str, settled: Settled) -> None:
+    """Give a report the first id that it alone has a claim to, where it bears another."""
     keys = list(
         conn.execute(select(DOCUMENTS.c.key).where(DOCUMENTS.c.id == report).order_by(DOCUMENTS.c.key)).scalars()
     )
@@ -238,10 +238,11 @@ def _rename_claimed(conn: Connection, report: str, settled: Settled) -> None:
     before = _in_force(conn, [report])
     loaded = _load(conn, keys)
     group = sorted((copy for copy, _ in loaded.values()), key=identity.best_first)
+    chosen, _ = _choose(conn, group, report)
+    if chosen == report:
+        return
     place = {copy.key: row for row, (copy, _) in loaded.items()}
-    name = f"?{keys[0]}"
-    _move(conn, keys, name)
-    chosen, _ = _choose(conn, group, name)
+    _move(conn, keys, f"?{keys[0]}")
     _write(conn, chosen, keys, group, place)
     _follow(conn, before, settled)
     settled.changed.add(chosen)
@@ -293,12 +294,12 @@ def _follow(conn: Connection, before: Mapping[str, int], settled: Settled) -> No
         forget_links(conn, [old, new])
         if new != old and not old.startswith("?"):
             settled.renamed[old] = new
-            _rename_links(conn, old, new)
+            rename_links(conn, old, new)
             conn.execute(update(JUDGEMENTS).where(JUDGEMENTS.c.study == old).values(study=new))
             conn.execute(update(REVIEW_EVENTS).where(REVIEW_EVENTS.c.document == old).values(document=new))
 
 
-def _rename_links(conn: Connection, old: str, new: str) -> None:
+def rename_links(conn: Connection, old: str, new: str) -> None:
     """A decision on a pair keeps its pair, the smaller id first."""
     query = select(LINK_DECISIONS).where(or_(LINK_DECISIONS.c.a == old, LINK_DECISIONS.c.b == old))
     for row in conn.execute(query).mappings().all():

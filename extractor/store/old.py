@@ -1,24 +1,57 @@
-"""Stores of earlier programs, where the last copy with an id took the place of all others: every copy is settled anew.
+"""Stores of earlier programs, brought to what holds now.
 
-A decision of a curator stays with the copy whose words it quotes, so that it never speaks of another paper that came to the
-same id later.
+Where the last copy with an id took the place of all others, every copy is settled anew; where a PMID came before a DOI,
+reports are named anew, and each name that a report had still leads to it. A decision of a curator stays with the copy
+whose words it quotes, so that it never speaks of another paper that came to the same id later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
+from extractor.errors import StoreError
 from extractor.model import Document, Fact
 from extractor.store import copies, reading, rows
 from extractor.store.database import batches
-from extractor.store.tables import DECISIONS, DOCUMENTS, PARTS
+from extractor.store.migrations import NAMED_ANEW
+from extractor.store.tables import COPY_KEYS, DECISIONS, DOCUMENTS, LINK_DECISIONS, PARTS
 
 Version = tuple[int, str]  # key of a copy, and when it came
 
 
-def settle_all(conn: Connection) -> set[str]:
+def settle_all(conn: Connection, applied: Sequence[int]) -> set[str]:
+    """Do what the schema's steps leave to the program; the ids of all reports that this touched."""
+    changed = _settle_unsettled(conn)
+    return changed | _name_anew(conn) if NAMED_ANEW in applied else changed
+
+
+def _name_anew(conn: Connection) -> set[str]:
+    """Call reports that have a DOI by it."""
+    joined = COPY_KEYS.join(DOCUMENTS, DOCUMENTS.c.key == COPY_KEYS.c.document)
+    has_doi = or_(*(COPY_KEYS.c.key.startswith(start, autoescape=True) for start in ("id:doi:", "id#")))
+    query = select(DOCUMENTS.c.id).select_from(joined).where(has_doi, ~DOCUMENTS.c.id.startswith("doi:")).distinct()
+    settled = copies.Settled()
+    for report in sorted(conn.execute(query).scalars()):
+        copies.rename(conn, report, settled)
+    _decided_by_other_names(conn)
+    return settled.changed
+
+
+def _decided_by_other_names(conn: Connection) -> None:
+    """Decisions on pairs that were taken under another name of a report hold for that report."""
+    joined = LINK_DECISIONS.outerjoin(DOCUMENTS, DOCUMENTS.c.id.in_((LINK_DECISIONS.c.a, LINK_DECISIONS.c.b)))
+    known = set(conn.execute(select(DOCUMENTS.c.id).select_from(joined).distinct()).scalars())
+    rows = conn.execute(select(LINK_DECISIONS.c.a, LINK_DECISIONS.c.b)).all()
+    for name in sorted({name for row in rows for name in row} - known):
+        with suppress(StoreError):  # a name that means several reports: no report is meant
+            (report,) = reading.resolved(conn, [name], "")
+            copies.rename_links(conn, name, report)
+
+
+def _settle_unsettled(conn: Connection) -> set[str]:
     """Settle the copies that no program has settled yet; the ids of all reports that this touched."""
     keys = list(
         conn.execute(select(DOCUMENTS.c.key).where(DOCUMENTS.c.own.is_(None)).order_by(DOCUMENTS.c.key)).scalars()

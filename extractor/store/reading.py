@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, collate, select
 
 from extractor.errors import DamageError, StoreError
+from extractor.labels import labels
 from extractor.model import JSON_PART, Conflict, Document, Record, slice_of, value_at
 from extractor.store import rows
 from extractor.store.database import batches
@@ -27,6 +29,9 @@ SCHEMES = {"pubmed": "pmid", "pmid": "pmid", "doi": "doi", "pmc": "pmcid"}  # wh
 ADVICE = "see all damage with: trialspan doctor; import the original again to put it right"
 Found = Sequence[rows.Row]
 Keys = tuple[int, int | None]  # a document's version and its extraction
+
+
+CALLED = re.compile(r" (?:19|20)\d\d[a-z]{0,2}$")  # how tables call a report: by its author and year
 
 
 def by_code_point(conn: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -80,7 +85,14 @@ def _resolved(conn: Connection, name: str, where: str) -> str:
             )
         if found:
             return str(found[0])
-    return name
+    return _called(conn, name) if CALLED.search(name) else name
+
+
+def _called(conn: Connection, name: str) -> str:
+    """The id of the report that tables call so ("Oh 2018"); the name itself where none is."""
+    query = select(DOCUMENTS).where(DOCUMENTS.c.is_current, ~DOCUMENTS.c.deleted)
+    called = labels(document_of(dict(row), ()) for row in conn.execute(query).mappings())
+    return next((id for id, label in called.items() if label.casefold() == name.casefold()), name)
 
 
 def documents(conn: Connection, keys: Sequence[int], *, checked: bool = True) -> dict[int, Document]:

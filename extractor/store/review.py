@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select
 
 from extractor.errors import StoreError
 from extractor.store import Store, decisions
 from extractor.store.rows import key_of
-from extractor.store.tables import ACCOUNTS, DECISIONS, FINAL_RECORDS, FINALS, REVIEW_EVENTS
+from extractor.store.tables import (
+    ACCOUNTS,
+    DECISIONS,
+    DOCUMENTS,
+    EXTRACTIONS,
+    FINAL_RECORDS,
+    FINALS,
+    REVIEW_EVENTS,
+)
 from extractor.store.versions import now
 
+READINGS = ("first", "second")
+ASSIGNED = "assigned"  # the event of a reader to whom a report was given
 ROLES = ("curator", "adjudicator", "admin", "none")  # none: the account is closed
 
 
@@ -56,6 +66,27 @@ class Final:
     at: str
 
 
+Stamp = tuple[int, int | None, int | None]  # keys of a report's version, of its extraction, of the last decision on it
+
+
+def free_stage(curator: str, began: Mapping[str, str], assigned: Mapping[str, str]) -> str | None:
+    """The stage in which somebody may begin a report: the one given to them, else one that nobody has.
+
+    >>> free_stage("ann", {}, {"first": "ben"}), free_stage("ann", {"first": "ben"}, {}), free_stage("ann", {}, {})
+    ('second', 'second', 'first')
+    """
+    given = [s for s in READINGS if assigned.get(s) == curator]
+    free = [s for s in (*given, *READINGS) if s not in began and assigned.get(s, curator) == curator]
+    return free[0] if free else None
+
+
+class Said(NamedTuple):
+    """Somebody who decided on a report in a stage."""
+
+    stage: str
+    curator: str
+
+
 class ReviewStore:
     """Events, accounts and final versions of an open :class:`~extractor.store.Store`."""
 
@@ -82,6 +113,36 @@ class ReviewStore:
         with self.store.writing(durable=True) as conn:
             return key_of(conn.execute(insert(REVIEW_EVENTS).values(row)))
 
+    def note_all(self, event: str, of: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        """Append events of one kind at once: who, report, detail."""
+        at = now()
+        rows = [{"event": event, "curator": who, "document": id, "detail": dict(d), "at": at} for who, id, d in of]
+        if rows:
+            with self.store.writing(durable=True) as conn:
+                conn.execute(insert(REVIEW_EVENTS), rows)
+
+    def stamps(self) -> dict[str, Stamp]:
+        """Of each report that is not deleted, in the order of their ids, what it is made of now; another: it has changed."""
+        last = select(DECISIONS.c.document, func.max(DECISIONS.c.key)).group_by(DECISIONS.c.document)
+        at = DOCUMENTS.outerjoin(EXTRACTIONS, (EXTRACTIONS.c.document == DOCUMENTS.c.key) & EXTRACTIONS.c.is_current)
+        query = select(DOCUMENTS.c.id, DOCUMENTS.c.key, EXTRACTIONS.c.key).select_from(at)
+        with self.store.reading() as conn:
+            decided = {str(row[0]): int(row[1]) for row in conn.execute(last)}
+            rows = conn.execute(query.where(DOCUMENTS.c.is_current, ~DOCUMENTS.c.deleted)).all()
+        return {id: (version, extraction, decided.get(id)) for id, version, extraction in sorted(map(tuple, rows))}
+
+    def said(self) -> dict[str, list[Said]]:
+        """Who decided on each report in which stage, in the order of their first words."""
+        columns = DECISIONS.c.document, DECISIONS.c.stage, DECISIONS.c.curator
+        query = (
+            select(*columns).where(DECISIONS.c.action != "undo").group_by(*columns).order_by(func.min(DECISIONS.c.key))
+        )
+        found: dict[str, list[Said]] = {}
+        with self.store.reading() as conn:
+            for document, stage, curator in conn.execute(query):
+                found.setdefault(document, []).append(Said(stage, curator))
+        return found
+
     def begin(self, document: str, curator: str) -> str:
         """Take a report as its first reader, or as its second; the stage. Two people who ask at once get different ones.
 
@@ -92,16 +153,20 @@ class ReviewStore:
         """
         with self.store.writing(durable=True) as conn:
             decisions.locked(conn, document)
-            query = select(REVIEW_EVENTS).where(REVIEW_EVENTS.c.document == document, REVIEW_EVENTS.c.event == "began")
-            taken = {row["detail"]["stage"]: row["curator"] for row in conn.execute(query).mappings()}
-            for stage in ("first", "second"):
-                if taken.get(stage, curator) == curator:
-                    break
-            else:
-                raise StoreError(f"report {document!r} has its two readers already")
-            if stage not in taken:
-                row = {"event": "began", "document": document, "curator": curator, "detail": {"stage": stage}}
-                conn.execute(insert(REVIEW_EVENTS).values(row | {"at": now()}))
+            kinds = REVIEW_EVENTS.c.event.in_(("began", ASSIGNED))
+            query = (
+                select(REVIEW_EVENTS).where(REVIEW_EVENTS.c.document == document, kinds).order_by(REVIEW_EVENTS.c.key)
+            )
+            taken: dict[str, dict[str, str]] = {"began": {}, ASSIGNED: {}}
+            for row in conn.execute(query).mappings():
+                taken[row["event"]][row["detail"]["stage"]] = row["curator"]
+            began = taken["began"]
+            stage = next((s for s, who in began.items() if who == curator), None) or free_stage(curator, **taken)
+            if stage is None:
+                raise StoreError(f"report {document!r} has its two readers already, or is given to others")
+            if stage not in began:
+                event = {"event": "began", "document": document, "curator": curator, "detail": {"stage": stage}}
+                conn.execute(insert(REVIEW_EVENTS).values(event | {"at": now()}))
         return stage
 
     def events(self, document: str | None = None, *kinds: str) -> list[Event]:

@@ -6,13 +6,13 @@ this trial's design; nor is "Current Controlled Trials", a registry.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
+from extractor import patterns as re
 from extractor.context.needles import lacks, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View

@@ -7,7 +7,6 @@ a trial may speak of mice and of reviews before it speaks of its own patients.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from operator import itemgetter
 
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context.needles import lacks, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.quantities.numbers import NUMBER_WORDS
 from extractor.study.scales import scales
 

@@ -6,10 +6,12 @@ identifier; what precedes it ("EudraCT number:") is no part of it.
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from extractor import patterns as re
+from extractor.text import Taken
 from extractor.words import Words
 
 W = Words("study")
@@ -195,10 +197,11 @@ def identifiers(cased: str) -> Iterator[Identifier]:
     if not SOME.search(cased):
         return
     found: list[Identifier] = []
+    taken = Taken()
     for form in FORMS:
         for match in form.pattern.finditer(cased):
             start, end = match.span("id")
-            if not any(f.start < end and start < f.end for f in found):
+            if taken.take(start, end):
                 found.append(Identifier(form.registry, form.full(match["id"]), start, end))
     yield from sorted(found, key=lambda f: f.start)
 
@@ -222,14 +225,19 @@ BETWEEN = re.compile(r"^[^;]{0,110}$")
 
 
 def registered_on(folded: str, found: Identifier, others: list[Identifier]) -> tuple[str, int, int] | None:
-    """(ISO date, start, end) of the registration: a full date beside the identifier that is said to be it."""
-    stop = min([o.start for o in others if o.start >= found.end], default=len(folded))
+    """(ISO date, start, end) of the registration: a full date beside the identifier that is said to be it.
+
+    `others` are all of the text, in order.
+    """
+    behind = bisect_left(others, found.end, key=lambda o: o.start)
+    stop = others[behind].start if behind < len(others) else len(folded)
     for match in DATE.finditer(folded, found.end, min(stop, found.end + 150)):
         iso = iso_date(match)
         if iso and AFTER.match(folded[found.end : match.start()]):
             return iso, *match.span()
         break
-    begin = max([o.end for o in others if o.end <= found.start], default=0)
+    before_it = bisect_right(others, found.start, key=lambda o: o.end)
+    begin = others[before_it - 1].end if before_it else 0
     before = list(DATE.finditer(folded, max(begin, found.start - 150), found.start))
     for match in reversed(before):
         iso = iso_date(match)

@@ -6,11 +6,11 @@ are no limits. One sex alone is one count: the other is not computed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from extractor import patterns as re
 from extractor.model import Evidence, Fact
 from extractor.tables import words as w
 from extractor.tables.figures import BOUNDS, MEASURE, decimal, figure

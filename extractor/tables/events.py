@@ -36,7 +36,8 @@ def event_facts(grid: Grid, columns: dict[int, Column], topic: Topic, sizes: Siz
     if not counted or _slashed(grid):
         return
     context = Context(grid, columns, sizes)
-    for line in Reader(grid, topic, counted).lines():
+    sized = all(columns[n].size is not None for n in counted)
+    for line in Reader(grid, topic, counted, sized=sized).lines():
         yield from context.facts(line, counted)
 
 
@@ -63,6 +64,7 @@ class Context:
         table = grid.table
         self.unit = " ".join([*grid.stub_head(), table.caption.replace("\n", " ")])
         self.notes = table.notes
+        self.all_percent = w.ALL_PERCENT.search(table.notes) is not None
         self.rate = w.RATE.search(table.caption) is not None
         self.arms = {c.arm for c in columns.values() if c.arm}
         self.row_arms = arms_of_rows(grid, self.arms)
@@ -101,7 +103,7 @@ class Context:
         """n, size, percentage, unit and flags that a cell gives; None where it counts nothing."""
         said = figure(cells[0].text)
         size, size_cell = self._size(line, column)
-        if said.kind not in ("count", "percent", "zero") and not (
+        if said.kind not in ("count", "percent", "zero", "size") and not (
             said.kind == "measure" and self._percent_only(line, column)
         ):
             return None
@@ -144,9 +146,9 @@ class Context:
                 re.search(r"(?:^|[\s(])(?:n|no)\.?(?:$|[\s),=])", unit, re.I) and "%" not in unit
             ):
                 return False
-            if re.search(r"\(\s*%\s*\)|^\W*%|,\s*%|%\W*$|\bper ?cent(?:age)?s?\b", unit, re.I):
+            if re.search(r"\(\s*%\s*(?:of [\w ]+)?\)|^\W*%|,\s*%|%\W*$|\bper ?cent(?:age)?s?\b", unit, re.I):
                 return not self._paired(column)
-        return False
+        return self.all_percent and not self._paired(column)
 
     def _paired(self, column: Column) -> bool:
         """Whether other cells of the column are counts with their percentage."""
@@ -155,7 +157,10 @@ class Context:
 
     def _checked(self, found: dict[str, Any], said: Figure, line: StubLine, column: Column) -> dict[str, Any] | None:
         n, size, percent = found["n"], found["denominator"], found["percent"]
-        if line.graded_bracket and percent is not None:
+        bracket = (line.unit, column.unit, self.unit)
+        if percent is not None and not said.signed and any(map(w.GRADED_COUNT.search, bracket)):
+            found["percent"] = percent = None
+        elif percent is not None and (line.graded_bracket or any(map(w.GRADE_BRACKET.search, bracket))):
             found["grade"], found["percent"] = f"{percent:g}", None
             return found
         if column.role == "events" or line.counts_events or self._events_told(line):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.tables.words import SIZE, bare
 from extractor.words import Words
 
@@ -80,6 +80,7 @@ def figure(text: str) -> Figure:
         return Figure("zero", 0, text=said)
     if (match := SIZE.fullmatch(said)) or (match := re.fullmatch(r"\W*[nN]\s*=\s*(\d[\d,]*)\W*", said)):
         return Figure("size", whole(match[1]), text=said)
+    said = re.sub(r"^[nN]\s*=\s*(?=\d+\s*[(\[/])", "", said)  # "n = 3 (20%)"
     return _counted(said) or _measured(said) or Figure("words", text=said)
 
 

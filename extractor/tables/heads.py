@@ -46,7 +46,7 @@ class Column:
 
 def residue(text: str) -> str:
     """What a head cell says beside sizes, units and marks."""
-    said = w.BARE_SIZE.sub(" ", w.SIZE.sub(" ", w.bare(text)))
+    said = w.BARE_SIZE.sub(" ", w.SIZE.sub(" ", w.GRADE_BRACKET.sub(" ", w.GRADED_COUNT.sub(" ", w.bare(text)))))
     said = re.sub(r"\[\s*(?:E|m|events?|n events)\s*\]\s*$|\(\s*events\s*\)\s*$", " ", said)
     said = w.UNIT.sub(" ", re.sub(r"\(\s*(?:n|no\.?|%|n\s*,?\s*%)\s*\)", " ", said, flags=re.I))
     return balanced(re.sub(r"\s+", " ", said).strip(" ,;:-–"))

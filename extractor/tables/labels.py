@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.tables import words as w
 from extractor.tables.grid import Grid, Row
 from extractor.tables.heads import residue

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from extractor import patterns as re
 from extractor.model import Evidence, Fact
 from extractor.tables import words as w
 from extractor.tables.figures import figure
 from extractor.tables.grid import EMPTY, Cell, Grid, Row, Table, grid_of, turned
 from extractor.tables.heads import Column, residue
-from extractor.tables.topics import Topic, is_event, is_known
+from extractor.tables.topics import Topic, is_event, is_known, told_by_patient
 from extractor.words import Words
 
 W = Words("tables")
@@ -67,13 +67,44 @@ MOST_ARMS = 6
 
 
 def _arms_across(grid: Grid, groups: list[tuple[Row, list[Row]]]) -> Grid:
-    columns = list(grid.data_columns())
+    columns = list(range(grid.stubs, grid.width))
     under = [level[0] for level in grid.levels] or [EMPTY]
     arms = [under[-1], *(row.label for row in groups[0][1] for _ in columns)]
     levels = [[level[0], *(level[n] for _ in groups[0][1] for n in columns)] for level in grid.levels]
     rows = [[over.label, *(row.data.get(n, EMPTY) for row in rows for n in columns)] for over, rows in groups]
     table = grid.table
     return grid_of(Table(table.text, table.caption, [arms, *levels], rows, table.notes, table.name))
+
+
+def arms_beside_events(grid: Grid) -> Grid:
+    """The grid with a row an event, where a second column of the stub names the arms, the same ones for each event."""
+    if grid.stubs != 2 or not grid.rows:
+        return grid
+    groups: list[tuple[Row, list[Row]]] = []
+    for row in grid.rows:
+        event, arm = w.bare(row.stubs[0].text), w.bare(row.stubs[1].text)
+        if not arm or (event and is_arm_name(event)):
+            return grid
+        if event and (not groups or event != w.bare(groups[-1][0].stubs[0].text)):
+            groups.append((replace(row, stubs=row.stubs[:1]), []))
+        if not groups:
+            return grid
+        groups[-1][1].append(replace(row, stubs=row.stubs[1:]))
+    names = [tuple(w.bare(row.label.text) for row in rows) for _, rows in groups]
+    if (
+        len(set(names)) != 1
+        or not 2 <= len(set(names[0])) == len(names[0]) <= MOST_ARMS
+        or any(map(is_event, names[0]))
+    ):
+        return grid
+    over = w.bare(grid.stub_head()[1])
+    if not (OVER_ARM.search(over) or all(is_arm_name(n) for n in names[0])):
+        return grid
+    return _arms_across(grid, groups)
+
+
+def is_arm_name(text: str) -> bool:
+    return w.ARM_WORD.search(text) is not None or w.SIZE.search(text) is not None
 
 
 def role_like_event(text: str) -> bool:
@@ -172,16 +203,19 @@ def _patients_down(grid: Grid) -> bool:
         )
     ):
         return False
-    texts = [cell.text for row in grid.rows for cell in row.data.values() if w.bare(cell.text)]
-    return sum(figure(text).kind == "words" for text in texts) >= MANY * len(texts)
+    texts = [cell.text for row in grid.rows for cell in (*row.stubs[1:], *row.data.values()) if w.bare(cell.text)]
+    words = sum(figure(text).kind == "words" for text in texts)
+    return words >= MANY * len(texts) or told_by_patient(grid)
 
 
 def _by_patient(grid: Grid, columns: dict[int, Column]) -> list[Fact]:
     """One patient a row: each cell tells what befell them. Patients of one arm with one event are counted."""
     wanted = _event_columns(grid, columns)
-    found: dict[tuple[str | None, str], list[tuple[Column, Row, Item]]] = defaultdict(list)
+    found: dict[tuple[object, ...], list[tuple[Column, Row, Item]]] = defaultdict(list)
     alone: list[tuple[Column, Row, Item]] = []
-    listing = len(wanted) < grid.width - 1  # a row is one event, its other columns say of which kind
+    ids = [w.bare(row.stubs[0].text) for row in grid.rows]
+    # a row is one event, its other columns say of which kind; where each row is another patient, patients are counted
+    listing = len(wanted) < grid.width - 1 and not (all(ids) and len(set(ids)) == len(ids))
     seen: set[Cell] = set()
     for row in grid.rows:
         for number, cell in _words_of(row, wanted):
@@ -190,8 +224,9 @@ def _by_patient(grid: Grid, columns: dict[int, Column]) -> list[Fact]:
             seen.add(cell)
             column = _of_row(grid, row, columns.get(number, Column(number)))
             for item in _told(cell):
-                if column.arm and not listing:
-                    found[(column.arm, item.term.lower())].append((column, row, item))
+                if not listing and (column.arm or told_by_patient(grid)):
+                    key = (column.arm, column.grade, column.severity, column.related, item.term.lower())
+                    found[key].append((column, row, item))
                 else:
                     alone.append((column, row, item))
     facts = [_fact(grid, c, r, [item], 1, None, derived=True) for c, r, item in alone]
@@ -256,7 +291,7 @@ def _told(cell: Cell) -> Iterator[Item]:
     if not w.bare(text) or NOTHING.fullmatch(w.bare(text)) or figure(cell.text).kind != "words":
         return
     plain = re.sub(r"\s*\([^()]*\d[^()]*\)\s*$", "", w.bare(text))
-    parts = [p.strip() for p in re.split(r"\s*;\s*|\s+and\s+", plain)]
+    parts = [p.strip() for p in re.split(r"\s*[;,]\s*(?:and\s+)?|\s+and\s+", plain)]
     if len(parts) > 1 and not all(map(is_known, parts)):
         parts = [plain]
     for part in parts:

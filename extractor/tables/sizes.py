@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from extractor import patterns as re
 from extractor.tables.heads import Column
 from extractor.words import Words
 

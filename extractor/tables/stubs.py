@@ -75,8 +75,9 @@ class Under:
 class Reader:
     """Reads the rows of one table from the top down."""
 
-    def __init__(self, grid: Grid, topic: Topic, counted: list[int]) -> None:
+    def __init__(self, grid: Grid, topic: Topic, counted: list[int], *, sized: bool = False) -> None:
         self.grid, self.topic, self.counted = grid, topic, counted
+        self.sized = sized  # the head gives the sizes, so that "n = 3" beside an event counts it
         caption = grid.table.caption
         self.start = Under(
             {"all": "all", "mixed": "known", "heading": "none", "caption": "all"}.get(topic.events, "none"),
@@ -92,6 +93,7 @@ class Reader:
         self.above: list[Row] = []  # rows less and less far up, each set less deep than the next
         self.attributes = attribute_stubs(grid)
         self.events: set[int] = set()  # rows that count events, not people, by identity
+        self.people_told = False  # a row has counted the people with any event
 
     def lines(self) -> Iterator[StubLine]:
         for row in map(self._without_attributes, self.grid.rows):
@@ -168,7 +170,7 @@ class Reader:
     def _is_size_row(self, row: Row) -> bool:
         text = w.bare(row.label.text)
         kinds = {f.kind for n, f in row.figures().items() if n in self.counted}
-        if kinds == {"size"}:
+        if kinds == {"size"} and not (is_known(text) and self.sized):
             if w.EVENTS.search(text) or NO_EVENTS.search(text):
                 self._heading(row)
             return True
@@ -263,6 +265,9 @@ class Reader:
         if qualifier and re.match(r"(?:\w+[- ])?related$", label, re.I):
             line.related = True
         line.counts_events = w.EVENT_COUNTS.search(label) is not None and w.OF_PEOPLE.search(label) is None
+        if self.people_told and re.fullmatch(r"totals?", label, re.I):  # not of people again
+            line.counts_events = True
+        self.people_told |= w.OF_PEOPLE.search(label) is not None and w.EVENTS.search(label) is not None
         if parent is not None and parent.depth < row.depth and id(parent) in self.events:
             line.counts_events = w.OF_PEOPLE.search(label) is None
         if line.counts_events:

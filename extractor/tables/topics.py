@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor import terms
 from extractor.tables import words as w
 from extractor.tables.grid import Grid, Row
@@ -17,6 +17,7 @@ LEXICON = "adverse_events"
 GOOD = re.compile(rf"\b{W.good}\b", re.I)
 DEATH = re.compile(r"\W*(?:deaths?|died|mortality)\b", re.I)
 FEW = 4
+FEW_IDS = 0.6  # share of labels that must number a patient
 ENOUGH = 0.7  # share of labels that must be known events where no caption says that the table holds any
 
 
@@ -36,6 +37,8 @@ def topic_of(grid: Grid) -> Topic:
     baseline = bool(w.BASELINE.search(caption)) or _people(grid) >= 2
     if _not_own(grid, caption):
         return Topic("none", False)
+    if told_by_patient(grid):
+        return Topic("all", False)
     mentioned = w.EVENTS.search(caption) is not None
     if w.BASELINE.search(caption) and not w.STRICT_EVENTS.search(caption):
         return Topic("heading" if heading and not w.SUBGROUPS.search(caption) else "none", True)
@@ -50,6 +53,19 @@ def topic_of(grid: Grid) -> Topic:
         return Topic("mixed", False)
     labelled = any(w.STRICT_EVENTS.search(r.label.text) for r in grid.rows)
     return Topic("heading" if heading or labelled else "none", baseline)
+
+
+def told_by_patient(grid: Grid) -> bool:
+    """Whether each row is a patient, and a column tells what adverse events befell them."""
+    over = [w.bare(text) for text in grid.stub_head()]
+    if not grid.levels or not over or w.PATIENT_HEAD.search(over[0]) is None:
+        return False
+    labels = [w.bare(row.stubs[0].text) for row in grid.rows]
+    if not labels or sum(w.PATIENT_ID.search(label) is not None for label in labels) < FEW_IDS * len(labels):
+        return False
+    told = [n for n in range(1, grid.width) if w.STRICT_EVENTS.search(grid.levels[-1][n].text)]
+    cells = [row.stubs[n] if n < grid.stubs else row.data.get(n) for row in grid.rows for n in told]
+    return any(cell is not None and is_known(cell.text) for cell in cells)
 
 
 def _mostly_known(grid: Grid) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.words import Words
 
 W = Words("tables")
@@ -110,7 +109,7 @@ RELATED = re.compile(
 )
 RELATED_OVER = re.compile(r"\brelated(?:ness)?\b|\bcausality\b|\brelationship\b|\battribut", I)
 VISIT = re.compile(
-    rf"^{W.visit_at}?(?:the )?(?:\d++(?:[- ]\d++)?-?\s*+(?:st|nd|rd|th)?[- ]?)?{W.visit_baseline}\b.{{0,40}}$",
+    rf"^{W.visit_at}?(?:the )?(?:[≤<>≥]\s*+)?(?:\d++(?:[- ]\d++)?-?\s*+(?:st|nd|rd|th)?[- ]?)?{W.visit_baseline}\b.{{0,40}}$",
     I,
 )
 FIRST_VISIT = re.compile(rf"^(?:at )?{W.first_visit_baseline}\b", I)
@@ -124,7 +123,7 @@ UNIT = re.compile(
     I,
 )
 EVENT_COUNTS = re.compile(
-    rf"\b(?:no\.?|number|n|total)(?: number)? (?:of )?(?:\w+ )?{W.event_counts_events}\b|^(?:events|episodes|E)$|\bepisodes\b|[,\[(]\s*events\W*$|\bevents, n\b(?!\s*[(,]?\s*%)|\bn events\b",
+    rf"\b(?:no\.?|number|n|total)(?: number)? (?:of )?(?:\w+ )?{W.event_counts_events}\b|^(?:events|episodes|E)$|\bepisodes\b|[,\[(]\s*events\W*$|\bevents, n\b(?!\s*[(,]?\s*%|\s*[(/])|\bn events\b",
     I,
 )
 # "number of patients with events" counts people
@@ -142,7 +141,19 @@ MEAN_WORD = re.compile(
     W.mean_word,
     I,
 )
-GRADE_BRACKET = re.compile(r"\(\s*(?:CTC(?:AE)? )?(?:toxicity )?grades?\s*\)", I)
+GRADE_BRACKET = re.compile(
+    r"\(\s*(?:CTC(?:AE)? )?(?:toxicity )?(?:max(?:imum|imal)?|highest|worst)?\s*+(?:CTC(?:AE)? )?(?:toxicity )?grades?\s*\)",
+    I,
+)
+# "n (number of grade ≥ 3)": the bracket counts the graded ones
+GRADED_COUNT = re.compile(
+    r"\(\s*(?:(?:no\.?|number|n)(?: of| with|,)?\s+)?grades?\s*[≥>⩾]?\s*[1-5](?:\s*[-–/]\s*[1-5])?\s*\)", I
+)
+# a note on all figures: "Values are percentages"
+ALL_PERCENT = re.compile(
+    r"\b(?:values|figures|numbers|data|results|entries)\b(?: \w+){0,3} (?:are|as|represent|expressed|given|shown|in)(?: \w+){0,3} (?:percentages?|per ?cent|%)(?!\s*\()",
+    I,
+)
 # thresholds that are a degree of the event above: "Hb < 10 g/dL", ">2 times ULN", "25–49 × 10^9 cells/L"
 THRESHOLD = re.compile(
     r"^[\w /()-]{0,30}:?\s*(?:[<>≤≥⩽⩾]|\d[\d.,·]*\s*[-–]\s*\d)[^a-z]{0,16}[^()]{0,26}$|^[≥>]\s*\d.*$", I

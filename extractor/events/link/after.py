@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.link.next_arms import chain
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
@@ -36,6 +35,13 @@ SEEN_IN = re.compile(rf"\s*(?:was|were)?\s*(?:also\s+)?{W.seen_in_occurred}\s+(?
 GRADED_SHARE = re.compile(
     r"\s+(?:were|was)\s+(?:of\s+)?(?:\w+ly\s+)?(?:mild|moderate|severe)(?:\s+(?:in\s+)?(?:severity|intensity))?\s*\(in\s+"
 )
+
+
+# "(the numbers with fever) were 3 and 5 in the drug and placebo groups"
+SIDE_BY_SIDE = re.compile(
+    r"(?:\s*(?:,|and|vs\.?|versus|, and)\s*\d+){1,4}\s+(?:in|on|with|for|of)\s+(?:the\s+)?[^.;()]{1,80}?\b(?:groups?|arms?|respectively)\b"
+)
+WAS = re.compile(r"\b(?:was|were)\s+(?:\d+\s*(?:,|and|, and)\s*)*\Z")
 
 
 def trailing(clause: Clause, group: list[int]) -> list[int]:
@@ -168,6 +174,8 @@ def _listed(clause: Clause, i: int, bound: int) -> bool:
         None,
     )
     if near is not None and re.match(r"\s*(?:[.,;)]|\Z|and\b|of the\b)", text):
+        return True
+    if SIDE_BY_SIDE.match(text) and WAS.search(clause.folded, clause.start, count.start):
         return True
     return (
         bool(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from extractor import patterns as re
 from extractor.context.view import View
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, candidates, features, none_features
 from extractor.events.link.groups import Group, Name, alike
 from extractor.events.link.in_turn import in_turn
+from extractor.events.link.labelled import labelled
 from extractor.events.link.together import Shares, likeliest, together
 from extractor.events.link.weights import Weights, weights
 from extractor.events.of_this_trial import Reports
@@ -41,12 +42,13 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     """The place of the group's name for each count of a sentence's events, by where the count begins."""
     counted = {e.count.start: found for e in events if e.count and (found := counted_in(scene, e.count))}
     chances = {c.start: shares(scene, c, weights("arms")) for c in counted.values()}
-    chosen = together(scene.seen.folded, events, {at: chances[c.start] for at, c in counted.items()})
+    chosen = together(scene.seen.folded, events, {at: chances[c.start] for at, c in counted.items()}, scene.groups)
     places: dict[int, tuple[int, int] | None] = {}
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
         places[at] = (name.start, name.end) if name else None
-    return places
+    sure = labelled(scene) if counted else {}
+    return places | {at: (n.start, n.end) for at, c in counted.items() if (n := sure.get(c.start))}
 
 
 def _in_turn(

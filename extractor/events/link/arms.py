@@ -6,10 +6,10 @@ anywhere before. A fitted model weighs what is seen of each name, and of "no arm
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.events.link.groups import CONTROL, Group, Name, alike, names, telling, told_of, vocabulary

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause
@@ -22,7 +21,7 @@ from extractor.events.words_of_counts import (
     STOPPED,
     WHO_GOT,
 )
-from extractor.quantities.counts import PARTICIPANTS, Count
+from extractor.quantities.counts import EVENTS, PARTICIPANTS, Count
 from extractor.words import Words
 
 W = Words("events")
@@ -61,7 +60,8 @@ def leading(clause: Clause, group: list[int]) -> list[int]:
     if _of_class(clause, count, between, first) or not _leads(clause, count, between, first):
         return []
     named = first.kind not in (CLASS, ORGAN)
-    people = _people_of(clause, past, bare=named) if count.form == "bare" and first.kind != DEATH else last
+    events = count.form == "bare" or (named and count.form == "people" and count.unit == EVENTS)
+    people = _people_of(clause, past, bare=named) if events and first.kind != DEATH else last
     if people != last and named:
         return [people, last]  # "six sustained eight new burns": so many people, so many events
     found = [people]

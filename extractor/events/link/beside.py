@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.link.next_arms import chain
 from extractor.events.mentions import CLASS, ORGAN, Mention
@@ -12,6 +11,7 @@ from extractor.events.words_of_counts import BARE_LIST, PERIOD, WHOLLY, WORDS_ON
 from extractor.quantities.counts import Count
 
 NAMED_ARM = re.compile(r"\s*:\s*(?:[a-z][\w-]*[\s,:=]+){1,3}\Z")  # "Nasopharyngitis: drug 12%, placebo 11%"
+GROUP_IS = re.compile(r"(?<=\w) =(?= \d)|(?<=\w)=(?=\d)")  # "(group 1 = 2 vs group 2 = 11)"
 LESS_THAN = re.compile(r"(?<!\[)<\s*(?:0\.)?\d+(?:\.\d+)?\s*%")  # "(<1%)": a bound, no count
 
 
@@ -61,7 +61,7 @@ def _first_statement(clause: Clause, pair: tuple[int, int]) -> tuple[int, int]:
 def _plain(clause: Clause, pair: tuple[int, int], count: Count) -> bool:
     """A bare number in brackets that hold little else: "(3)", "(one versus eight; p = 0.02)", "(4 vs. 7)"."""
     text = clause.folded[pair[0] + 1 : pair[1] - 1]
-    text = re.split(r";|,\s*p\b|\bp\s*[=<>]", text)[0]
+    text = GROUP_IS.sub(" ", re.split(r";|,\s*p\b|\bp\s*[=<>]", text)[0])
     return (
         len(text) <= 110
         and bool(WORDS_ONLY.fullmatch(text))

@@ -6,10 +6,10 @@ Found generously, decided nowhere: a *name* is a run of words that a group word 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.groups import GROUP, alike, telling
 from extractor.words import Words
@@ -25,6 +25,7 @@ SKIPPED = frozenset(["the", "a", "an"])  # between what brings a name in and the
 STOP = BROUGHT | W.members("stop")
 _WORD = re.compile(rf"\d[\d.,]*\s?{W.word_mg}(?:/[a-z\d]+)*(?![a-z])|[a-zα-ω0-9](?:[\w+/'-]|\.(?=\w))*|[^\s\w]")
 PARTS = re.compile(r"%|\s+(?:out\s+)?of\s+\d")  # "in the control group 3 of 20": a count, no name
+PERSONS = re.compile(rf"\s+{W.groups_people}\b")  # "in the control group 3 patients"
 ORDINAL = frozenset(("first", "second", "third", "fourth"))
 _ORDINAL = re.compile(
     r"(?:first|second|third|fourth)(?:,? (?:and |or |the )*(?:first|second|third|fourth)){0,3} (?:groups?|arms?|cohorts?)\b"
@@ -34,6 +35,8 @@ LETTER = re.compile(rf"\s*(?:[^\w\s]|\Z|{W.letter_than}\b)")
 _BARE = re.compile(r"\d[\d.,/-]*\Z")
 OPENERS = ("(", ",", "[", ";", ":", "/", "0")
 LONGEST = 6
+# "seven women on the drug": whom the number counts, not the group that they are of
+COUNTED_NOUN = re.compile(rf"\s+{W.counted_noun}\s")
 CONTROL = re.compile(rf"\b{W.control}\b")
 
 __all__ = ["Group", "Name", "alike", "names", "telling"]
@@ -84,6 +87,7 @@ def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str
     for match in _WORD.finditer(folded, start, end):
         word = match.group()
         led = bool(run) and run[-1].text in CALLED and not PARTS.match(folded, match.end())
+        led = led and not (len(run) > 1 and PERSONS.match(folded, match.end()))
         led = led or (bool(run) and word == "a" and LETTER.match(folded, match.end()) is not None)
         if word in SKIPPED and not run:
             continue
@@ -120,7 +124,8 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
         rest = run[at + 1 :][:LONGEST]
         if rest:
             return _made(rest, before, grouped=True)
-        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ALONE else None
+        counted = COUNTED_NOUN.match(folded, run[at].end) if run[at].text in ("women", "men") else None
+        return _made(run[at : at + 1], before, grouped=True) if run[at].text in ALONE and not counted else None
     return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
 
 

@@ -6,10 +6,10 @@ Mentions side by side form a group that may share counts; several counts of one 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.link.after import befallen, continued, trailing
 from extractor.events.link.before import leading, summed

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.segment import Clause
 from extractor.events.words_of_counts import BRACKETED, CHAIN, DID, NOT_AFTER, OTHER_REASON, OTHER_THING, WHO_GOT
@@ -18,6 +17,7 @@ ASSIGNED = re.compile(
 MEMBERS_FOLLOW = re.compile(r"\b(?:including|such as)\b")  # "35% had complications, including scars and 2 tears"
 
 
+ALONE = re.compile(r"\s*(?:\w+\s*)?[)\]]")  # what closes the brackets of one number
 ANOTHER_WHOLE = re.compile(r"\s*of (?:whom|which|these|them)\b")
 BETWEEN_ARMS = re.compile(rf"\b{W.between_arms_vs}\b|[,/(:]")
 IN_AT_END = re.compile(r"\bin\s+\Z")
@@ -51,8 +51,19 @@ def _elsewhere(clause: Clause, left: Count, right: Count) -> bool:
     """A count that is passed over: in brackets that explain, or part of an arm's name."""
     if inside(clause.closed, right.start) != inside(clause.closed, left.start):
         return True  # "in four (one sepsis, three strokes) and in five"
+    pair = inside(clause.pairs, right.start)
+    if pair and not inside(clause.pairs, left.start) and _by_itself(clause, right, pair):
+        return True  # "18 (6%) subjects on the drug (19 events) and 28"
     alone = right.form == "bare" and clause.folded[right.start - 1] != "("
     return bool(alone and inside(clause.pairs, right.start) and not inside(clause.pairs, left.start))  # "58% (LTG 200)"
+
+
+def _by_itself(clause: Clause, count: Count, pair: tuple[int, int]) -> bool:
+    """Whether brackets hold a number and what it counts, nothing else."""
+    opened = not clause.folded[pair[0] + 1 : count.start].strip()
+    return (
+        opened and count.form in ("people", "bare", "one") and bool(ALONE.fullmatch(clause.folded, count.end, pair[1]))
+    )
 
 
 def _gap(clause: Clause, left: Count, right: Count) -> str:

@@ -7,11 +7,11 @@ the rules of :mod:`extractor.events.told` say of both.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.events.denials import Denial
 from extractor.events.event import PRESENT, Event

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.segment import Clause, Link
 from extractor.events.words_of_counts import AFTER, NOT_AFTER

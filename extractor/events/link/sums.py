@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from extractor import patterns as re
 from extractor.events.mentions import Mention
 from extractor.events.segment import Clause
 from extractor.quantities.counts import Count

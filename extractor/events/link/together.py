@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise, product
 
+from extractor import patterns as re
 from extractor.events.event import Event
+from extractor.events.link.groups import Group, alike
+from extractor.events.words_of_counts import PEOPLE_HAD
 from extractor.words import Words
 
 W = Words("events")
@@ -31,6 +33,11 @@ COMPARED = re.compile(
 )
 
 
+# between the counts of one row: "5, 7 and 2", "2 vs 7"
+ROW = re.compile(r"\s*(?:,|and|, and|vs\.?|versus|,?\s*compared (?:with|to))\s*")
+VERSUS = re.compile(r"\s*(?:vs\.?|versus)\s*")
+
+
 def likeliest(shares: Shares) -> frozenset[str] | None:
     """The likeliest group by itself."""
     return max(shares, key=lambda words: (_weight(shares, words), words is None))
@@ -40,7 +47,9 @@ def _weight(shares: Shares, words: frozenset[str] | None) -> float:
     return shares.get(words, 0.0) + (NONE_FIRST if words is None else 0.0)
 
 
-def together(folded: str, events: Sequence[Event], chances: Mapping[int, Shares]) -> dict[int, frozenset[str] | None]:
+def together(
+    folded: str, events: Sequence[Event], chances: Mapping[int, Shares], groups: Sequence[Group] = ()
+) -> dict[int, frozenset[str] | None]:
     """The group of each count, by where it begins."""
     found = {at: likeliest(shares) for at, shares in chances.items()}
     terms: dict[int, list[Event]] = {}
@@ -57,8 +66,47 @@ def together(folded: str, events: Sequence[Event], chances: Mapping[int, Shares]
         if apart:
             for at, words in zip(parts, best([chances[at] for at in parts], apart), strict=True):
                 found[at] = words
+        for left, right in pairwise(starts):
+            if PEOPLE_HAD.match(folded[next(e.count.end for e in some if e.count and e.count.start == left) : right]):
+                found[right] = found[left]  # "six sustained eight burns": both are of one group
+        _fill(folded, {e.count.start: e.count.end for e in some if e.count}, parts, found, chances, groups)
     found.update(_of_rows(list(terms.values()), chances))
     return found
+
+
+def _fill(
+    folded: str,
+    ends: Mapping[int, int],
+    parts: Sequence[int],
+    found: dict[int, frozenset[str] | None],
+    chances: Mapping[int, Shares],
+    groups: Sequence[Group],
+) -> None:
+    """Give the one count of a row that has no group the only group left; "(2 vs 7)" without names is in the groups' order."""
+    if not 2 <= len(parts) == len(groups):
+        return
+    gaps = [folded[ends[left] : right] for left, right in pairwise(parts)]
+    if not all(ROW.fullmatch(gap) for gap in gaps):
+        return
+    own = [
+        next((i for i, g in enumerate(groups) if words and _names(words, g)), None) for words in map(found.get, parts)
+    ]
+    if any(words and i is None for words, i in zip(map(found.get, parts), own, strict=True)):
+        return
+    left = [i for i in range(len(groups)) if i not in own]
+    free = [at for at, i in zip(parts, own, strict=True) if i is None]
+    in_order = len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0])
+    if len(left) != len(free) or not (len(free) == 1 or in_order):
+        return
+    for at, i in zip(free, left, strict=True):
+        found[at] = max(
+            (w for w in chances[at] if w and _names(w, groups[i])), key=lambda w: chances[at][w], default=None
+        )
+
+
+def _names(words: frozenset[str], group: Group) -> bool:
+    """Whether the words are one of a group's names, in the singular or the plural."""
+    return alike(frozenset(w.rstrip("s") for w in words), frozenset(w.rstrip("s") for w in group.words))
 
 
 def _sums(some: Sequence[Event]) -> set[int]:
@@ -66,7 +114,8 @@ def _sums(some: Sequence[Event]) -> set[int]:
     numbers = {e.count.start: e.count.n for e in some if e.count and e.count.n}
     if len(numbers) < 3:
         return set()
-    return {at for at, n in numbers.items() if 2 * n == sum(numbers.values())}
+    # "5, 7 and 2 patients": what stands in the middle of a row is one of it
+    return {at for at, n in numbers.items() if 2 * n == sum(numbers.values()) and at in (min(numbers), max(numbers))}
 
 
 def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tuple[int, int]]:

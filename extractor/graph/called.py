@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from extractor.graph import Answer, Review
+from extractor.graph.answers import Answer
+from extractor.graph.review import Review
 from extractor.labels import labels
 from extractor.model import Document
 

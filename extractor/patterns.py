@@ -1,0 +1,141 @@
+"""``re`` for long patterns: they look only where a match can begin.
+
+``from extractor import patterns as re`` in place of ``import re``: the same names, the same matches. The engine passes over all
+characters with which no match begins, if it is told them. The standard compiler tells it for simple patterns; it gives up on one
+that begins with ``\\b``, a look-behind or words of several kinds, as ours do, and each letter of a text is tried. Here those
+characters are read from the whole parse tree. Where Python's compiler is built otherwise, patterns are as ``re`` makes them.
+
+>>> compile(r"\\b(?:fever|no (?:head)?ache)").search("a fever").span()
+(2, 7)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from re import (
+    ASCII,
+    IGNORECASE,
+    A,
+    I,
+    M,
+    Match,
+    Pattern,
+    S,
+    error,
+    escape,
+    findall,
+    finditer,
+    fullmatch,
+    match,
+    search,
+    split,
+    sub,
+)
+from typing import Any
+
+try:
+    codes: Any = import_module("re._constants")
+    parser: Any = import_module("re._parser")
+    compiler: Any = import_module("re._compiler")
+    engine: Any = import_module("_sre")
+except ImportError:  # not the compiler of Python 3.11 and later
+    compiler = None
+
+__all__ = [
+    "ASCII",
+    "IGNORECASE",
+    "A",
+    "I",
+    "M",
+    "Match",
+    "Pattern",
+    "S",
+    "compile",
+    "error",
+    "escape",
+    "findall",
+    "finditer",
+    "fullmatch",
+    "match",
+    "search",
+    "split",
+    "sub",
+]
+
+Chars = list[tuple[Any, Any]]  # members of a set of characters, as the parser has them
+
+
+@cache
+def compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A compiled pattern, as ``re.compile`` gives it, but quicker to search with."""
+    return _quick(pattern, flags) or re.compile(pattern, flags)
+
+
+def _quick(pattern: str, flags: int) -> re.Pattern[str] | None:
+    """The pattern with the characters that a match can begin with; None where there is nothing to tell."""
+    if compiler is None:
+        return None
+    tree = parser.parse(pattern, flags)
+    flags |= tree.state.flags
+    starts = None if flags & IGNORECASE else first(tree)
+    code = compiler._code(tree, flags)
+    opcode, skip, mask, least, most = code[:5]
+    if not starts or (opcode, skip, mask) != (codes.INFO, 4, 0) or not least:
+        return None
+    told = [codes.INFO, 0, codes.SRE_INFO_CHARSET, least, most]
+    compiler._compile_charset(compiler._optimize_charset(starts)[0], flags, told)
+    told[1] = len(told) - 1
+    groups = tree.state.groupdict
+    names = {number: name for name, number in groups.items()}
+    indexed = tuple(names.get(number) for number in range(tree.state.groups))
+    return engine.compile(pattern, flags, told + code[5:], tree.state.groups - 1, groups, indexed)  # type: ignore[no-any-return]
+
+
+def first(tree: Iterable[Any]) -> Chars | None:
+    """The characters that a match can begin with; None where that cannot be told, or where a match can be empty."""
+    chars, empty = _of_all(tree) or ([], True)
+    return None if empty else list(dict.fromkeys(chars))
+
+
+def _of_all(items: Iterable[Any]) -> tuple[Chars, bool] | None:
+    """The first characters of items in a row, and whether all of them can be empty."""
+    chars: Chars = []
+    for code, value in items:
+        found = _of_one(code, value)
+        if found is None:
+            return None
+        chars += found[0]
+        if not found[1]:
+            return chars, False
+    return chars, True
+
+
+def _of_one(code: Any, value: Any) -> tuple[Chars, bool] | None:
+    """The first characters of one item, and whether it can be empty; None where any character may be the first."""
+    if code in (codes.AT, codes.ASSERT, codes.ASSERT_NOT):
+        return [], True
+    if code is codes.LITERAL:
+        return [(code, value)], False
+    if code is codes.IN and value[0][0] is not codes.NEGATE:
+        return list(value), False
+    if code is codes.SUBPATTERN and not value[1] and not value[2]:  # no flags of its own
+        return _of_all(value[3])
+    if code is codes.ATOMIC_GROUP:
+        return _of_all(value)
+    if code is codes.BRANCH:
+        return _of_any(value[1])
+    if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
+        found = _of_all(value[2])
+        return found and (found[0], found[1] or not value[0])
+    return None
+
+
+def _of_any(branches: Iterable[Any]) -> tuple[Chars, bool] | None:
+    every = [_of_all(branch) for branch in branches]
+    known = [found for found in every if found is not None]
+    if len(known) < len(every):
+        return None
+    return [char for chars, _ in known for char in chars], any(empty for _, empty in known)
