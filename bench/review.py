@@ -32,7 +32,7 @@ from typing import Any
 import httpx
 
 from extractor.model import Document, Evidence, Fact, Record
-from extractor.store import Store
+from extractor.store import Store, chain
 from extractor.store import backup as backups
 from extractor.store.review import ReviewStore
 
@@ -336,6 +336,8 @@ def checked(store_name: str, people: list[Curator]) -> dict[str, Any]:
     acknowledged = [uid for one in people for uid in one.acknowledged]
     with Store.open(store_name) as store, tempfile.TemporaryDirectory() as folder:
         uids = [d.uid for d in store.decisions()]
+        with store.reading() as conn:
+            broken = len(list(chain.breaks(conn)))
         with Store.open(Path(folder) / "backup.db") as copy:
             backups.copy(store, copy)
         with Store.open(Path(folder) / "backup.db") as restored:
@@ -345,7 +347,7 @@ def checked(store_name: str, people: list[Curator]) -> dict[str, Any]:
     return {
         "acknowledged": len(set(acknowledged)), "stored": len(uids), "lost": len(set(acknowledged) - held),
         "doubled": len(uids) - len(held), "of nobody": len(held - sent), "sent again": sum(one.again for one in people),
-        "refused": sum(one.refused for one in people), "backup lost": len(held - set(again)), "backup reads the same": same,
+        "refused": sum(one.refused for one in people), "backup lost": len(held - set(again)), "backup reads the same": same, "chain breaks": broken,
     }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 _MARKED = re.compile(r"[\^_]\{?([-+−]?\w+)\}?")
 _RETRACTED = re.compile(r"retracted(?: article| paper| publication)?(?= )")
 _NUMBERED = re.compile(r"\d+|\b[ivx]+\b|\bpart \w+")
+_TRANSLATED = re.compile(r"\s*\[[^\[\]]+\][\s.]*")
 _TAGS = re.compile(r"\[[^\]]*\][\s.]*$")
 
 
@@ -57,6 +58,7 @@ class Copy:
     size: tuple[int, int] = (0, 0)  # parts with words in them, characters
     updated: str = ""
     slug: str = ""
+    translated: bool = False  # the title stands in square brackets: a database's own, not the report's
 
     @property
     def strong(self) -> bool:
@@ -134,6 +136,7 @@ def copy_of(document: Document, key: str, names: Iterable[str] = ()) -> Copy:
         (sum(bool(t.strip()) for t in document.parts.values()), len(document.text)),
         str(document.metadata.get("updated_on") or ""),
         _slug(author, title, document.year),
+        bool(_TRANSLATED.fullmatch(document.title or "")),
     )
 
 
@@ -198,8 +201,10 @@ def _strongly(a: Copy, b: Copy) -> bool:
         return False
     if "registry" in shared or len(shared) > 1 or not a.title or not b.title or titles_agree(a.title, b.title):
         return True
-    # a title in another language: the number alone must be of one article, and who wrote it and when must be the same
-    return shared != ["doi"] and bool(a.author and a.author == b.author and _years_agree(a, b))
+    # a title in another language: the number alone must be of one article, or the one title be marked as a translation,
+    # and who wrote it and when must be the same
+    one_article = shared != ["doi"] or a.translated != b.translated
+    return one_article and bool(a.author and a.author == b.author and _years_agree(a, b))
 
 
 def _years_agree(a: Copy, b: Copy) -> bool:

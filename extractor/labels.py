@@ -15,7 +15,7 @@ from extractor.identity import folded
 from extractor.model import Document
 
 # "barczewska2019", "mazzini2010b": an id that is a label already
-NAMED = re.compile(r"(?P<name>[^\W\d_]{2,})[-_ ]?(?P<year>(?:19|20)\d\d)(?P<letter>[a-z])?(?:\b|_|-|$)")
+NAMED = re.compile(r"(?:^|[-_])(?P<name>[^\W\d_]{2,})[-_ ]?(?P<year>(?:19|20)\d\d)(?P<letter>[a-z])?(?:\b|_|-|$)")
 PREFERRED = (
     "preferred"  # in the metadata of a trial that was made one record: the id of the report that it is called by
 )
@@ -51,7 +51,7 @@ def _bare(document: Document) -> str:
     year = f" {document.year}" if document.year else ""
     if document.source not in registers() and document.authors:
         return f"{family_name(document.authors[0])}{year}"
-    if match := NAMED.match(str(document.metadata.get(PREFERRED) or document.id)):
+    if match := NAMED.search(str(document.metadata.get(PREFERRED) or document.id)):
         return f"{match['name'].capitalize()} {match['year']}"
     words = document.authors[0] if document.authors else document.title or document.id
     return f"{_short(words)}{year}"

@@ -172,11 +172,13 @@ def svg(found: Flow) -> str:
     s = found.screened
     sought = f"(n = {s.screened - s.excluded})" if s else UNKNOWN
     assessed = f"(n = {s.assessed})" if s and s.assessed is not None else UNKNOWN
-    reasons = [f"{shortened(name)} (n = {n})" for name, n in s.reasons] if s else []
+    reasons = [f"{INDENT}{shortened(name)} (n = {n})" for name, n in s.reasons] if s else []
+    waiting = max(0, found.reports - s.screened) if s else 0
     left = [
         ["Records identified from:", *_named("databases", found.of_kind(DATABASE)), *_named("registers", found.of_kind(REGISTER)),
          f"files and others (n = {found.other})"],
-        ["Records screened" if s else "Records to be screened", f"(n = {s.screened if s else found.reports}; {found.retracted} retracted)"],
+        ["Records screened" if s else "Records to be screened", f"(n = {s.screened if s else found.reports}; {found.retracted} retracted)",
+         *([f"not yet screened (n = {waiting})"] if waiting else [])],
         ["Reports sought for retrieval", sought],
         ["Reports assessed for eligibility", assessed],
         ["Studies included in review", f"(n = {s.studies})" if s else UNKNOWN, *([f"reports of them (n = {s.reports})"] if s else [])],
@@ -189,7 +191,10 @@ def svg(found: Flow) -> str:
         ],
         ["Records excluded", f"(n = {s.excluded})" if s else UNKNOWN],
         ["Reports not retrieved", f"(n = {s.not_retrieved})" if s else UNKNOWN],
-        ["Reports excluded", *(reasons if s and s.assessed is not None else [UNKNOWN])],
+        [
+            "Reports excluded",
+            *([f"(n = {sum(n for _, n in s.reasons)})", *reasons] if s and s.assessed is not None else [UNKNOWN]),
+        ],
     ]
     heights = [max(HIGH, 30 + 18 * max(len(a), len(b))) for a, b in zip_longest(left, right, fillvalue=())]
     tops = [GAP + sum(heights[:n]) + GAP * n for n in range(len(left))]
@@ -197,6 +202,7 @@ def svg(found: Flow) -> str:
 
 
 UNKNOWN = "(n = not recorded)"
+INDENT = "\u00a0" * 3  # a drawing drops other blanks before a line
 MOST_SHOWN = 34  # characters of a name in a box
 
 
@@ -207,7 +213,7 @@ def shortened(name: str) -> str:
 def _named(kind: str, of: Mapping[str, int]) -> list[str]:
     """The total of databases or registers, and each of them where there are several."""
     total = [f"{kind} (n = {sum(of.values())})"]
-    return total + [f"   {shortened(name)} (n = {n})" for name, n in of.items()] if of else total
+    return total + [f"{INDENT}{shortened(name)} (n = {n})" for name, n in of.items()] if of else total
 
 
 def _drawn(left: list[list[str]], right: list[list[str]], heights: list[int], tops: list[int]) -> str:

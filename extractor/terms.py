@@ -15,9 +15,11 @@ from importlib.resources import files
 from operator import itemgetter
 
 from extractor import patterns as re
+from extractor.text import remembered
 
 REMEMBERED = 50_000  # stems kept: the words of a language in use, not those of all texts
 WORD = re.compile(r"[^\W_]+(?:'s\b)?")
+Spans = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,35 +101,37 @@ class Terms:
         found = self._index.get(words(label.lower()))
         return found[0] if found else None
 
+    @remembered
     def find(self, folded: str, start: int = 0, end: int | None = None) -> Iterator[Match]:
         """Longest matches in ``folded[start:end]``, left to right, none inside another.
 
         `folded` comes from :func:`extractor.text.fold`. A match never crosses sentence punctuation.
         """
-        tokens = [
-            (m.start(), m.end(), stem(m.group()))
-            for m in WORD.finditer(folded, start, len(folded) if end is None else end)
-        ]
+        spans, stems = _tokens(folded, start, end)
         free = 0
-        for place, token in enumerate(tokens):
-            if token[2] in self._lengths and place >= free:
-                match = self._at(folded, tokens, place)
+        for place, word in enumerate(stems):
+            if word in self._lengths and place >= free:
+                match = self._at(folded, spans, stems, place)
                 if match:
                     yield match[0]
                     free = place + match[1]
 
-    def _at(self, folded: str, tokens: list[tuple[int, int, str]], place: int) -> tuple[Match, int] | None:
-        for size in self._lengths[tokens[place][2]]:
-            piece = tokens[place : place + size]
-            if len(piece) < size:
-                continue
-            found = self._index.get(tuple(t[2] for t in piece))
-            if found and not _broken(folded, piece):
-                return Match(piece[0][0], piece[-1][1], *found), size
+    def _at(self, folded: str, spans: Spans, stems: tuple[str, ...], place: int) -> tuple[Match, int] | None:
+        for size in self._lengths[stems[place]]:
+            found = self._index.get(stems[place : place + size])
+            if found and size <= len(stems) - place and not _broken(folded, spans[place : place + size]):
+                return Match(spans[place][0], spans[place + size - 1][1], *found), size
         return None
 
 
-def _broken(folded: str, piece: list[tuple[int, int, str]]) -> bool:
+@lru_cache(maxsize=256)
+def _tokens(folded: str, start: int, end: int | None) -> tuple[Spans, tuple[str, ...]]:
+    """Where the words of ``folded[start:end]`` stand, and their stems."""
+    matches = list(WORD.finditer(folded, start, len(folded) if end is None else end))
+    return [m.span() for m in matches], tuple([stem(m[0]) for m in matches])
+
+
+def _broken(folded: str, piece: Spans) -> bool:
     """Whether punctuation other than a hyphen, slash or apostrophe stands between the words."""
     return any(folded[a[1] : b[0]].strip(" -/'") for a, b in itertools.pairwise(piece))
 

@@ -10,8 +10,9 @@ from sqlalchemy import text
 from extractor.curation import add, confirm, correct, reject, say, undo
 from extractor.errors import CurationError, StaleError, StoreError
 from extractor.model import Document, Evidence, Fact, Record
-from extractor.store import How, Store
+from extractor.store import How, Store, chain
 from extractor.store.decisions import reapply
+from extractor.store.review import ReviewStore
 
 TEXT = "We treated 43 patients with cells. In all 43 patients the cells were given once. Headache occurred in one."
 
@@ -175,6 +176,58 @@ def test_a_row_is_never_edited_nor_taken_out(store: Store) -> None:
         with pytest.raises(StoreError, match="appended to, never edited"), store.writing() as conn:
             conn.execute(text(sql))
         assert store.decisions() == before, sql
+
+
+GOES_ROUND = {  # what somebody may do who has the file, or owns the tables: the triggers are taken away first
+    "a note is reworded": "UPDATE decisions SET note = 'fine' WHERE uid = 'two'",
+    "one is taken out": "DELETE FROM decisions WHERE uid = 'two'",
+    "one is put in": (
+        "INSERT INTO decisions (document, action, curator, decided_at, uid, verdict, stage, mode)"
+        " VALUES ('a', 'say', 'zoe', 'x', 'new', 'note', 'first', 'verify')"
+    ),
+    "an event is another's": "UPDATE review_events SET curator = 'zoe'",
+    "the last are taken out": "DELETE FROM decisions WHERE uid IN ('two', 'three')",
+}
+
+
+@pytest.mark.parametrize("what", GOES_ROUND)
+def test_what_goes_round_the_database_breaks_the_chain(store: Store, what: str) -> None:
+    confirm(store, "a", 2, "ann", "first", how=How(uid="one"))
+    correct(store, "a", 0, "ben", {"n": "44"}, note="reworded", how=How(uid="two"), force=True)
+    say(store, "a", "not_reported", "ann", field="age", how=How(uid="three"))
+    log = ReviewStore(store)
+    log.note("finished", "ann", "a", {"stage": "first", "decision": 3})
+    log.freeze("ann", {})
+
+    def wrong() -> list[str]:
+        with store.reading() as conn:
+            return [f"{what}: {why}" for what, why in chain.breaks(conn)]
+
+    assert wrong() == []
+    with store.writing() as conn:
+        for trigger in ("update", "delete"):
+            for table in ("decisions", "review_events"):
+                on = f" ON {table}" if conn.dialect.name == "postgresql" else ""
+                conn.execute(text(f"DROP TRIGGER {table}_stay_{trigger}{on}"))
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("ALTER TABLE facts DROP CONSTRAINT IF EXISTS facts_decision_fkey"))
+        else:
+            conn.execute(text("UPDATE facts SET decision = NULL"))
+        conn.execute(text(GOES_ROUND[what]))
+    assert wrong()
+
+
+def test_the_chain_begins_behind_the_rows_of_an_earlier_program(store: Store) -> None:
+    confirm(store, "a", 2, "ann")
+    with store.writing() as conn:
+        conn.execute(text("UPDATE decisions SET chain = NULL"))
+    say(store, "a", "not_reported", "ann", field="age")
+    with store.reading() as conn:
+        assert list(chain.breaks(conn)) == []
+        assert [one is None for (one,) in conn.execute(text("SELECT chain FROM decisions ORDER BY key"))] == [
+            True,
+            False,
+        ]
 
 
 def test_illegal_stages_and_verdicts_are_named(store: Store) -> None:

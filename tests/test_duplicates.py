@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractor.declared import LAST, rank_of, ranks, registers
@@ -51,6 +51,7 @@ ONE = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ONE, max_size=8, unique_by=lambda r: r.id), st.randoms())
 def test_groups_never_contradict_and_do_not_depend_on_order(reports: list[Report], chance: object) -> None:
     found = duplicates(reports)

@@ -94,6 +94,30 @@ def test_a_fault_in_one_record_costs_no_other_and_is_named(tmp_path: Path, name:
     assert failures
 
 
+def test_an_entry_whose_last_brace_is_missing_is_read_and_named(tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text(
+        '@article{a,\n title = {Cells},\n journal = "J. of " # "Cells"\n}\n@article{a,\n title = {Others}\n',
+        encoding="utf-8",
+    )
+    found, failures = read(tmp_path / "a.bib")
+    assert [(d.title, d.journal) for d in found] == [("Cells", "J. of Cells"), ("Others", None)]
+    assert len(failures) == 1 and "entry at line 5: not closed" in failures[0]
+
+
+def test_every_sheet_of_a_workbook_is_read(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for number, name in enumerate(("Included", "Excluded"), 1):
+        sheet = book.create_sheet(name)
+        sheet.append(["Search of 1 March"])
+        sheet.append(["Title", "Abstract", "Year"])
+        sheet.append([f"Cells {number}", "Three fell ill.", 2019])
+    book.save(tmp_path / "a.xlsx")
+    found, failures = read(tmp_path / "a.xlsx")
+    assert ([d.title for d in found], failures) == (["Cells 1", "Cells 2"], [])
+
+
 def test_a_record_with_a_number_alone_is_kept_and_named(tmp_path: Path) -> None:
     """A report that only its number says is none to lose: it is in the store, and the run's end says that it has no words."""
     (tmp_path / "a.nbib").write_text("PMID- 10000001\nTI  - Cells\n\nPMID- 10000002\nDP  - 2019\n", encoding="utf-8")

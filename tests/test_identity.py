@@ -58,6 +58,11 @@ def test_titles() -> None:
         (copy("a", ids=Ids(doi="10.1/S1")), copy("b", "csv", ids=Ids(doi="10.1/s1")), True),
         (copy("a", ids=Ids(doi="10.1/S1")), copy("b", title=OTHER, ids=Ids(doi="10.1/s1")), False),
         (copy("a", ids=Ids(pmid="11", doi="10.1/x")), copy("b", ids=Ids(pmid="11", doi="10.1/y")), True),
+        (
+            copy("a", year=2020, authors=("Lind, A.",), ids=Ids(doi="10.1/s1")),
+            copy("b", title="[Perizyten].", year=2020, authors=("Lind A",), ids=Ids(doi="10.1/s1")),
+            True,
+        ),
         (copy("7"), copy("7", title=OTHER), False),
         (copy("7"), copy("7", text="Nine people."), True),
         (copy("x:1", named=False), copy("y:4", named=False), True),

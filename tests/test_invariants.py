@@ -14,7 +14,7 @@ from extractor.graph.build import Builder
 from extractor.graph.studies import Choice, studies
 from extractor.graph.trials import describe
 from extractor.link.control import controls
-from extractor.model import Record
+from extractor.model import Evidence, Fact, Record
 from extractor.plots.answered import FORESTS
 from extractor.store import Store
 from tests.trial_store import event, made
@@ -174,3 +174,32 @@ def test_questions_of_one_outcome_hold_the_same_studies(records: tuple[Record, .
         answers.append(ask(review, name, route=route, **more))
     held = [{(r["study"], r["events"], r["total"]) for r in a.rows} for a in answers]
     assert all(one == held[0] for one in held)
+
+
+CONTROL_WORDS = (
+    "in none of the controls",
+    "no patient given placebo",
+    "0 of 9 in the control group",
+    "the sham group had none",
+)
+
+
+@few
+@given(reports(), st.sampled_from(EVENTS), st.sampled_from(CONTROL_WORDS), st.sampled_from((None, "cells")))
+def test_a_zero_whose_words_name_controls_is_never_one_of_the_treated(
+    record: Record, term: str, words: str, arm: str | None
+) -> None:
+    """Whatever arm it was put under, and whatever else the report says."""
+    others = tuple(f for f in record.facts if f.field != "adverse_event" or happened_in(f))
+    text = f"{record.document.parts['abstract']}. {words}"
+    place = Evidence("abstract", words, len(text) - len(words), len(text))
+    zero = Fact("adverse_event", event(term, 0, 9), (place,), "rule:adverse_event/made", 0.9, arm=arm)
+    document = replace(record.document, parts={**record.document.parts, "abstract": text})
+    review = reviewed(Record(document, (*others, zero)))
+    rows, _ = studies(review, Choice(OUTCOMES.get(term, term)))
+    assert not [r for r in rows if r.events == 0]
+
+
+def happened_in(fact: Fact) -> bool:
+    """Whether it says that an event happened."""
+    return fact.value["assertion"] == "present" and (fact.value["n"] is None or fact.value["n"] > 0)

@@ -12,11 +12,11 @@ import pytest
 
 from extractor.errors import ParseError
 from extractor.model import Document
-from extractor.pdf.glyphs import Box
-from extractor.pdf.grids import _cells, _columns, _unwrapped
+from extractor.pdf.glyphs import Box, Page, Word
+from extractor.pdf.grids import _at_columns, _cells, _columns, _unwrapped, tables_of
 from extractor.pdf.headed import sections
-from extractor.pdf.order import Segment
-from extractor.pdf.paper import _spread, _unread
+from extractor.pdf.order import Segment, segment
+from extractor.pdf.paper import _broken, _inner_headings, _spread, _unread
 from extractor.pipeline import build, extract
 from extractor.places import placed
 from extractor.settings import Settings
@@ -222,3 +222,102 @@ def test_a_caption_without_rows_is_named_as_not_read() -> None:
     unread = list(_unread(lines, {"Table 1"}))
     assert [table.name for table in unread] == ["Table 2"]
     assert read_tables(unread).notes == ("Table 2 has no rows under its caption and was not read (adverse events)",)
+
+
+# ---------------------------------------------------------------- over the end of a page
+
+
+def page_line(page: int, top: float, *cells: tuple[float, str]) -> list[Segment]:
+    """A line of cells on a page, made of its words."""
+    found = []
+    for left, said in cells:
+        words, at = [], left
+        for text_ in said.split():
+            words.append(Word(text_, Box(at, top, at + 4 * len(text_), top + 8), 8.0))
+            at += 4 * len(text_) + 3
+        found.append(segment(words, page))
+    return found
+
+
+def rows_of(number: int, top: float, *labels: str) -> list[Segment]:
+    return [
+        s
+        for n, label in enumerate(labels)
+        for s in page_line(number, top + 12 * n, (60, label), (200, f"{n + 1} (5)"), (300, "0 (0)"))
+    ]
+
+
+HEAD_ROW = ((60, "Event"), (200, "Cells"), (300, "Saline"))
+
+
+def over(first: list[Segment], *later: list[Segment]) -> list[list[str]]:
+    """The rows of the one table that begins on the first of several pages."""
+    pages = [(Page(n, 600, 800, (), ()), lines) for n, lines in enumerate([first, *later], 1)]
+    (table,) = tables_of(pages[0][0], first, pages[1:])
+    for row in table.rows:
+        for cell in row:
+            for item in cell:
+                assert item.box.top < 800  # back on its own page
+    return [[" ".join(s.text for s in cell) for cell in row] for row in table.rows]
+
+
+def test_the_rows_of_a_caption_may_stand_on_the_next_page() -> None:
+    caption = page_line(1, 760, (60, "Table 2. Adverse events"))
+    rows = [*page_line(2, 60, *HEAD_ROW), *rows_of(2, 72, "Fever", "Cough", "Rash")]
+    text_ = page_line(2, 160, (60, "All of the patients were seen again by one of us after a year."))
+    told = over(caption, [*rows, *text_])
+    assert [row[0] for row in told] == ["Event", "Fever", "Cough", "Rash"]
+
+
+def test_a_table_goes_on_and_its_head_is_not_a_row_twice() -> None:
+    first = [
+        *page_line(1, 680, (60, "Table 2. Adverse events")),
+        *page_line(1, 700, *HEAD_ROW),
+        *rows_of(1, 712, "Fever", "Cough", "Rash"),
+    ]
+    second = [
+        *page_line(2, 50, (60, "Table 2 (continued)")),
+        *page_line(2, 62, *HEAD_ROW),
+        *rows_of(2, 74, "Pain", "Fall", "Chills"),
+    ]
+    assert [row[0] for row in over(first, second)] == ["Event", "Fever", "Cough", "Rash", "Pain", "Fall", "Chills"]
+
+
+def test_a_table_that_ends_above_the_foot_of_its_page_does_not_go_on() -> None:
+    first = [
+        *page_line(1, 300, (60, "Table 2. Adverse events")),
+        *page_line(1, 320, *HEAD_ROW),
+        *rows_of(1, 332, "Fever", "Cough", "Rash"),
+    ]
+    second = rows_of(2, 60, "Pain", "Fall", "Chills")
+    assert [row[0] for row in over(first, second)] == ["Event", "Fever", "Cough", "Rash"]
+
+
+def test_the_headings_of_a_structured_abstract_are_no_sections() -> None:
+    def line(size: float, said: str, n: int) -> Segment:
+        return Segment(1, said, Box(60, 100 + 20 * n, 60 + 4 * len(said), 108 + 20 * n), size)
+
+    names = (
+        (12, "Abstract"),
+        (10, "Background"),
+        (10, "Methods"),
+        (10, "Results"),
+        (12, "Introduction"),
+        (12, "Methods"),
+    )
+    lines = [line(size, said, n) for n, (size, said) in enumerate(names)]
+    inner = _inner_headings(lines, 10.0)
+    assert [s.text for s in lines if id(s) in inner] == ["Background", "Methods", "Results"]
+
+
+def test_narrow_cells_and_broken_words_are_told_apart() -> None:
+    columns = [(60.0, 100.0), (150.0, 182.0), (185.0, 217.0)]
+    words = [
+        Word("4", Box(150, 0, 154, 8), 8.0),
+        Word("(20)", Box(157, 0, 173, 8), 8.0),
+        Word("1", Box(185, 0, 189, 8), 8.0),
+        Word("(5)", Box(192, 0, 204, 8), 8.0),
+    ]
+    assert [s.text for s in _at_columns(segment(words, 1), columns)] == ["4 (20)", "1 (5)"]
+    assert _broken("Cardiovasc", "ular event", frozenset({"cardiovascular"}))
+    assert not _broken("Back", "pain", frozenset({"back", "backpain"}))

@@ -30,6 +30,6 @@ def test_no_acknowledged_decision_is_lost_or_doubled(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     counts = json.loads(found.read_text(encoding="utf-8"))
     assert counts["acknowledged"] >= 12
-    assert {counts[n] for n in ("lost", "doubled", "of nobody", "backup lost")} == {0} and counts[
+    assert {counts[n] for n in ("lost", "doubled", "of nobody", "backup lost", "chain breaks")} == {0} and counts[
         "backup reads the same"
     ]

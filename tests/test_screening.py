@@ -81,6 +81,19 @@ def test_decisions_of_screening_programs(tmp_path: Path) -> None:
     assert "doi:10.1000/c: exclude at abstract by ann: wrong design" in run("screen", "list", "--store", target).output
 
 
+def test_the_notes_of_covidence_say_why_and_the_rest_is_asked_for(tmp_path: Path) -> None:
+    target = store(tmp_path)
+    covidence = tmp_path / "covidence.csv"
+    covidence.write_text(
+        "Title,Published Year,Covidence #,Notes\nTablets for the gut,2021,#1,Exclusion reason: Wrong dose; \nA review of drops,2022,#2,\n"
+    )
+    done = run("screen", "from", str(covidence), "--stage", "fulltext", "--by", "ann", "--store", target)
+    assert (
+        "0 included, 1 excluded, 1 without a decision" in done.output and "--as include or --as exclude" in done.output
+    )
+    assert "exclude at fulltext by ann: Wrong dose" in run("screen", "list", "--store", target).output
+
+
 def test_wrong_words_are_refused(tmp_path: Path) -> None:
     target = store(tmp_path)
     assert run("screen", "include", "nobody", "--by", "ann", "--store", target).exit_code == 2

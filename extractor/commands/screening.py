@@ -12,9 +12,10 @@ from extractor.commands.shared import StoreOption, open_store, say, settings_or_
 from extractor.errors import ParseError, StoreError
 from extractor.inputs import documents
 from extractor.store import Store
-from extractor.store.history import report_of
+from extractor.store.history import Finder
 from extractor.store.screening import STAGES, VERDICTS, ScreeningStore
 
+MOST_NAMED = 20  # records that are not in the store
 Said = tuple[str, str, str | None]
 
 
@@ -66,32 +67,40 @@ def _list(opened: Store) -> None:
 
 def _from_files(opened: Store, files: list[str], verdict: str | None, who: str, stage: str) -> None:
     counts = {"include": 0, "exclude": 0}
-    missing, silent = [], 0
+    decided: dict[tuple[str, str | None], list[str]] = {}
+    missing: list[str] = []
+    problems: list[str] = []
+    silent, finder = 0, Finder(opened)
     for name in files:
-        for report, said, reason in _decisions(Path(name), verdict, opened):
+        for report, said, reason in _decisions(Path(name), verdict, finder, problems):
             if not said:
                 silent += 1
             elif not report:
                 missing.append(reason or name)
             else:
-                ScreeningStore(opened).decide([report], said, who, stage=stage, reason=reason)
+                decided.setdefault((said, reason), []).append(report)
                 counts[said] += 1
+    for (said, reason), reports in decided.items():
+        ScreeningStore(opened).decide(list(dict.fromkeys(reports)), said, who, stage=stage, reason=reason)
     say(
         f"{counts['include']} included, {counts['exclude']} excluded, {silent} without a decision, {len(missing)} not in the store"
     )
-    for title in missing[:20]:
+    if silent:
+        say("what records without a decision are is said with --as include or --as exclude", err=True)
+    for title in missing[:MOST_NAMED]:
         say(f"not in the store: {title}", err=True)
-    if missing:
+    if len(missing) > MOST_NAMED:
+        say(f"and {len(missing) - MOST_NAMED} more", err=True)
+    for problem in problems:
+        say(f"not read: {problem}", err=True)
+    if missing or problems:
         raise typer.Exit(1)
 
 
-def _decisions(path: Path, verdict: str | None, opened: Store) -> Iterator[Said]:
+def _decisions(path: Path, verdict: str | None, finder: Finder, problems: list[str]) -> Iterator[Said]:
     """(report, verdict, reason or title) of each record of a file; no report where the store has none of it."""
-    problems: list[str] = []
     for document in documents([path], settings_or_exit(), lambda *said: problems.append(": ".join(said))):
         said = document.metadata.get("screening") or {}
-        report = report_of(opened, document)
+        report = finder.report_of(document)
         given = said.get("reason") if report else document.title or document.id
         yield report or "", said.get("verdict") or verdict or "", given
-    if problems:
-        raise ParseError("; ".join(problems))

@@ -7,8 +7,10 @@ processes), whichever components run.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from spacy.language import Language
@@ -73,6 +75,23 @@ class View:
     def body(self) -> list[Sentence]:
         """Sentences that are not the title's."""
         return [s for s in self.sentences if not self.in_title(s.start)]
+
+
+T = TypeVar("T")
+
+
+def once(read: Callable[[View], T]) -> Callable[[View], T]:
+    """What is read of a view, read once a document; for what nobody changes."""
+    name = f"{read.__module__}.{read.__qualname__}"
+
+    @wraps(read)
+    def again(seen: View) -> T:
+        if name not in seen.readings:
+            seen.readings[name] = read(seen)
+        made: T = seen.readings[name]
+        return made
+
+    return again
 
 
 def view(doc: Doc) -> View:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractor import patterns as re
+from extractor.text import remembered
+
+BRACKET = re.compile(r"[()\[\]]")
+
 
 def segments(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     """The sentence cut at semicolons that stand outside brackets."""
@@ -17,13 +22,15 @@ def segments(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     return [*cuts, (first, end)]
 
 
+@remembered
 def brackets(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     """Outermost bracket pairs as (open, after close); an open one that never closes reaches to the end."""
     pairs, stack = [], []
-    for at in range(start, end):
+    for mark in BRACKET.finditer(folded, start, end):
+        at = mark.start()
         if folded[at] in "([":
             stack.append(at)
-        elif folded[at] in ")]" and stack:
+        elif stack:
             first = stack.pop()
             if not stack:
                 pairs.append((first, at + 1))

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from extractor import patterns as re
 from extractor.events.brackets import brackets, inside
+from extractor.text import remembered
 from extractor.words import Words
 
 W = Words("events")
@@ -32,6 +33,7 @@ REDUCED = re.compile(rf"{W.reduced_reported}\s+{W.reduced_by}\b")
 SPLICED = re.compile(rf"{W.spliced}\b")
 
 
+@remembered
 def verbs(folded: str, start: int, end: int) -> list[Span]:
     """The finite verbs of ``folded[start:end]`` that are not a relative clause's or in brackets."""
     pairs = brackets(folded, start, end)
@@ -45,6 +47,7 @@ def verbs(folded: str, start: int, end: int) -> list[Span]:
     return found
 
 
+@remembered
 def clauses(folded: str, start: int, end: int) -> list[Span]:
     """The sentence cut into clauses, none left out."""
     pairs = brackets(folded, start, end)

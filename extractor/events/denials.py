@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from extractor import patterns as re
 from extractor.events.clauses import Span, clauses
+from extractor.text import remembered
 from extractor.words import Words
 
 W = Words("events")
@@ -45,7 +46,7 @@ FIRST = re.compile(
 CHOSEN = re.compile(rf"\s+(?:who|that|which)\s+[^,;]{{3,60}}?(?=\b{W.chosen_had}\b)")
 FINITE = re.compile(rf"\b{W.finite}\b")
 # After a term: "were not observed", "did not occur", ": none", "was absent", "occurred in no patient"
-POST = re.compile(rf"\s*(?:,\s*)?(?:\([^()]*\)\s*)?{W.post_of}?{W.post_not}")
+POST = re.compile(rf"\s*(?:,\s*)?(?:\([^()]*\)\s*)?{W.post_of}?{W.post_not}(?! to be\b)")
 # "none were serious", "none was related to the drug": a denial of the class's kind, not of the class
 OF_KIND = re.compile(
     rf"\b{W.of_kind_none}\b(?:\s+of {W.of_kind_these}(?:\s+(?:\w+[\s-]+){{0,3}}{W.of_kind_events})?)?\s*,?\s+(?:{W.were}\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?P<kind>{W.of_kind_serious})\b"
@@ -69,6 +70,7 @@ class Denial:
         return inside and not any(a <= start < b for a, b in self.exceptions)
 
 
+@remembered
 def denials(folded: str, start: int, end: int) -> list[Denial]:
     """The denials of one sentence, in order."""
     parts = clauses(folded, start, end)

@@ -37,9 +37,8 @@ def denied(
     if denial and denial.cue.startswith("without") and any(m.end == denial.start - 1 for m in inner):
         return  # "nausea without vomiting": of what those people had
     clause = denial.clause if denial else clause_of(reading.folded, reading.start, reading.end, mention.start)
-    of = (
-        said_of(reading.folded, denial, mention.end, clause[1]) if denial else behind(reading.folded, cue[1], clause[1])
-    )
+    stop = min([a for a, _ in denial.exceptions if a >= mention.end], default=clause[1]) if denial else clause[1]
+    of = said_of(reading.folded, denial, mention.end, stop) if denial else behind(reading.folded, cue[1], clause[1])
     of = of or EVERYONE
     if of.whom == SOME:
         return

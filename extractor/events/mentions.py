@@ -54,7 +54,9 @@ _STRAY = re.compile(rf"{W.stray_study}\b[\s,/]+")
 # "cardiac events", not "adverse events"
 ORGAN_EVENTS = re.compile(rf"(?!{W.organ_events_non})[a-z-]+ events?\b")
 # "leading to discontinuation": after a class
-_LED = re.compile(rf"\s+{W.led_leading}\s+(?:to\s+|in\s+)?(?:{W.led_treatment}\s+){{0,3}}{W.led_discontinuations}\b")
+_LED = re.compile(
+    rf"\s+{W.led_leading}\s+(?:to\s+|in\s+)?(?:(?:{W.led_treatment}|(?!and\b|or\b)[a-z0-9/-]{{4,}})\s+){{0,3}}?{W.led_discontinuations}\b"
+)
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
 _ORGAN_WORD = W.organ_word
 _ORGAN = re.compile(rf"({_ORGAN_WORD}(?:[\s-]+{W.organ_and}[\s-]+(?:{_ORGAN_WORD})?)?\s*)\Z")

@@ -45,6 +45,10 @@ MEASURED = re.compile(rf"\b{W.measured_was}\s+{W.measured_also}?{W.measured_moni
 OUTCOMES_WERE = re.compile(
     rf"\W*(?:the )?(?:{W.outcomes_were_primary}\s+(?:\w+\s+){{0,2}}?)?(?:outcomes?(?:\s+measures?)?|end\s?-?points?|variables)\s+{W.outcomes_were_was}\b"
 )
+# "In another study, three patients had seizures", "others have reported": of other people
+ELSEWHERE = re.compile(
+    rf"\W*(?:in\s+)?(?:an?\s+|the\s+|our\s+|some\s+)?{W.elsewhere_another}\s+(?:[\w-]+\s+){{0,2}}?{W.elsewhere_study}\b|\W*(?:others|other (?:groups|authors|investigators))\s+(?:have\s+|had\s+)?{W.elsewhere_reported}\b"
+)
 _PERSONS = W.persons
 # "two patients died", "no patient had severe adverse events": it befell people, a result under whatever heading
 BEFELL = re.compile(
@@ -179,6 +183,8 @@ class Reports:
         """Whether nothing in this sentence is a result of the trial; its place is evidence, not a gate."""
         role = self.seen.role_at(sentence.start)
         text = self.seen.folded[sentence.start : sentence.end]
+        if ELSEWHERE.match(text):
+            return True
         if role in ("results", "conclusions"):
             return OUTCOMES_WERE.match(text) is not None and not FIGURE.search(text)
         if role == "title" or (OUTCOMES_WERE.match(text) and not FIGURE.search(text)):

@@ -21,6 +21,7 @@ GOT_OVER = re.compile(
 )
 
 
+OF_COUNTED = re.compile(r"none of (?:which|whom)\b")
 OPPOSED = re.compile(rf";|\b{W.opposed_but}\b")
 
 
@@ -39,7 +40,8 @@ def _owner() -> re.Pattern[str]:
 def owned(folded: str, count: Count, mentions: list[Mention], end: int) -> bool:
     """Whether a word behind the count, in a stretch that names no event, says what was counted."""
     if count.form == "none":
-        return OF_KIND.match(folded, count.start, end) is not None  # "none of which was serious"
+        # "none of which was serious", "none of whom needed surgery"
+        return (OF_KIND.match(folded, count.start, end) or OF_COUNTED.match(folded, count.start, end)) is not None
     if GOT_OVER.search(folded, max(0, count.start - 60), count.start):
         return True
     if count.percent is not None and count.n is None:

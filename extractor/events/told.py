@@ -49,7 +49,9 @@ EXCEPT_ONE = re.compile(
 )
 NUMBER = re.compile(rf"(?<![\w.,/-])(?P<n>{WHOLE})\s+(?:[\w-]+\s+)?\Z")
 TOTALLED = re.compile(rf"\s+(?:numbered|totall?ed|amounted to)\s+(?P<n>{WHOLE})(?=\s*(?:[,:(;.]|and\b|in\b|\Z))")
-OF_CAUSE = re.compile(rf"\s*(?:,\s*)?{W.of_cause_of}\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,2}}")
+OF_CAUSE = re.compile(
+    rf"\s*(?:,\s*)?(?:both\s+|all\s+|each\s+)?{W.of_cause_of}\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,2}}"
+)
 # "two died of sepsis and one of renal failure": the second has no verb of its own
 ELIDED = re.compile(
     rf"\s*,?\s*and\s+(?P<n>{WHOLE})\s+(?:of|from|due to|because of)\s+(?:an?\s+)?(?:[\w-]+\s+){{0,2}}\Z"

@@ -197,9 +197,9 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
     ):
         return (
             bool(
-                re.compile(r"[^;]{0,60}?\b(?:occurred|developed|observed|reported|experienced|seen|noted)\b").match(
-                    reading.folded, mention.end, last
-                )
+                re.compile(
+                    r"[^;]{0,60}?\b(?:occurred|developed|observed|reported|experienced|seen|noted|(?:rate|incidence) (?:of|was))\b"
+                ).match(reading.folded, mention.end, last)
             )
             and mention.term is not None
             and not mention.disease

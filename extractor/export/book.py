@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from math import ceil
 from typing import Any, BinaryIO
 
 from openpyxl import Workbook
@@ -34,8 +35,9 @@ HEAD, HEAD_WORDS, LINE = "1F4E79", "FFFFFF", "D0D7DE"
 WRAPPED, PLAIN = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
 MIDDLE = Alignment(wrap_text=True, vertical="center")
 UNDER = Border(bottom=Side("hair", LINE))
-TITLE, FILLED = Font(bold=True, color=HEAD_WORDS), PatternFill("solid", HEAD)
-OUTWARD, INWARD = Font(color="0563C1", underline="single"), Font(color="0563C1")
+FACE = {"name": "Calibri", "size": 11}  # of the workbook; without a name each program takes one of its own
+TITLE, FILLED = Font(bold=True, color=HEAD_WORDS, **FACE), PatternFill("solid", HEAD)
+OUTWARD, INWARD = Font(color="0563C1", underline="single", **FACE), Font(color="0563C1", **FACE)
 CONFLICT, DOUBT, QUIET, PERSON = "F8CBAD", "FFF2CC", "808080", "E2EFDA"
 TO_FILL = PatternFill("solid", DOUBT)
 
@@ -124,7 +126,7 @@ def _write(book: Workbook, sheet: Sheet) -> None:
     page.row_dimensions[1].height = _height(sheet.headings, wide)
     page.append([_head(page, heading) for heading in sheet.headings])
     for place, row in enumerate(sheet.rows):
-        page.row_dimensions[place + 2].height = _height(row, wide)
+        page.row_dimensions[place + 2].height = _height(row[: sheet.printed], wide[: sheet.printed])
         led = place * len(sheet.headings) < MOST_LINKS
         page.append([_cell(page, value, number in sheet.open, led) for number, value in enumerate(row, 1)])
 
@@ -144,7 +146,7 @@ def _columns(page: Any, sheet: Sheet) -> list[int]:
 
 def _width(heading: str, values: Iterable[Any]) -> int:
     longest = max((len(_text(value)) for value in values), default=0)
-    return max(NARROW, len(heading) + PADDING, min(WIDE, longest + PADDING))
+    return max(NARROW, len(heading) + PADDING, min(WIDE, ceil(longest / FULL) + 1))
 
 
 def _text(value: Any) -> str:

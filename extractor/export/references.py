@@ -199,7 +199,7 @@ def write_bibtex(records: Iterable[Record], stream: BinaryIO) -> None:
         used[key] = used.get(key, 0) + 1
         name = key if used[key] == 1 else f"{key}-{used[key]}"
         rows = [
-            f"  {field} = {{{_line(value) if field in _VERBATIM else _tex(value)}}}"
+            f"  {field} = {{{_line(value) if field in _VERBATIM else value if field == 'author' else _tex(value)}}}"
             for field, value in _fields(record)
             if value and _line(value)
         ]
@@ -210,7 +210,7 @@ def write_bibtex(records: Iterable[Record], stream: BinaryIO) -> None:
 def _fields(record: Record) -> Iterator[tuple[str, str]]:
     document = record.document
     meta, ids = document.metadata, document.ids
-    yield "author", " and ".join(names(document))
+    yield "author", " and ".join(map(_author, names(document)))
     yield "title", document.title or ""
     yield "journal", document.journal or ""
     yield "year", str(document.year or "")
@@ -226,6 +226,14 @@ def _fields(record: Record) -> Iterator[tuple[str, str]]:
     yield "url", next(iter(addresses(document)), "")
     yield "note", "; ".join([*registry_numbers(record), *([RETRACTED] if document.retracted else [])])
     yield "abstract", document.parts.get(ABSTRACT, "")
+    yield "affiliation", " | ".join(document.affiliations)
+    yield OURS.lower(), document.id
+
+
+def _author(name: str) -> str:
+    """A name for BibTeX; that of a group which an "and" or a comma would cut stands in braces."""
+    group = _GROUP.search(name) and (" and " in name or "," in name)
+    return f"{{{_tex(name)}}}" if group else _tex(name)
 
 
 def _tex(value: str) -> str:
@@ -266,6 +274,7 @@ def csl(record: Record) -> dict[str, Any]:
         "genre": "; ".join(document.publication_types),
         "keyword": "; ".join(_keywords(meta)),
         "note": "; ".join([*registry_numbers(record), *([RETRACTED] if document.retracted else [])]),
+        "custom": {"affiliations": list(document.affiliations)} if document.affiliations else None,
     }
     return {name: value for name, value in item.items() if value}
 

@@ -11,12 +11,14 @@ from extractor.export import harms
 from extractor.export.chapters import RAISED, Item, included
 from extractor.export.characteristics import lines
 from extractor.export.office import EPOCH, clean, write_zip
+from extractor.export.values import NOT_REPORTED, OTHERS_ONLY, UNREAD
 from extractor.labels import labels
 from extractor.model import Record
 
 MOST_ACROSS = 7  # trials side by side in a table of harms
 MARGIN, SIZE = 1.5, 8  # centimetres, points
 SHADE = "D9E2EC"
+NOTHING = (NOT_REPORTED, UNREAD, OTHERS_ONLY)  # kinds of nothing, each told on a line of its own
 Rows = Sequence[Sequence[str]]
 
 
@@ -24,10 +26,10 @@ def write_docx(records: Iterable[Record], stream: BinaryIO) -> None:
     """The Word file; the same bytes for the same records."""
     listed = list(records)
     file = _opened()
-    file.add_heading("Characteristics of included studies", 0)
+    _title(file, "Characteristics of included studies")
     _characteristics(file, listed)
     _harms(file, listed)
-    file.add_heading("Words of the reports", 0)
+    _title(file, "Words of the reports")
     names = labels(r.document for r in listed)
     for record in listed:
         _study(file, record, names[record.document.id])
@@ -54,15 +56,26 @@ def _opened() -> Any:
     return file
 
 
+def _title(file: Any, words: str) -> None:
+    """A heading of a part of the file, which is never the last of a page."""
+    file.add_heading(words, 0).paragraph_format.keep_with_next = True
+
+
 # ---------------------------------------------------------------- characteristics
 
 
 def _characteristics(file: Any, records: Sequence[Record]) -> None:
     rows, notes = included(records)
-    cells = [[f"{row.study}\n{'; '.join(row.reports)}", *(_lines(items) for items in row.cells)] for row in rows]
+    cells = [[_called(row.study, row.reports), *(_lines(items) for items in row.cells)] for row in rows]
     _table(file, ("Study and reports", *CHAPTERS), cells, first=3.4)
     for number, note in enumerate(notes, 1):
         file.add_paragraph(clean(f"{str(number).translate(RAISED)} {note}"))
+
+
+def _called(study: str, reports: Sequence[str]) -> str:
+    """The study and its reports; the one report alone where it has the study's name."""
+    one = len(reports) == 1 and reports[0].startswith(study)
+    return reports[0] if one else f"{study}\n{'; '.join(reports)}"
 
 
 def _lines(items: Sequence[Item]) -> str:
@@ -77,7 +90,7 @@ def _harms(file: Any, records: Sequence[Record]) -> None:
     speaking = [r for r in records if r.of("adverse_event") or r.of("deaths")]
     if not speaking:
         return
-    file.add_heading("Harms by trial", 0)
+    _title(file, "Harms by trial")
     for at in range(0, len(speaking), MOST_ACROSS):
         grid = harms.across(speaking[at : at + MOST_ACROSS])
         _table(file, ("Event", *grid.columns), _grouped(grid), first=4.5)
@@ -89,7 +102,7 @@ def _harms(file: Any, records: Sequence[Record]) -> None:
         file.add_paragraph(clean(f"No harms read in: {'; '.join(silent)}."))
     several = [g for g in harms.grids(records) if len(g.columns) > 1]
     if several:
-        file.add_heading("Harms by arm", 0)
+        _title(file, "Harms by arm")
     for grid in several:
         file.add_heading(clean(grid.title), 1)
         _table(file, ("Event", *grid.columns), _grouped(grid), first=4.5)
@@ -117,8 +130,11 @@ def _study(file: Any, record: Record, label: str) -> None:
     if document.title:
         file.add_paragraph(clean(document.title))
     rows = [line for line in lines(record) if line.value]
-    words = [(line.heading, line.value, "; ".join(f"“{q}”" for q in line.quotes)) for line in rows]
+    words = [(r.heading, r.value, "; ".join(f"“{q}”" for q in r.quotes)) for r in rows if r.value not in NOTHING]
     _table(file, ("item", "value", "words of the report"), words, first=3.4)
+    for nothing in NOTHING:  # each kind of nothing on a line of its own
+        if silent := [r.heading for r in rows if r.value == nothing]:
+            file.add_paragraph(clean(f"{nothing}: {', '.join(silent)}"))
     for conflict in record.conflicts:
         file.add_paragraph(clean(f"Conflict ({conflict.kind}): {conflict.message}"), style="List Bullet")
 
@@ -143,6 +159,7 @@ def _table(file: Any, headings: Sequence[str], rows: Rows, *, first: float) -> N
             whole = cells[place * len(headings)].merge(cells[(place + 1) * len(headings) - 1])
             whole.text = clean(words[0])
             whole.paragraphs[0].runs[0].bold = True
+            whole.paragraphs[0].paragraph_format.keep_with_next = True  # never the last of a page
     for row in table.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     head = table.rows[0]
@@ -152,5 +169,6 @@ def _table(file: Any, headings: Sequence[str], rows: Rows, *, first: float) -> N
         shade.set(qn("w:val"), "clear")
         shade.set(qn("w:fill"), SHADE)
         cell._tc.get_or_add_tcPr().append(shade)
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
         for run in cell.paragraphs[0].runs:
             run.bold = True

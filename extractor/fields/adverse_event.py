@@ -58,7 +58,9 @@ ALIKE = re.compile(
     r"\b(?:to|into|receive|received|either|with)\s+(?:either\s+)?(?P<names>(?:(?!to\b|receive)[\w/+-]+\s+){0,5}?[\w/+-]+(?:\s*+,\s*+[\w/+-]++(?:\s[\w/+-]++){0,4})*,?\s+(?:or|and|versus|vs)\s+[\w/+-]++(?:\s[\w/+-]++){0,4}?)\s*"
     r"[(,]\s*(?:n\s*=\s*)?\d+\s+(?:\w+\s+)?(?:per|in each|each|for each)\b"
 )
-NUMBERED = re.compile(r"group \d+")  # how the arms are called that the text sizes without a name
+NUMBERED = re.compile(
+    r"group \d+|(?:not )?receive|with(?:out)?"
+)  # how the arms are called that the text sizes without a name
 UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
 
 
@@ -191,6 +193,11 @@ def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
 
 def _stopped(term: str) -> str:
     """A stop named by its noun and its reason: "discontinued treatment owing to nausea" is "discontinuation due to nausea"."""
+    led = LED_TO_STOP.fullmatch(term)
+    if led:
+        noun = "withdrawal" if led["stop"].lower().startswith("withdraw") else "discontinuation"
+        what = led["what"]
+        return f"{noun} due to {what[0].lower() + what[1:] if what[1:2].islower() else what}"
     return STOPPED.sub(lambda m: f"{_stop_noun(m)} due to ", term)
 
 
@@ -219,6 +226,11 @@ SHORT = {
 # "discontinued treatment due to", "withdrew owing to", "premature discontinuation for": named by its noun
 STOPPED = re.compile(
     rf"\A(?:{W.stopped_treatment}\s+(?:was|were|had to be)\s+)?(?:{W.stopped_study}\s+)*(?:(?P<stop>{W.stopped_discontinu})|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b\s+(?:\([^()]*\)\s*|[\w-]+\s+){{0,8}}?{W.stopped_because}\s+(?:an?\s+)?",
+    re.I,
+)
+# "adverse events leading to (permanent) discontinuation": the same, the reason first
+LED_TO_STOP = re.compile(
+    r"(?P<what>.{4,80}?)\s+(?:that\s+|which\s+)?(?:leading|led|resulting|resulted|requiring|required|causing|caused|necessitating|necessitated)\s+(?:to\s+|in\s+)?(?:(?!and\b|or\b)[\w/-]+\s+){0,3}?(?P<stop>discontinuations?|withdrawals?|cessation)",
     re.I,
 )
 STOP_NOUNS = {"stop": "discontinuation", "withdrew": "withdrawal", "dropped": "dropout", "left": "withdrawal"}

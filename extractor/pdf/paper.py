@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from extractor.pdf.glyphs import Page, pages_of
@@ -14,6 +15,7 @@ from extractor.pdf.headed import HEADING
 from extractor.pdf.order import Segment, in_order, segments_of, without_furniture
 from extractor.tables.figures import is_figure
 from extractor.tables.grid import EMPTY, Cell, Table
+from extractor.terms import rows
 
 LARGER = 1.08  # times the size of the text: a short line that large is a heading
 LONGEST_HEADING = 90  # characters
@@ -21,6 +23,7 @@ HIGHEST_HEAD = 5  # rows of a head that no rule parts from its table
 EDGE = 45.0  # points from the top of a page where no section begins
 SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
+WORD = re.compile(r"[^\W\d_]{4,}")
 ENDS = re.compile(r"[.:?!)\]]\W*$")
 ABSTRACT = re.compile(r"^\W*(?:abstract|summary)\W*$", re.I)
 GLUED = ("–", "-", "/")  # ends of a cell's line after which no blank is due
@@ -71,7 +74,8 @@ def paper_of(data: bytes) -> Paper:
     for _, segments in laid:
         running += in_order([s for s in segments if s not in taken])
     parts = list(_parts(running, body, sizes))
-    grids = [_table(table, sizes) for _, table in tables]
+    known = frozenset(word.lower() for s in running for word in WORD.findall(s.text)) | _words_of_events()
+    grids = [_table(table, sizes, known) for _, table in tables]
     return Paper(parts, grids, list(_unread(running, {part.name for part, _ in grids})))
 
 
@@ -254,7 +258,9 @@ def _notes(table: Laid, segments: Sequence[Segment], body: float) -> list[Segmen
     return found
 
 
-def _table(laid: Laid, sizes: dict[int, tuple[float, float]]) -> tuple[Part, Table]:
+def _table(
+    laid: Laid, sizes: dict[int, tuple[float, float]], known: frozenset[str] = frozenset()
+) -> tuple[Part, Table]:
     part = Part(_name(laid.label))
     caption = " ".join(s.text for s in laid.caption)
     part.text = caption
@@ -265,7 +271,7 @@ def _table(laid: Laid, sizes: dict[int, tuple[float, float]]) -> tuple[Part, Tab
     table = Table(caption=caption, name=part.name)
     columns = _extents(laid)
     for number, row in enumerate(laid.rows):
-        grid = _grid_row(part, row, columns, sizes)
+        grid = _grid_row(part, row, columns, sizes, known)
         (table.head if number < laid.head else table.rows).append(grid)
     _spread(table)
     if laid.notes:
@@ -306,6 +312,22 @@ def _spread(table: Table) -> None:
                 row[place] = row[place - 1] if place > 1 and row[place - 1].text else row[place]
 
 
+@lru_cache(maxsize=1)
+def _words_of_events() -> frozenset[str]:
+    """Words of adverse events, which tables hold and the text may not."""
+    labels = (label for row in rows("adverse_events") for label in (row.name, *row.synonyms))
+    return frozenset(word.lower() for label in labels for word in WORD.findall(label))
+
+
+def _broken(before: str, after: str, known: frozenset[str]) -> bool:
+    """Whether a narrow cell broke a word without a hyphen: the paper's text has the whole word, and not its first piece."""
+    left, right = re.search(r"[^\W\d_]+$", before), re.match(r"[^\W\d_]+", after)
+    if left is None or right is None or not right.group().islower():
+        return False
+    first = left.group().lower()
+    return first not in known and first + right.group() in known
+
+
 def _extents(laid: Laid) -> list[tuple[float, float]]:
     """Left and right of the cells of each column that stand in it alone."""
     most = max(sum(bool(cell) for cell in row) for row in laid.rows)
@@ -324,6 +346,7 @@ def _grid_row(
     row: Sequence[Sequence[Segment]],
     columns: Sequence[tuple[float, float]],
     sizes: dict[int, tuple[float, float]],
+    known: frozenset[str],
 ) -> list[Cell]:
     part.text += "\n"
     cells: list[Cell] = [EMPTY] * len(row)
@@ -335,7 +358,8 @@ def _grid_row(
         start = len(part.text)
         part.text += "" if number else _indent(segments[0], columns)
         for place, item in enumerate(segments):
-            part.text += ("" if not place or part.text.endswith(GLUED) else " ") + item.text
+            whole = not place or part.text.endswith(GLUED) or _broken(part.text, item.text, known)
+            part.text += ("" if whole else " ") + item.text
             part.lines.append((len(part.text) - len(item.text), len(part.text), *_place(item, sizes)))
         cell = Cell(start, len(part.text), part.text[start:])
         across = {number, *(n for item in segments for n in covered(item, columns))}

@@ -32,6 +32,7 @@ CALLED_BEFORE = re.compile(
 )
 BREAK = re.compile(rf".*(?:[,;:()\[\]]|(?<=[a-z)]{{2}})\. |/l\. |\b{W.break_to}\b) ?")
 # "(n = 507 for sitagliptin and n = 514 for ...)", "(n = 423 MEC, n = 185 HEC)"
+DOSE = re.compile(r"[\d.,]+ ?(?:mg|mcg|[µμu]g|g|ml|iu|u|units?)(?: ?/ ?\w+)*")
 AFTER_SIZE = re.compile(
     rf" (?:{W.after_size_for} )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{1,45}}?)(?=,| and n ?=|;|\)|\]| vs| versus)"
 )
@@ -54,6 +55,7 @@ def sized(text: str, sentence: Sentence) -> Iterator[Group]:
             not n
             or match.start("n") in seen
             or _each_follows(text, match.end())
+            or _repeated(text, match)
             or EXPONENT.search(text, max(0, match.start() - 6), match.end())
         ):
             continue
@@ -88,6 +90,13 @@ def _name_after(text: str, match: re.Match[str], last: int) -> Place | None:
     return after.span("name") if after and not re.match(r"(?:and|or|vs|versus)\b", after["name"]) else None
 
 
+def _repeated(text: str, match: re.Match[str]) -> bool:
+    """ "CoQ (10)", "VO (2)": a number that stands in brackets behind the same word again and again is part of a name."""
+    word = text.rfind(" ", 0, match.start() - 1) + 1
+    bare = re.fullmatch(r"[(\[]\d{1,2}[)\]]", match.group()) is not None
+    return bare and text.count(text[word : match.end()]) > 1
+
+
 def _each_follows(text: str, end: int) -> bool:
     return bool(re.compile(r",? ?(?:in |for |per |to )?(?:each|every|both|per\b|/ ?group)").match(text, end))
 
@@ -103,8 +112,10 @@ def _name_before(text: str, at: int, first: int) -> Place | None:
         if comma >= place and re.search(r"\d", inside[:comma]):
             place = comma + 1
         named = stripped(text, opened + 1 + place, at)
-        if named and not (DOSE_ALONE.fullmatch(text, *named) and CALLED_BEFORE.search(text, first, opened)):
-            return named
+        explained = DOSE_ALONE.fullmatch(text, *named) and CALLED_BEFORE.search(text, first, opened) if named else None
+        strength = named and DOSE.fullmatch(text, *named) and re.search(r"[a-z]{4} \Z", text[first:opened])
+        if named and not explained and not strength:
+            return named  # not "5% prilocaine (1 mg/kg, n = 27)"
     stop = opened if opened > closed else at
     while stop > first and text[stop - 1] == " ":
         stop -= 1
@@ -116,7 +127,7 @@ def _name_before(text: str, at: int, first: int) -> Place | None:
             return stripped(text, begin + 1, stop - 1)
         stop = begin  # "75 mg/m(2) (n = 373)"
     window = text[max(first, stop - 70) : stop]
-    with_or_without = re.search(r"\b(?:with|without)$", window)
+    with_or_without = re.search(r"\b(?:with|without|(?:not )?receive)$", window)
     if with_or_without:  # "with (n = 85) or without (n = 79)"
         return stop - len(window) + with_or_without.start(), stop
     broken = BREAK.match(window)

@@ -43,8 +43,13 @@ MODIFIED = re.compile(
     rf"(?P<n>{NUM}) (?P<name>(?!{W.modified_of}\b)[a-z][a-z0-9'/+-]*(?: [a-z0-9][a-z0-9'/+-]*)?) (?P<noun>{W.modified_patients})\b"
 )
 # "(42 and 43 patients in each respective treatment group)", "60 and 62 patients in the X and Y groups"
+_AGED = r"(?:,? (?:mean age|aged) \d[\d.]*(?: ?(?:±|\+/-) ?[\d.]+)?(?: years)?)?"
 TWO_SIZES = re.compile(
-    rf"(?P<n1>{NUM})(?: {PEOPLE_NOUN})? (?:and|vs\.?|versus) (?P<n2>{NUM})(?: {PEOPLE_NOUN})?,? {W.were}"
+    rf"(?P<n1>{NUM})(?: {PEOPLE_NOUN})?{_AGED} (?:and|vs\.?|versus) (?P<n2>{NUM})(?: {PEOPLE_NOUN})?{_AGED},? {W.were}"
+)
+# "... were assigned to the control and the experimental groups": the names of two sizes
+TWO_NAMES = re.compile(
+    r"(?:[^.;()]|\.\d){0,60}?\b(?:randomi[sz]ed|assigned|allocated) (?:in)?to (?:receive )?(?:either )?(?:the )?(?P<first>[^,;.()]{2,50}?)(?: groups?| arms?)? (?:and|or) (?:the )?(?P<second>[^,;.()]{2,50}?)(?= groups?\b| arms?\b| ?[,.;(]| respectively)"
 )
 # "(17, 17, and 16 in the high, low and placebo groups, respectively)"
 SEVERAL_SIZES = re.compile(rf"(?P<sizes>{NUM}(?:, {NUM}){{1,4}},? and {NUM})(?: {PEOPLE_NOUN})?,? {W.were}")
@@ -53,6 +58,10 @@ ARM_LIKE = re.compile(rf"\b{W.arm_like}\b")
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
 NAME_FIRST = re.compile(
     rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:;])? ?(?<![\d.])(?P<n>{NUM})(?: ?(?P<noun>{PEOPLE_NOUN})| eyes)?(?= ?[;,)\].]| and\b)"
+)
+# "to group 1, 80 patients having surgery, or group 2, 80 patients having none"
+LETTER_FIRST = re.compile(
+    rf"\b(?P<name>(?:group|arm|cohort) (?:\d|[a-z]|[iv]{{1,3}})\b)[,:]? (?:with )?(?P<n>{NUM}) (?P<noun>{PEOPLE_NOUN})\b"
 )
 LAST_SAID = re.compile(rf"{NUM}(?: ?{PEOPLE_NOUN}| eyes)?(?= ?[;,)\].]| and\b)")
 # "the control group comprised 9 patients", "group A consisted of 20 women"
@@ -156,6 +165,11 @@ def made_of(text: str, sentence: Sentence) -> Iterator[Group]:
 
 def paired(text: str, sentence: Sentence) -> Iterator[Group]:
     """Names with their sizes after them."""
+    lettered = [m for m in LETTER_FIRST.finditer(text, sentence.start, sentence.end) if (whole(m["n"]) or 0) > 1]
+    if len(lettered) > 1:
+        for m in lettered:
+            yield Group(whole(m["n"]) or 0, m["name"], m.start("name"), m.end("noun"), m.span("name"))
+        return
     if not any(True for _ in itertools.islice(at_numbers(LAST_SAID, text, sentence.start, sentence.end), 1, None)):
         return
     for match in NAME_FIRST.finditer(text, sentence.start, sentence.end):
@@ -202,10 +216,14 @@ def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
     for match in at_numbers(TWO_SIZES, text, sentence.start, sentence.end):
         first, second = whole(match["n1"]), whole(match["n2"])
         if first and second and first > 1 and second > 1:
-            shape = SIZED if RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED
-            yield Split(
-                shape, (Group(first, "", *match.span("n1"), (0, 0)), Group(second, "", *match.span("n2"), (0, 0))), True
+            named = TWO_NAMES.match(text, match.end("n2"), sentence.end)
+            shape = SIZED if named or RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED
+            names = [named.span("first"), named.span("second")] if named else [(0, 0), (0, 0)]
+            pair = (
+                Group(n, text[slice(*name)], *match.span(part), name)
+                for n, part, name in zip((first, second), ("n1", "n2"), names, strict=True)
             )
+            yield Split(shape, tuple(pair), True)
 
     for match in at_numbers(SEVERAL_SIZES, text, sentence.start, sentence.end):
         several = _several(text, match)

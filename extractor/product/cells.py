@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from extractor import patterns as re
-from extractor.context.view import View
+from extractor.context.view import View, once
 from extractor.terms import Term, table
 from extractor.words import Words
 
@@ -63,6 +63,7 @@ class Product:
 LEAST = 2.0  # once beside a word of giving, in the study's own sentence or in the title
 
 
+@once
 def products(seen: View) -> list[Product]:
     """The cell types that the study gives, the surest first."""
     if not CELLS.search(seen.folded):
@@ -157,7 +158,8 @@ def _wider(one: Term, other: Term) -> bool:
     return one.name in WIDE
 
 
-def cells(seen: View) -> Iterator[Cell]:
+@once
+def cells(seen: View) -> list[Cell]:
     """Mentions of cells, also by their abbreviation."""
     marked = ((m.start(), m.end(), _named("cells", f"CD{m['number']}+ cell")) for m in MARKED.finditer(seen.folded))
     listed = (
@@ -169,9 +171,11 @@ def cells(seen: View) -> Iterator[Cell]:
     for start, end, term in itertools.chain(marked, _abbreviated(seen), listed):  # what the text defines comes first
         if not any(s < end and start < e for s, e, _ in spans):
             spans.append((start, end, term))
-    for start, end, term in spans:
-        if end <= seen.sentence_at(start).end and not MEASURED.match(seen.folded[end : end + 30]):
-            yield Cell(start, end, term, _weight(seen, start, end, term))
+    return [
+        Cell(start, end, term, _weight(seen, start, end, term))
+        for start, end, term in spans
+        if end <= seen.sentence_at(start).end and not MEASURED.match(seen.folded[end : end + 30])
+    ]
 
 
 def _capitals(written: str, name: str) -> bool:

@@ -45,7 +45,7 @@ class Delivery:
 
 def deliveries(seen: View, lexicon: str) -> Iterator[Delivery]:
     """Entries of the table `lexicon` (``routes`` or ``sites``) in the document, left to right."""
-    found: Iterator[Match] = table(lexicon).find(seen.folded)
+    found: list[Match] = table(lexicon).find(seen.folded)
     for match in found:
         sentence = seen.sentence_at(match.start)
         if match.end <= sentence.end:  # a title's last word and the text's first are no term

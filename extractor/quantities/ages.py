@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from extractor import patterns as re
 from extractor.quantities.numbers import whole
-from extractor.text import Taken
+from extractor.text import Taken, remembered
 from extractor.words import Words
 
 W = Words("quantities")
@@ -120,6 +120,7 @@ class Age:
 HOURS = re.compile(rf" ?-?{W.hours_hours}\b")  # an age in hours is no age of a cohort
 
 
+@remembered
 def ages(folded: str) -> list[Age]:
     """All statements of age in folded text, in order, none inside another."""
     if not CUE.search(folded):

@@ -100,6 +100,7 @@ NUMBERED = re.compile(
 TIMES = re.compile(
     rf"\b{W.one_seen}\s+(?:only\s+)?(?P<times>once|twice|(?P<n>{NUMBER_WORDS}|\d{{1,2}})\s+times)\b(?!\s+(?:daily|a\b|per\b|weekly|as\b|more\b|higher\b|the\b))"
 )
+PEOPLE_SAID = re.compile(rf"\b{W.units_patients}\b")
 # a number alone: read only where the linker asks for it
 BARE = re.compile(rf"(?P<n>{_N})")
 _FORMS = (
@@ -134,7 +135,7 @@ _NO_COUNT_FORMS = (
     rf"\b(?:19|20)\d\d\b(?!\s+{W.no_count_subjects})",
     r"\d+\s*:\s*\d+",
     r"\d{2}(?:\.\d+)?\s*(?:°|º|deg(?:rees)?\b)?\s*c\b",
-    r"\d+/\d+(?=(?:-?mg)?(?:,? (?:and |or |versus )?(?!(?:in|of|with|for|patients|the|were|was)\b)[\w/-]+){0,5}? (?:groups?|arms?|regimens?)\b)",
+    r"\d+/\d+(?=(?:-?mg|-)?(?:,? (?:and |or |versus )?(?!(?:in|of|with|for|patients|the|were|was)\b)[\w/-]+){0,5}? (?:groups?|arms?|regimens?)\b)",
     rf"\b{W.two}-{W.no_count_year}\b",
     rf"\b{NUMBER_WORDS} {W.no_count_month}s\b",
     rf"\b{W.no_count_two} {W.no_count_month}\b",
@@ -273,8 +274,8 @@ def _count(form: str, match: re.Match[str]) -> Count | None:
         percent = float(whole(groups["words"]) or 0)
     if (groups.get("n") and n is None) or (percent is not None and percent > 100):
         return None
-    if n is not None and total is not None and n > total:
-        return None
+    if n is not None and total is not None and n > total and not PEOPLE_SAID.search(match.group()):
+        return None  # "25 of 18 patients" is kept for somebody to see; of anything else it is no count
     unit = next((u for u in map(unit_of, _units(groups)) if u), None)
     if unit is None and (form == "fraction" or percent is not None):
         unit = PARTICIPANTS

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from extractor import patterns as re
 from extractor.quantities.numbers import NUMBER_WORDS, decimal, whole
+from extractor.text import remembered
 from extractor.words import Words
 
 W = Words("quantities")
@@ -82,6 +83,7 @@ class Duration:
         return self.high * DAYS[self.unit]
 
 
+@remembered
 def durations(folded: str, start: int = 0, end: int | None = None) -> Iterator[Duration]:
     """Durations in ``folded[start:end]``, left to right; `folded` comes from :func:`extractor.text.fold`."""
     last = start

@@ -45,8 +45,14 @@ STATES: dict[str, tuple[str, str, str]] = {
     COMPLETE_TABLE: ("0 t", "inferred zero: a registry's complete table does not list it", ZERO),
     BELOW_THRESHOLD: ("< t", "unknown: a registry's table begins at a threshold and does not list it", SILENT),
     matrix.DENIED_ONLY: ("denied", "only a general denial of adverse events covers it; no count of this event", DENIAL),
+    "limited": (
+        "denied*",
+        "only a denial within limits covers it, such as one of serious events; the limits stand below",
+        DENIAL,
+    ),
     NOT_MENTIONED: ("–", "not mentioned: silence, which is no zero", SILENT),
 }
+WITHIN = STATES["limited"][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,17 @@ def events_by_trials(review: Review, trials: Sequence[Trial], quotes: Quotes) ->
     return sorted(rows, key=lambda r: (order.get(r.id, len(order)), -r.trials, r.event))
 
 
+def limits_of(rows: Sequence[EventRow], trials: Sequence[Trial]) -> list[tuple[str, str]]:
+    """The limits of the denials in the matrix, by trial: what each denies, in the words that a cell has no room for."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for trial, cell in zip(trials, row.cells, strict=True):
+            for said in cell:
+                if said.text == WITHIN:
+                    found.setdefault(trial.label, {})[said.title.partition(";")[0]] = None
+    return [(name, "; ".join(limits)) for name, limits in found.items()]
+
+
 def _events(review: Review) -> list[str]:
     known = {review.event_named(scope) for scope in CLASSES}
     return [e for e in review.of(nodes.EVENT) if review.node(e)["scope"] == NAMED or e in known]
@@ -108,7 +125,7 @@ def _cell(
     mark, meaning, kind = STATES[state]
     denials = observed or denied
     if state == matrix.DENIED_ONLY and all(limit_words(d) for d in denials):
-        mark, meaning = _denied(denials[0]), "only a limited denial of adverse events covers it; no count of this event"
+        mark, meaning = WITHIN, f"{_denied(denials[0])}; no count of this event"
     if state not in (matrix.EVENTS, REPORTED_ZERO):
         return (Said(mark, quotes.refs(found["evidence"]), kind, title=meaning),)
     if found["total"] and not any(o["assertion"] == DENIED for o in observed):

@@ -112,6 +112,12 @@ def _check_outcome(review: Review, outcome: str) -> None:
     )
 
 
+def _without(method: str, call: Called) -> str:
+    """A method that leaves a study out, with the study by its name: ``leave-one-out: without Oh 2018``."""
+    head, mark, study = method.partition("without ")
+    return f"{head}{mark}{call(study)}" if mark else method
+
+
 def _content(
     review: Review, wish: Wish, trials: list[included.Trial], others: list[included.Trial], call: Called
 ) -> dict[str, Any]:
@@ -145,6 +151,7 @@ def _content(
         "people_answer": people,
         "people_left": harms.grouped((r["study"], r["reason"]) for r in people.left_out),
         "matrix": matrix_rows,
+        "matrix_limits": harms.limits_of(matrix_rows, trials),
         "matrix_blocks": harms.blocks(trials, matrix_rows),
         "states": harms.STATES,
         "most_open": MOST_OPEN,
@@ -225,7 +232,7 @@ def _render(content: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"called": content["called"]}
+    environment.filters |= {"called": content["called"], "without": lambda method: _without(method, content["called"])}
     environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen, "bound": bound}
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
     hashes = policy_hashes(assets[name] for name in _SCRIPTS)

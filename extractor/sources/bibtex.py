@@ -26,11 +26,15 @@ SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]*)\}")
 FORMULA = re.compile(r"\$([^$\n]{1,80})\$")
 # "..." # "...", {...} # name
 JOINED = re.compile(r'^(?:"[^"]*"|\{[^{}]*\}|\w+)(?:\s#\s(?:"[^"]*"|\{[^{}]*\}|\w+))+$')
+# "{The Cells and Tissue Consortium}" among authors: its "and" parts no names
+WHOLE_NAME = re.compile(r"(?<=[{\s])\{[^{}]* and [^{}]*\}(?=\s+and\s|\s*\})")
+AND = "\ue002"
 BRACES = {r"\{": "\ue000", r"\}": "\ue001"}
 BARE_PERCENT = re.compile(r"(?<!\\)%")
 SYMBOLS = {
     r"\textless": "<", r"\textgreater": ">", r"\textpm": "±", r"\texttimes": "×", r"\times": "×", r"\pm": "±", r"\leq": "≤", r"\geq": "≥",
     r"\le": "≤", r"\ge": "≥", r"\cdot": "·", r"\sim": "~", r"\mu": "μ", r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\,": " ",
+    r"\textasciicircum": "^",
 }  # fmt: skip
 SYMBOL = re.compile("|".join(rf"{re.escape(s)}(?:\{{\}}|(?![A-Za-z]))" for s in sorted(SYMBOLS, key=len, reverse=True)))
 
@@ -65,8 +69,8 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
             yield attempt(lambda: _document(found, stem, number, strings), place)  # noqa: B023
         elif isinstance(found, ParsingFailedBlock):
             raw = str(found.raw)
-            closed = parsed(raw + "}" * (raw.count("{") - raw.count("}"))).entries
-            if closed:  # its end is missing, and what stands before it is there
+            closed = parsed(raw + "}").entries if raw.count("{") == raw.count("}") + 1 else []
+            if closed:  # its end alone is missing
                 yield attempt(lambda: _document(closed[0], stem, number, strings), place)  # noqa: B023
             yield ParseError(f"{place}: not closed or not BibTeX: {raw.splitlines()[0][:60]!r}")
 
@@ -75,6 +79,7 @@ def _readied(text: str) -> str:
     """The text with marks and symbols in characters, before TeX would drop them."""
     for escaped, kept in BRACES.items():  # braces of the text itself, not of BibTeX
         text = text.replace(escaped, kept)
+    text = WHOLE_NAME.sub(lambda m: re.sub(r"\band\b", AND, m[0]), text)
     whole_percents = BARE_PERCENT.sub(r"\\%", text)  # TeX would drop the rest of the line
     return FORMULA.sub(_formula, SYMBOL.sub(_symbol, SCRIPT.sub(_script, whole_percents)))
 
@@ -97,7 +102,9 @@ def _formula(match: re.Match[str]) -> str:
 def _document(entry: Any, stem: str, number: int, strings: Mapping[str, str]) -> Document:
     found: dict[str, list[str]] = {}
     for field in entry.fields:
-        found.setdefault(field.key.lower(), []).append(_clean(_joined(str(field.value), strings)))
+        value = _joined(str(field.value), strings)
+        pieces = re.split(r"\s+and\s+", value) if field.key.lower() == "author" else [value]
+        found.setdefault(field.key.lower(), []).extend(map(_clean, pieces))
 
     def of(*names: str) -> list[str]:
         return [value for name in names for value in found.get(name, ())]
@@ -107,11 +114,13 @@ def _document(entry: Any, stem: str, number: int, strings: Mapping[str, str]) ->
         "title": of("title"),
         "abstract": of("abstract")[:1],
         "authors": of("author"),
-        "affiliations": of("affiliation"),
+        "affiliations": [p.strip() for text in of("affiliation", "affiliations") for p in text.split(" | ")],
+        "id": of("trialspan"),  # by this our own export says what the report is called
         "year": of("year", "date"),
         "journal": of("journal", "journaltitle", "booktitle"),
         "language": of("language", "langid"),
-        "types": [t.strip() for text in of("type") for t in text.split(";")] or [entry.entry_type],
+        "types": [t.strip() for text in of("type") for t in text.split(";")]
+        or [entry.entry_type] * (not of("trialspan")),
         "doi": of("doi", "url"),
         "pmid": of("pmid", "pubmedid", "pubmed-id")
         + [v for v in of("eprint") if "pubmed" in " ".join(of("eprinttype"))],
@@ -135,7 +144,7 @@ def _joined(value: str, strings: Mapping[str, str]) -> str:
 
 
 def _clean(value: Any) -> str:
-    bare = str(value).replace("{", "").replace("}", "")
+    bare = str(value).replace("{", "").replace("}", "").replace(AND, "and")
     for escaped, kept in BRACES.items():
         bare = bare.replace(kept, escaped[1:])
     return tidy(untagged(bare))

@@ -82,6 +82,7 @@ def _document(row: Any, otherwise: str) -> Document:
         "pmcid": [_text(row, "PMCID")],
         "notes": [part.strip() for part in re.split(r"[;\n]", note)],
         "urls": [_text(row, "URL")],
+        "affiliations": _affiliations(row.get("custom")),
         "volume": [_text(row, "volume")],
         "issue": [_text(row, "issue")],
         "pages": [_text(row, "page")],
@@ -99,6 +100,11 @@ def _text(row: dict[str, Any], name: str) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
     return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _affiliations(custom: Any) -> list[str]:
+    found = custom.get("affiliations") if isinstance(custom, dict) else None
+    return [str(place) for place in found] if isinstance(found, list) else []
 
 
 def _given(value: Any) -> str:

@@ -14,7 +14,7 @@ from extractor.errors import ParseError
 from extractor.model import ABSTRACT, TITLE, Document
 from extractor.sources import HEAD_BYTES, Item, attempt, reader
 from extractor.sources.decoding import lines, plain
-from extractor.sources.reference import MISSING, names, reference
+from extractor.sources.reference import MISSING, known, names, reference
 
 # our name: what exports of PubMed, Scopus, Web of Science, Embase, Cochrane, EPPI, Rayyan, Covidence, Zotero, ASReview, OpenAlex,
 # Lens, Dimensions, Springer, RefWorks call it
@@ -278,7 +278,7 @@ def _document(row: list[str], places: Places, width: int, otherwise: str) -> Doc
         raise ParseError(f"{len(row)} cells under a header of {width}: a quote or delimiter is missing")
     cells = {name: _cell(row, numbers, name) for name, numbers in places.items()}
     given = cells.get("id", "").strip()
-    accession = cells.get("accession", "").strip()
+    accession = next(iter(known([cells.get("accession", "")])), "")
     fields = {
         "title": [cells.get("title", "")],
         "abstract": [cells.get("text", "")],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
+from urllib.parse import unquote
 
 from extractor.model import Ids
 
 # "10.1177/0963689718802370", also after "doi:" or "https://doi.org/"
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
+# "10.1002/(SICI)1097-4644(19990101)75:1<1::AID-JCB1>3.0.CO;2-X": cut at the "<" it is that of a whole issue
+SICI = re.compile(r"10\.\d{4,9}/\(SICI\)[^\s\"]+?>\d\.\d\.[A-Z]{2};2-[0-9A-Z#]", re.I)
 # "NCT02881476"
 NCT = re.compile(r"\bNCT\d{8}\b")
 # "PMC6301165"
@@ -23,10 +27,15 @@ YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 
 def doi_in(text: str | None) -> str | None:
     """The first DOI in `text`, without what sentences and addresses hang on it."""
-    match = DOI.search(text or "")
+    text = text or ""
+    if "(sici)" in text.lower() and (old := SICI.search(unquote(html.unescape(text)))):
+        return old[0]
+    match = DOI.search(text)
     if not match:
         return None
     doi = match[0].rstrip(".,;:'")
+    if text[: match.start()].endswith("="):  # a part of an address: "?doi=10.1016/x&pii=..."
+        doi = doi.partition("&")[0]
     while doi.endswith(")") and doi.count(")") > doi.count("("):
         doi = doi[:-1].rstrip(".,;:'")
     return doi

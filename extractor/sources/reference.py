@@ -39,6 +39,8 @@ ACCESSION = re.compile(r"(?:PMID|NLM)?\s*[:=]?\s*(\d{7,8})", re.I)
 PMCID_SAID = re.compile(r"\bPMC ?ID\b\s*[:=]?\s*(PMC\d+)|\b(PMC\d{4,})\b", re.I)
 # Rayyan writes into the notes: RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong population
 RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{(?P<said>[^}]*)\}")
+# Covidence writes into the notes of what was excluded: "Exclusion reason: Wrong population; "
+COVIDENCE = re.compile(r"\bExclusion reason:\s*(?P<reason>[^;|\n]+)", re.I)
 REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*(?P<reason>[^|\n]+)")
 _QUOTED_WORD = re.compile(r'=>\s*\\?"([^"\\]+)')
 VERDICTS = {
@@ -47,7 +49,16 @@ VERDICTS = {
 }
 _LIST = re.compile(r"\[.*\]", re.S)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_AND = re.compile(r",?\s+(?:and|&|und)\s+|\s*[;；、]\s*|\s*\|\s*|\s*//\s*|\n+")
+_SIGN = re.compile(r"\s*[;；、]\s*|\s*\|\s*|\s*//\s*|\n+")
+_AND = re.compile(r",?\s+(?:and|&|und)\s+")
+# the name of a group, whose words are not people's
+_GROUP = re.compile(
+    r"\b(?:group|consortium|network|investigators?|collaborat\w+|committee|societ(?:y|ies)|association|organi[sz]ation|alliance"
+    r"|universit\w+|institut\w*|hospitals?|cent(?:er|re)s?|foundation|council|department|ministry|initiative|company|team)\b",
+    re.I,
+)
+# "Alpha, Ann", "Alpha AB", "Ann Alpha": what is a person's name beside that of a group
+_PERSON = re.compile(r"[^,]+,.+|\S.* [A-Z]{1,3}\.?|(?!The\b)[^\W\d_a-z]\S*(?: [^\W\d_a-z]\S*){1,2}")
 # "&amp;", "&#39;", "&ndash;": characters as web pages write them
 ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 MARKED_UP = ("title", "abstract", "authors", "journal", "keywords", "affiliations")
@@ -72,6 +83,8 @@ def names(values: Iterable[str]) -> tuple[str, ...]:
 
     >>> names(["Alpha, A. and Beta, B."]), names(["Gamma, C"]), names(["Alpha A., Beta B."])
     (('Alpha, A.', 'Beta, B.'), ('Gamma, C',), ('Alpha A.', 'Beta B.'))
+    >>> names(["The Cells and Tissue Consortium"]), names(["Alpha A, Beta B and the ALS Study Group"])
+    (('The Cells and Tissue Consortium',), ('Alpha A', 'Beta B', 'the ALS Study Group'))
     >>> names(["Alpha, A., Beta, B."]), names(["Ann Alpha, Bo Beta"]), names(["A Alpha|B Beta"])
     (('Alpha, A.', 'Beta, B.'), ('Ann Alpha', 'Bo Beta'), ('A Alpha', 'B Beta'))
     """
@@ -80,9 +93,19 @@ def names(values: Iterable[str]) -> tuple[str, ...]:
         if _LIST.fullmatch(value):
             found += [a or b for a, b in _QUOTED.findall(value)]
             continue
-        for piece in _AND.split(value):
-            found += _apart(piece.strip())
+        for piece in _SIGN.split(value):
+            found += [piece.strip()] if _is_group(piece) else [n for p in _AND.split(piece) for n in _apart(p.strip())]
     return tuple(dict.fromkeys(n for n in (one.strip().strip(",") for one in found) if n and not MISSING.fullmatch(n)))
+
+
+def _is_group(piece: str) -> bool:
+    """Whether a piece is the name of one group: "The Cells and Tissue Consortium", not "Alpha A, Beta B and the ALS Group"."""
+    parts = _AND.split(piece.strip())
+    if len(parts) == 1:
+        parts = [p.strip() for p in piece.split(",")]
+    if len(parts) == 1 or not _GROUP.search(piece):
+        return False
+    return not any(_PERSON.fullmatch(p) for p in parts if not _GROUP.search(p))
 
 
 def _apart(text: str) -> list[str]:
@@ -100,7 +123,7 @@ def _apart(text: str) -> list[str]:
     return pieces
 
 
-def reference(source: str, fields: Fields, otherwise: str) -> Document:
+def reference(source: str, fields: Fields, otherwise: str, *, exact: bool = False) -> Document:
     """The document of one reference.
 
     Parameters
@@ -113,13 +136,16 @@ def reference(source: str, fields: Fields, otherwise: str) -> Document:
         ``accession``, ``database``, ``id`` and ``retracted``; of single ones the first value that is one.
     otherwise : str
         The id where nothing in it names it.
+    exact : bool
+        The texts are as they should be read: marks of a web page in them are none.
 
     Raises
     ------
     ParseError
         If it has neither words nor a name by which a report could be found.
     """
-    of = {name: known(map(shown, values) if name in MARKED_UP else values) for name, values in fields.items()}
+    marked = () if exact else MARKED_UP
+    of = {name: known(map(shown, values) if name in marked else values) for name, values in fields.items()}
     title = _single(of, "title")
     abstract = "\n".join(of.get("abstract", ()))
     people = names(of.get("authors", ()))
@@ -174,14 +200,16 @@ def _true(values: Iterable[str]) -> bool:
 
 
 def screening(of: Mapping[str, list[str]]) -> dict[str, str]:
-    """What a screening program says of a reference: its own field, or Rayyan's line in the notes; empty where in doubt."""
+    """What a screening program says of a reference: its own field, Rayyan's or Covidence's line in the notes; empty where in doubt."""
     notes = "\n".join(of.get("notes", ()))
     match = RAYYAN.search(notes)
     words = _QUOTED_WORD.findall(match["said"]) if match else of.get("decision", [])
     verdicts = {v for w in words for v, form in VERDICTS.items() if form.fullmatch(w.strip())}
-    if len(verdicts) != 1 or not words:
+    reason = REASONS.search(notes) or COVIDENCE.search(notes)
+    if not words and COVIDENCE.search(notes):
+        verdicts = {"exclude"}
+    if len(verdicts) != 1:
         return {}
-    reason = REASONS.search(notes)
     said = reason["reason"].strip() if reason else next(iter(of.get("reason", ())), "")
     return {"verdict": verdicts.pop()} | ({"reason": said} if said else {})
 

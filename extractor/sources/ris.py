@@ -141,7 +141,7 @@ def _document(row: Row, otherwise: str) -> Document:
         "accession": _any(row, "accession_number", "unique_identifier", *(() if _ours(row) else ("id",))),
         "id": row.get("id", []) if _ours(row) else [],
     }
-    return reference("ris", fields, otherwise)
+    return reference("ris", fields, otherwise, exact=_ours(row))
 
 
 JOURNALS = (

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, func, select, text, update
 
 from extractor.errors import DamageError, EvidenceError
 from extractor.model import Document, check_evidence
-from extractor.store import copies, decisions, reading, rows
+from extractor.store import chain, copies, decisions, reading, rows
 from extractor.store.database import batches
 from extractor.store.tables import DECISIONS, DOCUMENTS, EVIDENCE, EXTRACTIONS, FACTS
 
@@ -39,6 +39,7 @@ def examine(conn: Connection) -> Iterator[Finding]:
         except (DamageError, ValueError):  # one that cannot even be read is named, the others are looked at
             yield from _one_by_one(conn, batch)
     yield from _orphans(conn)
+    yield from (Finding(what, wrong) for what, wrong in chain.breaks(conn))
 
 
 def mend(conn: Connection) -> list[str]:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 from extractor.conflicts import KINDS, conflicts
 from extractor.errors import StaleError, StoreError
 from extractor.model import JSON_PART, Conflict, Document, Evidence, Fact, Record, check_evidence, slice_of, value_at
-from extractor.store import reading, rows
+from extractor.store import chain, reading, rows
 from extractor.store.database import batches
 from extractor.store.disagreements import disagreements
 from extractor.store.second import DIFFERS, differing
@@ -150,7 +150,7 @@ def append(conn: Connection, id: str, said: Said, how: How, where: str) -> int:
         "others": [f.to_dict() for f in said.others] or None,
         "seen_text": how.seen_text, "seen_decision": how.seen_decision,
     }  # fmt: skip
-    key = rows.key_of(conn.execute(insert(DECISIONS).values(row)))
+    key = rows.key_of(conn.execute(insert(DECISIONS).values(chain.linked(conn, DECISIONS, row))))
     if extraction is not None:
         apply(conn, extraction, document, held)
     return key

@@ -96,21 +96,26 @@ def put_in_force(store: Store, report: str, version: int, curator: str, *, note:
         return next(i for i in reading.resolved(conn, [id], store.name))
 
 
-def report_of(store: Store, document: Document) -> str | None:
-    """The report of the store that a document is of, by what they share, else by title and year; None where there is none."""
-    own = identity.copy_of(document, "", [document.id] if document.named else [])
-    with store.reading() as conn:
-        rows = conn.execute(select(DOCUMENTS.c.id, DOCUMENTS.c.compared)).all()
-    found: set[str] = set()
-    alike: set[str] = set()
-    for id, data in rows:
-        copy = copies.copy_from(data)
-        if identity.same(own, copy):
-            found.add(id)
-        elif own.title and own.title == copy.title and not identity.contradict(own, copy) and _near(own, copy):
-            alike.add(id)
-    best = found or alike
-    return best.pop() if len(best) == 1 else None
+class Finder:
+    """Which report of a store a document is of, for many documents: the copies are read once."""
+
+    def __init__(self, store: Store) -> None:
+        with store.reading() as conn:
+            rows = conn.execute(select(DOCUMENTS.c.id, DOCUMENTS.c.compared)).all()
+        self._by_key: dict[str, list[tuple[str, identity.Copy]]] = {}
+        for id, data in rows:
+            copy = copies.copy_from(data)
+            for key in [*copy.keys, f"title:{copy.title}"]:
+                self._by_key.setdefault(key, []).append((id, copy))
+
+    def report_of(self, document: Document) -> str | None:
+        """The report, by what they share, else by title and year; None where there is none, or more than one."""
+        own = identity.copy_of(document, "", [document.id] if document.named else [])
+        found = {id for key in own.sought for id, copy in self._by_key.get(key, ()) if identity.same(own, copy)}
+        if not found and own.title:
+            alike = self._by_key.get(f"title:{own.title}", ())
+            found = {id for id, copy in alike if not identity.contradict(own, copy) and _near(own, copy)}
+        return found.pop() if len(found) == 1 else None
 
 
 def _near(one: identity.Copy, other: identity.Copy) -> bool:

@@ -174,6 +174,10 @@ CREATE TABLE final_records (
   final BIGINT NOT NULL REFERENCES finals (key), position INTEGER NOT NULL, document TEXT NOT NULL, record TEXT NOT NULL,
   PRIMARY KEY (final, position))
 """
+CHAIN = """
+ALTER TABLE decisions ADD COLUMN chain TEXT;
+ALTER TABLE review_events ADD COLUMN chain TEXT
+"""
 # a report that gets another id takes its decisions along (``document``, ``copy``); nothing else of a row ever changes
 DECIDED = (
     "key, action, curator, target, fact, undoes, note, decided_at, uid, verdict, stage, mode, field, others, reason, about,"
@@ -225,6 +229,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         6, "verdicts, stages and modes of decisions; accounts, events and final versions of a review", REVIEW, STAY
     ),
     Migration(NAMED_ANEW, "reports are called by their DOI before their PMID", ""),
+    Migration(8, "a chain through decisions and events", CHAIN),
 )
 NEWEST = MIGRATIONS[-1].number
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, insert, select
 
 from extractor.errors import StoreError
-from extractor.store import Store, decisions
+from extractor.store import Store, chain, decisions
 from extractor.store.rows import key_of
 from extractor.store.tables import (
     ACCOUNTS,
@@ -111,15 +111,15 @@ class ReviewStore:
             "at": at or now(),
         }
         with self.store.writing(durable=True) as conn:
-            return key_of(conn.execute(insert(REVIEW_EVENTS).values(row)))
+            return key_of(conn.execute(insert(REVIEW_EVENTS).values(chain.linked(conn, REVIEW_EVENTS, row))))
 
     def note_all(self, event: str, of: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
         """Append events of one kind at once: who, report, detail."""
         at = now()
-        rows = [{"event": event, "curator": who, "document": id, "detail": dict(d), "at": at} for who, id, d in of]
-        if rows:
-            with self.store.writing(durable=True) as conn:
-                conn.execute(insert(REVIEW_EVENTS), rows)
+        with self.store.writing(durable=True) as conn:
+            for who, id, detail in of:
+                row = {"event": event, "curator": who, "document": id, "detail": dict(detail), "at": at}
+                conn.execute(insert(REVIEW_EVENTS).values(chain.linked(conn, REVIEW_EVENTS, row)))
 
     def stamps(self) -> dict[str, Stamp]:
         """Of each report that is not deleted, in the order of their ids, what it is made of now; another: it has changed."""
@@ -166,7 +166,7 @@ class ReviewStore:
                 raise StoreError(f"report {document!r} has its two readers already, or is given to others")
             if stage not in began:
                 event = {"event": "began", "document": document, "curator": curator, "detail": {"stage": stage}}
-                conn.execute(insert(REVIEW_EVENTS).values(event | {"at": now()}))
+                conn.execute(insert(REVIEW_EVENTS).values(chain.linked(conn, REVIEW_EVENTS, event | {"at": now()})))
         return stage
 
     def events(self, document: str | None = None, *kinds: str) -> list[Event]:

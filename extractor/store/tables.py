@@ -161,6 +161,7 @@ DECISIONS = Table(
     Column("about", Json),
     Column("seen_text", Text),
     Column("seen_decision", BigInteger),
+    Column("chain", Text),
 )
 FACTS = Table(
     "facts",
@@ -279,6 +280,7 @@ REVIEW_EVENTS = Table(
     Column("curator", Exact, nullable=False),
     Column("detail", Json, nullable=False),
     Column("at", Text, nullable=False),
+    Column("chain", Text),
 )
 ACCOUNTS = Table(
     "accounts",

@@ -44,7 +44,7 @@ SOME = re.compile(W.some)
 OTHERS_BEFORE = re.compile(rf"\b{W.others_before_previous},? (?:[\w,/-]+ ){{0,5}}$")
 # "were enrolled into this double-blind study", "our previous pilot"
 THIS = re.compile(
-    rf"\b{W.this_this} (?!previous|earlier|prior)(?!{W.this_team} (?:\w+ ){{0,3}}completed\b)(?:[\w/-]+,? ){{0,6}}$"
+    rf"\b{W.this_this} (?!previous|earlier|prior)(?!{W.this_team} (?:\w+ ){{0,3}}{W.team_completed}\b)(?:[\w/-]+,? ){{0,6}}$"
 )
 # "patients were randomly assigned": what was done is this trial's, unless an earlier one is named
 WERE = re.compile(r"\b(?:were|was|we) (?:then |subsequently |equally )?$")

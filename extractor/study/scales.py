@@ -32,7 +32,7 @@ class Limit:
 
 def scales(folded: str, start: int, end: int) -> Iterator[Match]:
     """Known scales in ``folded[start:end]``."""
-    return table("scales").find(folded, start, end)
+    return iter(table("scales").find(folded, start, end))
 
 
 def limits(folded: str, start: int, end: int) -> Iterator[Limit]:

@@ -36,6 +36,7 @@ _BARE = re.compile(r"\d[\d.,/-]*\Z")
 OPENERS = ("(", ",", "[", ";", ":", "/", "0")
 LONGEST = 6
 # "seven women on the drug": whom the number counts, not the group that they are of
+QUANTIFIERS = W.members("quantifiers")
 COUNTED_NOUN = re.compile(rf"\s+{W.counted_noun}\s")
 CONTROL = re.compile(rf"\b{W.control}\b")
 
@@ -110,7 +111,7 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
     places = [i for i, token in enumerate(run) if token.text in GROUP or token.text.endswith("-treated")]
     if places:
         at = places[-1]
-        if run[at].text in CALLED and at + 1 < len(run):  # "group a"
+        if run[at].text in CALLED and at + 1 < len(run) and not run[at + 1].text.endswith(("ing", "ed")):  # "group a"
             plural = run[at].text.endswith("s")
             return _made(run[at + plural : at + 2], before, grouped=True)
         if run[at].text.endswith("-treated"):
@@ -124,7 +125,8 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
         rest = run[at + 1 :][:LONGEST]
         if rest:
             return _made(rest, before, grouped=True)
-        counted = COUNTED_NOUN.match(folded, run[at].end) if run[at].text in ("women", "men") else None
+        people = run[at].text in ("women", "men")
+        counted = people and (before in QUANTIFIERS or COUNTED_NOUN.match(folded, run[at].end))
         return _made(run[at : at + 1], before, grouped=True) if run[at].text in ALONE and not counted else None
     return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
 

@@ -13,7 +13,7 @@ from itertools import combinations, pairwise, product
 
 from extractor import patterns as re
 from extractor.events.event import Event
-from extractor.events.link.groups import Group, alike
+from extractor.events.link.groups import Group, Name, alike
 from extractor.events.words_of_counts import PEOPLE_HAD
 from extractor.words import Words
 
@@ -35,6 +35,7 @@ COMPARED = re.compile(
 
 # between the counts of one row: "5, 7 and 2", "2 vs 7"
 ROW = re.compile(r"\s*(?:,|and|, and|vs\.?|versus|,?\s*compared (?:with|to))\s*")
+RESPECTIVELY = re.compile(rf"\s*(?:{W.persons}\b)?\s*[),]*\s*respectively\b")
 VERSUS = re.compile(r"\s*(?:vs\.?|versus)\s*")
 
 
@@ -48,7 +49,12 @@ def _weight(shares: Shares, words: frozenset[str] | None) -> float:
 
 
 def together(
-    folded: str, events: Sequence[Event], chances: Mapping[int, Shares], groups: Sequence[Group] = ()
+    folded: str,
+    events: Sequence[Event],
+    chances: Mapping[int, Shares],
+    groups: Sequence[Group] = (),
+    here: Sequence[Name] = (),
+    order: Sequence[Group] = (),
 ) -> dict[int, frozenset[str] | None]:
     """The group of each count, by where it begins."""
     found = {at: likeliest(shares) for at, shares in chances.items()}
@@ -69,7 +75,7 @@ def together(
         for left, right in pairwise(starts):
             if PEOPLE_HAD.match(folded[next(e.count.end for e in some if e.count and e.count.start == left) : right]):
                 found[right] = found[left]  # "six sustained eight burns": both are of one group
-        _fill(folded, {e.count.start: e.count.end for e in some if e.count}, parts, found, chances, groups)
+        _fill(folded, {e.count.start: e.count.end for e in some if e.count}, parts, found, chances, groups, here, order)
     found.update(_of_rows(list(terms.values()), chances))
     return found
 
@@ -81,6 +87,8 @@ def _fill(
     found: dict[int, frozenset[str] | None],
     chances: Mapping[int, Shares],
     groups: Sequence[Group],
+    here: Sequence[Name],
+    order: Sequence[Group],
 ) -> None:
     """Give the one count of a row that has no group the only group left; "(2 vs 7)" without names is in the groups' order."""
     if not 2 <= len(parts) == len(groups):
@@ -88,20 +96,28 @@ def _fill(
     gaps = [folded[ends[left] : right] for left, right in pairwise(parts)]
     if not all(ROW.fullmatch(gap) for gap in gaps):
         return
-    own = [
-        next((i for i, g in enumerate(groups) if words and _names(words, g)), None) for words in map(found.get, parts)
-    ]
-    if any(words and i is None for words, i in zip(map(found.get, parts), own, strict=True)):
+    named = any(_names(n.words, g) for n in here for g in groups)
+    told = not named and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None
+    own: list[int | None] = (
+        [None] * len(parts)
+        if told
+        else [
+            next((i for i, g in enumerate(groups) if words and _names(words, g)), None)
+            for words in map(found.get, parts)
+        ]
+    )
+    if not told and any(words and i is None for words, i in zip(map(found.get, parts), own, strict=True)):
         return
     left = [i for i in range(len(groups)) if i not in own]
     free = [at for at, i in zip(parts, own, strict=True) if i is None]
-    in_order = len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0])
-    if len(left) != len(free) or not (len(free) == 1 or in_order):
+    in_order = told or (len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0]))
+    rest = [groups[i] for i in left] if len(free) == 1 else list(order) if in_order else []
+    if told and not rest:
+        found.update(dict.fromkeys(parts))  # the order is not known: better no group than a wrong one
+    if len(rest) != len(free):
         return
-    for at, i in zip(free, left, strict=True):
-        found[at] = max(
-            (w for w in chances[at] if w and _names(w, groups[i])), key=lambda w: chances[at][w], default=None
-        )
+    for at, group in zip(free, rest, strict=True):
+        found[at] = max((w for w in chances[at] if w and _names(w, group)), key=lambda w: chances[at][w], default=None)
 
 
 def _names(words: frozenset[str], group: Group) -> bool:
@@ -123,10 +139,14 @@ def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tup
     if len(parts) > AT_ONCE or len(parts) < 2:
         return []
     ends = {e.count.start: e.count.end for e in some if e.count}
+    none = {e.count.start: e.count.n == 0 for e in some if e.count}
     if _sums(some):
         return list(combinations(range(len(parts)), 2))
+    # "four patients had fever and in the placebo group none": a zero and a count are of two groups
     return [
-        (i, i + 1) for i, (left, right) in enumerate(pairwise(parts)) if COMPARED.fullmatch(folded, ends[left], right)
+        (i, i + 1)
+        for i, (left, right) in enumerate(pairwise(parts))
+        if none[left] != none[right] or COMPARED.fullmatch(folded, ends[left], right)
     ]
 
 
