@@ -210,7 +210,10 @@ def _stop_noun(match: re.Match[str]) -> str:
 def _written_out(term: str, long_forms: Mapping[str, str]) -> str:
     """An abbreviation that the text explains, as it explains it; any other term as it is."""
     own = long_forms.get(term) or (long_forms.get(term[:-1]) if term.endswith("s") else None)
-    return own or well_known().get(term, term)
+    if own or term in well_known():
+        return own or well_known()[term]
+    quality, _, last = term.rpartition(" ")  # "acute GVHD"
+    return f"{quality} {well_known()[last]}" if quality and last in well_known() else term
 
 
 # "AEs", "SAE", "TEAEs", "ADRs": written out in the term; the quote stays as it is
