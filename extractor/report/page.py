@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
@@ -30,6 +32,7 @@ from extractor.store import Store
 
 MOST_TRIALS_IN_TABLES = 400  # a page of more is no page to read: it is asked for in parts
 KNOWN = ("any", "serious", "death")  # outcomes that every store can be asked about
+LEAST_IN_SPAN = 3  # numbers in a row that print writes as first–last
 MOST_NAMED = 30  # events in a message
 MOST_OPEN = 25  # studies of a pooled risk that are not folded
 SMALLEST_SHARE = 1e-5  # printed as a number; what is less, as less
@@ -233,7 +236,7 @@ def _render(content: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"called": content["called"], "without": lambda method: _without(method, content["called"])}
-    environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen, "bound": bound}
+    environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen, "bound": bound, "spans": spans}
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
     hashes = policy_hashes(assets[name] for name in _SCRIPTS)
     return environment.get_template("report.html").render(**content, **assets, script_hashes=Markup(hashes))
@@ -263,6 +266,20 @@ def bound(value: float) -> str:
     ('0 %', '2.1 %')
     """
     return "0 %" if value < SMALLEST_SHARE else percent(value)
+
+
+def spans(quotes: Sequence[Quote]) -> Markup:
+    """The numbers of many quotes as print has them, those in a row as a span; nothing where that is no shorter.
+
+    >>> spans([Quote(n, "a", "title", "b", 0, 1, None) for n in (7, 3, 4, 5)])
+    Markup(' data-p="3–5 7"')
+    """
+    numbers = sorted({q.number for q in quotes})
+    rows = [[n for _, n in row] for _, row in itertools.groupby(enumerate(numbers), lambda at: at[1] - at[0])]
+    if all(len(row) < LEAST_IN_SPAN for row in rows):
+        return Markup()
+    said = (f"{row[0]}–{row[-1]}" if len(row) >= LEAST_IN_SPAN else " ".join(map(str, row)) for row in rows)
+    return Markup(' data-p="{}"').format(" ".join(said))
 
 
 def frozen(text: str) -> Markup:
