@@ -236,7 +236,14 @@ def _render(content: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"called": content["called"], "without": lambda method: _without(method, content["called"])}
-    environment.filters |= {"percent": percent, "p_value": p_value, "number": number, "frozen": frozen, "bound": bound, "spans": spans}
+    environment.filters |= {
+        "percent": percent,
+        "p_value": p_value,
+        "number": number,
+        "frozen": frozen,
+        "bound": bound,
+        "spans": spans,
+    }
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
     hashes = policy_hashes(assets[name] for name in _SCRIPTS)
     return environment.get_template("report.html").render(**content, **assets, script_hashes=Markup(hashes))

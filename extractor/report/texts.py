@@ -10,8 +10,8 @@ from extractor.model import TITLE, Document, Record
 from extractor.report.quotes import Quote
 
 LINKS = {"pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/", "doi": "https://doi.org/{}"}
-AROUND = 45  # characters that stand around a quote in print
-LEAST_LEFT_OUT = 45  # fewer are printed
+AROUND = 40  # characters that stand around a quote in print
+LEAST_LEFT_OUT = 40  # fewer are printed
 NCT_LINK = "https://clinicaltrials.gov/study/{}"
 
 
