@@ -99,7 +99,14 @@ def _other_place(a: Fact, b: Fact) -> bool:
     """Whether one of two facts stands behind the abstract, and not in the part of the other alone."""
     parts = {e.part for e in a.evidence}, {e.part for e in b.evidence}
     uncounted = a.field == EVENT and _counted(a.value) is None and _said_alike(a.value, b.value)
-    return (parts[0] != parts[1] or uncounted) and not parts[0] | parts[1] <= SHORT
+    return (parts[0] != parts[1] or uncounted or _told_again(a, b)) and not parts[0] | parts[1] <= SHORT
+
+
+def _told_again(a: Fact, b: Fact) -> bool:
+    """Whether one part tells the same count of the same arm twice, in two sentences; the dead are told apart by their causes."""
+    if a.field != EVENT or a.arm is None or a.arm != b.arm or any(e.row for e in (*a.evidence, *b.evidence)):
+        return False
+    return _counted(a.value) is not None and _said_alike(a.value, b.value) and a.value.get("term") != "death"
 
 
 def same_value(a: Fact, b: Fact) -> bool:
@@ -123,7 +130,7 @@ def same_event(a: Fact, b: Fact) -> bool:
         return _said_alike(a.value, b.value)
     if any(e.row for e in a.evidence) and any(e.row for e in b.evidence):  # two cells are two claims
         return False
-    if _person(a) and _person(b):
+    if _person(a) and _person(b) and not _told_again(a, b):
         return False
     return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in OPEN[2:7])
 

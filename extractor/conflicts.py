@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractor.claims import arm_words, term_words
-from extractor.model import Conflict, Document, Fact
+from extractor.model import ABSTRACT, TITLE, Conflict, Document, Fact
 
 Numbered = tuple[int, Fact]
 SAME_DOSE = 0.01  # doses within 1 % are one dose, rounded
@@ -19,6 +19,8 @@ RESTATED = re.compile(r"^\s*(?:[a-zA-Z/%-]+\s+){0,3}[(\[]\s*(?:i\.?e\.?,?\s*)?$"
 IN_A_GROUP = re.compile(
     r"^\s*(?:\w+ ){0,3}(?:in|among|for) (?:the )?(?:\w+ ){0,3}(?:group|arm|cohort|controls?)\b", re.I
 )
+OTHERS = re.compile(r"\b(?:other|further|additional)\b", re.I)
+DOSE_LIMITING = re.compile(r"\bdose[- ]limiting\b|\bDLTs?\b", re.I)
 VAGUE = re.compile(r"\b(?:issue|concern|signal|problem)s?\b", re.I)
 SOME = re.compile(
     r"\b(?:withdr[ae]w\w*|discontinu\w*|drop(?:ped)?[- ]?outs?|dropped|stopped|stopping|because of|due to|reasons?|excluded|one of|of whom|of these|hospitali[sz]ed|required|leading to)\b",
@@ -45,6 +47,7 @@ def conflicts(document: Document, facts: Sequence[Fact]) -> list[Conflict]:
         *arms_off(facts),
         *doses_off(document, own),
         *places_differ([(i, f) for i, f in own if not of_some(document, f)]),
+        *splits_differ(own),
         *shares_off(own),
     ]
     return sorted(found, key=lambda c: (c.facts, c.kind))
@@ -72,13 +75,21 @@ def blankets_contradicted(facts: Sequence[Numbered]) -> Iterator[Conflict]:
         excepting = "excepting" in blanket.flags
         if excepting and not excepted:
             continue  # what it excepts was not read: nothing can be said against it
-        against = [(i, f) for i, f in happened if denied_by(blanket, f)]
+        if OTHERS.search(quote(blanket)):
+            continue  # of other events than those told before
+        against = [(i, f) for i, f in happened if denied_by(blanket, f) and not _of_a_table(blanket, f)]
         if excepting:
             against = [(i, f) for i, f in against if str(f.value["term"]).lower() not in excepted and not is_class(f)]
         if against:
             rest = f" (and {len(against) - 1} more)" if len(against) > 1 else ""
             message = f"The text denies all {blanket.value['term']} ({quote(blanket)}), yet reports {quote(against[0][1])}{rest}."
             yield Conflict("blanket_contradicted", (place, *(i for i, _ in against)), message)
+
+
+def _of_a_table(blanket: Fact, event: Fact) -> bool:
+    """Whether a table counts what a sentence behind the abstract denies: such a sentence is of less than all people and times."""
+    behind = all(e.part not in (TITLE, ABSTRACT) for e in blanket.evidence)
+    return behind and any(e.row for e in event.evidence)
 
 
 def limited(document: Document, fact: Fact) -> bool:
@@ -95,6 +106,8 @@ def denied_by(blanket: Fact, event: Fact) -> bool:
     if blanket.value.get("scope") or (blanket.arm and blanket.arm != event.arm):
         return False
     if event.value.get("n") == 0 or event.value.get("percent") == 0:
+        return False
+    if DOSE_LIMITING.search(str(blanket.value["term"])) and not DOSE_LIMITING.search(str(event.value["term"])):
         return False
     if blanket.value.get("serious") and not is_serious(event):
         return False
@@ -214,6 +227,25 @@ def places_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
                 f"{other.evidence[0].part} {other.value['n']:g}, both of {other.arm}."
             )
             yield Conflict("text_and_table_differ", (place, rivals[0][0]), message)
+
+
+def splits_differ(facts: Sequence[Numbered]) -> Iterator[Conflict]:
+    """The sexes of one number of people split in two ways by two places."""
+    splits = [
+        (i, f)
+        for i, f in of(facts, "sex")
+        if not f.arm and f.value.get("female") is not None and f.value.get("male") is not None
+    ]
+    for place, (i, one) in enumerate(splits):
+        for j, two in splits[place + 1 :]:
+            a, b = ((f.value["female"], f.value["male"]) for f in (one, two))
+            apart = {e.part for e in one.evidence}.isdisjoint(e.part for e in two.evidence)
+            if a != b and sum(a) == sum(b) and apart:
+                message = (
+                    f"{one.evidence[0].part} counts {a[0]:g} female and {a[1]:g} male, "
+                    f"{two.evidence[0].part} {b[0]:g} and {b[1]:g}."
+                )
+                yield Conflict("text_and_table_differ", (i, j), message)
 
 
 def of_one(fact: Fact) -> bool:

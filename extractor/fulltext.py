@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from extractor.model import ABSTRACT, TITLE, Document, Evidence, Fact
+from extractor.quantities.numbers import NUMBER_WORDS
 
 SHORT = frozenset({TITLE, ABSTRACT})
 # fields in which title and abstract decide where they speak
@@ -94,6 +95,11 @@ PEOPLE = re.compile(
     r"\b(?:patients?|participants?|subjects?|treatments?|infusions?|injections?|transplant\w*|doses?|drug|study|they|it|all|these|each|this|who|which|that)\b",
     re.I,
 )
+# "18 patients (15 women and 3 men, aged 25-78": people of the trial, counted
+COUNTED = re.compile(
+    rf"\b(?:\d+|{NUMBER_WORDS})\s+(?:[\w-]+\s+){{0,4}}(?:patients|participants|subjects|women|men|adults|children|infants|volunteers|people|boys|girls)\b",
+    re.I,
+)
 STAFF = re.compile(
     r"^\s*(?:\w+ )?(?:pharmacists?|nurses?|staff|statisticians?|coordinators?|physicians?|surgeons?|monitors?|investigators?|personnel|team|technicians?|committee)\b",
     re.I,
@@ -161,9 +167,19 @@ def of_something_else(document: Document, fact: Fact) -> bool:
         )
     if fact.field == "administrations":
         return all(OTHER_DRUG.search(text) or not GIVEN.search(text) for text in around)
+    if fact.field == "age":
+        return all(_limits_of_entry(fact, document, item) for item in fact.evidence)
     if fact.field == "design" and fact.value.get("name") == "open-label":
         return all(STAFF.search(following(document, item)) for item in fact.evidence)
     return False
+
+
+def _limits_of_entry(fact: Fact, document: Document, item: Evidence) -> bool:
+    """Whether limits of age in the methods say who may enter: nobody is counted beside them, and they are no mean."""
+    if fact.value.get("mean") is not None or fact.value.get("median") is not None or RESULTS.match(item.part):
+        return False
+    before = document.parts[item.part][: item.start or 0][-120:]
+    return not item.row and COUNTED.search(re.split(r"[.;\n]\s", before)[-1]) is None
 
 
 def _other_given(text: str, title: str) -> bool:

@@ -263,3 +263,54 @@ def test_those_who_stopped_for_an_event_are_not_all_who_had_it() -> None:
     assert [c.kind for c in conflicts(article(Results="Two patients had fever."), [plain, table])] == [
         "text_and_table_differ"
     ]
+
+
+def test_two_places_that_split_the_same_people_in_two_ways_are_a_conflict() -> None:
+    def sexes(female: int, male: int, part: str, arm: str | None = None) -> Fact:
+        return Fact("sex", {"female": female, "male": male}, (Evidence(part, "x", 0, 1),), "rule:sex/a", arm=arm)
+
+    found = conflicts(article(), [sexes(15, 3, "Methods"), sexes(14, 4, "Table 2"), sexes(7, 2, "Table 2", "Cells")])
+    assert [(c.kind, c.facts) for c in found] == [("text_and_table_differ", (0, 1))]
+    assert "Methods counts 15 female and 3 male, Table 2 14 and 4." in found[0].message
+    assert not conflicts(article(), [sexes(15, 3, "Methods"), sexes(10, 3, "Table 2")])
+
+
+def test_a_denial_behind_the_abstract_is_no_denial_of_what_a_table_counts() -> None:
+    def denial(part: str, term: str = "adverse events", said: str = "no adverse events") -> Fact:
+        value = {"term": term, "assertion": "none_reported", "n": None}
+        return Fact("adverse_event", value, (Evidence(part, said, 0, 2),), "rule:adverse_event/blanket")
+
+    table = event("Table 2", 4, "Cells", "Fever", assertion="present")
+    kinds = [[c.kind for c in conflicts(article(), [denial(part), table])] for part in ("abstract", "Results")]
+    assert kinds == [["blanket_contradicted"], []]
+    assert not conflicts(article(), [denial("abstract", said="no other adverse events"), table])
+    assert not conflicts(article(), [denial("abstract", "dose-limiting toxicity"), table])
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Men aged 20-50 years with a new diagnosis were eligible.", False),
+        ("Patients between 18 and 70 years old took part if they consented.", False),
+        ("The study was done in 40 patients aged 25-78 years.", True),
+    ],
+)
+def test_limits_of_age_in_the_methods_say_who_may_enter(nlp: Any, text: str, own: bool) -> None:
+    assert any(f.primary for f in record(nlp, Methods=text).of("age")) is own
+
+
+def test_one_part_that_tells_a_count_of_an_arm_twice_tells_it_once() -> None:
+    first, again = (
+        event("Results", 4, "Cells"),
+        event("Results", 4, "Cells").change(evidence=(Evidence("Results", "x", 90, 91),)),
+    )
+    assert len(joined([first, again])) == 1
+    assert len(joined([first.change(arm=None), again.change(arm=None)])) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Methotrexate was given intrathecally on days 1 and 8.", "Vancomycin was infused intravenously before surgery."],
+)
+def test_what_else_was_given_is_no_route_of_the_product(nlp: Any, text: str) -> None:
+    assert {f.value["name"] for f in record(nlp, Methods=text).of("route") if f.primary} == {"intra-articular"}

@@ -73,6 +73,7 @@ def _one(search: Search, client: Client, settings: Settings, opened: Store, repo
         COMMAND, settings={"source": search.source, "query": search.query, "full_text": search.full_text}
     )
     retracted = {d.id for d in opened.documents() if d.retracted}
+    say(f"asking {search.source}{' (kept answers)' if client.offline else ''}: {search.query}", err=True)
     harvest, own = Harvest(search), Run()
     outcomes: dict[str, list[str]] = {"added": [], "unchanged": [], "updated": [], "retracted": []}
     found = documents(harvest, client, hosts_of(settings), own)

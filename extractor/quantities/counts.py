@@ -116,7 +116,7 @@ _NO_COUNT_FORMS = (
     r"[-\d.]+\s*(?:±|\+/-)\s*[\d.]+",
     rf"\b(?:19|20)\d\d\b(?!\s+{W.no_count_subjects})",
     r"\d+\s*:\s*\d+",
-    r"\d+/\d+(?=(?:-?mg)?(?:,? (?:and |or |versus )?(?!(?:in|of|with|for|patients|the|were|was)\b)[\w/-]+){0,5}? (?:groups?|arms?|regimens?)\b)",
+    r"\d+/\d+(?=(?:-?mg|-)?(?:,? (?:and |or |versus )?(?!(?:in|of|with|for|patients|the|were|was)\b)[\w/-]+){0,5}? (?:groups?|arms?|regimens?)\b)",
     rf"\b{W.two}-{W.no_count_year}\b",
     rf"\b{NUMBER_WORDS} {W.no_count_month}s\b",
     rf"\b{W.no_count_two} {W.no_count_month}\b",

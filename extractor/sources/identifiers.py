@@ -22,7 +22,8 @@ PMC_ADDRESS = re.compile(r"\bpmc(?:\.ncbi\.nlm\.nih\.gov)?/articles/(\d+)", re.I
 PMID = re.compile(r"\d{1,8}")  # accession numbers of Embase have nine and ten digits
 # "RETRACTED: Cells for all", "[Retracted] Cells", "Retracted article: ..."; not "Retraction of", "Retracted papers in"
 RETRACTED_TITLE = re.compile(r"\W*retracted(?: article| paper| publication)?\s*[:\]—–]", re.I)
-YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+# "2019", "20190304"
+YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)))")
 
 
 def doi_in(text: str | None) -> str | None:

@@ -116,6 +116,8 @@ def _apart(text: str) -> list[str]:
     given = [bool(_INITIALS.fullmatch(p)) for p in pieces]
     if len(pieces) % 2 == 0 and all(given[1::2]) and not any(given[::2]):
         return [", ".join(pieces[i : i + 2]) for i in range(0, len(pieces), 2)]
+    if len(pieces) > 3 and len(pieces) % 2 == 0 and not any(" " in p for p in pieces[::2]):
+        return [", ".join(pieces[i : i + 2]) for i in range(0, len(pieces), 2)]  # "Alpha, Ann, Beta, Bo C."
     if len(pieces) == 2 and (" " not in pieces[0] or " " not in pieces[1]):
         return [", ".join(pieces)]  # "Alpha, Ann", "de la Cruz, Maria", "Alpha, Ann B."
     if len(pieces) == 3 and re.fullmatch(r"Jr\.?|Sr\.?|I{1,3}|IV", pieces[1]):

@@ -145,9 +145,9 @@ def _document(row: Row, otherwise: str) -> Document:
 
 
 JOURNALS = (
+    "alternate_title3",
     "journal_name",
     "secondary_title",
-    "alternate_title3",
     "alternate_title2",
     "alternate_title1",
     "publication_name",

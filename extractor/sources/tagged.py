@@ -36,6 +36,11 @@ OVID: Names = {
     "UI": "accession", "AN": "accession", "PM": "pmid", "LG": "language", "LA": "language", "PT": "types", "KW": "keywords",
     "SH": "keywords", "IN": "affiliations", "CN": "registry", "SI": "registry", "CI": "copyright", "DB": "database",
 }  # fmt: skip
+COCHRANE: Names = {
+    "TI": "title", "AU": "authors", "AB": "abstract", "SO": "journal", "YR": "year", "VL": "volume", "NO": "issue", "PG": "pages",
+    "PM": "notes", "XR": "references", "PT": "types", "KY": "keywords", "DOI": "doi", "ID": "accession", "US": "address", "CC": "group",
+    "C3": "registry",
+}  # fmt: skip
 LABELS: Names = {
     "title": "title", "original title": "title", "author": "authors", "authors": "authors", "authors full name": "full names",
     "abstract": "abstract", "source": "citation", "publication year": "year", "year of publication": "year",
@@ -53,6 +58,8 @@ OVID_START = re.compile(
     r"(?m)^\ufeff?(?:(?:(?<=\n\n)|(?<![\s\S]))VN {0,2}- ?Ovid.*$|<\s*(\d+)\s*\.?\s*>[ \t]*$|\d+\.[ \t]*$(?=\n(?:[A-Z]{2} {0,3}-|[A-Z]{2}\s*\n|Unique Identifier\s*\n)))"
 )
 OVID_LINE = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)")
+COCHRANE_START = re.compile(r"(?m)^\ufeff?Record #\d+ of \d+[ \t]*$")
+COCHRANE_LINE = re.compile(r"([A-Z][A-Z0-9]{1,2}): (.*)")
 # "Journal of Cells.  12(3):1-9, 2019.", "Cell Transplant. 28(1):55-64, 2019 Jan."
 CITATION = re.compile(
     r"^(?P<journal>.+?)\.\s+(?:(?P<volume>\d+)\s*(?:\((?P<issue>[^)]*)\))?\s*(?:[:,]\s*(?P<pages>[A-Za-z]?\d[\w-]*))?)?"
@@ -80,6 +87,16 @@ def sniff_ovid(head: bytes) -> float:
         if match and re.search(r"(?m)^(?:[A-Z]{2} {0,3}- |(?:Title|Unique Identifier|TI|UI|AN)\s*$)", _text(head))
         else 0.0
     )
+
+
+def sniff_cochrane(head: bytes) -> float:
+    return 0.9 if COCHRANE_START.search(_text(head)[:3000]) and re.search(r"(?m)^(?:TI|ID): ", _text(head)) else 0.0
+
+
+@reader("cochrane", sniff=sniff_cochrane, suffixes=(".txt",), rank=104)
+def read_cochrane(stream: BinaryIO, stem: str) -> Iterator[Item]:
+    """The Cochrane Library's plain text: "Record #1 of 20", TI, AU, AB."""
+    yield from _read(stream, stem, "cochrane", _cochrane_records, COCHRANE)
 
 
 @reader("endnote", sniff=sniff_endnote, suffixes=(".enw", ".txt"), rank=110)
@@ -135,6 +152,14 @@ def _grouped(
         blank = not line.strip()
     if record:
         yield first, record
+
+
+def _cochrane_records(text: str) -> Iterator[tuple[int, Tagged]]:
+    bounds = [*(m.start() for m in COCHRANE_START.finditer(text)), len(text)]
+    for start, end in pairwise(bounds):
+        record = text[text.index("\n", start) : end] if "\n" in text[start:end] else ""
+        for _, tagged in _grouped(record, COCHRANE_LINE, begins=lambda tag, blank, seen: False):
+            yield text.count("\n", 0, start) + 1, tagged
 
 
 def _ovid_records(text: str) -> Iterator[tuple[int, Tagged]]:

@@ -23,6 +23,7 @@ PAPER = re.compile(r"introduction|discussion|references", re.I)
 TAG = re.compile(
     r"\ufeff?[ \t]*(%[A-Z0-9]|<?[A-Z][A-Z0-9]{1,4}>?(?= {0,3}[-:=] | [A-Z\[])|[A-Z](?:\.\d+)+(?=\s)|[A-Z][A-Za-z ]{2,30}(?=: ))"
 )
+DOI_LINE = re.compile(r"(?m)^DOI: *(10\.\d{4,9}/\S+)")  # two of them are of two reports
 LEAST_TAGS, TAGGED_SHARE = 3, 0.6  # tags that come again, and the share of lines that begin with one
 # the root of an XML text without a declaration, with a name space or attributes; HTML is known by its own names
 XML = re.compile(
@@ -56,7 +57,8 @@ def many_records(head: bytes) -> str:
         if match := TAG.match(line):
             tags[match[1]] = tags.get(match[1], 0) + 1
     repeated = [tag for tag, count in tags.items() if count > 1]
-    if len(repeated) < LEAST_TAGS or sum(tags.values()) < TAGGED_SHARE * lines:
+    several = len({m.lower().rstrip(".") for m in DOI_LINE.findall(plain(head))}) > 1
+    if len(repeated) < LEAST_TAGS or (sum(tags.values()) < TAGGED_SHARE * lines and not several):
         return ""
     return (
         f"text of some {max(tags.values())} tagged records ({', '.join(repeated[:4])}, ...), in a format that is not known;"

@@ -63,7 +63,9 @@ def told_by_patient(grid: Grid) -> bool:
     labels = [w.bare(row.stubs[0].text) for row in grid.rows]
     if not labels or sum(w.PATIENT_ID.search(label) is not None for label in labels) < FEW_IDS * len(labels):
         return False
-    told = [n for n in range(1, grid.width) if w.STRICT_EVENTS.search(grid.levels[-1][n].text)]
+    of_events = w.STRICT_EVENTS.search(grid.table.caption) is not None
+    heads = {n: grid.levels[-1][n].text for n in range(1, grid.width)}
+    told = [n for n, t in heads.items() if w.STRICT_EVENTS.search(t) or (of_events and w.EVENT_HEAD.search(w.bare(t)))]
     cells = [row.stubs[n] if n < grid.stubs else row.data.get(n) for row in grid.rows for n in told]
     return any(cell is not None and is_known(cell.text) for cell in cells)
 
