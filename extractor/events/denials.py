@@ -109,6 +109,8 @@ def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
         and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start())
     ):
         return True
+    if folded[max(start, match.start() - 12) : match.start()].endswith("presence or "):
+        return True  # "regardless of the presence or absence of mutations"
     if match["noun"] in ("no", "but not") and not WITH_NO.search(folded, start, match.start()):
         return False  # "in three patients no ...", "apart from pain in three patients, no ..."
     found = match["noun"] and ELIGIBLE.search(folded, start, match.start())
