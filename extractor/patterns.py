@@ -1,4 +1,4 @@
-"""``re`` for long patterns: they look only where a match can begin.
+"""``re`` for long patterns: they look only where a match can begin, and are compiled when they are first used.
 
 ``from extractor import patterns as re`` in place of ``import re``: the same names, the same matches. The engine passes over all
 characters with which no match begins, if it is told them. The standard compiler tells it for simple patterns; it gives up on one
@@ -34,7 +34,7 @@ from re import (
     split,
     sub,
 )
-from typing import Any
+from typing import Any, cast
 
 try:
     codes: Any = import_module("re._constants")
@@ -65,12 +65,53 @@ __all__ = [
     "sub",
 ]
 
+USES = (
+    "flags",
+    "groups",
+    "groupindex",
+    "search",
+    "match",
+    "fullmatch",
+    "finditer",
+    "findall",
+    "split",
+    "sub",
+    "subn",
+    "scanner",
+)
 Chars = list[tuple[Any, Any]]  # members of a set of characters, as the parser has them
 
 
-@cache
 def compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """A compiled pattern, as ``re.compile`` gives it, but quicker to search with."""
+    """A pattern as ``re.compile`` gives it, compiled when it is first used, and quicker to search with."""
+    return cast("re.Pattern[str]", Later(pattern, flags))
+
+
+class Later:
+    """A pattern that is compiled on its first use; then its methods are those of the compiled one, at no cost."""
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self.pattern = pattern
+        self._given = flags
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in USES:
+            raise AttributeError(f"a pattern has no {name!r}")
+        made = compiled(self.pattern, self._given)
+        self.__dict__.update({use: getattr(made, use) for use in USES})
+        return getattr(made, name)
+
+    def __repr__(self) -> str:
+        return repr(re.compile(self.pattern, self._given))
+
+    @property  # type: ignore[misc]  # whoever asks whether this is a pattern hears yes
+    def __class__(self) -> type[Any]:
+        return re.Pattern
+
+
+@cache
+def compiled(pattern: str, flags: int) -> re.Pattern[str]:
+    """The pattern itself."""
     return _quick(pattern, flags) or re.compile(pattern, flags)
 
 

@@ -75,10 +75,20 @@ def test_first_characters(pattern: str, chars: str | None) -> None:
 
 def test_the_engine_is_told() -> None:
     assert quick.compiler is not None, "patterns are as slow as re's: this Python compiles them in another way"
-    assert quick.compile(r"\bfever") != re.compile(r"\bfever")
+    assert quick.compiled(r"\bfever", 0) != re.compile(r"\bfever")
 
 
 def test_named_groups_and_flags_stay() -> None:
     ours, theirs = (one.compile(r"\b(?P<n>\d)(?P<unit>m)?", re.ASCII) for one in (quick, re))
     assert ours.groupindex == theirs.groupindex
     assert (ours.groups, ours.flags, ours.pattern) == (theirs.groups, theirs.flags, theirs.pattern)
+
+
+def test_a_pattern_is_compiled_on_its_first_use() -> None:
+    wrong = quick.compile("(")
+    assert isinstance(wrong, re.Pattern)
+    assert wrong.pattern == "("
+    with pytest.raises(re.error):
+        wrong.search("")
+    assert re.sub(quick.compile("a"), "b", "aa") == "bb"
+    assert not hasattr(quick.compile("a"), "fits")
