@@ -31,6 +31,7 @@ HEADER = (
     "# Symptom Ontology (CC0); synonyms: these and our own. Built by training/build_adverse_events.py; do not edit.\n"
 )
 LONGEST = 6  # words of a synonym worth looking for
+NUMBERED = re.compile(r"(?<!type)(?<!grade) \d+$")  # "hyperbilirubinemia 2": in a report the number is a count
 # Branches of MeSH that are not what happens to a trial's participants: animal diseases, wounds by war and bites by kind
 NO_BRANCH = ("C22", "C21")
 # Names that are no event by themselves, or that other parts of the grammar read (death, classes of adverse events)
@@ -185,7 +186,7 @@ def natural(term: str) -> str:
 
 def usable(term: str) -> bool:
     key = words(term.lower())
-    if not key or len(key) > LONGEST or "," in term or key in DROPPED:
+    if not key or len(key) > LONGEST or "," in term or key in DROPPED or NUMBERED.search(term):
         return False
     if re.search(r"[()\[\]]|^(?:mild|moderate|severe|slight|temporary)\b|^transient fever", term.lower()):
         return False

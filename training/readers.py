@@ -35,7 +35,7 @@ from extractor.fields import administrations, age, follow_up, route, route_site
 from extractor.model import Document
 from extractor.people import arms, own
 from extractor.pipeline import as_doc, build, field_order
-from extractor.product.studied import studies_cells
+from extractor.product.cells import gives_cells
 from extractor.settings import Settings
 
 CASES = Path("tests/cases")
@@ -100,7 +100,7 @@ def _age(seen: View) -> Iterator[Offered]:
 
 
 def _administrations(seen: View) -> Iterator[Offered]:
-    for candidate in administrations.candidates(seen) if studies_cells(seen.folded, seen.title[1]) else ():
+    for candidate in administrations.candidates(seen) if gives_cells(seen) else ():
         count = candidate.count
         yield _keys("administrations", {"low": count.low, "high": count.high}), candidate.features, CELLS
 
@@ -111,7 +111,7 @@ def _route(seen: View) -> Iterator[Offered]:
 
 
 def _route_site(seen: View) -> Iterator[Offered]:
-    for candidate in route_site.candidates(seen) if studies_cells(seen.folded, seen.title[1]) else ():
+    for candidate in route_site.candidates(seen) if gives_cells(seen) else ():
         yield _keys("route_site", {"name": candidate.item.name}), candidate.features, CELLS
 
 
@@ -126,13 +126,13 @@ def _fact(field: str, value: dict[str, Any]) -> dict[str, Any]:
 TASKS = {
     task.field: task
     for task in (
-        Task("administrations", _administrations),
-        Task("age", _age),
+        Task("administrations", _administrations, cells=0.65),
+        Task("age", _age, cells=0.65),
         Task("arm", _arm, single=True, whole=True),
         Task("follow_up", _follow_up, drug=0.8),
         Task("participants", _participants, strength=0.15, single=True),
         Task("route", _route, without=REVIEWS),
-        Task("route_site", _route_site, without=REVIEWS),
+        Task("route_site", _route_site, cells=0.42, without=REVIEWS),
     )
 }
 
@@ -158,12 +158,14 @@ def read(folders: Sequence[Path], beside: Path | None = None) -> list[Read]:
     for name in (*field_order(), "trial_plain"):
         nlp.remove_pipe(name)
     known = _records(beside) if beside else {}
-    made = [_of_gold(nlp, folder.name, e, known) for folder in folders for e in gold(folder)]
+    made = [_of_gold(nlp, folder.stem, e, known) for folder in folders for e in gold(folder)]
     return made + [_of_case(nlp, name, case) for name in TASKS for case in cases(name)]
 
 
 def gold(folder: Path) -> list[dict[str, Any]]:
-    """Documents of a gold folder."""
+    """Documents of a gold folder, or of a file with one a line."""
+    if folder.suffix == ".jsonl":
+        return [json.loads(line) for line in folder.read_text(encoding="utf-8").splitlines()]
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
 
 

@@ -175,7 +175,7 @@ def treated(seen: View) -> list[Candidate]:
     if listed:
         return listed
     if not ranked or ranked[0].score < LEAST:
-        found = _pain(seen) or _introduced(seen, ranked)
+        found = _pain(seen) or _introduced(seen, ranked) or _only(seen, ranked)
         return [found] if found else []
     first = ranked[0]
     return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))][:MOST]
@@ -238,6 +238,17 @@ def _introduced(seen: View, ranked: list[Candidate]) -> Candidate | None:
     return None
 
 
+def _only(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """The one disease that the text names, where no sentence says who was treated: "a trial of cells in Parkinson's disease"."""
+    if not GRAFTED.search(seen.folded, *seen.title):
+        return None
+    named = [c for c in ranked if c.term is not None and c.term.kind != "sign"]
+    own = [m for c in named for m in c.mentions if m.weight > 0 and NAMED_IN.search(seen.folded, 0, m.start)]
+    return named[0] if len(named) == 1 and own else None
+
+
+GRAFTED = re.compile(r"\bcells?\b|\bmscs?\b|progenitors?\b|graft|transplant")  # what a title of a trial of cells says
+NAMED_IN = re.compile(rf"\b{W.ends_in} {_MODIFIER}(?:[\w-]+ )?$")
 TWICE = 2
 # no disease is named, but pain is measured after an operation under an analgesic
 ANALGESIA = re.compile(W.analgesia)

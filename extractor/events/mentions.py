@@ -40,7 +40,7 @@ _HEAD_FORMS = (
     r"toxicit(?:y|ies)\b",
     rf"(?:{W.head_cardiac} )(?:events?)\b",
     rf"tolerability {W.head_issues}\b",
-    rf"{W.head_non} events\b",
+    rf"{W.head_non} events?\b",
     r"(?<=grade \d )(?<!for grade \d )events\b",
 )
 HEAD = re.compile(rf"\b(?:{'|'.join(_HEAD_FORMS)})")
@@ -338,6 +338,10 @@ _ADMITTED = re.compile(r"\s+(?:re-?)?hospitali[sz]ations?\b")
 _WORSE = re.compile(r"\bworsening\s+\Z")
 
 
+# "grade 3 reactions within a day after infusion", "a reaction to the cells": what they are reactions to makes them harms
+TO_INFUSION = re.compile(rf"(?<=eaction|actions)\s+{W.reaction_during}\s+(?:[\w-]+\s+){{0,4}}?{W.reaction_to}\b")
+
+
 def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
     for match in HARM.finditer(folded, start, end):
         first = _widened(folded, start, match.start())
@@ -353,9 +357,13 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             folded[first : match.end()],
         ):
             continue
-        if bare and re.match(
-            r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset)",
-            match.group(),
+        if (
+            bare
+            and not TO_INFUSION.match(folded, match.end(), end)
+            and re.match(
+                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset|reactivations?|compromise)",
+                match.group(),
+            )
         ):
             continue
         yield from _shared_head(folded, start, first, match.end(), OPEN)

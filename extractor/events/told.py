@@ -18,6 +18,7 @@ from extractor.events.denials import Denial, denied_after
 from extractor.events.denied import denied, kinds_denied
 from extractor.events.elided import elided
 from extractor.events.event import Event
+from extractor.events.labelled import labelled
 from extractor.events.link.links import linked
 from extractor.events.lists import lead, list_end
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, SURVIVED, Mention
@@ -27,6 +28,7 @@ from extractor.events.parts_of_class import parts_told
 from extractor.events.said_of import ALL, said_of
 from extractor.events.segment import Clause, Link
 from extractor.events.sentence import Reading
+from extractor.events.told_together import cases_named, one_each, times_seen
 from extractor.events.told_with_count import EFFECT, counted, others_counted
 from extractor.events.told_without_count import uncounted
 from extractor.events.words_of_events import EXPLAINED, MEMBERS_ONLY, OCCURRING
@@ -81,26 +83,16 @@ def _told(reading: Reading) -> Iterator[Event]:
     """The events of one sentence, segment by segment."""
     avoid = [(m.start, m.end) for m in reading.mentions]
     found = counts(reading.folded, reading.start, reading.end, bare=True, avoid=avoid)
-    for first, last in reading.segments:
+    whole_label = labelled(reading, reading.start, reading.end, reading.mentions, found)
+    for first, last in [(reading.start, reading.end)] if whole_label else reading.segments:
         inner = [m for m in reading.mentions if first <= m.start < last]
         held = [c for c in found if first <= c.start < last]
-        links: list[Link] = []
-        for a, b in parts(reading, first, last):
+        label = whole_label or labelled(reading, first, last, inner, held)
+        links: list[Link] = [label or Link(), *(Link() for _ in inner[1:])] if label else []
+        for a, b in () if label else parts(reading, first, last):
             within = [c for c in held if a <= c.start < b and not owned(reading.folded, c, inner, b)]
             links += _linked(reading, a, b, [m for m in inner if a <= m.start < b], within)
-        _hand_over(reading, inner, links)
-        _named_one(reading, inner, links)
-        _explain(reading, inner, links)
-        for step in (
-            _bracketed,
-            counted_dead,
-            _excepted_death,
-            _whole_before,
-            _causes,
-            _causes_each,
-            _totalled,
-            _apposed,
-        ):
+        for step in STEPS:
             step(reading, inner, links)
         inner, links = composed(reading.folded, inner, links)
         for mention, link in zip(inner, links, strict=True):
@@ -380,3 +372,22 @@ def _excepted(reading: Reading, mention: Mention, inner: list[Mention], start: i
     return not re.search(r"\b(?:in|among|with|due to)\b", reading.folded[start : mention.start]) or not any(
         start <= m.start < mention.start for m in inner
     )
+
+
+# what is settled over the links of a segment, in this order
+STEPS = (
+    _hand_over,
+    _named_one,
+    _explain,
+    _bracketed,
+    counted_dead,
+    _excepted_death,
+    _whole_before,
+    _causes,
+    _causes_each,
+    _totalled,
+    _apposed,
+    one_each,
+    times_seen,
+    cases_named,
+)

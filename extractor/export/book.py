@@ -35,7 +35,7 @@ HEAD, HEAD_WORDS, LINE = "1F4E79", "FFFFFF", "D0D7DE"
 WRAPPED, PLAIN = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
 MIDDLE = Alignment(wrap_text=True, vertical="center")
 UNDER = Border(bottom=Side("hair", LINE))
-FACE = {"name": "Calibri", "size": 11}  # of the workbook; without a name each program takes one of its own
+FACE: Any = {"name": "Calibri", "size": 11}  # of the workbook; without a name each program takes one of its own
 TITLE, FILLED = Font(bold=True, color=HEAD_WORDS, **FACE), PatternFill("solid", HEAD)
 OUTWARD, INWARD = Font(color="0563C1", underline="single", **FACE), Font(color="0563C1", **FACE)
 CONFLICT, DOUBT, QUIET, PERSON = "F8CBAD", "FFF2CC", "808080", "E2EFDA"

@@ -42,6 +42,8 @@ PRIOR = {
     "count_elided": 0.8,
     "count_rows": 0.85,
     "count_handed": 0.85,
+    "count_either": 0.8,
+    "count_pair": 0.8,
     "listed": 0.85,
     "happened": 0.55,
     "judged": 0.6,
@@ -208,7 +210,10 @@ def _stop_noun(match: re.Match[str]) -> str:
 def _written_out(term: str, long_forms: Mapping[str, str]) -> str:
     """An abbreviation that the text explains, as it explains it; any other term as it is."""
     own = long_forms.get(term) or (long_forms.get(term[:-1]) if term.endswith("s") else None)
-    return own or well_known().get(term, term)
+    if own or term in well_known():
+        return own or well_known()[term]
+    quality, _, last = term.rpartition(" ")  # "acute GVHD"
+    return f"{quality} {well_known()[last]}" if quality and last in well_known() else term
 
 
 # "AEs", "SAE", "TEAEs", "ADRs": written out in the term; the quote stays as it is

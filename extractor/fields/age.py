@@ -17,7 +17,7 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.counted import counts
-from extractor.product.studied import studies_cells
+from extractor.product.cells import gives_cells
 from extractor.quantities.ages import Age, ages
 from extractor.words import Words
 
@@ -84,7 +84,7 @@ def value_of(age: Age) -> dict[str, float | str | None]:
 def candidates(seen: View) -> list[Candidate]:
     """All ages of the document with their features: what the rules think, the words around, what else is said."""
     every = [a for a in ages(seen.folded) if seen.one_sentence(a.start, a.end)]
-    cells = studies_cells(seen.folded, seen.title[1])
+    cells = gives_cells(seen)
     own = [a for a in every if _own(seen, a, False)]
     ruled = {id(a) for a in own}
     kinds = {centre: _among([a for a in every if (a.shape == "centre") == centre], ruled) for centre in (True, False)}

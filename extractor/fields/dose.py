@@ -19,7 +19,8 @@ from extractor.context.background import background, of_others
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
-from extractor.product.studied import GIVING, studies_cells
+from extractor.product.cells import gives_cells
+from extractor.product.studied import GIVING
 from extractor.quantities.doses import CELL_NOUN, LARGEST, SMALLEST, Amount, amounts
 from extractor.words import Words
 
@@ -82,7 +83,7 @@ class Dose(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        if not studies_cells(seen.folded, seen.title[1]):
+        if not gives_cells(seen):
             return
         merged = _merged(_placed(seen))
         for group in merged:

@@ -22,7 +22,9 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
-from extractor.product.studied import GIVING, studies_cells
+from extractor.product.cells import gives_cells
+from extractor.product.repeats import again
+from extractor.product.studied import GIVING
 from extractor.quantities.durations import Duration, durations
 from extractor.words import Words
 
@@ -179,7 +181,7 @@ def _one_time(a: Duration, b: Duration) -> bool:
 
 def candidates(seen: View) -> list[Candidate]:
     """All times of the document with their features: what the rules think, the words around, their rank among all."""
-    cells = studies_cells(seen.folded, seen.title[1])
+    cells = gives_cells(seen)
     found = list(_times(seen))
     chosen = {id(t) for t in _chosen(found, cells)}
     ruled = {t.length.start for t in found}
@@ -262,7 +264,7 @@ def _why_not(seen: View, length: Duration, sentence: Sentence) -> str:
         ("none: background", background(seen, sentence)),
         ("none: deaths", _DEATHS.search(before)),
         ("none: general", _GENERAL.search(seen.folded, sentence.start, sentence.end)),
-        ("none: schedule", _SCHEDULE.search(before)),
+        ("none: schedule", _SCHEDULE.search(before) or _is_delay(seen, sentence, length)),
         ("none: rate", length.kind == "adjective" and _RATE.match(after)),
     ):
         if holds:
@@ -322,6 +324,11 @@ def _next_arm(seen: View, last: _Time, length: Duration) -> bool:
     return same and not seen_at and bool(_ARM_GAP.fullmatch(seen.folded[last.length.end : length.start]))
 
 
+def _is_delay(seen: View, sentence: Sentence, length: Duration) -> bool:
+    """Whether a length of time says when the cells were given again."""
+    return any(a.delay.start == length.start for a in again(seen.folded, sentence.start, sentence.end))
+
+
 def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
     """How a duration is known to be one of follow-up; None where it is something else."""
     before = seen.folded[max(sentence.start, length.start - 110) : length.start]
@@ -338,7 +345,7 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
         return None
     called = _CALLED_BEFORE.search(before)
     called = called or _LOOSE.search(before)
-    if re.search(r"\bevery\s+$", before):
+    if re.search(r"\bevery\s+$|\bages?:? \d+ years? to $", before) or _is_delay(seen, sentence, length):
         return None
     if (called and not _NOT_CALLED.search(before[: called.start()])) or _CALLED_AFTER.match(after):
         return "spread" if _SPREAD.search(before) else "called"
@@ -353,7 +360,7 @@ def _rule(seen: View, sentence: Sentence, length: Duration) -> str | None:
         return (
             "assessed"
             if re.match(
-                r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint|results?|outcomes?|data|efficacy)|^\s?,[^.;]{0,50}\b(?:study|trial)\b",
+                r"^[\s-]*(?:treatment |study |observation |evaluation )?(?:update|control|period|phase|time ?points?|study|trial|safety|visit|assessment|endpoint|results?|outcomes?|data|efficacy)|^\s?,[^.;]{0,50}\b(?:study|trial)\b",
                 after,
             )
             else None

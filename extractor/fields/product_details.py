@@ -11,7 +11,7 @@ from extractor.context import parts
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import ABSTRACT, TITLE, Fact
-from extractor.product.studied import studies_cells
+from extractor.product.cells import gives_cells
 from extractor.study.plan import named_up_to, telling
 from extractor.words import Words
 
@@ -53,7 +53,7 @@ class ProductDetails(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        if not studies_cells(seen.folded, seen.title[1]):
+        if not gives_cells(seen):
             return
         done: set[tuple[str, str]] = set()
         for kind, text, place in (*_made(seen), *_states(seen), *_names(doc, seen)):

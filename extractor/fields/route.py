@@ -19,10 +19,10 @@ from extractor.context.readers import CELLS, DRUG, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
-from extractor.product.cells import products
+from extractor.product.cells import gives_cells, products
 from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
 from extractor.product.grafts import grafts
-from extractor.product.studied import PRODUCT, studies_cells
+from extractor.product.studied import PRODUCT
 from extractor.words import Words
 
 W = Words("fields")
@@ -127,7 +127,7 @@ class Candidate:
 
 def candidates(seen: View) -> list[Candidate]:
     """All mentions of routes with their features: what the rules think, the words around, what else the text names."""
-    cells = studies_cells(seen.folded, seen.title[1])
+    cells = gives_cells(seen)
     ruled = {(i.start, i.end): rule for i, rule in _by_rule(seen, cells)}
     named = [_in_cord(seen, item) for item in deliveries(seen, "routes")]
     starts = {n.start for n in named}

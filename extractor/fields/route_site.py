@@ -18,8 +18,8 @@ from extractor.context.readers import CELLS, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.product.cells import gives_cells
 from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
-from extractor.product.studied import studies_cells
 from extractor.words import Words
 
 W = Words("fields")
@@ -27,6 +27,8 @@ W = Words("fields")
 # "C1-C2" "T10/11" "L3-L4" "C7-T1" "D5-D10": vertebral levels, in capitals
 _VERTEBRAE = re.compile(r"(?<![\w-])(?P<level>[CTLD]\d{1,2}\s?[-/]\s?[CTLDS]?\d{1,2})(?![\w-])")
 _TAKEN = re.compile(rf"\b{W.taken_from}\b[^,;]{{0,40}}$")
+# "stenosis of the renal artery", "MRI of the cervical spine": what is found there, or how it is looked at
+_FINDING = re.compile(rf"\b{W.finding}(?: (?:was|were|rose|fell))? (?:of|in|at) (?:the |both |left |right )*$")
 # a level beside the route: "lumbar intraspinal injection", "cervical microinjection", "thoracolumbar or cervical injections"
 _LEVEL_BESIDE = re.compile(
     rf"^[\s/]*(?:{W.level_beside_and}\s*(?:bilateral |unilateral )?{W.level_beside_cervical}\s*)*{W.level_beside_intraspinal}"
@@ -48,11 +50,11 @@ class RouteSite(Field):
 
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
-        if not studies_cells(seen.folded, seen.title[1]):
+        if not gives_cells(seen):
             return
         model = reader("route_site")
         groups: dict[str, list[tuple[float, Candidate]]] = {}
-        for candidate in candidates(seen):
+        for candidate in (c for c in candidates(seen) if not _is_finding(seen, c.item)):
             groups.setdefault(candidate.item.name, []).append((model.probability(candidate.features), candidate))
         best = {name: max(p for p, _ in places) for name, places in groups.items()}
         for name, places in groups.items():
@@ -118,11 +120,16 @@ def _holds(seen: View, item: Delivery, ruled: set[str], titled: set[str]) -> Ite
     yield "beside giving", _beside_giving(seen, item)
 
 
+def _is_finding(seen: View, item: Delivery) -> bool:
+    return bool(_FINDING.search(seen.folded, max(item.sentence.start, item.start - 60), item.start))
+
+
 def _rule(seen: View, item: Delivery) -> str:
     """What the rules say of a place: ``into``, ``level``, or nothing."""
     if background(seen, item.sentence) or of_others(seen, item.sentence) or of_other_agent(seen, item):
         return ""
-    if _TAKEN.search(seen.folded[max(item.sentence.start, item.start - 60) : item.start]):
+    before = seen.folded[max(item.sentence.start, item.start - 60) : item.start]
+    if _TAKEN.search(before):
         return ""
     if item.kind == "level":
         return "level" if _beside_giving(seen, item) else ""

@@ -81,6 +81,7 @@ def arms(seen: View) -> Choice | None:
         ),
     )
     groups = tuple(g if best.choice.derived or g.name else _with_name(seen, g) for g in best.choice.groups)
+    groups = tuple(_without_verb(seen, g) for g in groups)
     return replace(best.choice, groups=groups, confidence=round(shares[sizes], 3))
 
 
@@ -107,6 +108,21 @@ def _with_name(seen: View, group: Group) -> Group:
     elif behind and (behind["people"] or GROUP_WORD.search(behind["name"])):
         found = behind
     return replace(group, name=found["name"], name_at=found.span("name")) if found else group
+
+
+# "received placebo", "participants got 100 million", "from the control arm": what leads to a name
+LED = re.compile(
+    rf"(?:(?!a \+)(?:{W.joins_name}|from|they|patients|participants|subjects|children|women|men) )+(?=[\w+])"
+)
+
+
+def _without_verb(seen: View, group: Group) -> Group:
+    """A group named without the words that lead to its name."""
+    start, end = group.name_at
+    led = LED.match(seen.folded, start, end) if group.name else None
+    if not led or led.end() == end:
+        return group
+    return replace(group, name=seen.folded[led.end() : end], name_at=(led.end(), end))
 
 
 def options(seen: View) -> list[Option]:

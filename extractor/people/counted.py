@@ -46,7 +46,7 @@ MONEY = re.compile(rf"\b{W.money_euros}(?: (?:of|was|were|is))?[ :]*$")
 BEFORE_ALONE = re.compile(rf"\b{W.before_alone_no} *$")
 # "63 were TR", "49 completed", "369 in the study group", "2144 (1063 ablation, 1081 none) received"
 AFTER_BARE = re.compile(
-    rf"(?: ?\([^()]{{1,90}}\)| ?\[[^\[\]]{{1,60}}\])?,? (?:{W.after_bare_who}?{W.after_bare_were} )"
+    rf"(?: ?\([^()]{{1,90}}\)| ?\[[^\[\]]{{1,60}}\])?,? (?:{W.after_bare_who}?{W.after_bare_were} |{W.after_bare_done}(?=[,;.(]))"
 )
 # "enrolled 60", "a total of 60", "sample size was 60", "Enrollment 12"
 BEFORE_BARE = re.compile(rf"(?:\b{W.before_bare_enrol} )$")

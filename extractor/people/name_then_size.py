@@ -25,6 +25,11 @@ LETTERED_LAST = re.compile(r"(?<=\. )(?:group|arm|cohort) [a-z0-9]{1,3}$")  # "a
 EXPONENT = re.compile(
     r"(?:/ ?[a-z]{1,3}(?= ?[(\[][23][)\]])|\d ?(?:m|cm|mm|kg)(?= ?[(\[])|\b10(?= ?[(\[])) ?[(\[][^()\[\]]*[)\]]$"
 )  # "mg/m (2)" is a square, no group of two
+# "cohort B (1 million/kg, n = 6)", "low-dose cells (1 x 10^6/kg; n = 14)": the dose in the brackets explains the name before them
+DOSE_ALONE = re.compile(r"\d[\d.,x^ ]*(?:million|billion)?[\w/^ .-]{0,20}")
+CALLED_BEFORE = re.compile(
+    r"\b(?:(?:cohort|group|arm) [a-z0-9]{1,2}|(?:low|medium|middle|mid|high|higher|lower|single|double)[ -]dose(?: [\w-]+){0,2}) ?$"
+)
 BREAK = re.compile(rf".*(?:[,;:()\[\]]|(?<=[a-z)]{{2}})\. |/l\. |\b{W.break_to}\b) ?")
 # "(n = 507 for sitagliptin and n = 514 for ...)", "(n = 423 MEC, n = 185 HEC)"
 DOSE = re.compile(r"[\d.,]+ ?(?:mg|mcg|[µμu]g|g|ml|iu|u|units?)(?: ?/ ?\w+)*")
@@ -107,7 +112,9 @@ def _name_before(text: str, at: int, first: int) -> Place | None:
         if comma >= place and re.search(r"\d", inside[:comma]):
             place = comma + 1
         named = stripped(text, opened + 1 + place, at)
-        if named and not (DOSE.fullmatch(text, *named) and re.search(r"[a-z]{4} \Z", text[first:opened])):
+        explained = DOSE_ALONE.fullmatch(text, *named) and CALLED_BEFORE.search(text, first, opened) if named else None
+        strength = named and DOSE.fullmatch(text, *named) and re.search(r"[a-z]{4} \Z", text[first:opened])
+        if named and not explained and not strength:
             return named  # not "5% prilocaine (1 mg/kg, n = 27)"
     stop = opened if opened > closed else at
     while stop > first and text[stop - 1] == " ":

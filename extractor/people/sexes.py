@@ -19,13 +19,22 @@ _MALE = r"(?:males?|m[ae]n|boys?|gentlemen)"
 _SEX = rf"(?:{_FEMALE}|{_MALE}|(?<=\d )[fm](?![a-z])|(?<=\d)[fm](?![a-z]))"
 _SHARE = r"(?: ?[(\[][^()\[\]]{0,22}%[^()\[\]]{0,12}[)\]])?"
 _PEOPLE = rf"(?: {W.people_patients})?"
+_OF_THEM = rf"(?:of {W.whom} )"
+_NUMBERED = r"(?: numbered | made up | were | ?: ?| ?= ?|, | )"
+_OF_ALL = rf"(?: of (?:the )?{_NUM}{_PEOPLE})"  # "eight of the twenty"
 # "16 females and 27 males", "thirty-eight male (63.3%) and 22 female", "219 men, 279 women", "12 m/8 f", "8 men (mean age 62) and 7 women"
 PAIR = re.compile(
-    rf"(?P<n1>{_NUM}){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\))?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}|(?<=/)\d+){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
+    rf"(?P<n1>{_NUM}){_SHARE} ?{_OF_THEM}?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\)|, {W.their_age}[^,;.]{{1,30}})?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or| to|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}|(?<=/)\d+|no(?= )){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
 )
+# "men numbered 12 and women 8", "female: 8, male: 12"
+NAMED = re.compile(
+    rf"(?<![\d] )(?<![a-z-])(?P<s1>{_FEMALE}|{_MALE}){_PEOPLE}{_NUMBERED}(?P<n1>{_NUM}|\d+(?=:|/\d)){_SHARE}(?:,? and|,|;| ?/) ?(?P<s2>{_FEMALE}|{_MALE}){_PEOPLE}{_NUMBERED}?(?P<n2>{_NUM}|\d+(?=/\d))"
+)
+# "12m:8f"
+LETTERS = re.compile(r"(?<![\d.:/])(?P<n1>\d+) ?(?P<s1>[fm]) ?: ?(?P<n2>\d+) ?(?P<s2>[fm])(?![a-z])")
 # "male/female 219/99", "m:f = 12:8", "sex (m/f): 12/8", "men/women, 30/26"
 SLASH = re.compile(
-    rf"(?<![a-z])(?P<s1>{_FEMALE}|{_MALE}|f|m)(?: ?[:/-] ?| to )(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])(?: ratio| sex ratio| gender)?[)\]]?(?:,|:| was| were| of| =|=|;)? ?\(?(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+)(?![\d.]*\d|%)"
+    rf"(?<![a-z])(?P<s1>{_FEMALE}|{_MALE}|f|m)(?: ?[:/-] ?| to |-to-)(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])(?: ratio| sex ratio| gender)?[)\]]?(?:,|:| was| were| of| =|=|;)? ?\(?(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+)(?![\d.]*\d|%)"
 )
 # "32:5 male:female", "12/8 m/f"
 SLASH_AFTER = re.compile(
@@ -33,14 +42,18 @@ SLASH_AFTER = re.compile(
 )
 # "20 were women", "20 (67%) were male", "(37 women)", "12 of them female", "males (n = 20)", "15 of whom were men"
 _SOME_FORMS = (
-    rf"(?P<n1>{_NUM}){_SHARE}(?: of {W.some_whom}|{_PEOPLE})?,? {W.some_were} (?P<s1>{_FEMALE}|{_MALE})\b",
+    rf"(?<!\bbut )(?P<n1>{_NUM}){_SHARE}(?:(?: of {W.some_whom}|{_OF_ALL}|{_PEOPLE}){_SHARE})?,? {W.some_were} (?:of (?:the )?)?(?P<s1>{_FEMALE}|{_MALE})\b",
     rf"(?P<n5>{_NUM}){_SHARE} of {W.whom} (?P<s5>{_FEMALE}|{_MALE})\b",
     rf"(?P<n6>{_NUM}){_SHARE} (?P<s6>{_FEMALE}|{_MALE}) {W.some_took}\b",
-    rf"[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE}|[fm])(?= ?[);,]| ?\[\d)",
+    rf"[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE}|[fm])(?= ?[);,]| ?\[\d|\.(?: |$))",
+    rf"{W.some_there} (?P<n3>{_NUM}) (?P<s3>{_FEMALE}|{_MALE})(?= ?[.;,(]| {W.some_among}\b)",
+    rf"(?<!\bbut )(?<![\d/.,])(?P<n7>\d+)(?:/\d+)?{_SHARE}\)?{_PEOPLE} {W.some_were} (?P<s7>{_FEMALE}|{_MALE})\b",
+    rf"\b(?P<s8>{_FEMALE}|{_MALE})(?: sex| gender)?{_PEOPLE} ?[:=] ?(?P<n8>\d+)(?=/\d| ?\(\d| ?[,;)]|\.(?: |$))",
+    rf"\b(?P<s9>{_FEMALE}|{_MALE}) {W.some_made_up} (?P<n9>{_NUM})(?: in number| of (?:the )?{_NUM})(?! ?%)",
     rf"(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b",
 )
 SOME = re.compile("|".join(_SOME_FORMS))
-SOME_FORMS = (1, 2, 4, 5, 6)  # the numbers of the groups in SOME
+SOME_FORMS = (1, 2, 3, 4, 5, 6, 7, 8, 9)  # the numbers of the groups in SOME
 # "all women", "all patients were male", "all-male", "only women"
 ALL = re.compile(
     rf"\ball (?:(?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
@@ -81,9 +94,15 @@ def sexes(folded: str) -> tuple[Sexes, ...]:
 
 
 def _pairs(folded: str) -> Iterator[Sexes]:
-    for pattern, shape in ((PAIR, "pair"), (SLASH, "slash"), (SLASH_AFTER, "slash")):
+    for pattern, shape in (
+        (PAIR, "pair"),
+        (NAMED, "pair"),
+        (LETTERS, "pair"),
+        (SLASH, "slash"),
+        (SLASH_AFTER, "slash"),
+    ):
         for match in pattern.finditer(folded):
-            first, second = whole(match["n1"]), whole(match["n2"])
+            first, second = whole(match["n1"]), 0 if match["n2"] == "no" else whole(match["n2"])
             if first is None or second is None or is_female(match["s1"]) == is_female(match["s2"]):
                 continue
             female, male = (first, second) if is_female(match["s1"]) else (second, first)

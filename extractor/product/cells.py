@@ -13,6 +13,7 @@ from functools import cache
 
 from extractor import patterns as re
 from extractor.context.view import View, once
+from extractor.product.studied import studies_cells
 from extractor.terms import Term, table
 from extractor.words import Words
 
@@ -77,6 +78,15 @@ def products(seen: View) -> list[Product]:
     if not exact:
         return [p for p in ranked[:1] if p.score >= LEAST]
     return _own(seen, exact)
+
+
+def gives_cells(seen: View) -> bool:
+    """Whether the document's product is made of cells, by its words or by a cell type that the study gives."""
+    known: bool | None = seen.readings.get("gives cells")
+    if known is None:
+        known = studies_cells(seen.folded, seen.title[1]) or bool(products(seen))
+        seen.readings["gives cells"] = known
+    return known
 
 
 def _more_than_a_graft(seen: View, product: Product) -> bool:

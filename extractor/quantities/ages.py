@@ -17,24 +17,26 @@ W = Words("quantities")
 
 _UNIT = rf"{W.unit_years}(?![a-z])"
 _NUM = r"\d{1,3}(?:\.\d+)?"
+# "thirty-one", "forty": ages are written out too
+_SPELLED = r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|eleven|twelve)"
 _TO = W.to
 _PM = r"(?:\+ ?/ ?-|±|\+-|\? )"
 # "+/- 8.2", "± 8.2 years", "(8.2)", "(sd 8.2)", "[sd = 8.2]", ", sd 8.2"; group "sd"
 _SPREAD = rf"(?: ?(?:{_UNIT})?,? ?(?:(?:\(|\[)? ?(?:standard deviation|s\.?d\.?|sem|se|{_PM})[ =:,of]*(?:{_PM})? ?(?P<sd>{_NUM})|(?:\(|\[)(?P<sd_in>\d{{1,2}}(?:\.\d+)?)(?= ?(?:{_UNIT})?[)\]])))?"
 # ", range 34-71", "(range, 34 to 71 years)", "[38-62]", "(interquartile range 40-60)" is no range; groups "low", "high"
-_RANGE = rf"(?: ?(?:{_UNIT})?[)\]]?[,;]? ?(?:with an? )?(?P<open>\(|\[)?,? ?(?:(?P<iqr>iqr|inter-?quartile range|95% ci|ci)|(?:age |years, |yr, )?(?:range[ds]?|min-max|minimum-maximum|extremes?)(?: from| of| between|:|=|,)*)? ?(?P<low>{_NUM}) ?(?:{_UNIT})?{_TO}(?P<high>{_NUM})(?! ?%))?"
+_RANGE = rf"(?: ?(?:{_UNIT})?[)\]]?[,;]? ?(?:(?:with|and)? ?(?:an?|the) )?(?P<open>\(|\[)?,? ?(?:(?P<iqr>iqr|inter-?quartile range|95% ci|ci)|(?:age |years, |yr, )?(?:range[ds]?|min-max|minimum-maximum|extremes?)(?: from| of| between|:|=|,)*)? ?(?P<low>{_NUM}) ?(?:{_UNIT})?{_TO}(?P<high>{_NUM})(?! ?%))?"
 _WHICH = r"(?P<which>mean|average|avg\.?|median)"
 # "mean age: 57.3 years", "median (range) age was 61", "age (mean ± sd) 28.3 ± 8.2", "mean patient age of"
 _CENTRE_FORMS = (
-    rf"{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?{W.centre_patients})* ages?(?: \(?{W.centre_at}(?: [a-z-]+){{1,5}}\)?)?",
+    rf"{_WHICH}(?: ?[(\[][^()\[\]]{{1,30}}[)\]]| ?{_PM} ?s\.?[de]\.?m?\.?)?,?(?: (?:of )?(?:the )?{W.centre_patients})* ages?(?: \(?{W.centre_at}(?: [a-z-]+){{1,9}}?\)?)?",
     rf"ages?,? ?[(\[:]? ?(?:in years,? ?)?(?P<which2>{W.mean})[^\d(]{{0,20}}(?:\([^)\d]{{1,15}}\))?",
-    rf"ages?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|\(sd|\[sd|\(\d))",
+    rf"ages?(?: {W.centre_at}(?: [a-z-]+){{1,4}}?)?(?: was| were| averaged| averaging| =|:|=|,)?(?= ?{_NUM} ?(?:{_UNIT} ?)?(?:{_PM}|,? ?[(\[]?s\.?d\b|\(standard|\(\d))",
 )
 # "the median age of the 14 people was 52": the number counts people
 _PEOPLE = r"(?:(?:adult|female|male|treated|enrolled|included) )?(?:people|patients|participants|subjects|children|adults|women|men|volunteers|individuals|infants)\b"
-_OF_PEOPLE = rf"(?: (?:of|in|among|for) (?:the |these |all |our )*\d{{1,5}} {_PEOPLE})"
+_OF_PEOPLE = rf"(?: (?:of|in|among|for) (?:the |these |all |our )*(?:\d{{1,5}} {_PEOPLE}|{W.how_many}(?: {_PEOPLE})?)(?: ?\([^()]{{1,30}}\))?)"
 CENTRE = re.compile(
-    rf"\b(?:{'|'.join(_CENTRE_FORMS)})(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?{_OF_PEOPLE}?+(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM})(?!\d| {_PEOPLE}){_SPREAD}(?P<tail>{_RANGE})"
+    rf"\b(?:{'|'.join(_CENTRE_FORMS)})(?:,? ?[(\[][^()\[\]\d]{{1,30}}[)\]])?{_OF_PEOPLE}?+(?: was| were| is| of| being| at| in years| years| approximately| about| ?[,:=~]| ?{_PM} ?s\.?d\.?| ?\[| ?\()* ?(?P<mean>{_NUM}|{_SPELLED}\b)(?!\d| {_PEOPLE}| ?[mf]\b){_SPREAD}(?P<tail>{_RANGE})"
 )
 # "children (8.1 +/- 2.8 years)", "volunteers [27 +/- 5 (sd) yr": right after people
 AFTER_PEOPLE = re.compile(
@@ -42,7 +44,7 @@ AFTER_PEOPLE = re.compile(
 )
 # "28 patients (12-16 years)", "(six men, two women; 44 to 67 years)": a range right behind people
 RANGE_AFTER_PEOPLE = re.compile(
-    rf"{W.range_after_people_patients},?;? ?[(\[]?(?:ages?:? ?)?(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]])"
+    rf"(?:{W.range_after_people_patients}|\d ?[mf]\b),?;? ?[(\[]?(?:from |of )?(?:ages?:? ?)?(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?{_TO}(?P<high>{_NUM}) ?(?P<unit>years?|yrs?\.?|y)(?= ?[);,\]]| with\b)"
 )
 # "92 children enrolled (3.05 ± 1.22 years)", "(92% male, 55 ± 11 years)"
 CENTRE_AFTER_PEOPLE = re.compile(
@@ -58,16 +60,24 @@ LOST_SIGN = re.compile(
 )
 # "age 66.2 years", "(age: 42.0": a decimal is a mean
 DECIMAL_AGE = re.compile(
-    rf"\bage[ds]?(?: ?[:=]|,| was| of)? ?(?P<mean>\d{{1,2}}\.\d+)(?: ?(?P<unit>{_UNIT}))?(?! ?(?:{_PM}|-|to\b|mm|kg|%|\d))"
+    rf"\bage[ds]?(?: ?[:=]|,| was| of)? ?(?P<mean>\d{{1,2}}\.\d+)(?: ?(?P<unit>{_UNIT}))?(?! ?(?:{_PM}|-|to\b|mm|kg|%|\d)| ?\([^()]*\), ?\d)"
 )
 # "a mean of 61 years of age", "averaging 61 years of age", "aged 28.3 ± 8.2 years"
 CENTRE_OF = re.compile(
     rf"\b(?:(?P<which>mean|average|median)(?: of|:)? (?P<mean>{_NUM}){_SPREAD} ?{_UNIT}(?: of age| old)|ages?d?:?,? (?P<mean2>{_NUM}) ?(?:{_UNIT} ?)?{_PM} ?(?P<sd2>{_NUM}))(?P<tail>{_RANGE})"
 )
-_AGED = rf"(?:\b{W.aged_aged}\b{W.aged_of}*[( ]*(?:from |between |of )?(?:the ages? of )?)"
+_AGED = rf"(?:\b{W.aged_aged}\b(?: of {W.aged_whose}(?: [a-z]+){{1,2}}(?= (?:was|were|ranged|lay)\b))?{W.aged_of}*[( ]*(?:from |between |of )?(?:the ages? of )?)"
+# "aged 54 on average (40-67)", "age was 55 years in the median", "on average they were 54 years old"
+ON_AVERAGE = re.compile(
+    rf"\bage[ds]?(?: was| were|,| of)? (?P<mean>{_NUM}) ?(?:{_UNIT} ?)?(?:in the (?P<which>mean|median)|on (?:an? )?average)(?P<tail>{_RANGE})|\bon average,? (?:the )?[a-z]+ (?:were|was)(?: aged)? (?P<mean2>{_NUM}) ?{_UNIT}"
+)
+# "the youngest was 19 and the oldest 61 years"
+YOUNGEST = re.compile(
+    rf"\byoungest (?:[a-z]+ ){{0,3}}(?P<low>{_NUM}) ?(?P<unit1>{_UNIT})?(?: old| of age)?,? ?(?:and )?(?:the )?oldest (?:[a-z]+ ){{0,3}}(?P<high>{_NUM})(?: ?(?P<unit>{_UNIT}))?"
+)
 # "aged 18-40 years", "age range: 4-13", "ages 50 to 79", "aged between 18 and 60"
 AGED_RANGE = re.compile(
-    rf"{_AGED}(?P<low>{_NUM}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?"
+    rf"{_AGED}(?P<low>{_NUM}|{_SPELLED}|[a-z]{{3,9}}) ?(?P<unit1>{_UNIT})?{_TO}(?:less than |< ?)?(?P<high>{_NUM}|{_SPELLED}|[a-z]{{3,9}})(?![\d.]*\d| ?%| ?mg)(?: ?-? ?(?P<unit>{_UNIT}))?"
 )
 # "age range 2 to 15 years, mean 5.5, SD 3.6": the mean behind the range
 MEAN_BEHIND = re.compile(
@@ -128,9 +138,24 @@ def ages(folded: str) -> list[Age]:
     found: list[Age] = []
     taken = Taken()
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
-        if not HOURS.match(folded, age.end) and taken.take(age.start, age.end):
+        if not HOURS.match(folded, age.end) and not _of_injury(folded, age) and taken.take(age.start, age.end):
             found.append(age)
     return sorted(found, key=lambda a: a.start)
+
+
+# "injuries 6 to 18 months old", "stroke, 7-30 days old": the age of what is treated
+INJURY = re.compile(
+    rf"\b{W.injury}\b(?: \([^()]*\))?,?(?: (?:was|were|being|of|that|which|is|are|had|at))*(?: least)? ?$"
+)
+ELDEST_INJURY = 15  # years; what is older is a person
+
+
+def _of_injury(folded: str, age: Age) -> bool:
+    """Whether an age of some days to some years is that of an injury, a stroke, a wound."""
+    top = age.high if age.high is not None else age.low
+    if top is None or (age.unit == "years" and top > ELDEST_INJURY) or not folded.startswith("old", age.end - 3):
+        return False
+    return bool(INJURY.search(folded, max(0, age.start - 60), age.start))
 
 
 def unit_name(written: str | None) -> str:
@@ -153,7 +178,7 @@ _NUMBER_UNIT = re.compile(rf"{_NUM} ?-?(?P<unit>{_UNIT})")
 
 def _centres(folded: str) -> Iterator[Age]:
     yield from _plain_centres(folded)
-    for pattern in (CENTRE, CENTRE_OF):
+    for pattern in (CENTRE, CENTRE_OF, ON_AVERAGE):
         for match in pattern.finditer(folded):
             groups = match.groupdict()
             value = _number(groups["mean"] or groups.get("mean2"))
@@ -161,7 +186,7 @@ def _centres(folded: str) -> Iterator[Age]:
             if value is None or value > 120:
                 continue
             ranged = bool(groups.get("low")) and not groups.get("iqr")
-            end = match.end() if ranged else match.start("tail")
+            end = match.end() if ranged or groups["tail"] is None else match.start("tail")
             unit = _NUMBER_UNIT.search(folded, match.start(), min(len(folded), end + 9))
             if unit and unit.end() <= end + 9 and unit.start() < end:
                 end = max(end, unit.end())
@@ -201,7 +226,7 @@ def _plain_centres(folded: str) -> Iterator[Age]:
 
 
 def _ranges(folded: str) -> Iterator[Age]:
-    for pattern in (BETWEEN_AGES, AGED_RANGE, RANGE_OF, RANGE_AFTER_PEOPLE):
+    for pattern in (BETWEEN_AGES, AGED_RANGE, RANGE_OF, RANGE_AFTER_PEOPLE, YOUNGEST):
         for match in pattern.finditer(folded):
             groups = match.groupdict()
             low, high = (
@@ -217,7 +242,7 @@ def _ranges(folded: str) -> Iterator[Age]:
                 continue
             begin = match.start("low") if pattern is RANGE_AFTER_PEOPLE else match.start()
             age = Age(begin, match.end(), "range", unit_name(last or first), low=low, high=high)
-            behind = MEAN_BEHIND.match(folded, match.end()) if pattern is AGED_RANGE else None
+            behind = MEAN_BEHIND.match(folded, match.end()) if pattern in (AGED_RANGE, RANGE_OF) else None
             yield _with_mean(age, behind) if behind else age
 
 

@@ -82,6 +82,24 @@ ANOTHER = re.compile(
 )
 # "none", "no patient" where another count stands beside it: a stated zero
 NONE = re.compile(rf"\b(?:none(?:\s+of\s+(?:the\s+)?(?:\d+\s+)?{_PEOPLE})?|no\s+(?P<unit3>{W.none_patients}))\b")
+# "49% MSCs, 45% CPCs, 53% placebo": shares side by side, each before the name of its group
+_BEFORE_NAME = (
+    rf"\d{{1,3}}(?:\.\d+)?\s*%\s+(?!{W.strength_of}\b)[a-z][\w+-]*(?:\s(?!and\b|or\b|vs\b|versus\b)[a-z][\w+-]*)?"
+)
+NAMED_SHARES = re.compile(
+    rf"(?<![\d.,-]){_BEFORE_NAME}(?:(?:\s*[,;]\s*(?:and\s+)?|\s+(?:and|vs\.?|versus|or)\s+){_BEFORE_NAME})+"
+)
+# "11/9/0": one number a group, of three groups or four
+SLASHED = re.compile(r"(?<![\w/.,-])\d{1,3}(?:\s?/\s?\d{1,3}){2,3}(?![\w/]|\.\d)")
+# "patient 3 had", "in subjects 1 and 4", "the second patient": each person of a series by number
+NUMBERED = re.compile(
+    rf"(?<![\w-])(?:{W.one_person}\s*(?:no\.?\s*|number\s+|#\s*)?\d{{1,2}}|{W.one_person}s\s+\d{{1,2}}(?:\s*,\s*\d{{1,2}})*,?\s*(?:and|&)\s*\d{{1,2}}|the\s+(?:first|second|third|fourth|fifth|sixth)\s+{W.one_person})"
+    r"(?![\w%]|\s*(?:[-–/]|to\b|of\b|out\b|years?\b)|\.\d)"
+)
+# "was seen once", "occurred twice"
+TIMES = re.compile(
+    rf"\b{W.one_seen}\s+(?:only\s+)?(?P<times>once|twice|(?P<n>{NUMBER_WORDS}|\d{{1,2}})\s+times)\b(?!\s+(?:daily|a\b|per\b|weekly|as\b|more\b|higher\b|the\b))"
+)
 PEOPLE_SAID = re.compile(rf"\b{W.units_patients}\b")
 # a number alone: read only where the linker asks for it
 BARE = re.compile(rf"(?P<n>{_N})")
@@ -104,18 +122,19 @@ _NO_COUNT_FORMS = (
     rf"\bp\s*(?:-?\s*values?)?\s*{W.no_count_for}\s*(?:or\s*=\s*)?\s*[\d.,]+(?:\s*(?:and|,)\s*[<>=]?\s*0?\.\d+)*",
     rf"\b9\d(?:\.\d)?\s*%?\s*-?\s*{W.no_count_ci}\b(?:[\s-]*{W.no_count_intervals})?(?:\s*[\[(]cis?[\])])?[\s:=,;]*{W.no_count_was}?(?:[\[(]?\s*[-\d.]+\s*%?\s*(?:to|and|,|-|;)\s*[-\d.]+\s*%?\s*[\])]?)?",
     r"\bci\b\s*[:=,]?\s*[\[(]?[-\d.,\s%to;]+[\])]?",
-    rf"(?<!control )(?<!placebo )(?<!treatment )(?<!experimental )(?<!treated )(?<!cell )(?<!msc )(?<!saline )(?<!sham )\b{W.no_count_grades}\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+)*(?!\d|\.\d|\s*(?:[(\[]\s*[\dn]|%|(?:out\s+)?of\s+\d))",
+    rf"(?<!control )(?<!placebo )(?<!treatment )(?<!experimental )(?<!treated )(?<!cell )(?<!msc )(?<!saline )(?<!sham )\b{W.no_count_grades}\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+(?!\s?/\s?\d|\d|\s+in\s+(?:the\s+)?(?:cohort|group|arm)\b))*(?!\d|\.\d|\s*(?:[(\[]\s*[\dn]|%|(?:out\s+)?of\s+\d))",
     rf"(?:(?:\d[\d,.]*+\s*+/\s*+)|(?:\d+(?:\.\d+)?(?:,\s|,?\s(?:and|or)\s)(?:and\s)?){{1,5}})?\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?{W.no_count_mg}\b(?:/[a-z0-9]+)*",
     rf"\d+(?:\.\d+)?\s*%\s*{W.no_count_confidence}",
     r"(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)",
     rf"\b{W.no_count_or}\s*(?:\([^()]*\)\s*)?[:=,]?\s*{W.no_count_of}?-?\d+(?:\.\d+)?%?",
     r"\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%",
-    rf"\b{W.no_count_jan}[a-z]*\.?\s+\d{{1,2}}\b",
+    rf"\b{W.no_count_jan}\b\.?\s+\d{{1,2}}\b",
     rf"\({W.no_count_and}(?:\d|[a-z])\)\s+(?=(?!{W.no_count_vs})[a-z])",
     rf"\bto {W.no_count_prevent} (?:1|one)\b",
     r"[-\d.]+\s*(?:±|\+/-)\s*[\d.]+",
     rf"\b(?:19|20)\d\d\b(?!\s+{W.no_count_subjects})",
     r"\d+\s*:\s*\d+",
+    r"\d{2}(?:\.\d+)?\s*(?:°|º|deg(?:rees)?\b)?\s*c\b",
     r"\d+/\d+(?=(?:-?mg|-)?(?:,? (?:and |or |versus )?(?!(?:in|of|with|for|patients|the|were|was)\b)[\w/-]+){0,5}? (?:groups?|arms?|regimens?)\b)",
     rf"\b{W.two}-{W.no_count_year}\b",
     rf"\b{NUMBER_WORDS} {W.no_count_month}s\b",
@@ -173,7 +192,7 @@ def _counts(folded: str, start: int, stop: int, bare: bool, avoid: tuple[tuple[i
     masked = _mask(folded, start, stop)
     for first, last in avoid:
         masked = masked[:first] + "~" * (last - first) + masked[last:]
-    found: list[Count] = []
+    found: list[Count] = [*_in_row(masked, start, stop), *_by_number(folded, start, stop)]
     for form, pattern in _FORMS:
         if form == "bare" and not bare:
             continue
@@ -183,6 +202,27 @@ def _counts(folded: str, start: int, stop: int, bare: bool, avoid: tuple[tuple[i
                 if count is not None:
                     found.append(count)
     return tuple(_wholes(folded, sorted(found, key=lambda c: c.start)))
+
+
+def _in_row(masked: str, start: int, stop: int) -> Iterator[Count]:
+    """Numbers and shares of several groups side by side that no single number's form reads."""
+    for row in NAMED_SHARES.finditer(masked, start, stop):
+        for share in re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%").finditer(masked, *row.span()):
+            if float(share[1]) <= 100:
+                yield Count(*share.span(), "percent", None, None, PARTICIPANTS, float(share[1]))
+    for row in SLASHED.finditer(masked, start, stop):
+        for number in re.compile(r"\d+").finditer(masked, *row.span()):
+            yield Count(*number.span(), "bare", int(number.group()))
+
+
+def _by_number(folded: str, start: int, stop: int) -> Iterator[Count]:
+    """People of a series who are called by their numbers, and how often something was seen."""
+    for match in NUMBERED.finditer(folded, start, stop):
+        yield Count(*match.span(), "one", len(re.findall(r"\d+", match.group())) or 1, None, PARTICIPANTS)
+    for match in TIMES.finditer(folded, start, stop):
+        n = {"once": 1, "twice": 2}.get(match["times"]) or whole(match["n"] or "")
+        if n:
+            yield Count(*match.span("times"), "bare", n, None, EVENTS)
 
 
 # "in 5 (2 in one arm and 3 in the other) of 1666": the whole stands behind the brackets that divide the number

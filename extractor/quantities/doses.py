@@ -46,7 +46,7 @@ _SPREAD = r"\s*(?:±|\+/-|\+-|\(\s*(?:±|\+/-|sd:?|s\.d\.))\s*"
 _JOINT = rf"(?:{_SPREAD}|\s*(?:-|~|to|,\s*and|,\s*or|and|or|,|/)\s*)"
 _VALUE = rf"(?:{_DECIMAL}|{NUMBER_WORDS}|half a)"
 # "10-" "100 or 200" "1, 3 and 10" "15±3": the numbers before a scale, which all share it
-_NUMBERS = re.compile(rf"(?<![\w.^/])(?P<numbers>(?>{_VALUE}(?!\d))(?:{_JOINT}(?>{_VALUE}(?!\d))){{0,6}})\)?$")
+_NUMBERS = re.compile(rf"(?<![\w.^/:])(?P<numbers>(?>{_VALUE}(?!\d))(?:{_JOINT}(?>{_VALUE}(?!\d))){{0,6}})\)?$")
 # "10^6 cells": a power without a factor needs a mark, or the unit right behind
 _ALONE = re.compile(
     rf"(?<![\w.,^*+/])(?<![x*]\s)(?:{_MARKED}|{_FLAT}(?=\s?(?:[a-z0-9+]+\s)?{CELL_NOUN}\s?(?:/|per)\s?(?:kg|kilo)))"

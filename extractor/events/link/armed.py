@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from extractor.context.view import View
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, candidates, features, none_features
 from extractor.events.link.groups import Group, Name, alike
+from extractor.events.link.in_turn import in_turn
 from extractor.events.link.labelled import labelled
 from extractor.events.link.together import Shares, likeliest, together
 from extractor.events.link.weights import Weights, weights
@@ -31,6 +32,7 @@ def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) ->
             continue
         scene = scene_at(reports, names, start)
         known = arms_of(scene, some)
+        known |= _in_turn(names, scene, some, known)
         for event in some:
             made = replace(event, arm=known.get(event.count.start)) if event.count else event
             yield from in_each(scene, made) or (made,)
@@ -54,6 +56,21 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
         places[at] = (name.start, name.end) if name else None
     sure = labelled(scene) if counted else {}
     return places | {at: (n.start, n.end) for at, c in counted.items() if (n := sure.get(c.start))}
+
+
+def _in_turn(
+    names: Names, scene: Scene, some: Sequence[Event], known: Mapping[int, tuple[int, int] | None]
+) -> dict[int, tuple[int, int] | None]:
+    """The places of the groups of counts told in turn, where the scores leave one of them without a group, or two with one."""
+    turns: dict[int, list[tuple[int, Name]]] = {}
+    for event, (at, name) in in_turn(names, scene, some):
+        turns.setdefault(event, []).append((at, name))
+    found: dict[int, tuple[int, int] | None] = {}
+    for told in turns.values():
+        places = [known.get(at) for at, _ in told]
+        if None in places or len(set(places)) < len(places):
+            found |= {at: (name.start, name.end) for at, name in told}
+    return found
 
 
 def _in_order(scene: Scene) -> list[Group]:
@@ -122,7 +139,7 @@ _EACH_HAD = re.compile(
 def in_each(scene: Scene, event: Event) -> list[Event]:
     """The event in each of the trial's groups, where so many are said to be of each."""
     count = event.count
-    if count is None or not count.n or count.denominator is not None or not scene.groups:
+    if count is None or not (count.n or (count.n is None and count.percent)) or count.denominator or not scene.groups:
         return []
     folded, end = scene.seen.folded, scene.sentence.end
     last = max(count.end, event.mention.end)

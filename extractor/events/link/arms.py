@@ -210,7 +210,7 @@ def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]
         yield f"back {min(back, 4)} here {min(len(scene.families), 3)} named {min(sum(_arm_of(scene, n) >= 0 for n in scene.here), 2)}"
         yield f"back arm {arm} of {len(scene.groups)} place {place} of {min(len(counts), 4)}"
         both = BOTH.search(folded, scene.sentence.start, scene.sentence.end) is not None
-        run = _run(folded, counts, place)
+        run = run_of(folded, counts, place)
         yield f"back arm {arm} of {len(scene.groups)} run {run.index(count)} of {min(len(run), 4)} both {both} named {min(len(scene.families), 2)}"
         return
     yield from _beside(scene, count, place, name)
@@ -300,7 +300,7 @@ def _distance(name: Name, count: Count) -> int:
 def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]:
     """Counts and names in one order: "3% and 5% ... in groups A and B, respectively", "higher in A than in B (5 vs 3)"."""
     folded, counts = scene.seen.folded, scene.counts
-    run = _run(folded, counts, place)
+    run = run_of(folded, counts, place)
     mine, many = run.index(count), len(run)
     told = RESPECTIVELY in folded[scene.sentence.start : scene.sentence.end]
     for label, some in (
@@ -345,7 +345,7 @@ _JOINED = re.compile(
 )
 
 
-def _run(folded: str, counts: Sequence[Count], place: int) -> list[Count]:
+def run_of(folded: str, counts: Sequence[Count], place: int) -> list[Count]:
     """The counts that follow one another with little between, `place` among them."""
     first = last = place
     while first and _JOINED.fullmatch(folded, counts[first - 1].end, counts[first].start):
