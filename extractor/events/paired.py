@@ -33,7 +33,8 @@ MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, a
 LISTED = re.compile(r"[ ,;/()]*(?:\b(?:and|or|and/or|plus|with)\b)?[ ,]*")
 ROWS = "count_rows"
 HANDED = "count_handed"
-SURE = ("count_elided", ROWS, HANDED)  # the words tell whose count it is
+EITHER = "count_either"
+SURE = ("count_elided", ROWS, HANDED, EITHER, "count_pair")  # the words tell whose count it is
 
 
 def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
@@ -111,7 +112,9 @@ def _stands(ruled: Event) -> bool:
 def _in_rows(told: Told, i: int, j: int) -> bool:
     """Whether a term or a count stands in rows that tell all of both."""
     return any(
-        (e.how == ROWS and (k == i or other == j)) or (e.how == HANDED and other == j)
+        (e.how == ROWS and (k == i or other == j))
+        or (e.how == HANDED and other == j)
+        or (k == i and e.count is not None and told.counts[j].n is None and e.count.percent == told.counts[j].percent)
         for (k, other), e in told.paired.items()
     )
 

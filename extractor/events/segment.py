@@ -11,6 +11,8 @@ from extractor.events.mentions import Mention
 from extractor.events.words_of_counts import BACK, DIRECT, HAD, OTHER_ARM, PEOPLE, REASON_AGAIN, SMALL
 from extractor.quantities.counts import Count
 
+SEVERAL = re.compile(r"\s*(?:vs\.?|versus|v\.?|/)\s*\d")
+
 
 @dataclass(slots=True)
 class Link:
@@ -64,6 +66,8 @@ class Clause:
             and left.n is None
             and left.percent is not None
         )
+        if number_first and SEVERAL.match(self.folded, right.end, self.end):
+            return False  # "15 and 12 (7.6% vs 6.0%)": a share for each of two numbers
         return (number_first or share_first) and re.fullmatch(r"[^();,]{0,45}\(\s*", gap) is not None
 
     def begins_other(self, count: Count) -> bool:

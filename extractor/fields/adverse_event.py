@@ -42,6 +42,8 @@ PRIOR = {
     "count_elided": 0.8,
     "count_rows": 0.85,
     "count_handed": 0.85,
+    "count_either": 0.8,
+    "count_pair": 0.8,
     "listed": 0.85,
     "happened": 0.55,
     "judged": 0.6,

@@ -139,7 +139,7 @@ _EACH_HAD = re.compile(
 def in_each(scene: Scene, event: Event) -> list[Event]:
     """The event in each of the trial's groups, where so many are said to be of each."""
     count = event.count
-    if count is None or not count.n or count.denominator is not None or not scene.groups:
+    if count is None or not (count.n or (count.n is None and count.percent)) or count.denominator or not scene.groups:
         return []
     folded, end = scene.seen.folded, scene.sentence.end
     last = max(count.end, event.mention.end)

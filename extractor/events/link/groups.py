@@ -120,6 +120,8 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
         if run[0].text in PEOPLE and at > 0:
             first = 1
         own = run[first:at][-LONGEST:]
+        if run[at].text in ("groups", "arms") and [t.text for t in own] == ["treatment"]:
+            return None  # "in both treatment arms": all of them
         if own:
             return _made(own, before, grouped=True)
         rest = run[at + 1 :][:LONGEST]

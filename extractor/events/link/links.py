@@ -15,6 +15,7 @@ from extractor.events.link.after import befallen, continued, trailing
 from extractor.events.link.before import leading, summed
 from extractor.events.link.beside import beside
 from extractor.events.link.rows import in_rows
+from extractor.events.link.shares import with_shares
 from extractor.events.link.sums import divided, graded_parts
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause, Link
@@ -46,7 +47,7 @@ def linked(clause: Clause) -> list[Link]:
             _loose(clause, group)
     _of_causes(clause)
     for place, link in enumerate(clause.links):
-        link.counts = _joined_counts(clause, link.counts)
+        link.counts = _joined_counts(clause, with_shares(clause, link.counts))
         _divide(clause, place, link)
     return clause.links
 
@@ -114,7 +115,7 @@ def _share_pairs(clause: Clause, group: list[int]) -> None:
         between = clause.folded[clause.mentions[left].end : clause.mentions[right].start]
         beside_right = clause.links[right].counts and clause.links[right].how == "beside"
         if beside_right and not clause.links[left].counts and PAIRED.fullmatch(between):
-            clause.links[left] = Link(list(clause.links[right].counts), "shared")
+            clause.links[left] = Link(list(clause.links[right].counts), "pair")
 
 
 def _loose(clause: Clause, group: list[int]) -> None:
