@@ -19,7 +19,8 @@ RESTATED = re.compile(r"^\s*(?:[a-zA-Z/%-]+\s+){0,3}[(\[]\s*(?:i\.?e\.?,?\s*)?$"
 IN_A_GROUP = re.compile(
     r"^\s*(?:\w+ ){0,3}(?:in|among|for) (?:the )?(?:\w+ ){0,3}(?:group|arm|cohort|controls?)\b", re.I
 )
-OTHERS = re.compile(r"\b(?:other|further|additional)\b", re.I)
+OTHERS = re.compile(r"\b(?:other|further|additional|excessive)\b", re.I)
+ALL_BUT_FEW = 0.85  # share of all people that each arm of a crossover has at least
 DOSE_LIMITING = re.compile(r"\bdose[- ]limiting\b|\bDLTs?\b", re.I)
 VAGUE = re.compile(r"\b(?:issue|concern|signal|problem)s?\b", re.I)
 SOME = re.compile(
@@ -301,6 +302,8 @@ def arms_off(facts: Sequence[Fact]) -> Iterator[Conflict]:
     if total is None or len(arms) < 2 or "derived" in total[1].flags:
         return
     people = sum(f.value["n"] for _, f in arms)
+    if all(ALL_BUT_FEW * total[1].value["n"] <= f.value["n"] <= total[1].value["n"] for _, f in arms):
+        return  # a crossover: the same people in each arm
     if people not in totals(facts) and not totals(facts) & set(stages(facts)):
         sizes = " + ".join(f"{f.value['n']:g}" for _, f in arms)
         message = (

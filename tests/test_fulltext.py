@@ -275,6 +275,17 @@ def test_two_places_that_split_the_same_people_in_two_ways_are_a_conflict() -> N
     assert not conflicts(article(), [sexes(15, 3, "Methods"), sexes(10, 3, "Table 2")])
 
 
+def test_arms_of_a_crossover_are_the_same_people() -> None:
+    def arm(n: int, name: str) -> Fact:
+        return Fact("arm", {"name": name, "n": n}, (Evidence("Table 1", "x", 0, 1),), "rule:arm/a")
+
+    people = Fact(
+        "participants", {"n": 62, "kind": "treated"}, (Evidence("abstract", "x", 0, 1),), "rule:participants/a"
+    )
+    assert not conflicts(article(), [people, arm(59, "Placebo"), arm(60, "Low dose"), arm(61, "High dose")])
+    assert [c.kind for c in conflicts(article(), [people, arm(30, "Placebo"), arm(40, "Drug")])] == ["arms_do_not_sum"]
+
+
 def test_a_denial_behind_the_abstract_is_no_denial_of_what_a_table_counts() -> None:
     def denial(part: str, term: str = "adverse events", said: str = "no adverse events") -> Fact:
         value = {"term": term, "assertion": "none_reported", "n": None}

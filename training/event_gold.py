@@ -32,7 +32,6 @@ from extractor.quantities.counts import Count, counts
 from extractor.settings import Settings
 
 DEVELOPED_ON = ("als", "other", "rct")  # sets on which the rules were written: right there nearly always
-INVENTED = Path(__file__).with_name("invented_events.jsonl")
 Gold = dict[str, Any]
 
 
@@ -105,11 +104,6 @@ def own_cases(path: Path) -> list[Annotated]:
         entry = {"id": f"case-{place}", "title": case.get("title"), "text": case["text"], "complete": whole}
         entries.append(("cases", {**entry, "kind": "single-trial", "gold": {"adverse_events": events}}))
     return read(entries)
-
-
-def invented(path: Path = INVENTED) -> list[Annotated]:
-    """Reports of our own invention with all that they tell of harms, as documents of the set ``invented``."""
-    return read([("invented", json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()])
 
 
 def read(entries: Sequence[tuple[str, Gold]]) -> list[Annotated]:

@@ -25,13 +25,12 @@ from extractor.events.paired import scene
 from extractor.fields.adverse_event import term_of
 from extractor.quantities.counts import Count
 from training.event_arms import SETS, matrix
-from training.event_gold import DEVELOPED_ON, Annotated, annotated, arguments, folds, invented, own_cases
+from training.event_gold import DEVELOPED_ON, Annotated, annotated, arguments, folds, own_cases
 from training.linear import rounded
 
 FIRST, SECOND = 1 << 14, 1 << 13  # sizes of the two tables
 FIRST_STRENGTH, SECOND_STRENGTH = 0.3, 0.1
 OWN = Path("tests/cases/adverse_event.jsonl")  # the project's own sentences, beside gold
-OWN_WEIGHT = 6.0  # a sentence of our own cases counts so often: what they ask for holds
 INNER = 4  # folds in which the first level is scored on what it was not fitted to
 Floats = npt.NDArray[np.float64]
 Pair = tuple[int, int]
@@ -124,7 +123,6 @@ class Table:
     right: npt.NDArray[np.int_]
     document: npt.NDArray[np.int_]
     developed: npt.NDArray[np.bool_]
-    weight: npt.NDArray[np.float64]
     first: csr_matrix
     asked: list[list[str]]  # what the second level sees of each pair's term and of the rules' say, apart from scores
     ruled: list[list[str]]
@@ -142,17 +140,16 @@ def table(documents: Sequence[Annotated]) -> Table:
         np.array([sentences[at].right[pair] for at, pair in pairs]),
         owner,
         np.array([documents[d].of in DEVELOPED_ON for d in owner]),
-        np.array([OWN_WEIGHT if documents[d].of == "cases" else 1.0 for d in owner]),
         first,
         [list(told_of_term(sentences[at].told, i)) for at, (i, _) in pairs],
         [list(ruled_features(sentences[at].told, *pair)) for at, pair in pairs],
     )
 
 
-def fitted(rows: csr_matrix, right: npt.NDArray[np.int_], strength: float, weight: npt.NDArray[np.float64]) -> Weights:
+def fitted(rows: csr_matrix, right: npt.NDArray[np.int_], strength: float) -> Weights:
     """Weights of one level."""
     model = LogisticRegression(C=strength, max_iter=300, solver="liblinear", fit_intercept=False, random_state=0)
-    return Weights(rounded(model.fit(rows, right, sample_weight=weight).coef_[0]))
+    return Weights(rounded(model.fit(rows, right).coef_[0]))
 
 
 def scored(model: Weights, rows: csr_matrix) -> Floats:
@@ -182,14 +179,14 @@ def fit(every: Table, fold: npt.NDArray[np.int_], out: int | None) -> tuple[Weig
     The second level is fitted on scores that the first gave to documents it had not seen.
     """
     inside = (every.right >= 0) & (fold != out if out is not None else np.ones(len(fold), dtype=bool))
-    first = fitted(every.first[inside], every.right[inside], FIRST_STRENGTH, every.weight[inside])
+    first = fitted(every.first[inside], every.right[inside], FIRST_STRENGTH)
     chance = scored(first, every.first)
     for k in sorted(set(fold.tolist()) - {out}):
         rest = inside & (fold != k)
-        model = fitted(every.first[rest], every.right[rest], FIRST_STRENGTH, every.weight[rest])
+        model = fitted(every.first[rest], every.right[rest], FIRST_STRENGTH)
         chance[fold == k] = scored(model, every.first[fold == k])
     fitting, deciding = second_rows(every, chance)
-    second = fitted(fitting[inside], every.right[inside], SECOND_STRENGTH, every.weight[inside])
+    second = fitted(fitting[inside], every.right[inside], SECOND_STRENGTH)
     return first, second, scored(second, deciding)
 
 
@@ -209,7 +206,7 @@ def tally(every: Table, documents: Sequence[Annotated], chance: Floats, least: f
 def main() -> None:
     """Score by cross-validation where asked, then fit and write the weights."""
     options = arguments(__doc__)
-    documents = [*annotated(options.gold, SETS), *own_cases(OWN), *invented()]
+    documents = [*annotated(options.gold, SETS), *own_cases(OWN)]
     every = table(documents)
     fold = np.array(folds(documents, options.folds or INNER))[every.document]
     if options.folds:

@@ -25,7 +25,7 @@ from extractor.events.link.weights import Weights
 from extractor.pipeline import build, extract
 from extractor.settings import Settings
 from training import event_arms, event_pairs, event_verdicts
-from training.event_gold import DEVELOPED_ON, Annotated, annotated, folds, invented, own_cases
+from training.event_gold import DEVELOPED_ON, Annotated, annotated, folds, own_cases
 
 FOLDS = 5
 EVENTS = ("ae_term", "ae_count", "ae_event", "ae_arm", "ae_blanket")
@@ -35,11 +35,8 @@ def models(documents: Sequence[Annotated], fold: Sequence[int], k: int) -> Itera
     """The weights of each fold, fitted on the others."""
     every = event_pairs.table(documents)
     owner = np.array(fold)[every.document]
-    own = [
-        d for d in documents if d.of != "invented"
-    ]  # the last of all: places hold; arms and verdicts gained nothing from them
-    offered = event_arms.choices(own)
-    terms = event_verdicts.terms(own)
+    offered = event_arms.choices(documents)
+    terms = event_verdicts.terms(documents)
     words = event_verdicts.words(terms)
     rows = event_arms.matrix((item for c in words for item in c.items), event_arms.SIZE)
     for out in range(k):
@@ -56,7 +53,7 @@ def records(documents: Sequence[Annotated], k: int = FOLDS) -> dict[str, dict[st
     found: dict[str, dict[str, Any]] = {}
     for out, model in enumerate(models(documents, fold, k)):
         shipped_weights.given.update(model)
-        held = [d for d, f in zip(documents, fold, strict=True) if f == out and d.of not in ("cases", "invented")]
+        held = [d for d, f in zip(documents, fold, strict=True) if f == out and d.of != "cases"]
         for record in extract(nlp, [document_of(d.entry) for d in held]):
             found[record.document.id] = record.to_dict()
     shipped_weights.given.clear()
@@ -70,7 +67,7 @@ def main() -> None:
     parser.add_argument("--calibrate", type=Path)
     parser.add_argument("--records", type=Path, help="write the records here, one a line")
     options = parser.parse_args()
-    documents = [*annotated(options.gold, event_arms.SETS), *own_cases(event_pairs.OWN), *invented()]
+    documents = [*annotated(options.gold, event_arms.SETS), *own_cases(event_pairs.OWN)]
     found = records(documents)
     if options.records:
         options.records.write_text("".join(json.dumps(r) + "\n" for r in found.values()), encoding="utf-8")
@@ -78,7 +75,7 @@ def main() -> None:
         figures = evaluate([d.entry for d in documents if d.of == name], found)
         rows = {r.field: (r.precision, r.recall, r.f1, r.tp, r.fp, r.fn) for r in figures.rows if r.field in EVENTS}
         print(json.dumps({"set": name, "macro": figures.macro_f1, **rows}))
-    apart = (*DEVELOPED_ON, "cases", "invented")  # texts that the rules were written on flatter them
+    apart = (*DEVELOPED_ON, "cases")  # texts that the rules were written on flatter them
     judged = evaluate([d.entry for d in documents if d.of not in apart], found).judged
     print(json.dumps({"error budget held in": budget_held(judged)}))
     print(json.dumps({"calibration error, cross-fitted": calibration_error(cross_fitted(judged))}))

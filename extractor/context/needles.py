@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from re import _constants as codes  # as the compiler of patterns reads them
-from re import _parser as parser
 from typing import Any
+
+from extractor.patterns import codes, parser
 
 LEAST = 3  # letters: shorter words are in every text
 MOST = 60  # words: more of them are no quicker than the pattern
@@ -32,7 +32,10 @@ def needles(pattern: str) -> frozenset[str]:
 
 def lacks(folded: str, words: frozenset[str]) -> bool:
     """Whether a text holds none of the words, so that their pattern has no match in it; never for no words."""
-    return bool(words) and not any(word in folded for word in words)
+    for word in words:  # a generator takes half as long again
+        if word in folded:
+            return False
+    return bool(words)
 
 
 def _of(items: Iterable[Any]) -> set[str]:

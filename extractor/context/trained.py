@@ -115,19 +115,20 @@ class HashedLinear:
         rows = sorted(set(self.buckets(features)))
         if not rows:
             return self.bias.astype(np.float64)
-        total = self.weights[rows].astype(np.float64).sum(axis=0)
+        total = np.add.reduce(self.weights.take(rows, axis=0).astype(np.float64))
         return np.asarray(total / math.sqrt(len(rows)) + self.bias)
 
 
 def buckets(features: Iterable[str], size: int) -> list[int]:
     """Hash features into ``range(size)``; ``size`` is a power of two."""
-    return [zlib.crc32(feature.encode()) & (size - 1) for feature in features]
+    crc, last = zlib.crc32, size - 1
+    return [crc(feature.encode()) & last for feature in features]
 
 
 def softmax(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Probabilities of one item from its scores."""
-    shifted = np.exp(logits - logits.max())
-    return np.asarray(shifted / shifted.sum())
+    shifted = np.exp(logits - np.maximum.reduce(logits))
+    return np.asarray(shifted / np.add.reduce(shifted))
 
 
 # --- sentence roles ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from extractor import patterns as re
 from extractor.events.clauses import Span, clauses
+from extractor.quantities.numbers import WHOLE
 from extractor.text import remembered
 from extractor.words import Words
 
@@ -37,6 +38,10 @@ NAMES = re.compile(
 )
 # What ends a scope
 BREAK = re.compile(W.denials_break)
+# "no strokes were seen, and rash appeared in 4 patients": a clause of its own, whatever verb the first has
+COUNTED_CLAUSE = re.compile(
+    rf",\s+and\s+(?!no\b|none\b|any\b|neither\b)(?:[\w-]+\s+){{1,4}}?(?:{W.counted_clause}\s+(?:in|by)\s+(?:only\s+)?{WHOLE}\b)"
+)
 EXCEPTION = re.compile(rf",?\s*\(?\b{W.exception_except}\b")
 # "Other than mild fever, no adverse events": the exception comes first
 FIRST = re.compile(
@@ -119,6 +124,8 @@ def _scope(folded: str, start: int, end: int, sentence: int) -> tuple[int, tuple
     chosen = CHOSEN.match(folded, start, end)
     stop = BREAK.search(folded, chosen.end() if chosen else start, end)
     last = stop.start() if stop else end
+    counted = COUNTED_CLAUSE.search(folded, start, last)
+    last = counted.start() if counted else last
     except_ = EXCEPTION.search(folded, start, last)
     if except_ is None:
         return last, ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from extractor import patterns as re
 from extractor.events import attributes
 from extractor.events.clauses import Span, clause_of
-from extractor.events.denials import OF_KIND, Denial
+from extractor.events.denials import EXCEPTION, OF_KIND, Denial
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
 from extractor.events.limits import Limits, limits, subject_group
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -67,7 +67,7 @@ def denied(
         related=found.related,
         concluded=reading.concluded,
         scope=scope,
-        excepting=bool(denial and denial.exceptions),
+        excepting=bool(denial.exceptions if denial else EXCEPTION.match(reading.folded, cue[1], last)),
     )
 
 

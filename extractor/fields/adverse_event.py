@@ -61,7 +61,7 @@ ALIKE = re.compile(
     r"[(,]\s*(?:n\s*=\s*)?\d+\s+(?:\w+\s+)?(?:per|in each|each|for each)\b"
 )
 NUMBERED = re.compile(
-    r"group \d+|(?:not )?receive|with(?:out)?"
+    r"group \d+|(?:not )?receive|with(?:out)?|.*\bpopulation"
 )  # how the arms are called that the text sizes without a name
 UNITS = ("participants", "administrations", "events")  # the contract's; eyes and teeth are none of them
 

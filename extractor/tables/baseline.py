@@ -297,7 +297,8 @@ def _age_value(found: dict[str, Any]) -> dict[str, Any]:
 def _of_all(grid: Grid, gathered: list[Found]) -> Iterator[Fact]:
     """The sexes of all people, added over the arms, where each arm states them."""
     arms = [one for one in gathered if one.column.arm and not one.column.pooled]
-    told = [one for one in arms if one.sex]
+    each = {(one.column.arm, tuple(cell for cell, _ in one.sex_cells)): one for one in arms if one.sex}
+    told = list(each.values())  # a cell over "n" and "%" of an arm is counted once
     if len(told) < 2 or len(told) < len({one.column.arm for one in arms}):
         return
     sums = {

@@ -18,6 +18,10 @@ MEMBERS_FOLLOW = re.compile(r"\b(?:including|such as)\b")  # "35% had complicati
 
 
 ALONE = re.compile(r"\s*(?:\w+\s*)?[)\]]")  # what closes the brackets of one number
+# "fever in three patients and brain fog in two": something else, though no table knows it
+OTHER_TERM = re.compile(
+    rf"\s*(?:{W.groups_people}\s*)?,?\s*and\s+(?:(?!{W.no_other_term}\b)[a-z-]{{3,}}\s+){{1,3}}(?:was seen |occurred |was noted )?in\s+(?:only\s+)?"
+)
 ANOTHER_WHOLE = re.compile(r"\s*of (?:whom|which|these|them)\b")
 BETWEEN_ARMS = re.compile(rf"\b{W.between_arms_vs}\b|[,/(:]")
 IN_AT_END = re.compile(r"\bin\s+\Z")
@@ -76,6 +80,8 @@ def _gap(clause: Clause, left: Count, right: Count) -> str:
 
 def _ends_by_gap(gap: str) -> bool:
     """Whether the words between do not lead from one arm to the next."""
+    if OTHER_TERM.fullmatch(gap):
+        return True
     return bool(NOT_AFTER.search(gap) or MEMBERS_FOLLOW.search(gap)) or not BETWEEN_ARMS.search(gap)
 
 

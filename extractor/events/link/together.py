@@ -96,8 +96,9 @@ def _fill(
     gaps = [folded[ends[left] : right] for left, right in pairwise(parts)]
     if not all(ROW.fullmatch(gap) for gap in gaps):
         return
-    named = any(_names(n.words, g) for n in here for g in groups)
-    told = not named and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None
+    named = [g for g in groups if any(_names(n.words, g) for n in here)]
+    first = _first_named(folded, parts, named, here, ends) if len(named) == 1 else None
+    told = first is not None or (not named and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None)
     own: list[int | None] = (
         [None] * len(parts)
         if told
@@ -111,6 +112,9 @@ def _fill(
     left = [i for i in range(len(groups)) if i not in own]
     free = [at for at, i in zip(parts, own, strict=True) if i is None]
     in_order = told or (len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0]))
+    if first is not None:
+        others = [g for g in groups if g not in named]
+        order = [*named, *others] if first else [*others, *named]
     rest = [groups[i] for i in left] if len(free) == 1 else list(order) if in_order else []
     if told and not rest:
         found.update(dict.fromkeys(parts))  # the order is not known: better no group than a wrong one
@@ -118,6 +122,26 @@ def _fill(
         return
     for at, group in zip(free, rest, strict=True):
         found[at] = max((w for w in chances[at] if w and _names(w, group)), key=lambda w: chances[at][w], default=None)
+
+
+# "fewer falls were seen in the placebo group (1 vs 5)"
+LESS = re.compile(rf"\b{W.less_than}\b[^.;]*\Z")
+MORE = re.compile(rf"\b{W.more_than}\b[^.;]*\Z")
+
+
+def _first_named(
+    folded: str, parts: Sequence[int], named: Sequence[Group], here: Sequence[Name], ends: Mapping[int, int]
+) -> bool | None:
+    """Whether the first of two compared numbers is of the one group that is named before them; None where nothing says so."""
+    gap = folded[ends[parts[0]] : parts[1]]
+    before = folded[max(0, parts[0] - 120) : parts[0]]
+    less, more = LESS.search(before), MORE.search(before)
+    if len(parts) != 2 or not VERSUS.fullmatch(gap) or bool(less) == bool(more):
+        return None
+    if not any(_names(n.words, named[0]) and n.end <= parts[0] for n in here):
+        return None
+    left, right = (float(folded[at : ends[at]]) if folded[at : ends[at]].isdigit() else 0.0 for at in parts)
+    return left == right or (left < right) == bool(less)
 
 
 def _names(words: frozenset[str], group: Group) -> bool:

@@ -25,7 +25,7 @@ class Weights:
 
     def score(self, features: Iterable[str]) -> float:
         """The sum of the weights of an item's features."""
-        return math.fsum(self.values[sorted(set(buckets(features, len(self.values))))].tolist())
+        return math.fsum(self.values.take([*set(buckets(features, len(self.values)))]).tolist())
 
     def chance(self, features: Iterable[str]) -> float:
         """The probability of an item that is right or wrong by itself."""
