@@ -103,7 +103,7 @@ def test_a_store_is_pooled_without_what_was_screened_out(tmp_path: Path) -> None
             app, ["pool", "--store", path, "--outcome", "headache", "--by", "route", "--format", "json"]
         )
         assert done.exit_code == 0, done.output
-        return [row["study"] for row in json.loads(done.stdout)["studies"]]
+        return [row["study"].split()[-1] for row in json.loads(done.stdout)["studies"]]
 
     assert studies() == ["single0", "single1", "single2", "single3"]
     runner = CliRunner()
