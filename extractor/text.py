@@ -103,11 +103,16 @@ class Taken:
         self._starts: list[int] = []
         self._ends: list[int] = []
 
+    def free(self, start: int, end: int) -> bool:
+        """Whether no span that was taken lies over this one."""
+        at = bisect_left(self._ends, start + 1)
+        return at == len(self._starts) or self._starts[at] >= end
+
     def take(self, start: int, end: int) -> bool:
         """Take a span that is not empty, and say so; False where one that was taken lies over it."""
-        at = bisect_left(self._ends, start + 1)
-        if at < len(self._starts) and self._starts[at] < end:
+        if not self.free(start, end):
             return False
+        at = bisect_left(self._ends, start + 1)
         self._starts.insert(at, start)
         self._ends.insert(at, end)
         return True

@@ -62,18 +62,15 @@ class Mention:
 
 def mentions(seen: View) -> list[Mention]:
     """Every mention in title and text, in order, none inside another."""
-    found = [
-        Mention(m.start(), m.end(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain")
-        for m in AFTER_SURGERY.finditer(seen.folded)
-    ]
+    found: list[Mention] = []
     taken = Taken()
-    for mention in found:
-        taken.take(mention.start, mention.end)
 
     def add(new: Mention) -> None:
         if taken.take(new.start, new.end):
             found.append(new)
 
+    for pain in AFTER_SURGERY.finditer(seen.folded):
+        add(Mention(*pain.span(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain"))
     injury = table("conditions").get(CORD_INJURY)
     for match in CORD.finditer(seen.folded) if injury and "spinal" in seen.folded else ():
         add(Mention(*match.span(), CORD_INJURY, injury, role="term"))

@@ -313,9 +313,8 @@ def naming(candidate: Candidate) -> Mention:
     return max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), m.weight))
 
 
-def canonical(candidate: Candidate) -> tuple[str, str]:
-    """(name, CURIE): the vocabulary's name where it shares words with what is written, else as written."""
-    named = naming(candidate)
+def canonical(candidate: Candidate, named: Mention) -> tuple[str, str]:
+    """(name, CURIE) of what :func:`naming` found: the vocabulary's name where it shares words with what is written, else as written."""
     longest = named.name
     if named.term is None:
         return longest, ""

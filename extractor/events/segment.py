@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from extractor import patterns as re
 from extractor.events.brackets import brackets, inside
 from extractor.events.mentions import Mention
 from extractor.events.words_of_counts import BACK, DIRECT, HAD, OTHER_ARM, PEOPLE, REASON_AGAIN, SMALL
@@ -69,6 +69,18 @@ class Clause:
         if number_first and SEVERAL.match(self.folded, right.end, self.end):
             return False  # "15 and 12 (7.6% vs 6.0%)": a share for each of two numbers
         return (number_first or share_first) and re.fullmatch(r"[^();,]{0,45}\(\s*", gap) is not None
+
+    def joined(self, found: Sequence[Count]) -> list[Count]:
+        """ "seven women in group A (28%)": a number and the percentage in the brackets behind it are one count."""
+        out: list[Count] = []
+        for count in found:
+            left = out[-1] if out else None
+            if left and left.end <= count.start and self.percent_of(left, count, self.folded[left.end : count.start]):
+                number, share = (left, count) if left.n is not None else (count, left)
+                out[-1] = replace(number, unit=left.unit, percent=share.percent)
+            else:
+                out.append(count)
+        return out
 
     def begins_other(self, count: Count) -> bool:
         """Whether a number after a comma belongs to what follows ("fever, two had rash", "rash, 3/10 fever")."""

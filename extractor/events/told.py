@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractor import patterns as re
+from extractor.events.as_label import as_label
 from extractor.events.brackets import inside
 from extractor.events.clauses import Span, clauses, verbs
 from extractor.events.composed import composed
@@ -18,7 +19,6 @@ from extractor.events.denials import Denial, denied_after
 from extractor.events.denied import denied, kinds_denied
 from extractor.events.elided import elided
 from extractor.events.event import Event
-from extractor.events.labelled import labelled
 from extractor.events.link.links import linked
 from extractor.events.lists import lead, list_end
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, SURVIVED, Mention
@@ -83,11 +83,11 @@ def _told(reading: Reading) -> Iterator[Event]:
     """The events of one sentence, segment by segment."""
     avoid = [(m.start, m.end) for m in reading.mentions]
     found = counts(reading.folded, reading.start, reading.end, bare=True, avoid=avoid)
-    whole_label = labelled(reading, reading.start, reading.end, reading.mentions, found)
+    whole_label = as_label(reading, reading.start, reading.end, reading.mentions, found)
     for first, last in [(reading.start, reading.end)] if whole_label else reading.segments:
         inner = [m for m in reading.mentions if first <= m.start < last]
         held = [c for c in found if first <= c.start < last]
-        label = whole_label or labelled(reading, first, last, inner, held)
+        label = whole_label or as_label(reading, first, last, inner, held)
         links: list[Link] = [label or Link(), *(Link() for _ in inner[1:])] if label else []
         for a, b in () if label else parts(reading, first, last):
             within = [c for c in held if a <= c.start < b and not owned(reading.folded, c, inner, b)]

@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.segment import Link
 from extractor.events.sentence import Reading
 from extractor.events.words_of_events import LISTED
 from extractor.quantities.counts import EVENTS, PARTICIPANTS, Count, counts
-from extractor.quantities.numbers import WHOLE, whole
+from extractor.quantities.numbers import WHOLE, times, whole
 from extractor.words import Words
 
 W = Words("events")
@@ -65,7 +65,7 @@ def times_seen(reading: Reading, inner: list[Mention], links: list[Link]) -> Non
         found = TIMES.match(reading.folded, mention.end, following)
         if mention.kind == CLASS or links[place].counts or not found:
             continue
-        n = {"once": 1, "twice": 2}.get(found["times"]) or whole(found["n"] or "")
+        n = times(found["n"] or found["times"])
         if n and not any(d.covers(mention.start, mention.end) for d in reading.denials):
             links[place] = Link([Count(*found.span("times"), "bare", n, None, EVENTS)], HOW)
 

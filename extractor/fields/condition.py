@@ -30,8 +30,8 @@ class Condition(Field):
     def find(self, doc: Doc) -> Iterable[Fact]:
         seen = view(doc)
         for candidate in treated(seen):
-            name, curie = canonical(candidate)
             best, named = candidate.best, naming(candidate)
+            name, curie = canonical(candidate, named)
             said = (
                 [best] if best.name == named.name else [best, named]
             )  # the words that name it stand by those that treat it

@@ -9,6 +9,7 @@ from functools import lru_cache
 from extractor import patterns as re
 from extractor.people.counted import NUMBER
 from extractor.quantities.numbers import whole
+from extractor.text import Taken
 from extractor.words import Words
 
 W = Words("people")
@@ -86,10 +87,8 @@ def sexes(folded: str) -> tuple[Sexes, ...]:
     """All counts of women and men in folded text, in order, none inside another."""
     if not CUE.search(folded):
         return ()
-    found: list[Sexes] = []
-    for item in [*_pairs(folded), *_some(folded)]:
-        if not any(s.start < item.end and item.start < s.end for s in found):
-            found.append(item)
+    taken = Taken()
+    found = [item for item in (*_pairs(folded), *_some(folded)) if taken.take(item.start, item.end)]
     return tuple(sorted(found, key=lambda s: s.start))
 
 

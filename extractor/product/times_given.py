@@ -15,7 +15,7 @@ from extractor.context.view import View
 from extractor.product.repeats import Again, Points, again, points
 from extractor.quantities.doses import CELL_NOUN, amounts
 from extractor.quantities.durations import durations
-from extractor.quantities.numbers import NUMBER_WORDS, whole
+from extractor.quantities.numbers import NUMBER_WORDS, times, whole
 from extractor.quantities.schedules import Interval, courses, intervals
 from extractor.words import Words
 
@@ -132,7 +132,7 @@ def offered(seen: View) -> Iterator[Count]:
                 if low is not None and high is not None and 1 <= low <= high <= MOST and not _is_rate(low, behind):
                     yield Count(two.start() if two else match.start(), match.end(), low, high, "offered", sentence)
         for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
-            n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
+            n = times(match["adverb"]) if match["adverb"] else _n(match["n"])
             if n is not None and n <= MOST and not DONE_BEFORE.search(seen.folded, sentence.start, match.start()):
                 low = _n(match["low"] or "") or n
                 yield Count(match.start(), match.end(), low, n, "offered", sentence)
@@ -148,6 +148,7 @@ def offered(seen: View) -> Iterator[Count]:
 
 
 def counts(seen: View) -> Iterator[Count]:
+    """Numbers of administrations that the rules take, sentence by sentence; what follows from a schedule where no number is said."""
     for sentence in seen.sentences:
         if _NEEDED.search(seen.folded, sentence.start, sentence.end):
             said = [*_counted(seen, sentence), *_repeated(seen, sentence), *_numbered(seen, sentence)]
@@ -224,7 +225,7 @@ def _are_sites(sentence: str, counted: str, after: str) -> bool:
 def _repeated(seen: View, sentence: Sentence) -> Iterator[Count]:
     for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
         before = seen.folded[sentence.start : match.start()]
-        n = {"once": 1, "twice": 2, "thrice": 3}.get(match["adverb"] or "") or _n(match["n"] or "")
+        n = times(match["adverb"]) if match["adverb"] else _n(match["n"])
         beside = _interval_before(seen, sentence, match.start())
         if (
             n is None

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor import patterns as re
-from extractor.quantities.numbers import NUMBER_WORDS, whole
+from extractor.quantities.numbers import NUMBER_WORDS, times, whole
+from extractor.text import Taken
 from extractor.words import Words
 
 W = Words("quantities")
@@ -91,6 +92,7 @@ NAMED_SHARES = re.compile(
 )
 # "11/9/0": one number a group, of three groups or four
 SLASHED = re.compile(r"(?<![\w/.,-])\d{1,3}(?:\s?/\s?\d{1,3}){2,3}(?![\w/]|\.\d)")
+SHARE, DIGITS = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%"), re.compile(r"\d+")
 # "patient 3 had", "in subjects 1 and 4", "the second patient": each person of a series by number
 NUMBERED = re.compile(
     rf"(?<![\w-])(?:{W.one_person}\s*(?:no\.?\s*|number\s+|#\s*)?\d{{1,2}}|{W.one_person}s\s+\d{{1,2}}(?:\s*,\s*\d{{1,2}})*,?\s*(?:and|&)\s*\d{{1,2}}|the\s+(?:first|second|third|fourth|fifth|sixth)\s+{W.one_person})"
@@ -193,34 +195,37 @@ def _counts(folded: str, start: int, stop: int, bare: bool, avoid: tuple[tuple[i
     for first, last in avoid:
         masked = masked[:first] + "~" * (last - first) + masked[last:]
     found: list[Count] = [*_in_row(masked, start, stop), *_by_number(folded, start, stop)]
+    taken = Taken()
+    for count in found:
+        taken.take(count.start, count.end)
     for form, pattern in _FORMS:
         if form == "bare" and not bare:
             continue
         for match in pattern.finditer(masked, start, stop):
-            if not any(c.start < match.end() and match.start() < c.end for c in found):
-                count = _count(form, match)
-                if count is not None:
-                    found.append(count)
+            read = _count(form, match) if taken.free(*match.span()) else None
+            if read is not None:
+                taken.take(*match.span())
+                found.append(read)
     return tuple(_wholes(folded, sorted(found, key=lambda c: c.start)))
 
 
 def _in_row(masked: str, start: int, stop: int) -> Iterator[Count]:
     """Numbers and shares of several groups side by side that no single number's form reads."""
     for row in NAMED_SHARES.finditer(masked, start, stop):
-        for share in re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%").finditer(masked, *row.span()):
+        for share in SHARE.finditer(masked, *row.span()):
             if float(share[1]) <= 100:
                 yield Count(*share.span(), "percent", None, None, PARTICIPANTS, float(share[1]))
     for row in SLASHED.finditer(masked, start, stop):
-        for number in re.compile(r"\d+").finditer(masked, *row.span()):
+        for number in DIGITS.finditer(masked, *row.span()):
             yield Count(*number.span(), "bare", int(number.group()))
 
 
 def _by_number(folded: str, start: int, stop: int) -> Iterator[Count]:
     """People of a series who are called by their numbers, and how often something was seen."""
     for match in NUMBERED.finditer(folded, start, stop):
-        yield Count(*match.span(), "one", len(re.findall(r"\d+", match.group())) or 1, None, PARTICIPANTS)
+        yield Count(*match.span(), "one", len(DIGITS.findall(match.group())) or 1, None, PARTICIPANTS)
     for match in TIMES.finditer(folded, start, stop):
-        n = {"once": 1, "twice": 2}.get(match["times"]) or whole(match["n"] or "")
+        n = times(match["n"] or match["times"])
         if n:
             yield Count(*match.span("times"), "bare", n, None, EVENTS)
 

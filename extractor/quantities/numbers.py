@@ -65,6 +65,18 @@ def whole(text: str) -> int | None:
     return _from_words([w for w in _SPLIT.split(text) if w not in ("and", "a", "")])
 
 
+TIMES = {"once": 1, "twice": 2, "thrice": 3}
+
+
+def times(text: str) -> int | None:
+    """How often: "twice", or a number as :func:`whole` reads it.
+
+    >>> times("twice"), times("four")
+    (2, 4)
+    """
+    return TIMES.get(text) or whole(text)
+
+
 def _from_words(parts: list[str]) -> int | None:
     total, current = 0, 0
     for word in parts:

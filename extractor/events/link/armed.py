@@ -42,14 +42,7 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     """The place of the group's name for each count of a sentence's events, by where the count begins."""
     counted = {e.count.start: found for e in events if e.count and (found := counted_in(scene, e.count))}
     chances = {c.start: shares(scene, c, weights("arms")) for c in counted.values()}
-    chosen = together(
-        scene.seen.folded,
-        events,
-        {at: chances[c.start] for at, c in counted.items()},
-        scene.groups,
-        scene.here,
-        _in_order(scene),
-    )
+    chosen = together(scene, events, {at: chances[c.start] for at, c in counted.items()})
     places: dict[int, tuple[int, int] | None] = {}
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
@@ -71,18 +64,6 @@ def _in_turn(
         if None in places or len(set(places)) < len(places):
             found |= {at: (name.start, name.end) for at, name in told}
     return found
-
-
-def _in_order(scene: Scene) -> list[Group]:
-    """The trial's groups as the last sentence that names any of them has them all; none where they were named apart."""
-    last: dict[str, tuple[int, int]] = {}
-    for back, name in scene.before:
-        group = next((g for g in scene.groups if alike(name.words, g.words)), None)
-        if group is not None:
-            last.setdefault(group.name, (back, name.start))
-    if len(last) < len(scene.groups) or len({back for back, _ in last.values()}) != 1:
-        return []
-    return sorted(scene.groups, key=lambda g: last[g.name][1])
 
 
 def scene_at(reports: Reports, names: Names, start: int) -> Scene:

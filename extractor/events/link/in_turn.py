@@ -6,10 +6,10 @@ where it names none, of the last sentence before that names so many, or in the o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from extractor import patterns as re
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, run_of
 from extractor.events.link.groups import Name, alike

@@ -6,9 +6,9 @@ them: "(lorcatan/placebo) included nausea (12%/3%)". A label must be told as a g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from extractor import patterns as re
 from extractor.events.brackets import brackets, inside
 from extractor.events.link.arms import Scene
 from extractor.events.link.groups import Name, alike, telling
@@ -72,8 +72,10 @@ def _named(scene: Scene, start: int, end: int) -> Name | None:
 
 def _elsewhere(scene: Scene, text: str) -> bool:
     """Whether a text says the words of a label in another sentence too."""
-    again = re.compile(rf"(?<![\w]){re.escape(text)}(?!\w)")
     folded, sentence = scene.seen.folded, scene.sentence
+    if text not in folded[: sentence.start] and text not in folded[sentence.end :]:
+        return False
+    again = re.compile(rf"(?<![\w]){re.escape(text)}(?!\w)")
     return bool(again.search(folded, 0, sentence.start) or again.search(folded, sentence.end))
 
 

@@ -47,7 +47,7 @@ def linked(clause: Clause) -> list[Link]:
             _loose(clause, group)
     _of_causes(clause)
     for place, link in enumerate(clause.links):
-        link.counts = _joined_counts(clause, with_shares(clause, link.counts))
+        link.counts = clause.joined(with_shares(clause, link.counts))
         _divide(clause, place, link)
     return clause.links
 
@@ -233,21 +233,6 @@ def _arms_follow(clause: Clause, at: int, size: int) -> bool:
     if not re.search(r"\b(?:groups?|arms?|treatment|placebo|control|with|recipients)\b", text):
         return False
     return len(re.split(r",\s*(?:and\s+)?|\s+and\s+|\s+or\s+|\s+versus\s+|\s+vs\.?\s+", text.strip(" ,"))) >= size
-
-
-def _joined_counts(clause: Clause, found: list[Count]) -> list[Count]:
-    """ "seven women in group A (28%)": a number and the percentage in the brackets behind it are one count."""
-    out: list[Count] = []
-    for count in found:
-        left = out[-1] if out else None
-        if left and left.end <= count.start and clause.percent_of(left, count, clause.folded[left.end : count.start]):
-            number, share = (left, count) if left.n is not None else (count, left)
-            out[-1] = Count(
-                number.start, number.end, number.form, number.n, number.denominator, left.unit, share.percent
-            )
-        else:
-            out.append(count)
-    return out
 
 
 def _divide(clause: Clause, place: int, link: Link) -> None:

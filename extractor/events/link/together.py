@@ -13,7 +13,8 @@ from itertools import combinations, pairwise, product
 
 from extractor import patterns as re
 from extractor.events.event import Event
-from extractor.events.link.groups import Group, Name, alike
+from extractor.events.link.arms import Scene
+from extractor.events.link.groups import Group, alike
 from extractor.events.words_of_counts import PEOPLE_HAD
 from extractor.words import Words
 
@@ -48,15 +49,9 @@ def _weight(shares: Shares, words: frozenset[str] | None) -> float:
     return shares.get(words, 0.0) + (NONE_FIRST if words is None else 0.0)
 
 
-def together(
-    folded: str,
-    events: Sequence[Event],
-    chances: Mapping[int, Shares],
-    groups: Sequence[Group] = (),
-    here: Sequence[Name] = (),
-    order: Sequence[Group] = (),
-) -> dict[int, frozenset[str] | None]:
-    """The group of each count, by where it begins."""
+def together(scene: Scene, events: Sequence[Event], chances: Mapping[int, Shares]) -> dict[int, frozenset[str] | None]:
+    """The group of each count of a sentence, by where it begins."""
+    folded = scene.seen.folded
     found = {at: likeliest(shares) for at, shares in chances.items()}
     terms: dict[int, list[Event]] = {}
     for event in events:
@@ -75,53 +70,65 @@ def together(
         for left, right in pairwise(starts):
             if PEOPLE_HAD.match(folded[next(e.count.end for e in some if e.count and e.count.start == left) : right]):
                 found[right] = found[left]  # "six sustained eight burns": both are of one group
-        _fill(folded, {e.count.start: e.count.end for e in some if e.count}, parts, found, chances, groups, here, order)
+        found |= _filled(scene, {e.count.start: e.count.end for e in some if e.count}, parts, found, chances)
     found.update(_of_rows(list(terms.values()), chances))
     return found
 
 
-def _fill(
-    folded: str,
+def _filled(
+    scene: Scene,
     ends: Mapping[int, int],
     parts: Sequence[int],
-    found: dict[int, frozenset[str] | None],
+    found: Mapping[int, frozenset[str] | None],
     chances: Mapping[int, Shares],
-    groups: Sequence[Group],
-    here: Sequence[Name],
-    order: Sequence[Group],
-) -> None:
-    """Give the one count of a row that has no group the only group left; "(2 vs 7)" without names is in the groups' order."""
+) -> dict[int, frozenset[str] | None]:
+    """The groups of a row's counts that the row itself tells: the one left over, or all in their order."""
+    folded, groups = scene.seen.folded, scene.groups
     if not 2 <= len(parts) == len(groups):
-        return
+        return {}
     gaps = [folded[ends[left] : right] for left, right in pairwise(parts)]
     if not all(ROW.fullmatch(gap) for gap in gaps):
-        return
-    named = [g for g in groups if any(_names(n.words, g) for n in here)]
-    first = _first_named(folded, parts, named, here, ends) if len(named) == 1 else None
+        return {}
+    named = [g for g in groups if any(_names(n.words, g) for n in scene.here)]
+    first = _first_named(scene, parts, named, ends) if len(named) == 1 else None
     told = first is not None or (not named and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None)
-    own: list[int | None] = (
-        [None] * len(parts)
-        if told
-        else [
-            next((i for i, g in enumerate(groups) if words and _names(words, g)), None)
-            for words in map(found.get, parts)
-        ]
-    )
-    if not told and any(words and i is None for words, i in zip(map(found.get, parts), own, strict=True)):
-        return
-    left = [i for i in range(len(groups)) if i not in own]
-    free = [at for at, i in zip(parts, own, strict=True) if i is None]
-    in_order = told or (len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0]))
-    if first is not None:
-        others = [g for g in groups if g not in named]
-        order = [*named, *others] if first else [*others, *named]
-    rest = [groups[i] for i in left] if len(free) == 1 else list(order) if in_order else []
-    if told and not rest:
-        found.update(dict.fromkeys(parts))  # the order is not known: better no group than a wrong one
-    if len(rest) != len(free):
-        return
-    for at, group in zip(free, rest, strict=True):
-        found[at] = max((w for w in chances[at] if w and _names(w, group)), key=lambda w: chances[at][w], default=None)
+    if told:
+        rest = _as_compared(groups, named, first) if first is not None else in_order(scene)
+        # where the order is not known: better no group than a wrong one
+        return (
+            {at: _words_of(g, chances[at]) for at, g in zip(parts, rest, strict=True)} if rest else dict.fromkeys(parts)
+        )
+    own = [next((g for g in groups if (words := found.get(at)) and _names(words, g)), None) for at in parts]
+    if any(found.get(at) and g is None for at, g in zip(parts, own, strict=True)):
+        return {}
+    free = [at for at, g in zip(parts, own, strict=True) if g is None]
+    rest = [g for g in groups if g not in own] if len(free) == 1 else []
+    if len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0]):
+        rest = in_order(scene)
+    return {at: _words_of(g, chances[at]) for at, g in zip(free, rest, strict=True)} if len(rest) == len(free) else {}
+
+
+def _as_compared(groups: Sequence[Group], named: Sequence[Group], first: bool) -> list[Group]:
+    """All groups, the one that is named before or behind the others."""
+    others = [g for g in groups if g not in named]
+    return [*named, *others] if first else [*others, *named]
+
+
+def _words_of(group: Group, shares: Shares) -> frozenset[str] | None:
+    """The likeliest words for a group."""
+    return max((w for w in shares if w and _names(w, group)), key=lambda w: shares[w], default=None)
+
+
+def in_order(scene: Scene) -> list[Group]:
+    """The trial's groups as the last sentence that names any of them has them all; none where they were named apart."""
+    last: dict[str, tuple[int, int]] = {}
+    for back, name in scene.before:
+        group = next((g for g in scene.groups if alike(name.words, g.words)), None)
+        if group is not None:
+            last.setdefault(group.name, (back, name.start))
+    if len(last) < len(scene.groups) or len({back for back, _ in last.values()}) != 1:
+        return []
+    return sorted(scene.groups, key=lambda g: last[g.name][1])
 
 
 # "fewer falls were seen in the placebo group (1 vs 5)"
@@ -129,16 +136,15 @@ LESS = re.compile(rf"\b{W.less_than}\b[^.;]*\Z")
 MORE = re.compile(rf"\b{W.more_than}\b[^.;]*\Z")
 
 
-def _first_named(
-    folded: str, parts: Sequence[int], named: Sequence[Group], here: Sequence[Name], ends: Mapping[int, int]
-) -> bool | None:
+def _first_named(scene: Scene, parts: Sequence[int], named: Sequence[Group], ends: Mapping[int, int]) -> bool | None:
     """Whether the first of two compared numbers is of the one group that is named before them; None where nothing says so."""
+    folded = scene.seen.folded
     gap = folded[ends[parts[0]] : parts[1]]
     before = folded[max(0, parts[0] - 120) : parts[0]]
     less, more = LESS.search(before), MORE.search(before)
     if len(parts) != 2 or not VERSUS.fullmatch(gap) or bool(less) == bool(more):
         return None
-    if not any(_names(n.words, named[0]) and n.end <= parts[0] for n in here):
+    if not any(_names(n.words, named[0]) and n.end <= parts[0] for n in scene.here):
         return None
     left, right = (float(folded[at : ends[at]]) if folded[at : ends[at]].isdigit() else 0.0 for at in parts)
     return left == right or (left < right) == bool(less)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 
+from extractor import patterns as re
 from extractor.events.brackets import inside
 from extractor.events.clauses import verbs
 from extractor.events.mentions import Mention
@@ -25,7 +24,7 @@ MARKED = re.compile(
 )
 
 
-def labelled(reading: Reading, first: int, last: int, inner: Sequence[Mention], held: Sequence[Count]) -> Link | None:
+def as_label(reading: Reading, first: int, last: int, inner: Sequence[Mention], held: Sequence[Count]) -> Link | None:
     """The counts of a segment whose first term is a label; None where it is none, or names another term outside brackets."""
     outside = [m for m in inner if not inside(reading.pairs, m.start)]
     counted = [c for c in held if outside and c.start >= outside[0].end]
@@ -44,26 +43,8 @@ def labelled(reading: Reading, first: int, last: int, inner: Sequence[Mention], 
         return None
     if reading.reports.outcome(term, first, last) or reading.reports.subject(term) or term.disease:
         return None
-    free = _with_shares(
-        Clause(reading.folded, first, last, inner, [c for c in counted if not _named_in(reading, c, inner)])
-    )
-    return Link(free, HOW) if free else None
-
-
-def _with_shares(clause: Clause) -> list[Count]:
-    """The counts of a label, a percentage in the brackets behind a number joined to it: "one control (13%; p = 1)"."""
-    found: list[Count] = []
-    for count in clause.counts:
-        left = found[-1] if found else None
-        if left and clause.percent_of(left, count, clause.folded[left.end : count.start]):
-            found[-1] = replace(
-                left,
-                n=left.n if left.n is not None else count.n,
-                percent=left.percent if left.percent is not None else count.percent,
-            )
-        else:
-            found.append(count)
-    return found
+    free = [c for c in counted if not _named_in(reading, c, inner)]
+    return Link(Clause(reading.folded, first, last, inner, free).joined(free), HOW) if free else None
 
 
 def _named_in(reading: Reading, count: Count, inner: Sequence[Mention]) -> bool:
