@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from re import (
     ASCII,
@@ -65,6 +65,7 @@ __all__ = [
     "sub",
 ]
 
+KEPT = 4_096  # compiled patterns; the package has under 2,000, the others are of words that single texts bring
 USES = (
     "flags",
     "groups",
@@ -97,9 +98,9 @@ class Later:
     def __getattr__(self, name: str) -> Any:
         if name not in USES:
             raise AttributeError(f"a pattern has no {name!r}")
-        made = compiled(self.pattern, self._given)
-        self.__dict__.update({use: getattr(made, use) for use in USES})
-        return getattr(made, name)
+        use = getattr(compiled(self.pattern, self._given), name)
+        self.__dict__[name] = use  # found there from now on
+        return use
 
     def __repr__(self) -> str:
         return repr(re.compile(self.pattern, self._given))
@@ -109,7 +110,7 @@ class Later:
         return re.Pattern
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def compiled(pattern: str, flags: int) -> re.Pattern[str]:
     """The pattern itself."""
     return _quick(pattern, flags) or re.compile(pattern, flags)
