@@ -7,6 +7,7 @@ that the fact can say it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -142,7 +143,8 @@ def _all_features(
         for d in (0, 1)
     }
     sums = {total for s in parts for total in _sums(s)} | {p.total for p in pairs}
-    sized |= {c.start for c in found for p in pairs if p.start <= c.start < p.end}
+    begins = [p.start for p in pairs]  # in order, none over another
+    sized |= {c.start for c in found if (at := bisect_right(begins, c.start)) and c.start < pairs[at - 1].end}
     body = [c for c in found if not seen.in_title(c.start)]
     body = [c for c in body if c.n >= SMALL and c.form in (NOUN, EQUALS, PART)] or body
     for place, count in enumerate(found):
