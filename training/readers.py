@@ -89,7 +89,8 @@ def _participants(seen: View) -> Iterator[Offered]:
 
 
 def _arm(seen: View) -> Iterator[Offered]:
-    for option in arms.options(seen):
+    first = own.likely(seen)
+    for option in arms.options(seen, first[0][0] if first else None):
         facts = [_fact("arm", {"n": n}) for n in option.sizes]
         yield tuple(sorted(keys_of_facts(facts)["arm"])), option.features, CELLS
 

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
-from extractor.people.arms import arms
+from extractor.people.together import arms
 from extractor.people.sides import Choice
 
 

@@ -13,7 +13,7 @@ from extractor.context.view import view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.candidates import cohort
-from extractor.people.own import total
+from extractor.people.together import total
 from extractor.people.total import Total
 
 KEPT = frozenset(

@@ -13,7 +13,7 @@ from extractor import patterns as re
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
-from extractor.people.own import total
+from extractor.people.together import total
 from extractor.people.sexes import ALL, Sexes, is_female, sexes
 from extractor.people.total import Total
 from extractor.words import Words

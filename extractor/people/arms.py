@@ -8,6 +8,7 @@ of the features, not the answer. Groups that no option holds whole are not found
 from __future__ import annotations
 
 import itertools
+import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,9 +21,9 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.people.candidates import Cohort, cohort
 from extractor.people.counted import AN_AGE, BEFORE, numbers
-from extractor.people.equal_groups import how_many
+from extractor.people.equal_groups import EACH_OF, how_many
 from extractor.people.group import EACH, GROUP_WORD, LETTERED, NO_GROUP, Group
-from extractor.people.own import total
+from extractor.people.kinds_near import kinds_near
 from extractor.people.sides import KINDS, MOST_GROUPS, PART_OF_TRIAL, Choice, by_rule
 from extractor.people.total import Total
 from extractor.quantities.numbers import whole
@@ -35,11 +36,6 @@ THING_AFTER = re.compile(rf" ?-?{W.no_person}")
 # "six (28.6%) of 21", "11 of 34", "5/12", "3 out of the 20": the size stands last
 OUT_OF = re.compile(
     r"(?<![\d/.,])(?:\d+ ?/ ?|(?:\d+|[a-z]+)(?: ?[(\[][^()\[\]%]{1,12}%[)\]])? (?:out )?of (?:the |these |those |all )?)(?P<n>\d{1,5})(?![\d/]|[.,]\d| ?%)"
-)
-# "three in each", "n = 7 each", "15 per dose group", "21/group", "groups of 30"
-EACH_OF = re.compile(
-    r"(?P<n>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)(?: \w+)?(?:,? (?:in |for |per |at |to |on )?(?:each|every|both|per)\b| ?/ ?(?:group|arm|cohort|level)\b)|"
-    r"\b(?:groups|cohorts|arms) (?:of|with|had|each had|each with|\(n ?=) ?(?P<of>\d{1,4}|two|three|four|five|six|eight|ten|twelve)\b"
 )
 ASSIGNED = re.compile(
     r"randomi|assign|allocat|divided|receiv|treated|given|groups?\b|\barms?\b|cohorts?\b|placebo|control|underwent"
@@ -59,30 +55,47 @@ class Option:
         return tuple(sorted(g.n for g in self.choice.groups))
 
 
-def arms(seen: View) -> Choice | None:
-    """The trial's arms; None where the text sizes none."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The likeliest groups under one total, their share of all that is offered, and how much the offer weighs."""
+
+    choice: Choice | None
+    share: float
+    weight: float
+
+
+def weighed(seen: View, own: Total | None) -> Weighed:
+    """What the reader makes of the groups that a text offers, where its people are ``own``."""
     model = reader("arm")
-    offered = options(seen)
-    shares = model.shares([(o.sizes, o.features) for o in offered])
-    if not shares:
+    offered = options(seen, own)
+    points = [(o, math.exp(model.points(o.features))) for o in offered]
+    whole_of = 1 + math.fsum(weight for _, weight in points)
+    if not points:
+        return Weighed(None, 0.0, 1.0)
+    alike: dict[tuple[int, ...], list[tuple[Option, float]]] = {}
+    for option, weight in points:
+        alike.setdefault(option.sizes, []).append((option, weight))
+    share = {sizes: math.fsum(w for _, w in each) / whole_of for sizes, each in alike.items()}
+    sizes = max(share, key=lambda value: (share[value], value))
+    best, _ = max(alike[sizes], key=lambda each: _preferred(*each))
+    return Weighed(best.choice, share[sizes], whole_of)
+
+
+def _preferred(option: Option, weight: float) -> tuple[bool, int, bool, float, int]:
+    """Of options of the same sizes: the one that names its groups."""
+    choice = option.choice
+    named = sum(bool(g.name) for g in choice.groups)
+    return choice.rule != "added", named, not choice.derived, weight, -choice.start
+
+
+def named(seen: View, found: Weighed) -> Choice | None:
+    """The groups with the names beside their sizes; none where they are not likely enough."""
+    if found.choice is None or found.share < reader("arm").thresholds[CELLS]:
         return None
-    sizes = max(shares, key=lambda value: (shares[value], value))
-    if shares[sizes] < model.thresholds[CELLS]:
-        return None
-    alike = [o for o in offered if o.sizes == sizes]
-    best = max(
-        alike,
-        key=lambda o: (
-            o.choice.rule != "added",
-            sum(bool(g.name) for g in o.choice.groups),
-            not o.choice.derived,
-            model.points(o.features),
-            -o.choice.start,
-        ),
-    )
-    groups = tuple(g if best.choice.derived or g.name else _with_name(seen, g) for g in best.choice.groups)
+    choice = found.choice
+    groups = tuple(g if choice.derived or g.name else _with_name(seen, g) for g in choice.groups)
     groups = tuple(_without_verb(seen, g) for g in groups)
-    return replace(best.choice, groups=groups, confidence=round(shares[sizes], 3))
+    return replace(choice, groups=groups, confidence=round(found.share, 3))
 
 
 # "34 on placebo", "19 patients of the control group", "24 who got cells", "34 hMSC patients"; "arterial group (AG) 14"
@@ -125,9 +138,9 @@ def _without_verb(seen: View, group: Group) -> Group:
     return replace(group, name=seen.folded[led.end() : end], name_at=(led.end(), end))
 
 
-def options(seen: View) -> list[Option]:
+def options(seen: View, own: Total | None) -> list[Option]:
     """All groups that the text offers as arms, each set with its features; one of each place and sizes."""
-    found, own = cohort(seen), total(seen)
+    found = cohort(seen)
     rules = by_rule(seen, found, own)
     ruled = rules[0] if rules else None
     offered: dict[tuple[object, ...], tuple[Choice, list[str]]] = {}
@@ -172,18 +185,53 @@ def _of_splits(found: Cohort) -> Iterator[tuple[Choice, list[str]]]:
 
 
 def _added(seen: View, own: Total | None) -> Iterator[tuple[Choice, list[str]]]:
-    """Two to six numbers of one sentence that follow one another and add up to the total."""
+    """Two to six numbers of one sentence that follow one another and add up to the total, or do with those left over."""
     if own is None or own.n < 2:
         return
     for sentence in seen.sentences:
         if seen.in_title(sentence.start):
             continue
         groups = list(_numbers(seen, sentence, own.n))
-        for first in range(len(groups)):
-            for last in range(first + 2, min(len(groups), first + 6) + 1):
-                run = tuple(groups[first:last])
-                if sum(g.n for g in run) == own.n:
-                    yield Choice(run, "added", 0.7, 0, run[0].start), ["shape added"]
+        outer = _outside_brackets(seen, sentence, groups)
+        told: set[tuple[Group, ...]] = set()
+        for shape, some in (("added", groups), ("added outside brackets", outer)):
+            for run in _runs(some):
+                if sum(g.n for g in run) == own.n and run not in told:
+                    told.add(run)
+                    yield Choice(run, "added", 0.7, 0, run[0].start), [f"shape {shape}"]
+        yield from _left_over(seen, sentence, outer, own)
+
+
+def _runs(groups: Sequence[Group]) -> Iterator[tuple[Group, ...]]:
+    for first in range(len(groups)):
+        for last in range(first + 2, min(len(groups), first + 6) + 1):
+            yield tuple(groups[first:last])
+
+
+def _outside_brackets(seen: View, sentence: Sentence, groups: Sequence[Group]) -> list[Group]:
+    """The numbers of a sentence that stand in no bracket: "17 had cells (six low, 11 high) and eight were controls"."""
+    text = seen.folded
+    return [
+        g for g in groups if text.count("(", sentence.start, g.start) <= text.count(")", sentence.start, g.start)
+    ]
+
+
+# "18 got cells, 18 saline and the others standard care", "the rest had the sponge alone"
+LEFT_OVER = re.compile(rf"\bthe (?P<n>{W.left_over})\b(?! of the)")
+
+
+def _left_over(
+    seen: View, sentence: Sentence, groups: Sequence[Group], own: Total
+) -> Iterator[tuple[Choice, list[str]]]:
+    """Groups of a sentence and those that they leave of the total."""
+    rest = LEFT_OVER.search(seen.folded, sentence.start, sentence.end)
+    before = [g for g in groups if rest and g.end <= rest.start()]
+    for first in range(max(0, len(before) - 3), len(before)):
+        run = tuple(before[first:])
+        left = own.n - sum(g.n for g in run)
+        if rest and left > 1:
+            group = Group(left, "", *rest.span("n"), (0, 0))
+            yield Choice((*run, group), "left_over", 0.7, 0, run[0].start, True), ["shape left over"]
 
 
 def _numbers(seen: View, sentence: Sentence, most: int) -> Iterator[Group]:
@@ -286,6 +334,8 @@ def _features(seen: View, counted: frozenset[int], own: Total | None, choice: Ch
         if holds
     )
     yield from _in_document(seen, choice, own)
+    if len(groups) > 1:
+        yield from kinds_near(seen, [(g.start, g.end) for g in groups])
     yield from _named(groups)
     yield from _near(seen, groups)
     yield from _between(seen, groups)

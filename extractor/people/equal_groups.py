@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor import patterns as re
@@ -53,6 +54,53 @@ def each_of(text: str, sentence: Sentence) -> Iterator[Split]:
                 start, end = (match.start("n"), match.end())
                 near = sentence.start <= at[0] < sentence.end
                 yield Split(EACH, tuple(Group(n, "", start, end, at) for _ in range(max(k, 1))), True, k, near)
+
+
+# "three in each", "n = 7 each", "15 per dose group", "21/group", "groups of 30"
+EACH_OF = re.compile(
+    r"(?P<n>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)(?: \w+)?(?:,? (?:in |for |per |at |to |on )?(?:each|every|both|per)\b| ?/ ?(?:group|arm|cohort|level)\b)|"
+    r"\b(?:groups|cohorts|arms) (?:of|with|had|each had|each with|\(n ?=) ?(?P<of>\d{1,4}|two|three|four|five|six|eight|ten|twelve)\b"
+)
+DOSES = re.compile(rf"(?<![\d.]){W.listed_dose}(?:{W.listed_joint}{W.listed_dose}){{1,5}}")
+GIVEN = re.compile(rf"\b{W.listed_given}\b")
+JOINT = re.compile(W.listed_joint)
+MOST_LISTED = 6
+NEAR_LIST = 140  # characters between a list of treatments and the size of each
+
+
+@dataclass(frozen=True, slots=True)
+class EachOf:
+    """One size, said of each of ``k`` things that the sentence lists (at ``listed``), doses or treatments."""
+
+    n: int
+    start: int
+    end: int
+    k: int
+    listed: Place
+    how: str
+
+
+def each_of_listed(seen: View) -> Iterator[EachOf]:
+    """Sizes told of each of several listed doses or treatments, where no number of groups is told."""
+    for match in EACH_OF.finditer(seen.folded):
+        name = "n" if match["n"] else "of"
+        n = whole(match[name])
+        sentence = seen.sentence_at(match.start())
+        if not n or n < 2 or not seen.one_sentence(*match.span()) or how_many(seen.folded, match.start(), sentence)[0]:
+            continue
+        for k, listed, how in _listed(seen.folded, sentence, match.start()):
+            if 2 <= k <= MOST_LISTED:
+                yield EachOf(n, *match.span(name), k, listed, how)
+
+
+def _listed(text: str, sentence: Sentence, at: int) -> Iterator[tuple[int, Place, str]]:
+    """How many doses a list of the sentence has; how many treatments stand between a verb and the size."""
+    for doses in DOSES.finditer(text, sentence.start, sentence.end):
+        yield len(JOINT.findall(doses.group())) + 1, doses.span(), "doses"
+        return
+    verbs = [m.end() for m in GIVEN.finditer(text, max(sentence.start, at - NEAR_LIST), at)]
+    if verbs:
+        yield len(JOINT.findall(text[verbs[-1] : at].rstrip(" ,("))) + 1, (verbs[-1] + 1, at - 1), "treatments"
 
 
 @lru_cache(maxsize=64)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from extractor.context.readers import CELLS, around, reader
+from extractor.context.readers import around, reader
 from extractor.context.view import View
 from extractor.people.candidates import Candidate, Cohort, cohort
 from extractor.people.counted import Count
+from extractor.people.equal_groups import each_of_listed
 from extractor.people.group import EACH
+from extractor.people.kinds_near import kinds_near
 from extractor.people.total import Total, added, by_rule, one, stated
 
 MOST_ADDED = 5  # counts of one sentence that are summed
@@ -30,28 +32,24 @@ class Option:
     features: tuple[str, ...]
 
 
-def total(seen: View) -> Total | None:
-    """The number of people treated or enrolled; None where the text does not say. Read once a document."""
-    if "total" not in seen.readings:
-        seen.readings["total"] = _chosen(seen)
-    made: Total | None = seen.readings["total"]
-    return made
-
-
-def _chosen(seen: View) -> Total | None:
+def likely(seen: View) -> list[tuple[Total, float]]:
+    """The numbers that may be the trial's own, the likeliest first, each with its share of all that is offered."""
     model = reader("participants")
     offered = options(seen)
     shares = model.shares([(o.total.n, o.features) for o in offered])
-    if not shares:
-        return None
-    n = max(shares, key=lambda value: (shares[value], value))
-    if shares[n] < model.thresholds[CELLS]:
-        return None
-    best = max(
-        (o for o in offered if o.total.n == n),
-        key=lambda o: (o.total.rule == "one_person", not o.total.derived, -len(o.total.at), model.points(o.features)),
-    )
-    return replace(best.total, confidence=round(shares[n], 3))
+    found = []
+    for n in sorted(shares, key=lambda value: (-shares[value], -value)):
+        best = max(
+            (o for o in offered if o.total.n == n),
+            key=lambda o: (
+                o.total.rule == "one_person",
+                not o.total.derived,
+                -len(o.total.at),
+                model.points(o.features),
+            ),
+        )
+        found.append((best.total, shares[n]))
+    return found
 
 
 def options(seen: View) -> list[Option]:
@@ -134,6 +132,7 @@ def _offered(seen: View, found: Cohort) -> Iterator[tuple[Total, list[str]]]:
             else:
                 together = added(split, split.groups)
             last = split.groups[-1]
+            what += [f"split {name}" for name in kinds_near(seen, [(g.start, g.end) for g in split.groups])]
             yield (
                 together,
                 ["shape split", *what, *_outside(seen, "split", split.start, max(last.end, last.name_at[1]))],
@@ -141,6 +140,7 @@ def _offered(seen: View, found: Cohort) -> Iterator[tuple[Total, list[str]]]:
     for pair in found.pairs:
         yield Total(pair.total, "enrolled", ((pair.start, pair.end),), "sum_of_sexes", 0.85, True), ["shape sexes"]
     yield from _sums(seen, found)
+    yield from _each_of_listed(seen)
     alone = one(seen)
     if alone:
         yield alone, ["shape one", *(f"one {name}" for name in _near(seen, alone.at[0][0]))]
@@ -162,6 +162,16 @@ def _outside(seen: View, name: str, start: int, end: int) -> list[str]:
 def _near(seen: View, start: int) -> list[str]:
     role, _ = seen.likely_role(start)
     return [f"role {role}"]
+
+
+def _each_of_listed(seen: View) -> Iterator[tuple[Total, list[str]]]:
+    """One size as often as the sentence lists doses or treatments: "2, 5 or 10 million per kg (five each)"."""
+    for size in each_of_listed(seen):
+        at = (size.listed, (size.start, size.end))
+        yield (
+            Total(size.n * size.k, "unspecified", at, "times_groups", 0.8, True),
+            ["shape times", f"times {size.k}", f"times by {size.how}", *_outside(seen, "times", size.start, size.end)],
+        )
 
 
 def _sums(seen: View, found: Cohort) -> Iterator[tuple[Total, list[str]]]:
@@ -186,6 +196,7 @@ def _added(seen: View, points: dict[int, Candidate], run: list[Count]) -> tuple[
     names += [f"sum gap {word}" for gap in gaps for word in gap.split()[:12]]
     names += [f"sum count {name}" for name in sorted(points[run[0].start].features)]
     names += _outside(seen, "sum", run[0].start, run[-1].end)
+    names += [f"sum {name}" for name in kinds_near(seen, [(c.start, c.end) for c in run])]
     names += ["sum even"] if len({c.n for c in run}) == 1 else []
     names += ["sum of one"] if min(c.n for c in run) == 1 else []
     names += ["sum holds its part"] if any(2 * c.n == together.n for c in run) and len(run) > 2 else []
