@@ -9,10 +9,14 @@ from extractor.words import Words
 GROUP = Words("events").members("group")  # words that every group has in its name
 
 
+PLURAL = 3  # letters that a plural has at least
+
+
 def telling(text: str) -> frozenset[str]:
     """The words of a name that tell it from others."""
     every = frozenset(re.findall(r"[a-z0-9]+", text.lower()))
-    return every - GROUP - {"the"} or every
+    own = every - GROUP - {"the"} or every
+    return frozenset(w[:-1] if len(w) > PLURAL and w.endswith("s") and not w.endswith("ss") else w for w in own)
 
 
 def alike(one: frozenset[str], two: frozenset[str]) -> bool:

@@ -21,6 +21,7 @@ from extractor.evaluate.keys import clean
 from extractor.evaluate.scorer import same_arm
 from extractor.events.link.armed import arm_of
 from extractor.events.link.arms import Names, candidates, features, none_features
+from extractor.events.link.name import Name
 from extractor.events.link.weights import Weights
 from extractor.quantities.counts import Count
 from training.event_gold import Annotated, Gold, annotated, arguments, by_figures, counts_of, folds
@@ -77,15 +78,15 @@ def choices(documents: Sequence[Annotated]) -> list[Choice]:
                 if count.start not in known:
                     continue
                 arm = known[count.start]
-                right = (arm is None, *(arm is not None and _is(arm, document, n.start, n.end) for _, n in offered))
+                right = (arm is None, *(arm is not None and _is(arm, document, n) for _, n in offered))
                 if any(right):
                     items = [none_features(scene, count), *(features(scene, count, b, n) for b, n in offered)]
                     found.append(Choice(place, tuple(map(tuple, items)), right))
     return found
 
 
-def _is(arm: str, document: Annotated, start: int, end: int) -> bool:
-    return same_arm(clean(arm), clean(document.seen.text[start:end]))
+def _is(arm: str, document: Annotated, name: Name) -> bool:
+    return same_arm(clean(arm), clean(document.seen.text[slice(*name.place)]))
 
 
 def matrix(items: Iterable[Iterable[str]], size: int) -> csr_matrix:
@@ -140,7 +141,7 @@ def score(model: Weights, documents: Sequence[Annotated]) -> Counter[str]:
                 elif found is None:
                     tally["left out"] += 1
                 else:
-                    tally["right" if _is(arm, document, found.start, found.end) else "wrong"] += 1
+                    tally["right" if _is(arm, document, found) else "wrong"] += 1
     return tally
 
 

@@ -48,7 +48,7 @@ def arms(seen: View) -> Choice | None:
 
 
 def _chosen(seen: View) -> People:
-    tried = [(own, share) for own, share in likely(seen)[:MOST_TOTALS] if share >= LEAST]
+    tried = [(own, share) for own, share in likely(seen)[:MOST_TOTALS] if share >= LEAST and own.n > 0]
     under = [groups.weighed(seen, own) for own, _ in tried]
     weights = [share * found.weight**ARMS for (_, share), found in zip(tried, under, strict=True)]
     nothing = max(0.0, 1 - math.fsum(share for _, share in tried))

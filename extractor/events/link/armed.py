@@ -46,9 +46,9 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     places: dict[int, tuple[int, int] | None] = {}
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
-        places[at] = (name.start, name.end) if name else None
+        places[at] = name.place if name else None
     sure = labelled(scene) if counted else {}
-    return places | {at: (n.start, n.end) for at, c in counted.items() if (n := sure.get(c.start))}
+    return places | {at: n.place for at, c in counted.items() if (n := sure.get(c.start))}
 
 
 def _in_turn(
@@ -62,7 +62,7 @@ def _in_turn(
     for told in turns.values():
         places = [known.get(at) for at, _ in told]
         if None in places or len(set(places)) < len(places):
-            found |= {at: (name.start, name.end) for at, name in told}
+            found |= {at: name.place for at, name in told}
     return found
 
 
@@ -133,7 +133,7 @@ def in_each(scene: Scene, event: Event) -> list[Event]:
         if name is not None:
             found.setdefault(group.name, name)
     named = list({n.start: n for n in found.values()}.values())
-    return [replace(event, arm=(n.start, n.end)) for n in named] if len(named) == len(scene.groups) > 1 else []
+    return [replace(event, arm=n.place) for n in named] if len(named) == len(scene.groups) > 1 else []
 
 
 # "nine patients had a rash; all were in the drug group"

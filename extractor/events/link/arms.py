@@ -13,6 +13,7 @@ from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.events.link.groups import CONTROL, Group, Name, alike, names, telling, told_of, vocabulary
+from extractor.events.link.more_names import referred
 from extractor.quantities.counts import Count
 from extractor.words import Words
 
@@ -61,8 +62,16 @@ class Names:
                 for n in told_of(self.seen.folded, sentence, self.known)
                 if not any(o.start < n.end and n.start < o.end for o in own)
             ]
-            self._read[sentence.start] = sorted([*own, *echoed], key=lambda n: n.start)
+            read = sorted([*own, *echoed], key=lambda n: n.start)
+            meant = list(referred(self.seen.folded, sentence, [*self._before(sentence), *read]))
+            kept = [n for n in read if not any(m.start < n.end and n.start < m.end for m in meant)]
+            self._read[sentence.start] = sorted([*kept, *meant], key=lambda n: n.start)
         return self._read[sentence.start]
+
+    def _before(self, sentence: Sentence) -> list[Name]:
+        """The grouped names of the sentence before."""
+        place = next((i for i, s in enumerate(self.body) if s.start == sentence.start), 0)
+        return [n for n in self._own(self.body[place - 1]) if n.grouped] if place else []
 
     def _own(self, sentence: Sentence) -> list[Name]:
         if sentence.start not in self._named:
@@ -220,6 +229,8 @@ def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]
 def _beside(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]:
     """Where a name stands to a count of its sentence, and what is between them."""
     folded, counts = scene.seen.folded, scene.counts
+    if name.start < count.end and name.end > count.start:
+        yield f"inside count, grouped {name.grouped} brought {name.brought} arm {_arm_of(scene, name) >= 0}"
     after = name.start >= count.end
     side = "r" if after else "l"
     gap = (count.end, name.start) if after else (name.end, count.start)

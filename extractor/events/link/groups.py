@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
+from extractor.events.link.more_names import more_names, referred
+from extractor.events.link.name import Name
 from extractor.groups import GROUP, alike, telling
 from extractor.words import Words
 
@@ -40,19 +42,9 @@ QUANTIFIERS = W.members("quantifiers")
 COUNTED_NOUN = re.compile(rf"\s+{W.counted_noun}\s")
 CONTROL = re.compile(rf"\b{W.control}\b")
 
+_INSTEAD = frozenset(("list", "dose", "without"))  # names that are closer than a run of words over them
+
 __all__ = ["Group", "Name", "alike", "names", "telling"]
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """The words ``start:end`` that may name a group; ``words`` are those that tell it from other groups."""
-
-    start: int
-    end: int
-    words: frozenset[str]
-    brought: str = ""  # the word before: "with", "than", "("
-    grouped: bool = False  # a group word belongs to it
-    trial: int = -1  # the trial's arm that it names, by its place among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,13 @@ def names(folded: str, sentence: Sentence, taken: Sequence[tuple[int, int]] = ()
         name = _name(folded, run, before)
         if name is not None and not any(a < name.end and name.start < b for a, b in taken):
             found.append(name)
-    return found
+    for name in more_names(folded, sentence, found):
+        if any(a < name.end and name.start < b for a, b in taken):
+            continue
+        over = [n for n in found if n.start < name.end and name.start < n.end]
+        if name.brought in _INSTEAD or not over:
+            found = [n for n in found if n not in over] + [name]
+    return sorted(found, key=lambda n: n.start)
 
 
 def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str]]:

@@ -1,0 +1,80 @@
+"""Names of groups that no run of words gives: lists after one group word, doses, one person of a group, the former and the latter.
+
+"cohorts 1, 2 and 3", "one at 2 million, two at 5 million", "one low-dose patient", "one (13%) control", "9 without MSC".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractor import patterns as re
+from extractor.context.sentences import Sentence
+from extractor.events.link.name import Name, made
+from extractor.words import Words
+
+W = Words("events")
+
+_ITEM = r"(?<!\w)(?:\d{1,2}(?![\d.,]*\d|%)|[a-z](?![\w'])|[ivx]{1,4}(?!\w))"
+# "cohorts 1, 2 and 3", "groups A, B, C and D": all but the first, which follows its group word
+LISTED = re.compile(rf"\b{W.listed_groups} (?P<items>{_ITEM}(?:(?:, ?(?:and |or )?| and | or | & |/|-){_ITEM})+)(?!\w)")
+ITEM = re.compile(_ITEM)
+# "2, 3 and 1 in the 25, 75 and 150 million groups"
+DOSES = re.compile(
+    rf"\b(?P<items>\d[\d.]*(?:(?:, ?(?:and |or )?| and | or ){W.dose_unit_left}?\d[\d.]*)+)[ -]?{W.dose_unit}"
+)
+FIGURE = re.compile(r"\d[\d.]*")
+# "two at 5 million", "none on 1 x 10^8 cells", "10 million per kg"
+DOSE = re.compile(
+    rf"(?:(?P<brought>at|on|with|given|received|receiving|of) (?:the )?)(?P<dose>\d[\d.,]* ?{W.dose_unit}(?: ?{W.dose_cells})?(?: ?/ ?kg| per kg)?)"
+)
+# "one low-dose patient", "1 placebo subject", "one (13%) hmsc recipient"; no more than three words lie between
+ONE = re.compile(
+    rf"\b(?P<n>one|1|a|another|single)(?: [(\[]\d[\d.]* ?%[)\]])? (?P<name>(?:(?!{W.one_no_name}\b)[a-z0-9][\w+/.-]* ){{1,3}}){W.one_person}\b"
+)
+ONE_CONTROL = re.compile(r"\b(?:one|1|another)(?: [(\[]\d[\d.]* ?%[)\]])? (?:\w+ )?(?P<name>controls?)\b(?! (?:group|arm))")
+# "3 (8.8%) hMSC versus 7 (36.8%) placebo patients"
+AFTER_SHARE = re.compile(
+    rf"\d ?[(\[]\d[\d.]* ?%[)\]] (?:of (?:the )?)?(?P<name>(?!{W.one_no_name}\b)[a-z][\w+/-]*(?:[ -](?!{W.one_no_name}\b)[\w+/-]+)?)(?= ?(?:patients|participants|subjects|recipients|controls|v\.?|vs\.?|versus|against|and|,|;|\.|\)))"
+)
+WITHOUT = re.compile(r"\b(?P<name>without (?:the )?(?!any\b)[a-z][\w+-]*(?: (?:cells?|therapy))?)\b")
+FORMER = re.compile(r"\bthe (?P<which>former|latter)\b")
+
+
+def more_names(folded: str, sentence: Sentence, own: Sequence[Name]) -> Iterator[Name]:
+    """Names besides those of runs; where one lies over a run's name, the longer is left out by the caller."""
+    yield from _items(LISTED, ITEM, folded, sentence, "list")
+    yield from _items(DOSES, FIGURE, folded, sentence, "list")
+    for pattern, brought, grouped in (
+        (DOSE, "dose", False),
+        (ONE, "one", True),
+        (ONE_CONTROL, "one", True),
+        (AFTER_SHARE, "0", False),
+        (WITHOUT, "without", True),
+    ):
+        for match in pattern.finditer(folded, sentence.start, sentence.end):
+            part = "dose" if pattern is DOSE else "name"
+            start, end = match.span(part)
+            end -= len(folded[start:end]) - len(folded[start:end].rstrip())
+            yield made(folded, start, end, brought, grouped=grouped)
+
+
+def _items(
+    pattern: re.Pattern[str], item: re.Pattern[str], folded: str, sentence: Sentence, brought: str
+) -> Iterator[Name]:
+    for match in pattern.finditer(folded, sentence.start, sentence.end):
+        for one in item.finditer(folded, *match.span("items")):
+            yield made(folded, *one.span(), brought, grouped=True)
+
+
+def referred(folded: str, sentence: Sentence, told: Sequence[Name]) -> Iterator[Name]:
+    """The former and the latter: names of the two groups that were told last."""
+    for match in FORMER.finditer(folded, sentence.start, sentence.end):
+        families: list[Name] = []
+        for name in reversed([n for n in told if n.end <= match.start()]):
+            if all(name.words != f.words for f in families):
+                families.append(name)
+            if len(families) == 2:
+                meant = families[match["which"] == "former"]
+                yield replace(meant, start=match.start("which"), end=match.end("which"), meant=(meant.start, meant.end))
+                break
