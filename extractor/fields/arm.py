@@ -1,6 +1,6 @@
-"""Arms and dose groups with their sizes (CONSORT 13a).
+"""Arms and dose groups with their sizes (CONSORT 13a); those that people were allotted to, where none is sized.
 
-Does not find: sizes that only a table gives, and groups that are never sized.
+Does not find: sizes that only a table gives.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.together import arms
+from extractor.people.allotted import allotted
 from extractor.people.sides import Choice
 
 
@@ -35,6 +36,11 @@ class Arm(Field):
         choice = arms(seen)
         if choice:
             yield from self._facts(doc, seen, choice)
+        else:
+            for start, end in allotted(seen):
+                name = seen.text[start:end]
+                value = {"name": name, "n": None}
+                yield self.fact(doc, value, [(start, end)], rule="allotted", confidence=0.7, arm=name)
 
     def _facts(self, doc: Doc, seen: View, choice: Choice) -> Iterator[Fact]:
         for place, group in enumerate(choice.groups, 1):

@@ -19,9 +19,9 @@ _ITEM = r"(?<!\w)(?:\d{1,2}(?![\d.,]*\d|%)|[a-z](?![\w'])|[ivx]{1,4}(?!\w))"
 # "cohorts 1, 2 and 3", "groups A, B, C and D": all but the first, which follows its group word
 LISTED = re.compile(rf"\b{W.listed_groups} (?P<items>{_ITEM}(?:(?:, ?(?:and |or )?| and | or | & |/|-){_ITEM})+)(?!\w)")
 ITEM = re.compile(_ITEM)
-# "2, 3 and 1 in the 25, 75 and 150 million groups"
+# "2, 3 and 1 in the 25, 75 and 150 million groups", "patients receiving tesolimab 30, 40 and 50 mg"
 DOSES = re.compile(
-    rf"\b(?P<items>\d[\d.]*(?:(?:, ?(?:and |or )?| and | or ){W.dose_unit_left}?\d[\d.]*)+)[ -]?{W.dose_unit}"
+    rf"\b{W.dose_lead} (?P<items>\d[\d.]*(?:(?:, ?(?:and |or )?| and | or )\d[\d.]*)+)[ -]?(?:{W.dose_unit}|{W.word_mg}\b)"
 )
 FIGURE = re.compile(r"\d[\d.]*")
 # "two at 5 million", "none on 1 x 10^8 cells", "10 million per kg"
@@ -37,12 +37,19 @@ ONE_CONTROL = re.compile(r"\b(?:one|1|another)(?: [(\[]\d[\d.]* ?%[)\]])? (?:\w+
 AFTER_SHARE = re.compile(
     rf"\d ?[(\[]\d[\d.]* ?%[)\]] (?:of (?:the )?)?(?P<name>(?!{W.one_no_name}\b)[a-z][\w+/-]*(?:[ -](?!{W.one_no_name}\b)[\w+/-]+)?)(?= ?(?:patients|participants|subjects|recipients|controls|v\.?|vs\.?|versus|against|and|,|;|\.|\)))"
 )
-WITHOUT = re.compile(r"\b(?P<name>without (?:the )?(?!any\b)[a-z][\w+-]*(?: (?:cells?|therapy))?)\b")
+WITHOUT = re.compile(r"(?:\b(?:patients|participants|subjects|children|those|and|versus|vs)|\d|[)%]) (?P<name>without (?:the )?(?!any\b)[a-z][\w+-]*(?: (?:cells?|therapy))?)\b")
+# "6 of 47 patients with and 11 of 46 without MSC", "12 patients with, and 9 without, cell therapy"
+WITH_AND = re.compile(
+    r"(?<=[a-z0-9)%] )(?P<name>with)(?:,| and| vs\.?| versus| against)[^.;]{1,40}?\bwithout,? (?:the )?(?P<what>[a-z][\w+-]*(?: (?:cells?|therapy))?)\b"
+)
 FORMER = re.compile(r"\bthe (?P<which>former|latter)\b")
 
 
 def more_names(folded: str, sentence: Sentence, own: Sequence[Name]) -> Iterator[Name]:
     """Names besides those of runs; where one lies over a run's name, the longer is left out by the caller."""
+    for match in WITH_AND.finditer(folded, sentence.start, sentence.end):
+        what = made(folded, *match.span("what"), "with", grouped=True)
+        yield replace(what, start=match.start("name"), end=match.end("name"), meant=match.span("what"))
     yield from _items(LISTED, ITEM, folded, sentence, "list")
     yield from _items(DOSES, FIGURE, folded, sentence, "list")
     for pattern, brought, grouped in (
