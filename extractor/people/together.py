@@ -18,7 +18,7 @@ from extractor.people.total import Total
 
 MOST_TOTALS = 5  # totals that are tried, the likeliest
 LEAST = 0.005  # share under which a total is not tried
-ARMS = 0.6  # how much the groups under a total say of it
+ARMS = 0.5  # how much the groups under a total say of it
 
 
 @dataclass(frozen=True, slots=True)
