@@ -57,6 +57,7 @@ SMALL = frozenset(
     ]
 )
 ROUNDED = 0.6  # percentage points between a percentage told in full numbers and one with decimals
+DOUBTS = frozenset({"percent_disagrees"})  # what one place says against itself is not mended by another place
 OVER_ARMS = frozenset({"total", "pooled_arms"})
 
 
@@ -212,7 +213,8 @@ def _together(a: Fact, b: Fact) -> Fact:
     fuller, other = (a, b) if _said(a) >= _said(b) else (b, a)
     value = {k: other.value.get(k) if v is None and k in OPEN else v for k, v in fuller.value.items()}
     quotes = tuple(dict.fromkeys([*a.evidence, *b.evidence]))
-    flags = tuple(dict.fromkeys([*fuller.flags, *(f for f in other.flags if f in fuller.flags)]))
+    doubts = DOUBTS & {*fuller.flags, *other.flags}
+    flags = tuple(dict.fromkeys([*fuller.flags, *sorted(doubts)]))
     return fuller.change(
         value=value,
         evidence=quotes,

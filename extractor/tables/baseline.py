@@ -36,6 +36,7 @@ SEX = re.compile(
     rf"^\W*(?:sex|gender)\b|^\W*\(?{W.fe}\s*[/:\-]\s*(?:(?:fe)?males?|m|f|men|women|boys|girls)\b",
     re.I,
 )
+LETTER = re.compile(r"(?:(?:Sex|Gender)\b[ ,:(]*)?([MF])\b\)?(?:\W*(?:no\.?|n|%))*\W*")  # "Gender, F, n (%)"
 FEMALE = re.compile(r"\b(?:females?|women|woman|girls?)\b", re.I)
 MALE = re.compile(r"\b(?:males?|men|man|boys?)\b", re.I)
 BOTH = re.compile(
@@ -94,8 +95,8 @@ def _tells_people(grid: Grid) -> bool:
 
 def _one_sex(label: str) -> str | None:
     """The sex that a label alone names: "Male sex", "Women, n (%)", "M"."""
-    if label in ("M", "F"):
-        return "male" if label == "M" else "female"
+    if letter := LETTER.fullmatch(label):
+        return "male" if letter[1] == "M" else "female"
     if not re.fullmatch(
         r"\W*(?:(?:no\.?|number|n|frequency|sex|gender|of|the|patients?|participants?|are|percent(?:age)?|proportion|frequ[ea]ncy|females?|males?|men|women|boys|girls|woman|man|male/female)\W*)+(?:no\.?|n|%)?\W*",
         label,
