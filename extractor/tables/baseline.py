@@ -43,7 +43,9 @@ BOTH = re.compile(
     rf"\b(?P<first>{W.females})\s*(?:[/:,]|and|vs\.?|-)\s*(?P<second>females?|males?|men|women|f|m|boys|girls)\b",
     re.I,
 )
-PAIR = re.compile(r"(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?\s*[/:,]\s*(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?")
+PAIR = re.compile(
+    r"(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?\s*[/:,]\s*(\d{1,5})\s*(?:\([\d.·,]+\s*%?(?:\s*[/:,]\s*[\d.·,]+\s*%?)?\))?"
+)
 IN_WORDS = re.compile(rf"(\d{{1,5}})\s*({W.in_words_females})", re.I)
 QUARTILES = re.compile(r"\bIQR\b|\binter-?quartile|\bquartiles?\b|\b25th\b|\bQ1\b|\bP25\b", re.I)
 ERROR = re.compile(r"\bSEM?\b|\bstandard errors?\b|\bs\.e\.(?:m\.)?", re.I)

@@ -22,6 +22,7 @@ DEATHS = re.compile(
 EVENT = re.compile(r"(?:\w+ )?(?:events?|reactions?|complications?|symptoms?)(?: terms?)?", re.I)
 FEW = 4
 FEW_IDS = 0.6  # share of labels that must number a patient
+NEARLY = 0.8
 ENOUGH = 0.7  # share of labels that must be known events where no caption says that the table holds any
 
 
@@ -117,11 +118,13 @@ def _not_own(grid: Grid, caption: str) -> bool:
 
 
 def _counts(grid: Grid) -> bool:
-    """Whether the head gives arms with their sizes, or most cells are counts with percentages."""
+    """Whether the head gives arms with their sizes, most cells are counts with percentages, or nearly all are counts."""
     if sum(w.SIZE.search(cell.text) is not None for level in grid.levels for cell in dict.fromkeys(level)) >= 2:
         return True
     figures = [f for row in grid.rows for f in row.figures().values()]
-    return sum(f.n is not None and (f.percent is not None or f.of is not None) for f in figures) * 2 > len(figures) > 0
+    counts = [f for f in figures if f.kind == "count"]
+    shares = sum(f.percent is not None or f.of is not None for f in counts)
+    return shares * 2 > len(figures) > 0 or len(counts) >= max(2 * FEW, NEARLY * len(figures))
 
 
 def _scores(grid: Grid, caption: str) -> bool:
