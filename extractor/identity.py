@@ -311,7 +311,9 @@ def assembled(documents: Sequence[Document], chosen: int, id: str) -> Document:
         values |= {n: _first(documents, n) or () for n in ("authors", "affiliations", "publication_types")}
         metadata: dict[str, Any] = {}
         for document in reversed(documents):
-            metadata |= {n: v for n, v in document.metadata.items() if v not in (None, "", [], {}) and n not in OF_ONE_TEXT}
+            metadata |= {
+                n: v for n, v in document.metadata.items() if v not in (None, "", [], {}) and n not in OF_ONE_TEXT
+            }
         metadata |= {n: text.metadata[n] for n in OF_ONE_TEXT if n in text.metadata}
         data |= values | {
             "ids": _ids(documents),

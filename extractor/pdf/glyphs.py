@@ -148,7 +148,8 @@ def sheet_of(raw: Any, page: Any, text: Any) -> Sheet:
     count = text.count_chars()
     step = max(1, count // ASKED)
     ways = Counter(way for n in range(0, count, step) if (way := _way(raw, text, n)) is not None)
-    return Sheet(*page.get_bbox(), ways.most_common(1)[0][0] if ways else page.get_rotation())
+    left, bottom, right, top = page.get_bbox()
+    return Sheet(left, bottom, right, top, ways.most_common(1)[0][0] if ways else page.get_rotation())
 
 
 def _way(raw: Any, text: Any, index: int) -> int | None:

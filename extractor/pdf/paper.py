@@ -34,7 +34,9 @@ STRUCTURED = re.compile(
 NO_ROWS = "has no rows under its caption"
 UNIT = re.compile(r"[A-Za-zµμ]{2,}$")
 Edges = tuple[int, ...]
-PrintedLine = tuple[int, int, int, float, float, float, float, Edges]  # start, end, page, left, top, right, bottom, edges
+PrintedLine = tuple[
+    int, int, int, float, float, float, float, Edges
+]  # start, end, page, left, top, right, bottom, edges
 
 
 @dataclass(slots=True)

@@ -22,7 +22,9 @@ NOT_THERE = "The pages of this PDF are not shown: none of the PDFs given is the 
 NO_DIGEST = "The pages of this PDF are not shown: it was read before files were told apart; read it again."
 NOT_DRAWN = "The pages of this PDF are not shown: {why}."
 NO_PAGE = "Not shown, because they cannot be drawn: {pages}."
-TOO_MANY = "Not shown, because the pictures of this report would pass {most} MB: {pages}. Choose fewer trials to see them."
+TOO_MANY = (
+    "Not shown, because the pictures of this report would pass {most} MB: {pages}. Choose fewer trials to see them."
+)
 
 
 class Originals:

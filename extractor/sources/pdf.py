@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from extractor.errors import ParseError
 from extractor.model import ABSTRACT, LAYOUT, PDF_SHA256, TITLE, Document, Ids
@@ -39,7 +39,7 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
 
 def _document(paper: Paper, stem: str, digest: str) -> Document:
     parts: dict[str, str] = {}
-    layout: dict[str, list[list[float]]] = {}
+    layout: dict[str, list[list[Any]]] = {}
     for part in [*sorted(paper.parts, key=_first), *(part for part, _ in paper.tables)]:
         name = free(part.name, parts)
         parts[name] = part.text
