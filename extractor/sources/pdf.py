@@ -43,7 +43,7 @@ def _document(paper: Paper, stem: str, digest: str) -> Document:
     for part in [*sorted(paper.parts, key=_first), *(part for part, _ in paper.tables)]:
         name = free(part.name, parts)
         parts[name] = part.text
-        layout[name] = [list(line) for line in part.lines]
+        layout[name] = [[*line[:-1], list(line[-1])] for line in part.lines]
     tables = []
     names = list(parts)[len(paper.parts) :]
     for name, (_, table) in zip(names, paper.tables, strict=True):
