@@ -57,6 +57,7 @@ SMALL = frozenset(
     ]
 )
 ROUNDED = 0.6  # percentage points between a percentage told in full numbers and one with decimals
+DOUBTS = frozenset({"percent_disagrees"})  # what one place says against itself is not mended by another place
 OVER_ARMS = frozenset({"total", "pooled_arms"})
 
 
@@ -74,7 +75,7 @@ def joined(facts: Iterable[Fact]) -> list[Fact]:
             found.append(fact)
         else:
             found[place] = _together(found[place], fact)
-    return found
+    return _arms_of_two_places(found)
 
 
 def _short(fact: Fact) -> bool:
@@ -204,6 +205,45 @@ def _elsewhere(a: Fact, b: Fact) -> bool:
     return not {e.part for e in a.evidence} & {e.part for e in b.evidence if e.row or e.column}
 
 
+def _arms_of_two_places(facts: list[Fact]) -> list[Fact]:
+    """Arms that abstract and table name by other words, where both have as many and each size says which is which.
+
+    Where a table's arms make up the trial, groups of other sizes in the pages alone are parts of its people, not arms.
+    """
+    arms = [
+        f for f in facts if f.field == ARM and f.primary and f.value.get("n") is not None and not {*f.flags} & OVER_ARMS
+    ]
+    printed = [f for f in arms if _of_table(f)]
+    told = [f for f in arms if any(e.part in SHORT for e in f.evidence)]
+    if len(printed) < 2:
+        return facts
+    changed = {id(f): f.change(primary=False) for f in arms if _part_of_people(f, printed, facts)}
+    if len(printed) == len(told):
+        rest = [f for f in printed if f not in told]
+        others = [f for f in told if f not in printed]
+        sizes = [f.value["n"] for f in rest]
+        if len(set(sizes)) == len(sizes) and sorted(sizes) == sorted(f.value["n"] for f in others):
+            for fact in rest:
+                twin = next(f for f in others if f.value["n"] == fact.value["n"])
+                changed[id(fact)] = fact.change(evidence=tuple(dict.fromkeys([*fact.evidence, *twin.evidence])))
+                changed[id(twin)] = changed[id(fact)]
+    return list({id(f): f for f in (changed.get(id(f), f) for f in facts)}.values())
+
+
+def _of_table(fact: Fact) -> bool:
+    return fact.method.endswith("/table") or any(e.column for e in fact.evidence)
+
+
+def _part_of_people(fact: Fact, printed: Sequence[Fact], facts: Sequence[Fact]) -> bool:
+    """Whether a group of the pages is none of the arms, which a table prints and which make up all people."""
+    if fact in printed or any(e.part in SHORT for e in fact.evidence):
+        return False
+    people = {f.value.get("n") for f in facts if f.field == "participants" and f.primary}
+    sizes = [f.value["n"] for f in printed]
+    named = any(_arms_fit(str(fact.value.get("name")), str(f.value.get("name"))) for f in printed)
+    return sum(sizes) in people and fact.value["n"] not in sizes and not named
+
+
 # ---------------------------------------------------------------- one fact of two
 
 
@@ -212,7 +252,8 @@ def _together(a: Fact, b: Fact) -> Fact:
     fuller, other = (a, b) if _said(a) >= _said(b) else (b, a)
     value = {k: other.value.get(k) if v is None and k in OPEN else v for k, v in fuller.value.items()}
     quotes = tuple(dict.fromkeys([*a.evidence, *b.evidence]))
-    flags = tuple(dict.fromkeys([*fuller.flags, *(f for f in other.flags if f in fuller.flags)]))
+    doubts = DOUBTS & {*fuller.flags, *other.flags}
+    flags = tuple(dict.fromkeys([*fuller.flags, *sorted(doubts)]))
     return fuller.change(
         value=value,
         evidence=quotes,

@@ -121,13 +121,15 @@ def _print_cells(found: Cells, output: Format, errors: str | None) -> None:
             for row in found.rows()
         ]
         people = [dict(zip(("what", "recall", "found", "asked"), row, strict=True)) for row in found.people()]
-        typer.echo(json.dumps({"tables": rows, "people": people}, indent=1))
+        told = {"tables": rows, "people": people, "facts_from_other_tables": found.from_others}
+        typer.echo(json.dumps(told, indent=1))
         return
     names = ("tables", "P", "R", "found", "cells", "facts")
     lines = [(what, _number(p), _number(r), *map(str, counts)) for what, p, r, *counts in found.rows()]
     lines += [(what, "-", _number(r), *map(str, counts), "-") for what, r, *counts in found.people()]
     columns = [Column(name, right=name != "tables") for name in names]
     print_table(console_for(), Table(columns, lines, f"{len(found.articles)} articles"))
+    say(f"facts from tables that hold no event (all false): {found.from_others}")
     if errors in ("all", "adverse_event", "ae_event"):
         for article in found.articles:
             for error in article.errors:

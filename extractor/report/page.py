@@ -25,6 +25,7 @@ from extractor.policy import policy_hashes
 from extractor.report import checked, findings, harms, included, overview
 from extractor.report.figures import Plot, Plots
 from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
+from extractor.report.printed import Originals, Printer
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.texts import source
 from extractor.shown import p_value
@@ -70,7 +71,7 @@ class Wish:
         return Choice("any", self.condition, self.cells, self.route, self.denials)
 
 
-def report(store: Store, wish: Wish | None = None) -> str:
+def report(store: Store, wish: Wish | None = None, printer: Printer | None = None) -> str:
     """The report of a store as HTML.
 
     Parameters
@@ -79,6 +80,8 @@ def report(store: Store, wish: Wish | None = None) -> str:
         Read only. Reports that were not linked are trials of their own.
     wish : Wish, optional
         All trials where not given.
+    printer : Printer, optional
+        Draws the pages of PDFs; without it the report says of each PDF that its pages are not shown.
 
     Raises
     ------
@@ -100,7 +103,7 @@ def report(store: Store, wish: Wish | None = None) -> str:
             f"{len(trials):,} trials are more than a page can show ({MOST_TRIALS_IN_TABLES}); choose with --condition, --cells or --route"
         )
     _check_outcome(review, wish.outcome)
-    return _render(_content(review, wish, trials, others, call))
+    return _render(_content(review, wish, trials, others, call, printer or Printer(Originals())))
 
 
 def _check_outcome(review: Review, outcome: str) -> None:
@@ -122,7 +125,12 @@ def _without(method: str, call: Called) -> str:
 
 
 def _content(
-    review: Review, wish: Wish, trials: list[included.Trial], others: list[included.Trial], call: Called
+    review: Review,
+    wish: Wish,
+    trials: list[included.Trial],
+    others: list[included.Trial],
+    call: Called,
+    printer: Printer,
 ) -> dict[str, Any]:
     """What the template prints; quotes are numbered in the order of the page, so the order here is that of the page."""
     quotes = Quotes()
@@ -182,6 +190,8 @@ def _content(
         "kind_names": KIND_NAMES,
         "names": {n["id"]: n["name"] for n in drawn.nodes},
         "sources": sources,
+        "printed_pages": {r.document.id: printer.printed(r.document, quotes.of(r.document.id)) for r in documents},
+        "printer": printer,
         "report_anchor": {s.id: s.anchor for s in sources},
         "quotes": [_place(q, sources) for q in quotes.all()],
         "people_total": sum(r["people"] for r, _ in people_rows),

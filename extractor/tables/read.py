@@ -12,7 +12,7 @@ from extractor.model import Fact
 from extractor.tables import words
 from extractor.tables.baseline import baseline_facts
 from extractor.tables.events import event_facts
-from extractor.tables.grid import Grid, Table, grid_of
+from extractor.tables.grid import Grid, Table, grid_of, parted
 from extractor.tables.heads import Column, columns_of
 from extractor.tables.layouts import arms_beside_events, arms_down, arms_under_events, listed_facts
 from extractor.tables.sizes import Sizes
@@ -66,7 +66,7 @@ def _topic(table: Table) -> str:
 
 
 def _read(table: Table) -> Read:
-    grid = arms_down(arms_beside_events(arms_under_events(grid_of(table))))
+    grid = parted(arms_down(arms_beside_events(arms_under_events(grid_of(table)))))
     columns = columns_of(grid)
     kept = {n for n, column in columns.items() if column.role != "skip"}
     grid.rows = [replace(row, data={n: cell for n, cell in row.data.items() if n in kept}) for row in grid.rows]
