@@ -10,7 +10,10 @@ import typer
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, StoreOption, open_store, say_json, settings_or_exit, wrong_usage
 from extractor.commands.tables import Column, Table, print_table
-from extractor.link import Difference, check, decide, link, merge, reports_named, split, undo
+from extractor.link.check import check
+from extractor.link.decide import decide, merge, reports_named, split, undo
+from extractor.link.difference import Difference
+from extractor.link.linker import link
 from extractor.store import Store
 from extractor.store.links import KINDS, Link, LinkDecision, LinkStore
 

@@ -22,7 +22,7 @@ from extractor.commands.shared import (
 from extractor.commands.tables import Column, Table, print_table
 from extractor.export import FORMATS, characteristics
 from extractor.export.values import NOT_REPORTED, OTHERS_ONLY
-from extractor.link import annotated, is_linked, trial_records
+from extractor.link.annotated import annotated, is_linked, trial_records
 from extractor.own import in_use
 
 # screen column: columns of the wide table that make it; the exports have all of them

@@ -16,7 +16,9 @@ from extractor.commands.tables import Column, Table, print_table
 from extractor.export import characteristics as wide_table
 from extractor.export.values import NOT_REPORTED, event_found, fact_shown, field_shown
 from extractor.labels import labels
-from extractor.link import Chosen, Difference, characteristics, check, merged
+from extractor.link.authority import Chosen, characteristics, merged
+from extractor.link.check import check
+from extractor.link.difference import Difference
 from extractor.model import Fact, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
