@@ -57,7 +57,10 @@ SMALL = frozenset(
     ]
 )
 ROUNDED = 0.6  # percentage points between a percentage told in full numbers and one with decimals
-DOUBTS = frozenset({"percent_disagrees"})  # what one place says against itself is not mended by another place
+TOLD_APART = "percent_told_apart"
+DOUBTS = frozenset(
+    {"percent_disagrees", TOLD_APART}
+)  # what one place says against itself is not mended by another place
 OVER_ARMS = frozenset({"total", "pooled_arms"})
 
 
@@ -137,7 +140,8 @@ def same_event(a: Fact, b: Fact) -> bool:
         return False
     if _person(a) and _person(b) and not _told_again(a, b) and not _of_one_cause(a, b):
         return False
-    return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in OPEN[2:7])
+    said = OPEN[2:6] if a.value.get("term") == "death" else OPEN[2:7]  # its scope is a cause, compared above
+    return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in said)
 
 
 # how a term was written and found: no part of what is claimed of it
@@ -188,6 +192,15 @@ def _figures_fit(a: dict[str, Any], b: dict[str, Any]) -> bool:
     if a.get("n") is None or b.get("n") is None:  # a percentage alone, and its count
         return one is not None and two is not None and abs(one - two) <= ROUNDED
     return one is None or two is None or abs(one - two) <= ROUNDED
+
+
+def _shares_apart(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether one count has two percentages that are no roundings of one another: "16.5 %" in the text, "16.7" in a table."""
+    one, two = a.get("percent"), b.get("percent")
+    if one is None or two is None:
+        return False
+    places = min(len(f"{x:g}".partition(".")[2]) for x in (one, two))
+    return bool(round(abs(one - two), 6) > 1.5 * 10**-places)
 
 
 def share(value: dict[str, Any]) -> float | None:
@@ -276,7 +289,7 @@ def _together(a: Fact, b: Fact) -> Fact:
     fuller, other = (a, b) if _said(a) >= _said(b) else (b, a)
     value = {k: other.value.get(k) if v is None and k in OPEN else v for k, v in fuller.value.items()}
     quotes = tuple(dict.fromkeys([*a.evidence, *b.evidence]))
-    doubts = DOUBTS & {*fuller.flags, *other.flags}
+    doubts = DOUBTS & {*fuller.flags, *other.flags} | ({TOLD_APART} if _shares_apart(a.value, b.value) else set())
     flags = tuple(dict.fromkeys([*fuller.flags, *sorted(doubts)]))
     return fuller.change(
         value=value,
