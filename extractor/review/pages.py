@@ -283,7 +283,9 @@ def grid(own: Sequence[Claim]) -> dict[str, Any]:
 def count(fact: Fact) -> str:
     """An event's count for a cell.
 
-    >>> count(Fact("adverse_event", {"n": 2, "denominator": 12, "assertion": "present"}, (Evidence("a", "b", 0, 1),)))
+    >>> from extractor.model import Evidence
+    >>> value = {"n": 2, "denominator": 12, "assertion": "present"}
+    >>> count(Fact("adverse_event", value, (Evidence("abstract", "two of twelve", 0, 13),), "rule:adverse_event/count"))
     '2/12'
     """
     said = counted(*(fact.value.get(key) for key in ("n", "denominator", "percent", "denominator_unit")))
