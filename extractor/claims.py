@@ -57,7 +57,10 @@ SMALL = frozenset(
     ]
 )
 ROUNDED = 0.6  # percentage points between a percentage told in full numbers and one with decimals
-DOUBTS = frozenset({"percent_disagrees"})  # what one place says against itself is not mended by another place
+TOLD_APART = "percent_told_apart"
+DOUBTS = frozenset(
+    {"percent_disagrees", TOLD_APART}
+)  # what one place says against itself is not mended by another place
 OVER_ARMS = frozenset({"total", "pooled_arms"})
 
 
@@ -107,7 +110,9 @@ def _told_again(a: Fact, b: Fact) -> bool:
     """Whether one part tells the same count of the same arm twice, in two sentences; the dead are told apart by their causes."""
     if a.field != EVENT or a.arm is None or a.arm != b.arm or any(e.row for e in (*a.evidence, *b.evidence)):
         return False
-    return _counted(a.value) is not None and _said_alike(a.value, b.value) and a.value.get("term") != "death"
+    if a.value.get("term") == "death" and not a.value.get("scope"):
+        return False
+    return _counted(a.value) is not None and _said_alike(a.value, b.value)
 
 
 def same_value(a: Fact, b: Fact) -> bool:
@@ -127,27 +132,50 @@ def same_event(a: Fact, b: Fact) -> bool:
     """Whether two facts of one term say the same of the same people."""
     if OVER_ARMS & {*a.flags} != OVER_ARMS & {*b.flags} or not _arms_fit(a.arm, b.arm):
         return False
+    if a.value.get("term") == "death" and not same_cause(a.value.get("scope"), b.value.get("scope")):
+        return False
     if _counted(a.value) is None or _counted(b.value) is None:
         return _said_alike(a.value, b.value)
     if any(e.row for e in a.evidence) and any(e.row for e in b.evidence):  # two cells are two claims
         return False
-    if _person(a) and _person(b) and not _told_again(a, b):
+    if _person(a) and _person(b) and not _told_again(a, b) and not _of_one_cause(a, b):
         return False
-    return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in OPEN[2:7])
+    said = OPEN[2:6] if a.value.get("term") == "death" else OPEN[2:7]  # its scope is a cause, compared above
+    return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in said)
 
 
 # how a term was written and found: no part of what is claimed of it
 HOW = frozenset({"term", "term_match", "term_id", "cue"})
 
 
+def same_cause(a: str | None, b: str | None) -> bool:
+    """Whether two counts of the dead are of one cause, in the same words but for the first, or both of none."""
+    return (a or "").lower().split()[1:] == (b or "").lower().split()[1:]
+
+
 def _said_alike(a: dict[str, Any], b: dict[str, Any]) -> bool:
     """Whether two values of one term claim the same: "showed absence of neoplasms", "no neoplasm was seen"."""
-    return {k: v for k, v in a.items() if k not in HOW} == {k: v for k, v in b.items() if k not in HOW}
+    return _claimed(a) == _claimed(b)
+
+
+def _claimed(value: dict[str, Any]) -> dict[str, Any]:
+    """What a value claims; a count without a unit is one of people."""
+    said = {k: v for k, v in value.items() if k not in HOW and k != "denominator_unit"}
+    return said | {"unit": (value.get("denominator_unit") or "participants") if _counted(value) is not None else None}
 
 
 def _person(fact: Fact) -> bool:
     """Whether a fact tells of one person, who may be another than the next one."""
     return fact.value.get("n") == 1 and fact.value.get("denominator") is None and fact.value.get("percent") is None
+
+
+def _of_one_cause(a: Fact, b: Fact) -> bool:
+    """Whether two people died of one cause, named both times: in two parts they are one."""
+    return (
+        bool(a.value.get("scope"))
+        and a.value.get("term") == "death"
+        and same_cause(a.value["scope"], b.value.get("scope"))
+    )
 
 
 def _counted(value: dict[str, Any]) -> float | None:
@@ -164,6 +192,15 @@ def _figures_fit(a: dict[str, Any], b: dict[str, Any]) -> bool:
     if a.get("n") is None or b.get("n") is None:  # a percentage alone, and its count
         return one is not None and two is not None and abs(one - two) <= ROUNDED
     return one is None or two is None or abs(one - two) <= ROUNDED
+
+
+def _shares_apart(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether one count has two percentages that are no roundings of one another: "16.5 %" in the text, "16.7" in a table."""
+    one, two = a.get("percent"), b.get("percent")
+    if one is None or two is None:
+        return False
+    places = min(len(f"{x:g}".partition(".")[2]) for x in (one, two))
+    return bool(round(abs(one - two), 6) > 1.5 * 10**-places)
 
 
 def share(value: dict[str, Any]) -> float | None:
@@ -252,7 +289,7 @@ def _together(a: Fact, b: Fact) -> Fact:
     fuller, other = (a, b) if _said(a) >= _said(b) else (b, a)
     value = {k: other.value.get(k) if v is None and k in OPEN else v for k, v in fuller.value.items()}
     quotes = tuple(dict.fromkeys([*a.evidence, *b.evidence]))
-    doubts = DOUBTS & {*fuller.flags, *other.flags}
+    doubts = DOUBTS & {*fuller.flags, *other.flags} | ({TOLD_APART} if _shares_apart(a.value, b.value) else set())
     flags = tuple(dict.fromkeys([*fuller.flags, *sorted(doubts)]))
     return fuller.change(
         value=value,
