@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from extractor import patterns as re
 from extractor.context.view import View, view
+from extractor.events.dead import of_its_cause
 from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
 from extractor.events.limits import all_people, whole_follow_up
 from extractor.events.link.armed import armed
@@ -104,7 +105,8 @@ class AdverseEvent(Field):
                 whole_follow_up(seen.folded[slice(*event.scope)], follow_up)
                 or all_people(seen.folded[slice(*event.scope)], _people(seen, people, event.scope))
             )
-            yield self._fact(doc, seen.text, event if limited else replace(event, scope=None), long_forms)
+            told_of = replace(event, scope=event.scope if limited else None)
+            yield self._fact(doc, seen.text, of_its_cause(seen.folded, told_of), long_forms)
 
     def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
         count = event.count

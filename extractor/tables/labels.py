@@ -27,6 +27,10 @@ NO_EVENT_WORD = re.compile(
     re.I,
 )
 DEATH = re.compile(r"^(?:\w+ )?(?:mortality|deaths?)\b", re.I)
+# an organ as a row of a table of toxicity: "Heart (single/multiple)" is heart toxicity
+ORGAN = re.compile(rf"({W.organ})(?: \([^()]*\))?", re.I)
+TOXICITY = re.compile(r"\btoxicit", re.I)
+YES_NO = re.compile(r"(?P<yes>yes|present)|no|absent", re.I)
 NONE_AT_ALL = re.compile(rf"^{W.none_at_all_no}\b", re.I)
 QUALIFIER = re.compile(
     rf"^(?:patients? (?:with|reporting|who had|experiencing) )?(?P<any>{W.qualifier_any})$|^(?P<before>(?:any )?(?:non[- ]?)?{W.qualifier_serious})$|^(?P<after>(?:that |which )?{W.qualifier_leading}\b.*)$",
@@ -185,7 +189,8 @@ def attribute_stubs(grid: Grid) -> list[int]:
         texts = [w.bare(row.stubs[place].text) for row in grid.rows if w.bare(row.stubs[place].text)]
         named = re.search(r"\bgrade\b|\bseverity\b|\bmeasure\b|\bstatistic|\brelat", over, re.I)
         graded = texts and sum(
-            bool(w.GRADES.search(t) or w.SEVERITY.search(t) or w.UNIT.fullmatch(t)) for t in texts
+            bool(w.GRADES.search(t) or w.SEVERITY.search(t) or w.UNIT.fullmatch(t) or YES_NO.fullmatch(t))
+            for t in texts
         ) * 3 > 2 * len(texts)
         if place and (named or graded):
             found.append(place)
