@@ -31,9 +31,13 @@ NEXT_CLASS = re.compile(r",\s*(?:or|and|nor)\s+")  # "no adverse events related 
 # "the remaining twelve had no adverse event": of the others it is told
 REMAINING = re.compile(rf"\b{W.remaining}\b[^,;]{{0,30}}\Z")
 # "infusion-associated or serious unexpected adverse events": two classes with one head
-TWO_CLASSES = re.compile(rf"(?P<tied>[\w-]+(?:[\s-][\w-]+)??[\s-](?:related|associated))\s+(?:or|and)\s+(?P<grave>(?:other\s+)?(?:serious|severe)\b)")
+TWO_CLASSES = re.compile(
+    r"(?P<tied>[\w-]+(?:[\s-][\w-]+)??[\s-](?:related|associated))\s+(?:or|and)\s+(?P<grave>(?:other\s+)?(?:serious|severe)\b)"
+)
 # "no death was attributed to"
-RELATED_TO = re.compile(rf"\s+(?:(?:was|were)\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?:[\w-]+[\s-])?{W.relation_related}\s+{W.relation_to}\b")
+RELATED_TO = re.compile(
+    rf"\s+(?:(?:was|were)\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?:[\w-]+[\s-])?{W.relation_related}\s+{W.relation_to}\b"
+)
 
 
 def denied(
@@ -178,4 +182,8 @@ def _told_before(reading: Reading, match: re.Match[str]) -> list[Mention]:
     if former.start == reading.start or seen.in_title(former.start) or reports.silent(former):
         return []
     named = reports.named(former.start, former.end)
-    return [m for m in named if m.kind in (CLASS, ORGAN) and not m.stopped] if not any(m.kind == DEATH for m in named) else []
+    return (
+        [m for m in named if m.kind in (CLASS, ORGAN) and not m.stopped]
+        if not any(m.kind == DEATH for m in named)
+        else []
+    )

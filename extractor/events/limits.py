@@ -90,7 +90,9 @@ def limits(folded: str, clause: Span, cue: Span, mention: Span) -> Limits:
     severity = found.span() if found else _graded_behind(folded, last, clause[1])
     said = folded[head:last]
     led = LED_BY_RELATION.match(folded, clause[0], first)
-    related = bool(relation or led or OF_PROCEDURE.search(said) or (RELATED_WORD.search(said) and not NOT_RELATED.search(said)))
+    related = bool(
+        relation or led or OF_PROCEDURE.search(said) or (RELATED_WORD.search(said) and not NOT_RELATED.search(said))
+    )
     return Limits(
         _scope(folded, clause, first, last, relation),
         severity,

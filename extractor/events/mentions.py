@@ -131,7 +131,9 @@ def _sites() -> str:
 @cache
 def _left() -> re.Pattern[str]:
     """A site or a quality, also one known by its ending, right before a term."""
-    return re.compile(rf"(?<![\w-])((?:{W.left_prefix}-)?(?:{_sites()}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|ine))(?:[\s-]+))\Z")
+    return re.compile(
+        rf"(?<![\w-])((?:{W.left_prefix}-)?(?:{_sites()}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|ine))(?:[\s-]+))\Z"
+    )
 
 
 @cache

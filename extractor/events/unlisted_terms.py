@@ -37,7 +37,10 @@ _NEXT = rf"\s*(?:[,;]\s*(?:and\s+)?|\band\s+)(?:{W.between_mild}\s+)?"
 _FREE = r"(?P<item>[a-z][a-z-]{3,}(?:\s+(?!in\b|by\b|for\b)[a-z][a-z-]+){0,3}?)"
 _LAST = r"(?=\s*(?:[,;.)]|\Z|\band\b|\bof\b))"
 ITEM_AFTER = [re.compile(rf"{how}{_NEXT}{_FREE}{how}{_LAST}") for how in (_IN, _NUMBER)]
-ITEM_BEFORE = [re.compile(rf"(?:[,;:(]|\b{W.item_led})\s*(?:and\s+)?(?:{W.between_mild}\s+)?{_FREE}{how}{_NEXT}\Z") for how in (_IN, _NUMBER)]
+ITEM_BEFORE = [
+    re.compile(rf"(?:[,;:(]|\b{W.item_led})\s*(?:and\s+)?(?:{W.between_mild}\s+)?{_FREE}{how}{_NEXT}\Z")
+    for how in (_IN, _NUMBER)
+]
 IN_COUNT = [re.compile(how + _LAST) for how in (_IN, _NUMBER)]
 COUNTED_BEFORE = re.compile(rf"(?<![\w.,/-]){WHOLE}\s+(?:[a-z-]+\s+)?\Z")
 ITEM_COUNTED = re.compile(rf"{_NEXT}{WHOLE}\s+{_FREE}(?=\s*(?:[,;.)]|\Z|\band\b))")
@@ -96,7 +99,9 @@ def items_beside(folded: str, end: int, named: Sequence[tuple[int, int]]) -> Ite
         yield offset + found.start("item"), offset + found.end("item"), place
 
 
-def items_counted(folded: str, start: int, end: int, named: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+def items_counted(
+    folded: str, start: int, end: int, named: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, int]]:
     """Unknown items that are counted just as the known term beside them in the list is; with the known term's place."""
     for place, (first, last) in enumerate(named):
         before, after = max(start, first - REACH), min(end, last + REACH)
