@@ -179,11 +179,12 @@ def rewritten(row: Any, after: int = ANYTHING) -> Row:
     """A row of the parser's, rewritten; `after` is the mask of what follows it."""
     made: list[Item] = []  # from the end
     for item in reversed(row.data):
-        if item[0] in PLAIN:
+        code, value = item
+        if code in PLAIN:
             made.append(item)
         else:
             mask, empty = first(made[::-1])
-            made += reversed(_rewritten(row.state, *item, mask | after if empty else mask))
+            made += reversed(_rewritten(row.state, code, value, mask | after if empty else mask))
     return Row(row.state, made[::-1])
 
 
