@@ -19,6 +19,9 @@ from extractor.errors import EvidenceError
 SCHEMA = "trialspan.record/1"
 NOT_READ = " (not read)"  # behind the name of a field in `not_found`: part of the report that may tell it was not read
 TITLE, ABSTRACT, JSON_PART = "title", "abstract", "json"
+LAYOUT = "layout"  # metadata: {part: [[start, end, page, left, top, right, bottom, edges of its words], ...]}
+PDF_SHA256 = "pdf_sha256"  # metadata: digest of the file whose pages `LAYOUT` speaks of
+OF_ONE_TEXT = (LAYOUT, PDF_SHA256)  # metadata that speak of a copy's own text, not of the report
 SOURCE = re.compile(r"[a-z][a-z0-9-]*")  # which sources there are, the catalogue of readers knows
 
 
