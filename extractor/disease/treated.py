@@ -265,18 +265,25 @@ def _places(ranked: list[Candidate]) -> dict[int, Candidate]:
 
 def _people_by_disease(seen: View, inside: list[Mention], counted: list[Mention]) -> list[Mention]:
     """The members of a counted list that no word announces: "31 patients: 10 with X, 6 with Y, 6 with Z", "cancers (X, 6; Y, 5)"."""
-    own = [m for m in counted if m.weight > 0 and not (m.term and m.term.kind == "sign")]
-    if not any(m.people for m in inside) or len(own) < len(counted):
+    head = next((m for m in inside if m.people and not _elliptic(seen, m)), None)
+    own = [m for m in counted if m is not head]
+    if any(m.weight <= 0 or (m.term is not None and m.term.kind == "sign") for m in own) or len(own) < BOTH:
         return []
-    if len(own) >= LISTED:
-        return [m for m in inside if own[0].start <= m.start <= own[-1].start and m.weight > 0]
-    head = next((m for m in inside if m.people and seen.folded.startswith(" (", m.end)), None)
-    in_bracket = bool(head) and all(m.start < seen.folded.find(")", head.end) for m in own) if head else False
-    if head is None or not in_bracket or head in own:
+    if head is None:
+        own = own if len(own) >= LISTED and any(m.people for m in own) else []
+        return [m for m in inside if own and own[0].start <= m.start <= own[-1].start and m.weight > 0]
+    if not seen.folded.startswith(" (", head.end) or own[-1].start > seen.folded.find(")", head.end):
         return []
     return own if head.name.lower().split()[-1] in GROWTHS else [head, *own]
 
 
+def _elliptic(seen: View, mention: Mention) -> bool:
+    """Whether a number alone stands for the people: "10 with X", beside "10 patients with X"."""
+    match = COUNTED_WITH.search(seen.folded, max(0, mention.start - 60), mention.start)
+    return match is not None and not re.search(rf"{PEOPLE} ", match.group())
+
+
+BOTH = 2
 LISTED = 3  # diseases counted in one sentence: who was treated is told by disease
 GROWTHS = frozenset({"cancer", "cancers", "tumor", "tumors", "tumour", "tumours", "malignancy", "malignancies"})
 
@@ -330,9 +337,10 @@ def _given_for(seen: View, ranked: list[Candidate]) -> Candidate | None:
             sentence = seen.sentence_at(mention.start)
             before = seen.folded[max(sentence.start, mention.start - 110) : mention.start]
             aimed = seen.role_at(mention.start) == "objective" or AIM.search(before)
-            given = FOR.search(before) and GIVEN.search(before)
+            grafted = GIVEN.search(before) or GRAFTED.search(seen.folded, *seen.title)
+            given = FOR.search(before) and (GIVEN.search(before) or PUT.search(before))
             sign = mention.term is not None and mention.term.kind == "sign"
-            if mention.weight > DOUBTED and not sign and (given or (aimed and ENDS.search(before))):
+            if mention.weight > DOUBTED and not sign and (given or (aimed and grafted and ENDS.search(before))):
                 return candidate
     return None
 

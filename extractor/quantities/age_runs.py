@@ -27,9 +27,10 @@ _MARKS = frozenset(",;:()[]=-±+/~?")
 _TO = frozenset({"-", "to", "through", "until"})
 # "age at first infusion", "ages of the 12 women at surgery": words between the word for age and its numbers
 _BEFORE = re.compile(
-    r"\b(?:(?P<which>mean|median|average) (?:[a-z]+ ){0,2}?)?ages?(?: (?:at|of|on|in|for|among|when)(?: [a-z'-]+){1,6})? ?$"
+    r"\b(?:(?P<which>mean|median|average) (?:[a-z]+ ){0,2}?)?ages?(?: (?:at|of|on|in|for|among|when)(?: [a-z\d'-]+){1,12})? ?$"
 )
 _PEOPLE = re.compile(rf"(?:\b{W.age_people}|\d ?[mf]|[\d.] ?%) ?[(\[;,] ?$")
+_COUNTED = re.compile(W.age_people)
 _PEOPLE_OF = re.compile(rf"\b{W.age_people} of $")  # "three brothers of 6, 8 and 11 years"
 _ENDS = frozenset(");],")
 _NAMED_BY = frozenset(("on", "the", "a", "an", "(", ","))
@@ -83,11 +84,13 @@ def runs(folded: str) -> Iterator[Run]:
 def _is_number(tokens: list[re.Match[str]], place: int) -> bool:
     """A figure that may be an age, or a number word with a unit or a second number behind it."""
     word = tokens[place][0]
+    behind = tokens[place + 1] if place + 1 < len(tokens) else None
     if word[0].isdigit():
-        return len(word) <= len("100.25") and float(word) <= OLDEST
+        counted = behind is not None and _COUNTED.fullmatch(behind[0])  # "of the 26 patients"
+        return not counted and len(word) <= len("100.25") and float(word) <= OLDEST
     if whole(word) is None or word in ("no", "one", "zero"):
         return False
-    return place + 1 < len(tokens) and (tokens[place + 1][0] in _UNIT or tokens[place + 1][0] in _TO)
+    return behind is not None and (behind[0] in _UNIT or behind[0] in _TO)
 
 
 def _binds(word: str) -> bool:
@@ -102,8 +105,6 @@ def _is_label(word: str) -> bool:
 def _read(folded: str, tokens: list[re.Match[str]]) -> Iterator[Run]:
     """The ages of one stretch of tokens: one, or one for each centre."""
     begins = tokens[0].start()
-    if "gestation" in folded[max(0, begins - 40) : begins]:
-        return
     lead = _BEFORE.search(folded, max(0, begins - 80), begins)
     named = [begins] if lead else [t.start() for t in tokens if t[0] in _AGES]
     people = not named and bool(_PEOPLE.search(folded, max(0, begins - 40), tokens[0].end()))

@@ -139,7 +139,7 @@ def ages(folded: str) -> list[Age]:
     found: list[Age] = []
     taken = Taken()
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
-        if not HOURS.match(folded, age.end) and not _of_injury(folded, age) and taken.take(age.start, age.end):
+        if _of_a_person(folded, age) and taken.take(age.start, age.end):
             found.append(age)
     return sorted(_more(folded, found), key=lambda a: a.start)
 
@@ -152,14 +152,19 @@ def _more(folded: str, found: list[Age]) -> list[Age]:
         if over and age.shape == "one":
             continue
         said = {pair for a in over for pair in _said(a, age)}
-        if (
-            (said < _said(age, age) or (over and run.listed))
-            and not HOURS.match(folded, age.end)
-            and not _of_injury(folded, age)
-        ):
+        if (said < _said(age, age) or (over and run.listed)) and _of_a_person(folded, age):
             start, end = min([age.start, *(a.start for a in over)]), max([age.end, *(a.end for a in over)])
             found = [a for a in found if a not in over] + [replace(age, start=start, end=end)]
     return found
+
+
+def _of_a_person(folded: str, age: Age) -> bool:
+    """Whether an age is neither told in hours, nor of an injury, nor of a pregnancy."""
+    pregnancy = GESTATION.search(folded, max(0, age.start - 25), age.end)
+    return not (pregnancy or HOURS.match(folded, age.end) or _of_injury(folded, age))
+
+
+GESTATION = re.compile(r"\b(?:gestation(?:al)?|post-?menstrual|corrected|bone) age|\bgestation\b")
 
 
 def _of_run(run: Run) -> Age:
