@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from spacy.language import Language
 
 from extractor.errors import ParseError
 from extractor.model import Document
@@ -17,9 +18,8 @@ from extractor.pdf.grids import _at_columns, _cells, _columns, _unwrapped, table
 from extractor.pdf.headed import sections
 from extractor.pdf.order import Segment, segment
 from extractor.pdf.paper import _broken, _inner_headings, _spread, _unread
-from extractor.pipeline import build, extract
+from extractor.pipeline import extract
 from extractor.places import placed
-from extractor.settings import Settings
 from extractor.sources import pdf, text
 from extractor.tables.grid import EMPTY, Cell, Table
 from extractor.tables.read import read_tables
@@ -78,8 +78,7 @@ def test_quotes_have_their_page_and_box() -> None:
     assert 0 < top < bottom < 1
 
 
-def test_the_same_facts_from_one_column_and_from_two() -> None:
-    nlp = build(Settings())
+def test_the_same_facts_from_one_column_and_from_two(nlp: Language) -> None:
     told = []
     for path in PAPERS:
         (record,) = extract(nlp, [paper(path)])

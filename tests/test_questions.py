@@ -18,7 +18,8 @@ from extractor.graph import QUESTIONS, Answer, Review, ask
 from extractor.graph.catalogue import from_words, named
 from extractor.graph.counts import unlimited
 from extractor.graph.matrix import mentioned
-from extractor.link import decide, link
+from extractor.link.decide import decide
+from extractor.link.linker import link
 from extractor.model import Record
 from extractor.store import Store
 from tests import check_cases

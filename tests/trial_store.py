@@ -8,7 +8,7 @@ from typing import Any
 
 from extractor.engine import Run, run
 from extractor.inputs import documents
-from extractor.link import link
+from extractor.link.linker import link
 from extractor.model import TITLE, Document, Evidence, Fact, Ids, Record
 from extractor.report import report
 from extractor.settings import Settings

@@ -109,8 +109,8 @@ def _terms(folded: str) -> Iterator[tuple[int, int, Term]]:
     """Vocabulary terms; two with a slash between them are two ("polymyositis/dermatomyositis")."""
     for hit in table("conditions").find(folded):
         parts = folded[hit.start : hit.end].split("/")
-        terms = [table("conditions").get(part) for part in parts]
-        if len(parts) > 1 and all(terms):
+        terms = [table("conditions").get(part) for part in parts] if len(parts) > 1 else []
+        if terms and all(terms):
             start = hit.start
             for part, own in zip(parts, terms, strict=True):
                 if own:

@@ -72,23 +72,21 @@ def segment(words: Sequence[Word], number: int) -> Segment:
     size = Counter({round(w.size, 1): 0 for w in words})
     for word in words:
         size[round(word.size, 1)] += len(word.text)
-    return Segment(number, _text(words), box, size.most_common(1)[0][0], tuple(words))
+    return Segment(number, " ".join(said for said, _ in tokens(words)), box, size.most_common(1)[0][0], tuple(words))
 
 
-def _text(words: Sequence[Word]) -> str:
-    """The words with blanks between; a small word set high is an exponent or a mark, "^6"."""
-    pieces = [words[0].text]
+def tokens(words: Sequence[Word]) -> list[tuple[str, Box]]:
+    """What stands between blanks, each with its place; a small word set high is an exponent or a mark, "^6"."""
+    found = [(words[0].text, words[0].box)]
     for before, word in pairwise(words):
-        high = word.size < 0.8 * before.size and word.box.bottom < before.box.bottom - 0.15 * before.size
-        close = word.box.left - before.box.right < 0.25 * before.size
-        pieces.append(
-            f"^{word.text}"
-            if high and close
-            else word.text
-            if close and word.size < 0.8 * before.size
-            else f" {word.text}"
-        )
-    return "".join(pieces)
+        small = word.size < 0.8 * before.size and word.box.left - before.box.right < 0.25 * before.size
+        if not small:
+            found.append((word.text, word.box))
+            continue
+        high = word.box.bottom < before.box.bottom - 0.15 * before.size
+        said, box = found[-1]
+        found[-1] = (f"{said}{'^' if high else ''}{word.text}", box.around(word.box))
+    return found
 
 
 def without_furniture(pages: Sequence[tuple[Page, list[Segment]]]) -> list[tuple[Page, list[Segment]]]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from extractor.pdf.glyphs import Page, pages_of
 from extractor.pdf.grids import CAPTION, Laid, covered, in_flow, tables_of
 from extractor.pdf.headed import HEADING
-from extractor.pdf.order import Segment, in_order, segments_of, without_furniture
+from extractor.pdf.order import Segment, in_order, segments_of, tokens, without_furniture
 from extractor.tables.figures import is_figure
 from extractor.tables.grid import EMPTY, Cell, Table
 from extractor.terms import rows
@@ -33,12 +33,15 @@ STRUCTURED = re.compile(
 )
 NO_ROWS = "has no rows under its caption"
 UNIT = re.compile(r"[A-Za-zµμ]{2,}$")
-PrintedLine = tuple[int, int, int, float, float, float, float]  # start, end, page, left, top, right, bottom
+Edges = tuple[int, ...]
+PrintedLine = tuple[
+    int, int, int, float, float, float, float, Edges
+]  # start, end, page, left, top, right, bottom, edges
 
 
 @dataclass(slots=True)
 class Part:
-    """A piece of the paper, and where its lines stand: offsets, page, box as shares of the page."""
+    """A piece of the paper, and where its lines stand: offsets, page, box as shares of the page, edges of its words."""
 
     name: str
     text: str = ""
@@ -227,13 +230,23 @@ def _mended(part: Part, following: str) -> str:
     return text if last or text.endswith(("–", "/")) else text + " "
 
 
-def _place(item: Segment, sizes: dict[int, tuple[float, float]]) -> tuple[int, float, float, float, float]:
+def _place(item: Segment, sizes: dict[int, tuple[float, float]]) -> tuple[int, float, float, float, float, Edges]:
     width, height = sizes[item.page]
     box = item.box
     return (
         item.page,
         *(round(v, 4) for v in (box.left / width, box.top / height, box.right / width, box.bottom / height)),
+        _edges(item),
     )  # type: ignore[return-value]
+
+
+def _edges(item: Segment) -> Edges:
+    """Left and right of each word, in thousandths of the line from its left; nothing for a line of one word."""
+    found = tokens(item.words) if len(item.words) > 1 else []
+    if len(found) < 2:
+        return ()
+    by = 1000 / max(item.box.width, 1.0)
+    return tuple(round(by * (at - item.box.left)) for _, box in found for at in (box.left, box.right))
 
 
 # ---------------------------------------------------------------- tables

@@ -16,8 +16,11 @@ from extractor.tables.heads import residue
 from extractor.tables.labels import (
     DEATH,
     NO_EVENTS,
+    ORGAN,
     QUALIFIER,
     SIZES_BY_ARM,
+    TOXICITY,
+    YES_NO,
     attribute_stubs,
     caption_grade,
     caption_serious,
@@ -189,8 +192,11 @@ class Reader:
         line = self._of_parent(row, term) if attribute else self._own(row, term)
         if line is None:
             return
-        for mark in row.marks:
-            _take_attribute(line, w.bare(mark.text))
+        said = [w.bare(mark.text) for mark in row.marks]
+        if any(found := YES_NO.fullmatch(text) for text in said) and found and not found["yes"]:
+            return  # those without the event
+        for text in said:
+            _take_attribute(line, text)
         line.sizes, line.sizes_by_name = dict(self.sizes), self.under.sizes_by_name
         yield line
 
@@ -255,6 +261,8 @@ class Reader:
             if subgroup(row):
                 return None
             term = self.topic.event
+        elif (organ := ORGAN.fullmatch(label)) and TOXICITY.search(self.grid.table.caption):
+            term = f"{organ[1]} toxicity"
         elif qualifier:
             term, cells = self._qualified(qualifier, label, row, parent)
         line = self._made(row, term, cells)
@@ -290,16 +298,20 @@ class Reader:
 
     def _accepted(self, label: str, row: Row) -> bool:
         if self.under.mode == "none":
-            if self.topic.events in ("mixed", "all") and DEATH.search(label):
+            if self.topic.events in ("mixed", "all", "deaths") and DEATH.search(label):
                 return True
             return (
                 w.STRICT_EVENTS.search(label) is not None
                 and NO_EVENTS.search(label) is None
                 and not self.topic.baseline
             )
-        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label):
+        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label) and not self._explained(label):
             return False
         return self.under.mode == "all" or is_event(label)
+
+    def _explained(self, label: str) -> bool:
+        """Whether the notes under the table say what two letters stand for: "PE, pulmonary embolism"."""
+        return re.search(rf"\b{re.escape(label)}\s*[,:=]\s*[a-z]{{3}}", self.grid.table.notes) is not None
 
     def _made(self, row: Row, term: str, cells: tuple[Cell, ...]) -> StubLine:
         under = self.under
@@ -332,7 +344,7 @@ def _changed(under: Under, *, grade: str | None, severity: str | None) -> Under:
 
 
 def _take_attribute(line: StubLine, text: str) -> None:
-    if not text:
+    if not text or YES_NO.fullmatch(text):
         return
     if w.GRADES.search(text) or w.GRADE_DIGIT.search(text):
         line.grade = grade_in(text) or text
