@@ -196,17 +196,13 @@ def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
 
 
 def _stopped(term: str) -> str:
-    """A stop named by its noun and its reason: "discontinued treatment owing to nausea" is "discontinuation due to nausea"."""
+    """A stop named by a noun with its reason: "left the study owing to nausea" is "discontinuation due to nausea"."""
     led = LED_TO_STOP.fullmatch(term)
     if led:
-        noun = "withdrawal" if led["stop"].lower().startswith("withdraw") else "discontinuation"
         what = led["what"]
+        noun = "withdrawal" if led["withdrawal"] else "discontinuation"
         return f"{noun} due to {what[0].lower() + what[1:] if what[1:2].islower() else what}"
-    return STOPPED.sub(lambda m: f"{_stop_noun(m)} due to ", term)
-
-
-def _stop_noun(match: re.Match[str]) -> str:
-    return next(noun for group, noun in STOP_NOUNS.items() if match[group])
+    return STOPPED.sub(lambda m: f"{'withdrawal' if m['withdrawal'] else 'discontinuation'} due to ", term)
 
 
 def _written_out(term: str, long_forms: Mapping[str, str]) -> str:
@@ -229,15 +225,14 @@ SHORT = {
 }
 # "discontinued treatment due to", "withdrew owing to", "premature discontinuation for": named by its noun
 STOPPED = re.compile(
-    rf"\A(?:{W.stopped_treatment}\s+(?:was|were|had to be)\s+)?(?:{W.stopped_study}\s+)*(?:(?P<stop>{W.stopped_discontinu})|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b\s+(?:\([^()]*\)\s*|[\w-]+\s+){{0,8}}?{W.stopped_because}\s+(?:an?\s+)?",
+    rf"\A(?:{W.stopped_treatment}\s+(?:was|were|had to be)\s+)?(?:{W.stopped_study}\s+)*(?:{W.stopped_discontinu}|withdr[ae]wn?|(?P<withdrawal>withdrawals?)|dropp?(?:ed)?[\s-]?outs?|left)\b\s+(?:\([^()]*\)\s*|[\w-]+\s+){{0,8}}?{W.stopped_because}\s+(?:an?\s+)?",
     re.I,
 )
 # "adverse events leading to (permanent) discontinuation": the same, the reason first
 LED_TO_STOP = re.compile(
-    r"(?P<what>.{4,80}?)\s+(?:that\s+|which\s+)?(?:leading|led|resulting|resulted|requiring|required|causing|caused|necessitating|necessitated)\s+(?:to\s+|in\s+)?(?:(?!and\b|or\b)[\w/-]+\s+){0,3}?(?P<stop>discontinuations?|withdrawals?|cessation)",
+    r"(?P<what>.{4,80}?)\s+(?:that\s+|which\s+)?(?:leading|led|resulting|resulted|requiring|required|causing|caused|necessitating|necessitated)\s+(?:to\s+|in\s+)?(?:(?!and\b|or\b)[\w/-]+\s+){0,3}?(?:discontinuations?|(?P<withdrawal>withdrawals?)|cessation|stopping|stop|halting|interruptions?)\b(?:\s+(?:of\s+)?(?:the\s+)?(?:infusions?|injections?|treatment|study|trial)\b)?",
     re.I,
 )
-STOP_NOUNS = {"stop": "discontinuation", "withdrew": "withdrawal", "dropped": "dropout", "left": "withdrawal"}
 # "grade 3-4", "grade 3 or higher": a class's grade is told apart from its name
 GRADED = re.compile(
     rf"(?:\A|(?<=\s))(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:[-–/,]|to|and|or)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.graded_higher}|and (?:higher|above|greater)|\+))?\s+",

@@ -26,10 +26,11 @@ NO_EVENT_WORD = re.compile(
     rf"^{W.no_event_word_length}\b",
     re.I,
 )
-DEATH = re.compile(r"^(?:\w+ )?(?:mortality|deaths?)\b", re.I)
+DEATH = re.compile(r"^(?:[\w-]+ ){0,2}(?:mortality|deaths?|died)\b(?!.{0,20}\bor\b)", re.I)
 # an organ as a row of a table of toxicity: "Heart (single/multiple)" is heart toxicity
 ORGAN = re.compile(rf"({W.organ})(?: \([^()]*\))?", re.I)
 TOXICITY = re.compile(r"\btoxicit", re.I)
+NUMBERED = re.compile(r"^\d{1,2}[.)]\s+(?=[A-Za-z])")  # "1. Nausea"
 YES_NO = re.compile(r"(?P<yes>yes|present)|no|absent", re.I)
 NONE_AT_ALL = re.compile(rf"^{W.none_at_all_no}\b", re.I)
 QUALIFIER = re.compile(
@@ -76,7 +77,7 @@ def no_event(term: str) -> bool:
 
 def term_in(text: str) -> str:
     """A label without its units, marks and the words that only count."""
-    said = w.bare(text)
+    said = NUMBERED.sub("", w.bare(text))
     for _ in range(2):
         said = LABEL_UNIT.sub(" ", said).strip(" .,:;")
     return re.sub(r"\s+", " ", said)

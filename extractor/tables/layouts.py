@@ -195,9 +195,11 @@ def _lists(grid: Grid, columns: dict[int, Column]) -> Iterator[Fact]:
     for row in grid.rows:
         label = w.bare(row.label.text)
         grade = residue(label) if w.GRADES.search(residue(label)) else None
+        of_arm = OVER_ARM.search(w.bare(grid.stub_head()[0])) is not None and not grade
         for number, cell in row.data.items():
+            column = replace(columns[number], arm=residue(label)) if of_arm else columns[number]
             for item in items(cell):
-                yield _fact(grid, columns[number], row, [item], item.n, _grade(grade), derived=False)
+                yield _fact(grid, column, row, [item], item.n, _grade(grade), derived=False)
 
 
 def items(cell: Cell) -> Iterator[Item]:

@@ -305,9 +305,13 @@ class Reader:
                 and NO_EVENTS.search(label) is None
                 and not self.topic.baseline
             )
-        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label):
+        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label) and not self._explained(label):
             return False
         return self.under.mode == "all" or is_event(label)
+
+    def _explained(self, label: str) -> bool:
+        """Whether the notes under the table say what two letters stand for: "PE, pulmonary embolism"."""
+        return re.search(rf"\b{re.escape(label)}\s*[,:=]\s*[a-z]{{3}}", self.grid.table.notes) is not None
 
     def _made(self, row: Row, term: str, cells: tuple[Cell, ...]) -> StubLine:
         under = self.under

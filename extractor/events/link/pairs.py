@@ -93,7 +93,10 @@ class Told:
     def denied(self, i: int) -> bool:
         """Whether a term stands where something is denied, or the rules tell that it was."""
         mention = self.mentions[i]
-        told = any(e.mention.start == mention.start and e.count is None and e.assertion != PRESENT for e in self.ruled)
+        told = any(
+            e.mention.start == mention.start and e.count is None and e.assertion != PRESENT and e.how != "kind"
+            for e in self.ruled
+        )
         return told or any(d.covers(mention.start, mention.end) for d in self.denials)
 
     def doubted(self, i: int) -> bool:
@@ -249,7 +252,9 @@ def ruled_features(told: Told, i: int, j: int) -> Iterator[str]:
     term = [k for k in told.paired if k[0] == i]
     count = [k for k in told.paired if k[1] == j]
     spare = len(told.counts) - len({k[1] for k in told.paired})
-    uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
+    uncounted = [
+        e for e in told.ruled if e.mention.start == mention.start and e.count is None and e.how != "kind"
+    ]  # "none was related" leaves the counts as they are
     yield f"ruled {event.how if event else ''} {ruled}"
     yield f"ruled {ruled} term {min(len(term), 2)} count {min(len(count), 2)}"
     yield f"ruled {ruled} spare {min(spare, 3)} of {min(len(told.counts), 4)}"
