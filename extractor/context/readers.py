@@ -46,7 +46,7 @@ class Reader:
     def points(self, features: Iterable[str]) -> float:
         """Log odds of a candidate with these features."""
         known = self.weights
-        total = math.fsum(known[name] for name in set(features) if name in known) + self.bias
+        total = math.fsum([known[name] for name in known.keys() & set(features)]) + self.bias
         return max(-MOST_POINTS, min(MOST_POINTS, total))
 
     def probability(self, features: Iterable[str]) -> float:
