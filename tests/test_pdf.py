@@ -13,8 +13,9 @@ from spacy.language import Language
 
 from extractor.errors import ParseError
 from extractor.model import Document
+from extractor.pdf.columns import at_columns, cells_of, columns_of
 from extractor.pdf.glyphs import Box, Page, Word
-from extractor.pdf.grids import _at_columns, _cells, _columns, _unwrapped, tables_of
+from extractor.pdf.grids import _unwrapped, tables_of
 from extractor.pdf.headed import sections
 from extractor.pdf.order import Segment, segment
 from extractor.pdf.paper import _broken, _inner_headings, _spread, _unread
@@ -150,8 +151,8 @@ def printed(top: float, *cells: tuple[float, str]) -> list[Segment]:
 
 def told_rows(lines: list[list[Segment]]) -> list[list[str]]:
     """The rows that lines make, cell by cell."""
-    columns = _columns(lines)
-    return [[" ".join(s.text for s in cell) for cell in _cells(row, columns)] for row in _unwrapped(lines, columns)]
+    columns = columns_of(lines)
+    return [[" ".join(s.text for s in cell) for cell in cells_of(row, columns)] for row in _unwrapped(lines, columns)]
 
 
 def test_a_head_over_two_columns_does_not_hide_where_they_part() -> None:
@@ -317,6 +318,6 @@ def test_narrow_cells_and_broken_words_are_told_apart() -> None:
         Word("1", Box(185, 0, 189, 8), 8.0),
         Word("(5)", Box(192, 0, 204, 8), 8.0),
     ]
-    assert [s.text for s in _at_columns(segment(words, 1), columns)] == ["4 (20)", "1 (5)"]
+    assert [s.text for s in at_columns(segment(words, 1), columns)] == ["4 (20)", "1 (5)"]
     assert _broken("Cardiovasc", "ular event", frozenset({"cardiovascular"}))
     assert not _broken("Back", "pain", frozenset({"back", "backpain"}))

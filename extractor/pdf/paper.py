@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from extractor.pdf.captions import CAPTION, in_flow, stand_below
+from extractor.pdf.columns import AT, covered
 from extractor.pdf.glyphs import Page, pages_of
-from extractor.pdf.grids import CAPTION, Laid, covered, in_flow, tables_of
+from extractor.pdf.grids import HIGHEST_HEAD, Laid, tables_of
 from extractor.pdf.headed import HEADING
-from extractor.pdf.order import Segment, in_order, segments_of, tokens, without_furniture
+from extractor.pdf.order import Segment, in_order, segments_of, tokens, without_furniture, without_line_numbers
 from extractor.tables.figures import is_figure
 from extractor.tables.grid import EMPTY, Cell, Table
 from extractor.terms import rows
 
 LARGER = 1.08  # times the size of the text: a short line that large is a heading
 LONGEST_HEADING = 90  # characters
-HIGHEST_HEAD = 5  # rows of a head that no rule parts from its table
+CENTRED = 0.25  # of a column's width by which the middle of a head may stand off that of its columns
 EDGE = 45.0  # points from the top of a page where no section begins
 SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
@@ -59,7 +61,7 @@ class Paper:
 
 def paper_of(data: bytes) -> Paper:
     """The paper that a PDF holds."""
-    pages = pages_of(data)
+    pages = without_line_numbers(pages_of(data))
     laid = without_furniture([(page, segments_of(page)) for page in pages])
     sizes = {page.number: (page.width, page.height) for page in pages}
     running: list[Segment] = []
@@ -67,8 +69,11 @@ def paper_of(data: bytes) -> Paper:
     body = _body_size([s for _, segments in laid for s in segments])
     by_page = {page.number: segments for page, segments in laid}
     taken: set[Segment] = set()
+    below = stand_below(laid, body)
     for place, (page, segments) in enumerate(laid):
-        found = tables_of(page, [s for s in segments if s not in taken], laid[place + 1 :])
+        free = [s for s in segments if s not in taken]
+        above = (laid[place - 1][0], [s for s in laid[place - 1][1] if s not in taken]) if place else None
+        found = tables_of(page, free, laid[place + 1 :], body, below=below, before=above)
         taken |= {s for table in found for s in table.segments()}
         for table in found:
             table.notes = _notes(table, [s for s in by_page[table.segments()[-1].page] if s not in taken], body)
@@ -285,6 +290,8 @@ def _table(
     columns = _extents(laid)
     for number, row in enumerate(laid.rows):
         grid = _grid_row(part, row, columns, sizes, known)
+        if number < HIGHEST_HEAD:
+            _centre(grid, row, columns)
         (table.head if number < laid.head else table.rows).append(grid)
     _spread(table)
     if laid.notes:
@@ -302,6 +309,31 @@ def _indent(item: Segment, columns: Sequence[tuple[float, float]]) -> str:
 def _told(cell: str) -> bool:
     """Whether a cell holds a figure, and no dose that names a column ("50 mg")."""
     return is_figure(cell) and not UNIT.search(cell)
+
+
+def _centre(grid: list[Cell], row: Sequence[Sequence[Segment]], columns: Sequence[tuple[float, float]]) -> None:
+    """A head that stands over the middle of several columns, blank at both sides of it, is the head of each of them."""
+    for number, segments in enumerate(row):
+        if number == 0 or not segments or any(is_figure(s.text) for s in segments):
+            continue
+        inside = [n for n, cell in enumerate(grid) if cell is grid[number]]
+        first, last = min(inside), max(inside)
+        left = next((n for n in range(1, first) if not any(c.text for c in grid[n:first])), first)
+        right = next(
+            (n for n in range(len(grid) - 1, last, -1) if not any(c.text for c in grid[last + 1 : n + 1])), last
+        )
+        if left == first or right == last or abs(min(s.box.left for s in segments) - columns[first][0]) < AT:
+            continue  # one that begins where its column does is not centred
+        middle = (min(s.box.left for s in segments) + max(s.box.right for s in segments)) / 2
+        off = {
+            (a, b): abs((columns[a][0] + columns[b][1]) / 2 - middle)
+            for a in range(left, first + 1)
+            for b in range(last, right + 1)
+        }
+        slack = min(off.values()) + CENTRED * max(0.0, columns[-1][1] - columns[1][0]) / (len(columns) - 1)
+        a, b = max((at for at, by in off.items() if by <= slack), key=lambda at: (at[1] - at[0], -off[at]))
+        for n in range(a, b + 1):
+            grid[n] = grid[number]
 
 
 def _spread(table: Table) -> None:
