@@ -15,18 +15,26 @@ CAPTION = re.compile(
     r"^(?P<label>(?:supplementary |appendix )?table(?:\s*+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?\b|(?=[.:]\s*[A-Z]|$)))\s*[.:|]?",
     re.I,
 )
+BEGINS, ENDED = re.compile(rf"(?i:{CAPTION.pattern.rstrip('?')})\s+[A-Z]"), re.compile(r"[.:?!)\]]\W*$")
+APART = 1.4  # of the font size, from line to line: wider than in a paragraph
 TEXT_WIDTH = 0.2  # of a page: lines of a column are at least that wide
 BESIDE = 12  # line heights under a caption where another column is looked at
 ENOUGH_LINES = 4  # lines of running text that make a column
 NEAR = 16.0  # points between a caption and the rows, or the ruling line, that it belongs to
+HIGH = 60.0  # points by which the first ruling line may stand over the first words of a table
 LINES = 4  # of a caption at most
 LOOSE_ABOVE = 3.5  # line heights of empty space above which a table under which a caption stands does not go on
 
 
 def in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
-    """Whether a line that begins with "Table 3" goes on a paragraph: the same letters stand close above it."""
+    """Whether a line that begins with "Table 3" goes on a paragraph: the same letters stand close above it.
+
+    "Table 3. Harms" behind the end of a sentence, or with some space above, does not.
+    """
+    begins = BEGINS.match(item.text) is not None
     return any(
-        0.0 <= item.box.top - s.box.top <= 1.9 * item.size
+        not (begins and (ENDED.search(s.text) or item.box.top - s.box.top > APART * item.size))
+        and 0.0 <= item.box.top - s.box.top <= 1.9 * item.size
         and s is not item
         and abs(s.box.left - item.box.left) < 2
         and abs(s.size - item.size) < 0.02 * item.size
@@ -39,14 +47,17 @@ def is_text(item: Segment, page: Page, body: float) -> bool:
     return abs(item.size - body) < 0.3 and item.box.width > TEXT_WIDTH * page.width and len(item.text.split()) >= 4
 
 
-def in_strip(page: Page, segments: Sequence[Segment], caption: Segment, body: float) -> list[Segment]:
-    """The segments of a caption's column, where another column holds running text at its height; else all of them."""
+def in_strip(
+    page: Page, segments: Sequence[Segment], caption: Segment, body: float, *, below: bool = False
+) -> list[Segment]:
+    """The segments of a caption's column, where another column holds running text beside its table; else all of them."""
+    above, under = (BESIDE, 2) if below else (2, BESIDE)
     beside = [
         s
         for s in segments
         if abs(s.size - body) < 0.3
         and s.box.width > TEXT_WIDTH * page.width
-        and caption.box.top - 2 * body < s.box.top < caption.box.bottom + BESIDE * body
+        and caption.box.top - above * body < s.box.top < caption.box.bottom + under * body
         and len(s.text.split()) >= 4
     ]
     right = [s.box.left for s in beside if s.box.left > max(caption.box.right, caption.box.left + 3 * caption.size)]
@@ -85,12 +96,21 @@ class Raised:
 def stand_below(pages: Sequence[tuple[Page, Sequence[Segment]]], body: float) -> bool:
     """Whether the captions of a paper stand under their tables: more have rows right above them alone than right below."""
     votes = 0
-    for page, segments in pages:
+    for place, (page, segments) in enumerate(pages):
         for caption in segments:
-            if CAPTION.match(caption.text) and not in_flow(caption, segments):
-                strip = in_strip(page, segments, caption, body)
-                votes += _has_rows(page, strip, caption, body, -1) - _has_rows(page, strip, caption, body, 1)
+            if not CAPTION.match(caption.text) or in_flow(caption, segments):
+                continue
+            over, under = (in_strip(page, segments, caption, body, below=way) for way in (True, False))
+            if place and not any(s.box.bottom <= caption.box.top for s in over):
+                votes += _ends_in_rows(*pages[place - 1], body)
+            votes += _has_rows(page, over, caption, body, -1) - _has_rows(page, under, caption, body, 1)
     return votes > 0
+
+
+def _ends_in_rows(page: Page, segments: Sequence[Segment], body: float) -> bool:
+    """Whether the last lines of a page are rows of a table."""
+    last = rows_of(segments)[-LINES:]
+    return len(last) == LINES and all(len(row) > 1 and not any(is_text(s, page, body) for s in row) for row in last)
 
 
 def _has_rows(page: Page, strip: Sequence[Segment], caption: Segment, body: float, way: int) -> bool:
@@ -157,8 +177,8 @@ def _over(lines: Sequence[Segment], rows: Sequence[Segment], page: Page) -> Rais
     """Lines set right over rows, and over the ruling line that stands above these."""
     top = min(s.box.top for s in rows)
     left = min(s.box.left for s in rows)
-    rules = [r.top for r in page.rules if top - NEAR < r.top <= top and r.left < left + NEAR]
-    lift = min([top, *rules]) - 2 - max(s.box.bottom for s in lines)
+    rules = [r.top for r in page.rules if top - HIGH < r.top <= top and r.left < left + NEAR]
+    lift = max(rules, default=top) - 2 - max(s.box.bottom for s in lines)
     set_over = tuple(moved(s, lift, left - lines[0].box.left) for s in lines)
     return Raised(set_over, tuple(lines), tuple(rows))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from extractor.pdf.captions import CAPTION, Raised, above_text, back, beside, in_flow, in_strip, raised
+from extractor.pdf.captions import CAPTION, NEAR, Raised, above_text, back, beside, in_flow, in_strip, raised
 from extractor.pdf.columns import AT, ENOUGH, at_columns, cells_of, columns_of, covered, found_in, parted, rows_of
 from extractor.pdf.glyphs import Box, Page
 from extractor.pdf.order import Segment, segment, split
@@ -70,11 +70,12 @@ def tables_of(
     for caption in captions:
         if caption in taken:
             continue
-        free = in_strip(page, [s for s in segments if s not in taken], caption, body)
+        free = in_strip(page, [s for s in segments if s not in taken], caption, body, below=below)
         if below:
             made = raised(page, free, caption, body)
             table = _raised(page, made, body)
-            if before and made and not any(s.box.bottom <= min(r.box.top for r in made.rows) for s in free):
+            top = min((s.box.top for s in made.rows), default=0.0) if made else caption.box.top
+            if before and not any(s.box.bottom <= top for s in free):
                 table = _begun_before(before, page, free, caption, body) or table
         else:
             table = _table(page, free, caption, body)
@@ -91,7 +92,9 @@ def _raised(page: Page, made: Raised | None, body: float) -> Laid | None:
     """The table of a caption that stands elsewhere than over its rows."""
     if made is None:
         return None
-    found = _table(page, [*made.lines, *made.rows], made.lines[0], body)
+    top = min(s.box.top for s in made.lines)
+    rules = tuple(r for r in page.rules if top < r.top < max(s.box.bottom for s in made.rows) + NEAR)
+    found = _table(replace(page, rules=rules), [*made.lines, *made.rows], made.lines[0], body)
     if found is not None:
         found.caption = list(back(made, found.caption))
     return found if found is not None and _told(found) else None
@@ -197,7 +200,8 @@ def _table(page: Page, segments: Sequence[Segment], start: Segment, body: float)
     below = [s for s in below if s.box.top < min(ends, default=page.height) - 1]
     rules = _rules_under(page, start, min(ends, default=page.height))
     if rules:
-        area = Box(min(r.left for r in rules) - 3, rules[0].top, max(r.right for r in rules) + 3, rules[-1].bottom)
+        top = min(rules[0].top, _head_above(below, start, rules[0]))
+        area = Box(min(r.left for r in rules) - 3, top, max(r.right for r in rules) + 3, rules[-1].bottom)
         inside = [s for s in below if _within(s.box, area)]
         between = [
             s for s in below if s.box.bottom <= area.top + 2 and s.box.right > area.left and s.box.left < area.right
@@ -223,6 +227,12 @@ def _table(page: Page, segments: Sequence[Segment], start: Segment, body: float)
 
 
 # ---------------------------------------------------------------- where a table ends
+
+
+def _head_above(below: Sequence[Segment], caption: Segment, rule: Box) -> float:
+    """The top of the rows of a head that stand over the first ruling line, under the caption."""
+    rows = rows_of([s for s in below if caption.box.bottom < s.box.top and s.box.bottom <= rule.top + 2])
+    return min((s.box.top - 1 for row in rows if len(row) > 2 for s in row), default=rule.top)
 
 
 def _rules_under(page: Page, caption: Segment, end: float) -> list[Box]:

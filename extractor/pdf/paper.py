@@ -21,7 +21,8 @@ from extractor.terms import rows
 
 LARGER = 1.08  # times the size of the text: a short line that large is a heading
 LONGEST_HEADING = 90  # characters
-CENTRED = 0.25  # of a column's width by which the middle of a head may stand off that of its columns
+CENTRED = 0.25  # of a column's width: what the middle of a head may stand off, for each further column of its
+MOST_WAYS = 5000  # in which heads may share columns; of more none is tried
 EDGE = 45.0  # points from the top of a page where no section begins
 SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
@@ -312,28 +313,38 @@ def _told(cell: str) -> bool:
 
 
 def _centre(grid: list[Cell], row: Sequence[Sequence[Segment]], columns: Sequence[tuple[float, float]]) -> None:
-    """A head that stands over the middle of several columns, blank at both sides of it, is the head of each of them."""
-    for number, segments in enumerate(row):
-        if number == 0 or not segments or any(is_figure(s.text) for s in segments):
-            continue
-        inside = [n for n, cell in enumerate(grid) if cell is grid[number]]
-        first, last = min(inside), max(inside)
-        left = next((n for n in range(1, first) if not any(c.text for c in grid[n:first])), first)
-        right = next(
-            (n for n in range(len(grid) - 1, last, -1) if not any(c.text for c in grid[last + 1 : n + 1])), last
-        )
-        if left == first or right == last or abs(min(s.box.left for s in segments) - columns[first][0]) < AT:
-            continue  # one that begins where its column does is not centred
-        middle = (min(s.box.left for s in segments) + max(s.box.right for s in segments)) / 2
-        off = {
-            (a, b): abs((columns[a][0] + columns[b][1]) / 2 - middle)
-            for a in range(left, first + 1)
-            for b in range(last, right + 1)
-        }
-        slack = min(off.values()) + CENTRED * max(0.0, columns[-1][1] - columns[1][0]) / (len(columns) - 1)
-        a, b = max((at for at, by in off.items() if by <= slack), key=lambda at: (at[1] - at[0], -off[at]))
+    """Heads that stand over the middle of several columns are the heads of each of them, though blanks are beside them."""
+    heads = [n for n, segments in enumerate(row) if n and segments]
+    if not heads or any(is_figure(s.text) for n in heads for s in row[n]):
+        return
+    lefts = [min(s.box.left for s in row[n]) for n in heads]
+    if all(any(abs(at - left) < AT for left, _ in columns) for at in lefts):
+        return  # heads that begin where a column does are not centred
+    middles = [(at + max(s.box.right for s in row[n])) / 2 for at, n in zip(lefts, heads, strict=True)]
+    covers = [[n for n, cell in enumerate(grid) if cell is grid[head]] for head in heads]
+    width = CENTRED * max(0.0, columns[-1][1] - columns[1][0]) / (len(columns) - 1)
+
+    def cost(spans: tuple[tuple[int, int], ...]) -> float:
+        off = sum(abs((columns[a][0] + columns[b][1]) / 2 - m) for (a, b), m in zip(spans, middles, strict=True))
+        return off - width * sum(b - a for a, b in spans)
+
+    best = min(_spans(covers, len(grid)), key=cost)
+    for head, (a, b) in zip(heads, best, strict=True):
         for n in range(a, b + 1):
-            grid[n] = grid[number]
+            grid[n] = grid[head]
+
+
+def _spans(covers: Sequence[Sequence[int]], width: int) -> list[tuple[tuple[int, int], ...]]:
+    """All ways in which heads can share the columns behind the first: each as wide as it is at least, without gaps between."""
+    ways: list[tuple[tuple[int, int], ...]] = [((a, -1),) for a in range(1, covers[0][0] + 1)]
+    for place, inside in enumerate(covers):
+        last = place + 1 == len(covers)
+        most = width - 1 if last else covers[place + 1][0] - 1
+        ends = range(max(inside), most + 1)
+        ways = [(*way[:-1], (way[-1][0], end), *(() if last else ((end + 1, -1),))) for way in ways for end in ends]
+        if not 0 < len(ways) <= MOST_WAYS:
+            return [tuple((min(c), max(c)) for c in covers)]
+    return ways
 
 
 def _spread(table: Table) -> None:
