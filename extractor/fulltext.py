@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from extractor.events.dead import CAUSED
 from extractor.model import ABSTRACT, TITLE, Document, Evidence, Fact
 from extractor.quantities.numbers import NUMBER_WORDS
+from extractor.text import fold
 
 SHORT = frozenset({TITLE, ABSTRACT})
 # fields in which title and abstract decide where they speak
@@ -123,12 +125,29 @@ def both(document: Document, short: Sequence[Fact], whole: Sequence[Fact]) -> li
     whole = [
         f.change(primary=False) if f.primary and behind(f) and of_something_else(document, f) else f for f in whole
     ]
+    short = _but_part_of_the_dead(document, short, whole)
     told = {fact.field for fact in short if fact.primary}
     added = [fact for fact in whole if behind(fact)]
     kept = [f for f in added if not (f.field == "report_kind" and f.field in told)]
     blinding = {f.value.get("name") for f in short if f.field == "design" and f.primary} & BLINDING
     kept = [f.change(primary=False) if f.primary and weak(f, blinding) else f for f in kept]
     return [*short, *(f.change(primary=False) if f.field in DECIDED & told else f for f in kept)]
+
+
+def _but_part_of_the_dead(document: Document, short: Sequence[Fact], whole: Sequence[Fact]) -> list[Fact]:
+    """What the abstract says, but for deaths of one cause ("two patients who died of sepsis") where the pages count more."""
+    most = max((f.value["n"] for f in whole if f.field == "deaths" and f.primary and behind(f)), default=0)
+
+    def less(fact: Fact) -> bool:
+        return (
+            fact.field == "deaths" and fact.value["n"] < most and all(_of_a_cause(document, e) for e in fact.evidence)
+        )
+
+    return [f.change(primary=False) if less(f) else f for f in short]
+
+
+def _of_a_cause(document: Document, item: Evidence) -> bool:
+    return CAUSED.match(fold(document.parts[item.part]), item.end or 0) is not None
 
 
 def weak(fact: Fact, blinding: set[object]) -> bool:

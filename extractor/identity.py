@@ -101,8 +101,8 @@ def folded_title(title: str | None) -> str:
 def family(name: str) -> str:
     """The family name of an author, folded.
 
-    >>> family("Oh KW"), family("Alpha, A."), family("Ann Alpha"), family("University X")
-    ('oh', 'alpha', 'alpha', 'x')
+    >>> family("Oh KW"), family("Alpha, A."), family("Ann Alpha"), family("van der Berg AB")
+    ('oh', 'alpha', 'alpha', 'van der berg')
     """
     first, comma, _ = name.partition(",")
     words = first.split()

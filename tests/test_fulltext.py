@@ -226,6 +226,44 @@ def test_a_percentage_of_other_people() -> None:
     assert "5 of 6 is 83.3 %, not 71.4 %" in found.message
 
 
+def test_two_percentages_of_one_count_are_told() -> None:
+    facts = [event("Results", 5, "Cells", percent=16.5), event("Table 2", 5, "Cells", "Fever", percent=16.7)]
+    (one,) = joined(facts)
+    (found,) = conflicts(article(), [one])
+    assert (found.kind, one.flags) == ("text_and_table_differ", ("percent_told_apart",))
+    (rounded,) = joined([facts[1], event("Results", 5, "Cells", percent=17)])
+    assert not rounded.flags
+
+
+def test_deaths_of_two_causes_are_two_claims() -> None:
+    def died(part: str, scope: str | None) -> Fact:
+        return event(part, 1, term="death", scope=scope)
+
+    assert len(joined([died("Results", "of sepsis"), died("Results", "of stroke"), died("Results", None)])) == 3
+    assert len(joined([died("Results", "of sepsis"), died("Discussion", "from sepsis")])) == 1
+
+
+def test_deaths_of_one_cause_in_the_abstract_are_not_all(nlp: Any) -> None:
+    document = article(Results="During follow-up eight patients died.")
+    parts = document.parts | {"abstract": f"{ABSTRACT} Two patients died of sepsis."}
+    (found,) = extract(nlp, [Document("a", "jats", parts)])
+    assert [(f.value["n"], f.primary) for f in found.facts if f.field == "deaths"] == [(2, False), (8, True)]
+
+
+def test_a_group_of_the_pages_is_no_arm_where_a_table_has_all() -> None:
+    def arm(name: str, n: int, part: str, column: str | None = None) -> Fact:
+        return Fact("arm", {"name": name, "n": n}, (Evidence(part, "x", 0, 1, column=column),), "rule:arm/a")
+
+    people = Fact(
+        "participants", {"n": 40, "kind": "treated"}, (Evidence("abstract", "x", 0, 1),), "rule:participants/a"
+    )
+    table = [arm("MSC", 22, "Table 1", "MSC"), arm("Control", 18, "Table 1", "Control")]
+    told = [arm("transendocardial delivery", 22, "abstract"), arm("controls", 18, "abstract")]
+    found = joined([*table, *told, arm("peripheral blood", 30, "Methods"), people])
+    arms = [(f.value["name"], len(f.evidence), f.primary) for f in found if f.field == "arm"]
+    assert arms == [("MSC", 2, True), ("Control", 2, True), ("peripheral blood", 1, False)]
+
+
 def test_a_denial_of_one_group_contradicts_nothing(nlp: Any) -> None:
     found = record(nlp, Results="There was no complication in group 2. In group 1, one patient had nausea.")
     assert not [c for c in found.conflicts if c.kind == "blanket_contradicted"]

@@ -28,7 +28,7 @@ from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
 from extractor.report.printed import Originals, Printer
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.texts import source
-from extractor.shown import p_value
+from extractor.shown import p_value, share
 from extractor.store import Store
 
 MOST_TRIALS_IN_TABLES = 400  # a page of more is no page to read: it is asked for in parts
@@ -36,7 +36,6 @@ KNOWN = ("any", "serious", "death")  # outcomes that every store can be asked ab
 LEAST_IN_SPAN = 3  # numbers in a row that print writes as first–last
 MOST_NAMED = 30  # events in a message
 MOST_OPEN = 25  # studies of a pooled risk that are not folded
-SMALLEST_SHARE = 1e-5  # printed as a number; what is less, as less
 BY_DOSE, CONTROLLED = "risk-by-dose", "controlled-risk"
 COMPARISONS = ("risk-by-route", "risk-by-source", BY_DOSE, CONTROLLED)
 Comparison = tuple[Answer, list[tuple[Row, tuple[Quote, ...]]], list[Plot]]
@@ -247,11 +246,10 @@ def _render(content: dict[str, Any]) -> str:
     )
     environment.filters |= {"called": content["called"], "without": lambda method: _without(method, content["called"])}
     environment.filters |= {
-        "percent": percent,
         "p_value": p_value,
         "number": number,
         "frozen": frozen,
-        "bound": bound,
+        "share": share,
         "spans": spans,
     }
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
@@ -261,28 +259,6 @@ def _render(content: dict[str, Any]) -> str:
 
 _INLINE = {"style": "report.css", "script": "report.js", "cytoscape": "cytoscape.min.js"}
 _SCRIPTS = ("cytoscape", "script")
-
-
-def percent(value: float | None) -> str:
-    """A proportion as percent, with as many digits as it deserves.
-
-    >>> percent(0.0213), percent(0.0004), percent(1e-7), percent(0.0), percent(None)
-    ('2.1 %', '0.04 %', '< 0.001 %', '0.0 %', '–')
-    """
-    if value is None:
-        return "–"
-    if 0 < value < SMALLEST_SHARE:
-        return f"< {100 * SMALLEST_SHARE:g} %"
-    return f"{100 * value:.1f} %" if value == 0 or value >= 0.001 else f"{100 * value:.1g} %"
-
-
-def bound(value: float) -> str:
-    """An end of an interval as percent; what is as good as nothing is 0.
-
-    >>> bound(1.6e-10), bound(0.0213)
-    ('0 %', '2.1 %')
-    """
-    return "0 %" if value < SMALLEST_SHARE else percent(value)
 
 
 def spans(quotes: Sequence[Quote]) -> Markup:
