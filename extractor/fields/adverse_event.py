@@ -244,6 +244,7 @@ ABBREVIATED = re.compile(rf"\b(?P<short>{W.abbreviated_tesae})(?P<plural>s?)\b",
 def _spelled(term: str) -> str:
     """A class with its abbreviation written out, and without one in brackets behind it."""
     term = re.sub(r"\s*\((?:t?e?s?aes?|adrs?|ars?)\)", "", term, flags=re.I)
+    term = re.sub(r"\bGI(?= (?:t?e?s?aes?|adverse|side|tox))", "gastrointestinal", term, flags=re.I)
     return ABBREVIATED.sub(lambda m: SHORT[m["short"].lower()] + ("s" if m["plural"] else ""), term)
 
 
