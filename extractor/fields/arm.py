@@ -12,9 +12,9 @@ from spacy.tokens import Doc
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
-from extractor.people.together import arms
 from extractor.people.allotted import allotted
-from extractor.people.sides import Choice
+from extractor.people.sides import Sides
+from extractor.people.together import arms
 
 
 @field(
@@ -42,7 +42,7 @@ class Arm(Field):
                 value = {"name": name, "n": None}
                 yield self.fact(doc, value, [(start, end)], rule="allotted", confidence=0.7, arm=name)
 
-    def _facts(self, doc: Doc, seen: View, choice: Choice) -> Iterator[Fact]:
+    def _facts(self, doc: Doc, seen: View, choice: Sides) -> Iterator[Fact]:
         for place, group in enumerate(choice.groups, 1):
             name = seen.text[slice(*group.name_at)] if group.name else f"group {place}"
             at = [(group.start, group.end)]

@@ -24,7 +24,7 @@ from extractor.people.counted import AN_AGE, BEFORE, numbers
 from extractor.people.equal_groups import EACH_OF, how_many
 from extractor.people.group import EACH, GROUP_WORD, LETTERED, NO_GROUP, Group
 from extractor.people.kinds_near import kinds_near
-from extractor.people.sides import KINDS, MOST_GROUPS, PART_OF_TRIAL, Choice, by_rule
+from extractor.people.sides import KINDS, MOST_GROUPS, PART_OF_TRIAL, Sides, by_rule
 from extractor.people.total import Total
 from extractor.quantities.numbers import whole
 from extractor.words import Words
@@ -34,6 +34,9 @@ W = Words("people")
 # what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "2 injections"
 THING_AFTER = re.compile(rf" ?-?{W.no_person}")
 # "six (28.6%) of 21", "11 of 34", "5/12", "3 out of the 20": the size stands last
+OUT_OF_NUMBER = re.compile(
+    r"(?:/ ?|of (?:the |these |those |all )?)\d"
+)  # what each of the next pattern's matches holds
 OUT_OF = re.compile(
     r"(?<![\d/.,])(?:\d+ ?/ ?|(?:\d+|[a-z]+)(?: ?[(\[][^()\[\]%]{1,12}%[)\]])? (?:out )?of (?:the |these |those |all )?)(?P<n>\d{1,5})(?![\d/]|[.,]\d| ?%)"
 )
@@ -47,7 +50,7 @@ SHARES = ((0.2, "tiny"), (0.5, "under half"), (0.8, "most"), (0.999, "nearly"), 
 class Option:
     """Groups that may be the trial's arms, with what the reader is told of them."""
 
-    choice: Choice
+    choice: Sides
     features: tuple[str, ...]
 
     @property
@@ -59,7 +62,7 @@ class Option:
 class Weighed:
     """The likeliest groups under one total, their share of all that is offered, and how much the offer weighs."""
 
-    choice: Choice | None
+    choice: Sides | None
     share: float
     weight: float
 
@@ -88,7 +91,7 @@ def _preferred(option: Option, weight: float) -> tuple[bool, int, bool, float, i
     return choice.rule != "added", named, not choice.derived, weight, -choice.start
 
 
-def named(seen: View, found: Weighed) -> Choice | None:
+def named(seen: View, found: Weighed) -> Sides | None:
     """The groups with the names beside their sizes; none where they are not likely enough."""
     if found.choice is None or found.share < reader("arm").thresholds[CELLS]:
         return None
@@ -143,7 +146,7 @@ def options(seen: View, own: Total | None) -> list[Option]:
     found = cohort(seen)
     rules = by_rule(seen, found, own)
     ruled = rules[0] if rules else None
-    offered: dict[tuple[object, ...], tuple[Choice, list[str]]] = {}
+    offered: dict[tuple[object, ...], tuple[Sides, list[str]]] = {}
     for choice, names in itertools.chain(_ruled(rules), _of_splits(found), _added(seen, own), _outcomes(seen)):
         offered.setdefault((choice.start, tuple(g.n for g in choice.groups)), (choice, names))
     for choice, names in list(_times(seen, own, [c for c, _ in offered.values()])):
@@ -158,19 +161,19 @@ def options(seen: View, own: Total | None) -> list[Option]:
     ]
 
 
-def _sizes(choice: Choice) -> tuple[int, ...]:
+def _sizes(choice: Sides) -> tuple[int, ...]:
     return tuple(sorted(g.n for g in choice.groups))
 
 
 # ---------------------------------------------------------------- what is offered
 
 
-def _ruled(rules: Sequence[Choice]) -> Iterator[tuple[Choice, list[str]]]:
+def _ruled(rules: Sequence[Sides]) -> Iterator[tuple[Sides, list[str]]]:
     for choice in rules:
         yield choice, ["shape rule", f"offered by rule {choice.rule}"]
 
 
-def _of_splits(found: Cohort) -> Iterator[tuple[Choice, list[str]]]:
+def _of_splits(found: Cohort) -> Iterator[tuple[Sides, list[str]]]:
     """Every run of neighbouring groups of every split, also one group alone."""
     for split in found.splits:
         what = [f"shape {split.shape}", f"cued {split.cued}", f"joined {split.joined}", f"near {split.near}"]
@@ -181,10 +184,10 @@ def _of_splits(found: Cohort) -> Iterator[tuple[Choice, list[str]]]:
                 if split.shape == EACH and (len(run) < len(groups) or split.k < 2):
                     continue  # one size, told of each: as many as the text says, or none
                 names = [*what, "whole split" if len(run) == len(groups) else "part of split"]
-                yield Choice(run, split.shape, 0.8, 0, run[0].start, split.shape == EACH), names
+                yield Sides(run, split.shape, 0.8, 0, run[0].start, split.shape == EACH), names
 
 
-def _added(seen: View, own: Total | None) -> Iterator[tuple[Choice, list[str]]]:
+def _added(seen: View, own: Total | None) -> Iterator[tuple[Sides, list[str]]]:
     """Two to six numbers of one sentence that follow one another and add up to the total, or do with those left over."""
     if own is None or own.n < 2:
         return
@@ -198,7 +201,7 @@ def _added(seen: View, own: Total | None) -> Iterator[tuple[Choice, list[str]]]:
             for run in _runs(some):
                 if sum(g.n for g in run) == own.n and run not in told:
                     told.add(run)
-                    yield Choice(run, "added", 0.7, 0, run[0].start), [f"shape {shape}"]
+                    yield Sides(run, "added", 0.7, 0, run[0].start), [f"shape {shape}"]
         yield from _left_over(seen, sentence, outer, own)
 
 
@@ -222,7 +225,7 @@ LEFT_OVER = re.compile(rf"\bthe (?P<n>{W.left_over})\b(?! of the)")
 
 def _left_over(
     seen: View, sentence: Sentence, groups: Sequence[Group], own: Total
-) -> Iterator[tuple[Choice, list[str]]]:
+) -> Iterator[tuple[Sides, list[str]]]:
     """Groups of a sentence and those that they leave of the total."""
     rest = LEFT_OVER.search(seen.folded, sentence.start, sentence.end)
     before = [g for g in groups if rest and g.end <= rest.start()]
@@ -230,8 +233,8 @@ def _left_over(
         run = tuple(before[first:])
         left = own.n - sum(g.n for g in run)
         if rest and left > 1:
-            group = Group(left, "", *rest.span("n"), (0, 0))
-            yield Choice((*run, group), "left_over", 0.7, 0, run[0].start, True), ["shape left over"]
+            group = Group(left, "", *rest.span("n"), own.at[0])  # derived: it cites the total too
+            yield Sides((*run, group), "left_over", 0.7, 0, run[0].start, True), ["shape left over"]
 
 
 def _numbers(seen: View, sentence: Sentence, most: int) -> Iterator[Group]:
@@ -251,9 +254,11 @@ def _begins(match: re.Match[str]) -> int:
     return match.start()
 
 
-def _outcomes(seen: View) -> Iterator[tuple[Choice, list[str]]]:
+def _outcomes(seen: View) -> Iterator[tuple[Sides, list[str]]]:
     """Denominators that follow one another in a sentence: "11 of 34 treated and 7 of 19 on placebo"."""
     for sentence in seen.sentences:
+        if not OUT_OF_NUMBER.search(seen.folded, sentence.start, sentence.end):
+            continue
         groups: list[Group] = []
         for match in OUT_OF.finditer(seen.folded, sentence.start, sentence.end):
             n = int(match["n"])
@@ -262,10 +267,10 @@ def _outcomes(seen: View) -> Iterator[tuple[Choice, list[str]]]:
         for first in range(len(groups)):
             for last in range(first + 2, min(len(groups), first + 4) + 1):
                 run = tuple(groups[first:last])
-                yield Choice(run, "denominators", 0.6, 0, run[0].start), ["shape outcomes"]
+                yield Sides(run, "denominators", 0.6, 0, run[0].start), ["shape outcomes"]
 
 
-def _times(seen: View, own: Total | None, others: Sequence[Choice]) -> Iterator[tuple[Choice, list[str]]]:
+def _times(seen: View, own: Total | None, others: Sequence[Sides]) -> Iterator[tuple[Sides, list[str]]]:
     """One size as often as the total asks, alone or beside other groups: "15 per dose group, and 15 controls"."""
     if own is None:
         return
@@ -286,14 +291,14 @@ def _times(seen: View, own: Total | None, others: Sequence[Choice]) -> Iterator[
             k, over = divmod(left, n)
             if over == 0 and 2 <= k + len(more) <= MOST_GROUPS and k > 0 and size.start not in {g.start for g in more}:
                 groups = (*itertools.repeat(size, k), *more)
-                yield Choice(groups, EACH, 0.7, 0, size.start, True), ["shape times", f"times with {len(more)}"]
+                yield Sides(groups, EACH, 0.7, 0, size.start, True), ["shape times", f"times with {len(more)}"]
 
 
 # ---------------------------------------------------------------- what the reader is told
 
 
 def _beside(
-    choice: Choice, own: Total | None, ruled: Choice | None, agree: Counter[tuple[int, ...]], sums: bool
+    choice: Sides, own: Total | None, ruled: Sides | None, agree: Counter[tuple[int, ...]], sums: bool
 ) -> Iterator[str]:
     """What the option is among all options of its document."""
     sizes = _sizes(choice)
@@ -312,7 +317,7 @@ def _beside(
         yield "another adds up"
 
 
-def _features(seen: View, counted: frozenset[int], own: Total | None, choice: Choice) -> Iterator[str]:
+def _features(seen: View, counted: frozenset[int], own: Total | None, choice: Sides) -> Iterator[str]:
     groups = choice.groups
     whole_of = sum(g.n for g in groups)
     yield f"groups {len(groups)}"
@@ -342,7 +347,7 @@ def _features(seen: View, counted: frozenset[int], own: Total | None, choice: Ch
     yield from _in_sentence(seen, groups)
 
 
-def _in_document(seen: View, choice: Choice, own: Total | None) -> Iterator[str]:
+def _in_document(seen: View, choice: Sides, own: Total | None) -> Iterator[str]:
     """What the whole text says of groups: how many there are, whether people were allotted, the sizes told again."""
     groups = choice.groups
     alone = "alone" if len(groups) == 1 else "beside"

@@ -38,7 +38,7 @@ def likely(seen: View) -> list[tuple[Total, float]]:
     offered = options(seen)
     shares = model.shares([(o.total.n, o.features) for o in offered])
     found = []
-    for n in sorted(shares, key=lambda value: (-shares[value], -value)):
+    for n in sorted({o.total.n for o in offered}, key=lambda n: (-shares[n], -n)):
         best = max(
             (o for o in offered if o.total.n == n),
             key=lambda o: (

@@ -13,11 +13,11 @@ from extractor.context.readers import CELLS, reader
 from extractor.context.view import View
 from extractor.people import arms as groups
 from extractor.people.own import likely
-from extractor.people.sides import Choice
+from extractor.people.sides import Sides
 from extractor.people.total import Total
 
-MOST_TOTALS = 5  # totals that are tried, the likeliest
-LEAST = 0.005  # share under which a total is not tried
+MOST_TOTALS = 4  # totals that are tried, the likeliest
+LEAST = 0.01  # share under which a total is not tried
 ARMS = 0.5  # how much the groups under a total say of it
 
 
@@ -26,7 +26,7 @@ class People:
     """How many people a trial has, and in which arms."""
 
     total: Total | None
-    arms: Choice | None
+    arms: Sides | None
 
 
 def people(seen: View) -> People:
@@ -42,7 +42,7 @@ def total(seen: View) -> Total | None:
     return people(seen).total
 
 
-def arms(seen: View) -> Choice | None:
+def arms(seen: View) -> Sides | None:
     """The trial's arms; None where the text sizes none."""
     return people(seen).arms
 
