@@ -17,7 +17,7 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.counted import counts
-from extractor.people.own import total
+from extractor.people.together import total
 from extractor.product.cells import gives_cells
 from extractor.quantities.ages import Age, ages
 from extractor.words import Words
