@@ -16,9 +16,9 @@ from extractor.people.own import likely
 from extractor.people.sides import Sides
 from extractor.people.total import Total
 
-MOST_TOTALS = 4  # totals that are tried, the likeliest
-LEAST = 0.01  # share under which a total is not tried
-ARMS = 0.5  # how much the groups under a total say of it
+MOST_TOTALS = 5  # totals that are tried, the likeliest
+LEAST = 0.005  # share under which a total is not tried
+ARMS = 0.6  # how much the groups under a total say of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def together(scene: Scene, events: Sequence[Event], chances: Mapping[int, Shares
             if PEOPLE_HAD.match(folded[next(e.count.end for e in some if e.count and e.count.start == left) : right]):
                 found[right] = found[left]  # "six sustained eight burns": both are of one group
         found |= _filled(scene, {e.count.start: e.count.end for e in some if e.count}, parts, found, chances)
-    found.update(_of_rows(list(terms.values()), chances))
+    found.update(_of_rows(scene, list(terms.values()), chances))
     return found
 
 
@@ -198,13 +198,20 @@ def _score(offered: Sequence[Shares], chosen: Sequence[frozenset[str] | None]) -
     return math.fsum(math.log(max(_weight(s, w), LEAST)) for s, w in zip(offered, chosen, strict=True))
 
 
-def _of_rows(terms: Sequence[Sequence[Event]], chances: Mapping[int, Shares]) -> dict[int, frozenset[str] | None]:
-    """Rows of counts, one a group: the counts of a row are of one group, those of two rows of two."""
+def _of_rows(
+    scene: Scene, terms: Sequence[Sequence[Event]], chances: Mapping[int, Shares]
+) -> dict[int, frozenset[str] | None]:
+    """Rows of counts, one a group: the counts of a row are of one group, those of two rows of two.
+
+    Where the sentence names as many groups as it has rows, each row has one.
+    """
     columns = [[e.count.start for e in some if e.count] for some in terms if all(e.how == "count_rows" for e in some)]
     size = min(map(len, columns), default=0)
     if len(columns) < 2 or size < 2 or size > AT_ONCE or any(len(c) != size for c in columns):
         return {}
     rows = [[chances[column[place]] for column in columns] for place in range(size)]
     means = [{w: math.fsum(s.get(w, 0.0) for s in row) / len(row) for s in row for w in s} for row in rows]
+    if len({n.words for n in scene.here}) == size:
+        means = [{w: share for w, share in row.items() if w is not None} for row in means]
     chosen = best(means, list(combinations(range(size), 2)))
     return {column[place]: chosen[place] for place in range(size) for column in columns}
