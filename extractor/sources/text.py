@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.pdf.copied import paper
 from extractor.pdf.headed import free, sections
 from extractor.sources import Item, reader
 from extractor.sources.decoding import plain, whole
 from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, retracted_in_title
 from extractor.sources.pages import find_page
 
-# "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
-LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
 # "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
 LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
 LONGEST_ABSTRACT = 8000  # characters; a longer text may be a whole paper
@@ -30,6 +29,7 @@ XML = re.compile(
     rb"<(?!!doctype html|html\b|body\b|head\b|div\b|p\b|b\b|i\b|a\b|span\b|h[1-6]\b|sup\b|sub\b|table\b|ul\b|br\b)[A-Za-z_][\w.:-]*(?:\s[^<>]*)?>\s*<[A-Za-z_]",
     re.I,
 )
+COPIED = "copied from pages: their numbers, running heads and line ends were left out"
 LONGEST_PAGE = 2_000_000  # characters; a longer text is taken as it stands, and is no saved page of a report
 CONTROLS = bytes(range(9)) + bytes(range(14, 32)) + b"\x7f"
 # share of control characters (ESC, BEL, ...) that a text copied from anywhere may have, and a number that is always taken:
@@ -76,6 +76,9 @@ def too_many_controls(head: bytes) -> int:
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """Text: one abstract as it stands, or a copied page of which title and abstract are found."""
     text = whole(stream)
+    if len(text) <= LONGEST_PAGE and (parts := paper(text)):
+        yield _copied(text, parts, stem)
+        return
     page = find_page(text) if len(text) <= LONGEST_PAGE else None
     if page is None:
         yield _unframed(text, stem)
@@ -93,6 +96,13 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
         retracted=retracted_in_title(parts.get(TITLE)),
         starts=starts,
     )
+
+
+def _copied(text: str, parts: dict[str, str], stem: str) -> Document:
+    """A paper as it was copied from its pages; its parts are no slices of the file, for what only pages have is left out."""
+    own = {k: parts[k] for k in (TITLE, ABSTRACT) if k in parts}
+    ids, retracted = _ids(text, own), retracted_in_title(parts.get(TITLE))
+    return Document(stem, "text", parts, ids=ids, retracted=retracted, notes=(COPIED,))
 
 
 def _unframed(text: str, stem: str) -> Document:
