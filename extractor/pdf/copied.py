@@ -30,20 +30,28 @@ AUTHORS = re.compile(
 )
 NAMES = re.compile(r"^(?:[A-Z][\w.'’-]*\s){1,4}[A-Z][\w.'’-]*[\d,*†]")
 NO_TITLE = re.compile(
-    r"^\W*(?:(?:original |review |research |open |short |clinical )+(?:article|access|paper|report|research|trial|communication)s?|article|open access|doi\b.*|https?:.*|www\..*|©.*|copyright.*|received.*|.*\b\d{4};\s?\d+.*)\W*$",
+    r"^\W*(?:(?:(?:original|review|research|open|short|clinical|articles?|access|papers?|report|communication|trial)\b\W*)+|doi\b.*|https?:.*|www\..*|©.*|copyright.*|received.*|.*\b\d{4};\s?\d+.*)\W*$",
     re.I,
 )
 AFTER_ABSTRACT = re.compile(
     r"^[ \t]*(?:key ?words|correspond(?:ence|ing author)|abbreviations|received:|©)", re.I | re.M
 )
 GOES_ON = re.compile(r"(?:[,:–-]|\b(?:a|an|and|by|for|from|in|of|on|or|the|to|with|versus|vs))$", re.I)
+TABLE = re.compile(r"^(?P<label>(?:Table|TABLE)\s+(?:S?\d{1,2}|[IVX]{1,5}))\b(?:[.:|].*)?$")
+BROKEN = 3  # lines that break off within a sentence
+CAPTION_LINES = 2  # behind the first, in which a caption may be prose
+PROSE = 0.6  # of the width: lines of running text are that long
+ENDS = re.compile(r"[.:?!]\W*$")
+HEAD_WORDS = 4  # a line of so few, behind the end of a sentence, is a heading
+HALF = 0.4  # of the width: a line of a table's cell is hardly so long
+FULL = 0.7  # of the width: a line so long goes on
 LONGEST_TITLE = 6  # lines
 
 
 def paper(text: str) -> dict[str, str] | None:
     """The parts of a copied paper, title first; None where the text is none."""
     plain = without_pages(text)
-    head = ABSTRACT_HEAD.search(plain, 0, FIRST_PAGE)
+    head = ABSTRACT_HEAD.search(plain, 0, FIRST_PAGE) if _wrapped(plain) else None
     body = _body(plain, head.end()) if head else []
     if head is None or not body:
         return None
@@ -55,7 +63,68 @@ def paper(text: str) -> dict[str, str] | None:
     parts = {name: said for name, said in ((TITLE, title), (FRONT, front), (ABSTRACT, abstract)) if said}
     for section in body:
         parts[free(section.name, parts)] = plain[section.start : section.end]
-    return parts
+    width = _width(plain)
+    found: dict[str, str] = {}
+    tables: dict[str, str] = {}
+    for name, said in parts.items():
+        text, cut = _without_tables(said, width)
+        found[name] = _flowing(text, len(text) if name == TITLE else width)
+        tables |= {free(label, {**parts, **tables}): rows for label, rows in cut}
+    return {name: said for name, said in found.items() if said} | tables
+
+
+def _wrapped(text: str) -> bool:
+    """Whether lines break off within sentences, as those of a printed page do and those of a web page do not."""
+    pairs = list(pairwise(line.strip() for line in text.split("\n")))
+    return sum(bool(a and b) and not ENDS.search(a) and b[0].islower() for a, b in pairs) >= BROKEN
+
+
+def _without_tables(text: str, width: int) -> tuple[str, list[tuple[str, str]]]:
+    """A part without what stands between the caption of a table and the next two lines of prose, and these by label."""
+    kept: list[str] = []
+    cut: list[tuple[str, list[str]]] = []
+    inside = False
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        if (match := TABLE.match(line.strip())) and (
+            n == 0 or not _prose(lines[n - 1], width) or ENDS.search(lines[n - 1])
+        ):
+            inside = True
+            cut.append((match["label"].capitalize().replace("  ", " "), []))
+        elif inside and len(cut[-1][1]) > CAPTION_LINES and all(_prose(one, width) for one in lines[n : n + 2]):
+            inside = False
+        (cut[-1][1] if inside else kept).append(line)
+    return "\n".join(kept), [(label, "\n".join(rows).strip()) for label, rows in cut]
+
+
+def _prose(line: str, width: int) -> bool:
+    words = line.split()
+    return len(line) > PROSE * width and len(words) > 4 and sum(w[:1].islower() for w in words) > len(words) / 2
+
+
+def _breaks_off(line: str, width: int) -> bool:
+    """Whether a line must go on: at a comma, or in its middle behind a small word."""
+    return line.endswith((",", ";")) or (len(line) > HALF * width and line[-1:].islower())
+
+
+def _width(text: str) -> int:
+    """How long the lines of running text are: nine of ten are no longer."""
+    lengths = sorted(len(line) for line in text.split("\n") if len(line.split()) > 3)
+    return lengths[9 * len(lengths) // 10] if lengths else 0
+
+
+def _flowing(text: str, width: int) -> str:
+    """The lines of each paragraph as one; short lines, of a heading or of a table, stay."""
+    found = ""
+    for before, line in pairwise(["", *(piece.strip() for piece in text.split("\n"))]):
+        full = len(before) >= FULL * width
+        ended = ENDS.search(before) is not None
+        full = full and not (ended and len(before) < 0.9 * width)
+        head = ended and len(line.split()) <= HEAD_WORDS and line[:1].isupper()
+        goes_on = (full and not head) or (not ended and (line[:1].islower() or _breaks_off(before, width)))
+        between = "" if not found else " " if before and line and (goes_on or not width) else "\n"
+        found += between + line
+    return re.sub(r"\n{2,}", "\n\n", found)
 
 
 def _body(text: str, start: int) -> list[Section]:
