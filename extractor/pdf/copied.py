@@ -121,7 +121,8 @@ def _flowing(text: str, width: int) -> str:
         ended = ENDS.search(before) is not None
         full = full and not (ended and len(before) < 0.9 * width)
         head = ended and len(line.split()) <= HEAD_WORDS and line[:1].isupper()
-        goes_on = (full and not head) or (not ended and (line[:1].islower() or _breaks_off(before, width)))
+        open_ = not ended and (line[:1].islower() or _breaks_off(before, width))
+        goes_on = not HEADING.match(before) and (open_ or (full and not head))
         between = "" if not found else " " if before and line and (goes_on or not width) else "\n"
         found += between + line
     return re.sub(r"\n{2,}", "\n\n", found)
