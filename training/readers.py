@@ -126,7 +126,7 @@ def _fact(field: str, value: dict[str, Any]) -> dict[str, Any]:
 TASKS = {
     task.field: task
     for task in (
-        Task("administrations", _administrations, cells=0.6),
+        Task("administrations", _administrations, cells=0.65),
         Task("age", _age, cells=0.55),
         Task("arm", _arm, single=True, whole=True),
         Task("follow_up", _follow_up, cells=0.6, drug=0.8),
