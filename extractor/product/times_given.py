@@ -143,6 +143,10 @@ def offered(seen: View) -> Iterator[Count]:
         yield from (c for c in _offered(seen, sentence) if not _inside(c, shares))
 
 
+# "one (n = 28) or to four (n = 27) infusions": the number of each arm
+_EACH_ARM = re.compile(
+    rf"(?<![\w.,])(?P<first>{_NUMBER})\s?\(n ?= ?\d+\),?\s(?:or|and|versus|vs\.?)\s(?:to\s)?(?P<second>{_NUMBER})\s?\(n ?= ?\d+\)\s{_BETWEEN}(?:{_NOUN})\b"
+)
 # "three high dose", "11 transplant units", "four dose cohorts": one of a kind is named, nothing is counted
 _SINGULAR = re.compile(r"\b(?:dose|transplant|infusion|injection|treatment)$")
 
@@ -157,6 +161,11 @@ def _names_a_kind(counted: str, high: int) -> bool:
 
 
 def _offered(seen: View, sentence: Sentence) -> Iterator[Count]:
+    for match in _EACH_ARM.finditer(seen.folded, sentence.start, sentence.end):
+        for name in ("first", "second"):
+            n = _n(match[name])
+            if n is not None and n <= MOST:
+                yield Count(match.start(name), match.end(name), n, n, "offered", sentence)
     for pattern in (_COUNTED, _NUMBER_OF):
         for match in pattern.finditer(seen.folded, sentence.start, sentence.end):
             low = _n(match["low"])
