@@ -76,7 +76,7 @@ FREQUENT = sum(map(of_char, b" etaoin"))  # a match that may begin with any of t
 
 def compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
     """A pattern as ``re.compile`` gives it, compiled when it is first used, and quicker to search with."""
-    return cast("re.Pattern[str]", Later(pattern, flags))
+    return cast("re.Pattern[str]", _later(pattern, flags))
 
 
 class Later:
@@ -109,6 +109,9 @@ class Later:
     @property  # type: ignore[misc]  # whoever asks whether this is a pattern hears yes
     def __class__(self) -> type[Any]:
         return re.Pattern
+
+
+_later = lru_cache(maxsize=KEPT)(Later)
 
 
 @lru_cache(maxsize=KEPT)
@@ -188,10 +191,5 @@ def sub(
     return _of(pattern, flags).sub(repl, string, count)
 
 
-@lru_cache(maxsize=KEPT)
-def _later(pattern: str, flags: int) -> re.Pattern[str]:
-    return compile(pattern, flags)
-
-
 def _of(pattern: str | re.Pattern[str], flags: int) -> re.Pattern[str]:
-    return _later(pattern, flags) if isinstance(pattern, str) else pattern
+    return compile(pattern, flags) if isinstance(pattern, str) else pattern

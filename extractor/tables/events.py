@@ -17,7 +17,8 @@ from extractor.tables import words as w
 from extractor.tables.figures import Figure, figure, whole
 from extractor.tables.grid import Cell, Grid, Row
 from extractor.tables.heads import Column, size_in
-from extractor.tables.layouts import arms_of_headings, arms_of_rows, relation
+from extractor.tables.labels import relation
+from extractor.tables.layouts import arms_of_headings, arms_of_rows
 from extractor.tables.sizes import Sizes, arm_words
 from extractor.tables.stubs import Reader, StubLine
 from extractor.tables.topics import Topic

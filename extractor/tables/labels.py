@@ -45,6 +45,10 @@ GRADE_IN = re.compile(
     rf"\b(?:CTCAE?\s*)?grades?\s*([≥>⩾]?\s*{w.GRADE_NUMBER}(?:\s*(?:[-–/&]|to|or|and)\s*{w.GRADE_NUMBER})?(?:\s*or (?:higher|greater|above|more))?)\b|\b(III+\s*[&/–-]\s*IV)\b",
     re.I,
 )
+# "Acute GVHD, grades II–IV": the grade is told apart
+GRADED_BEHIND = re.compile(
+    rf"(?<=\w)(?:,| ?[(\[])\s*(?:CTCAE?\s*)?grades?\s*[≥>⩾]?\s*{w.GRADE_NUMBER}\b[^()\[\],]*[)\]]?$", re.I
+)
 SEVERITY_IN = re.compile(
     r"^(?:any )?(mild|moderate|severe?|life[- ]threatening)\b(?! (?:acute|respiratory syndrome))", re.I
 )
@@ -157,6 +161,13 @@ def related_in(text: str) -> bool | None:
     if UNRELATED_IN.search(text):
         return False
     return True if RELATED_IN.search(text) else None
+
+
+def relation(text: str) -> bool | None:
+    """Whether a word of causality says that an event is related."""
+    if re.search(r"\bunrelated|\bnot\b|\bunlikely|\bnone\b|\bremote", text, re.I):
+        return False
+    return None if re.search(r"possib|unknown|unassess", text, re.I) else True
 
 
 def is_class(text: str) -> bool:

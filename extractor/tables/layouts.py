@@ -13,6 +13,7 @@ from extractor.tables import words as w
 from extractor.tables.figures import figure
 from extractor.tables.grid import EMPTY, Cell, Grid, Row, Table, grid_of, turned
 from extractor.tables.heads import Column, residue
+from extractor.tables.labels import relation
 from extractor.tables.topics import Topic, is_event, is_known, told_by_patient
 from extractor.words import Words
 
@@ -300,13 +301,6 @@ def _of_row(grid: Grid, row: Row, column: Column) -> Column:
         elif OVER_RELATION.search(over):
             found.related = said
     return found
-
-
-def relation(text: str) -> bool | None:
-    """Whether a word of causality says that an event is related."""
-    if re.search(r"\bunrelated|\bnot\b|\bunlikely|\bnone\b|\bremote", text, re.I):
-        return False
-    return None if re.search(r"possib|unknown|unassess", text, re.I) else True
 
 
 def _event_columns(grid: Grid, columns: dict[int, Column]) -> set[int]:

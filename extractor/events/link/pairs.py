@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from extractor import patterns as re
@@ -117,9 +118,10 @@ class Told:
         return _gap(self.mentions[i], self.counts[j])
 
 
-def tokens(text: str) -> list[str]:
+@lru_cache(maxsize=1_024)
+def tokens(text: str) -> tuple[str, ...]:
     """Words and marks, figures as ``0``."""
-    return ["0" if w[0].isdigit() else w for w in _WORDS.findall(text)]
+    return tuple(["0" if w[0].isdigit() else w for w in _WORDS.findall(text)])
 
 
 def grade_of(value: int) -> str:
@@ -137,7 +139,7 @@ def pair_features(told: Told, i: int, j: int) -> Iterator[str]:
     behind = count.start >= mention.end
     side = "r" if behind else "l"
     a, b = (mention.end, count.start) if behind else (count.end, mention.start)
-    between = tokens(folded[a:b]) if a < b else []
+    between = tokens(folded[a:b]) if a < b else ()
     terms = [m for k, m in enumerate(told.mentions) if k != i and a <= m.start < b]
     figures = [c for k, c in enumerate(told.counts) if k != j and a <= c.start < b]
     kind = mention.kind
