@@ -248,6 +248,11 @@ def test_deaths_of_two_causes_are_two_claims() -> None:
     assert len(joined([died("Results", "of sepsis"), died("Discussion", "from sepsis")])) == 1
 
 
+def test_one_patient_is_told_again_in_the_discussion() -> None:
+    assert len(joined([event("abstract", 1, "Cells"), event("Discussion", 1)])) == 1
+    assert len(joined([event("abstract", 1, "Cells"), event("Results", 1)])) == 2
+
+
 def test_deaths_of_one_cause_in_the_abstract_are_not_all(nlp: Any) -> None:
     document = article(Results="During follow-up eight patients died.")
     parts = document.parts | {"abstract": f"{ABSTRACT} Two patients died of sepsis."}
