@@ -28,7 +28,7 @@ from training.event_arms import SETS, matrix
 from training.event_gold import DEVELOPED_ON, Annotated, annotated, arguments, folds, own_cases
 from training.linear import rounded
 
-FIRST, SECOND = 1 << 16, 1 << 13  # sizes of the two tables
+FIRST, SECOND = 1 << 18, 1 << 13  # sizes of the two tables
 FIRST_STRENGTH, SECOND_STRENGTH = 0.3, 0.1
 OWN = Path("tests/cases/adverse_event.jsonl")  # the project's own sentences, beside gold
 INNER = 4  # folds in which the first level is scored on what it was not fitted to

@@ -26,6 +26,8 @@ from extractor.quantities.counts import Count, counts
 from extractor.quantities.numbers import NUMBER_WORDS
 
 BELIEVED = 0.45  # from here a pair is an event
+UNRIVALLED = 0.4  # from here, if neither the term nor the count has another partner that comes near
+AHEAD = 0.1  # by so much such a pair is likelier than any other of its term or its count
 DISBELIEVED = 0.3  # under this an event of the rules is none
 DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an outcome or a trait of the people
 LINKED = "count_linked"
@@ -93,6 +95,8 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
         least = DESPITE_DOUBT if told.doubted(i) else BELIEVED
         believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]
+        if not believed and least == BELIEVED:
+            believed = [j for j in range(len(told.counts)) if _unrivalled(told, i, j, chance)]
         ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
         new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
@@ -104,6 +108,13 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
             gone |= {id(e) for e in uncounted if e.assertion == PRESENT or (new and not told_apart)}
     kept = [e for e in told.ruled if id(e) not in gone]
     return sorted([*kept, *made], key=lambda e: e.mention.start) if made else kept
+
+
+def _unrivalled(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]) -> bool:
+    """Whether a pair is rather likely, and far likelier than its term with other counts or its count with other terms."""
+    others = [chance[i, k] for k in range(len(told.counts)) if k != j]
+    others += [chance[k, j] for k in range(len(told.mentions)) if k != i]
+    return chance[i, j] >= UNRIVALLED and chance[i, j] >= max(others, default=0.0) + AHEAD
 
 
 def _stands(ruled: Event) -> bool:
