@@ -26,9 +26,10 @@ from extractor.quantities.counts import Count, counts
 from extractor.quantities.numbers import NUMBER_WORDS
 
 BELIEVED = 0.45  # from here a pair is an event
-UNRIVALLED = 0.4  # from here, if neither the term nor the count has another partner that comes near
+UNRIVALLED = 0.3  # from here, for a small number alone, if neither it nor the term has another partner that comes near
+SMALL = 30  # people at most that a case series tells by number
 AHEAD = 0.1  # by so much such a pair is likelier than any other of its term or its count
-DISBELIEVED = 0.3  # under this an event of the rules is none
+DISBELIEVED = 0.4  # under this an event of the rules is none
 DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an outcome or a trait of the people
 LINKED = "count_linked"
 NEAR = 40  # characters before a term in which words tell how it got better
@@ -112,6 +113,10 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
 
 def _unrivalled(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]) -> bool:
     """Whether a pair is rather likely, and far likelier than its term with other counts or its count with other terms."""
+    count = told.counts[j]
+    alone = count.n is not None and count.n <= SMALL and count.percent is None
+    if not alone or told.mentions[i].kind not in (NAMED, OPEN):
+        return False
     others = [chance[i, k] for k in range(len(told.counts)) if k != j]
     others += [chance[k, j] for k in range(len(told.mentions)) if k != i]
     return chance[i, j] >= UNRIVALLED and chance[i, j] >= max(others, default=0.0) + AHEAD
