@@ -35,6 +35,7 @@ LINKED = "count_linked"
 NEAR = 40  # characters before a term in which words tell how it got better
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
 FIGURE = re.compile(rf"\d|{NUMBER_WORDS}")  # "fatigue was told of by nine"
+GROUPS = re.compile(r"\s+(?:(?:treatment|dose|study|other)\s+)?(?:groups|arms|cohorts)\b")  # "in the three groups": no people
 LISTED = re.compile(r"[ ,;/()]*(?:\b(?:and|or|and/or|plus|with)\b)?[ ,]*")
 ROWS = "count_rows"
 HANDED = "count_handed"
@@ -60,7 +61,7 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     named = reports.named(start, sentence.end)
     avoid = [(m.start, m.end) for m in named]
     found = counts(seen.folded, start, sentence.end, bare=True, avoid=avoid) if named else []
-    found = [c for c in found if not owned(seen.folded, c, named, sentence.end)]
+    found = [c for c in found if not (owned(seen.folded, c, named, sentence.end) or GROUPS.match(seen.folded, c.end))]
     if not found or len(found) * len(named) > MOST_PAIRS:
         return None
     return Told(
