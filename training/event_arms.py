@@ -23,7 +23,18 @@ from extractor.events.link.armed import arm_of
 from extractor.events.link.arms import Names, candidates, features, none_features
 from extractor.events.link.weights import Weights
 from extractor.quantities.counts import Count
-from training.event_gold import Annotated, Gold, annotated, arguments, by_figures, counts_of, folds
+from training.event_gold import (
+    OWN,
+    Annotated,
+    Gold,
+    annotated,
+    arguments,
+    by_figures,
+    counts_of,
+    folds,
+    further,
+    own_cases,
+)
 from training.linear import rounded
 
 SIZE = 1 << 14
@@ -147,7 +158,7 @@ def score(model: Weights, documents: Sequence[Annotated]) -> Counter[str]:
 def main() -> None:
     """Score by cross-validation where asked, then fit on everything and write the weights."""
     options = arguments(__doc__)
-    documents = annotated(options.gold, SETS)
+    documents = [*annotated(options.gold, SETS), *further(options.more), *own_cases(OWN)]
     offered = choices(documents)
     if options.folds:
         fold = folds(documents, options.folds)

@@ -31,6 +31,8 @@ LINKED = "count_linked"
 NEAR = 40  # characters before a term in which words tell how it got better
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
 LISTED = re.compile(r"[ ,;/()]*(?:\b(?:and|or|and/or|plus|with)\b)?[ ,]*")
+# "complications occurred in 26% and 9% died": another count begins between them
+OTHERS_DIED = re.compile(r"(?:\band|,|;)\s+(?:only\s+)?\d(?:(?!\bof (?:them|whom|which|these)\b)[^;,()]){0,30}\Z")
 ROWS = "count_rows"
 HANDED = "count_handed"
 EITHER = "count_either"
@@ -129,11 +131,18 @@ def _of_another(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]
     """Whether a count is more likely another term's, and the two are no list that shares it: one count has one owner."""
     mine = chance[i, j]
     for k, other in enumerate(told.mentions):
-        if k == i or chance[k, j] <= mine or DEATH in (other.kind, told.mentions[i].kind):
+        if k == i or chance[k, j] <= mine or _caused(told, *sorted((i, k))):
             continue
         if not _listed(told, *sorted((i, k))):
             return True
     return False
+
+
+def _caused(told: Told, first: int, last: int) -> bool:
+    """Whether two terms are deaths and what they were of: "four died of sepsis", "sepsis, from which four died"."""
+    left, right = told.mentions[first], told.mentions[last]
+    between = told.folded[left.end : right.start]
+    return DEATH in (left.kind, right.kind) and not OTHERS_DIED.search(between)
 
 
 def _listed(told: Told, first: int, last: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from extractor import patterns as re
 from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import BASELINE
+from extractor.events.link.pairs import at_baseline
 from extractor.events.lists import doubtful, killed, list_end, member
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -162,7 +162,7 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
     if mention.term is not None and mention.term.name in MEMBERS_ONLY:
         return False
     before = reading.folded[max(reading.start, mention.start - 60) : mention.start]
-    if BASELINE.search(reading.folded, reading.start, mention.start):
+    if at_baseline(reading.folded, reading.start, last, (mention.start, mention.end)):
         return False
     if re.search(
         r"\b(?:at|on) (?:baseline|entry|enrol?lment|screening|inclusion|admission)\b",

@@ -29,6 +29,10 @@ BEHIND = re.compile(
     rf"\s*\((?P<left>[^()]*\d[^()]*)\)\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?{_ITEM}\s*\((?P<right>[^()]*\d[^()]*)\)"
 )
 
+# After a known term with a pair of shares: "fever 25% versus 33% (p = 0.3), new diabetes 30% versus 53%"
+_SHARES = r"\d+(?:\.\d+)?\s*%?\s*(?:versus|vs\.?|v\.?|/)\s*\d+(?:\.\d+)?\s*%"
+PAIRS_BEHIND = re.compile(rf"\s*{_SHARES}\s*(?:\([^()]*\)\s*)?(?:,|;|,?\s*\band\b)\s*{_ITEM}\s+{_SHARES}")
+
 # "reflux from nose and mouth": the last word is no item of its own
 SITED = re.compile(rf"\b{W.sited_from}\s+(?:the\s+)?[a-z-]+\s+(?:and|or)\s+\Z")
 
@@ -71,10 +75,16 @@ def items_beside(folded: str, end: int, named: Sequence[tuple[int, int]]) -> Ite
             between = None
         else:
             between = BETWEEN.match(folded[left:right]) if place + 1 < len(named) else None
-        found = between or BEHIND.match(folded, left, right)
+        found = between or _counted_behind(folded, left, right)
         if not found or LIST_NOT.search(found["item"]):
-            continue
-        if between is None and ("%" in found["left"]) != ("%" in found["right"]):
             continue
         offset = left if between else 0
         yield offset + found.start("item"), offset + found.end("item"), place
+
+
+def _counted_behind(folded: str, left: int, right: int) -> re.Match[str] | None:
+    """An unknown item behind a known one, both counted in one way."""
+    found = BEHIND.match(folded, left, right)
+    if found and ("%" in found["left"]) == ("%" in found["right"]):
+        return found
+    return PAIRS_BEHIND.match(folded, left, right)

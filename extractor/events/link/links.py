@@ -27,6 +27,7 @@ W = Words("events")
 
 VERSUS = re.compile(rf"\b{W.versus}\b")
 ARMS = re.compile(rf"\b(?:{W.groups}|placebo|controls?|sham|versus|vs)\b")
+COUNTS_ON = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,|,?\s*and)\s*")
 PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
 
 
@@ -76,8 +77,9 @@ def _joined(clause: Clause, left: Mention, right: Mention) -> bool:
         return False
     between = clause.folded[left.end : right.start]
     loose = [c for c in clause.counts if left.end <= c.start < right.start and not inside(clause.pairs, c.start)]
-    if loose and loose[-1].form != "percent" and DIRECT.match(clause.folded[loose[-1].end : right.start]):
-        return False  # "1/10 rash, 3/10 fever": each has its own
+    own = loose and DIRECT.match(clause.folded[loose[-1].end : right.start])
+    if own and (loose[-1].form != "percent" or COUNTS_ON.fullmatch(clause.folded, left.end, loose[-1].start)):
+        return False  # "1/10 rash, 3/10 fever", "12% rash and 3% a fever": each has its own
     if VERSUS.search(between):
         return False  # "11 deaths vs five deaths"
     if any(c.form != "bare" for c in loose):

@@ -25,6 +25,13 @@ WINDOW = 70  # characters around a pair whose words are seen
 BASELINE = re.compile(
     r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
 )
+# "patients with atrial fibrillation and hypertension (42, 33%) ... were randomised": whom the trial took
+_WITH = re.compile(
+    r"\b(?:patients|subjects|participants|women|men|children|adults|individuals|people)\s+(?:with|who had|having)\b[^.;]*\Z"
+)
+_TAKEN = re.compile(
+    r"[^.;]{0,200}?\b(?:were|was)\s+(?:\w+ly\s+)?(?:randomi[sz]ed|enrolled|recruited|assigned|allocated)\b"
+)
 FEW = 6  # tokens: so short a gap is seen whole
 MANY = 14  # tokens: of a longer gap the words are not seen
 MARKS = frozenset(
@@ -57,6 +64,13 @@ MARKS = frozenset(
         "from",
     )
 )
+
+
+def at_baseline(folded: str, start: int, end: int, term: tuple[int, int]) -> bool:
+    """Whether a term of the sentence ``start:end`` says who the people were."""
+    if BASELINE.search(folded, start, term[0]):
+        return True
+    return _WITH.search(folded, start, term[0]) is not None and _TAKEN.match(folded, term[1], end) is not None
 
 
 @dataclass(slots=True)
@@ -102,7 +116,7 @@ class Told:
         return (
             self.denied(i)
             or self.reports.outcome(mention, self.sentence.start, self.sentence.end)
-            or BASELINE.search(self.folded, self.sentence.start, mention.start) is not None
+            or at_baseline(self.folded, self.sentence.start, self.sentence.end, (mention.start, mention.end))
         )
 
     def pairs(self) -> list[tuple[int, int]]:
