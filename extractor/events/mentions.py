@@ -54,7 +54,7 @@ _STRAY = re.compile(rf"{W.stray_study}\b[\s,/]+")
 # "cardiac events", not "adverse events"
 ORGAN_EVENTS = re.compile(rf"(?!{W.organ_events_non})[a-z-]+ events?\b")
 # "leading to discontinuation": after a class
-_LED = re.compile(
+LED = re.compile(
     rf"\s+{W.led_leading}\s+(?:to\s+|in\s+)?(?:(?:{W.led_treatment}|(?!and\b|or\b)[a-z0-9/-]{{4,}})\s+){{0,3}}?{W.led_discontinuations}\b"
 )
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
@@ -261,7 +261,7 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         while stray := _STRAY.match(folded, first, head.start()):
             first = stray.end()
         last, reason = head.end(), reason_before(folded, start, first)
-        outcome = _LED.match(folded, last, end)
+        outcome = LED.match(folded, last, end)
         if reason or outcome:  # "withdrawals due to adverse events": who stopped, not who had an event
             limited = True
             first = reason.start("what") if reason else first

@@ -16,6 +16,7 @@ from extractor.events.mentions import (
     CLASS,
     DEAD_VERBS,
     DEATH,
+    LED,
     LEXICON,
     NAMED,
     OPEN,
@@ -162,7 +163,10 @@ class Reports:
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 found = [m for m in found if m.end <= match.start() or match.end() <= m.start or m.stopped]
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
-                    found.append(Mention(match.start(), match.end(), long.kind, match.start()))
+                    led = LED.match(self.seen.folded, match.end(), end)  # "DRAEs leading to discontinuation"
+                    last, kind = (led.end(), ORGAN) if led else (match.end(), long.kind)
+                    found = [m for m in found if m.end <= match.start() or last <= m.start]
+                    found.append(Mention(match.start(), last, kind, match.start(), organ=bool(led), stopped=bool(led)))
         found.sort(key=lambda m: m.start)
         return [
             m

@@ -21,7 +21,7 @@ from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import BETTER, EFFECT, out_of, size_of_group
+from extractor.events.told_with_count import BETTER, EFFECT, lessened, out_of, size_of_group
 from extractor.quantities.counts import Count, counts
 
 BELIEVED = 0.45  # from here a pair is an event
@@ -97,6 +97,7 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
         new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
         new = [j for j in new if not size_of_group(told.folded, mention, told.counts[j], told.sentence.start)]
+        new = [j for j in new if not (told.counts[j].end <= mention.start and lessened(told.folded, mention))]
         new = [j for j in new if not _of_another(told, i, j, chance)]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):
@@ -130,7 +131,11 @@ def _part(told: Told, i: int, j: int) -> bool:
 def _of_another(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]) -> bool:
     """Whether a count is more likely another term's, and the two are no list that shares it: one count has one owner."""
     mine = chance[i, j]
-    for k, other in enumerate(told.mentions):
+    if told.mentions[i].kind in (CLASS, ORGAN) and any(
+        told.mentions[k].kind == DEATH for k, c in told.paired if c == j
+    ):
+        return True  # "died of toxicity": the count is that of the dead
+    for k in range(len(told.mentions)):
         if k == i or chance[k, j] <= mine or _caused(told, *sorted((i, k))):
             continue
         if not _listed(told, *sorted((i, k))):

@@ -35,6 +35,7 @@ CLOSED = re.compile(
 )
 # behind a name, before another one that shares the row: "in the a and b groups"
 GOES_ON = re.compile(rf"\s*(?:{W.groups}\s*)?(?:,|and|or|versus|vs\.?|/)\s*(?:the\s+)?")
+DID = re.compile(rf"\s*(?:{W.groups}|{W.groups_people})?\s*(?:did|were|was)(?:\s+so)?\s*(?:\Z|[.;,])")
 OWN_BRACKET = re.compile(rf"\s*(?:{W.groups}|{W.groups_people})?\s*[(\[]\s*(?:n\s*=\s*)?")
 NEXT_NAME = re.compile(
     r"\s*[)\]]*\s*(?:,|,?\s*and|,?\s*versus|,?\s*vs\.?|,?\s*than|,?\s*compared (?:with|to))\s+(?:(?:in|with|for|on|after)\s+)?(?:the\s+|those\s+)?"
@@ -43,7 +44,7 @@ NEXT_NAME = re.compile(
 
 def laid_out(scene: Scene) -> dict[int, Name]:
     """The group of each count that the layout tells, by where the count begins."""
-    return _closed(scene) | _before_brackets(scene) | _announced(scene)
+    return _closed(scene) | _before_brackets(scene) | _announced(scene) | _did(scene)
 
 
 def _announced(scene: Scene) -> dict[int, Name]:
@@ -103,6 +104,18 @@ def _closing(scene: Scene, row: Sequence[Count]) -> Name | None:
         return None
     on = GOES_ON.match(folded, name.end, end)
     return None if on and any(n.start == on.end() for n in scene.here) else name
+
+
+def _did(scene: Scene) -> dict[int, Name]:
+    """Counts whose group is the subject of "did": "nobody on the drug was ill; two on placebo were"."""
+    folded, end = scene.seen.folded, scene.sentence.end
+    found: dict[int, Name] = {}
+    for count in scene.counts:
+        said = CLOSED.match(folded, count.end, end)
+        name = next((n for n in scene.here if n.start == said.end()), None) if said else None
+        if name is not None and DID.match(folded, name.end, end):
+            found[count.start] = name
+    return found
 
 
 def _arm(scene: Scene, name: Name) -> bool:
