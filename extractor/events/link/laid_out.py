@@ -29,9 +29,10 @@ ANNOUNCED = {
 }
 SIGNED = {sign: re.compile(rf"\s*%?\s*{pattern}\s*") for sign, pattern in _SIGNS.items()}
 NO_LABEL = re.compile(rf"\b(?:any|{W.no_label})\b")
+EACH_TOLD = 3  # rows of one count that are each closed by a name
 # what may stand between a row's last count and the group that closes it
 CLOSED = re.compile(
-    rf"\s*%?\s*[,)]*\s*(?:respectively\s*,?\s*)?(?:of\s+)?(?:(?:the\s+)?{W.persons}\s+)?(?:in|for|with|on|among|of|receiving)\s+(?:the\s+)?"
+    rf"\s*%?\s*[,)]*\s*(?:\([^()]*\)\s*)?(?:respectively\s*,?\s*)?(?:of\s+)?(?:(?:the\s+)?{W.persons}\s+)?(?:in|for|with|on|among|of|receiving)\s+(?:the\s+)?"
 )
 # behind a name, before another one that shares the row: "in the a and b groups"
 GOES_ON = re.compile(rf"\s*(?:{W.groups}\s*)?(?:,|and|or|versus|vs\.?|/)\s*(?:the\s+)?")
@@ -81,7 +82,7 @@ def _pairs(scene: Scene, sign: str, start: int) -> Iterator[tuple[Count, Count]]
 
 
 def _closed(scene: Scene) -> dict[int, Name]:
-    """Rows of counts, each closed by the name of its group; one row at least has several counts."""
+    """Rows of counts, each closed by the name of its group; one row at least has several counts, or all of many one."""
     folded, counts = scene.seen.folded, scene.counts
     rows: list[list[Count]] = []
     for place, count in enumerate(counts):
@@ -90,7 +91,7 @@ def _closed(scene: Scene) -> dict[int, Name]:
     closed = [(row, name) for row in rows if (name := _closing(scene, row)) is not None]
     if len(closed) < 2 or len({n.words for _, n in closed}) < len(closed):
         return {}
-    several = any(len(row) > 1 for row, _ in closed)
+    several = any(len(row) > 1 for row, _ in closed) or len(closed) == len(rows) >= EACH_TOLD
     return {c.start: name for row, name in closed for c in row} if several else {}
 
 

@@ -193,7 +193,8 @@ def best(offered: Sequence[Shares], apart: Sequence[tuple[int, int]]) -> list[fr
     ]
     linked = sorted({place for pair in apart for place in pair})
     free = [place for place in range(len(offered)) if place not in linked]
-    whole = math.fsum(_product(offered, chosen, linked) for chosen in allowed) or 1.0
+    ways = {tuple(chosen[place] for place in linked): _product(offered, chosen, linked) for chosen in allowed}
+    whole = math.fsum(ways.values()) or 1.0
 
     def score(chosen: Sequence[frozenset[str] | None]) -> float:
         # of what is compared all is of a group, or nothing: no arm is believed before others only for all of it
