@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from extractor.link import link
+from extractor.link.linker import link
 from extractor.model import ABSTRACT, JSON_PART, TITLE, Document, Evidence, Fact, Ids, Record
 from extractor.store import Store
 

@@ -23,6 +23,7 @@ OTHERS_PARTS = re.compile(
 )
 # ends of a document's notes on what was not read, and the field that it may tell
 UNREAD = {"not read (adverse events)": "adverse_event"}
+HELPING = frozenset({"rule:deaths/table", "rule:dose/table"})
 NO_TRIAL = frozenset({"review", "meta-analysis", "animal", "in-vitro"})
 
 
@@ -37,7 +38,8 @@ def assemble(document: Document, found: Iterable[Fact], looked_for: Sequence[str
         Names of all fields that ran, in the order of the catalogue; those without a fact become ``not_found``.
     """
     read = outranked(document.given, elsewhere(map(calibrated, found)))
-    facts = tuple(placed(document, joined(demoted(list(unique([*document.given, *read]))))))
+    given = beside(document.given, read)
+    facts = tuple(placed(document, joined(demoted(list(unique([*given, *read]))))))
     present = {f.field for f in facts}
     unread = {field for note in document.notes for words, field in UNREAD.items() if note.endswith(words)}
     not_found = tuple(name + NOT_READ * (name in unread) for name in looked_for if name not in present)
@@ -63,6 +65,12 @@ def outranked(given: Sequence[Fact], found: Iterable[Fact]) -> list[Fact]:
     single = having("single")
     kept = [fact for fact in found if not (fact.field == "report_kind" and fact.field in stated)]
     return [f.change(primary=False) if f.field in stated & single else f for f in kept]
+
+
+def beside(given: Sequence[Fact], read: Iterable[Fact]) -> list[Fact]:
+    """Facts of tables that only help out: doses and deaths that a sentence tells are not those of a table's row, too."""
+    told = {fact.field for fact in read if fact.primary}
+    return [f.change(primary=False) if f.method in HELPING and f.field in told else f for f in given]
 
 
 def unique(facts: Iterable[Fact]) -> Iterable[Fact]:

@@ -57,6 +57,10 @@ SMALL = frozenset(
     ]
 )
 ROUNDED = 0.6  # percentage points between a percentage told in full numbers and one with decimals
+TOLD_APART = "percent_told_apart"
+DOUBTS = frozenset(
+    {"percent_disagrees", TOLD_APART}
+)  # what one place says against itself is not mended by another place
 OVER_ARMS = frozenset({"total", "pooled_arms"})
 
 
@@ -74,7 +78,7 @@ def joined(facts: Iterable[Fact]) -> list[Fact]:
             found.append(fact)
         else:
             found[place] = _together(found[place], fact)
-    return found
+    return _arms_of_two_places(found)
 
 
 def _short(fact: Fact) -> bool:
@@ -106,7 +110,9 @@ def _told_again(a: Fact, b: Fact) -> bool:
     """Whether one part tells the same count of the same arm twice, in two sentences; the dead are told apart by their causes."""
     if a.field != EVENT or a.arm is None or a.arm != b.arm or any(e.row for e in (*a.evidence, *b.evidence)):
         return False
-    return _counted(a.value) is not None and _said_alike(a.value, b.value) and a.value.get("term") != "death"
+    if a.value.get("term") == "death" and not a.value.get("scope"):
+        return False
+    return _counted(a.value) is not None and _said_alike(a.value, b.value)
 
 
 def same_value(a: Fact, b: Fact) -> bool:
@@ -126,27 +132,59 @@ def same_event(a: Fact, b: Fact) -> bool:
     """Whether two facts of one term say the same of the same people."""
     if OVER_ARMS & {*a.flags} != OVER_ARMS & {*b.flags} or not _arms_fit(a.arm, b.arm):
         return False
+    if a.value.get("term") == "death" and not same_cause(a.value.get("scope"), b.value.get("scope")):
+        return False
     if _counted(a.value) is None or _counted(b.value) is None:
         return _said_alike(a.value, b.value)
     if any(e.row for e in a.evidence) and any(e.row for e in b.evidence):  # two cells are two claims
         return False
-    if _person(a) and _person(b) and not _told_again(a, b):
+    if _person(a) and _person(b) and not (_told_again(a, b) or _of_one_cause(a, b) or _retold(a, b)):
         return False
-    return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in OPEN[2:7])
+    said = OPEN[2:6] if a.value.get("term") == "death" else OPEN[2:7]  # its scope is a cause, compared above
+    return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in said)
 
 
 # how a term was written and found: no part of what is claimed of it
 HOW = frozenset({"term", "term_match", "term_id", "cue"})
 
 
+def same_cause(a: str | None, b: str | None) -> bool:
+    """Whether two counts of the dead are of one cause, in the same words but for the first, or both of none."""
+    return (a or "").lower().split()[1:] == (b or "").lower().split()[1:]
+
+
 def _said_alike(a: dict[str, Any], b: dict[str, Any]) -> bool:
     """Whether two values of one term claim the same: "showed absence of neoplasms", "no neoplasm was seen"."""
-    return {k: v for k, v in a.items() if k not in HOW} == {k: v for k, v in b.items() if k not in HOW}
+    return _claimed(a) == _claimed(b)
+
+
+def _claimed(value: dict[str, Any]) -> dict[str, Any]:
+    """What a value claims; a count without a unit is one of people."""
+    said = {k: v for k, v in value.items() if k not in HOW and k != "denominator_unit"}
+    return said | {"unit": (value.get("denominator_unit") or "participants") if _counted(value) is not None else None}
 
 
 def _person(fact: Fact) -> bool:
     """Whether a fact tells of one person, who may be another than the next one."""
     return fact.value.get("n") == 1 and fact.value.get("denominator") is None and fact.value.get("percent") is None
+
+
+def _of_one_cause(a: Fact, b: Fact) -> bool:
+    """Whether two people died of one cause, named both times: in two parts they are one."""
+    return (
+        bool(a.value.get("scope"))
+        and a.value.get("term") == "death"
+        and same_cause(a.value["scope"], b.value.get("scope"))
+    )
+
+
+RETELLS = re.compile(r"(?:\d[.\d]*\s*)?(?:discussion|conclusions?|concluding|summary|comment)s?\b", re.I)
+
+
+def _retold(a: Fact, b: Fact) -> bool:
+    """Whether one of two facts stands where results are told again: its one patient is one of those before."""
+    parts = [all(RETELLS.match(e.part) for e in f.evidence) for f in (a, b)]
+    return parts[0] != parts[1]
 
 
 def _counted(value: dict[str, Any]) -> float | None:
@@ -163,6 +201,15 @@ def _figures_fit(a: dict[str, Any], b: dict[str, Any]) -> bool:
     if a.get("n") is None or b.get("n") is None:  # a percentage alone, and its count
         return one is not None and two is not None and abs(one - two) <= ROUNDED
     return one is None or two is None or abs(one - two) <= ROUNDED
+
+
+def _shares_apart(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether one count has two percentages that are no roundings of one another: "16.5 %" in the text, "16.7" in a table."""
+    one, two = a.get("percent"), b.get("percent")
+    if one is None or two is None:
+        return False
+    places = min(len(f"{x:g}".partition(".")[2]) for x in (one, two))
+    return bool(round(abs(one - two), 6) > 1.5 * 10**-places)
 
 
 def share(value: dict[str, Any]) -> float | None:
@@ -204,6 +251,45 @@ def _elsewhere(a: Fact, b: Fact) -> bool:
     return not {e.part for e in a.evidence} & {e.part for e in b.evidence if e.row or e.column}
 
 
+def _arms_of_two_places(facts: list[Fact]) -> list[Fact]:
+    """Arms that abstract and table name by other words, where both have as many and each size says which is which.
+
+    Where a table's arms make up the trial, groups of other sizes in the pages alone are parts of its people, not arms.
+    """
+    arms = [
+        f for f in facts if f.field == ARM and f.primary and f.value.get("n") is not None and not {*f.flags} & OVER_ARMS
+    ]
+    printed = [f for f in arms if _of_table(f)]
+    told = [f for f in arms if any(e.part in SHORT for e in f.evidence)]
+    if len(printed) < 2:
+        return facts
+    changed = {id(f): f.change(primary=False) for f in arms if _part_of_people(f, printed, facts)}
+    if len(printed) == len(told):
+        rest = [f for f in printed if f not in told]
+        others = [f for f in told if f not in printed]
+        sizes = [f.value["n"] for f in rest]
+        if len(set(sizes)) == len(sizes) and sorted(sizes) == sorted(f.value["n"] for f in others):
+            for fact in rest:
+                twin = next(f for f in others if f.value["n"] == fact.value["n"])
+                changed[id(fact)] = fact.change(evidence=tuple(dict.fromkeys([*fact.evidence, *twin.evidence])))
+                changed[id(twin)] = changed[id(fact)]
+    return list({id(f): f for f in (changed.get(id(f), f) for f in facts)}.values())
+
+
+def _of_table(fact: Fact) -> bool:
+    return fact.method.endswith("/table") or any(e.column for e in fact.evidence)
+
+
+def _part_of_people(fact: Fact, printed: Sequence[Fact], facts: Sequence[Fact]) -> bool:
+    """Whether a group of the pages is none of the arms, which a table prints and which make up all people."""
+    if fact in printed or any(e.part in SHORT for e in fact.evidence):
+        return False
+    people = {f.value.get("n") for f in facts if f.field == "participants" and f.primary}
+    sizes = [f.value["n"] for f in printed]
+    named = any(_arms_fit(str(fact.value.get("name")), str(f.value.get("name"))) for f in printed)
+    return sum(sizes) in people and fact.value["n"] not in sizes and not named
+
+
 # ---------------------------------------------------------------- one fact of two
 
 
@@ -212,7 +298,8 @@ def _together(a: Fact, b: Fact) -> Fact:
     fuller, other = (a, b) if _said(a) >= _said(b) else (b, a)
     value = {k: other.value.get(k) if v is None and k in OPEN else v for k, v in fuller.value.items()}
     quotes = tuple(dict.fromkeys([*a.evidence, *b.evidence]))
-    flags = tuple(dict.fromkeys([*fuller.flags, *(f for f in other.flags if f in fuller.flags)]))
+    doubts = DOUBTS & {*fuller.flags, *other.flags} | ({TOLD_APART} if _shares_apart(a.value, b.value) else set())
+    flags = tuple(dict.fromkeys([*fuller.flags, *sorted(doubts)]))
     return fuller.change(
         value=value,
         evidence=quotes,

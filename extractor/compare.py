@@ -14,7 +14,8 @@ from typing import Any
 from extractor.declared import declared_fields, having
 from extractor.errors import QueryError, StoreError
 from extractor.export.values import NOT_REPORTED, events_shown, fact_shown
-from extractor.link import Chosen, characteristics, reports_named
+from extractor.link.authority import Chosen, characteristics
+from extractor.link.decide import reports_named
 from extractor.model import Fact, Record
 from extractor.store import Store
 from extractor.store.links import LinkStore

@@ -35,6 +35,7 @@ KINDS = (
     "text_and_table_differ", "denominator_differs",
 )  # fmt: skip
 RECURRING = re.compile(r"\b(?:episodes?|events?|times|occasions?|attacks?|recurren\w+|relapses?|times)\b", re.I)
+SHARE = re.compile(r"\d.*%|\d+\.\d")
 SERIOUS_GRADE = 4  # life-threatening or fatal, which a serious event is by definition
 
 
@@ -273,9 +274,13 @@ def same_people(a: Fact, b: Fact) -> bool:
 
 
 def shares_off(facts: Sequence[Numbered]) -> Iterator[Conflict]:
-    """A percentage that is not that of its own count and size: they are of other people."""
+    """A percentage that is not that of its own count and size, or one that is told in two ways."""
     for place, event in of(facts, "adverse_event"):
         n, size, percent = (event.value.get(key) for key in ("n", "denominator", "percent"))
+        if "percent_told_apart" in event.flags:
+            told = ", ".join(dict.fromkeys(f"“{e.quote}” ({e.part})" for e in event.evidence if SHARE.search(e.quote)))
+            message = f"The same count of {event.value['term']} has two percentages: {told}."
+            yield Conflict("text_and_table_differ", (place,), message)
         if n is None or not size or percent is None or n > size or "percent_disagrees" not in event.flags:
             continue
         message = f"{quote(event)}: {n:g} of {size:g} is {100 * n / size:.1f} %, not {percent:g} %."

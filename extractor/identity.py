@@ -18,7 +18,7 @@ from itertools import combinations
 from typing import Any
 
 from extractor.declared import rank_of, registers
-from extractor.model import TITLE, Document, Ids
+from extractor.model import OF_ONE_TEXT, TITLE, Document, Ids
 
 # which number tells two reports apart: a PMID is of one article alone, a DOI may be of a supplement or of a version
 KINDS = ("pmid", "pmcid", "doi", "registry")
@@ -101,8 +101,8 @@ def folded_title(title: str | None) -> str:
 def family(name: str) -> str:
     """The family name of an author, folded.
 
-    >>> family("Oh KW"), family("Alpha, A."), family("Ann Alpha"), family("University X")
-    ('oh', 'alpha', 'alpha', 'x')
+    >>> family("Oh KW"), family("Alpha, A."), family("Ann Alpha"), family("van der Berg AB")
+    ('oh', 'alpha', 'alpha', 'van der berg')
     """
     first, comma, _ = name.partition(",")
     words = first.split()
@@ -311,7 +311,10 @@ def assembled(documents: Sequence[Document], chosen: int, id: str) -> Document:
         values |= {n: _first(documents, n) or () for n in ("authors", "affiliations", "publication_types")}
         metadata: dict[str, Any] = {}
         for document in reversed(documents):
-            metadata |= {n: v for n, v in document.metadata.items() if v not in (None, "", [], {})}
+            metadata |= {
+                n: v for n, v in document.metadata.items() if v not in (None, "", [], {}) and n not in OF_ONE_TEXT
+            }
+        metadata |= {n: text.metadata[n] for n in OF_ONE_TEXT if n in text.metadata}
         data |= values | {
             "ids": _ids(documents),
             "retracted": any(d.retracted for d in documents),

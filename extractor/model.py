@@ -19,7 +19,13 @@ from extractor.errors import EvidenceError
 SCHEMA = "trialspan.record/1"
 NOT_READ = " (not read)"  # behind the name of a field in `not_found`: part of the report that may tell it was not read
 TITLE, ABSTRACT, JSON_PART = "title", "abstract", "json"
+LAYOUT = "layout"  # metadata: {part: [[start, end, page, left, top, right, bottom, edges of its words], ...]}
+PDF_SHA256 = "pdf_sha256"  # metadata: digest of the file whose pages `LAYOUT` speaks of
+OF_ONE_TEXT = (LAYOUT, PDF_SHA256)  # metadata that speak of a copy's own text, not of the report
 SOURCE = re.compile(r"[a-z][a-z0-9-]*")  # which sources there are, the catalogue of readers knows
+
+
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ class Fact:
     def key(self) -> str:
         """What makes two facts the same claim: field, value, arm and place, as sorted JSON."""
         place = [e.to_dict() for e in self.evidence]
-        return json.dumps([self.field, self.value, self.arm, place], sort_keys=True, ensure_ascii=False)
+        return _SORTED.encode([self.field, self.value, self.arm, place])
 
     def change(self, **changes: Any) -> Fact:
         """A copy with some attributes changed; the original stays as it is."""

@@ -27,6 +27,7 @@ from extractor.shipped import SHIPPED_MODEL, shipped
 from extractor.text import even
 
 BLANK = "blank"
+UNFILLED, USUAL = {"@tokenizers": "trial_unfilled"}, {"@tokenizers": "spacy.Tokenizer.v1"}
 
 
 def build(settings: Settings) -> Language:
@@ -66,7 +67,9 @@ def load_model(name: str) -> Language:
     folder = shipped("models") / SHIPPED_MODEL
     try:
         if name in ("", SHIPPED_MODEL):
-            return spacy.load(folder, exclude=() if name else PIPELINE_PARTS)
+            made = spacy.load(folder, exclude=() if name else PIPELINE_PARTS, config={"nlp": {"tokenizer": UNFILLED}})
+            made.config["nlp"]["tokenizer"] = USUAL  # what a saved pipeline names, spaCy itself has
+            return made
         return spacy.load(name)
     except OSError as error:
         raise SettingsError(

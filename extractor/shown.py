@@ -9,6 +9,7 @@ from typing import Any
 from extractor.errors import SettingsError
 
 MOST_ROWS = 60  # of a table in a notebook; the data frame has all
+NOTHING_LEFT = 1e-6  # a share below it is as good as nothing
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -75,10 +76,25 @@ def p_value(value: float | None) -> str:
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
-def share(value: float | None) -> str:
-    """A share in percent, three figures.
+def percent(value: float | None) -> str:
+    """A share in percent as every page, plot and table words it: one decimal, two figures below one percent.
 
-    >>> share(0.0233), share(None)
-    ('2.33 %', '-')
+    What is as good as nothing is 0.0.
+
+    >>> percent(0.0213), percent(0.00034), percent(1e-10), percent(None)
+    ('2.1', '0.034', '0.0', '–')
     """
-    return "-" if value is None else f"{100 * value:.3g} %"
+    if value is None:
+        return "–"
+    if value < NOTHING_LEFT:
+        return "0.0"
+    return f"{100 * value:.1f}" if value >= 0.01 else f"{100 * value:.2g}"
+
+
+def share(value: float | None) -> str:
+    """The same with its sign.
+
+    >>> share(0.0213), share(None)
+    ('2.1 %', '–')
+    """
+    return "–" if value is None else f"{percent(value)} %"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from operator import itemgetter
+from typing import NamedTuple
 
 from extractor import patterns as re
 from extractor.text import remembered
@@ -22,8 +23,7 @@ WORD = re.compile(r"[^\W_]+(?:'s\b)?")
 Spans = list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One concept: CURIE (may be empty), canonical name, kind within its table."""
 
     id: str
@@ -63,6 +63,7 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=8_192)
 def words(text: str) -> tuple[str, ...]:
     """Stemmed words of folded text; the key under which a term is found."""
     return tuple(map(stem, WORD.findall(text)))
@@ -79,17 +80,25 @@ class Terms:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = tuple(terms)
+        self._waiting: dict[str, list[tuple[str, Term, str]]] = {}  # labels by their first word, until a text has that
         self._index: dict[tuple[str, ...], tuple[Term, str]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
         for how in ("name", "synonym"):
             for term in self.terms:
                 for label in (term.name,) if how == "name" else term.synonyms:
-                    self._index.setdefault(words(label.lower()), (term, how))
-        self._index.pop((), None)
-        lengths: dict[str, set[int]] = {}
-        for key in self._index:
-            lengths.setdefault(key[0], set()).add(len(key))
-        self._lengths = {w: tuple(sorted(n, reverse=True)) for w, n in lengths.items()}
+                    label = label.lower()
+                    if first := WORD.search(label):
+                        self._waiting.setdefault(stem(first[0]), []).append((label, term, how))
+
+    def _begun_by(self, word: str) -> tuple[int, ...]:
+        """How many words the terms have that begin with a word, the longest first; their labels are taken apart only now."""
+        known = self._lengths.get(word)
+        if known is None and word in self._waiting:
+            found = [(words(label), term, how) for label, term, how in self._waiting.pop(word)]
+            for key, term, how in found:
+                self._index.setdefault(key, (term, how))
+            known = self._lengths[word] = tuple(sorted({len(key) for key, *_ in found}, reverse=True))
+        return known or ()
 
     @cached_property
     def by_id(self) -> Mapping[str, str]:
@@ -98,7 +107,8 @@ class Terms:
 
     def get(self, label: str) -> Term | None:
         """The term with this name or synonym."""
-        found = self._index.get(words(label.lower()))
+        key = words(label.lower())
+        found = self._index.get(key) if key and self._begun_by(key[0]) else None
         return found[0] if found else None
 
     @remembered
@@ -110,14 +120,14 @@ class Terms:
         spans, stems = _tokens(folded, start, end)
         free = 0
         for place, word in enumerate(stems):
-            if word in self._lengths and place >= free:
+            if place >= free and (word in self._lengths or word in self._waiting):
                 match = self._at(folded, spans, stems, place)
                 if match:
                     yield match[0]
                     free = place + match[1]
 
     def _at(self, folded: str, spans: Spans, stems: tuple[str, ...], place: int) -> tuple[Match, int] | None:
-        for size in self._lengths[stems[place]]:
+        for size in self._begun_by(stems[place]):
             found = self._index.get(stems[place : place + size])
             if found and size <= len(stems) - place and not _broken(folded, spans[place : place + size]):
                 return Match(spans[place][0], spans[place + size - 1][1], *found), size

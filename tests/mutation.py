@@ -119,7 +119,7 @@ def alternatives(pattern: str) -> list[tuple[int, int, list[tuple[int, int]]]]:
         if mark == "\\":
             at += 1
         elif mark == "[":
-            at = _class_end(pattern, at)
+            at = class_end(pattern, at)
         elif mark == "(":
             opened = re.compile(r"\((?:\?(?:P<\w+>|[:=!>]|<[=!]|[aiLmsux-]+:))?").match(pattern, at)
             at = opened.end() - 1 if opened else at
@@ -132,7 +132,7 @@ def alternatives(pattern: str) -> list[tuple[int, int, list[tuple[int, int]]]]:
     return sorted(found + _of_group(groups.pop(), len(pattern)))
 
 
-def _class_end(pattern: str, at: int) -> int:
+def class_end(pattern: str, at: int) -> int:
     at += 2 if pattern[at + 1] == "^" else 1
     at += pattern[at] == "]"  # the first one stands for itself
     while pattern[at] != "]":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from extractor.store import Store
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "extractor").rglob("*.py"))
@@ -30,6 +31,17 @@ def test_import_does_no_work() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert out.stdout.strip() == "False"
     assert out.stderr == ""
+
+
+def test_a_store_is_listed_without_the_libraries_that_only_other_commands_need(tmp_path: Path) -> None:
+    Store.open(tmp_path / "trialspan.db").close()
+    heavy = ("spacy", "pydantic", "networkx", "scipy", "matplotlib", "openpyxl", "sqlalchemy.orm")
+    code = (
+        f"import atexit, sys; atexit.register(lambda: print([m for m in {heavy} if m in sys.modules], file=sys.stderr))"
+    )
+    run = f"{code}; sys.argv = ['trialspan', 'list', '--store', 'trialspan.db']; from extractor.commands import main; main()"
+    done = subprocess.run([sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
 
 
 def test_layers() -> None:

@@ -16,7 +16,8 @@ from extractor.bias.tools import OVERALL
 from extractor.commands import app
 from extractor.errors import QueryError
 from extractor.graph import QUESTIONS, Review, ask, build
-from extractor.link import decide, link
+from extractor.link.decide import decide
+from extractor.link.linker import link
 from extractor.model import Conflict, Record
 from extractor.store import VIEWS, Store
 from extractor.store.judgements import Judgement, JudgementStore

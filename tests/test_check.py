@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-from importlib import import_module
-
 import pytest
 
 from extractor.link.check import check, registry_conflicts
@@ -111,23 +108,6 @@ def test_doses_of_two_papers_in_words() -> None:
     (found,) = check(pair.records())
     where = "clinicaltrials:NCT06000001"
     assert found.message == f"The dose is 50,000,000 cells in {where}, 1,000,000–2,000,000 cells in paper."
-
-
-EXAMPLES = (
-    "link.check",
-    "link.difference",
-    "link.compare",
-    "link.profile",
-    "export.values",
-    "export.plain",
-    "export.office",
-)
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_in_docstrings(name: str) -> None:
-    found = doctest.testmod(import_module(f"extractor.{name}"))
-    assert found.attempted and not found.failed
 
 
 def test_conflicts_stand_on_the_paper_and_never_twice() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from extractor.link import check
+from extractor.link.check import check
 from extractor.link.check_arms import matched
 from extractor.link.difference import Difference
 from extractor.model import Record

@@ -11,10 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from extractor.commands import app
-from extractor.commands.ask import percent, pooled_lines
+from extractor.commands.ask import pooled_lines
 from extractor.graph import Answer, Review, ask
 from extractor.link.control import is_control
 from extractor.model import Evidence, Record
+from extractor.shown import percent
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
 from tests.trial_store import controlled, event, made
@@ -341,7 +342,16 @@ def test_an_undefined_measure_is_printed_with_its_reason(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(0.0, "0.0"), (0.00032, "0.032"), (0.0051, "0.51"), (0.0999, "10.0"), (1.0, "100.0")]
+    ("share", "words"),
+    [
+        (0.0, "0.0"),
+        (1.6e-10, "0.0"),
+        (0.00001, "0.001"),
+        (0.00032, "0.032"),
+        (0.0051, "0.51"),
+        (0.0999, "10.0"),
+        (1.0, "100.0"),
+    ],
 )
 def test_a_small_risk_is_not_rounded_to_none(share: float, words: str) -> None:
     assert percent(share) == words

@@ -15,7 +15,7 @@ from extractor.conflicts import conflicts
 from extractor.curation import add, confirm, correct, disputed, evidence_for, kind_of, own, reject, undo, value_of
 from extractor.errors import CurationError
 from extractor.export.values import field_shown
-from extractor.link import characteristics
+from extractor.link.authority import characteristics
 from extractor.model import Document, Evidence, Fact, Record, check_evidence
 from extractor.store import Store
 

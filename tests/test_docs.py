@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,16 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MOST_WORDS = 1_000  # of prose, tables of links left out
 COMMAND = re.compile(r"^    (trialspan .*)$", re.M)
 PYTHON = re.compile(r"```python\n(.*?)```", re.S)
+
+
+SHOWN = [p for p in sorted((ROOT / "extractor").rglob("*.py")) if ">>> " in p.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_examples_in_docstrings(path: Path) -> None:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    found = doctest.testmod(import_module(name))
+    assert found.attempted and not found.failed
 
 
 def written(path: str) -> str:

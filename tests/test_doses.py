@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.quantities import doses
 from extractor.quantities.doses import amounts
 from extractor.text import fold
 
@@ -102,7 +99,3 @@ def test_rarer_notations(text: str, low: float, high: float, unit: str) -> None:
     (found,) = amounts(fold(text))
     assert (found.low, found.high, found.unit) == (pytest.approx(low), pytest.approx(high), unit)
     assert text[found.start : found.end] == text
-
-
-def test_examples() -> None:
-    assert doctest.testmod(doses).failed == 0

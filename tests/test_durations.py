@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.quantities import durations as module
 from extractor.quantities.durations import UNITS, durations
 from extractor.text import fold
 
@@ -59,7 +56,3 @@ def test_notations(text: str, low: float, high: float, unit: str) -> None:
 @pytest.mark.parametrize("text", ["in the year 2013", "monthly", "p = 0.05 in days gone by", "phase 2"])
 def test_what_is_no_duration(text: str) -> None:
     assert list(durations(fold(text))) == []
-
-
-def test_examples() -> None:
-    assert doctest.testmod(module).failed == 0

@@ -62,6 +62,22 @@ def test_what_is_not_asked() -> None:
     assert scored(cells, facts, optional_tables=["Table 9"])[0] == (0, 0, 0)
 
 
+def test_tables_that_give_facts_and_those_that_must_not() -> None:
+    cells = [
+        cell("Fever", "Cells", 4),
+        cell("Rash", "Cells", 1, table="Table 3"),
+        cell("Fall", "Cells", 1, table="Table 4"),
+    ]
+    facts = [
+        fact("fever", "Cells", 5),
+        fact("rash", "Cells", 1, "Table 3"),
+        fact("hypertension", "Cells", 9, "Table 1"),
+    ]
+    found = score_cells([{"id": "a", "arms": ARMS, "cells": cells, "baseline": []}], {"a": {"facts": facts}})
+    assert found.people()[0] == ("tables of events that give facts", 2 / 3, 2, 3)
+    assert found.from_others == 1
+
+
 def test_names_of_arms_and_terms() -> None:
     assert arm_fit("Group I", "Group I", ["Group I", "Group II"]) == 2
     assert arm_fit("Placebo", "Placebo SC", ["Placebo", "Placebo SC"]) == 0
@@ -100,7 +116,8 @@ def test_an_article_beside_its_gold_is_scored(tmp_path: Path) -> None:
         "cells": 2,
         "facts": 2,
     }
-    assert [(row["what"], row["found"], row["asked"]) for row in found["people"]][:2] == [
+    assert [(row["what"], row["found"], row["asked"]) for row in found["people"]][:3] == [
+        ("tables of events that give facts", 1, 1),
         ("arm size", 2, 2),
         ("age by arm", 2, 2),
     ]

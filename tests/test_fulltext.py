@@ -56,6 +56,11 @@ def names(found: Record, field: str) -> set[str]:
             "In our study two had fever. In contrast to our study, Smith et al. saw none.",
             ["In our study two had fever."],
         ),
+        (
+            "Introduction",
+            "In our pilot study two had fever. In our study none had.",
+            [" In our study none had."],
+        ),
         ("Table 2", "Fever 4", []),
         ("Competing interests", "None.", []),
         ("Funding", "NCT00999999", ["NCT00999999"]),
@@ -224,6 +229,64 @@ def test_a_percentage_of_other_people() -> None:
     (found,) = conflicts(article(), [fact])
     assert found.kind == "denominator_differs"
     assert "5 of 6 is 83.3 %, not 71.4 %" in found.message
+
+
+def test_two_percentages_of_one_count_are_told() -> None:
+    facts = [event("Results", 5, "Cells", percent=16.5), event("Table 2", 5, "Cells", "Fever", percent=16.7)]
+    (one,) = joined(facts)
+    (found,) = conflicts(article(), [one])
+    assert (found.kind, one.flags) == ("text_and_table_differ", ("percent_told_apart",))
+    (rounded,) = joined([facts[1], event("Results", 5, "Cells", percent=17)])
+    assert not rounded.flags
+
+
+def test_deaths_of_two_causes_are_two_claims() -> None:
+    def died(part: str, scope: str | None) -> Fact:
+        return event(part, 1, term="death", scope=scope)
+
+    assert len(joined([died("Results", "of sepsis"), died("Results", "of stroke"), died("Results", None)])) == 3
+    assert len(joined([died("Results", "of sepsis"), died("Discussion", "from sepsis")])) == 1
+
+
+def test_one_patient_is_told_again_in_the_discussion() -> None:
+    assert len(joined([event("abstract", 1, "Cells"), event("Discussion", 1)])) == 1
+    assert len(joined([event("abstract", 1, "Cells"), event("Results", 1)])) == 2
+
+
+def test_deaths_of_one_cause_in_the_abstract_are_not_all(nlp: Any) -> None:
+    document = article(Results="During follow-up eight patients died.")
+    parts = document.parts | {"abstract": f"{ABSTRACT} Two patients died of sepsis."}
+    (found,) = extract(nlp, [Document("a", "jats", parts)])
+    assert [(f.value["n"], f.primary) for f in found.facts if f.field == "deaths"] == [(2, False), (8, True)]
+
+
+def test_what_the_pages_tell_again_is_one_fact(nlp: Any) -> None:
+    document = article(Results="Patients were followed for 12 months.")
+    parts = document.parts | {"abstract": f"{ABSTRACT} Patients were followed for 12 months."}
+    (found,) = extract(nlp, [Document("a", "jats", parts)])
+    (told,) = [f for f in found.facts if f.field == "follow_up"]
+    assert {e.part for e in told.evidence} == {"abstract", "Results"}
+
+
+def test_a_longer_follow_up_of_the_pages_stands(nlp: Any) -> None:
+    document = article(Methods="Patients will be followed up for 2 years.")
+    parts = document.parts | {"abstract": f"{ABSTRACT} Pain was assessed at 6 months."}
+    (found,) = extract(nlp, [Document("a", "jats", parts)])
+    assert [(f.value["high"], f.value["unit"]) for f in found.of("follow_up")] == [(2, "years")]
+
+
+def test_a_group_of_the_pages_is_no_arm_where_a_table_has_all() -> None:
+    def arm(name: str, n: int, part: str, column: str | None = None) -> Fact:
+        return Fact("arm", {"name": name, "n": n}, (Evidence(part, "x", 0, 1, column=column),), "rule:arm/a")
+
+    people = Fact(
+        "participants", {"n": 40, "kind": "treated"}, (Evidence("abstract", "x", 0, 1),), "rule:participants/a"
+    )
+    table = [arm("MSC", 22, "Table 1", "MSC"), arm("Control", 18, "Table 1", "Control")]
+    told = [arm("transendocardial delivery", 22, "abstract"), arm("controls", 18, "abstract")]
+    found = joined([*table, *told, arm("peripheral blood", 30, "Methods"), people])
+    arms = [(f.value["name"], len(f.evidence), f.primary) for f in found if f.field == "arm"]
+    assert arms == [("MSC", 2, True), ("Control", 2, True), ("peripheral blood", 1, False)]
 
 
 def test_a_denial_of_one_group_contradicts_nothing(nlp: Any) -> None:

@@ -19,7 +19,7 @@ from extractor.errors import QueryError
 from extractor.graph import Review, build, nodes
 from extractor.graph.cypher import query
 from extractor.graph.exchange import FORMATS, read_node_link
-from extractor.link import link
+from extractor.link.linker import link
 from extractor.store import Store
 from tests.trial_store import controlled, event, made, starter
 

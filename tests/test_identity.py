@@ -17,7 +17,7 @@ from sqlalchemy import Boolean
 from sqlalchemy import text as sql
 
 from extractor.errors import StoreError
-from extractor.identity import copy_of, family, folded_title, grouped, same, titles_agree
+from extractor.identity import assembled, copy_of, family, folded_title, grouped, same, titles_agree
 from extractor.model import Document, Evidence, Fact, Ids, Record
 from extractor.sources.pubmed import read as read_pubmed
 from extractor.store import Store
@@ -317,3 +317,12 @@ def test_an_id_that_a_later_copy_claims_too_is_given_up_in_any_order(tmp_path: P
             found.add(tuple(sorted(r.document.id for r in store.records())))
         draw.shuffle(papers)
     assert len(found) == 1
+
+
+def test_the_places_of_one_copy_are_not_those_of_another_ones_text() -> None:
+    layout = {"abstract": [[0, 9, 1, 0.1, 0.1, 0.9, 0.2, []]]}
+    printed = replace(copy("a", "pdf"), metadata={"layout": layout, "pdf_sha256": "0" * 64, "pages": "1-9"})
+    record_ = replace(copy("b", "pubmed"), metadata={"volume": "3"})
+    both = assembled([record_, printed], 0, "a")
+    assert both.metadata == {"pages": "1-9", "volume": "3"}
+    assert assembled([record_, printed], 1, "a").metadata["layout"] == layout

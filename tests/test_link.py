@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import StoreError
-from extractor.link import annotated, link
+from extractor.link.annotated import annotated
 from extractor.link.authority import characteristics
 from extractor.link.blocking import keys
 from extractor.link.decide import decide, merge, reports_named, split, undo
 from extractor.link.judge import judge
-from extractor.link.linker import candidates
+from extractor.link.linker import candidates, link
 from extractor.link.overlaps import preferred
 from extractor.link.profile import Profile, author, centres, codes, profile
 from extractor.link.statements import statements

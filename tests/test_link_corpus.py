@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from spacy.language import Language
 
-from extractor.link import link
+from extractor.link.linker import link
 from extractor.model import Document
 from extractor.pipeline import extract
 from extractor.store import Store

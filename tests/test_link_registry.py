@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from spacy.language import Language
 
-from extractor.link import annotated, check, link
+from extractor.link.annotated import annotated
+from extractor.link.check import check
+from extractor.link.linker import link
 from extractor.model import Document, Record
 from extractor.pipeline import extract
 from extractor.sources.clinicaltrials import read

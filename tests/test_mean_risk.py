@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from bench.likelihood import logliks
-from extractor.commands.ask import percent, pooled_lines
+from extractor.commands.ask import pooled_lines
 from extractor.pool import glmm, mean_risk, pool_proportions, pool_two_arm
 from extractor.pool.two_arms import CONDITIONAL
 from tests.test_pool_reference import CASES, TWO_ARM
@@ -84,11 +84,6 @@ def test_many_studies_have_the_same_interval_by_the_delta_method(monkeypatch: py
     slow = mean_risk.mean_interval(fit)
     monkeypatch.setattr(mean_risk, "MANY", 10)
     assert logit(mean_risk.mean_interval(fit)) == pytest.approx(logit(slow), abs=0.02)
-
-
-@pytest.mark.parametrize(("share", "words"), [(1.6e-10, "0.0"), (0.0, "0.0"), (0.00001, "0.001")])
-def test_a_bound_that_is_as_good_as_none_is_printed_as_0(share: float, words: str) -> None:
-    assert percent(share) == words
 
 
 def test_effects_that_differ_are_told_by_a_code() -> None:

@@ -64,7 +64,7 @@ def test_the_table_says_what_was_left_out_and_warned_of(one: Path, two: Path) ->
     assert (
         "left out: E (no number for events)" in shown
         and "few_studies:" in shown
-        and "4 of 47 (8.51 %) in 4 studies" in " ".join(shown.split())
+        and "4 of 47 (8.5 %) in 4 studies" in " ".join(shown.split())
     )
     assert "4 studies, 1 of them without any event" in trialspan("--from", two).stdout
 

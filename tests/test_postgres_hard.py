@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from extractor.errors import StoreError
-from extractor.link import link
+from extractor.link.linker import link
 from extractor.store import Store
 from extractor.store.backup import copy
 from tests.conftest import ROOT, skip_or_fail

@@ -10,7 +10,8 @@ import pytest
 
 from extractor.graph import Review, ask, nodes
 from extractor.graph.exchange import read_node_link, write_node_link
-from extractor.link import check, link
+from extractor.link.check import check
+from extractor.link.linker import link
 from extractor.model import JSON_PART, Record, slice_of, value_at
 from extractor.model import Evidence as Said
 from extractor.store import Store

@@ -20,7 +20,7 @@ from extractor.errors import QueryError
 from extractor.model import TITLE, Document, Fact, Ids, Record
 from extractor.report import Wish, report
 from extractor.report.harms import MOST_ACROSS
-from extractor.report.page import MOST_OPEN, percent
+from extractor.report.page import MOST_OPEN
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.said import SILENT, Said, silence_together
 from extractor.report.texts import pieces
@@ -292,11 +292,6 @@ def test_a_place_has_one_number() -> None:
 def test_lines_of_one_silence_are_one_line() -> None:
     cell = [Said("7"), Said("not reported", kind=SILENT, label="sex"), Said("not reported", kind=SILENT, label="age")]
     assert [(s.label, s.text) for s in silence_together(cell)] == [("", "7"), ("sex, age", "not reported")]
-
-
-@pytest.mark.parametrize(("value", "words"), [(0.0, "0.0 %"), (1e-9, "< 0.001 %"), (0.9999, "100.0 %"), (None, "–")])
-def test_percent(value: float | None, words: str) -> None:
-    assert percent(value) == words
 
 
 def test_print_leaves_out_what_is_far_from_every_quote_and_the_text_stays_whole() -> None:

@@ -13,7 +13,7 @@ from extractor.graph import Review, ask, matrix, nodes
 from extractor.graph.counts import counted
 from extractor.graph.memory import growing, uncollected
 from extractor.graph.studies import Choice, fits
-from extractor.link import link
+from extractor.link.linker import link
 from extractor.model import Record
 from extractor.store import Store
 from tests.registry_store import paper, registry_record

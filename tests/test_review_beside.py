@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from spacy.language import Language
 
 from extractor.errors import StoreError
-from extractor.link import link
+from extractor.link.linker import link
 from extractor.review.app import guarded_app
 from extractor.review.checker import Checker
 from extractor.review.serve import Where, checked, desk

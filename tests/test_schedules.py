@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
-from extractor.quantities import schedules
 from extractor.quantities.schedules import courses, intervals
 from extractor.text import fold
 
@@ -52,7 +49,3 @@ def test_no_interval(text: str) -> None:
 def test_courses(text: str, count: int) -> None:
     (found,) = courses(fold(text))
     assert found.count == count
-
-
-def test_examples() -> None:
-    assert doctest.testmod(schedules).failed == 0

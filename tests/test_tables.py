@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from extractor.commands.shared import printable
-from extractor.commands.tables import LONGEST_WORD, Column, Table, lines, wrapped
+from extractor.commands.tables import LONGEST_WORD, Column, ScreenTable, lines, wrapped
 
-WIDE = Table(
+WIDE = ScreenTable(
     (Column("trial"), Column("n", right=True), Column("events", rank=1), Column("why", rank=2, least=30, most=90)),
     [
         ("NCT01348451", "12", "headache (1 of 12); none (denied): serious adverse events", "They agree on route. " * 4),
@@ -20,7 +20,7 @@ WIDE = Table(
 )
 
 
-def printed(table: Table, width: int) -> list[str]:
+def printed(table: ScreenTable, width: int) -> list[str]:
     return [line.plain for line in lines(table, width)]
 
 
@@ -46,11 +46,11 @@ def test_the_least_important_column_is_folded_first() -> None:
 
 def test_numbers_stand_flush_right() -> None:
     rows = [("a", "5"), ("b", "1,234")]
-    assert printed(Table((Column("x"), Column("n", right=True)), rows), 80)[2:] == ["a      5", "b  1,234"]
+    assert printed(ScreenTable((Column("x"), Column("n", right=True)), rows), 80)[2:] == ["a      5", "b  1,234"]
 
 
 def test_columns_that_must_stay_give_by_their_share() -> None:
-    table = Table(tuple(Column(f"c{i}") for i in range(6)), [["a" * 25] * 6])
+    table = ScreenTable(tuple(Column(f"c{i}") for i in range(6)), [["a" * 25] * 6])
     found = printed(table, 60)
     assert max(map(cell_len, found)) <= 60
     assert "".join(line.split(" ")[0] for line in found[2:]) == "a" * 25
@@ -70,14 +70,14 @@ def test_wrapping_loses_no_letter(text: str, width: int) -> None:
 
 
 def test_wide_letters_count_twice() -> None:
-    table = Table((Column("name"), Column("n")), [("漢字漢字", "1"), ("abcdefgh", "2")])
+    table = ScreenTable((Column("name"), Column("n")), [("漢字漢字", "1"), ("abcdefgh", "2")])
     first, second = printed(table, 80)[2:]
     assert cell_len(first.removesuffix("1")) == cell_len(second.removesuffix("2"))
 
 
 def test_nothing_steers_the_terminal() -> None:
     hostile = "ten \x1b[31mpatients\x1b]0;title\x07 \x9b2J \u202edcba \ud800 a\rb"
-    (line,) = printed(Table((Column("quote", most=200),), [(hostile,)]), 200)[2:]
+    (line,) = printed(ScreenTable((Column("quote", most=200),), [(hostile,)]), 200)[2:]
     assert line == r"ten \x1b[31mpatients\x1b]0;title\x07 \x9b2J \u202edcba \ud800 a b"
     assert printable("kept\tand\nkept") == "kept\tand\nkept"
     assert len("clinicaltrials:NCT02881476") - 1 < LONGEST_WORD

@@ -9,8 +9,9 @@ import typer
 
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, StoreOption, open_store, printable, say, say_json, wrong_usage
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.errors import QueryError
+from extractor.shown import percent
 
 # The graph loads SciPy, a second's work: it is imported by the commands that need it, when run.
 
@@ -36,7 +37,6 @@ STAYING = (
 )
 QUOTES, QUOTE = 3, 60  # quotes a row on the screen, and characters of one
 NAMES = 5  # trials of one state in a cell of the matrix
-NOTHING_LEFT = 1e-6  # a share below it is printed as 0
 LEFT_OUT = 40  # lines of what was left out on the screen
 UNASKED = {
     "without": "none",
@@ -283,12 +283,6 @@ def one_effect(what: str, found: dict[str, Any]) -> list[str]:
     ]
 
 
-def percent(share: float) -> str:
-    """One decimal, and two significant digits below one percent: a risk of 0.03 % is not 0.0 %; one of 1e-10 is 0."""
-    value = 100 * share if share > NOTHING_LEFT else 0.0
-    return f"{value:.2g}" if 0 < value < 1 else f"{value:.1f}"
-
-
 def print_rows(rows: Sequence[dict[str, Any]], form: Format, columns: Sequence[str] = ()) -> None:
     if form is Format.json:
         say_json(list(rows))
@@ -311,7 +305,7 @@ def print_rows(rows: Sequence[dict[str, Any]], form: Format, columns: Sequence[s
     ]
     print_table(
         console_for(),
-        Table(shown, [[cell(row.get(name), NOTHING_IN.get(name, "-")) for name in names] for row in rows]),
+        ScreenTable(shown, [[cell(row.get(name), NOTHING_IN.get(name, "-")) for name in names] for row in rows]),
     )
 
 
@@ -392,7 +386,7 @@ def compare_trials(
         rows = [("≠" if line.differs else "", line.field.replace("_", " "), *line.cells) for line in lines]
         styles = ["yellow" if line.differs else "" for line in lines]
         if lines:
-            print_table(console_for(), Table(columns, rows, title, styles))
+            print_table(console_for(), ScreenTable(columns, rows, title, styles))
             say("")
     for one in found.similar:
         say(

@@ -20,7 +20,7 @@ from extractor.commands.shared import (
     settings_or_exit,
     wrong_usage,
 )
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.errors import BiasError
 from extractor.store.judgements import JudgementStore
 
@@ -92,7 +92,7 @@ def list_judgements(store: StoreOption = None, form: FormOption = Format.table, 
         word = f"{a.judgement}{' (consensus)' if a.consensus else ''}" if a.judgement else "not agreed on"
         rows_shown.append((a.study, a.tool, a.domain, word, said))
     styles = ["" if a.judgement else "red" for a in found]
-    print_table(console_for(), Table(LIST_COLUMNS, rows_shown, f"risk of bias in {opened.name}", styles))
+    print_table(console_for(), ScreenTable(LIST_COLUMNS, rows_shown, f"risk of bias in {opened.name}", styles))
     say(f"judgements that stand: {len(found)}; not agreed on: {sum(a.judgement is None for a in found)}")
 
 

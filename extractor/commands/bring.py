@@ -30,7 +30,7 @@ from extractor.commands.shared import (
     standard_input,
     wrong_usage,
 )
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.duplicates import Duplicate, Report, duplicates
 from extractor.engine import Run, run
 from extractor.identity import family
@@ -122,11 +122,11 @@ def bring(
     end(report)
 
 
-def _same_table(same: list[Duplicate]) -> Table:
+def _same_table(same: list[Duplicate]) -> ScreenTable:
     rows = [(d.kept, d.other, d.reason) for d in same[:MOST_SHOWN]]
     if len(same) > MOST_SHOWN:
         rows.append(("…", f"{len(same) - MOST_SHOWN} more", "all with --format json"))
-    return Table((Column("kept"), Column("other"), Column("reason", rank=1, least=24)), rows, "the same report")
+    return ScreenTable((Column("kept"), Column("other"), Column("reason", rank=1, least=24)), rows, "the same report")
 
 
 def reports(opened: Store) -> Iterator[Report]:
@@ -219,7 +219,7 @@ def _screened(opened: Store) -> Screened | None:
 def _print_flow(found: Flow) -> None:
     rows = [(words, "not recorded" if n is None else f"{n:,}") for _, words, n in found.rows()]
     columns = (Column("box", most=80), Column("n", right=True))
-    print_table(console_for(), Table(columns, rows, "PRISMA 2020: what the store knows"))
+    print_table(console_for(), ScreenTable(columns, rows, "PRISMA 2020: what the store knows"))
     for one in found.searches:
         say(f"{one.name}: {one.query}: {one.records:,} records{f', searched {one.day}' if one.day else ''}")
 

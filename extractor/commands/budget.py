@@ -8,7 +8,7 @@ import typer
 
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, StoreOption, open_store, say_json
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 
 if TYPE_CHECKING:
     from extractor.budget import Budget
@@ -39,13 +39,13 @@ def budget_command(
     print_table(console_for(), _first(found))
 
 
-def _by_table(found: Budget) -> Table:
+def _by_table(found: Budget) -> ScreenTable:
     names = ("table", "facts", "expected wrong", "wrong at most (95 %)")
     rows = [(t.name, str(t.facts), f"{t.expected:.1f}", str(t.at_most)) for t in (*found.tables, found.whole)]
-    return Table([Column(name, right=name != "table") for name in names], rows, "facts read from texts")
+    return ScreenTable([Column(name, right=name != "table") for name in names], rows, "facts read from texts")
 
 
-def _first(found: Budget) -> Table:
+def _first(found: Budget) -> ScreenTable:
     columns = (
         Column("report"),
         Column("event"),
@@ -69,4 +69,4 @@ def _first(found: Budget) -> Table:
         )
         for c in found.checks
     ]
-    return Table(columns, rows, f"check first, of {found.pooled} events pooled over reports")
+    return ScreenTable(columns, rows, f"check first, of {found.pooled} events pooled over reports")

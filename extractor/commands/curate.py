@@ -10,7 +10,7 @@ import typer
 
 from extractor.commands.screen import console_for, shortened
 from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, settings_or_exit, wrong_usage
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.curation import add, confirm, correct, disputed, evidence_for, is_standing, kind_of, own, reject, undo
 from extractor.declared import shipped_fields
 from extractor.errors import CurationError
@@ -219,7 +219,7 @@ def list_decisions(store: Store, given: Sequence[str], by: str | None, only_disp
         )
         for d, row in zip(found, rows, strict=True)
     ]
-    print_table(console_for(), Table(columns, cells, f"{len(found)} decisions on facts in {store.name}"))
+    print_table(console_for(), ScreenTable(columns, cells, f"{len(found)} decisions on facts in {store.name}"))
     if count := len(disputed(store, report)):
         say(f"facts on which curators disagree: {count}; see them with: trialspan curate list --disagreements")
 
@@ -307,7 +307,7 @@ def print_disputed(found: Sequence[Disagreement], form: Format) -> None:
         for w in d.words
     ]
     if rows:
-        print_table(console_for(), Table(columns, rows))
+        print_table(console_for(), ScreenTable(columns, rows))
     say(f"facts on which curators disagree: {len(found)}")
 
 

@@ -12,7 +12,7 @@ import typer
 
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, output_to, say, settings_or_exit, wrong_usage
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.engine import Run, run
 from extractor.evaluate.articles import documents_of, with_text
 from extractor.evaluate.figures import Evaluation, evaluate
@@ -104,7 +104,7 @@ def _print(found: Evaluation, output: Format) -> None:
         rates = map(_number, (row.precision, row.recall, row.f1))
         rows.append((row.field, *rates, interval, *map(str, (row.tp, row.fp, row.fn))))
     columns = [Column(name, right=name != "field") for name in names]
-    print_table(console_for(), Table(columns, rows, f"{found.documents} documents"))
+    print_table(console_for(), ScreenTable(columns, rows, f"{found.documents} documents"))
     error = calibration_error(cross_fitted(found.judged))
     say(
         f"macro F1 {_number(found.macro_f1)} ({_number(found.macro_low)}-{_number(found.macro_high)}); "
@@ -121,13 +121,15 @@ def _print_cells(found: Cells, output: Format, errors: str | None) -> None:
             for row in found.rows()
         ]
         people = [dict(zip(("what", "recall", "found", "asked"), row, strict=True)) for row in found.people()]
-        typer.echo(json.dumps({"tables": rows, "people": people}, indent=1))
+        told = {"tables": rows, "people": people, "facts_from_other_tables": found.from_others}
+        typer.echo(json.dumps(told, indent=1))
         return
     names = ("tables", "P", "R", "found", "cells", "facts")
     lines = [(what, _number(p), _number(r), *map(str, counts)) for what, p, r, *counts in found.rows()]
     lines += [(what, "-", _number(r), *map(str, counts), "-") for what, r, *counts in found.people()]
     columns = [Column(name, right=name != "tables") for name in names]
-    print_table(console_for(), Table(columns, lines, f"{len(found.articles)} articles"))
+    print_table(console_for(), ScreenTable(columns, lines, f"{len(found.articles)} articles"))
+    say(f"facts from tables that hold no event (all false): {found.from_others}")
     if errors in ("all", "adverse_event", "ae_event"):
         for article in found.articles:
             for error in article.errors:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from extractor.commands.screen import console_for
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.declared import declared_fields, field_order
 
 
@@ -35,7 +35,7 @@ def fields(
         typer.echo(markdown())
     else:
         columns = (Column("field", style="cyan"), Column("what it is", most=100, least=40), Column("value", rank=1))
-        print_table(console_for(), Table(columns, [(e.name, e.summary, e.value) for e in entries]))
+        print_table(console_for(), ScreenTable(columns, [(e.name, e.summary, e.value) for e in entries]))
 
 
 def markdown() -> str:

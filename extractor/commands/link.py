@@ -9,8 +9,11 @@ import typer
 
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, StoreOption, open_store, say_json, settings_or_exit, wrong_usage
-from extractor.commands.tables import Column, Table, print_table
-from extractor.link import Difference, check, decide, link, merge, reports_named, split, undo
+from extractor.commands.tables import Column, ScreenTable, print_table
+from extractor.link.check import check
+from extractor.link.decide import decide, merge, reports_named, split, undo
+from extractor.link.difference import Difference
+from extractor.link.linker import link
 from extractor.store import Store
 from extractor.store.links import KINDS, Link, LinkDecision, LinkStore
 
@@ -51,7 +54,7 @@ def as_dict(one: Link | LinkDecision) -> dict[str, object]:
     return {name: getattr(one, name) for name in one.__slots__}
 
 
-def links_table(links: list[Link], title: str) -> Table:
+def links_table(links: list[Link], title: str) -> ScreenTable:
     columns = (
         Column("kind"),
         Column("report"),
@@ -60,7 +63,7 @@ def links_table(links: list[Link], title: str) -> Table:
         Column("state"),
         Column("why", rank=1, most=90, least=60),
     )
-    return Table(columns, [(x.kind, x.a, x.b, f"{x.score:.2f}", x.state, x.why) for x in links], title)
+    return ScreenTable(columns, [(x.kind, x.a, x.b, f"{x.score:.2f}", x.state, x.why) for x in links], title)
 
 
 # ---------------------------------------------------------------- differences
@@ -105,7 +108,7 @@ def differences(store: Store, ids: list[str]) -> list[Difference]:
     return check(list(store.records(ids)))
 
 
-def differences_table(found: list[Difference], title: str) -> Table:
+def differences_table(found: list[Difference], title: str) -> ScreenTable:
     columns = (
         Column("what"),
         Column("severity"),
@@ -114,7 +117,7 @@ def differences_table(found: list[Difference], title: str) -> Table:
     )
     rows = [(d.kind.replace("_", " "), d.severity, d.message, d.explanation or "none found") for d in found]
     styles = ["yellow" if d.explanation else "red" if d.severity == "major" else "" for d in found]
-    return Table(columns, rows, title, styles)
+    return ScreenTable(columns, rows, title, styles)
 
 
 # ---------------------------------------------------------------- decisions
@@ -210,4 +213,4 @@ def list_decisions(store: Store, form: Format) -> None:
         )
         for d in found
     ]
-    print_table(console_for(), Table(columns, rows, f"decisions on links in {store.name}"))
+    print_table(console_for(), ScreenTable(columns, rows, f"decisions on links in {store.name}"))

@@ -13,7 +13,8 @@ import typer
 
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, OutputOption, output_to, say, whole_file, wrong_usage
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
+from extractor.shown import NOTHING_LEFT, percent
 
 if TYPE_CHECKING:
     from extractor.pool import CountsTable, PooledComparison, PooledProportion, Subgroups
@@ -245,14 +246,14 @@ def _print(found: PooledProportion | PooledComparison, subgroups: Subgroups | No
     record = found.to_dict() | ({"subgroups": subgroups.to_dict()} if subgroups else {})
     rows = []
     for row in _rows(record):
-        scale = 100 if row.get("measure", "risk") in ("risk", "RD") else 1
-        interval = f"{_number(row['low'], scale)} to {_number(row['high'], scale)}"
+        said = SAID.get(row.get("measure", "risk"), _number)
+        interval = f"{said(row['low'])} to {said(row['high'])}"
         cells = (
             row.get("measure", "risk, %") + (", %" if row.get("measure") == "RD" else ""), row["method"], str(row["k"]),
-            _number(row["estimate"], scale), interval, _number(row.get("tau2"), 1), row.get("note", ""),
+            said(row["estimate"]), interval, _number(row.get("tau2")), row.get("note", ""),
         )  # fmt: skip
         rows.append(cells)
-    print_table(console_for(), Table(SCREEN_COLUMNS, rows, _headline(record)))
+    print_table(console_for(), ScreenTable(SCREEN_COLUMNS, rows, _headline(record)))
     for line in _about(record):
         say(line)
     for line in _cautions(record, subgroups):
@@ -273,11 +274,11 @@ def _about(record: dict[str, Any]) -> list[str]:
         lines.append("The first line is the mean of the studies' risks; the second is the risk of the median study.")
     heterogeneity = record.get("heterogeneity", {})
     if heterogeneity.get("tau2") is not None:
-        low, high = _number(heterogeneity["tau2_low"], 1), _number(heterogeneity["tau2_high"], 1)
+        low, high = _number(heterogeneity["tau2_low"]), _number(heterogeneity["tau2_high"])
         test = f"likelihood-ratio p = {heterogeneity['q_p']:.3g}, I2 {heterogeneity['i2']:.0f} %"
         bounds = f"95 % {low} to {'no bound' if heterogeneity['tau2_high'] is None else high}"
         lines.append(
-            f"tau2 {_number(heterogeneity['tau2'], 1)} ({bounds}, profile likelihood), {test}. {heterogeneity['note']}"
+            f"tau2 {_number(heterogeneity['tau2'])} ({bounds}, profile likelihood), {test}. {heterogeneity['note']}"
         )
     if "double_zero" in record and record["k"] > 1 and record["q_p"] is not None:
         test = f"Q p = {record['q_p']:.3g}, I2 {record['i2']:.0f} %"
@@ -293,19 +294,25 @@ def _headline(record: dict[str, Any]) -> str:
         return f"{record['k']} studies, {record['double_zero']} of them without any event"
     prediction = record["prediction"]
     given = (
-        f"{_number(prediction['low'], 100)} to {_number(prediction['high'], 100)} %, "
-        if prediction["low"] is not None
-        else ""
+        f"{percent(prediction['low'])} to {percent(prediction['high'])} %, " if prediction["low"] is not None else ""
     )
     few = any(note["code"] == "few_studies_mostly_zero" for note in record["warnings"])
     silent = f"only {record['k']} studies, {record['zero_studies']} of them without an event: " if few else ""
     mean = record["mean"]
-    risk = f"{_number(mean['estimate'], 100)} %, 95 % {_number(mean['low'], 100)} to {_number(mean['high'], 100)} %"
+    risk = f"{percent(mean['estimate'])} %, 95 % {percent(mean['low'])} to {percent(mean['high'])} %"
     what = "mean risk " if record["k"] > 1 and record["tau2"] is not None else ""
-    crude = f"{record['events']} of {record['total']} ({_number(record['crude'], 100)} %) in {record['k']} studies"
+    crude = f"{record['events']} of {record['total']} ({percent(record['crude'])} %) in {record['k']} studies"
     return f"{silent}{what}{risk}; {crude}; prediction interval {given}{prediction['rule']}"
 
 
-def _number(value: float | None, scale: int) -> str:
-    """Three digits; a share below a ten-thousandth of a percent is 0."""
-    return "-" if value is None else f"{scale * value if abs(value) > 1e-6 else 0.0:.3g}"
+def _number(value: float | None) -> str:
+    """Three digits; what is as good as nothing is 0."""
+    return "–" if value is None else f"{value if abs(value) > NOTHING_LEFT else 0.0:.3g}"
+
+
+def _points(value: float | None) -> str:
+    """A difference of two shares, in percentage points."""
+    return _number(None if value is None else 100 * value)
+
+
+SAID = {"risk": percent, "RD": _points}  # how the figures of a measure are worded; ratios as numbers

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from extractor.commands.shared import printable
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.declared import declared_fields
 from extractor.export import fact_shown
 from extractor.model import Evidence, Fact, Record
@@ -85,7 +85,7 @@ def in_table_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda f: places.get(f.field, len(places)))
 
 
-def facts_table(facts: list[Fact], numbers: Mapping[int, int]) -> Table:
+def facts_table(facts: list[Fact], numbers: Mapping[int, int]) -> ScreenTable:
     columns = (
         Column("field", style="cyan"),
         Column("value"),
@@ -99,9 +99,9 @@ def facts_table(facts: list[Fact], numbers: Mapping[int, int]) -> Table:
         quotes = " … ".join(dict.fromkeys(shortened(e) for e in fact.evidence))
         rows.append((name, fact_shown(fact), quotes, f"{fact.confidence:.2f}", ", ".join(states(fact))))
     if not numbers:
-        return Table(columns, rows)
+        return ScreenTable(columns, rows)
     of = [str(numbers[id(fact)]) for fact in facts]
-    return Table((Column("#", right=True), *columns), [(n, *row) for n, row in zip(of, rows, strict=True)])
+    return ScreenTable((Column("#", right=True), *columns), [(n, *row) for n, row in zip(of, rows, strict=True)])
 
 
 def states(fact: Fact) -> list[str]:

@@ -24,7 +24,7 @@ from extractor.commands.shared import (
     settings_or_exit,
     wrong_usage,
 )
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.errors import CellsError, SettingsError
 from extractor.export import FORMATS
 from extractor.export.values import fact_shown
@@ -213,7 +213,7 @@ def as_data(name: str, pairs: Sequence[tuple[Record, list[Fact]]], found: Sequen
     }
 
 
-def _table(name: str, found: Sequence[Claim], reports: int) -> Table:
+def _table(name: str, found: Sequence[Claim], reports: int) -> ScreenTable:
     columns = (
         Column("field"),
         Column("both", right=True),
@@ -228,7 +228,7 @@ def _table(name: str, found: Sequence[Claim], reports: int) -> Table:
         example = f"{alone.document}, {alone.who}: {fact_shown(alone.fact)}" if alone else ""
         f1 = "-" if row.f1 is None else f"{row.f1:.2f}"
         rows.append((row.field, str(row.both), str(row.ours), str(row.theirs), f1, example))
-    return Table(columns, rows, f"ours and {name}, {reports} reports")
+    return ScreenTable(columns, rows, f"ours and {name}, {reports} reports")
 
 
 def _reader(store: Store, asked: str | None) -> str:

@@ -24,7 +24,7 @@ from extractor.commands.shared import (
 )
 from extractor.declared import declared_fields
 from extractor.errors import CurationError
-from extractor.link import annotated
+from extractor.link.annotated import annotated
 from extractor.sheets.read import read_sheet, take
 from extractor.sheets.write import write_sheet
 

@@ -55,7 +55,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ScreenTable:
     """Columns and rows of strings; ``styles`` holds a rich style for each row, or nothing."""
 
     columns: Sequence[Column]
@@ -64,13 +64,13 @@ class Table:
     styles: Sequence[str] = field(default_factory=tuple)
 
 
-def print_table(console: Console, table: Table) -> None:
+def print_table(console: Console, table: ScreenTable) -> None:
     """Print `table` at the width of `console`."""
     for line in lines(table, console.width):
         console.print(line, no_wrap=True, overflow="ignore", crop=False, highlight=False, soft_wrap=True)
 
 
-def lines(table: Table, width: int) -> Iterator[Text]:
+def lines(table: ScreenTable, width: int) -> Iterator[Text]:
     """The lines of `table`, none wider than `width` unless one column alone is."""
     cells = [[tidy(cell) for cell in row] for row in table.rows]
     widths = layout(table.columns, cells, width)

@@ -12,11 +12,13 @@ from rich.text import Text
 from extractor.commands.link import FormOption, as_dict, chosen, differences_table, links_table
 from extractor.commands.screen import NOTHING, console_for, cut
 from extractor.commands.shared import Format, StoreOption, open_store, printable, say_json
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.export import characteristics as wide_table
 from extractor.export.values import NOT_REPORTED, event_found, fact_shown, field_shown
 from extractor.labels import labels
-from extractor.link import Chosen, Difference, characteristics, check, merged
+from extractor.link.authority import Chosen, characteristics, merged
+from extractor.link.check import check
+from extractor.link.difference import Difference
 from extractor.model import Fact, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
@@ -94,7 +96,7 @@ def list_trials(store: Store, form: Format) -> None:
         for (name, ids), row in zip(trials.items(), rows, strict=True)
     ]
     console = console_for()
-    print_table(console, Table(LIST_COLUMNS, found, f"{len(trials)} trials in {store.name}"))
+    print_table(console, ScreenTable(LIST_COLUMNS, found, f"{len(trials)} trials in {store.name}"))
     console.print(f"{NOTHING}: looked for and not reported (no zero, no denial)", markup=False)
     if not trials and store.documents():
         console.print(
@@ -130,7 +132,7 @@ def as_data(title: str, records: Sequence[Record], links: Sequence[Link]) -> dic
 # ---------------------------------------------------------------- the parts of the page
 
 
-def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
+def reports_table(records: Sequence[Record], links: Sequence[Link]) -> ScreenTable:
     columns = (
         Column("study"),
         Column("report"),
@@ -162,10 +164,10 @@ def reports_table(records: Sequence[Record], links: Sequence[Link]) -> Table:
             ", ".join(how) or "alone",
         )
         rows.append(cells)
-    return Table(columns, rows, "reports")
+    return ScreenTable(columns, rows, "reports")
 
 
-def characteristics_table(choices: Sequence[Chosen]) -> Table:
+def characteristics_table(choices: Sequence[Chosen]) -> ScreenTable:
     rows = []
     for choice in choices:
         if choice.field in APART:
@@ -176,7 +178,7 @@ def characteristics_table(choices: Sequence[Chosen]) -> Table:
     columns = [Column("field", style="cyan"), Column("value"), Column("words")]
     if len({row[3] for row in rows}) > 1:  # a trial of one report has no need to name it
         columns += [Column("report", rank=1), Column("others say", rank=2)]
-    return Table(columns, [row[: len(columns)] for row in rows], "characteristics")
+    return ScreenTable(columns, [row[: len(columns)] for row in rows], "characteristics")
 
 
 def silence(records: Sequence[Record], choices: Sequence[Chosen]) -> Iterator[str]:
@@ -196,7 +198,7 @@ def words(facts: Sequence[Fact]) -> str:
     return "; ".join(" ".join(q.split())[:QUOTE] for q in quotes)
 
 
-def event_tables(records: Sequence[Record]) -> Iterator[Table]:
+def event_tables(records: Sequence[Record]) -> Iterator[ScreenTable]:
     """For each report that speaks of events: one row an event, one column an arm."""
     called = labels(r.document for r in records)
     for record in records:
@@ -209,7 +211,7 @@ def event_tables(records: Sequence[Record]) -> Iterator[Table]:
             (term, *("; ".join(by_arm.get(arm, ())) or NOT_MENTIONED for arm in arms))
             for term, by_arm in _by_term(events).items()
         ]
-        yield Table(columns, rows, f"adverse events in {called[record.document.id]} ({record.document.id})")
+        yield ScreenTable(columns, rows, f"adverse events in {called[record.document.id]} ({record.document.id})")
 
 
 def _by_term(events: Sequence[Fact]) -> dict[str, dict[str, list[str]]]:

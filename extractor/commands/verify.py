@@ -24,7 +24,7 @@ from extractor.commands.shared import (
     settings_or_exit,
     wrong_usage,
 )
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.engine import Run
 from extractor.errors import CellsError
 from extractor.export.values import fact_shown, shown
@@ -182,7 +182,7 @@ def _answers(found: Sequence[Document], cells: Sequence[Cell]) -> Iterator[Answe
     yield from sorted(answers, key=lambda a: a.cell.row)
 
 
-def _table(answers: Sequence[Answer]) -> Table:
+def _table(answers: Sequence[Answer]) -> ScreenTable:
     columns = (
         Column("row", right=True),
         Column("document", most=26),
@@ -205,10 +205,10 @@ def _table(answers: Sequence[Answer]) -> Table:
         for a in answers
     ]
     styles = ["red" if a.flagged else "" if a.value == FOLLOWS else "yellow" for a in answers]
-    return Table(columns, rows, styles=styles)
+    return ScreenTable(columns, rows, styles=styles)
 
 
-def _audit_table(states: Sequence[tuple[Cell, str, Answer | None]]) -> Table:
+def _audit_table(states: Sequence[tuple[Cell, str, Answer | None]]) -> ScreenTable:
     columns = (
         Column("study", most=26),
         Column("arm", most=20),
@@ -220,7 +220,7 @@ def _audit_table(states: Sequence[tuple[Cell, str, Answer | None]]) -> Table:
         (c.document, c.arm or "", f"{c.value['n']} of {c.value['denominator']}", state, cut(a.says, WORDS) if a else "")
         for c, state, a in states
     ]
-    return Table(columns, rows, styles=["red" if s in (CONTRADICTED, SILENT) else "" for _, s, _ in states])
+    return ScreenTable(columns, rows, styles=["red" if s in (CONTRADICTED, SILENT) else "" for _, s, _ in states])
 
 
 def claimed(cell: Cell) -> str:

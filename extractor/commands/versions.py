@@ -9,7 +9,7 @@ import typer
 
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, settings_or_exit, wrong_usage
-from extractor.commands.tables import Column, Table, print_table
+from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.store.history import Kept, copies_of, put_in_force
 
 COLUMNS = (
@@ -48,7 +48,7 @@ def versions(
     if form is Format.json:
         say_json({"report": id, "versions": [asdict(one) for one in found]})
         return
-    print_table(console_for(), Table(COLUMNS, [_row(one) for one in found], f"{id}: {len(found)} copies"))
+    print_table(console_for(), ScreenTable(COLUMNS, [_row(one) for one in found], f"{id}: {len(found)} copies"))
     if len(found) > 1:
         say("another text in force: trialspan versions REPORT --use N --by NAME")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from spacy.attrs import SENT_START
+from spacy.attrs import IDX, LENGTH, SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -160,14 +160,12 @@ def trial_sentences(doc: Doc) -> Doc:
     """Set the sentence boundaries of `doc`, and keep their exact offsets: a boundary may lie inside a token."""
     found = _found(doc)
     doc.user_data[SENTENCES] = found
-    starts = iter([start for start, _ in found])
-    pending = next(starts, None)
     flags = np.full(len(doc), NOT_A_START, dtype=np.int64)
-    for place, token in enumerate(doc):
-        end = token.idx + len(token)
-        while pending is not None and pending < end:
-            flags[place] = 1
-            pending = next(starts, None)
+    ends = doc.to_array([IDX, LENGTH]).sum(axis=1).astype(np.int64)
+    places = np.searchsorted(
+        ends, [start for start, _ in found], side="right"
+    )  # the first token that ends behind a start
+    flags[places[places < len(doc)]] = 1
     flags[:1] = 1
     return doc.from_array([SENT_START], flags.astype(np.uint64))  # type: ignore[arg-type]  # the stub knows 2-d only
 

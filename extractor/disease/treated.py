@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from extractor import patterns as re
 from extractor.context.view import View
-from extractor.disease.mentioned import PEOPLE, POSTOPERATIVE_PAIN, Mention, mentions
+from extractor.disease.mentioned import KNOWN, PEOPLE, POSTOPERATIVE_PAIN, Mention, mentions
 from extractor.terms import Term, words
 from extractor.words import Words
 
@@ -21,7 +21,7 @@ _NUMBER = W.number
 _MODIFIER = rf"(?:{W.modifier_an}[ ,]+){{0,6}}"
 # "patients with definite", "children suffering from", "subjects diagnosed as having"
 POPULATION = re.compile(
-    rf"\b{PEOPLE}(?: {W.population_aged},?)? (?:{W.population_who} ?){{0,3}}{W.population_with} {_MODIFIER}(?:(?!{W.population_of})[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\bindications? (?:for [\w -]{{1,30}} )?{W.population_was} (?:\w+ly )?{_MODIFIER}$|\b{W.population_diagnosis} {_MODIFIER}$"
+    rf"\b{PEOPLE}(?:,? \(?[^.;()]{{0,40}}\d ?(?:years|months|weeks|days|y)(?: of age| old)?\)?,?| {W.population_aged},?)? (?:{W.population_who} ?){{0,3}}{W.population_with} {_MODIFIER}(?:(?!{W.population_of})[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\bindications? (?:for [\w -]{{1,30}} )?{W.population_was} (?:\w+ly )?{_MODIFIER}$|\b{W.population_diagnosis} {_MODIFIER}$"
 )
 # "ALS patients", "COPD subjects"
 PATIENTS = re.compile(W.patients)
@@ -37,11 +37,16 @@ OTHER = re.compile(rf"\b{W.other_history} (?:[\w-]+ (?:or|and) )?{_MODIFIER}$")
 OTHER_AFTER = re.compile(
     rf"^(?:-{W.other_after_induced}\b| (?:(?:was|were|is|are) )?(?:\w+ly )?{W.other_after_occurred}\b)"
 )
+# "pulmonary embolism after intravenous stem cell therapy": what came of the treatment
+OF_THERAPY = re.compile(
+    r"(?: (?:a|\d+|\w+) (?:days?|weeks?|months?|years?))? (?:after|following|caused by|complicating) (?:[\w-]+,? ){0,5}?(?:cells?|transplant\w*|graft\w*)\b"
+)
 # "diphtheria, tetanus and pertussis vaccine": what one is vaccinated against is not treated
 # each word and each mark is taken whole: a line of dashes has one reading
 VACCINE = re.compile(rf"^(?:[ ,/-]++(?!{W.vaccine_in})\w++){{0,10}}?[ -]++(?:vaccin\w*|toxoid)\b")
 # "we treated", "this study", "were enrolled": the sentence speaks of the trial itself
 OWN = re.compile(rf"\b{W.own}\b")
+WITH = re.compile(rf" (?:\w+ )?{PEOPLE} (?:{W.population_who} ){{0,2}}with ")
 
 
 @dataclass(slots=True)
@@ -64,7 +69,9 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
         mention.weight = _weight(seen, mention)
     _set_aside(seen, every)
     for left, right in itertools.pairwise(every):
-        if JOINED.match(seen.folded[left.end : right.start] + " "):
+        if left.role == "head" and right.weight <= left.weight and OF.fullmatch(seen.folded[left.end : right.start]):
+            right.weight, right.people = min(right.weight, 0.3), False  # "delayed unions of fractures"
+        elif JOINED.match(seen.folded[left.end : right.start] + " "):
             shared = min(max(left.weight, right.weight), 4.0 if seen.in_title(left.start) else 3.0)
             if shared >= LEAST:  # what is said of one is said of both: "patients with MS and ALS"
                 left.weight, right.weight = max(left.weight, shared), max(right.weight, shared)
@@ -76,6 +83,7 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
     for mention in every:
         key = _key(mention)
         groups.setdefault(key, Candidate(mention.name, mention.term)).mentions.append(mention)
+    _one_disease(groups)
     merged = _merged(groups)
     for candidate in merged:
         strong = sorted((m.weight for m in candidate.mentions), reverse=True)
@@ -83,6 +91,7 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
     return sorted(merged, key=lambda c: (-c.score, c.term is None, c.mentions[0].start))
 
 
+OF = re.compile(r" of (?:the |long |bone ){0,3}")
 # "breast cancer surgery": where pain after an operation is treated, what was operated on is not
 OPERATED = re.compile(rf" {W.operated_surger}\b")
 
@@ -93,6 +102,34 @@ def _set_aside(seen: View, every: list[Mention]) -> None:
         for mention in every:
             if mention.role != "pain" and OPERATED.match(seen.folded, mention.end):
                 mention.weight, mention.people = min(mention.weight, 0.0), False
+
+
+# several names of one disease, as trials use them: the first is the name where a text says it
+FAMILIES = (
+    (
+        "mesh:D000083242",
+        "mesh:D002544",
+        "mesh:D020520",
+        "mesh:D020244",
+        "mesh:D002545",
+        "mesh:D020521",
+    ),  # ischemic stroke
+    ("mesh:D012595", "mondo:0019340"),  # systemic sclerosis, scleroderma
+    ("mesh:D010020", "mondo:0018373"),  # osteonecrosis, avascular necrosis
+)
+
+
+def _one_disease(groups: dict[tuple[str, ...], Candidate]) -> None:
+    """Join the groups of a family under its first name, where the text has that name."""
+    for first, *others in FAMILIES:
+        host = groups.get((first,))
+        if host is None or not any(m.weight > 0 for m in host.mentions):
+            continue
+        for other in others:
+            joined = groups.pop((other,), None)
+            for mention in joined.mentions if joined else ():
+                mention.name, mention.term, mention.renamed = host.name, host.term, True
+                host.mentions.append(mention)
 
 
 def _key(mention: Mention) -> tuple[str, ...]:
@@ -143,6 +180,10 @@ def _weight(seen: View, mention: Mention) -> float:
         weight -= 1.5 if title and not OTHER_AFTER.match(after) else 2.5
     if VACCINE.match(after):
         weight -= 3.0
+    if _came_of(seen, mention):
+        weight -= 2.5
+    if mention.role == "adjective" and WITH.match(after):
+        weight -= 1.5  # "diabetic patients with foot ulcers" have been told by what they also have
     if mention.role == "pain":
         weight += 2.0 if title or role == "objective" or AIM.search(seen.folded, sentence.start, sentence.end) else 0.3
     if mention.role == "head":
@@ -175,9 +216,13 @@ def treated(seen: View) -> list[Candidate]:
     if listed:
         return listed
     if not ranked or ranked[0].score < LEAST:
-        found = _pain(seen) or _introduced(seen, ranked) or _only(seen, ranked)
+        found = _pain(seen) or _given_for(seen, ranked) or _introduced(seen, ranked) or _only(seen, ranked)
+        found = found or _after_therapy(seen, ranked)
         return [found] if found else []
     first = ranked[0]
+    listed = _chain(seen, ranked)
+    if listed:
+        return listed
     return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))][:MOST]
 
 
@@ -188,7 +233,7 @@ DIAGNOSES = re.compile(
 )
 # "Huntington's disease in eight", "stroke (n = 3)", "epilepsy in 1 each", "ataxia, 4", "5 with ALS"
 COUNTED = re.compile(
-    rf"(?: \([a-z0-9-]{{2,8}}\))?(?:,? in (?:the other |another )?(?:\d+|{_NUMBER})\b(?! ?%)|,? ?[(\[]n? ?=? ?\d+[)\],; ]|,? \d+(?=[,;.]| and))"
+    rf"(?: \([a-z0-9-]{{2,8}}\))?(?:,? in (?:the other |another )?(?:\d+|{_NUMBER})\b(?! ?%)|,? ?[(\[]n? ?=? ?\d+[)\],; ]|,? \d+(?=[,;.)]| and))"
 )
 COUNTED_WITH = re.compile(rf"\b(?:\d+|{_NUMBER}) (?:{PEOPLE} )?(?:had|with|suffered from|suffering from) {_MODIFIER}$")
 
@@ -197,17 +242,111 @@ def _diagnoses(seen: View, ranked: list[Candidate]) -> list[Candidate]:
     """The diseases of a list that counts the people of each, where the text speaks of several diseases from the start."""
     if not ranked or any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in ranked[0].mentions):
         return []
-    places = {id(m): c for c in ranked for m in c.mentions}
+    places = _places(ranked)
     for sentence in seen.sentences:
         cue = DIAGNOSES.search(seen.folded, sentence.start, sentence.end)
-        if cue is None or OUTCOME_CUE.search(seen.folded, sentence.start, cue.end()):
+        if OUTCOME_CUE.search(seen.folded, sentence.start, cue.end() if cue else sentence.end):
             continue
-        inside = [m for c in ranked for m in c.mentions if cue.end() <= m.start < sentence.end]
-        inside = sorted((m for m in inside if m.start > cue.end() - 1), key=lambda m: m.start)
-        counted = sum(_is_counted(seen, m) for m in inside)
-        if len(inside) > 1 and counted > 1:
+        begin = cue.end() if cue else sentence.start
+        inside = sorted(
+            (m for c in ranked for m in c.mentions if begin <= m.start < sentence.end), key=lambda m: m.start
+        )
+        counted = [m for m in inside if _is_counted(seen, m)]
+        if cue is None:
+            inside = _people_by_disease(seen, inside, counted)
+        if len(inside) > 1 and len(counted) > 1:
             return list({id(places[id(m)]): places[id(m)] for m in inside}.values())
     return []
+
+
+def _places(ranked: list[Candidate]) -> dict[int, Candidate]:
+    return {id(m): c for c in ranked for m in c.mentions}
+
+
+def _people_by_disease(seen: View, inside: list[Mention], counted: list[Mention]) -> list[Mention]:
+    """The members of a counted list that no word announces: "31 patients: 10 with X, 6 with Y, 6 with Z", "cancers (X, 6; Y, 5)"."""
+    head = next((m for m in inside if m.people and not _elliptic(seen, m)), None)
+    own = [m for m in counted if m is not head]
+    if any(m.weight <= 0 or (m.term is not None and m.term.kind == "sign") for m in own) or len(own) < BOTH:
+        return []
+    if head is None:
+        own = own if len(own) >= LISTED and any(m.people for m in own) else []
+        return [m for m in inside if own and own[0].start <= m.start <= own[-1].start and m.weight > 0]
+    if not seen.folded.startswith(" (", head.end) or own[-1].start > seen.folded.find(")", head.end):
+        return []
+    return own if head.name.lower().split()[-1] in GROWTHS else [head, *own]
+
+
+def _elliptic(seen: View, mention: Mention) -> bool:
+    """Whether a number alone stands for the people: "10 with X", beside "10 patients with X"."""
+    match = COUNTED_WITH.search(seen.folded, max(0, mention.start - 60), mention.start)
+    return match is not None and not re.search(rf"{PEOPLE} ", match.group())
+
+
+BOTH = 2
+LISTED = 3  # diseases counted in one sentence: who was treated is told by disease
+GROWTHS = frozenset({"cancer", "cancers", "tumor", "tumors", "tumour", "tumours", "malignancy", "malignancies"})
+
+
+def _chain(seen: View, ranked: list[Candidate]) -> list[Candidate]:
+    """Three diseases or more in one list of the people treated: "37 patients with X, Y, Z or W"."""
+    places = _places(ranked)
+    for mention in ranked[0].mentions:
+        sentence = seen.sentence_at(mention.start)
+        near = sorted(
+            (m for c in ranked for m in c.mentions if m.start < sentence.end and m.start >= sentence.start),
+            key=lambda m: m.start,
+        )
+        chain: list[Mention] = []
+        for item in near:
+            if chain and not JOINED.match(seen.folded[chain[-1].end : item.start] + " "):
+                if mention in chain:
+                    break
+                chain = []
+            chain.append(item)
+        heads = mention in chain and chain[0].people and chain[0].weight >= PEOPLE_SURE
+        known = all(m.term is not None and m.term.kind != "sign" and m.weight >= PEOPLE_SURE for m in chain)
+        members = {id(places[id(m)]): places[id(m)] for m in chain}
+        if (
+            heads
+            and known
+            and len(members) >= LISTED
+            and not COMORBID.search(seen.folded, sentence.start, sentence.end)
+        ):
+            return list(members.values())
+    return []
+
+
+def _after_therapy(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """The disease of a title "X after stem cells", where nothing else was treated: it is X that they were given for."""
+    return next((c for c in ranked if any(_came_of(seen, m) for m in c.mentions)), None)
+
+
+def _came_of(seen: View, mention: Mention) -> bool:
+    """Whether a title says that a disease came after the treatment with cells."""
+    return seen.in_title(mention.start) and bool(OF_THERAPY.match(seen.folded[mention.end : mention.end + 90]))
+
+
+COMORBID = re.compile(r"\bcomorbid|\bhistory\b|\brisk factors?\b")
+
+
+def _given_for(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """What cells were given for, or what the aim names, where no other word says who was treated."""
+    for candidate in ranked:
+        for mention in candidate.mentions:
+            sentence = seen.sentence_at(mention.start)
+            before = seen.folded[max(sentence.start, mention.start - 110) : mention.start]
+            aimed = seen.role_at(mention.start) == "objective" or AIM.search(before)
+            grafted = GIVEN.search(before) or GRAFTED.search(seen.folded, *seen.title)
+            given = FOR.search(before) and (GIVEN.search(before) or PUT.search(before))
+            sign = mention.term is not None and mention.term.kind == "sign"
+            if mention.weight > DOUBTED and not sign and (given or (aimed and grafted and ENDS.search(before))):
+                return candidate
+    return None
+
+
+GIVEN = re.compile(r"\bcells?\b|\btransplant\w*|\b(?:bm|a[dt])?-?mscs?\b")
+DOUBTED = -1.0  # what a word nearby makes a history, a risk or an outcome
 
 
 # what makes a counted list one of other things than the people's diseases
@@ -310,7 +449,7 @@ def naming(candidate: Candidate) -> Mention:
     wider = [
         m for m in candidate.mentions if _content(m.name) >= _content(best.name) and m.role != "pain" and m.weight > 0
     ]
-    return max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), m.weight))
+    return max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), not m.renamed, m.weight))
 
 
 def canonical(candidate: Candidate, named: Mention) -> tuple[str, str]:
@@ -319,7 +458,7 @@ def canonical(candidate: Candidate, named: Mention) -> tuple[str, str]:
     if named.term is None:
         return longest, ""
     if INVERTED.search(named.term.name):
-        return longest, named.term.id
+        return KNOWN.get(longest, longest), named.term.id
     if longest.isupper() and " " not in longest:
         return named.term.name, named.term.id
     own = _content(named.term.name)

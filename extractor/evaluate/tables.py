@@ -31,6 +31,7 @@ LINES = {
     "with_label": "with grade or severity",
     "arm_disregarded": "arm disregarded",
 }
+GIVES, OTHERS = "tables of events that give facts", "facts from other tables"
 BASELINE = ("arm size", "age by arm", "sex by arm", "whole-trial sex")
 
 
@@ -47,7 +48,7 @@ class Article:
 
 @dataclass(slots=True)
 class Cells:
-    """All articles scored."""
+    """All articles scored; people at baseline, and whole tables, are asked for by recall alone."""
 
     articles: list[Article]
 
@@ -70,7 +71,12 @@ class Cells:
         """(question, recall, found, asked)."""
         asked = sum((a.asked for a in self.articles), Counter[str]())
         answered = sum((a.answered for a in self.articles), Counter[str]())
-        return [(what, ratio(answered[what], asked[what]), answered[what], asked[what]) for what in BASELINE]
+        return [(what, ratio(answered[what], asked[what]), answered[what], asked[what]) for what in (GIVES, *BASELINE)]
+
+    @property
+    def from_others(self) -> int:
+        """Facts from tables that hold no event: baseline, schedules, other trials' tables. All of them are false."""
+        return sum(a.counts[OTHERS] for a in self.articles)
 
 
 def ratio(part: int, whole: int) -> float | None:
@@ -235,12 +241,23 @@ def _article(gold: Gold, every: Sequence[Gold]) -> Article:
             _count(article, gold, cell, fact, wrong_arm=i in wrong_arm)
     for j in sorted(set(range(len(facts))) - set(right.values()) - aside):
         article.errors.append(_shown(gold, "false", tables_of(facts[j])[0], facts[j].get("arm"), facts[j]["value"]))
+    _count_tables(article, gold, facts, aside)
     arms = [row["arm"] for row in gold["baseline"] if not row.get("total")]
     for what, arm, names in questions(gold, own):
         fits = [name for name in names if arm is None or arm_fit(arm, name, arms)]
         article.asked[what] += 1
         article.answered[what] += bool(fits)
     return article
+
+
+def _count_tables(article: Article, gold: Gold, facts: Sequence[Gold], aside: set[int]) -> None:
+    """Of the tables that hold events, those of which any fact was read; facts from tables that hold none."""
+    telling_some = {cell["table"] for cell in gold["cells"] if not cell.get("optional")}
+    known = {cell["table"] for cell in gold["cells"]}
+    asked = [fact for j, fact in enumerate(facts) if j not in aside]
+    article.asked[GIVES] = len(telling_some)
+    article.answered[GIVES] = len(telling_some & {table for fact in asked for table in tables_of(fact)})
+    article.counts[OTHERS] = sum(known.isdisjoint(tables_of(fact)) for fact in asked)
 
 
 def _count(article: Article, gold: Gold, cell: Gold, fact: Gold | None, *, wrong_arm: bool) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from extractor import patterns as re
-from extractor.events.event import ABSENT, Event
+from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.limits import limits
 from extractor.events.mentions import DEATH, DEATHS, SURVIVED, Mention
 from extractor.events.segment import Link
@@ -22,6 +23,15 @@ SAID = re.compile(
 )
 # "a death occurred", "a death in the cell group"
 A_DEATH = re.compile(r"(?<!not )\ban?\s+(?:[\w-]+\s+)?\Z")
+_ENDS = rf"{W.cause_ends}\b"
+# the trial's own doing among causes
+BY_TREATMENT = re.compile(rf"\b{W.cause_treatment}\b")
+# "died of sepsis", "deaths due to respiratory failure": what those deaths were of; "the death of a patient" says no cause
+CAUSED = re.compile(
+    r"\s+(?:\([^()]*\)\s+)?(?P<cause>(?:due to|from|of|because of|caused by|attributed to|secondary to|as a result of|following)\s+"
+    r"(?!any\b|all\b|unknown\b|it\b|this\b|these\b|which\b|\d|\w+\s+(?:patients?|participants?|subjects?|m[ae]n|wom[ae]n|child(?:ren)?)\b)"
+    rf"(?!{_ENDS})[\w/'’-]+(?:\s+(?!{_ENDS})[\w/'’-]+){{0,5}})"
+)
 HAPPENED = re.compile(rf"\s+{W.happened_was}\b")
 
 
@@ -53,6 +63,19 @@ def _in_words(reading: Reading, mention: Mention) -> Count | None:
     if found is None or reading.hypothetical(mention.start):
         return None
     return Count(*found.span(), "one", 2 if found["two"] else 1, None, PARTICIPANTS)
+
+
+def of_its_cause(folded: str, event: Event) -> Event:
+    """The event limited to the words that say of what those counted died; what they died of says whether it is related."""
+    mention = event.mention
+    if mention.kind != DEATH or event.assertion != PRESENT or event.count is None or event.scope:
+        return event
+    found = CAUSED.match(folded, mention.end)
+    verb = folded.endswith(("died", "dying"), mention.start, mention.end)
+    if found is None or (found["cause"].startswith("of ") and not verb):
+        return event
+    related = None if event.related and not BY_TREATMENT.search(found["cause"]) else event.related
+    return replace(event, scope=found.span("cause"), related=related)
 
 
 def all_survived(reading: Reading) -> Iterator[Event]:

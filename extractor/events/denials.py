@@ -54,7 +54,7 @@ FINITE = re.compile(rf"\b{W.finite}\b")
 POST = re.compile(rf"\s*(?:,\s*)?(?:\([^()]*\)\s*)?{W.post_of}?{W.post_not}(?! to be\b)")
 # "none were serious", "none was related to the drug": a denial of the class's kind, not of the class
 OF_KIND = re.compile(
-    rf"\b{W.of_kind_none}\b(?:\s+of {W.of_kind_these}(?:\s+(?:\w+[\s-]+){{0,3}}{W.of_kind_events})?)?\s*,?\s+(?:{W.were}\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?P<kind>{W.of_kind_serious})\b"
+    rf"\b{W.of_kind_none}\b(?:\s+of {W.of_kind_these}(?:\s+(?:\w+[\s-]+){{0,3}}{W.of_kind_events})?)?\s*,?\s+(?:{W.were}\s+|had\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to (?:be )?)?(?:\w+ly )?(?P<kind>{W.of_kind_serious})\b"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from extractor import patterns as re
 from extractor.events import attributes
@@ -26,6 +27,17 @@ CHANGE = re.compile(rf"\b{W.change_reductions}\s+(?:in|of|on|for)\b")
 # "in-hospital deaths", "30-day mortality": of a part of the time
 OF_A_TIME = re.compile(rf"{W.of_a_time}\b")
 CAUSES = re.compile(W.causes)
+NEXT_CLASS = re.compile(r",\s*(?:or|and|nor)\s+")  # "no adverse events related to the cells, or serious adverse events"
+# "the remaining twelve had no adverse event": of the others it is told
+REMAINING = re.compile(rf"\b{W.remaining}\b[^,;]{{0,30}}\Z")
+# "infusion-associated or serious unexpected adverse events": two classes with one head
+TWO_CLASSES = re.compile(
+    r"(?P<tied>[\w-]+(?:[\s-][\w-]+)??[\s-](?:related|associated))\s+(?:or|and)\s+(?P<grave>(?:other\s+)?(?:serious|severe)\b)"
+)
+# "no death was attributed to"
+RELATED_TO = re.compile(
+    rf"\s+(?:(?:was|were)\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?:[\w-]+[\s-])?{W.relation_related}\s+{W.relation_to}\b"
+)
 
 
 def denied(
@@ -40,12 +52,22 @@ def denied(
     stop = min([a for a, _ in denial.exceptions if a >= mention.end], default=clause[1]) if denial else clause[1]
     of = said_of(reading.folded, denial, mention.end, stop) if denial else behind(reading.folded, cue[1], clause[1])
     of = of or EVERYONE
-    if of.whom == SOME:
-        return
     blanket = mention.kind == CLASS
+    rest = REMAINING.search(reading.folded[clause[0] : cue[0]]) if of.whom == SOME and blanket else None
+    if of.whom == SOME and rest is None:
+        return
+    two = TWO_CLASSES.match(reading.folded, mention.start, mention.end) if blanket else None
+    if two:
+        tied = replace(mention, end=two.end("tied"), tail=(mention.core, mention.end))
+        yield from denied(reading, tied, cue, inner, denial, last)
+        grave = replace(mention, start=two.start("grave"))
+        for one in denied(reading, grave, (cue[0], grave.start), inner, denial, last):
+            yield replace(one, cue=cue)
+        return
     found = _limits(reading, mention, cue, denial, clause)
     arm = reading.arm_after(mention, last)
-    scope = found.scope or (subject_group(reading.folded, denial, mention.start) if denial else None)
+    scope = (clause[0] + rest.start(), cue[0]) if rest else None
+    scope = scope or found.scope or (subject_group(reading.folded, denial, mention.start) if denial else None)
     if blanket and of.count is not None and not (denial and denial.kind == "subject"):
         scope = scope or (of.count.start, of.count.end)
     if (
@@ -76,6 +98,8 @@ def _not_told(
 ) -> bool:
     """Whether it is not the event that is denied: an outcome, a plan, a word that the term only qualifies."""
     named = mention.kind in (NAMED, OPEN)
+    if mention.kind == DEATH and _cause_denied(reading, mention, last):
+        return True
     if named and (reading.reports.outcome(mention, reading.start, last) or reading.reports.subject(mention)):
         return True
     if (named and reading.concluded) or reading.hypothetical(cue[0]):
@@ -83,9 +107,17 @@ def _not_told(
     if mention.kind == CLASS and _stop_before(reading, mention, inner):
         return True
     lead = _head(reading, denial, mention, inner) if denial else ""
+    if any(denial and m.kind == CLASS and denial.end <= m.start and m.end < mention.start for m in inner):
+        lead = lead[max((m.end() for m in NEXT_CLASS.finditer(lead)), default=0) :]
     if CHANGE.search(lead) or OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
         return True
     return QUALIFIES.match(reading.folded, mention.end, last) is not None
+
+
+def _cause_denied(reading: Reading, mention: Mention, last: int) -> bool:
+    """ "Two died; neither death was related to the cells": deaths were told, and only their cause is denied."""
+    before = any(m.kind == DEATH and m.end <= mention.start for m in reading.mentions)
+    return before and RELATED_TO.match(reading.folded, mention.end, last) is not None
 
 
 def _stop_before(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:
@@ -119,6 +151,7 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
     """ "... , none of which were serious": the class denied only in kind."""
     for match in OF_KIND.finditer(reading.folded, reading.start, reading.end):
         before = [m for m in reading.mentions if m.kind in (CLASS, ORGAN) and m.start < match.end()]
+        before = before or _told_before(reading, match)
         if not before or any(
             d.start == match.start() and d.covers(before[-1].start, before[-1].end) for d in reading.denials
         ):
@@ -138,3 +171,19 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
             related=None if is_serious or is_severe else True,
             concluded=reading.concluded,
         )
+
+
+def _told_before(reading: Reading, match: re.Match[str]) -> list[Mention]:
+    """ "Adverse events numbered 18. None was related to the cells": the class that the sentence before tells of, if anybody died of none."""
+    if reading.mentions or reading.start == 0 or match["kind"] in ("serious", "severe", "fatal"):
+        return []
+    seen, reports = reading.reports.seen, reading.reports
+    former = seen.sentence_at(reading.start - 2)
+    if former.start == reading.start or seen.in_title(former.start) or reports.silent(former):
+        return []
+    named = reports.named(former.start, former.end)
+    return (
+        [m for m in named if m.kind in (CLASS, ORGAN) and not m.stopped]
+        if not any(m.kind == DEATH for m in named)
+        else []
+    )

@@ -33,6 +33,14 @@ OTHER_CAUSE = re.compile(rf"\s+(?:the\s+|their\s+|an?\s+|any\s+)?(?:[\w-]+\s+){{
 SEVERITY = re.compile(rf"\b{W.severity_clinically}(?:\s*{W.severity_or}\s*{W.severity_severe})*")
 SERIOUS = re.compile(r"(?<!non)(?<!non-)\b(?:serious|t?e?saes?|sadrs?)\b")
 
+# "infusional toxicities", "no long-term cell therapy side effects"
+OF_PROCEDURE = re.compile(rf"\b{W.of_procedure_infusion}\s+(?:[\w-]+\s+){{0,2}}?{W.of_procedure_effects}")
+GRADED_BEHIND = re.compile(
+    rf"\s+(?:of\s+)?(?P<grade>(?:{W.graded_behind_above}\s+)?(?:ctcae )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or)\s*(?:\d|[iv]+)\b)?(?:\s+or (?:higher|greater|more|above|worse))?)"
+)
+# "Related to the infusion, no serious adverse events": the cause leads the clause
+LED_BY_RELATION = re.compile(rf"(?:[a-z ]{{3,20}}:)?[\s,;]*{RELATION.pattern}")
+
 _UNITS = W.units
 _WORD = r"[\w/%.°+-]+"
 # a few words up to a mark or the end, else as many as there are up to a word that begins something else
@@ -78,15 +86,25 @@ def limits(folded: str, clause: Span, cue: Span, mention: Span) -> Limits:
     first, last = min(cue[0], mention[0]), mention[1]
     head = cue[1] if cue[1] <= mention[0] else mention[0]
     relation = _relation(folded, last, clause[1])
-    severity = SEVERITY.search(folded, head, last)
+    found = SEVERITY.search(folded, head, last)
+    severity = found.span() if found else _graded_behind(folded, last, clause[1])
     said = folded[head:last]
-    related = bool(relation or (RELATED_WORD.search(said) and not NOT_RELATED.search(said)))
+    led = LED_BY_RELATION.match(folded, clause[0], first)
+    related = bool(
+        relation or led or OF_PROCEDURE.search(said) or (RELATED_WORD.search(said) and not NOT_RELATED.search(said))
+    )
     return Limits(
         _scope(folded, clause, first, last, relation),
-        severity.span() if severity else None,
+        severity,
         bool(SERIOUS.search(said)) or None,
         related or None,
     )
+
+
+def _graded_behind(folded: str, start: int, end: int) -> Span | None:
+    """ "no toxicities of grade 2-5", "no reaction above grade 1": the severity behind a denied class."""
+    found = GRADED_BEHIND.match(folded, start, end)
+    return found.span("grade") if found else None
 
 
 def _relation(folded: str, start: int, end: int) -> Span | None:

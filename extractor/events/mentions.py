@@ -16,7 +16,7 @@ from functools import cache
 from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.events.stopped import divided_reason, reason_before, shared_reason
-from extractor.events.unlisted_terms import items_beside, items_under
+from extractor.events.unlisted_terms import items_beside, items_counted, items_under
 from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
 from extractor.terms import Term, table
 from extractor.words import Words
@@ -41,6 +41,7 @@ _HEAD_FORMS = (
     rf"(?:{W.head_cardiac} )(?:events?)\b",
     rf"tolerability {W.head_issues}\b",
     rf"{W.head_non} events?\b",
+    rf"{W.head_agent}[\s-](?:related|associated)\s+events?\b",
     r"(?<=grade \d )(?<!for grade \d )events\b",
 )
 HEAD = re.compile(rf"\b(?:{'|'.join(_HEAD_FORMS)})")
@@ -133,7 +134,9 @@ def _sites() -> str:
 @cache
 def _left() -> re.Pattern[str]:
     """A site or a quality, also one known by its ending, right before a term."""
-    return re.compile(rf"(?<![\w-])((?:{_sites()}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|ine))(?:[\s-]+))\Z")
+    return re.compile(
+        rf"(?<![\w-])((?:{W.left_prefix}-)?(?:{_sites()}|[a-z]{{3,}}(?:al|ic|ar|ary|ous|oid|ine))(?:[\s-]+))\Z"
+    )
 
 
 @cache
@@ -188,13 +191,18 @@ def mentions(folded: str, start: int, end: int) -> list[Mention]:
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
     unknown = list(_open(folded, start, end))
     sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
+    known = list(_named(folded, start, end))
     found += [
-        m for m in _named(folded, start, end) if _free(m, found) and not any(u.core < m.start < u.end for u in sited)
+        m
+        for m in known
+        if _free(m, found)
+        and not any(u.core < m.start < u.end for u in sited)
+        and not any(w.start <= m.start and m.end < w.core for w in known)  # "pericarditis-like chest pain"
     ]
     found += [m for m in unknown if _free(m, found)]
     found = _sharing_reason(folded, sorted(found, key=lambda m: m.start))
     listed: list[Mention] = []
-    for item in _listed(folded, end, found):
+    for item in _listed(folded, start, end, found):
         if _free(item, found) and _free(item, listed):
             listed.append(item)
     found = sorted([*found, *listed], key=lambda m: m.start) if listed else found
@@ -226,14 +234,16 @@ def _sharing_reason(folded: str, found: list[Mention]) -> list[Mention]:
     return found
 
 
-def _listed(folded: str, end: int, found: list[Mention]) -> Iterator[Mention]:
+def _listed(folded: str, start: int, end: int, found: list[Mention]) -> Iterator[Mention]:
     """Unknown items of lists of events, under a class or between known terms."""
     named = [m for m in found if m.kind == NAMED]
     heads = [m.end for m in found if m.kind in (CLASS, ORGAN) and not m.stopped]
-    for start, last in items_under(folded, end, heads, [m.start for m in named]):
-        yield Mention(start, last, OPEN, start, listed=True)
-    for start, last, place in items_beside(folded, end, [(m.start, m.end) for m in named]):
-        yield Mention(start, last, OPEN, start, peer=named[place])
+    for begin, last in items_under(folded, end, heads, [m.start for m in named]):
+        yield Mention(begin, last, OPEN, begin, listed=True)
+    for begin, last, place in items_beside(folded, end, [(m.start, m.end) for m in named]):
+        yield Mention(begin, last, OPEN, begin, peer=named[place])
+    for begin, last, place in items_counted(folded, start, end, [(m.start, m.end) for m in named]):
+        yield Mention(begin, last, OPEN, begin, peer=named[place])
 
 
 def _free(mention: Mention, taken: list[Mention]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
@@ -27,7 +28,7 @@ from extractor.events.mentions import (
     well_known,
 )
 from extractor.quantities.numbers import WHOLE
-from extractor.terms import Term, table, words
+from extractor.terms import Term, Terms, table, words
 from extractor.words import Words
 
 W = Words("events")
@@ -106,6 +107,12 @@ DEADLY = re.compile(
 )
 
 
+@lru_cache(maxsize=1)
+def _well_known_in(listed: Terms) -> dict[str, Term | None]:
+    """The terms of abbreviations that need no explaining."""
+    return {short: listed.get(long) for short, long in well_known().items()}
+
+
 @dataclass(slots=True)
 class Reports:
     """What a document's sentences may report: built once a document."""
@@ -129,7 +136,9 @@ class Reports:
         made = cls(seen, frozenset(words(c) for c in conditions), begins, headed)
         made.infectious = bool(INFECTION.search(" ".join(conditions) + " " + seen.folded[slice(*seen.title)]))
         explained_here = {short: long for short, long in seen.abbreviations.items() if len(short) > 1}
-        named = {short: table(LEXICON).get(long) for short, long in (well_known() | explained_here).items()}
+        named = _well_known_in(table(LEXICON)) | {
+            short: table(LEXICON).get(long) for short, long in explained_here.items()
+        }
         made._short = {short: term for short, term in named.items() if term is not None}
         made._deadly = tuple(short for short, long in explained_here.items() if DEADLY.fullmatch(long.lower()))
         made.classes = dict(_short_classes(seen, body))

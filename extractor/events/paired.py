@@ -23,6 +23,7 @@ from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
 from extractor.events.told_with_count import BETTER, EFFECT, lessened, out_of, size_of_group
 from extractor.quantities.counts import Count, counts
+from extractor.quantities.numbers import NUMBER_WORDS
 
 BELIEVED = 0.45  # from here a pair is an event
 DISBELIEVED = 0.3  # under this an event of the rules is none
@@ -30,6 +31,7 @@ DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an o
 LINKED = "count_linked"
 NEAR = 40  # characters before a term in which words tell how it got better
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
+FIGURE = re.compile(rf"\d|{NUMBER_WORDS}")  # "fatigue was told of by nine"
 LISTED = re.compile(r"[ ,;/()]*(?:\b(?:and|or|and/or|plus|with)\b)?[ ,]*")
 # "complications occurred in 26% and 9% died": another count begins between them
 OTHERS_DIED = re.compile(r"(?:\band|,|;)\s+(?:only\s+)?\d(?:(?!\bof (?:them|whom|which|these)\b)[^;,()]){0,30}\Z")
@@ -52,7 +54,7 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     """A sentence with its terms and counts; None where it has no pair of them or too many, or is the title."""
     seen = reports.seen
     sentence = seen.sentence_at(start)
-    if seen.in_title(start) or not (ruled or any(c.isdigit() for c in seen.folded[start : sentence.end])):
+    if seen.in_title(start) or not (ruled or FIGURE.search(seen.folded, start, sentence.end)):
         return None
     named = reports.named(start, sentence.end)
     avoid = [(m.start, m.end) for m in named]

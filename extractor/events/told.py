@@ -15,7 +15,7 @@ from extractor.events.brackets import inside
 from extractor.events.clauses import Span, clauses, verbs
 from extractor.events.composed import composed
 from extractor.events.dead import all_survived, counted_dead
-from extractor.events.denials import Denial, denied_after
+from extractor.events.denials import OF_KIND, Denial, denied_after
 from extractor.events.denied import denied, kinds_denied
 from extractor.events.elided import elided
 from extractor.events.event import Event
@@ -74,9 +74,12 @@ def events(reports: Reports, *, about: re.Pattern[str] | None = None) -> Iterato
     for sentence in reports.seen.sentences:
         if about is not None and not about.search(reports.seen.folded, sentence.start, sentence.end):
             continue
-        named = [] if reports.silent(sentence) else reports.named(sentence.start, sentence.end)
+        silent = reports.silent(sentence)
+        named = [] if silent else reports.named(sentence.start, sentence.end)
         if named:
             yield from _told(Reading(reports, sentence, named))
+        elif not silent and OF_KIND.search(reports.seen.folded, sentence.start, sentence.end):
+            yield from kinds_denied(Reading(reports, sentence, named))
 
 
 def _told(reading: Reading) -> Iterator[Event]:

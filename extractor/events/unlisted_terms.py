@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from extractor import patterns as re
+from extractor.quantities.numbers import WHOLE
 from extractor.words import Words
 
 W = Words("events")
@@ -32,6 +33,23 @@ BEHIND = re.compile(
 # After a known term with a pair of shares: "fever 25% versus 33% (p = 0.3), new diabetes 30% versus 53%"
 _SHARES = r"\d+(?:\.\d+)?\s*%?\s*(?:versus|vs\.?|v\.?|/)\s*\d+(?:\.\d+)?\s*%"
 PAIRS_BEHIND = re.compile(rf"\s*{_SHARES}\s*(?:\([^()]*\)\s*)?(?:,|;|,?\s*\band\b)\s*{_ITEM}\s+{_SHARES}")
+# "wound gaping in 3 and headache in 2", "2 gapings of the wound, 3 headaches", "hunger 2; headache, 3": how an item is counted
+_IN = rf"\s+(?:in|by|for)\s+(?:only\s+)?(?:\d+/)?{WHOLE}(?:\s+(?:of\s+\d+\s+)?{W.counted_people})?(?:\s*\([^()]{{1,40}}\))?"
+_NUMBER = r"(?:\s+|\s*[,:=]\s*)\d{1,3}(?!\s*(?:%|\.\d|-|[a-z]))(?:\s*\([^()]{1,40}\))?"
+_NEXT = rf"\s*(?:[,;]\s*(?:and\s+)?|\band\s+)(?:{W.between_mild}\s+)?"
+_FREE = r"(?P<item>[a-z][a-z-]{3,}(?:\s+(?!in\b|by\b|for\b)[a-z][a-z-]+){0,3}?)"
+_LAST = r"(?=\s*(?:[,;.)]|\Z|\band\b|\bof\b))"
+ITEM_AFTER = [re.compile(rf"{how}{_NEXT}{_FREE}{how}{_LAST}") for how in (_IN, _NUMBER)]
+ITEM_BEFORE = [
+    re.compile(rf"(?:[,;:(]|\b{W.item_led})\s*(?:and\s+)?(?:{W.between_mild}\s+)?{_FREE}{how}{_NEXT}\Z")
+    for how in (_IN, _NUMBER)
+]
+IN_COUNT = [re.compile(how + _LAST) for how in (_IN, _NUMBER)]
+COUNTED_BEFORE = re.compile(rf"(?<![\w.,/-]){WHOLE}\s+(?:[a-z-]+\s+)?\Z")
+ITEM_COUNTED = re.compile(rf"{_NEXT}{WHOLE}\s+{_FREE}(?=\s*(?:[,;.)]|\Z|\band\b))")
+COUNTED_ITEM = re.compile(rf"(?:[:,;(]|\b{W.item_led}|\band)\s*{WHOLE}\s+{_FREE}{_NEXT}\Z")
+OF_THE = re.compile(r" of (?:the )?(?=[a-z]+\Z)")  # "gaping of the suture"
+REACH = 90  # characters from a known item to the unknown one beside it
 
 # "reflux from nose and mouth": the last word is no item of its own
 SITED = re.compile(rf"\b{W.sited_from}\s+(?:the\s+)?[a-z-]+\s+(?:and|or)\s+\Z")
@@ -88,3 +106,22 @@ def _counted_behind(folded: str, left: int, right: int) -> re.Match[str] | None:
     if found and ("%" in found["left"]) == ("%" in found["right"]):
         return found
     return PAIRS_BEHIND.match(folded, left, right)
+
+
+def items_counted(
+    folded: str, start: int, end: int, named: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, int]]:
+    """Unknown items that are counted just as the known term beside them in the list is; with the known term's place."""
+    for place, (first, last) in enumerate(named):
+        before, after = max(start, first - REACH), min(end, last + REACH)
+        found: list[re.Match[str] | None] = []
+        for counted, behind, ahead in zip(IN_COUNT, ITEM_AFTER, ITEM_BEFORE, strict=True):
+            found.append(behind.match(folded, last, after))
+            found.append(ahead.search(folded, before, first) if counted.match(folded, last, after) else None)
+        if COUNTED_BEFORE.search(folded, before, first):
+            found.append(ITEM_COUNTED.match(folded, last, after))
+            number = COUNTED_BEFORE.search(folded, before, first)
+            found.append(COUNTED_ITEM.search(folded, before, number.start()) if number else None)
+        for item in found:
+            if item is not None and not LIST_NOT.search(OF_THE.sub(" ", item["item"])):
+                yield *item.span("item"), place

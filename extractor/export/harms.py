@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from extractor.export.values import DENIED, number
+from extractor.export.values import DENIED, counted, number, qualities
 from extractor.labels import labels
 from extractor.link.check_arms import is_whole
 from extractor.link.check_events import CLASS_WORDS, SERIOUS_WORDS
@@ -230,30 +230,17 @@ def said(fact: Fact, people: Mapping[str | None, int]) -> str:
             return ", ".join(["none", *limit_of(fact)])
         plain = PLAIN.fullmatch(_term(value))
         return ", ".join([DENIED if plain else f"{DENIED}: {_term(value)}", *limit_of(fact)])
-    grade, related = value.get("grade"), value.get("related")
-    words = [
-        _count(fact, people.get(_arm(fact))),
-        f"grade {grade}" if grade not in (None, "") else "",
-        str(value.get("severity") or ""),
-        "serious" if value.get("serious") else "",
-        {True: "related", False: "not related"}.get(related, "") if isinstance(related, bool) else "",
-        f"only {value['scope']}" if value.get("scope") else "",
-    ]
-    return ", ".join(word for word in words if word)
+    return ", ".join(word for word in (_count(fact, people.get(_arm(fact))), *qualities(value)) if word)
 
 
 def _count(fact: Fact, size: int | None) -> str:
     """People as ``n/N``, other units with their name; the percentage that is stated, or that follows from n and N."""
     value = fact.value
     n, of, percent, unit = (value.get(key) for key in ("n", "denominator", "percent", "denominator_unit"))
-    if n is None and percent is None:
-        return "yes" if value.get("assertion") != "absent" else "0"
+    words = counted(n, of, percent, unit)
     if n is None:
-        return f"{number(percent or 0)} %"
-    words = f"{number(n)}/{number(of)}" if of else number(n)
-    if unit not in (None, "participants"):
-        words += f" {unit}"
-    elif not of and size and n <= size:
+        return words or ("yes" if value.get("assertion") != "absent" else "0")
+    if unit in (None, "participants") and not of and size and n <= size:
         words, of = f"{words}/[{number(size)}]", size
     share = percent if percent is not None else 100 * n / of if of and n else None
     return f"{words} ({share:.3g} %)" if share is not None else words

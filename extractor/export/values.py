@@ -122,6 +122,18 @@ def number(value: float) -> str:
     return f"{int(value):,}" if value == int(value) else f"{value:,.6g}"
 
 
+def counted(n: float | None, of: float | None, percent: float | None, unit: str | None = None) -> str:
+    """A count as a cell has it, with a unit that is not people; a percentage that has no count; nothing of neither.
+
+    >>> counted(1, 27, None), counted(3, None, 4.5, "cycles"), counted(None, None, 4.5), counted(None, None, None)
+    ('1/27', '3 cycles', '4.5 %', '')
+    """
+    if n is None:
+        return f"{number(percent)} %" if percent is not None else ""
+    words = f"{number(n)}/{number(of)}" if of else number(n)
+    return words if unit in (None, "", "participants") else f"{words} {unit}"
+
+
 def span(low: float | None, high: float | None) -> str:
     """One figure, a range, or an open range.
 
@@ -196,7 +208,7 @@ def event_found(value: Value) -> str:
     """
     if value.get("assertion") == "none_reported":
         return ", ".join([DENIED, *limits(value)])
-    words = ", ".join(filter(None, [_count(value), *_qualities(value)]))
+    words = ", ".join(filter(None, [_count(value), *qualities(value)]))
     return words or str(value.get("assertion") or "")
 
 
@@ -216,7 +228,7 @@ def _event(value: Value) -> str:
     term = str(value.get("term") or "")
     if value.get("assertion") == "none_reported":
         return ", ".join([f"{DENIED}: {term}", *limits(value)])
-    words = ", ".join(filter(None, [_count(value), *_qualities(value)]))
+    words = ", ".join(filter(None, [_count(value), *qualities(value)]))
     if value.get("assertion") == "absent":
         return f"no {term}" + (f" ({words})" if words else "")
     return f"{term} ({words})" if words else term
@@ -235,7 +247,8 @@ def _count(value: Value) -> str:
     return words
 
 
-def _qualities(value: Value) -> list[str]:
+def qualities(value: Value) -> list[str]:
+    """What else is said of an event: grade, severity, serious, related, whom it reaches; empty words where nothing is."""
     grade, related = value.get("grade"), value.get("related")
     return [
         f"grade {grade}" if grade not in (None, "") else "",

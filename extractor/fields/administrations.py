@@ -25,6 +25,7 @@ from extractor.product.times_given import (
     BEFORE_NOT,
     BESIDE,
     DONE_BEFORE,
+    DRUG_NAME,
     GIVEN_BEFORE,
     GIVEN_NEAR,
     LEVELS,
@@ -85,7 +86,9 @@ class Administrations(Field):
             for item in intervals(seen.folded, sentence.start, sentence.end):
                 beside = seen.folded[max(sentence.start, item.start - 25) : min(sentence.end, item.end + 25)]
                 before = seen.folded[max(sentence.start, item.start - 45) : item.start]
-                if SEEN.search(before):
+                if SEEN.search(before) or DRUG_NAME.search(
+                    seen.folded, max(sentence.start, item.start - 45), item.end + 25
+                ):
                     continue
                 told = BESIDE.search(beside) or (GIVEN_NEAR.search(before) and not VISIT.search(before))
                 if told and not background(seen, sentence) and about_giving(seen, item, sentence):

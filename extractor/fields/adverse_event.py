@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from extractor import patterns as re
 from extractor.context.view import View, view
+from extractor.events.dead import of_its_cause
 from extractor.events.event import ABSENT, NONE_REPORTED, PRESENT, Event
 from extractor.events.limits import all_people, whole_follow_up
 from extractor.events.link.armed import armed
@@ -104,7 +105,8 @@ class AdverseEvent(Field):
                 whole_follow_up(seen.folded[slice(*event.scope)], follow_up)
                 or all_people(seen.folded[slice(*event.scope)], _people(seen, people, event.scope))
             )
-            yield self._fact(doc, seen.text, event if limited else replace(event, scope=None), long_forms)
+            told_of = replace(event, scope=event.scope if limited else None)
+            yield self._fact(doc, seen.text, of_its_cause(seen.folded, told_of), long_forms)
 
     def _fact(self, doc: Doc, text: str, event: Event, long_forms: Mapping[str, str]) -> Fact:
         count = event.count
@@ -194,17 +196,13 @@ def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
 
 
 def _stopped(term: str) -> str:
-    """A stop named by its noun and its reason: "discontinued treatment owing to nausea" is "discontinuation due to nausea"."""
+    """A stop named by a noun with its reason: "left the study owing to nausea" is "discontinuation due to nausea"."""
     led = LED_TO_STOP.fullmatch(term)
     if led:
-        noun = "withdrawal" if led["stop"].lower().startswith("withdraw") else "discontinuation"
         what = led["what"]
+        noun = "withdrawal" if led["withdrawal"] else "discontinuation"
         return f"{noun} due to {what[0].lower() + what[1:] if what[1:2].islower() else what}"
-    return STOPPED.sub(lambda m: f"{_stop_noun(m)} due to ", term)
-
-
-def _stop_noun(match: re.Match[str]) -> str:
-    return next(noun for group, noun in STOP_NOUNS.items() if match[group])
+    return STOPPED.sub(lambda m: f"{'withdrawal' if m['withdrawal'] else 'discontinuation'} due to ", term)
 
 
 def _written_out(term: str, long_forms: Mapping[str, str]) -> str:
@@ -227,15 +225,14 @@ SHORT = {
 }
 # "discontinued treatment due to", "withdrew owing to", "premature discontinuation for": named by its noun
 STOPPED = re.compile(
-    rf"\A(?:{W.stopped_treatment}\s+(?:was|were|had to be)\s+)?(?:{W.stopped_study}\s+)*(?:(?P<stop>{W.stopped_discontinu})|(?P<withdrew>withdr[ae]wn?|withdrawals?)|(?P<dropped>dropp?(?:ed)?[\s-]?outs?)|(?P<left>left))\b\s+(?:\([^()]*\)\s*|[\w-]+\s+){{0,8}}?{W.stopped_because}\s+(?:an?\s+)?",
+    rf"\A(?:{W.stopped_treatment}\s+(?:was|were|had to be)\s+)?(?:{W.stopped_study}\s+)*(?:{W.stopped_discontinu}|withdr[ae]wn?|(?P<withdrawal>withdrawals?)|dropp?(?:ed)?[\s-]?outs?|left)\b\s+(?:\([^()]*\)\s*|[\w-]+\s+){{0,8}}?{W.stopped_because}\s+(?:an?\s+)?",
     re.I,
 )
 # "adverse events leading to (permanent) discontinuation": the same, the reason first
 LED_TO_STOP = re.compile(
-    r"(?P<what>.{4,80}?)\s+(?:that\s+|which\s+)?(?:leading|led|resulting|resulted|requiring|required|causing|caused|necessitating|necessitated)\s+(?:to\s+|in\s+)?(?:(?!and\b|or\b)[\w/-]+\s+){0,3}?(?P<stop>discontinuations?|withdrawals?|cessation)",
+    rf"(?P<what>.{{4,80}}?)\s+(?:that\s+|which\s+)?{W.led_leading}\s+(?:to\s+|in\s+)?(?:(?!and\b|or\b)[\w/-]+\s+){{0,3}}?(?:discontinuations?|(?P<withdrawal>withdrawals?)|cessation|stopping|stop|halting|interruptions?)\b(?:\s+(?:of\s+)?(?:the\s+)?(?:infusions?|injections?|treatment|study|trial)\b)?",
     re.I,
 )
-STOP_NOUNS = {"stop": "discontinuation", "withdrew": "withdrawal", "dropped": "dropout", "left": "withdrawal"}
 # "grade 3-4", "grade 3 or higher": a class's grade is told apart from its name
 GRADED = re.compile(
     rf"(?:\A|(?<=\s))(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:[-–/,]|to|and|or)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.graded_higher}|and (?:higher|above|greater)|\+))?\s+",
@@ -247,6 +244,7 @@ ABBREVIATED = re.compile(rf"\b(?P<short>{W.abbreviated_tesae})(?P<plural>s?)\b",
 def _spelled(term: str) -> str:
     """A class with its abbreviation written out, and without one in brackets behind it."""
     term = re.sub(r"\s*\((?:t?e?s?aes?|adrs?|ars?)\)", "", term, flags=re.I)
+    term = re.sub(r"\bGI(?= (?:t?e?s?aes?|adverse|side|tox))", "gastrointestinal", term, flags=re.I)
     return ABBREVIATED.sub(lambda m: SHORT[m["short"].lower()] + ("s" if m["plural"] else ""), term)
 
 

@@ -13,7 +13,7 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.arms import arms
-from extractor.people.sides import Choice
+from extractor.people.sides import Sides
 
 
 @field(
@@ -36,7 +36,7 @@ class Arm(Field):
         if choice:
             yield from self._facts(doc, seen, choice)
 
-    def _facts(self, doc: Doc, seen: View, choice: Choice) -> Iterator[Fact]:
+    def _facts(self, doc: Doc, seen: View, choice: Sides) -> Iterator[Fact]:
         for place, group in enumerate(choice.groups, 1):
             name = seen.text[slice(*group.name_at)] if group.name else f"group {place}"
             at = [(group.start, group.end)]

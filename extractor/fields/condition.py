@@ -33,7 +33,7 @@ class Condition(Field):
             best, named = candidate.best, naming(candidate)
             name, curie = canonical(candidate, named)
             said = (
-                [best] if best.name == named.name else [best, named]
+                [best] if best.name == named.name and not best.renamed else [best, named]
             )  # the words that name it stand by those that treat it
             rule = "linked" if curie else "phrase"
             if not curie and (found := table("conditions").get(name)):

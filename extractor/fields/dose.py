@@ -37,6 +37,10 @@ _MADE = re.compile(rf"\b{W.made}\b")
 _RECEIVED = re.compile(rf"\b{W.received}\b")
 _DIGITS = re.compile(r"[\d,\s]+")
 _EARLIER = re.compile(rf"\b(?:previous(?:ly)?|earlier|prior) {W.earlier_stud}")
+# "0.5 x 10^8/kg, within the range seen in other studies", "20 million cells as part of a previous study": own all the same
+_COMPARED = re.compile(
+    r"[\w\s/^)±.-]{0,40}?(?:,\s*(?:which (?:is|was) |a figure )?(?:within the range|in line with|similar to|comparable|consistent with|as (?:in|seen in|used in))\b|\bas part of (?:a|an|our|the) (?:previous|earlier|prior|first|initial)\b)"
+)
 _TOTAL = re.compile(
     r"\b(?:total|cumulative|overall|altogether)\b(?!\s+(?:of\s+)?\d+\s+(?:patients|participants|subjects))[^.;,]{0,40}$"
 )
@@ -191,6 +195,8 @@ def _doubt(seen: View, amount: Amount, before: str, after: str, sentence: str) -
     if made and not GIVING.search(whole, made[-1].end()) and not GIVING.search(after[:60]):
         return "not_given"
     place = seen.sentence_at(amount.start)
+    if _COMPARED.match(after) and not _EARLIER.search(before):
+        return None
     if background(seen, place) or of_others(seen, place) or _EARLIER.search(sentence):
         return "earlier"
     return None

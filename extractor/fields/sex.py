@@ -24,9 +24,12 @@ BESIDE = 120  # characters between the two sexes said apart
 NEARLY = 0.85  # counts of both sexes that reach this share of the total are the trial's, less a few lost
 _BOTH = re.compile(rf",? (?:and|or|&) (?:\w+ ){{0,2}}?{W.both_women}\b")
 _WOMEN, _MEN = (
-    re.compile(r"\b(?:wom[ae]n|females?|girls?|mothers?|parturients?|lady|ladies|sister|daughter)\b"),
-    re.compile(r"\b(?:m[ae]n|males?|boys?|fathers?|gentlem[ae]n|brother|son)\b"),
+    re.compile(r"\b(?:wom[ae]n|females?|girls?|mothers?|parturients?|lady|ladies|sisters?|daughters?)\b"),
+    re.compile(r"\b(?:m[ae]n|males?|boys?|fathers?|gentlem[ae]n|brothers?|sons?)\b"),
 )
+SHE = re.compile(r"\b(?:she|her|the (?:girl|woman|lady))\b")
+HE = re.compile(r"\b(?:he|him|his|the (?:boy|man|gentleman))\b")
+RELATIVE = re.compile(r"\b(?:donor|mother|father|parents?|brother|sister|sibling|son|daughter|wife|husband)s?\b")
 
 
 @field(
@@ -73,7 +76,7 @@ class Sex(Field):
             )
 
     def _one_sex(self, doc: Doc, seen: View, some: list[Sexes], own: Total | None) -> Iterator[Fact]:
-        one = own.noun if own and own.noun in ("female", "male") else ""
+        one = own.noun if own and own.noun in ("female", "male") else _sex_of(seen, own) if own else ""
         for item in [*_together(some, own), *some]:
             if one and (item.female is None) == (one == "male"):
                 continue  # "2061 men were randomised ... 819 (40%) men had": a part of people of one sex
@@ -93,11 +96,28 @@ class Sex(Field):
         """A trial of women only, or of men only."""
         said = next((m for m in ALL.finditer(seen.folded) if seen.one_sentence(*m.span())), None)
         sex = "female" if said and is_female(said["sex"]) else "male" if said else _sex_of(seen, own)
+        if not sex and own.n == 1:
+            yield from self._alone(doc, seen, own)
         if sex:
             at = [*own.at, said.span()] if said else list(own.at)
             value = {"female": own.n if sex == "female" else None, "male": own.n if sex == "male" else None}
             flags = ("derived",) if own.derived or said else ()
             yield self.fact(doc, value, at, rule="everyone", confidence=0.85, flags=flags)
+
+    def _alone(self, doc: Doc, seen: View, own: Total) -> Iterator[Fact]:
+        """The one person of a case report, of whom the text says elsewhere "the girl", "she"."""
+        begins = seen.sentence_at(own.at[0][0]).start
+        women, men = ([m for m in p.finditer(seen.folded, begins) if not _relative(seen, m)] for p in (SHE, HE))
+        said = women or men
+        if said and not (women and men):
+            value = {"female": 1 if women else None, "male": 1 if men else None}
+            at = [*own.at, said[0].span()]
+            yield self.fact(doc, value, at, rule="everyone", confidence=0.85, flags=("derived",))
+
+
+def _relative(seen: View, match: re.Match[str]) -> bool:
+    """Whether the word is of a donor or of the family: "her brother", "the mother"."""
+    return bool(RELATIVE.search(seen.folded, max(0, match.start() - 30), match.end() + 14))
 
 
 def _together(some: list[Sexes], own: Total | None) -> list[Sexes]:

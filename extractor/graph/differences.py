@@ -14,7 +14,7 @@ import networkx as nx
 from extractor.graph import nodes
 from extractor.graph.nodes import Row
 from extractor.graph.observations import ANY, CLASS_IDS, DEATH_ID, DENIED, SERIOUS
-from extractor.link import check
+from extractor.link.check import check
 from extractor.link.difference import Difference
 from extractor.model import Record
 from extractor.store import Store

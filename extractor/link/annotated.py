@@ -7,8 +7,6 @@ from dataclasses import replace
 
 from extractor.declared import registers
 from extractor.errors import StoreError
-from extractor.link.authority import merged
-from extractor.link.check import check, registry_conflicts
 from extractor.model import Conflict, Record
 from extractor.store import Store
 from extractor.store.links import Link, LinkStore
@@ -39,6 +37,8 @@ def trial_records(store: Store) -> Iterator[Record]:
     StoreError
         If reports have come in since the store was linked.
     """
+    from extractor.link.authority import merged  # a list without trials does without it
+
     links = LinkStore(store)
     if links.stale()[0]:
         raise StoreError(
@@ -86,5 +86,7 @@ def differing(store: Store, links: LinkStore, trials: Sequence[str]) -> dict[str
         records = list(store.records(ids))
         registry = {r.document.id for r in records if r.document.source in registers()}
         if registry and len(registry) < len(records):
+            from extractor.link.check import check, registry_conflicts  # only where there is something to check
+
             found |= registry_conflicts(check(records), registry)
     return found

@@ -1,11 +1,14 @@
 """Words and ruling lines of PDF pages with their places; pypdfium2 is asked here alone.
 
-Places are points from the left and from the top of the page. A page's characters are joined to words where the file
-says no blank and the gap is small.
+Places are points from the left and from the top of the page, turned as most of its text is read: a table printed
+sideways is read, and drawn, upright. A page's characters are joined to words where the file says no blank and the gap
+is small.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +23,8 @@ LEAST = 40  # characters a page, on average, below which a PDF holds pictures of
 GAP = 0.18  # of the font size: a wider gap between two characters parts two words
 SAME = 0.8  # two sizes nearer than that are one
 THIN = 2.5  # points: a ruling line is no higher
+ASKED = 150  # characters of a page that are asked which way they run
+STAMP = 0.09  # share of a page's width at its sides where text that runs another way is furniture
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,56 @@ class Page:
     rules: tuple[Box, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How the places of a file become those of a page that is read: the page's borders, and how far it is turned.
+
+    Attributes
+    ----------
+    turn : int
+        0, 90, 180 or 270: the direction of most text, against the clock, as the file has it.
+    """
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turn: int
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """A place of the file as a place of the page."""
+        if self.turn == 0:
+            return Box(left - self.left, self.top - top, right - self.left, self.top - bottom)
+        if self.turn == 90:
+            return Box(bottom - self.bottom, left - self.left, top - self.bottom, right - self.left)
+        if self.turn == 180:
+            return Box(self.right - right, bottom - self.bottom, self.right - left, top - self.bottom)
+        return Box(self.top - top, self.right - right, self.top - bottom, self.right - left)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        across, along = self.right - self.left, self.top - self.bottom
+        return (along, across) if self.turn in (90, 270) else (across, along)
+
+
+def opened(data: bytes) -> Any:
+    """The file, which the caller closes.
+
+    Raises
+    ------
+    ParseError
+        If pypdfium2 is not installed, or the file is broken or locked.
+    """
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise ParseError(HINT) from error
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise ParseError(f"a PDF that cannot be opened (broken, or locked with a password): {error}") from error
+
+
 def pages_of(data: bytes) -> list[Page]:
     """All pages of a PDF.
 
@@ -76,16 +131,11 @@ def pages_of(data: bytes) -> list[Page]:
     ParseError
         If pypdfium2 is not installed, the file is broken or locked, or its pages are pictures.
     """
+    document = opened(data)
+    from pypdfium2 import raw
+
     try:
-        import pypdfium2
-    except ImportError as error:
-        raise ParseError(HINT) from error
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise ParseError(f"a PDF that cannot be opened (broken, or locked with a password): {error}") from error
-    try:
-        pages = [_page(pypdfium2.raw, document[n], n + 1) for n in range(len(document))]
+        pages = [_page(raw, document[n], n + 1) for n in range(len(document))]
     finally:
         document.close()
     if sum(len(w.text) for page in pages for w in page.words) < LEAST * len(pages):
@@ -93,17 +143,33 @@ def pages_of(data: bytes) -> list[Page]:
     return pages
 
 
+def sheet_of(raw: Any, page: Any, text: Any) -> Sheet:
+    """A page's borders, and which way most of its text runs."""
+    count = text.count_chars()
+    step = max(1, count // ASKED)
+    ways = Counter(way for n in range(0, count, step) if (way := _way(raw, text, n)) is not None)
+    left, bottom, right, top = page.get_bbox()
+    return Sheet(left, bottom, right, top, ways.most_common(1)[0][0] if ways else page.get_rotation())
+
+
+def _way(raw: Any, text: Any, index: int) -> int | None:
+    """The direction in which a character is read, against the clock; None of a blank."""
+    if chr(raw.FPDFText_GetUnicode(text, index) or 32).isspace():
+        return None
+    return round(math.degrees(raw.FPDFText_GetCharAngle(text, index)) / 90) * 90 % 360
+
+
 def _page(raw: Any, page: Any, number: int) -> Page:
-    width, height = page.get_size()
     text = page.get_textpage()
-    words = tuple(_words(raw, text, height))
-    rules = tuple(_rules(raw, page, height))
+    sheet = sheet_of(raw, page, text)
+    words = tuple(_words(raw, text, sheet))
+    rules = tuple(_rules(raw, page, sheet))
     text.close()
     page.close()
-    return Page(number, width, height, words, rules)
+    return Page(number, *sheet.size, words, rules)
 
 
-def _words(raw: Any, text: Any, height: float) -> Iterator[Word]:
+def _words(raw: Any, text: Any, sheet: Sheet) -> Iterator[Word]:
     around = raw.FS_RECTF()
     letters: list[str] = []
     box: Box | None = None
@@ -117,7 +183,9 @@ def _words(raw: Any, text: Any, height: float) -> Iterator[Word]:
             continue
         if not raw.FPDFText_GetLooseCharBox(text, index, around):
             continue
-        here = Box(around.left, height - around.top, around.right, height - around.bottom)
+        here = sheet.box(around.left, around.bottom, around.right, around.top)
+        if _is_stamp(raw, text, index, here, sheet):
+            continue
         now = raw.FPDFText_GetFontSize(text, index) or here.height or 1.0
         if letters and box and (_apart(box, here, size) or not SAME < now / size < 1 / SAME):
             yield Word("".join(letters), box, size)
@@ -130,14 +198,21 @@ def _words(raw: Any, text: Any, height: float) -> Iterator[Word]:
         yield Word("".join(letters), box, size)
 
 
+def _is_stamp(raw: Any, text: Any, index: int, here: Box, sheet: Sheet) -> bool:
+    """Whether a character is of a line that runs up or down the side of the page ("Downloaded from ...")."""
+    across = sheet.size[0]
+    at_side = here.right < STAMP * across or here.left > (1 - STAMP) * across
+    return at_side and _way(raw, text, index) != sheet.turn
+
+
 def _apart(box: Box, here: Box, size: float) -> bool:
     """Whether a character begins another word: far to the right, back to the left, or on another line."""
     gap = here.left - box.right
     return gap > max(GAP * size, 1.0) or gap < -2 * size or here.top > box.bottom or here.bottom < box.top
 
 
-def _rules(raw: Any, page: Any, height: float) -> Iterator[Box]:
+def _rules(raw: Any, page: Any, sheet: Sheet) -> Iterator[Box]:
     for thing in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,), max_depth=3):
-        left, bottom, right, top = thing.get_pos() if hasattr(thing, "get_pos") else thing.get_bounds()
-        if top - bottom <= THIN and right - left > 4:
-            yield Box(left, height - top, right, height - bottom)
+        box = sheet.box(*(thing.get_pos() if hasattr(thing, "get_pos") else thing.get_bounds()))
+        if box.height <= THIN and box.width > 4:
+            yield box

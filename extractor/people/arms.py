@@ -23,7 +23,7 @@ from extractor.people.counted import AN_AGE, BEFORE, numbers
 from extractor.people.equal_groups import how_many
 from extractor.people.group import EACH, GROUP_WORD, LETTERED, NO_GROUP, Group
 from extractor.people.own import total
-from extractor.people.sides import KINDS, MOST_GROUPS, PART_OF_TRIAL, Choice, by_rule
+from extractor.people.sides import KINDS, MOST_GROUPS, PART_OF_TRIAL, Sides, by_rule
 from extractor.people.total import Total
 from extractor.quantities.numbers import whole
 from extractor.words import Words
@@ -33,6 +33,9 @@ W = Words("people")
 # what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "2 injections"
 THING_AFTER = re.compile(rf" ?-?{W.no_person}")
 # "six (28.6%) of 21", "11 of 34", "5/12", "3 out of the 20": the size stands last
+OUT_OF_NUMBER = re.compile(
+    r"(?:/ ?|of (?:the |these |those |all )?)\d"
+)  # what each of the next pattern's matches holds
 OUT_OF = re.compile(
     r"(?<![\d/.,])(?:\d+ ?/ ?|(?:\d+|[a-z]+)(?: ?[(\[][^()\[\]%]{1,12}%[)\]])? (?:out )?of (?:the |these |those |all )?)(?P<n>\d{1,5})(?![\d/]|[.,]\d| ?%)"
 )
@@ -51,7 +54,7 @@ SHARES = ((0.2, "tiny"), (0.5, "under half"), (0.8, "most"), (0.999, "nearly"), 
 class Option:
     """Groups that may be the trial's arms, with what the reader is told of them."""
 
-    choice: Choice
+    choice: Sides
     features: tuple[str, ...]
 
     @property
@@ -59,7 +62,7 @@ class Option:
         return tuple(sorted(g.n for g in self.choice.groups))
 
 
-def arms(seen: View) -> Choice | None:
+def arms(seen: View) -> Sides | None:
     """The trial's arms; None where the text sizes none."""
     model = reader("arm")
     offered = options(seen)
@@ -130,7 +133,7 @@ def options(seen: View) -> list[Option]:
     found, own = cohort(seen), total(seen)
     rules = by_rule(seen, found, own)
     ruled = rules[0] if rules else None
-    offered: dict[tuple[object, ...], tuple[Choice, list[str]]] = {}
+    offered: dict[tuple[object, ...], tuple[Sides, list[str]]] = {}
     for choice, names in itertools.chain(_ruled(rules), _of_splits(found), _added(seen, own), _outcomes(seen)):
         offered.setdefault((choice.start, tuple(g.n for g in choice.groups)), (choice, names))
     for choice, names in list(_times(seen, own, [c for c, _ in offered.values()])):
@@ -145,19 +148,19 @@ def options(seen: View) -> list[Option]:
     ]
 
 
-def _sizes(choice: Choice) -> tuple[int, ...]:
+def _sizes(choice: Sides) -> tuple[int, ...]:
     return tuple(sorted(g.n for g in choice.groups))
 
 
 # ---------------------------------------------------------------- what is offered
 
 
-def _ruled(rules: Sequence[Choice]) -> Iterator[tuple[Choice, list[str]]]:
+def _ruled(rules: Sequence[Sides]) -> Iterator[tuple[Sides, list[str]]]:
     for choice in rules:
         yield choice, ["shape rule", f"offered by rule {choice.rule}"]
 
 
-def _of_splits(found: Cohort) -> Iterator[tuple[Choice, list[str]]]:
+def _of_splits(found: Cohort) -> Iterator[tuple[Sides, list[str]]]:
     """Every run of neighbouring groups of every split, also one group alone."""
     for split in found.splits:
         what = [f"shape {split.shape}", f"cued {split.cued}", f"joined {split.joined}", f"near {split.near}"]
@@ -168,10 +171,10 @@ def _of_splits(found: Cohort) -> Iterator[tuple[Choice, list[str]]]:
                 if split.shape == EACH and (len(run) < len(groups) or split.k < 2):
                     continue  # one size, told of each: as many as the text says, or none
                 names = [*what, "whole split" if len(run) == len(groups) else "part of split"]
-                yield Choice(run, split.shape, 0.8, 0, run[0].start, split.shape == EACH), names
+                yield Sides(run, split.shape, 0.8, 0, run[0].start, split.shape == EACH), names
 
 
-def _added(seen: View, own: Total | None) -> Iterator[tuple[Choice, list[str]]]:
+def _added(seen: View, own: Total | None) -> Iterator[tuple[Sides, list[str]]]:
     """Two to six numbers of one sentence that follow one another and add up to the total."""
     if own is None or own.n < 2:
         return
@@ -183,7 +186,7 @@ def _added(seen: View, own: Total | None) -> Iterator[tuple[Choice, list[str]]]:
             for last in range(first + 2, min(len(groups), first + 6) + 1):
                 run = tuple(groups[first:last])
                 if sum(g.n for g in run) == own.n:
-                    yield Choice(run, "added", 0.7, 0, run[0].start), ["shape added"]
+                    yield Sides(run, "added", 0.7, 0, run[0].start), ["shape added"]
 
 
 def _numbers(seen: View, sentence: Sentence, most: int) -> Iterator[Group]:
@@ -203,9 +206,11 @@ def _begins(match: re.Match[str]) -> int:
     return match.start()
 
 
-def _outcomes(seen: View) -> Iterator[tuple[Choice, list[str]]]:
+def _outcomes(seen: View) -> Iterator[tuple[Sides, list[str]]]:
     """Denominators that follow one another in a sentence: "11 of 34 treated and 7 of 19 on placebo"."""
     for sentence in seen.sentences:
+        if not OUT_OF_NUMBER.search(seen.folded, sentence.start, sentence.end):
+            continue
         groups: list[Group] = []
         for match in OUT_OF.finditer(seen.folded, sentence.start, sentence.end):
             n = int(match["n"])
@@ -214,10 +219,10 @@ def _outcomes(seen: View) -> Iterator[tuple[Choice, list[str]]]:
         for first in range(len(groups)):
             for last in range(first + 2, min(len(groups), first + 4) + 1):
                 run = tuple(groups[first:last])
-                yield Choice(run, "denominators", 0.6, 0, run[0].start), ["shape outcomes"]
+                yield Sides(run, "denominators", 0.6, 0, run[0].start), ["shape outcomes"]
 
 
-def _times(seen: View, own: Total | None, others: Sequence[Choice]) -> Iterator[tuple[Choice, list[str]]]:
+def _times(seen: View, own: Total | None, others: Sequence[Sides]) -> Iterator[tuple[Sides, list[str]]]:
     """One size as often as the total asks, alone or beside other groups: "15 per dose group, and 15 controls"."""
     if own is None:
         return
@@ -238,14 +243,14 @@ def _times(seen: View, own: Total | None, others: Sequence[Choice]) -> Iterator[
             k, over = divmod(left, n)
             if over == 0 and 2 <= k + len(more) <= MOST_GROUPS and k > 0 and size.start not in {g.start for g in more}:
                 groups = (*itertools.repeat(size, k), *more)
-                yield Choice(groups, EACH, 0.7, 0, size.start, True), ["shape times", f"times with {len(more)}"]
+                yield Sides(groups, EACH, 0.7, 0, size.start, True), ["shape times", f"times with {len(more)}"]
 
 
 # ---------------------------------------------------------------- what the reader is told
 
 
 def _beside(
-    choice: Choice, own: Total | None, ruled: Choice | None, agree: Counter[tuple[int, ...]], sums: bool
+    choice: Sides, own: Total | None, ruled: Sides | None, agree: Counter[tuple[int, ...]], sums: bool
 ) -> Iterator[str]:
     """What the option is among all options of its document."""
     sizes = _sizes(choice)
@@ -264,7 +269,7 @@ def _beside(
         yield "another adds up"
 
 
-def _features(seen: View, counted: frozenset[int], own: Total | None, choice: Choice) -> Iterator[str]:
+def _features(seen: View, counted: frozenset[int], own: Total | None, choice: Sides) -> Iterator[str]:
     groups = choice.groups
     whole_of = sum(g.n for g in groups)
     yield f"groups {len(groups)}"
@@ -292,7 +297,7 @@ def _features(seen: View, counted: frozenset[int], own: Total | None, choice: Ch
     yield from _in_sentence(seen, groups)
 
 
-def _in_document(seen: View, choice: Choice, own: Total | None) -> Iterator[str]:
+def _in_document(seen: View, choice: Sides, own: Total | None) -> Iterator[str]:
     """What the whole text says of groups: how many there are, whether people were allotted, the sizes told again."""
     groups = choice.groups
     alone = "alone" if len(groups) == 1 else "beside"

@@ -57,7 +57,7 @@ SOME = re.compile("|".join(_SOME_FORMS))
 SOME_FORMS = (1, 2, 3, 4, 5, 6, 7, 8, 9)  # the numbers of the groups in SOME
 # "all women", "all patients were male", "all-male", "only women"
 ALL = re.compile(
-    rf"\ball (?:(?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
+    rf"(?<!of )\ball (?:(?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
 )
 # each way in begins with a letter, so that texts without them are passed over fast
 CUE = re.compile(W.cue)

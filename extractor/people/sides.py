@@ -30,7 +30,7 @@ PART_OF_TRIAL = frozenset({"randomized", "enrolled", "analyzed", "before:analyze
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Sides:
     """Groups that may be the trial's arms."""
 
     groups: tuple[Group, ...]
@@ -41,12 +41,12 @@ class Choice:
     derived: bool = False
 
 
-def by_rule(seen: View, found: Cohort, own: Total | None) -> list[Choice]:
+def by_rule(seen: View, found: Cohort, own: Total | None) -> list[Sides]:
     """The groups that the rules take for arms, the best first."""
     return sorted(_choices(seen, found, own), key=lambda c: (c.rank, c.start))
 
 
-def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Choice]:
+def _choices(seen: View, found: Cohort, own: Total | None) -> Iterator[Sides]:
     n = own.n if own else None
     others = {
         c.count.n
@@ -79,7 +79,7 @@ def _diagnoses(seen: View, split: Split) -> bool:
     return bool(KINDS.search(words)) and not ASSIGNED_TO.search(words)
 
 
-def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice]:
+def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Sides]:
     """Groups that add up to the total, or to those analysed; or all where no total is said or they are a sized list."""
     n = own.n if own else None
     groups = split.groups
@@ -92,7 +92,7 @@ def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice
             run = groups[first : first + size]
             loose = split.shape == PAIRED or all(g.said == "had" and not GROUP_WORD.search(g.name) for g in run)
             if whole == n:
-                yield Choice(
+                yield Sides(
                     run,
                     "sum_agrees",
                     0.8 if own and own.derived else 0.9 if loose else 0.95,
@@ -100,7 +100,7 @@ def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice
                     run[0].start,
                 )
             elif (split.cued or split.shape == SIZED) and (n is None or whole >= LEAST_SHARE * n):
-                yield Choice(run, "sum_of_part", 0.75, 3 if loose else 2, run[0].start)
+                yield Sides(run, "sum_of_part", 0.75, 3 if loose else 2, run[0].start)
     if (
         split.shape == SIZED
         and not split.joined
@@ -110,11 +110,11 @@ def _named(split: Split, own: Total | None, others: set[int]) -> Iterator[Choice
         and (n is None or all(g.n < n for g in groups))
         and (n is None or HALF * n <= split.total <= 1.05 * n)
     ):
-        yield Choice(groups, "sized", 0.7, 4, split.start)
+        yield Sides(groups, "sized", 0.7, 4, split.start)
     elif split.shape == LISTED and split.cued and n is not None:
         for run in alike(groups):
             if len(run) > 1 and 0.8 * n <= sum(g.n for g in run) < n:
-                yield Choice(run, "listed", 0.6, 5, run[0].start)
+                yield Sides(run, "listed", 0.6, 5, run[0].start)
 
 
 def alike(groups: tuple[Group, ...]) -> Iterator[tuple[Group, ...]]:
@@ -123,35 +123,35 @@ def alike(groups: tuple[Group, ...]) -> Iterator[tuple[Group, ...]]:
         yield tuple(run)
 
 
-def _each(split: Split, n: int | None) -> Iterator[Choice]:
+def _each(split: Split, n: int | None) -> Iterator[Sides]:
     size = split.groups[0] if split.groups else None
     if size is None:
         return
     k = split.k if 2 <= split.k <= MOST_GROUPS else 0
     if k and k * size.n == n:
-        yield Choice(split.groups, "each_agrees", 0.9, 1, split.start, True)
+        yield Sides(split.groups, "each_agrees", 0.9, 1, split.start, True)
     elif k and split.near:
-        yield Choice(split.groups, "each", 0.7, 2, split.start, True)
+        yield Sides(split.groups, "each", 0.7, 2, split.start, True)
     elif n is not None and n % size.n == 0 and 2 <= n // size.n <= MOST_GROUPS:
-        yield Choice(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.8, 2, split.start, True)
+        yield Sides(tuple(itertools.repeat(size, n // size.n)), "each_agrees", 0.8, 2, split.start, True)
     elif k:
-        yield Choice(split.groups, "each", 0.6, 5, split.start, True)
+        yield Sides(split.groups, "each", 0.6, 5, split.start, True)
 
 
-def _denominators(found: Cohort) -> Iterator[Choice]:
+def _denominators(found: Cohort) -> Iterator[Sides]:
     """Groups that only the denominators of their outcomes size, where the text says no total."""
     for split in found.splits:
         if split.shape == PAIRED and split.joined and 1 < len(split.groups) <= MOST_GROUPS:
-            yield Choice(split.groups, "denominators", 0.6, 6, split.start)
+            yield Sides(split.groups, "denominators", 0.6, 6, split.start)
 
 
-def _controls_alone(found: Cohort) -> Iterator[Choice]:
+def _controls_alone(found: Cohort) -> Iterator[Sides]:
     """The one group that is sized: "the control group comprised 9 patients"."""
     for group in (g for s in found.splits for g in s.groups if g.said == "of" and CONTROL.search(g.name)):
-        yield Choice((group,), "controls", 0.65, 7, group.start)
+        yield Sides((group,), "controls", 0.65, 7, group.start)
 
 
-def _against_controls(seen: View, found: Cohort, own: Total) -> Iterator[Choice]:
+def _against_controls(seen: View, found: Cohort, own: Total) -> Iterator[Sides]:
     """The treated and those who "served as controls": part of the total, or beside it where only the treated are totalled."""
     for candidate in found.candidates:
         count = candidate.count
@@ -161,17 +161,17 @@ def _against_controls(seen: View, found: Cohort, own: Total) -> Iterator[Choice]
         controls = Group(count.n, "controls", count.start, count.end, served.span("name"))
         treated = next((c.count for c in found.candidates if c.count.n == own.n - count.n), None)
         if treated:
-            yield Choice(
+            yield Sides(
                 (Group(treated.n, "", treated.start, treated.end, (0, 0)), controls), "controls", 0.75, 4, count.start
             )
         elif own.at[0][0] != count.start:
-            yield Choice((Group(own.n, "", *own.at[0], (0, 0)), controls), "controls", 0.65, 5, count.start)
+            yield Sides((Group(own.n, "", *own.at[0], (0, 0)), controls), "controls", 0.65, 5, count.start)
 
 
-def _equal(seen: View, equal: tuple[int, int], own: Total) -> Iterator[Choice]:
+def _equal(seen: View, equal: tuple[int, int], own: Total) -> Iterator[Sides]:
     """Arms of one size by division: "130 patients were equally randomised to X or Y"."""
     k, _at = how_many(seen.folded, equal[1], seen.sentence_at(equal[0]))
     k = k or 2
     if own.n % k == 0 and own.n // k > 1:
         group = Group(own.n // k, "", own.at[0][0], own.at[0][1], equal)
-        yield Choice(tuple(itertools.repeat(group, k)), EQUALLY, 0.8, 2, equal[0], True)
+        yield Sides(tuple(itertools.repeat(group, k)), EQUALLY, 0.8, 2, equal[0], True)

@@ -17,7 +17,7 @@ from extractor.pool.results import (
     StudyRisk,
     Subgroups,
 )
-from extractor.shown import p_value
+from extractor.shown import p_value, percent
 
 _GAP = Line("gap", ("", "", ""))
 _WOOLF = "Woolf's interval, the exact conditional one where a cell is empty"
@@ -98,7 +98,7 @@ def _pooled_lines(result: PooledProportion) -> list[Line]:
         lines.append(Line("study", ("Median study", "", ""), words, mark))
     low, high = result.prediction.low, result.prediction.high
     if low is not None and high is not None:
-        words = f"[{_number(low)} to {_number(high)}]"
+        words = f"[{percent(low)} to {percent(high)}]"
         lines.append(
             Line(
                 "study",
@@ -125,17 +125,17 @@ def _one_arm_foot(result: PooledProportion, subgroups: Subgroups | None) -> list
     if result.k > 1 and result.tau2 is not None:
         notes.append(
             f"Mean of the studies' risks ({result.mean.interval}), and the risk that half of all such studies exceed. "
-            f"All participants together: {_number(result.crude)} %."
+            f"All participants together: {percent(result.crude)} %."
         )
     if result.k > 1 and result.prediction.low is None:
         notes.append(f"Prediction interval {result.prediction.rule}.")
     notes.append(_heterogeneity(result.heterogeneity))
     if result.one_sided_upper is not None:
         notes.append(
-            f"No event in {result.total} participants: risk at most {_number(result.one_sided_upper)} % (one-sided 95 %)."
+            f"No event in {result.total} participants: risk at most {percent(result.one_sided_upper)} % (one-sided 95 %)."
         )
     if result.wald_t is not None:
-        low, high = _number(result.wald_t.low), _number(result.wald_t.high)
+        low, high = percent(result.wald_t.low), percent(result.wald_t.high)
         notes.append(f"With few studies, a second interval beside it by Wald t({result.wald_t.df}): {low} to {high} %.")
     if subgroups and subgroups.q_between is not None:
         p = p_value(subgroups.q_p)
@@ -232,14 +232,8 @@ def _studies(k: int) -> str:
     return "1 study" if k == 1 else f"{k} studies"
 
 
-def _number(share: float) -> str:
-    """A proportion as percent: one decimal, two below one percent."""
-    percent = 100.0 * share
-    return f"{percent:.2f}" if 0.0 < percent < 1.0 else f"{percent:.1f}"
-
-
 def _percent(estimate: float, low: float, high: float) -> str:
-    return f"{_number(estimate)} [{_number(low)} to {_number(high)}]"
+    return f"{percent(estimate)} [{percent(low)} to {percent(high)}]"
 
 
 def _interval(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:

@@ -4,5 +4,6 @@ The page works without a network, without a server and, but for the graph, witho
 """
 
 from extractor.report.page import Wish, report
+from extractor.report.printed import Originals, Printer
 
-__all__ = ["Wish", "report"]
+__all__ = ["Originals", "Printer", "Wish", "report"]

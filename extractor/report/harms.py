@@ -10,7 +10,7 @@ from extractor.export.harms import HAPPENED, Cell, grids
 from extractor.export.harms import LIMITED as PARTLY_DENIED
 from extractor.export.harms import SILENT as QUIET
 from extractor.export.harms import ZERO as ZERO_SAID
-from extractor.export.values import number
+from extractor.export.values import counted
 from extractor.graph import Review, matrix, nodes
 from extractor.graph.nodes import Row, evidence
 from extractor.graph.observations import (
@@ -169,10 +169,7 @@ def _count(one: Row) -> str:
     """A count as ``1/27``; what there is of it otherwise. A denial of the class itself stays a denial."""
     if one["assertion"] == DENIED:
         return _denied(one)
-    unit = "" if one["unit"] in ("participants", None) else f" {one['unit']}"
-    if one["events"] is None:
-        return f"{number(one['percent'])} %" if one["percent"] is not None else "yes"
-    return f"{one['events']}/{one['total']}{unit}" if one["total"] else f"{one['events']}{unit}"
+    return counted(one["events"], one["total"], one["percent"], one["unit"]) or "yes"
 
 
 def _denied(one: Row) -> str:

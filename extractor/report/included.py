@@ -10,7 +10,7 @@ from extractor.graph import Review
 from extractor.graph.called import Called
 from extractor.graph.nodes import Row
 from extractor.graph.studies import Choice, fits
-from extractor.link import characteristics
+from extractor.link.authority import characteristics
 from extractor.model import Fact, Record
 from extractor.report.quotes import Quotes
 from extractor.report.said import Said, facts_said, nothing, silence_together

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from extractor.export.values import counted
 from extractor.graph import Review, nodes
 from extractor.graph.nodes import Row
 from extractor.graph.observations import DENIED, NAMED, limit_words
@@ -123,9 +124,7 @@ def _said(review: Review, rows: Sequence[Row], quotes: Quotes) -> Said:
 def _count(row: Row) -> str:
     if row["assertion"] == DENIED:
         return ", ".join(filter(None, ["denied", limit_words(row)]))
-    if row["events"] is None:
-        return "yes, without a count"
-    return f"{row['events']} of {row['total']}" if row["total"] else str(row["events"])
+    return counted(row["events"], row["total"], row["percent"], row["unit"]) or "yes, without a count"
 
 
 def _shared(review: Review, drawn: set[str], quotes: Quotes) -> Iterable[Relation]:

@@ -25,9 +25,10 @@ from extractor.policy import policy_hashes
 from extractor.report import checked, findings, harms, included, overview
 from extractor.report.figures import Plot, Plots
 from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
+from extractor.report.printed import Originals, Printer
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.texts import source
-from extractor.shown import p_value
+from extractor.shown import p_value, share
 from extractor.store import Store
 
 MOST_TRIALS_IN_TABLES = 400  # a page of more is no page to read: it is asked for in parts
@@ -35,7 +36,6 @@ KNOWN = ("any", "serious", "death")  # outcomes that every store can be asked ab
 LEAST_IN_SPAN = 3  # numbers in a row that print writes as first–last
 MOST_NAMED = 30  # events in a message
 MOST_OPEN = 25  # studies of a pooled risk that are not folded
-SMALLEST_SHARE = 1e-5  # printed as a number; what is less, as less
 BY_DOSE, CONTROLLED = "risk-by-dose", "controlled-risk"
 COMPARISONS = ("risk-by-route", "risk-by-source", BY_DOSE, CONTROLLED)
 Comparison = tuple[Answer, list[tuple[Row, tuple[Quote, ...]]], list[Plot]]
@@ -70,7 +70,7 @@ class Wish:
         return Choice("any", self.condition, self.cells, self.route, self.denials)
 
 
-def report(store: Store, wish: Wish | None = None) -> str:
+def report(store: Store, wish: Wish | None = None, printer: Printer | None = None) -> str:
     """The report of a store as HTML.
 
     Parameters
@@ -79,6 +79,8 @@ def report(store: Store, wish: Wish | None = None) -> str:
         Read only. Reports that were not linked are trials of their own.
     wish : Wish, optional
         All trials where not given.
+    printer : Printer, optional
+        Draws the pages of PDFs; without it the report says of each PDF that its pages are not shown.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def report(store: Store, wish: Wish | None = None) -> str:
             f"{len(trials):,} trials are more than a page can show ({MOST_TRIALS_IN_TABLES}); choose with --condition, --cells or --route"
         )
     _check_outcome(review, wish.outcome)
-    return _render(_content(review, wish, trials, others, call))
+    return _render(_content(review, wish, trials, others, call, printer or Printer(Originals())))
 
 
 def _check_outcome(review: Review, outcome: str) -> None:
@@ -122,7 +124,12 @@ def _without(method: str, call: Called) -> str:
 
 
 def _content(
-    review: Review, wish: Wish, trials: list[included.Trial], others: list[included.Trial], call: Called
+    review: Review,
+    wish: Wish,
+    trials: list[included.Trial],
+    others: list[included.Trial],
+    call: Called,
+    printer: Printer,
 ) -> dict[str, Any]:
     """What the template prints; quotes are numbered in the order of the page, so the order here is that of the page."""
     quotes = Quotes()
@@ -182,6 +189,8 @@ def _content(
         "kind_names": KIND_NAMES,
         "names": {n["id"]: n["name"] for n in drawn.nodes},
         "sources": sources,
+        "printed_pages": {r.document.id: printer.printed(r.document, quotes.of(r.document.id)) for r in documents},
+        "printer": printer,
         "report_anchor": {s.id: s.anchor for s in sources},
         "quotes": [_place(q, sources) for q in quotes.all()],
         "people_total": sum(r["people"] for r, _ in people_rows),
@@ -237,11 +246,10 @@ def _render(content: dict[str, Any]) -> str:
     )
     environment.filters |= {"called": content["called"], "without": lambda method: _without(method, content["called"])}
     environment.filters |= {
-        "percent": percent,
         "p_value": p_value,
         "number": number,
         "frozen": frozen,
-        "bound": bound,
+        "share": share,
         "spans": spans,
     }
     assets = {name: Markup(ASSETS.joinpath(file).read_text(encoding="utf-8")) for name, file in _INLINE.items()}
@@ -251,28 +259,6 @@ def _render(content: dict[str, Any]) -> str:
 
 _INLINE = {"style": "report.css", "script": "report.js", "cytoscape": "cytoscape.min.js"}
 _SCRIPTS = ("cytoscape", "script")
-
-
-def percent(value: float | None) -> str:
-    """A proportion as percent, with as many digits as it deserves.
-
-    >>> percent(0.0213), percent(0.0004), percent(1e-7), percent(0.0), percent(None)
-    ('2.1 %', '0.04 %', '< 0.001 %', '0.0 %', '–')
-    """
-    if value is None:
-        return "–"
-    if 0 < value < SMALLEST_SHARE:
-        return f"< {100 * SMALLEST_SHARE:g} %"
-    return f"{100 * value:.1f} %" if value == 0 or value >= 0.001 else f"{100 * value:.1g} %"
-
-
-def bound(value: float) -> str:
-    """An end of an interval as percent; what is as good as nothing is 0.
-
-    >>> bound(1.6e-10), bound(0.0213)
-    ('0 %', '2.1 %')
-    """
-    return "0 %" if value < SMALLEST_SHARE else percent(value)
 
 
 def spans(quotes: Sequence[Quote]) -> Markup:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from extractor.claims import term_words
 from extractor.declared import declared_fields, registers
 from extractor.export import fact_shown
-from extractor.export.values import field_shown
+from extractor.export.values import counted, field_shown
 from extractor.labels import labels
 from extractor.model import NOT_READ, TITLE, Fact, Record
 from extractor.review.agree import Difference, agreement, differences, hash_of
@@ -283,15 +283,13 @@ def grid(own: Sequence[Claim]) -> dict[str, Any]:
 def count(fact: Fact) -> str:
     """An event's count for a cell.
 
-    >>> count(Fact("adverse_event", {"n": 2, "denominator": 12, "assertion": "present"}, (Evidence("a", "b", 0, 1),)))
+    >>> from extractor.model import Evidence
+    >>> value = {"n": 2, "denominator": 12, "assertion": "present"}
+    >>> count(Fact("adverse_event", value, (Evidence("abstract", "two of twelve", 0, 13),), "rule:adverse_event/count"))
     '2/12'
     """
-    n, size, share = (fact.value.get(k) for k in ("n", "denominator", "percent"))
-    if n is not None:
-        return f"{n:g}/{size:g}" if size else f"{n:g}"
-    if share is not None:
-        return f"{share:g} %"
-    return {"absent": "none", "none_reported": "denied"}.get(str(fact.value.get("assertion")), "yes")
+    said = counted(*(fact.value.get(key) for key in ("n", "denominator", "percent", "denominator_unit")))
+    return said or {"absent": "none", "none_reported": "denied"}.get(str(fact.value.get("assertion")), "yes")
 
 
 def _links(record: Record) -> list[tuple[str, str]]:

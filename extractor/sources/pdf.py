@@ -1,16 +1,18 @@
 """PDF, as far as it was born digital: title, abstract, sections and tables, with the page and the place of every line.
 
 A PDF of pictures is refused with a hint. Words are joined over line ends, columns read one after the other, running
-heads left out. The places are kept in the document's ``metadata`` as ``layout``: part, then start, end, page and box.
+heads left out. The places are kept in the document's ``metadata`` as ``layout``: part, then start, end, page and box; the
+file's digest as ``pdf_sha256``, by which it is found again when its pages are to be shown.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from extractor.errors import ParseError
-from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.model import ABSTRACT, LAYOUT, PDF_SHA256, TITLE, Document, Ids
 from extractor.pdf.headed import free
 from extractor.sources import Item, reader
 from extractor.sources.identifiers import doi_in, ncts_in, retracted_in_title
@@ -30,18 +32,18 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
 
     data = stream.read()
     try:
-        yield _document(paper_of(data), stem)
+        yield _document(paper_of(data), stem, hashlib.sha256(data).hexdigest())
     except ParseError as error:
         yield error
 
 
-def _document(paper: Paper, stem: str) -> Document:
+def _document(paper: Paper, stem: str, digest: str) -> Document:
     parts: dict[str, str] = {}
-    layout: dict[str, list[list[float]]] = {}
+    layout: dict[str, list[list[Any]]] = {}
     for part in [*sorted(paper.parts, key=_first), *(part for part, _ in paper.tables)]:
         name = free(part.name, parts)
         parts[name] = part.text
-        layout[name] = [list(line) for line in part.lines]
+        layout[name] = [[*line[:-1], list(line[-1])] for line in part.lines]
     tables = []
     names = list(parts)[len(paper.parts) :]
     for name, (_, table) in zip(names, paper.tables, strict=True):
@@ -59,7 +61,7 @@ def _document(paper: Paper, stem: str) -> Document:
         retracted=retracted_in_title(parts.get(TITLE)),
         notes=found.notes,
         given=found.facts,
-        metadata={"layout": layout},
+        metadata={LAYOUT: layout, PDF_SHA256: digest},
     )
 
 

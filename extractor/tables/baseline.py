@@ -36,13 +36,16 @@ SEX = re.compile(
     rf"^\W*(?:sex|gender)\b|^\W*\(?{W.fe}\s*[/:\-]\s*(?:(?:fe)?males?|m|f|men|women|boys|girls)\b",
     re.I,
 )
+LETTER = re.compile(r"(?:(?:Sex|Gender)\b[ ,:(]*)?([MF])\b\)?(?:\W*(?:no\.?|n|%))*\W*")  # "Gender, F, n (%)"
 FEMALE = re.compile(r"\b(?:females?|women|woman|girls?)\b", re.I)
 MALE = re.compile(r"\b(?:males?|men|man|boys?)\b", re.I)
 BOTH = re.compile(
     rf"\b(?P<first>{W.females})\s*(?:[/:,]|and|vs\.?|-)\s*(?P<second>females?|males?|men|women|f|m|boys|girls)\b",
     re.I,
 )
-PAIR = re.compile(r"(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?\s*[/:,]\s*(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?")
+PAIR = re.compile(
+    r"(\d{1,5})\s*(?:\([\d.·,]+\s*%?\))?\s*[/:,]\s*(\d{1,5})\s*(?:\([\d.·,]+\s*%?(?:\s*[/:,]\s*[\d.·,]+\s*%?)?\))?"
+)
 IN_WORDS = re.compile(rf"(\d{{1,5}})\s*({W.in_words_females})", re.I)
 QUARTILES = re.compile(r"\bIQR\b|\binter-?quartile|\bquartiles?\b|\b25th\b|\bQ1\b|\bP25\b", re.I)
 ERROR = re.compile(r"\bSEM?\b|\bstandard errors?\b|\bs\.e\.(?:m\.)?", re.I)
@@ -94,8 +97,8 @@ def _tells_people(grid: Grid) -> bool:
 
 def _one_sex(label: str) -> str | None:
     """The sex that a label alone names: "Male sex", "Women, n (%)", "M"."""
-    if label in ("M", "F"):
-        return "male" if label == "M" else "female"
+    if letter := LETTER.fullmatch(label):
+        return "male" if letter[1] == "M" else "female"
     if not re.fullmatch(
         r"\W*(?:(?:no\.?|number|n|frequency|sex|gender|of|the|patients?|participants?|are|percent(?:age)?|proportion|frequ[ea]ncy|females?|males?|men|women|boys|girls|woman|man|male/female)\W*)+(?:no\.?|n|%)?\W*",
         label,

@@ -16,8 +16,9 @@ from extractor.model import Evidence, Fact
 from extractor.tables import words as w
 from extractor.tables.figures import Figure, figure, whole
 from extractor.tables.grid import Cell, Grid, Row
-from extractor.tables.heads import Column
-from extractor.tables.layouts import arms_of_rows, relation
+from extractor.tables.heads import Column, size_in
+from extractor.tables.labels import relation
+from extractor.tables.layouts import arms_of_headings, arms_of_rows
 from extractor.tables.sizes import Sizes, arm_words
 from extractor.tables.stubs import Reader, StubLine
 from extractor.tables.topics import Topic
@@ -27,6 +28,15 @@ CONFIDENCE = 0.9
 SLACK = 1.5  # percentage points between a stated percentage and the count's own, for rounding
 DISAGREES = "percent_disagrees"
 TOTAL = "total"
+IN_BRACKETS = re.compile(r"(?P<first>\d+(?:[.·,]\d+)?)\s*%?\s*[(\[]\s*(?P<n>\d+)\s*[)\]]")
+LIMITED = re.compile(
+    r"(?:(?:patients?|subjects?|participants?) (?:with|experiencing) )?(?:a )?(?:DLTs?|dose[- ]limiting toxicit(?:y|ies))",
+    re.I,
+)
+DIED = re.compile(
+    r"(?:(?:all|any|overall|total|number of|(?P<when>(?:in-?|out-of-)hospital|ICU|(?:within )?\d+[- ](?:day|week|month|year)s?)) )?(?:deaths?|died|dead|mortality|fatalit(?:y|ies))(?: (?:of|from|due to) any cause)?",
+    re.I,
+)
 POOLED = "pooled_arms"
 
 
@@ -66,8 +76,9 @@ class Context:
         self.notes = table.notes
         self.all_percent = w.ALL_PERCENT.search(table.notes) is not None
         self.rate = w.RATE.search(table.caption) is not None
-        self.arms = {c.arm for c in columns.values() if c.arm}
-        self.row_arms = arms_of_rows(grid, self.arms)
+        told = {n for row in grid.rows for n, said in row.figures().items() if said.kind not in ("words", "dash")}
+        self.arms = {c.arm for n, c in columns.items() if c.arm and n in told}
+        self.row_arms = arms_of_rows(grid, self.arms) or arms_of_headings(grid, self.arms)
         self.of_all = _caption_size(grid)
 
     def facts(self, line: StubLine, counted: list[int]) -> Iterator[Fact]:
@@ -76,7 +87,8 @@ class Context:
             if number in line.row.data:
                 groups[self.columns[number].key].append(number)
         for numbers in groups.values():
-            yield from self._of_group(replace(line, arm=self.row_arms.get(id(line.row.data))), numbers)
+            over = self.row_arms.get(id(line.row.data))
+            yield from self._of_group(replace(line, arm=over.name, arm_cell=over.cell) if over else line, numbers)
 
     def _of_group(self, line: StubLine, numbers: list[int]) -> Iterator[Fact]:
         """The facts of the columns that say one thing of one arm: a count, its percentage beside it, a count of events."""
@@ -101,7 +113,7 @@ class Context:
 
     def _read(self, line: StubLine, column: Column, cells: list[Cell]) -> dict[str, Any] | None:
         """n, size, percentage, unit and flags that a cell gives; None where it counts nothing."""
-        said = figure(cells[0].text)
+        said = self._said(line, column, cells[0])
         size, size_cell = self._size(line, column)
         if said.kind not in ("count", "percent", "zero", "size") and not (
             said.kind == "measure" and self._percent_only(line, column)
@@ -130,6 +142,27 @@ class Context:
         }
         return self._checked(found, said, line, column)
 
+    def _said(self, line: StubLine, column: Column, cell: Cell) -> Figure:
+        """What a cell says where its unit puts the count in brackets: "% (n)", "events (patients)"."""
+        units = (line.unit, column.unit, self.unit)
+        match = IN_BRACKETS.fullmatch(w.bare(cell.text))
+        if match is None:
+            return figure(cell.text)
+        if any(w.PERCENT_THEN_COUNT.search(unit) for unit in units):
+            return Figure(
+                "count",
+                whole(match["n"]),
+                None,
+                float(match["first"].replace("·", ".").replace(",", ".")),
+                True,
+                cell.text,
+            )
+        if any(w.EVENTS_THEN_PEOPLE.search(unit) for unit in units):
+            return Figure("count", whole(match["n"]), text=cell.text)
+        if any(w.PEOPLE_THEN_EVENTS.search(unit) for unit in units) and match["first"].isdigit():
+            return Figure("count", whole(match["first"]), text=cell.text)
+        return figure(cell.text)
+
     def _percentage(self, said: Figure, size: int | None, size_cell: Cell | None) -> dict[str, Any] | None:
         match = re.fullmatch(r"\d{1,3}(?:[.·,]\d+)?", said.text)
         if not match:
@@ -141,6 +174,8 @@ class Context:
         """Whether bare numbers are percentages: the nearest word on the unit says so."""
         if column.role == "percent":
             return True
+        if self._decimals(column) and any("%" in unit for unit in (line.unit, column.unit, self.unit)):
+            return True
         for unit in (line.unit, w.SIZE.sub(" ", column.unit), w.SIZE.sub(" ", self.unit)):
             if w.HAS_N_PERCENT.search(unit) or (
                 re.search(r"(?:^|[\s(])(?:n|no)\.?(?:$|[\s),=])", unit, re.I) and "%" not in unit
@@ -149,6 +184,11 @@ class Context:
             if re.search(r"\(\s*%\s*(?:of [\w ]+)?\)|^\W*%|,\s*%|%\W*$|\bper ?cent(?:age)?s?\b", unit, re.I):
                 return not self._paired(column)
         return self.all_percent and not self._paired(column)
+
+    def _decimals(self, column: Column) -> bool:
+        """Whether most cells of the column are bare numbers with decimals, which count nobody."""
+        texts = [said.text for row in self.grid.rows if (said := row.figures().get(column.number))]
+        return 2 * sum(re.fullmatch(r"\d{1,2}[.·]\d{1,2}", text) is not None for text in texts) > len(texts)
 
     def _paired(self, column: Column) -> bool:
         """Whether other cells of the column are counts with their percentage."""
@@ -172,6 +212,8 @@ class Context:
             }
         if self.rate:
             return None
+        if w.GIVEN.search(column.unit) or w.GIVEN.search(self.unit):
+            found["unit"] = "administrations"
         if percent is not None and percent > 100:
             return None
         if n is not None and size is not None and n > size and not said.of and percent is None:
@@ -225,6 +267,8 @@ class Context:
             return column.size, column.size_cell
         if not self.arms and not line.arm and not self.row_arms:
             return self.of_all
+        if line.arm_cell is not None and (size := size_in(line.arm_cell.text)) is not None:
+            return size, line.arm_cell
         return self.sizes.of(line.arm or column.arm), None
 
     # ------------------------------------------------------------ facts
@@ -260,7 +304,7 @@ class Context:
             "serious": column.serious if column.serious is not None else line.serious,
             "related": relation(column.related) if column.related else line.related,
             "assertion": "present" if (found["n"] if found["n"] is not None else found["percent"]) else "absent",
-            "scope": column.visit,
+            "scope": column.visit or (died["when"] if (died := DIED.fullmatch(line.term)) else None),
         }
         return Fact(
             "adverse_event", value, evidence, METHOD, CONFIDENCE, arm=line.arm or column.arm, flags=tuple(flags)
@@ -276,7 +320,11 @@ def _before(number: int, others: list[int]) -> int:
 
 
 def lowered(term: str) -> str:
-    """A term in lower case unless it holds an abbreviation ("QT prolonged" stays)."""
+    """A term in lower case unless it holds an abbreviation ("QT prolonged" stays); whoever died, the term is "death"."""
+    if DIED.fullmatch(term):
+        return "death"
+    if LIMITED.fullmatch(term):
+        return "dose-limiting toxicity"
     first, rest = term[:1], term[1:]
     return first.lower() + rest if rest == rest.lower() else term
 

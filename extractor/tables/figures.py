@@ -24,6 +24,10 @@ PERCENT_FIRST = re.compile(
     rf"(?P<percent>{PERCENT})\s*+(?P<sign>%?)\s*+[(\[]\s*+(?P<eq>n\s*+=\s*+)?(?P<n>{NUMBER})(?:\s*(?:/|of)\s*(?P<of>{NUMBER}))?\s*[)\]]",
     re.I,
 )
+# "14 (11, 22%)": events, and in brackets the people who had them
+EVENTS_AND_PEOPLE = re.compile(
+    rf"(?:{NUMBER})\s*+[(\[]\s*+(?P<n>{NUMBER})\s*+[,;:]\s*+(?P<percent>{PERCENT})\s*+%\s*+[)\]]"
+)
 PERCENT_ONLY = re.compile(rf"[(\[]?\s*(?P<percent>{PERCENT})\s*%\s*[)\]]?")
 IN_BRACKETS = re.compile(rf"[(\[]\s*+(?P<percent>{PERCENT})\s*+%?\s*+[)\]]")
 # "62 ± 10", "26 (20 to 41)", "66 ± 18 (20–93)", "63.2 (0.82)", "6.5 [3.0–7.2]", "−1.97 (−6.52, 2.59)"
@@ -93,6 +97,8 @@ def _counted(said: str) -> Figure | None:
     if (match := PERCENT_FIRST.fullmatch(said)) and (match["sign"] or match["eq"]):
         of = whole(match["of"]) if match["of"] else None
         return Figure("count", whole(match["n"]), of, decimal(match["percent"]), True, said)
+    if match := EVENTS_AND_PEOPLE.fullmatch(said):
+        return Figure("count", whole(match["n"]), None, decimal(match["percent"]), True, said)
     if (match := PERCENT_ONLY.fullmatch(said)) or (match := IN_BRACKETS.fullmatch(said)):
         return Figure("percent", percent=decimal(match["percent"]), signed="%" in said, text=said)
     return None

@@ -7,8 +7,8 @@ Stub columns are the first ones, whose cells are words.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from extractor.tables.figures import Figure, figure, is_figure
@@ -107,6 +107,7 @@ class Grid:
 
 def grid_of(table: Table) -> Grid:
     """The grid of a table."""
+    table = _panels_below(table)
     rows = [split for row in table.rows for split in _lines_apart(row) if any(bare(c.text) for c in split)]
     width = max((len(row) for row in [*table.head, *rows]), default=0)
     padded = [_padded(row, width) for row in rows]
@@ -116,6 +117,21 @@ def grid_of(table: Table) -> Grid:
     stubs = _stubs(levels, body, width)
     _spread(levels, stubs, width)
     return Grid(table, levels, _rows(body, stubs, width), stubs, width)
+
+
+def _panels_below(table: Table) -> Table:
+    """The table with its second half below its first, where the head says the same over both ("Event | A | B | Event | A | B")."""
+    width = max((len(row) for row in [*table.head, *table.rows]), default=0)
+    half = width // 2
+    head = table.head or table.rows[:1]
+    if width % 2 or half < 2 or not head or any(len(row) != width for row in [*table.head, *table.rows]):
+        return table
+    said = [[bare(cell.text) for cell in row] for row in head]
+    if not said[-1][0] or any(row[:half] != row[half:] for row in said):
+        return table
+    body = table.rows if table.head else table.rows[1:]
+    rows = [*(row[:half] for row in body), *(row[half:] for row in body)]
+    return replace(table, head=[row[:half] for row in head], rows=rows)
 
 
 def _spread(levels: list[list[Cell]], stubs: int, width: int) -> None:
@@ -130,6 +146,69 @@ def _spread(levels: list[list[Cell]], stubs: int, width: int) -> None:
         if len(set(groups)) == 1 and len(first) > 1 and all(first) and len(set(first)) == len(first):
             for a, b in zip(starts, ends, strict=True):
                 over[a:b] = [over[a]] * (b - a)
+
+
+LISTED = re.compile(r"\s*(?:/|,|\bor\b|\band\b|&)\s*", re.I)
+DEGREE = r"(?:(?:CTCAE?|WHO|NCI)?\s*grades?\s*|G)?(?:[1-5]|IV|V|I{1,3}|mild|moderate|severe)"
+DEGREES = re.compile(rf"{DEGREE}(?:{LISTED.pattern}{DEGREE})+", re.I)
+TOGETHER = re.compile(r"\d+(?:\s*/\s*\d+)+")
+
+
+def parted(grid: Grid) -> Grid:
+    """The grid with a column a degree, where "Grade I or II" stands over cells such as "4/8": four of grade I, eight of grade II.
+
+    A fraction is no such pair: some second number must be the smaller one, or there must be more than two.
+    """
+    columns = {n: parts for n in grid.data_columns() if len(parts := _degrees_over(grid, n)) > 1}
+    cells = [[int(x) for x in row.data[n].text.split("/")] for n in columns for row in grid.rows if _pair(row, n)]
+    if not any(len(numbers) > 2 or numbers[-1] < numbers[0] for numbers in cells):
+        return grid
+    table = grid.table
+    head = [
+        [piece for n, cell in enumerate(level) for piece in _head_pieces(cell, columns.get(n))] for level in grid.levels
+    ]
+    rows = []
+    for row in grid.rows:
+        data = [
+            piece for n in grid.data_columns() for piece in _pieces(row.data.get(n, EMPTY), len(columns.get(n, "1")))
+        ]
+        rows.append([*row.stubs, *data])
+    return grid_of(Table(table.text, table.caption, head, rows, table.notes, table.name))
+
+
+def _pair(row: Row, column: int) -> bool:
+    return column in row.data and TOGETHER.fullmatch(bare(row.data[column].text)) is not None
+
+
+def _degrees_over(grid: Grid, column: int) -> list[Cell]:
+    """The degrees that the head of a column lists, where each of its cells has as many numbers."""
+    texts = [bare(row.data[column].text) for row in grid.rows if column in row.data and bare(row.data[column].text)]
+    for level in grid.levels:
+        cell = level[column]
+        if DEGREES.fullmatch(bare(cell.text)) and (parts := list(_listed(cell))):
+            alike = all(TOGETHER.fullmatch(text) and text.count("/") + 1 == len(parts) for text in texts)
+            return parts if texts and alike else []
+    return []
+
+
+def _listed(cell: Cell) -> Iterator[Cell]:
+    """The degrees of a head cell, each with its place."""
+    for match in re.finditer(DEGREE, cell.text, re.I):
+        yield Cell(cell.start + match.start(), cell.start + match.end(), match.group())
+
+
+def _head_pieces(cell: Cell, parts: list[Cell] | None) -> list[Cell]:
+    if not parts:
+        return [cell]
+    return parts if cell.start <= parts[0].start and parts[-1].end <= cell.end and cell.text else [cell] * len(parts)
+
+
+def _pieces(cell: Cell, count: int) -> list[Cell]:
+    if count == 1 or not bare(cell.text):
+        return [cell] * count
+    return [Cell(cell.start + m.start(), cell.start + m.end(), m.group()) for m in re.finditer(r"\d+", cell.text)][
+        :count
+    ]
 
 
 def turned(grid: Grid) -> Grid:
@@ -199,9 +278,11 @@ def _stubs(levels: list[list[Cell]], body: list[list[Cell]], width: int) -> int:
 
 
 def _is_attribute(over: str, texts: list[str]) -> bool:
-    """Whether a column says of which grade a row is."""
+    """Whether a column says of which grade a row is, or whether it counts those with the event or those without."""
+    if all(re.fullmatch(r"(?:yes|no|present|absent)", bare(t), re.I) for t in texts):
+        return True
     return bool(re.fullmatch(r"\W*(?:\w+ ){0,2}(?:grade|severity)s?\W*", over, re.I)) and all(
-        re.fullmatch(r"\W*[1-5]\W*", t) for t in texts
+        re.fullmatch(r"[\W\d]*[1-5]\W*", t) for t in texts
     )
 
 

@@ -83,6 +83,12 @@ def columns_of(grid: Grid) -> dict[int, Column]:
 
 # ---------------------------------------------------------------- cells of the head
 
+# below the arms: "Dose 1", "After the second vaccination", "Injection 2" are times
+NUMBERED = re.compile(
+    r"(?:after )?(?:the )?(?:(?:first|second|third|1st|2nd|3rd) )?(?:dose|vaccination|injection|infusion|administration|treatment|course)s?(?: (?:no\.? ?)?(?:[1-9]|I{1,3}))?",
+    re.I,
+)
+
 
 def _cell_roles(grid: Grid) -> dict[Cell, str]:
     """The role of each cell of the head, by level."""
@@ -95,14 +101,15 @@ def _cell_roles(grid: Grid) -> dict[Cell, str]:
         over = " ".join(up[n].text for up in grid.levels[:place] for n in grid.data_columns())
         by_grade = graded or re.search(r"\bgrad|toxicit", over + " ".join(grid.stub_head()), re.I) is not None
         by_relation = w.RELATED_OVER.search(over + " " + grid.table.caption) is not None
-        roles |= {cell: _in_company(cell.text, role, count, by_grade, by_relation) for cell, role in own.items()}
+        below = any(roles.get(up[n]) == "arm" for up in grid.levels[:place] for n in grid.data_columns())
+        roles |= {cell: _in_company(cell.text, role, count, by_grade, by_relation, below) for cell, role in own.items()}
     return roles
 
 
 def role_of(text: str) -> str:
     """The role that the words of a head cell speak for."""
     said, rest = w.bare(text), residue(text)
-    if w.P_VALUE.search(said) or w.EFFECT.search(said):
+    if w.P_VALUE.search(said) or w.EFFECT.search(said) or w.DESCRIBES.search(said):
         return "skip"
     if not rest:
         return "size" if w.ONLY_SIZE.fullmatch(said) else "unit" if said else "blank"
@@ -114,7 +121,7 @@ def role_of(text: str) -> str:
         ("severity", w.SEVERITY.search(rest)),
         ("serious", w.SERIOUS_HEAD.search(rest)),
         ("visit", w.VISIT.search(rest)),
-        ("unit", w.EVENT_COUNTS.search(said) or w.RATE.search(said)),
+        ("unit", w.EVENT_COUNTS.search(said) or w.RATE.search(said) or w.GIVEN.search(said)),
         ("related", w.RELATED.search(rest)),
         (
             "class",
@@ -131,7 +138,7 @@ def role_of(text: str) -> str:
     return next((role for role, match in tests if match), "arm")
 
 
-def _in_company(text: str, role: str, level: Counter[str], by_grade: bool, by_relation: bool) -> str:
+def _in_company(text: str, role: str, level: Counter[str], by_grade: bool, by_relation: bool, below: bool) -> str:
     """The role of a cell among the others of its level."""
     if (
         role == "container" and level["arm"] and (w.SIZE.search(text) or w.GROUP.search(text))
@@ -145,6 +152,8 @@ def _in_company(text: str, role: str, level: Counter[str], by_grade: bool, by_re
         return "total"
     if role == "related":
         return "related" if by_relation or level["related"] > 1 else "arm"
+    if role == "arm" and below and NUMBERED.fullmatch(residue(text)):
+        return "visit"
     if role == "arm" and not by_relation and level["visit"] >= 2 and level["arm"] == 1 and w.FIRST_VISIT.search(text):
         return "visit"
     return role
@@ -235,7 +244,8 @@ def _groups_by_outcome(counted: list[Column]) -> None:
 def _visits_as_arms(counted: list[Column]) -> None:
     """Where no column names an arm, and each "visit" has its own people, the visits are the arms: "24-week (n = 76)"."""
     visits = [c for c in counted if c.visit]
-    if len(visits) < 2 or any(c.arm_cells for c in counted) or any(c.size_cell is None for c in visits):
+    named = any(c.arm_cells for c in counted) or any(c.first_visit for c in visits)
+    if len(visits) < 2 or named or any(c.size_cell is None for c in visits):
         return
     for column in visits:
         if column.size_cell is not None and residue(column.size_cell.text):

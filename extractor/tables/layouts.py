@@ -13,6 +13,7 @@ from extractor.tables import words as w
 from extractor.tables.figures import figure
 from extractor.tables.grid import EMPTY, Cell, Grid, Row, Table, grid_of, turned
 from extractor.tables.heads import Column, residue
+from extractor.tables.labels import relation
 from extractor.tables.topics import Topic, is_event, is_known, told_by_patient
 from extractor.words import Words
 
@@ -40,9 +41,24 @@ def arms_down(grid: Grid) -> Grid:
     heads = [grid.levels[-1][n].text for n in grid.data_columns() if w.bare(grid.levels[-1][n].text)]
     events = [is_known(text) and role_like_event(text) for text in heads if not w.SIZE_ROW.search(w.bare(text))]
     labels = [row.label.text for row in grid.rows if w.bare(row.label.text)]
-    if len(events) < 2 or sum(events) < MANY * len(events) or any(map(is_event, labels)):
+    if any(map(is_event, labels)):
         return grid
-    return turned(grid)
+    across = len(events) > 1 and sum(events) >= MANY * len(events)
+    return turned(grid) if across or _levels_down(grid, heads) else grid
+
+
+def _levels_down(grid: Grid, heads: list[str]) -> bool:
+    """Whether dose levels stand down the side, and beside them how many were treated and how many had toxicity."""
+    over = w.bare(grid.stub_head()[0])
+    sized = any(w.SIZE_ROW.search(w.bare(text)) for text in heads)
+    return DOSE_LEVEL.search(over) is not None and sized and any(LIMITING.search(text) for text in heads)
+
+
+DOSE_LEVEL = re.compile(r"^(?:dose(?: levels?| groups?| cohorts?)?|cohorts?|levels?)\b", re.I)
+LIMITING = re.compile(
+    r"\bDLTs?\b|\bdose[- ]limiting\b|\b(?:with|no\.? of|number of) (?:\w+ )?(?:toxicit\w+|adverse events|[ST]?E?AEs)\b",
+    re.I,
+)
 
 
 def arms_under_events(grid: Grid) -> Grid:
@@ -111,7 +127,30 @@ def role_like_event(text: str) -> bool:
     return not (w.ARM_WORD.search(text) or w.SIZE.search(text))
 
 
-def arms_of_rows(grid: Grid, arms: set[str]) -> dict[int, str]:
+@dataclass(frozen=True, slots=True)
+class RowArm:
+    """The arm of a row, and the cell that names it."""
+
+    name: str
+    cell: Cell
+
+
+def arms_of_headings(grid: Grid, arms: set[str]) -> dict[int, RowArm]:
+    """The arm of each row, where headings over all columns name arms with their people ("Nerve block (n = 25)")."""
+    headings = [row for row in grid.rows if row.is_heading and not row.depth]
+    sized = [row for row in headings if w.SIZE.search(row.label.text) and residue(row.label.text)]
+    if arms or len(sized) < 2 or len(sized) < len(headings) or any(is_event(residue(r.label.text)) for r in sized):
+        return {}
+    found: dict[int, RowArm] = {}
+    over: Row | None = None
+    for row in grid.rows:
+        over = row if row in sized else over
+        if over is not None and over is not row:
+            found[id(row.data)] = RowArm(residue(over.label.text), over.label)
+    return found
+
+
+def arms_of_rows(grid: Grid, arms: set[str]) -> dict[int, RowArm]:
     """The arm of each row (by the identity of its data), where the first column names arms and no head does."""
     if arms or grid.stubs < 2:
         return {}
@@ -119,10 +158,11 @@ def arms_of_rows(grid: Grid, arms: set[str]) -> dict[int, str]:
     alike = [name for name in names if w.ARM_WORD.search(name)]
     if not 2 <= len(names) <= 8 or len(alike) * 2 < len(names) or any(map(is_event, names)):
         return {}
-    found, arm = {}, ""
+    found: dict[int, RowArm] = {}
+    over = EMPTY
     for row in grid.rows:
-        arm = w.bare(row.stubs[0].text) or arm
-        found[id(row.data)] = residue(arm)
+        over = row.stubs[0] if w.bare(row.stubs[0].text) else over
+        found[id(row.data)] = RowArm(residue(w.bare(over.text)), over)
     return found
 
 
@@ -156,9 +196,11 @@ def _lists(grid: Grid, columns: dict[int, Column]) -> Iterator[Fact]:
     for row in grid.rows:
         label = w.bare(row.label.text)
         grade = residue(label) if w.GRADES.search(residue(label)) else None
+        of_arm = OVER_ARM.search(w.bare(grid.stub_head()[0])) is not None and not grade
         for number, cell in row.data.items():
+            column = replace(columns[number], arm=residue(label)) if of_arm else columns[number]
             for item in items(cell):
-                yield _fact(grid, columns[number], row, [item], item.n, _grade(grade), derived=False)
+                yield _fact(grid, column, row, [item], item.n, _grade(grade), derived=False)
 
 
 def items(cell: Cell) -> Iterator[Item]:
@@ -222,7 +264,8 @@ def _by_patient(grid: Grid, columns: dict[int, Column]) -> list[Fact]:
             if cell in seen:  # a cell that covers several rows
                 continue
             seen.add(cell)
-            column = _of_row(grid, row, columns.get(number, Column(number)))
+            over = columns.get(number, Column(number))
+            column = _of_row(grid, row, replace(over, arm=None) if told_by_patient(grid) else over)
             for item in _told(cell):
                 if not listing and (column.arm or told_by_patient(grid)):
                     key = (column.arm, column.grade, column.severity, column.related, item.term.lower())
@@ -258,13 +301,6 @@ def _of_row(grid: Grid, row: Row, column: Column) -> Column:
         elif OVER_RELATION.search(over):
             found.related = said
     return found
-
-
-def relation(text: str) -> bool | None:
-    """Whether a word of causality says that an event is related."""
-    if re.search(r"\bunrelated|\bnot\b|\bunlikely|\bnone\b|\bremote", text, re.I):
-        return False
-    return None if re.search(r"possib|unknown|unassess", text, re.I) else True
 
 
 def _event_columns(grid: Grid, columns: dict[int, Column]) -> set[int]:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from extractor.model import Fact
 from extractor.tables import words
 from extractor.tables.baseline import baseline_facts
+from extractor.tables.deaths import deaths_of
+from extractor.tables.doses import doses
 from extractor.tables.events import event_facts
-from extractor.tables.grid import Grid, Table, grid_of
+from extractor.tables.grid import Grid, Table, grid_of, parted
 from extractor.tables.heads import Column, columns_of
 from extractor.tables.layouts import arms_beside_events, arms_down, arms_under_events, listed_facts
 from extractor.tables.sizes import Sizes
@@ -51,7 +53,8 @@ def read_tables(tables: Sequence[Table], text: str = "") -> Found:
         if not found and _speaks_of_events(one.grid.table.caption):
             notes.append(NOT_READ.format(name=one.grid.name))
     people = baseline_facts([(one.grid, one.columns, one.topic) for one in readable])
-    return Found((*facts, *people), tuple(notes))
+    given = doses([(one.grid, one.columns) for one in readable])
+    return Found((*facts, *people, *given, *deaths_of(facts)), tuple(notes))
 
 
 def _speaks_of_events(caption: str) -> bool:
@@ -66,7 +69,7 @@ def _topic(table: Table) -> str:
 
 
 def _read(table: Table) -> Read:
-    grid = arms_down(arms_beside_events(arms_under_events(grid_of(table))))
+    grid = parted(arms_down(arms_beside_events(arms_under_events(grid_of(table)))))
     columns = columns_of(grid)
     kept = {n for n, column in columns.items() if column.role != "skip"}
     grid.rows = [replace(row, data={n: cell for n, cell in row.data.items() if n in kept}) for row in grid.rows]

@@ -15,9 +15,13 @@ from extractor.tables.grid import Cell, Grid, Row
 from extractor.tables.heads import residue
 from extractor.tables.labels import (
     DEATH,
+    GRADED_BEHIND,
     NO_EVENTS,
+    ORGAN,
     QUALIFIER,
     SIZES_BY_ARM,
+    TOXICITY,
+    YES_NO,
     attribute_stubs,
     caption_grade,
     caption_serious,
@@ -27,6 +31,7 @@ from extractor.tables.labels import (
     noun_in,
     of_all,
     related_in,
+    relation,
     says_none,
     serious_in,
     severity_in,
@@ -189,8 +194,11 @@ class Reader:
         line = self._of_parent(row, term) if attribute else self._own(row, term)
         if line is None:
             return
-        for mark in row.marks:
-            _take_attribute(line, w.bare(mark.text))
+        said = [w.bare(mark.text) for mark in row.marks]
+        if any(found := YES_NO.fullmatch(text) for text in said) and found and not found["yes"]:
+            return  # those without the event
+        for text in said:
+            _take_attribute(line, text)
         line.sizes, line.sizes_by_name = dict(self.sizes), self.under.sizes_by_name
         yield line
 
@@ -207,6 +215,8 @@ class Reader:
             return True
         if w.SEVERITY.search(text) and not re.match(r"serious|fatal", text, re.I) and self.parent is not None:
             return True
+        if self._relation(row, text):
+            return True
         if (
             self.parent is None
             or w.THRESHOLD.search(text) is None
@@ -215,6 +225,12 @@ class Reader:
         ):
             return False
         return not (is_known(re.split(r"[<>≥≤]", text)[0]) and "(" in text)
+
+    def _relation(self, row: Row, text: str) -> bool:
+        """Whether a row counts those of the named event above that are related, or are not."""
+        if self.parent is None or not self.parent_term or w.RELATED.search(text) is None:
+            return False
+        return self.parent.depth < row.depth and (is_known(self.parent_term) or not w.EVENTS.search(self.parent_term))
 
     def _of_parent(self, row: Row, label: str) -> StubLine | None:
         """The line of a degree: the event is the row above that is none."""
@@ -234,6 +250,8 @@ class Reader:
         line = self._made(row, term, cells)
         if w.GRADES.search(text) or w.GRADE_DIGIT.fullmatch(text):
             line.grade = grade_in(text) or text
+        elif w.RELATED.search(text):
+            line.related = relation(text)
         else:
             line.severity = severity_in(text) if w.SEVERITY.search(text) else text
         return line
@@ -255,14 +273,17 @@ class Reader:
             if subgroup(row):
                 return None
             term = self.topic.event
+        elif (organ := ORGAN.fullmatch(label)) and TOXICITY.search(self.grid.table.caption):
+            term = f"{organ[1]} toxicity"
         elif qualifier:
             term, cells = self._qualified(qualifier, label, row, parent)
         line = self._made(row, term, cells)
         line.grade = grade_in(label) or line.grade
+        line.term = GRADED_BEHIND.sub("", line.term) if line.grade else line.term
         line.severity = severity_in(label) or line.severity
         line.serious = serious_in(label, line.serious) if is_event(label) or qualifier else line.serious
         line.related = related_in(label) if related_in(label) is not None else line.related
-        if qualifier and re.match(r"(?:\w+[- ])?related$", label, re.I):
+        if qualifier and re.match(r"(?!not\b|un|non)(?:\w+[- ])?related$", label, re.I):
             line.related = True
         line.counts_events = w.EVENT_COUNTS.search(label) is not None and w.OF_PEOPLE.search(label) is None
         if self.people_told and re.fullmatch(r"totals?", label, re.I):  # not of people again
@@ -290,16 +311,20 @@ class Reader:
 
     def _accepted(self, label: str, row: Row) -> bool:
         if self.under.mode == "none":
-            if self.topic.events in ("mixed", "all") and DEATH.search(label):
+            if self.topic.events in ("mixed", "all", "deaths") and DEATH.search(label):
                 return True
             return (
                 w.STRICT_EVENTS.search(label) is not None
                 and NO_EVENTS.search(label) is None
                 and not self.topic.baseline
             )
-        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label):
+        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label) and not self._explained(label):
             return False
         return self.under.mode == "all" or is_event(label)
+
+    def _explained(self, label: str) -> bool:
+        """Whether the notes under the table say what two letters stand for: "PE, pulmonary embolism"."""
+        return re.search(rf"\b{re.escape(label)}\s*[,:=]\s*[a-z]{{3}}", self.grid.table.notes) is not None
 
     def _made(self, row: Row, term: str, cells: tuple[Cell, ...]) -> StubLine:
         under = self.under
@@ -332,7 +357,7 @@ def _changed(under: Under, *, grade: str | None, severity: str | None) -> Under:
 
 
 def _take_attribute(line: StubLine, text: str) -> None:
-    if not text:
+    if not text or YES_NO.fullmatch(text):
         return
     if w.GRADES.search(text) or w.GRADE_DIGIT.search(text):
         line.grade = grade_in(text) or text

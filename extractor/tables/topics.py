@@ -16,14 +16,22 @@ LEXICON = "adverse_events"
 # what got better is no harm
 GOOD = re.compile(rf"\b{W.good}\b", re.I)
 DEATH = re.compile(r"\W*(?:deaths?|died|mortality)\b", re.I)
+DEATHS = re.compile(
+    r"^(?:number of |primary |underlying )?(?:deaths\b|mortality\b|causes? of (?:\w+ )?(?:deaths?|mortality)\b)", re.I
+)
+EVENT = re.compile(r"(?:\w+ )?(?:events?|reactions?|complications?|symptoms?)(?: terms?)?", re.I)
 FEW = 4
 FEW_IDS = 0.6  # share of labels that must number a patient
+HARM = re.compile(r"(?:\w+ )?(?:reactions?|complications?|toxicit(?:y|ies))(?: terms?)?", re.I)
+DEAD_ROW = re.compile(rf"^(?:{W.dead_when}[- ]?)*(?:mortality|deaths?|died)\b(?!.{{0,20}}\bor\b)", re.I)
+DONORS = re.compile(r"\bdonors?\b", re.I)
+NEARLY = 0.8
 ENOUGH = 0.7  # share of labels that must be known events where no caption says that the table holds any
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``events``: ``all`` rows may be events, only those under a ``heading`` or known as events, or ``none``."""
+    """``events``: ``all`` rows may be events, only those under a ``heading``, those that count ``deaths``, or ``none``."""
 
     events: str
     baseline: bool
@@ -42,6 +50,8 @@ def topic_of(grid: Grid) -> Topic:
     mentioned = w.EVENTS.search(caption) is not None
     if w.BASELINE.search(caption) and not w.STRICT_EVENTS.search(caption):
         return Topic("heading" if heading and not w.SUBGROUPS.search(caption) else "none", True)
+    if DEATHS.search(caption):
+        return Topic("deaths", baseline)
     if event := _event_of_caption(grid, caption):
         return Topic("caption", False, event)
     if mentioned and not _scores(grid, caption):
@@ -49,10 +59,24 @@ def topic_of(grid: Grid) -> Topic:
         return Topic("mixed" if mixed else "all", baseline)
     if any(w.EVENTS.search(text) for text in grid.stub_head()) and not _scores(grid, caption):
         return Topic("all", baseline)
+    if not baseline and any(HARM.fullmatch(w.bare(text)) for text in grid.stub_head()) and _some_known(grid):
+        return Topic("mixed", False)
     if not baseline and _mostly_known(grid):
         return Topic("mixed", False)
     labelled = any(w.STRICT_EVENTS.search(r.label.text) for r in grid.rows)
+    if not (labelled or heading or baseline or DONORS.search(caption)) and any(map(_counts_dead, grid.rows)):
+        return Topic("deaths", False)
     return Topic("heading" if heading or labelled else "none", baseline)
+
+
+def _some_known(grid: Grid) -> bool:
+    return any(is_known(row.label.text) and GOOD.search(row.label.text) is None for row in grid.rows)
+
+
+def _counts_dead(row: Row) -> bool:
+    """Whether a row of outcomes counts the dead, with their share: "28-day mortality, n (%)"."""
+    shared = any(f.kind == "count" and (f.percent is not None or f.of is not None) for f in row.figures().values())
+    return shared and DEAD_ROW.search(w.bare(row.label.text)) is not None
 
 
 def told_by_patient(grid: Grid) -> bool:
@@ -74,6 +98,8 @@ def _mostly_known(grid: Grid) -> bool:
     """Whether most rows that count are known events, several of them."""
     labels = [row.label.text for row in grid.rows if any(f.kind == "count" for f in row.figures().values())]
     known = sum((is_known(label) or DEATH.match(label) is not None) and GOOD.search(label) is None for label in labels)
+    if 1 < known == len(labels) and any(EVENT.fullmatch(w.bare(text)) for text in grid.stub_head()):
+        return True
     return known >= FEW and known >= ENOUGH * len(labels)
 
 
@@ -109,11 +135,13 @@ def _not_own(grid: Grid, caption: str) -> bool:
 
 
 def _counts(grid: Grid) -> bool:
-    """Whether the head gives arms with their sizes, or most cells are counts with percentages."""
+    """Whether the head gives arms with their sizes, most cells are counts with percentages, or nearly all are counts."""
     if sum(w.SIZE.search(cell.text) is not None for level in grid.levels for cell in dict.fromkeys(level)) >= 2:
         return True
     figures = [f for row in grid.rows for f in row.figures().values()]
-    return sum(f.n is not None and (f.percent is not None or f.of is not None) for f in figures) * 2 > len(figures) > 0
+    counts = [f for f in figures if f.kind == "count"]
+    shares = sum(f.percent is not None or f.of is not None for f in counts)
+    return shares * 2 > len(figures) > 0 or len(counts) >= max(2 * FEW, NEARLY * len(figures))
 
 
 def _scores(grid: Grid, caption: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
@@ -132,8 +133,9 @@ def candidates(scene: Scene) -> list[tuple[int, Name]]:
     return [*((0, n) for n in scene.here), *scene.before]
 
 
-def _tokens(text: str) -> list[str]:
-    return ["0" if w.isdigit() else w for w in _WORDS.findall(text)]
+@lru_cache(maxsize=1_024)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(["0" if w.isdigit() else w for w in _WORDS.findall(text)])
 
 
 def _bucket(value: int) -> str:
@@ -211,7 +213,7 @@ def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]
     yield f"echo {min(scene.echoes.get(name.words, 0), 4)}"
     yield from (f"n {w}" for w in name.words)
     yield f"length {len(name.words)}"
-    following = _tokens(folded[name.end : min(scene.sentence.end, name.end + 24)])[:2] if back == 0 else []
+    following = _tokens(folded[name.end : min(scene.sentence.end, name.end + 24)])[:2] if back == 0 else ()
     yield f"after {' '.join(following[:1])}"
     yield f"title {any(alike(name.words, telling(folded[slice(*scene.seen.title)])) for _ in '1')}"
     if back:
@@ -233,7 +235,7 @@ def _beside(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]
     after = name.start >= count.end
     side = "r" if after else "l"
     gap = (count.end, name.start) if after else (name.end, count.start)
-    between = _tokens(folded[gap[0] : gap[1]]) if gap[1] > gap[0] else []
+    between = _tokens(folded[gap[0] : gap[1]]) if gap[1] > gap[0] else ()
     rivals = sum(gap[0] <= c.start < gap[1] for c in counts)
     others = len({n.words for n in scene.here if gap[0] <= n.start < gap[1]} - {name.words})
     grouped = len({n.words for n in scene.here if gap[0] <= n.start < gap[1] and n.grouped} - {name.words})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from extractor import patterns as re
@@ -107,7 +108,10 @@ class Told:
     def denied(self, i: int) -> bool:
         """Whether a term stands where something is denied, or the rules tell that it was."""
         mention = self.mentions[i]
-        told = any(e.mention.start == mention.start and e.count is None and e.assertion != PRESENT for e in self.ruled)
+        told = any(
+            e.mention.start == mention.start and e.count is None and e.assertion != PRESENT and e.how != "kind"
+            for e in self.ruled
+        )
         return told or any(d.covers(mention.start, mention.end) for d in self.denials)
 
     def doubted(self, i: int) -> bool:
@@ -128,9 +132,10 @@ class Told:
         return _gap(self.mentions[i], self.counts[j])
 
 
-def tokens(text: str) -> list[str]:
+@lru_cache(maxsize=1_024)
+def tokens(text: str) -> tuple[str, ...]:
     """Words and marks, figures as ``0``."""
-    return ["0" if w[0].isdigit() else w for w in _WORDS.findall(text)]
+    return tuple(["0" if w[0].isdigit() else w for w in _WORDS.findall(text)])
 
 
 def grade_of(value: int) -> str:
@@ -148,7 +153,7 @@ def pair_features(told: Told, i: int, j: int) -> Iterator[str]:
     behind = count.start >= mention.end
     side = "r" if behind else "l"
     a, b = (mention.end, count.start) if behind else (count.end, mention.start)
-    between = tokens(folded[a:b]) if a < b else []
+    between = tokens(folded[a:b]) if a < b else ()
     terms = [m for k, m in enumerate(told.mentions) if k != i and a <= m.start < b]
     figures = [c for k, c in enumerate(told.counts) if k != j and a <= c.start < b]
     kind = mention.kind
@@ -263,7 +268,9 @@ def ruled_features(told: Told, i: int, j: int) -> Iterator[str]:
     term = [k for k in told.paired if k[0] == i]
     count = [k for k in told.paired if k[1] == j]
     spare = len(told.counts) - len({k[1] for k in told.paired})
-    uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
+    uncounted = [
+        e for e in told.ruled if e.mention.start == mention.start and e.count is None and e.how != "kind"
+    ]  # "none was related" leaves the counts as they are
     yield f"ruled {event.how if event else ''} {ruled}"
     yield f"ruled {ruled} term {min(len(term), 2)} count {min(len(count), 2)}"
     yield f"ruled {ruled} spare {min(spare, 3)} of {min(len(told.counts), 4)}"

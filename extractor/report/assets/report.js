@@ -61,6 +61,51 @@
     return box;
   }
 
+  // ---------------------------------------------------------------- the page of a PDF, cut to where the words are
+  const SHARE = { width: 0.62, height: 0.12 }; // of the page that a cut has at least
+
+  function cut(sheet, numbers) {
+    const copy = sheet.cloneNode(true);
+    const kept = [];
+    for (const frame of copy.querySelectorAll("rect")) {
+      if (frame.dataset.n.split(" ").some((n) => numbers.has(n))) kept.push(frame);
+      else frame.remove();
+    }
+    const of = (frame, name) => Number(frame.getAttribute(name));
+    const [left, top] = ["x", "y"].map((name) => Math.min(...kept.map((f) => of(f, name))));
+    const [right, bottom] = [["x", "width"], ["y", "height"]].map(([at, size]) => Math.max(...kept.map((f) => of(f, at) + of(f, size))));
+    const whole = sheet.viewBox.baseVal;
+    const fitted = (from, to, least, all) => { // the strip from-to made `least` long, inside of the page
+      const length = Math.min(all, Math.max(to - from + 0.03 * all, least));
+      return [Math.min(Math.max(0, (from + to - length) / 2), all - length), length];
+    };
+    const [x, width] = fitted(left, right, SHARE.width * whole.width, whole.width);
+    const [y, height] = fitted(top, bottom, SHARE.height * whole.height, whole.height);
+    copy.setAttribute("viewBox", [x, y, width, height].map((v) => v.toFixed(1)).join(" "));
+    copy.setAttribute("aria-label", `Part of page ${sheet.dataset.page} of the PDF; the quote is framed`);
+    return copy;
+  }
+
+  function pictured(found) {
+    const article = parts.get(JSON.stringify([found[0].d, found[0].p]))?.closest("article");
+    if (!article || !found.some((q) => q.g)) return [];
+    const numbers = new Set(found.map((q) => String(q.n)));
+    const shown = [];
+    for (const sheet of article.querySelectorAll(".sheet")) {
+      if (![...sheet.querySelectorAll("rect")].some((f) => f.dataset.n.split(" ").some((n) => numbers.has(n)))) continue;
+      const link = document.createElement("a");
+      link.href = `#${sheet.closest("figure").id}`;
+      link.textContent = `the whole page ${sheet.dataset.page}`;
+      link.addEventListener("click", () => {
+        sheet.closest("details").open = true;
+        dialog.close();
+      });
+      shown.push(cut(sheet, numbers), link);
+    }
+    if (shown.length) return shown;
+    return [...article.querySelectorAll(".no-page")].map((said) => said.cloneNode(true));
+  }
+
   function block(found) {
     const [first] = found;
     const box = document.createElement("div");
@@ -73,7 +118,7 @@
     link.href = `#q${first.n}`;
     link.textContent = "in the whole report";
     link.addEventListener("click", () => dialog.close());
-    box.append(title, text ? marked(text, found) : value(first), link);
+    box.append(title, text ? marked(text, found) : value(first), link, ...pictured(found));
     return box;
   }
 
