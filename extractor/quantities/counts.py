@@ -27,6 +27,7 @@ _UNITS = {
     EVENTS: W.units_events,
     "eyes": W.units_eyes,
 }
+PEOPLE = _UNITS[PARTICIPANTS]  # whoever a trial counts, in one word
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
 _N = rf"(?:{NUMBER_WORDS}|(?<![\w.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]|\s?-\s?\d))"
