@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 
+from extractor import patterns as re
 from extractor.words import Words
 
 GROUP = Words("events").members("group")  # words that every group has in its name
 
 
+@lru_cache(maxsize=1_024)
 def telling(text: str) -> frozenset[str]:
     """The words of a name that tell it from others."""
     every = frozenset(re.findall(r"[a-z0-9]+", text.lower()))

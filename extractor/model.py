@@ -25,6 +25,9 @@ OF_ONE_TEXT = (LAYOUT, PDF_SHA256)  # metadata that speak of a copy's own text, 
 SOURCE = re.compile(r"[a-z][a-z0-9-]*")  # which sources there are, the catalogue of readers knows
 
 
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The words that say a value: a slice of a part, or the value at a path of a structured record.
@@ -156,7 +159,7 @@ class Fact:
     def key(self) -> str:
         """What makes two facts the same claim: field, value, arm and place, as sorted JSON."""
         place = [e.to_dict() for e in self.evidence]
-        return json.dumps([self.field, self.value, self.arm, place], sort_keys=True, ensure_ascii=False)
+        return _SORTED.encode([self.field, self.value, self.arm, place])
 
     def change(self, **changes: Any) -> Fact:
         """A copy with some attributes changed; the original stays as it is."""

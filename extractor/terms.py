@@ -63,6 +63,7 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=8_192)
 def words(text: str) -> tuple[str, ...]:
     """Stemmed words of folded text; the key under which a term is found."""
     return tuple(map(stem, WORD.findall(text)))

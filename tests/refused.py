@@ -1,6 +1,7 @@
-"""What a pattern refuses: its negative looks and word borders, and texts that it would match without one of them.
+"""What a pattern refuses: its negative looks, and texts that it would find otherwise without one of them.
 
-A counter-example is worth its place when the pattern finds nothing in it, and would find something if it refused less.
+Of each pattern that refuses something, one of its examples is found otherwise if it refused less: best a counter-example, in
+which it finds nothing at all.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tests.mutation import class_end
+from tests.mutation import class_end, tells
 
 _LOOK = re.compile(r"\(\?<?!")
 _OPEN = re.compile(r"\((?:\?(?:P<\w+>|[:=!>]|<[=!]|[aiLmsux-]+:))?")
@@ -16,6 +17,7 @@ _BORDER = re.compile(
     r"\(\?<?!(?:\\w|\[\\w[^\]]*\]|\\d|\[\\d[^\]]*\]|\\s)\)"
 )  # no letter or digit beside it: not a word of its own
 _AROUND = 3  # words on either side
+LONGEST = 90  # letters of a text
 
 
 def looks(pattern: str) -> list[tuple[int, int]]:
@@ -53,19 +55,21 @@ def looser(whole: re.Pattern[str]) -> Iterator[re.Pattern[str]]:
             continue
 
 
-def refuses(whole: re.Pattern[str], text: str) -> bool:
-    """Whether a text is a counter-example: nothing is found, and less refusing would find something."""
-    return not whole.search(text) and any(loose.search(text) for loose in looser(whole))
+def shown(whole: re.Pattern[str], texts: Iterable[str]) -> bool:
+    """Whether one of the texts is found otherwise by the pattern if it refused less."""
+    return any(tells(whole, loose, text) for loose in looser(whole) for text in texts)
 
 
-def of_texts(whole: re.Pattern[str], texts: Iterable[str], have: Iterable[str] = ()) -> list[str]:
-    """A text for each negative look that none of `have` shows: the shortest run of words that the pattern refuses by it."""
-    have, texts = list(have), list(texts)
-    found: list[str] = []
+def of_texts(whole: re.Pattern[str], texts: Iterable[str]) -> str:
+    """The shortest run of words that shows what a pattern refuses; better one in which nothing is found."""
+    texts, spare = list(texts), ""
     for loose in looser(whole):
-        if not any(loose.search(t) and not whole.search(t) for t in (*have, *found)):
-            found += next(([piece] for text in texts for piece in _pieces(whole, loose, text)), [])
-    return found
+        for text in texts:
+            for piece in _pieces(whole, loose, text):
+                if not whole.search(piece):
+                    return piece
+                spare = spare or piece
+    return spare
 
 
 def _pieces(whole: re.Pattern[str], loose: re.Pattern[str], text: str) -> Iterator[str]:
@@ -75,5 +79,5 @@ def _pieces(whole: re.Pattern[str], loose: re.Pattern[str], text: str) -> Iterat
         for more in range(_AROUND + 1) if inside else ():
             first, last = max(0, inside[0] - more), min(len(words), inside[-1] + 1 + more)
             piece = text[words[first][0] : words[last - 1][1]]
-            if len(piece) <= 90 and "|" not in piece and loose.search(piece) and not whole.search(piece):
+            if len(piece) <= LONGEST and "|" not in piece and tells(whole, loose, piece):
                 yield piece

@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 
 from extractor.model import Document, Evidence, Fact, Ids, Record
@@ -98,3 +100,19 @@ def running(store: Store, stage: str | None = "first", checker: Any = None, port
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+@pytest.fixture(name="store")
+def store_with_one(store_url: str) -> Iterator[Store]:
+    """A store with one report, on both databases; to be imported by who asks for ``store``."""
+    with Store.open(store_url) as opened:
+        opened.add(stroke())
+        yield opened
+
+
+@pytest.fixture(name="lite")
+def lite_with_one(tmp_path: Path) -> Iterator[Store]:
+    """The same in a file, where the database makes no difference."""
+    with Store.open(tmp_path / "review.db") as opened:
+        opened.add(stroke())
+        yield opened

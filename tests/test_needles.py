@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from extractor.context.needles import lacks, needles
+from extractor.context.needles import Sieve, needles
 from extractor.study.designs import patterns
 from extractor.study.kinds import cues
 
@@ -41,9 +41,11 @@ def test_needles(pattern: str, words: set[str]) -> None:
 def test_every_match_holds_a_needle(text: str) -> None:
     matched = [(p, m.group()) for p in SHIPPED for m in re.finditer(p, text)]
     assert matched
+    sieve = Sieve([needles(pattern) for pattern in SHIPPED])
     for pattern, found in matched:
-        assert not lacks(found, needles(pattern))
+        assert SHIPPED.index(pattern) in sieve.may(found)
 
 
-def test_no_needles_no_claim() -> None:
-    assert not lacks("anything", frozenset())
+def test_a_sieve_keeps_what_may_match() -> None:
+    sieve = Sieve([frozenset({"ever", "ache"}), frozenset({"fever"}), frozenset()])
+    assert [sorted(sieve.may(text)) for text in ("a fever", "an ache", "nothing", "")] == [[0, 1, 2], [0, 2], [2], [2]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import log10
 from pathlib import Path
 from typing import Any
@@ -25,22 +25,9 @@ from extractor.pool import compare_subgroups, forest, meta_regression, pool_prop
 from extractor.pool.forest_layout import text_width
 from extractor.store import Store
 from extractor.store.judgements import Judgement
-from tests.trial_store import controlled, event, made, single_arm, starter
+from tests.trial_store import controlled, event, made, path_of_starter, review_of_starter, single_arm, starter  # noqa: F401
 
 STATES = ("events", "reported_zero", "inferred_complete_table", "below_threshold", "denied", "not_mentioned")
-
-
-@pytest.fixture(scope="module")
-def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("plots") / "review.db"
-    starter(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def review(store_path: Path) -> Iterator[Review]:
-    with Store.open(store_path) as store:
-        yield Review(store)
 
 
 # --- what is measured ------------------------------------------------------------------------------------------------

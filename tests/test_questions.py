@@ -24,20 +24,7 @@ from extractor.model import Record
 from extractor.store import Store
 from tests import check_cases
 from tests.check_cases import base
-from tests.trial_store import controlled, event, made, starter
-
-
-@pytest.fixture(scope="module")
-def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("questions") / "review.db"
-    starter(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def review(store_path: Path) -> Iterator[Review]:
-    with Store.open(store_path) as store:
-        yield Review(store)
+from tests.trial_store import controlled, event, made, path_of_starter, review_of_starter, starter  # noqa: F401
 
 
 def rows_by(answer: Answer, key: str) -> dict[str, dict[str, Any]]:

@@ -53,4 +53,4 @@ def test_candidates_of_one_value_help_one_another() -> None:
 
 
 def test_figures_are_one_word() -> None:
-    assert words("at 12.5 months (n=3)") == ["at", "0", "months", "(", "n", "=", "0", ")"]
+    assert words("at 12.5 months (n=3)") == ("at", "0", "months", "(", "n", "=", "0", ")")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,24 +19,10 @@ from extractor.review.blind import CRITICAL
 from extractor.review.people import TRIES, Sessions, hashed
 from extractor.store import Store
 from extractor.store.review import ReviewStore
-from tests.review_server import TEXT, event, fact, stroke
+from tests.review_server import TEXT, event, fact, lite_with_one, store_with_one, stroke  # noqa: F401
 
 BASE = "http://127.0.0.1:8765"
 HOSTS = ("127.0.0.1:8765", "localhost:8765", "[::1]:8765")
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    with Store.open(store_url) as opened:
-        opened.add(stroke())
-        yield opened
-
-
-@pytest.fixture
-def lite(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "review.db") as opened:
-        opened.add(stroke())
-        yield opened
 
 
 class Page:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -18,22 +16,8 @@ from extractor.review.deal import deal
 from extractor.review.progress import Board
 from extractor.store import Store
 from extractor.store.review import ReviewStore
-from tests.review_server import stroke
+from tests.review_server import lite_with_one, store_with_one, stroke  # noqa: F401
 from tests.test_review_page import Page, local, team
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    with Store.open(store_url) as opened:
-        opened.add(stroke())
-        yield opened
-
-
-@pytest.fixture
-def lite(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "review.db") as opened:
-        opened.add(stroke())
-        yield opened
 
 
 def test_only_what_changed_is_read_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

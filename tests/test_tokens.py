@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from extractor.context.tokens import LONGEST, tokens
+from extractor.context.tokens import LONGEST, RUN, SOME_RUN, tokens
+from extractor.context.view import NOISE, SOME_NOISE, quiet
 
 NLP = spacy.blank("en")
 RUNS = ("(", ")", '"', "'", "1.", "a-", "%", ":)", "10(6)", "http://a", "\u0301", "漢")
@@ -49,3 +50,13 @@ def test_a_text_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(NLP, "max_length", 300)
     with pytest.raises(ValueError, match="maximum of 300"):
         tokens(NLP, "(" * 301)
+
+
+@pytest.mark.parametrize("text", ["{}", "{} a", "a {}", "a {} b", "\n{}\n", "{} {}", "a{}"])
+@pytest.mark.parametrize("unit", ["x", " ", "\t"])
+@pytest.mark.parametrize("long", [39, 40, 200, 201, 399, 400, 401])
+def test_a_look_at_words_finds_whatever_the_pattern_finds(text: str, unit: str, long: int) -> None:
+    made = text.replace("{}", unit * long)
+    assert not NOISE.search(made) or SOME_NOISE.search(f" {made}")
+    assert not RUN.search(made) or SOME_RUN.search(f" {made}")
+    assert quiet(made) == NOISE.sub(lambda m: "|" * len(m.group()), made)

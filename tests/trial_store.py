@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from extractor.engine import Run, run
+from extractor.graph import Review
 from extractor.inputs import documents
 from extractor.link.linker import link
 from extractor.model import TITLE, Document, Evidence, Fact, Ids, Record
@@ -135,3 +138,17 @@ def _busy(path: Path) -> None:
         for number in range(12):
             store.add(single_arm(f"single{number:02}", number % 4, 10 + 3 * number, 10.0 ** (6 + number % 3)))
         store.add(awkward())
+
+
+@pytest.fixture(scope="module", name="store_path")
+def path_of_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store with the starter corpus; to be imported by who asks for ``store_path`` or ``review``."""
+    path = tmp_path_factory.mktemp("starter") / "review.db"
+    starter(path).close()
+    return path
+
+
+@pytest.fixture(scope="module", name="review")
+def review_of_starter(store_path: Path) -> Iterator[Review]:
+    with Store.open(store_path) as store:
+        yield Review(store)

@@ -127,9 +127,9 @@ TASKS = {
     task.field: task
     for task in (
         Task("administrations", _administrations, cells=0.65),
-        Task("age", _age, cells=0.65),
+        Task("age", _age),
         Task("arm", _arm, single=True, whole=True),
-        Task("follow_up", _follow_up, drug=0.8),
+        Task("follow_up", _follow_up, cells=0.6, drug=0.8),
         Task("participants", _participants, strength=0.15, single=True),
         Task("route", _route, without=REVIEWS),
         Task("route_site", _route_site, cells=0.42, without=REVIEWS),

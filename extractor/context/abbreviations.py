@@ -14,9 +14,11 @@ from spacy.attrs import ORTH
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extractor import patterns as re
 from extractor.context import text_of
 from extractor.context.view import ABBREVIATIONS
 
+WIDEST = 120  # characters before a bracket in which a long form is looked for
 MOST_TOKENS = 8  # in a bracket; scispaCy's rules pass over those with more
 
 
@@ -37,7 +39,19 @@ def definitions(doc: Doc) -> Iterator[tuple[str, str]]:
             continue
         shorts.add(short.text)
         longs.add(long.text)
-        yield short.text, long.text
+        yield short.text, by_initials(doc, short.text, short.start) or long.text
+
+
+def by_initials(doc: Doc, short: str, bracket: int) -> str:
+    """The words before the bracket that begin with the letters of the short form, one word a letter, if they do.
+
+    The rules stop at the nearest words that hold the letters: "spectrum disorder" for "stiff-person spectrum disorder (SPSD)".
+    """
+    before = text_of(doc)[: doc[bracket].idx].rstrip(" (")
+    words = list(re.finditer(r"[^\W\d_]+", before[-WIDEST:]))[-len(short) :]
+    if not (2 < len(short) == len(words) and short.isupper()) or "".join(w[0][0] for w in words).upper() != short:
+        return ""
+    return before[-WIDEST:][words[0].start() :]
 
 
 def brackets(doc: Doc) -> list[tuple[int, int, int]]:

@@ -15,7 +15,7 @@ import json
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from extractor import patterns as re
@@ -46,7 +46,7 @@ class Reader:
     def points(self, features: Iterable[str]) -> float:
         """Log odds of a candidate with these features."""
         known = self.weights
-        total = math.fsum(known[name] for name in set(features) if name in known) + self.bias
+        total = math.fsum([known[name] for name in known.keys() & set(features)]) + self.bias
         return max(-MOST_POINTS, min(MOST_POINTS, total))
 
     def probability(self, features: Iterable[str]) -> float:
@@ -76,13 +76,14 @@ def _all() -> dict[str, dict[str, Any]]:
     return loaded
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=1_024)
+def words(text: str) -> tuple[str, ...]:
     """Words and marks of folded text, figures as ``0``.
 
     >>> words("at 12.5 months (n=3)")
-    ['at', '0', 'months', '(', 'n', '=', '0', ')']
+    ('at', '0', 'months', '(', 'n', '=', '0', ')')
     """
-    return WORD.findall(_NUMBER.sub("0", text))
+    return tuple(WORD.findall(_NUMBER.sub("0", text)))
 
 
 def around(seen: View, start: int, end: int) -> Iterator[str]:
@@ -100,7 +101,7 @@ def around(seen: View, start: int, end: int) -> Iterator[str]:
         yield "last sentence"
 
 
-def _side(name: str, near: list[str]) -> Iterator[str]:
+def _side(name: str, near: Sequence[str]) -> Iterator[str]:
     yield from (f"{name} {word}" for word in near)
     yield from (f"{name}{place} {word}" for place, word in enumerate(near[:NEAR]))
     yield from (f"{name} {near[place]} {near[place + 1]}" for place in range(min(NEAR, len(near) - 1)))

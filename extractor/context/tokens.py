@@ -18,6 +18,7 @@ from extractor import patterns as re
 
 LONGEST = 200  # characters without a space; addresses and chemical names of real reports stay below
 RUN = re.compile(rf"\S{{{LONGEST + 1},}}")
+SOME_RUN = re.compile(rf"\s\S{{{LONGEST + 1}}}")  # behind a blank: a look at words, not at letters
 
 
 def unfilled() -> Callable[[Language], Tokenizer]:
@@ -36,7 +37,7 @@ def tokens(nlp: Language, text: str) -> Doc:
     ValueError
         If it is longer than ``nlp.max_length``.
     """
-    runs = list(RUN.finditer(text))
+    runs = list(RUN.finditer(text)) if SOME_RUN.search(f" {text}") else []
     if not runs or len(text) > nlp.max_length:  # too long: spaCy itself says so
         return nlp.make_doc(text)
     words: list[str] = []

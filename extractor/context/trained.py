@@ -15,6 +15,7 @@ import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -40,6 +41,8 @@ _NUMBER = re.compile(r"\d+(?:[.,·]\d+)*")
 #: "p<0.05" -> p, <, 0; "follow-up" -> follow, -, up
 #: Floor of a probability before its logarithm.
 SMALLEST = 1e-9
+#: Features whose buckets are remembered.
+REMEMBERED = 100_000
 #: Characters on each side of a mention that its features may see.
 _WINDOW_CHARS = 160
 _WINDOW_WORDS = 8
@@ -121,8 +124,24 @@ class HashedLinear:
 
 def buckets(features: Iterable[str], size: int) -> list[int]:
     """Hash features into ``range(size)``; ``size`` is a power of two."""
-    crc, last = zlib.crc32, size - 1
-    return [crc(feature.encode()) & last for feature in features]
+    return list(map(_hashed(size).__getitem__, features))
+
+
+class Hashed(dict[str, int]):
+    """The buckets of features, remembered: most features of a text are those of all texts."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._last = size - 1
+
+    def __missing__(self, feature: str) -> int:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[feature] = bucket = zlib.crc32(feature.encode()) & self._last
+        return bucket
+
+
+_hashed = cache(Hashed)
 
 
 def softmax(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -128,11 +128,12 @@ def _leading(text: str, every: list[Sentence]) -> tuple[int, int]:
 
 # a pasted sequence, an encoded picture, a page of blanks: nothing that a sentence holds
 NOISE = re.compile(r"\S{400,}|\s{40,}")
+SOME_NOISE = re.compile(r"\s(?:\S{400}|\s{39})")  # behind a blank: a look at words, not at letters
 
 
 def quiet(folded: str) -> str:
     """Folded text with walls in place of what is no prose."""
-    return NOISE.sub(lambda m: WALL * len(m.group()), folded)
+    return NOISE.sub(lambda m: WALL * len(m.group()), folded) if SOME_NOISE.search(f" {folded}") else folded
 
 
 def walled(folded: str, doc: Doc) -> str:

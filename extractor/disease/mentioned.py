@@ -32,6 +32,9 @@ CUT = re.compile(rf"^.*\b{W.cut_of} ")
 # an injury of the spinal cord told by what happened to it: "interruption of the spinal cord", "the transected cord"
 CORD = re.compile(rf"\b{W.cord}\b")
 CORD_INJURY = "spinal cord injuries"
+SPINAL = re.compile(
+    r"\bspin(?:al|e)\b|\bcord\b|plegi[ac]|\basia\b|\bais [a-d]\b"
+)  # a text in which "cervical injury" is one of the cord
 
 
 @cache
@@ -58,6 +61,7 @@ class Mention:
     weight: float = 0.0
     role: str = ""
     people: bool = False  # said of the people treated: "patients with X"
+    renamed: bool = False  # says another name of the disease than ``name``
 
 
 def mentions(seen: View) -> list[Mention]:
@@ -72,7 +76,7 @@ def mentions(seen: View) -> list[Mention]:
     for pain in AFTER_SURGERY.finditer(seen.folded):
         add(Mention(*pain.span(), POSTOPERATIVE_PAIN.name, POSTOPERATIVE_PAIN, role="pain"))
     injury = table("conditions").get(CORD_INJURY)
-    for match in CORD.finditer(seen.folded) if injury and "spinal" in seen.folded else ():
+    for match in CORD.finditer(seen.folded) if injury and SPINAL.search(seen.folded) else ():
         add(Mention(*match.span(), CORD_INJURY, injury, role="term"))
     for start, end, named_term in _terms(seen.folded):
         name = seen.folded[start:end]
@@ -105,8 +109,8 @@ def _terms(folded: str) -> Iterator[tuple[int, int, Term]]:
     """Vocabulary terms; two with a slash between them are two ("polymyositis/dermatomyositis")."""
     for hit in table("conditions").find(folded):
         parts = folded[hit.start : hit.end].split("/")
-        terms = [table("conditions").get(part) for part in parts]
-        if len(parts) > 1 and all(terms):
+        terms = [table("conditions").get(part) for part in parts] if len(parts) > 1 else []
+        if terms and all(terms):
             start = hit.start
             for part, own in zip(parts, terms, strict=True):
                 if own:

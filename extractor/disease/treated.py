@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from extractor import patterns as re
 from extractor.context.view import View
-from extractor.disease.mentioned import PEOPLE, POSTOPERATIVE_PAIN, Mention, mentions
+from extractor.disease.mentioned import PEOPLE, POSTOPERATIVE_PAIN, SHORT, Mention, mentions
 from extractor.terms import Term, words
 from extractor.words import Words
 
@@ -21,7 +21,7 @@ _NUMBER = W.number
 _MODIFIER = rf"(?:{W.modifier_an}[ ,]+){{0,6}}"
 # "patients with definite", "children suffering from", "subjects diagnosed as having"
 POPULATION = re.compile(
-    rf"\b{PEOPLE}(?: {W.population_aged},?)? (?:{W.population_who} ?){{0,3}}{W.population_with} {_MODIFIER}(?:(?!{W.population_of})[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\bindications? (?:for [\w -]{{1,30}} )?{W.population_was} (?:\w+ly )?{_MODIFIER}$|\b{W.population_diagnosis} {_MODIFIER}$"
+    rf"\b{PEOPLE}(?:,? \(?[^.;()]{{0,40}}\d ?(?:years|months|weeks|days|y)(?: of age| old)?\)?,?| {W.population_aged},?)? (?:{W.population_who} ?){{0,3}}{W.population_with} {_MODIFIER}(?:(?!{W.population_of})[\w-]+ ){{0,2}}$|\b(?:\d+|{_NUMBER}) with {_MODIFIER}$|\bindications? (?:for [\w -]{{1,30}} )?{W.population_was} (?:\w+ly )?{_MODIFIER}$|\b{W.population_diagnosis} {_MODIFIER}$"
 )
 # "ALS patients", "COPD subjects"
 PATIENTS = re.compile(W.patients)
@@ -37,11 +37,17 @@ OTHER = re.compile(rf"\b{W.other_history} (?:[\w-]+ (?:or|and) )?{_MODIFIER}$")
 OTHER_AFTER = re.compile(
     rf"^(?:-{W.other_after_induced}\b| (?:(?:was|were|is|are) )?(?:\w+ly )?{W.other_after_occurred}\b)"
 )
+# "pulmonary embolism after intravenous stem cell therapy": what came of the treatment
+OF_THERAPY = re.compile(
+    r"(?: (?:a|\d+|\w+) (?:days?|weeks?|months?|years?))? (?:after|following|caused by|complicating) (?:[\w-]+,? ){0,5}?(?:cells?|transplant\w*|graft\w*)\b"
+)
 # "diphtheria, tetanus and pertussis vaccine": what one is vaccinated against is not treated
 # each word and each mark is taken whole: a line of dashes has one reading
 VACCINE = re.compile(rf"^(?:[ ,/-]++(?!{W.vaccine_in})\w++){{0,10}}?[ -]++(?:vaccin\w*|toxoid)\b")
 # "we treated", "this study", "were enrolled": the sentence speaks of the trial itself
 OWN = re.compile(rf"\b{W.own}\b")
+SURVIVORS = re.compile(r" (?:\w+ )?survivors?\b")
+WITH = re.compile(rf" (?:\w+ )?{PEOPLE} (?:{W.population_who} ){{0,2}}with ")
 
 
 @dataclass(slots=True)
@@ -64,7 +70,9 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
         mention.weight = _weight(seen, mention)
     _set_aside(seen, every)
     for left, right in itertools.pairwise(every):
-        if JOINED.match(seen.folded[left.end : right.start] + " "):
+        if left.role == "head" and right.weight <= left.weight and OF.fullmatch(seen.folded[left.end : right.start]):
+            right.weight, right.people = min(right.weight, 0.3), False  # "delayed unions of fractures"
+        elif JOINED.match(seen.folded[left.end : right.start] + " "):
             shared = min(max(left.weight, right.weight), 4.0 if seen.in_title(left.start) else 3.0)
             if shared >= LEAST:  # what is said of one is said of both: "patients with MS and ALS"
                 left.weight, right.weight = max(left.weight, shared), max(right.weight, shared)
@@ -76,6 +84,7 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
     for mention in every:
         key = _key(mention)
         groups.setdefault(key, Candidate(mention.name, mention.term)).mentions.append(mention)
+    _one_disease(groups)
     merged = _merged(groups)
     for candidate in merged:
         strong = sorted((m.weight for m in candidate.mentions), reverse=True)
@@ -83,6 +92,7 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
     return sorted(merged, key=lambda c: (-c.score, c.term is None, c.mentions[0].start))
 
 
+OF = re.compile(r" of (?:the |long |bone ){0,3}")
 # "breast cancer surgery": where pain after an operation is treated, what was operated on is not
 OPERATED = re.compile(rf" {W.operated_surger}\b")
 
@@ -95,18 +105,46 @@ def _set_aside(seen: View, every: list[Mention]) -> None:
                 mention.weight, mention.people = min(mention.weight, 0.0), False
 
 
+# several names of one disease, as trials use them: the first is the name where a text says it
+FAMILIES = (
+    (
+        "mesh:D000083242",
+        "mesh:D002544",
+        "mesh:D020520",
+        "mesh:D020244",
+        "mesh:D002545",
+        "mesh:D020521",
+    ),  # ischemic stroke
+    ("mesh:D012595", "mondo:0019340"),  # systemic sclerosis, scleroderma
+    ("mesh:D010020", "mondo:0018373"),  # osteonecrosis, avascular necrosis
+)
+
+
+def _one_disease(groups: dict[tuple[str, ...], Candidate]) -> None:
+    """Join the groups of a family under its first name, where the text has that name."""
+    for first, *others in FAMILIES:
+        host = groups.get((first,))
+        if host is None or not any(m.weight > 0 for m in host.mentions):
+            continue
+        for other in others:
+            joined = groups.pop((other,), None)
+            for mention in joined.mentions if joined else ():
+                mention.name, mention.term, mention.renamed = host.name, host.term, True
+                host.mentions.append(mention)
+
+
 def _key(mention: Mention) -> tuple[str, ...]:
     return (mention.term.id,) if mention.term else words(mention.name.lower())
 
 
 def _merged(groups: dict[tuple[str, ...], Candidate]) -> list[Candidate]:
     """A shorter name joins the longer one that holds it: "osteoarthritis" is the "knee osteoarthritis" of this text."""
-    ordered = sorted(groups.values(), key=lambda c: -len(_content(c.name)))
+    ordered = sorted(groups.values(), key=lambda c: -len(content(c.name)))
     kept: list[Candidate] = []
     for candidate in ordered:
-        own = _content(candidate.name)
-        host = next((k for k in kept if own and own < _content(k.name) and 3 * len(own) >= len(_content(k.name))), None)
-        host = host or next((k for k in kept if own == _content(k.name)), None)
+        own = content(candidate.name)
+        host = next((k for k in kept if own and own < content(k.name) and 3 * len(own) >= len(content(k.name))), None)
+        host = host or next((k for k in kept if own == content(k.name)), None)
         if host and any(m.weight > 0 for m in host.mentions):
             host.mentions += candidate.mentions
         else:
@@ -117,7 +155,7 @@ def _merged(groups: dict[tuple[str, ...], Candidate]) -> list[Candidate]:
 _EMPTY = W.members("empty")
 
 
-def _content(name: str) -> frozenset[str]:
+def content(name: str) -> frozenset[str]:
     return frozenset(words(name.lower())) - _EMPTY
 
 
@@ -143,6 +181,12 @@ def _weight(seen: View, mention: Mention) -> float:
         weight -= 1.5 if title and not OTHER_AFTER.match(after) else 2.5
     if VACCINE.match(after):
         weight -= 3.0
+    if _came_of(seen, mention):
+        weight -= 2.5
+    if SURVIVORS.match(after):
+        weight, mention.people = weight - 3.0, False  # a cancer's survivors are treated for something else
+    if mention.role == "adjective" and WITH.match(after):
+        weight -= 1.5  # "diabetic patients with foot ulcers" have been told by what they also have
     if mention.role == "pain":
         weight += 2.0 if title or role == "objective" or AIM.search(seen.folded, sentence.start, sentence.end) else 0.3
     if mention.role == "head":
@@ -175,9 +219,13 @@ def treated(seen: View) -> list[Candidate]:
     if listed:
         return listed
     if not ranked or ranked[0].score < LEAST:
-        found = _pain(seen) or _introduced(seen, ranked) or _only(seen, ranked)
+        found = _pain(seen) or _given_for(seen, ranked) or _introduced(seen, ranked) or _only(seen, ranked)
+        found = found or _after_therapy(seen, ranked) or _opening(seen, ranked) or _survived(seen, ranked)
         return [found] if found else []
     first = ranked[0]
+    listed = _chain(seen, ranked)
+    if listed:
+        return listed
     return [first, *(c for c in ranked[1:4] if _joined(seen, first, c))][:MOST]
 
 
@@ -188,7 +236,7 @@ DIAGNOSES = re.compile(
 )
 # "Huntington's disease in eight", "stroke (n = 3)", "epilepsy in 1 each", "ataxia, 4", "5 with ALS"
 COUNTED = re.compile(
-    rf"(?: \([a-z0-9-]{{2,8}}\))?(?:,? in (?:the other |another )?(?:\d+|{_NUMBER})\b(?! ?%)|,? ?[(\[]n? ?=? ?\d+[)\],; ]|,? \d+(?=[,;.]| and))"
+    rf"(?: \([a-z0-9-]{{2,8}}\))?(?:,? in (?:the other |another )?(?:\d+|{_NUMBER})\b(?! ?%)|,? ?[(\[]n? ?=? ?\d+[)\],; ]|,? \d+(?=[,;.)]| and))"
 )
 COUNTED_WITH = re.compile(rf"\b(?:\d+|{_NUMBER}) (?:{PEOPLE} )?(?:had|with|suffered from|suffering from) {_MODIFIER}$")
 
@@ -197,17 +245,142 @@ def _diagnoses(seen: View, ranked: list[Candidate]) -> list[Candidate]:
     """The diseases of a list that counts the people of each, where the text speaks of several diseases from the start."""
     if not ranked or any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in ranked[0].mentions):
         return []
-    places = {id(m): c for c in ranked for m in c.mentions}
+    places = _places(ranked)
     for sentence in seen.sentences:
         cue = DIAGNOSES.search(seen.folded, sentence.start, sentence.end)
-        if cue is None or OUTCOME_CUE.search(seen.folded, sentence.start, cue.end()):
+        if OUTCOME_CUE.search(seen.folded, sentence.start, cue.end() if cue else sentence.end):
             continue
-        inside = [m for c in ranked for m in c.mentions if cue.end() <= m.start < sentence.end]
-        inside = sorted((m for m in inside if m.start > cue.end() - 1), key=lambda m: m.start)
-        counted = sum(_is_counted(seen, m) for m in inside)
-        if len(inside) > 1 and counted > 1:
+        begin = cue.end() if cue else sentence.start
+        inside = sorted(
+            (m for c in ranked for m in c.mentions if begin <= m.start < sentence.end), key=lambda m: m.start
+        )
+        counted = [m for m in inside if _is_counted(seen, m)]
+        if cue is None:
+            inside = _people_by_disease(seen, inside, counted)
+        if len(inside) > 1 and len(counted) > 1:
             return list({id(places[id(m)]): places[id(m)] for m in inside}.values())
     return []
+
+
+def _places(ranked: list[Candidate]) -> dict[int, Candidate]:
+    return {id(m): c for c in ranked for m in c.mentions}
+
+
+def _people_by_disease(seen: View, inside: list[Mention], counted: list[Mention]) -> list[Mention]:
+    """The members of a counted list that no word announces: "31 patients: 10 with X, 6 with Y, 6 with Z", "cancers (X, 6; Y, 5)"."""
+    head = next((m for m in inside if m.people and not _elliptic(seen, m)), None)
+    own = [m for m in counted if m is not head]
+    if any(m.weight <= 0 or (m.term is not None and m.term.kind == "sign") for m in own) or len(own) < BOTH:
+        return []
+    if head is None:
+        own = own if _told_by_disease(seen, own) else []
+        return [m for m in inside if own and own[0].start <= m.start <= own[-1].start and m.weight > 0]
+    if not seen.folded.startswith(" (", head.end) or own[-1].start > seen.folded.find(")", head.end):
+        return []
+    return own if head.name.lower().split()[-1] in GROWTHS else [head, *own]
+
+
+def _told_by_disease(seen: View, own: list[Mention]) -> bool:
+    """Whether a list without a head is one of people: "10 with X, 6 with Y", "patients who had cells for X (n = 5) or Y (n = 7)"."""
+    if len(own) >= LISTED and any(m.people for m in own):
+        return True
+    begin = seen.sentence_at(own[0].start).start
+    before = seen.folded[begin : own[0].start]
+    numbered = all(NUMBERED.match(seen.folded, m.end) for m in own)
+    return numbered and bool(OF_PEOPLE.search(before)) and seen.role_at(own[0].start) != "conclusions"
+
+
+NUMBERED = re.compile(r"(?: \([a-z0-9-]{2,8}\))?,? [(\[]n ?= ?\d+")
+OF_PEOPLE = re.compile(rf"\b{PEOPLE}\b.*\b(?:with|for|from) {_MODIFIER}$")
+
+
+def _elliptic(seen: View, mention: Mention) -> bool:
+    """Whether a number alone stands for the people: "10 with X", beside "10 patients with X"."""
+    match = COUNTED_WITH.search(seen.folded, max(0, mention.start - 60), mention.start)
+    return match is not None and not re.search(rf"{PEOPLE} ", match.group())
+
+
+BOTH = 2
+LISTED = 3  # diseases counted in one sentence: who was treated is told by disease
+GROWTHS = frozenset({"cancer", "cancers", "tumor", "tumors", "tumour", "tumours", "malignancy", "malignancies"})
+
+
+def _chain(seen: View, ranked: list[Candidate]) -> list[Candidate]:
+    """Three diseases or more in one list of the people treated: "37 patients with X, Y, Z or W"."""
+    places = _places(ranked)
+    for mention in ranked[0].mentions:
+        sentence = seen.sentence_at(mention.start)
+        near = sorted(
+            (m for c in ranked for m in c.mentions if m.start < sentence.end and m.start >= sentence.start),
+            key=lambda m: m.start,
+        )
+        chain: list[Mention] = []
+        for item in near:
+            if chain and not JOINED.match(seen.folded[chain[-1].end : item.start] + " "):
+                if mention in chain:
+                    break
+                chain = []
+            chain.append(item)
+        heads = mention in chain and chain[0].people and chain[0].weight >= PEOPLE_SURE
+        known = all(m.term is not None and m.term.kind != "sign" and m.weight >= PEOPLE_SURE for m in chain)
+        members = {id(places[id(m)]): places[id(m)] for m in chain}
+        if (
+            heads
+            and known
+            and len(members) >= LISTED
+            and not COMORBID.search(seen.folded, sentence.start, sentence.end)
+        ):
+            return list(members.values())
+    return []
+
+
+def _after_therapy(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """The disease of a title "X after stem cells", where nothing else was treated: it is X that they were given for."""
+    return next((c for c in ranked if any(_came_of(seen, m) for m in c.mentions)), None)
+
+
+def _came_of(seen: View, mention: Mention) -> bool:
+    """Whether a title says that a disease came after the treatment with cells."""
+    return seen.in_title(mention.start) and bool(OF_THERAPY.match(seen.folded[mention.end : mention.end + 90]))
+
+
+def _opening(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """The first disease of an abstract's first words, in a trial of cells that says nothing better."""
+    if not GRAFTED.search(seen.folded, *seen.title):
+        return None
+    begins = seen.title[1]
+    clear = [(m, c) for c in ranked for m in c.mentions if m.end - m.start > SHORT and m.weight > 0]
+    named = [(m.start, c) for m, c in clear if m.term and m.term.kind != "sign"]
+    first = min((pair for pair in named if begins <= pair[0] < begins + FIRST), key=lambda pair: pair[0], default=None)
+    return first[1] if first else None
+
+
+def _survived(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """What the people of a trial survived, where it names nothing else: "exercise in breast cancer survivors"."""
+    after = [(m.end, c) for c in ranked for m in c.mentions]
+    return next((c for end, c in after if SURVIVORS.match(seen.folded[end : end + 30])), None)
+
+
+COMORBID = re.compile(r"\bcomorbid|\bhistory\b|\brisk factors?\b")
+
+
+def _given_for(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """What cells were given for, or what the aim names, where no other word says who was treated."""
+    for candidate in ranked:
+        for mention in candidate.mentions:
+            sentence = seen.sentence_at(mention.start)
+            before = seen.folded[max(sentence.start, mention.start - 110) : mention.start]
+            aimed = seen.role_at(mention.start) == "objective" or AIM.search(before)
+            grafted = GIVEN.search(before) or GRAFTED.search(seen.folded, *seen.title)
+            given = FOR.search(before) and (GIVEN.search(before) or PUT.search(before))
+            sign = mention.term is not None and mention.term.kind == "sign"
+            if mention.weight > DOUBTED and not sign and (given or (aimed and grafted and ENDS.search(before))):
+                return candidate
+    return None
+
+
+GIVEN = re.compile(r"\bcells?\b|\btransplant\w*|\b(?:bm|a[dt])?-?mscs?\b")
+DOUBTED = -1.0  # what a word nearby makes a history, a risk or an outcome
 
 
 # what makes a counted list one of other things than the people's diseases
@@ -292,54 +465,10 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
 
 def _alike(first: Candidate, other: Candidate) -> bool:
     """Whether a wider name stands for the same disease: "obstructive lung disease" in the long name of a trial on COPD."""
-    names = [_content(c.term.name if c.term else c.name) for c in (first, other)]
+    names = [content(c.term.name if c.term else c.name) for c in (first, other)]
     return bool(names[1]) and 2 * len(names[0] & names[1]) >= len(names[1])
 
 
 MOST = 3  # more diseases than this are a list of comorbidities
 PEOPLE_SURE = 3.0  # the people of a sentence on the trial itself
 TITLE_SURE = 2.5  # the title's "treatment of X" or "in X", not a mere mention
-
-
-INVERTED = re.compile(r"[a-z], [a-zA-Z]")  # "leukemia, lymphocytic, chronic, B-cell": a name for an index, nobody's
-
-
-def naming(candidate: Candidate) -> Mention:
-    """The mention that names the disease best: of those that say what the weightiest says, the one that says most."""
-    best = candidate.best
-    wider = [
-        m for m in candidate.mentions if _content(m.name) >= _content(best.name) and m.role != "pain" and m.weight > 0
-    ]
-    return max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), m.weight))
-
-
-def canonical(candidate: Candidate, named: Mention) -> tuple[str, str]:
-    """(name, CURIE) of what :func:`naming` found: the vocabulary's name where it shares words with what is written, else as written."""
-    longest = named.name
-    if named.term is None:
-        return longest, ""
-    if INVERTED.search(named.term.name):
-        return longest, named.term.id
-    if longest.isupper() and " " not in longest:
-        return named.term.name, named.term.id
-    own = _content(named.term.name)
-    if british(longest) and words(longest) == words(named.term.name):
-        return longest, named.term.id
-    if (
-        own >= _content(longest)
-        or named.role == "pain"
-        or named.term.kind == "named"
-        or _elsewhere(candidate, own, longest)
-    ):
-        return named.term.name, named.term.id
-    return longest, named.term.id
-
-
-def british(name: str) -> bool:
-    """Whether a name holds a digraph that American spelling leaves out: "oesophageal cancer" stays as the text has it."""
-    return "ae" in name or "oe" in name
-
-
-def _elsewhere(candidate: Candidate, own: frozenset[str], longest: str) -> bool:
-    """Whether the text says the vocabulary's name in another place, and nothing closer here."""
-    return not own < _content(longest) and any(own <= _content(m.name) for m in candidate.mentions)

@@ -29,7 +29,7 @@ BY_TREATMENT = re.compile(rf"\b{W.cause_treatment}\b")
 # "died of sepsis", "deaths due to respiratory failure": what those deaths were of; "the death of a patient" says no cause
 CAUSED = re.compile(
     r"\s+(?:\([^()]*\)\s+)?(?P<cause>(?:due to|from|of|because of|caused by|attributed to|secondary to|as a result of|following)\s+"
-    r"(?!any\b|all\b|unknown\b|it\b|this\b|these\b|which\b|\d|(?:an?|one|the|two|three|\w+)\s+(?:patients?|participants?|subjects?|m[ae]n|wom[ae]n|child(?:ren)?)\b)"
+    r"(?!any\b|all\b|unknown\b|it\b|this\b|these\b|which\b|\d|\w+\s+(?:patients?|participants?|subjects?|m[ae]n|wom[ae]n|child(?:ren)?)\b)"
     rf"(?!{_ENDS})[\w/'’-]+(?:\s+(?!{_ENDS})[\w/'’-]+){{0,5}})"
 )
 HAPPENED = re.compile(rf"\s+{W.happened_was}\b")

@@ -21,7 +21,7 @@ from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import BETTER, EFFECT, out_of, size_of_group
+from extractor.events.told_with_count import BETTER, EFFECT, lessened, out_of, size_of_group
 from extractor.quantities.counts import Count, counts
 from extractor.quantities.numbers import NUMBER_WORDS
 
@@ -35,8 +35,12 @@ LINKED = "count_linked"
 NEAR = 40  # characters before a term in which words tell how it got better
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
 FIGURE = re.compile(rf"\d|{NUMBER_WORDS}")  # "fatigue was told of by nine"
-GROUPS = re.compile(r"\s+(?:(?:treatment|dose|study|other)\s+)?(?:groups|arms|cohorts)\b")  # "in the three groups": no people
+GROUPS = re.compile(
+    r"\s+(?:(?:treatment|dose|study|other)\s+)?(?:groups|arms|cohorts)\b"
+)  # "in the three groups": no people
 LISTED = re.compile(r"[ ,;/()]*(?:\b(?:and|or|and/or|plus|with)\b)?[ ,]*")
+# "complications occurred in 26% and 9% died": another count begins between them
+OTHERS_DIED = re.compile(r"(?:\band|,|;)\s+(?:only\s+)?\d(?:(?!\bof (?:them|whom|which|these)\b)[^;,()]){0,30}\Z")
 ROWS = "count_rows"
 HANDED = "count_handed"
 EITHER = "count_either"
@@ -103,6 +107,7 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
         new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
         new = [j for j in new if not size_of_group(told.folded, mention, told.counts[j], told.sentence.start)]
+        new = [j for j in new if not (told.counts[j].end <= mention.start and lessened(told.folded, mention))]
         new = [j for j in new if not _of_another(told, i, j, chance)]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):
@@ -147,12 +152,23 @@ def _part(told: Told, i: int, j: int) -> bool:
 def _of_another(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]) -> bool:
     """Whether a count is more likely another term's, and the two are no list that shares it: one count has one owner."""
     mine = chance[i, j]
-    for k, other in enumerate(told.mentions):
-        if k == i or chance[k, j] <= mine or DEATH in (other.kind, told.mentions[i].kind):
+    if told.mentions[i].kind in (CLASS, ORGAN) and any(
+        told.mentions[k].kind == DEATH for k, c in told.paired if c == j
+    ):
+        return True  # "died of toxicity": the count is that of the dead
+    for k in range(len(told.mentions)):
+        if k == i or chance[k, j] <= mine or _caused(told, *sorted((i, k))):
             continue
         if not _listed(told, *sorted((i, k))):
             return True
     return False
+
+
+def _caused(told: Told, first: int, last: int) -> bool:
+    """Whether two terms are deaths and what they were of: "four died of sepsis", "sepsis, from which four died"."""
+    left, right = told.mentions[first], told.mentions[last]
+    between = told.folded[left.end : right.start]
+    return DEATH in (left.kind, right.kind) and not OTHERS_DIED.search(between)
 
 
 def _listed(told: Told, first: int, last: int) -> bool:

@@ -145,7 +145,7 @@ def asked_features(told: Said, i: int, chances: Mapping[int, Sequence[float]]) -
 
 
 def each_verdict(features: Iterable[str]) -> list[list[str]]:
-    """The features of a term as those of its three verdicts."""
+    """The features of a term as those of its three verdicts, as :meth:`Weights.choice_of_name` reads them; for training."""
     seen = list(features)
     return [[f"{verdict} {f}" for f in seen] for verdict in VERDICTS]
 
@@ -153,8 +153,8 @@ def each_verdict(features: Iterable[str]) -> list[list[str]]:
 def judged(told: Said, untold: Sequence[int], first: Weights, second: Weights) -> dict[int, Sequence[float]]:
     """The probability of each verdict for the terms of which nothing is told so far."""
     near = {i + step for i in untold for step in (-1, 0, 1)}
-    alone = {i: first.choice(each_verdict(word_features(told, i))) for i in told.asked() if i in near}
-    return {i: second.choice(each_verdict(asked_features(told, i, alone))) for i in untold}
+    alone = {i: first.choice_of_name(VERDICTS, word_features(told, i)) for i in told.asked() if i in near}
+    return {i: second.choice_of_name(VERDICTS, asked_features(told, i, alone)) for i in untold}
 
 
 def with_verdicts(reports: Reports, ruled: Sequence[Event], told: Sequence[Event]) -> Iterator[Event]:

@@ -17,11 +17,13 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.counted import counts
+from extractor.people.own import total
 from extractor.product.cells import gives_cells
 from extractor.quantities.ages import Age, ages
 from extractor.words import Words
 
 W = Words("fields")
+FEW = 3  # people whose ages may be listed one by one
 
 ELIGIBLE = re.compile(rf"\b{W.eligible}\b")
 STUDIED = re.compile(W.studied)
@@ -32,6 +34,10 @@ PART = re.compile(r"\b(?:of whom|of which|of them|of these)\b[^.;]{0,25}$")  # "
 PER_ARM = re.compile(
     r"\b(?:in|for) (?:the )?(?:[\w+-]+ ){0,4}(?:group|arm|controls?|placebo)\b|\bof (?:the )?(?:[\w+-]+ ){0,3}(?:group|arm)\b"
 )
+OPENS = 4  # characters from the start of a sentence to its subject
+PLANNED = re.compile(r"\bwill\b")
+RELATIVE = re.compile(r"\b(?:donor|mother|father|parent|brother|sister|sibling|one patient|one of)s?\b")
+ANIMALS = re.compile(r"\b(?:mice|mouse|rats?|pigs?|minipigs?|sheep|ewes|dogs?|rabbits?|monkeys?|horses?)\b")
 
 
 @field(
@@ -50,6 +56,13 @@ class AgeField(Field):
         seen = view(doc)
         model = reader("age")
         kinds: set[bool] = set()
+        cases = _cases(seen)
+        if cases:
+            kinds.add(False)
+            low, high = min(a.low or 0 for a in cases), max(a.high or 0 for a in cases)
+            value = {"mean": None, "sd": None, "median": None, "low": low, "high": high, "unit": cases[0].unit}
+            at = [(a.start, a.end) for a in cases]
+            yield self.fact(doc, value, at, rule="range", confidence=0.85, flags=("derived",))
         for candidate in candidates(seen):
             age = candidate.age
             central = age.shape == "centre"
@@ -65,6 +78,14 @@ class AgeField(Field):
                 confidence=round(likely, 2),
                 primary=primary,
             )
+
+
+def _cases(seen: View) -> list[Age]:
+    """The ages of two or three people who are told one by one: "Case 1: a 34-year-old woman ... Case 2: a 29-year-old woman"."""
+    people = total(seen)
+    told = [a for a in ages(seen.folded) if a.shape == "one" and a.who and seen.one_sentence(a.start, a.end)]
+    alike = len({a.unit for a in told}) == 1
+    return told if people is not None and 1 < people.n <= FEW and len(told) == people.n and alike else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +110,8 @@ def candidates(seen: View) -> list[Candidate]:
     ruled = {id(a) for a in own}
     kinds = {centre: _among([a for a in every if (a.shape == "centre") == centre], ruled) for centre in (True, False)}
     centred = any(a.shape == "centre" for a in own)
+    people = total(seen)
+    size = "unknown" if people is None else "one" if people.n == 1 else "few" if people.n <= FEW else "many"
     made = []
     for place, age in enumerate(every):
         names = [name for name in ("mean", "sd", "median", "low", "high") if getattr(age, name) is not None]
@@ -97,6 +120,7 @@ def candidates(seen: View) -> list[Candidate]:
             f"shape {age.shape} {'own' if id(age) in ruled else 'of others'} by rule",
             f"numbers {' '.join(names)}",
             f"unit {age.unit}",
+            f"{age.shape} of {size}",
             f"{age.shape} {seen.likely_role(age.start)[0]}",
             *(name for name, holds in _holds(seen, age, place, kinds[age.shape == "centre"], own, centred) if holds),
             *around(seen, age.start, age.end),
@@ -134,6 +158,11 @@ def _holds(seen: View, age: Age, place: int, kind: _Kind, own: list[Age], centre
     yield "studied", bool(STUDIED.search(words))
     yield "people counted before", any(sentence.start <= c.start < age.start and c.n > 1 for c in counts(seen.folded))
     yield "in title", seen.in_title(age.start)
+    yield f"{age.shape} beside a centre", centred and age.shape != "centre"
+    yield "opens its sentence", age.start - sentence.start <= OPENS
+    yield "planned", bool(PLANNED.search(words))
+    yield "of another", bool(RELATIVE.search(seen.folded, sentence.start, age.start))
+    yield "animals", bool(ANIMALS.search(words))
 
 
 def _own(seen: View, age: Age, already: bool) -> bool:

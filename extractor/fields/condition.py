@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from extractor.context.view import view
-from extractor.disease.treated import LEAST, canonical, naming, treated
+from extractor.disease.named import canonical, naming
+from extractor.disease.treated import LEAST, treated
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.terms import table
@@ -33,7 +34,7 @@ class Condition(Field):
             best, named = candidate.best, naming(candidate)
             name, curie = canonical(candidate, named)
             said = (
-                [best] if best.name == named.name else [best, named]
+                [best] if best.name == named.name and not best.renamed else [best, named]
             )  # the words that name it stand by those that treat it
             rule = "linked" if curie else "phrase"
             if not curie and (found := table("conditions").get(name)):

@@ -32,6 +32,11 @@ BY_CAUSE = re.compile(rf"(?:{W.by_cause_early}\s+)*{W.by_cause_cardiac}\b")
 # "30 deaths in A and 50 deaths in B"; not "93 died, of whom 2 died of sepsis"
 COMPARES = re.compile(rf"\b{W.compares}\b")
 PART = re.compile(rf"\b{W.part_of}\b|[:;(]")
+# "in the cell group, two died and three had a stroke; in the placebo group, one died"
+_GROUP = rf"(?:in|among|of|for) (?:the )?(?:\d+ )?(?:[\w+/-]+ ){{0,3}}?{W.a_group}\b"
+IN_A_GROUP = re.compile(rf"\b{_GROUP}")
+ANOTHER_GROUP = re.compile(rf"^[^;]*;\s*(?:and |whereas |while )?{_GROUP}")
+LONGEST = 160  # characters between the two
 # "in each group", "per arm"
 EACH = re.compile(r"\bin each (?:of the )?(?:\w+ )?(?:groups?|arms?)\b|\bper (?:group|arm)\b")
 # "the latter and two additional patients", "another patient died": deaths beside those already told
@@ -116,7 +121,10 @@ def _arms(folded: str, left: Event, right: Event) -> bool:
     if (left.count.n is None) != (right.count.n is None):
         return False  # "3 of them died, and the mortality rate was 15 %": one thing said twice
     between = folded[left.mention.end : right.mention.start]
-    return len(between) < 160 and bool(COMPARES.search(between)) and not PART.search(between)
+    before = folded[left.sentence[0] : left.mention.start]
+    if len(before) < LONGEST and IN_A_GROUP.search(before) and ANOTHER_GROUP.search(between):
+        between = between.replace(";", ",", 1) + " and "
+    return len(between) < LONGEST and bool(COMPARES.search(between)) and not PART.search(between)
 
 
 def _number(statement: Sequence[Event]) -> int:

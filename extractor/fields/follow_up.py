@@ -25,6 +25,7 @@ from extractor.model import Fact
 from extractor.product.cells import gives_cells
 from extractor.product.repeats import again
 from extractor.product.studied import GIVING
+from extractor.quantities.ages import ages
 from extractor.quantities.durations import Duration, durations
 from extractor.words import Words
 
@@ -108,6 +109,7 @@ _CONFIDENCE = {
     "not_latest": 0.4,
 }
 LONGEST_YEARS = 40.0
+ALONE = 0.3  # the likeliest time of a trial of cells is its follow-up from here on, where none reaches the reader's bar
 KEPT = 0.15  # less likely times, and no rule for them: not even kept beside the trial's own
 
 
@@ -166,6 +168,7 @@ def _grouped(found: list[Candidate]) -> list[tuple[Duration, list[_Time], float,
     scored = [(model.probability(c.features), c) for c in found]
     for likely, candidate in sorted(scored, key=lambda pair: (-pair[0], pair[1].time.length.start)):
         length, primary = candidate.time.length, likely >= model.thresholds[candidate.kind]
+        primary = primary or (not groups and candidate.kind == CELLS and likely >= ALONE)
         same = next((g for g in groups if _one_time(g[0], length)), None)
         if same:
             same[1].append(candidate.time)
@@ -187,25 +190,57 @@ def candidates(seen: View) -> list[Candidate]:
     ruled = {t.length.start for t in found}
     others = [_Time(d, "", s) for s in seen.sentences for d in durations(seen.folded, s.start, s.end)]
     every = [*found, *(t for t in others if t.length.start not in ruled)]
-    every = [t for t in every if 0 < t.length.days <= LONGEST_YEARS * 365.25]
+    aged = [(a.start, a.end) for a in ages(seen.folded)]
+    every = [t for t in every if 0 < t.length.days <= LONGEST_YEARS * 365.25 and not _in_age(t.length, aged)]
     likely = [t for t in every if t.rule not in ("", "spread", "treatment")]
     longest = max((t.length.days for t in likely), default=0.0)
     called = any(t.rule == "called" for t in every)
     among = _among(every, longest)
+    why = {id(t): t.rule or _why_not(seen, t.length, t.sentence) for t in every}
+    open_longest = max((t.length.days for t in every if why[id(t)] == "none" or t in likely), default=0.0)
     made = []
     for time in every:
         own = [
-            f"rule {time.rule or _why_not(seen, time.length, time.sentence)}",
+            f"rule {why[id(time)]}",
             f"rule {time.rule} {'called' if called else 'nothing called'}",
             f"kind {time.length.kind}",
             f"unit {time.length.unit}",
             *(name for name, holds in _holds(time, among, id(time) in chosen, called) if holds),
+            *(name for name, holds in _beside(seen, time, open_longest) if holds),
             *(["own purpose"] if _PURPOSE.match(seen.folded, time.length.end, time.sentence.end) else []),
         ]
         features = [*around(seen, time.length.start, time.length.end), *own]
         kind = CELLS if cells else DRUG
         made.append(Candidate(time, (*features, *(f"{kind}: {name}" for name in own)), kind))
     return made
+
+
+def _in_age(length: Duration, aged: list[tuple[int, int]]) -> bool:
+    return any(start <= length.start and length.end <= end + 9 for start, end in aged)
+
+
+def _beside(seen: View, time: _Time, open_longest: float) -> Iterator[tuple[str, bool]]:
+    """Named truths of the words that stand beside a time."""
+    length, sentence = time.length, time.sentence
+    before = seen.folded[max(sentence.start, length.start - 90) : length.start]
+    after = seen.folded[length.end : min(sentence.end, length.end + 70)]
+    words = seen.folded[sentence.start : sentence.end]
+    centred, watched = bool(CENTRED.search(before)), bool(WATCHED.search(before))
+    yield "centre before", centred
+    yield "watched before", watched
+    yield "centre of watching", centred and (watched or bool(WATCHED.search(after)))
+    yield "watched behind", bool(WATCHED.search(after))
+    yield "deaths in sentence", bool(DIED.search(words))
+    yield "longest of what is open", length.days >= 0.99 * open_longest > 0
+    yield "spread behind", bool(SPREAD_BEHIND.match(after))
+
+
+CENTRED = re.compile(r"\b(?:median|mean|average)\b[^.;,()]{0,30}$")
+WATCHED = re.compile(
+    r"\bfollow(?:ed|[- ]?ups?)?\b|\bobserv(?:ed|ation)\b|\bmonitored\b|\bwatched\b|\bseen\b|\bcontact\b|\bsurveillance\b|\bvisits?\b|\bre-?view(?:ed)?\b"
+)
+DIED = re.compile(r"\bdied\b|\bdeaths?\b|\bmortality\b|\bsurviv\w*")
+SPREAD_BEHIND = re.compile(r"(?: ?[(\[,;] ?(?:range|iqr|interquartile|min|\d)| ?±| \(± )")
 
 
 @dataclass(frozen=True, slots=True)

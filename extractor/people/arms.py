@@ -33,6 +33,9 @@ W = Words("people")
 # what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "2 injections"
 THING_AFTER = re.compile(rf" ?-?{W.no_person}")
 # "six (28.6%) of 21", "11 of 34", "5/12", "3 out of the 20": the size stands last
+OUT_OF_NUMBER = re.compile(
+    r"(?:/ ?|of (?:the |these |those |all )?)\d"
+)  # what each of the next pattern's matches holds
 OUT_OF = re.compile(
     r"(?<![\d/.,])(?:\d+ ?/ ?|(?:\d+|[a-z]+)(?: ?[(\[][^()\[\]%]{1,12}%[)\]])? (?:out )?of (?:the |these |those |all )?)(?P<n>\d{1,5})(?![\d/]|[.,]\d| ?%)"
 )
@@ -206,6 +209,8 @@ def _begins(match: re.Match[str]) -> int:
 def _outcomes(seen: View) -> Iterator[tuple[Sides, list[str]]]:
     """Denominators that follow one another in a sentence: "11 of 34 treated and 7 of 19 on placebo"."""
     for sentence in seen.sentences:
+        if not OUT_OF_NUMBER.search(seen.folded, sentence.start, sentence.end):
+            continue
         groups: list[Group] = []
         for match in OUT_OF.finditer(seen.folded, sentence.start, sentence.end):
             n = int(match["n"])

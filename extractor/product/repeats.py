@@ -94,4 +94,6 @@ def _delays(folded: str, time: Duration, match: re.Match[str]) -> bool:
     if time.start >= match.end():
         behind = re.match(rf"\s{W.delay_later}\b", folded[time.end : time.end + 20])
         return bool(behind or re.search(rf"\b{W.delay_after}\s$", before))
-    return bool(re.match(rf"\s{W.delay_later}\b", folded[time.end : time.end + 20]))
+    later = re.match(rf"\s{W.delay_later}\b", folded[time.end : time.end + 20])
+    # "14 months after the second" tells what came then
+    return later is not None and time.end + later.end() + 1 < match.start()

@@ -50,6 +50,23 @@ _ELIDED = re.compile(
 _IN_ALL = re.compile(
     rf"\b(?P<n>{_NUMBER}) (?:in all|in total|altogether|all told)\b|\bfor (?P<cycles>{_NUMBER}) (?:cycles|courses|rounds)\b"
 )
+# "1 to 14 a patient", "two to five per person": how many one person had
+_A_PERSON = re.compile(
+    rf"(?<![\w.,])(?P<low>{_NUMBER})\s?(?:-|to|or)\s?(?P<high>{_NUMBER})\s(?:{_NOUN}\s)?(?:a|per|each|for each)\s?(?P<noun>patient|person|participant|subject|child)\b(?!\.\d)"
+)
+# "on six consecutive days"
+_DAYS_RUNNING = re.compile(
+    rf"\bon\s(?P<n>{_NUMBER})\s(?P<how>consecutive|successive|alternate)\s(?:days|weeks|months)\b"
+)
+# "once in 24 patients, twice in 10 and thrice in 4", "two infusions in five, one in twelve"
+_IN_SOME = re.compile(
+    rf"\b(?:(?P<adverb>once|twice|thrice)|(?P<n>{_NUMBER})(?:\s{_BETWEEN}(?:{_NOUN}))?)(?:\swere\sgiven)?\s(?:in|to)\s(?:the other\s|another\s)?(?:{NUMBER_WORDS}|\d+)\b(?!\s?(?:days|weeks|months|years|hours|h\b|min|%|cent))"
+)
+# "the first was followed by a second after four weeks and by a third"
+_ELLIPTIC = re.compile(
+    rf"\b(?:a|an|the)\s(?P<n>{W.ordinal_second})(?=\s(?:one\b|at\b|after\b|followed\b|{NUMBER_WORDS}\s(?:day|week|month)|\d))"
+)
+_FIRST = re.compile(r"\b(?:the|a)\sfirst\b")
 # "at baseline, 6 and 12 months they were injected with"
 _GIVEN_BEHIND = re.compile(rf",?\s(?:\w+\s){{1,3}}{W.given_behind_were}\s{_GIVE}\b")
 _EACH = re.compile(
@@ -69,7 +86,7 @@ _MANY_SITES = re.compile(
 TIME_CUE = re.compile(rf"\b{W.time_cue}\b")
 OTHER_DRUG = re.compile(rf"\b\d+(?:\.\d+)?\s?{W.other_drug_mg}\b")
 # "monthly cyclophosphamide for a year"
-_DRUG_NAME = re.compile(r"\b\w{3,}(?:mide|mab|lone|trone|prine|limus|feron|statin|parin|triaxone)\b")
+DRUG_NAME = re.compile(r"\b\w{3,}(?:mide|mab|lone|trone|prine|limus|feron|statin|parin|triaxone)\b")
 LEVELS = re.compile(rf"\b{W.levels}\b")
 # "the safety of two doses of", "tested in three doses": levels that are compared
 _DOSES_ON_TRIAL = re.compile(rf"\b{W.on_trial}\s(?:the\s)?$")
@@ -122,26 +139,55 @@ def offered(seen: View) -> Iterator[Count]:
     for sentence in seen.sentences:
         if not _NEEDED.search(seen.folded, sentence.start, sentence.end):
             continue
-        for pattern in (_COUNTED, _NUMBER_OF):
-            for match in pattern.finditer(seen.folded, sentence.start, sentence.end):
-                low = _n(match["low"])
-                high = _n(match["high"]) if match["high"] else low
-                two = _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start())
-                low = _n(two["low"]) if two else low
-                behind = seen.folded[match.end() : sentence.end]
-                if low is not None and high is not None and 1 <= low <= high <= MOST and not _is_rate(low, behind):
-                    yield Count(two.start() if two else match.start(), match.end(), low, high, "offered", sentence)
-        for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
-            n = times(match["adverb"]) if match["adverb"] else _n(match["n"])
-            if n is not None and n <= MOST and not DONE_BEFORE.search(seen.folded, sentence.start, match.start()):
-                low = _n(match["low"] or "") or n
-                yield Count(match.start(), match.end(), low, n, "offered", sentence)
-        told = [(a.start, a.end) for a in again(seen.folded, sentence.start, sentence.end)]
-        for match in _ORDINAL.finditer(seen.folded, sentence.start, sentence.end):
-            if any(start <= match.start() < end for start, end in told):
+        shares = list(_of_some(seen, sentence))
+        yield from (c for c in _offered(seen, sentence) if not _inside(c, shares))
+
+
+# "one (n = 28) or to four (n = 27) infusions": the number of each arm
+_EACH_ARM = re.compile(
+    rf"(?<![\w.,])(?P<first>{_NUMBER})\s?\(n ?= ?\d+\),?\s(?:or|and|versus|vs\.?)\s(?:to\s)?(?P<second>{_NUMBER})\s?\(n ?= ?\d+\)\s{_BETWEEN}(?:{_NOUN})\b"
+)
+# "three high dose", "11 transplant units", "four dose cohorts": one of a kind is named, nothing is counted
+_SINGULAR = re.compile(r"\b(?:dose|transplant|infusion|injection|treatment)$")
+
+
+def _names_a_kind(counted: str, high: int) -> bool:
+    return (
+        high > 1
+        and bool(_SINGULAR.search(counted))
+        and "-" not in counted.split(" ")[0]
+        and "infusion treat" not in counted
+    )
+
+
+def _offered(seen: View, sentence: Sentence) -> Iterator[Count]:
+    for match in _EACH_ARM.finditer(seen.folded, sentence.start, sentence.end):
+        for name in ("first", "second"):
+            n = _n(match[name])
+            if n is not None and n <= MOST:
+                yield Count(match.start(name), match.end(name), n, n, "offered", sentence)
+    for pattern in (_COUNTED, _NUMBER_OF):
+        for match in pattern.finditer(seen.folded, sentence.start, sentence.end):
+            low = _n(match["low"])
+            high = _n(match["high"]) if match["high"] else low
+            two = _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start())
+            low = _n(two["low"]) if two else low
+            behind = seen.folded[match.end() : sentence.end]
+            if high is not None and _names_a_kind(match.group(), high):
                 continue
-            n = _ORDINALS[match["n"]] if match["n"] else 2
-            yield Count(match.start(), match.end(), n, n, "offered", sentence)
+            if low is not None and high is not None and 1 <= low <= high <= MOST and not _is_rate(low, behind):
+                yield Count(two.start() if two else match.start(), match.end(), low, high, "offered", sentence)
+    for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
+        n = times(match["adverb"]) if match["adverb"] else _n(match["n"])
+        if n is not None and n <= MOST and not DONE_BEFORE.search(seen.folded, sentence.start, match.start()):
+            low = _n(match["low"] or "") or n
+            yield Count(match.start(), match.end(), low, n, "offered", sentence)
+    told = [(a.start, a.end) for a in again(seen.folded, sentence.start, sentence.end)]
+    for match in _ORDINAL.finditer(seen.folded, sentence.start, sentence.end):
+        if any(start <= match.start() < end for start, end in told):
+            continue
+        n = _ORDINALS[match["n"]] if match["n"] else 2
+        yield Count(match.start(), match.end(), n, n, "offered", sentence)
 
 
 # ---------------------------------------------------------------- counts
@@ -151,7 +197,9 @@ def counts(seen: View) -> Iterator[Count]:
     """Numbers of administrations that the rules take, sentence by sentence; what follows from a schedule where no number is said."""
     for sentence in seen.sentences:
         if _NEEDED.search(seen.folded, sentence.start, sentence.end):
+            shares = list(_of_some(seen, sentence))
             said = [*_counted(seen, sentence), *_repeated(seen, sentence), *_numbered(seen, sentence)]
+            said = [*shares, *(c for c in said if not _inside(c, shares))]
             yield from said
             first = min((c.start for c in said if c.high > 1), default=sentence.end)
             yield from (c for c in _computed(seen, sentence) if c.end < first)
@@ -164,7 +212,7 @@ def _counted(seen: View, sentence: Sentence) -> Iterator[Count]:
     for match in _COUNTED.finditer(seen.folded, sentence.start, sentence.end):
         low = _n(match["low"])
         high = _n(match["high"]) if match["high"] else low
-        if low is None or high is None or not 1 <= low <= high <= MOST:
+        if low is None or high is None or not 1 <= low <= high <= MOST or _names_a_kind(match.group(), high):
             continue
         if _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start()):
             continue  # the number is the upper end of a range
@@ -256,7 +304,7 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[Count]:
     """Counts that follow from a schedule: "weekly for 4 weeks", "on days 0 and 28"."""
     text = seen.folded
     for course in courses(text, sentence.start, sentence.end):
-        if _DRUG_NAME.search(text, course.start, course.end) or (
+        if DRUG_NAME.search(text, course.start, course.end) or (
             VISIT.search(text, course.start, course.end) or SEEN.search(text, sentence.start, course.start)
         ):
             continue
@@ -277,8 +325,56 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[Count]:
         n = _n(total["n"] or total["cycles"])
         if n is not None and n <= MOST and not OTHER_DRUG.search(text, sentence.start, total.start()):
             yield Count(*total.span(), n, n, "times", sentence)
+    yield from _one_after_another(seen, sentence)
     for second in again(text, sentence.start, sentence.end):
         yield Count(second.start, second.end, second.low, 2, "times", sentence, _delay(second))
+
+
+def _of_some(seen: View, sentence: Sentence) -> Iterator[Count]:
+    """What one person had where people differ, and what was done on days running."""
+    text, begin, end = seen.folded, sentence.start, sentence.end
+    for match in _A_PERSON.finditer(text, begin, end):
+        low, high = _n(match["low"]), _n(match["high"])
+        if low and high and low < high <= MOST and _about_products(text, sentence):
+            yield Count(*match.span(), low, high, "counted", sentence)
+    for match in _DAYS_RUNNING.finditer(text, begin, end):
+        n = _n(match["n"])
+        if (
+            n
+            and n <= MOST
+            and GIVEN_NEAR.search(text, begin, end)
+            and not OTHER_DRUG.search(text, begin, match.start())
+        ):
+            step = 2.0 if match["how"] == "alternate" else 1.0
+            unit = match.group().rsplit(maxsplit=1)[-1]
+            yield Count(*match.span(), n, n, "times", sentence, Interval(*match.span(), step, step, unit))
+    shares = list(_IN_SOME.finditer(text, begin, end))
+    said = sorted({n for m in shares if (n := times(m["adverb"]) if m["adverb"] else _n(m["n"])) and n <= MOST})
+    told = any(m["adverb"] for m in shares) or any(re.search(rf"\b(?:{_NOUN})\b", m.group()) for m in shares)
+    if len(said) > 1 and told and GIVEN_NEAR.search(text, begin, end):
+        yield Count(shares[0].start(), shares[-1].end(), said[0], said[-1], "times", sentence)
+
+
+def _inside(count: Count, others: list[Count]) -> bool:
+    return any(o.start <= count.start and count.end <= o.end for o in others)
+
+
+def _about_products(text: str, sentence: Sentence) -> bool:
+    return bool(re.search(rf"\b(?:{_NOUN}|{_GIVE})\b", text[sentence.start : sentence.end]))
+
+
+def _one_after_another(seen: View, sentence: Sentence) -> Iterator[Count]:
+    """The first, a second and a third that one sentence tells of."""
+    text, end = seen.folded, sentence.end
+    first = _FIRST.search(text, sentence.start, end)
+    later = list(_ELLIPTIC.finditer(text, first.end() if first else end, end))
+    n = max((_ORDINALS[m["n"]] for m in later), default=0)
+    if not first or n < 3 or n != len(later) + 1 or not _about_products(text, sentence):
+        return
+    gaps = {(d.low, d.high, d.unit) for d in durations(text, later[0].end(), end)}
+    low, high, unit = next(iter(gaps)) if len(gaps) == 1 else (0.0, 0.0, "")
+    interval = Interval(later[0].start(), later[-1].end(), low, high, unit) if unit else None
+    yield Count(first.start(), later[-1].end(), n, n, "times", sentence, interval)
 
 
 def _spacing(seen: View, sentence: Sentence) -> bool:
@@ -347,6 +443,9 @@ def _second_after(seen: View, item: Count) -> Interval | None:
         return _delay(second)
     for length in durations(seen.folded, start, end):
         behind = _LATER.match(seen.folded, length.end) and length.start >= item.start
+        if len(length.values) == 2 and not length.ranged and length.start >= item.start:
+            gap = length.high - min(length.values)  # "twice, at 4 and 5 weeks after the aspiration"
+            return Interval(length.start, length.end, gap, gap, length.unit)
         if behind or _BASELINE_AND.search(seen.folded, item.start, length.start):
             return Interval(length.start, length.end, length.low, length.high, length.unit)
     return None

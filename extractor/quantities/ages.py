@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extractor import patterns as re
+from extractor.quantities.age_runs import Run, runs
 from extractor.quantities.numbers import whole
 from extractor.text import Taken, remembered
 from extractor.words import Words
@@ -138,9 +139,51 @@ def ages(folded: str) -> list[Age]:
     found: list[Age] = []
     taken = Taken()
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
-        if not HOURS.match(folded, age.end) and not _of_injury(folded, age) and taken.take(age.start, age.end):
+        if _of_a_person(folded, age) and taken.take(age.start, age.end):
             found.append(age)
-    return sorted(found, key=lambda a: a.start)
+    return sorted(_more(folded, found), key=lambda a: a.start)
+
+
+def _more(folded: str, found: list[Age]) -> list[Age]:
+    """What the patterns found, and what a run of numbers says besides: in place of those of which it says more."""
+    for run in runs(folded):
+        age = _of_run(run)
+        over = [a for a in found if a.start < age.end and age.start < a.end]
+        if over and age.shape == "one":
+            continue
+        said = {pair for a in over for pair in _said(a, age)}
+        if (said < _said(age, age) or (over and (run.listed or run.high_unit))) and _of_a_person(folded, age):
+            start, end = min([age.start, *(a.start for a in over)]), max([age.end, *(a.end for a in over)])
+            found = [a for a in found if a not in over] + [replace(age, start=start, end=end)]
+    return found
+
+
+def _of_a_person(folded: str, age: Age) -> bool:
+    """Whether an age is neither told in hours, nor of an injury, nor of a pregnancy."""
+    pregnancy = GESTATION.search(folded, max(0, age.start - 25), age.end)
+    return not (pregnancy or HOURS.match(folded, age.end) or _of_injury(folded, age))
+
+
+GESTATION = re.compile(r"\b(?:gestation(?:al)?|post-?menstrual|corrected|bone) age|\bgestation\b")
+
+
+def _of_run(run: Run) -> Age:
+    unit = run.unit or "years"
+    low = _in_unit(run.low, run.low_unit, unit) if run.low is not None and run.low_unit else run.low
+    high = _in_unit(run.high, run.high_unit, unit) if run.high is not None and run.high_unit else run.high
+    if run.centre is None and run.low is None:
+        return Age(run.start, run.end, "one", unit, mean=run.one, low=run.one, high=run.one)
+    shape = "range" if run.centre is None else "centre"
+    return Age(run.start, run.end, shape, unit, run.mean, run.sd, run.median, low, high)
+
+
+def _said(age: Age, other: Age) -> set[tuple[str, float]]:
+    """The numbers of an age with their names; one person's age may be the mean or the median of the other."""
+    names = ("mean", "sd", "median", "low", "high")
+    said = {(n, float(v)) for n in names if (v := getattr(age, n)) is not None}
+    if age.shape != "one" or other.shape == "one":
+        return said
+    return {("median" if other.median is not None else "mean", v) for _, v in said}
 
 
 # "injuries 6 to 18 months old", "stroke, 7-30 days old": the age of what is treated

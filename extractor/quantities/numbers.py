@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from extractor import patterns as re
 
 UNITS = {
@@ -53,6 +55,7 @@ _BOTH = re.compile(r"^(.*?)\s*\((?:n\s*=\s*)?(\d[\d,]*)\)$")
 _SPLIT = re.compile(r"[\s-]+")
 
 
+@lru_cache(maxsize=4_096)
 def whole(text: str) -> int | None:
     """The whole number that `text` writes, in digits or in English words; None where it writes none."""
     text = text.strip().lower()

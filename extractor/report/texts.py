@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractor import around
 from extractor.model import TITLE, Document, Record
 from extractor.report.quotes import Quote
 
@@ -89,9 +89,8 @@ def pieces(text: str, quotes: Sequence[Quote]) -> tuple[Piece, ...]:
     [('a', False), ('bc', True), ('d', False)]
     """
     spans = [(q.start or 0, q.end or 0) for q in quotes]
-    borders = sorted({0, len(text), *(at for span in spans for at in span)})
     found = []
-    for start, end in itertools.pairwise(borders):
+    for start, end in around.pieces(0, len(text), spans):
         begins = tuple(q for q in quotes if q.start == start)
         marked = any(a <= start and end <= b for a, b in spans)
         found += [Piece(text[start:end], begins, True)] if marked else _far(text, start, end, begins)

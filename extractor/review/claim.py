@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
-from functools import lru_cache
 
+from extractor import around
 from extractor.export import fact_shown
 from extractor.model import JSON_PART, Document, Evidence, Fact, Record
 from extractor.store import Decision
@@ -18,7 +16,6 @@ from extractor.store.decisions import DECIDED_FLAGS, relocated, standing
 
 OPEN = "open"  # nobody decided yet
 EVENT = "adverse_event"
-BREAK = re.compile(r"[.?!] |\n")  # between sentences, or lines of a table
 
 
 @dataclass(slots=True)
@@ -147,25 +144,8 @@ def _id(key: str) -> str:
 
 
 def sentence(document: Document, place: Evidence) -> tuple[int, int]:
-    """Where the sentence, or the line of a table, begins and ends that holds a place.
-
-    >>> text = "Twelve were treated. Two had fever. None died."
-    >>> found = sentence(Document("a", "jsonl", {"abstract": text}), Evidence("abstract", "fever", 29, 34))
-    >>> text[slice(*found)]
-    'Two had fever.'
-    """
-    text = document.parts.get(place.part, "")
-    begins, ends = borders(text)
-    first = bisect_right(begins, place.start or 0) - 1
-    last = bisect_left(ends, place.end or 0)
-    return begins[first], ends[last] if last < len(ends) else len(text)
-
-
-@lru_cache(maxsize=256)
-def borders(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Where sentences and lines begin, and where they end."""
-    breaks = [(m.end(), m.start() + (m.group() != "\n")) for m in BREAK.finditer(text)]
-    return (0, *(begin for begin, _ in breaks)), (*(end for _, end in breaks), len(text))
+    """Where the sentence begins and ends, in its part, that holds a place."""
+    return around.sentence(document.parts.get(place.part, ""), place.start or 0, place.end or 0)
 
 
 def label(place: Evidence) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from extractor import around
 from extractor.model import JSON_PART, Document, Evidence
 from extractor.review.claim import Claim, label, sentence
 
@@ -64,13 +64,12 @@ def pieces(
     >>> [(p.text, p.claims) for p in pieces("abcd", [(0, 2, "x"), (1, 3, "y")])]
     [('a', ('x',)), ('b', ('x', 'y')), ('c', ('y',)), ('d', ())]
     """
-    borders = {0, len(text), *(at for a, b, _ in spans for at in (a, b)), *(at for pair in lit for at in pair)}
-    borders |= {at + step for at, char in enumerate(text) if char in apart for step in (0, 1)} if apart else set()
+    cuts = [(at, at + 1) for at, char in enumerate(text) if char in apart] if apart else []
     begins: dict[int, list[Span]] = {}
     for span in spans:
         begins.setdefault(span[0], []).append(span)
     over: list[Span] = []
-    for start, end in itertools.pairwise(sorted(borders)):
+    for start, end in around.pieces(0, len(text), [*((a, b) for a, b, _ in spans), *lit, *cuts]):
         over = [s for s in over if s[1] > start] + begins.get(start, [])
         ids = tuple(dict.fromkeys(s[2] for s in over))
         yield Piece(start, text[start:end], ids, any(a <= start and end <= b for a, b in lit), current in ids)
@@ -110,6 +109,5 @@ def sentences(document: Document, places: Sequence[Evidence]) -> list[Marked]:
 def _marked(text: str, start: int, end: int, places: Sequence[Evidence]) -> Iterator[tuple[str, bool]]:
     spans = [(p.start or 0, p.end or 0) for p in places]
     end = max(end, *(b for _, b in spans))
-    borders = sorted({start, end, *(at for span in spans for at in span)})
-    for a, b in itertools.pairwise(borders):
+    for a, b in around.pieces(start, end, spans):
         yield text[a:b], any(x <= a and b <= y for x, y in spans)

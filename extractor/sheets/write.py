@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
+from extractor import around
 from extractor.declared import declared_fields
 from extractor.export import fact_shown
 from extractor.export.book import CONFLICT, DOUBT, PERSON, Colour, Sheet, write_book
@@ -20,7 +20,6 @@ from extractor.sheets import ACCEPT, COLUMNS, CORRECT, DECISIONS, MORE, REJECT, 
 
 TO_FILL = "for people to fill in"  # value of a field that no text is read for
 REACH = 300  # characters of a sentence on each side of its words
-ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[])|\n")
 HOW_TO = (
     (ACCEPT, "the value is right"),
     (
@@ -130,10 +129,8 @@ def sentence(document: Document, item: Evidence) -> str:
     if item.part == JSON_PART or item.start is None or item.end is None:
         return f"{item.path}: ‹{item.quote}›"
     text = document.parts.get(item.part, "")
-    first, last = max(0, item.start - REACH), min(len(text), item.end + REACH)
-    ends = list(ENDS.finditer(text, first, last))
-    begin = max((m.end() for m in ends if m.end() <= item.start), default=first)
-    end = min((m.start() for m in ends if m.start() >= item.end), default=last)
+    begin, end = around.sentence(text, item.start, item.end)
+    begin, end = max(begin, item.start - REACH), min(end, item.end + REACH)
     return " ".join(f"{text[begin : item.start]}‹{item.quote}›{text[item.end : end]}".split())
 
 

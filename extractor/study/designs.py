@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from extractor import patterns as re
-from extractor.context.needles import lacks, needles
+from extractor.context.needles import Sieve, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View
 from extractor.words import Words
@@ -35,6 +35,11 @@ class Said:
 def patterns() -> dict[str, re.Pattern[str]]:
     """Design -> its pattern, from the shipped table ``designs.tsv``; compiled on the first call."""
     return {name: re.compile("|".join(r[1] for r in rows)) for name, rows in groupby(phrases("designs"), itemgetter(0))}
+
+
+@cache
+def _sieve() -> Sieve:
+    return Sieve([needles(pattern.pattern) for pattern in patterns().values()])
 
 
 # all designs but the first letters: a cheap look before eighteen patterns run
@@ -61,8 +66,9 @@ def designs(seen: View) -> Iterator[Said]:
     """Design words, in the order of the catalogue."""
     if not SOME.search(seen.folded):
         return
-    for name, pattern in patterns().items():
-        if lacks(seen.folded, needles(pattern.pattern)):
+    may = _sieve().may(seen.folded)
+    for place, (name, pattern) in enumerate(patterns().items()):
+        if place not in may:
             continue
         for match in pattern.finditer(seen.folded):
             if match.end() <= seen.sentence_at(match.start()).end:

@@ -16,7 +16,7 @@ from operator import itemgetter
 from spacy.tokens import Doc
 
 from extractor import patterns as re
-from extractor.context.needles import lacks, needles
+from extractor.context.needles import Sieve, needles
 from extractor.context.phrases import phrases
 from extractor.context.view import View
 from extractor.words import Words
@@ -79,6 +79,11 @@ def cues() -> tuple[Cue, ...]:
     return tuple(Cue(g[0][1], float(g[0][2]), g[0][3], re.compile(_filled("|".join(r[4] for r in g)))) for g in groups)
 
 
+@cache
+def _sieve() -> Sieve:
+    return Sieve([needles(cue.pattern.pattern) for cue in cues()])
+
+
 def _filled(pattern: str) -> str:
     for name, words in WORDS.items():
         pattern = pattern.replace(name, words)
@@ -114,8 +119,9 @@ def _scores(seen: View) -> tuple[dict[str, float], dict[str, tuple[float, int, i
     """The sum of the weights for each kind, and its strongest cue (weight, start, end)."""
     scores: dict[str, float] = {}
     places: dict[str, tuple[float, int, int]] = {}
-    for cue in cues():
-        if lacks(seen.folded, needles(cue.pattern.pattern)):
+    may = _sieve().may(seen.folded)
+    for place, cue in enumerate(cues()):
+        if place not in may:
             continue
         found = list(_places(cue, seen))[:CAP]
         if not found:

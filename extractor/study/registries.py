@@ -9,9 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from extractor import patterns as re
-from extractor.text import Taken
+from extractor.context.needles import Sieve, needles
+from extractor.text import Taken, lower
 from extractor.words import Words
 
 W = Words("study")
@@ -194,16 +196,23 @@ SOME = re.compile(
 
 def identifiers(cased: str) -> Iterator[Identifier]:
     """Identifiers in `cased` (from :func:`extractor.text.fold_case`), in order, none twice at one place."""
-    if not SOME.search(cased):
-        return
     found: list[Identifier] = []
-    taken = Taken()
-    for form in FORMS:
+    taken, may = Taken(), _sieve().may(lower(cased))
+    for place, form in enumerate(FORMS):
+        if place not in may:
+            continue
         for match in form.pattern.finditer(cased):
             start, end = match.span("id")
             if taken.take(start, end):
                 found.append(Identifier(form.registry, form.full(match["id"]), start, end))
-    yield from sorted(found, key=lambda f: f.start)
+    if found and SOME.search(cased):
+        yield from sorted(found, key=lambda f: f.start)
+
+
+@cache
+def _sieve() -> Sieve:
+    """By words in lower case: most forms are written with or without capitals."""
+    return Sieve([frozenset(map(lower, needles(form.pattern.pattern))) for form in FORMS])
 
 
 MONTHS = {

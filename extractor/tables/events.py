@@ -17,7 +17,8 @@ from extractor.tables import words as w
 from extractor.tables.figures import Figure, figure, whole
 from extractor.tables.grid import Cell, Grid, Row
 from extractor.tables.heads import Column, size_in
-from extractor.tables.layouts import arms_of_headings, arms_of_rows, relation
+from extractor.tables.labels import relation
+from extractor.tables.layouts import arms_of_headings, arms_of_rows
 from extractor.tables.sizes import Sizes, arm_words
 from extractor.tables.stubs import Reader, StubLine
 from extractor.tables.topics import Topic
@@ -27,12 +28,13 @@ CONFIDENCE = 0.9
 SLACK = 1.5  # percentage points between a stated percentage and the count's own, for rounding
 DISAGREES = "percent_disagrees"
 TOTAL = "total"
+IN_BRACKETS = re.compile(r"(?P<first>\d+(?:[.·,]\d+)?)\s*%?\s*[(\[]\s*(?P<n>\d+)\s*[)\]]")
 LIMITED = re.compile(
     r"(?:(?:patients?|subjects?|participants?) (?:with|experiencing) )?(?:a )?(?:DLTs?|dose[- ]limiting toxicit(?:y|ies))",
     re.I,
 )
 DIED = re.compile(
-    r"(?:(?:all|any|overall|total|number of) )?(?:deaths?|died|dead|mortality|fatalit(?:y|ies))(?: (?:of|from|due to) any cause)?",
+    r"(?:(?:all|any|overall|total|number of|(?P<when>(?:in-?|out-of-)hospital|ICU|(?:within )?\d+[- ](?:day|week|month|year)s?)) )?(?:deaths?|died|dead|mortality|fatalit(?:y|ies))(?: (?:of|from|due to) any cause)?",
     re.I,
 )
 POOLED = "pooled_arms"
@@ -74,7 +76,8 @@ class Context:
         self.notes = table.notes
         self.all_percent = w.ALL_PERCENT.search(table.notes) is not None
         self.rate = w.RATE.search(table.caption) is not None
-        self.arms = {c.arm for c in columns.values() if c.arm}
+        told = {n for row in grid.rows for n, said in row.figures().items() if said.kind not in ("words", "dash")}
+        self.arms = {c.arm for n, c in columns.items() if c.arm and n in told}
         self.row_arms = arms_of_rows(grid, self.arms) or arms_of_headings(grid, self.arms)
         self.of_all = _caption_size(grid)
 
@@ -110,7 +113,7 @@ class Context:
 
     def _read(self, line: StubLine, column: Column, cells: list[Cell]) -> dict[str, Any] | None:
         """n, size, percentage, unit and flags that a cell gives; None where it counts nothing."""
-        said = figure(cells[0].text)
+        said = self._said(line, column, cells[0])
         size, size_cell = self._size(line, column)
         if said.kind not in ("count", "percent", "zero", "size") and not (
             said.kind == "measure" and self._percent_only(line, column)
@@ -138,6 +141,27 @@ class Context:
             "size_cell": None if said.of else size_cell,
         }
         return self._checked(found, said, line, column)
+
+    def _said(self, line: StubLine, column: Column, cell: Cell) -> Figure:
+        """What a cell says where its unit puts the count in brackets: "% (n)", "events (patients)"."""
+        units = (line.unit, column.unit, self.unit)
+        match = IN_BRACKETS.fullmatch(w.bare(cell.text))
+        if match is None:
+            return figure(cell.text)
+        if any(w.PERCENT_THEN_COUNT.search(unit) for unit in units):
+            return Figure(
+                "count",
+                whole(match["n"]),
+                None,
+                float(match["first"].replace("·", ".").replace(",", ".")),
+                True,
+                cell.text,
+            )
+        if any(w.EVENTS_THEN_PEOPLE.search(unit) for unit in units):
+            return Figure("count", whole(match["n"]), text=cell.text)
+        if any(w.PEOPLE_THEN_EVENTS.search(unit) for unit in units) and match["first"].isdigit():
+            return Figure("count", whole(match["first"]), text=cell.text)
+        return figure(cell.text)
 
     def _percentage(self, said: Figure, size: int | None, size_cell: Cell | None) -> dict[str, Any] | None:
         match = re.fullmatch(r"\d{1,3}(?:[.·,]\d+)?", said.text)
@@ -280,7 +304,7 @@ class Context:
             "serious": column.serious if column.serious is not None else line.serious,
             "related": relation(column.related) if column.related else line.related,
             "assertion": "present" if (found["n"] if found["n"] is not None else found["percent"]) else "absent",
-            "scope": column.visit,
+            "scope": column.visit or (died["when"] if (died := DIED.fullmatch(line.term)) else None),
         }
         return Fact(
             "adverse_event", value, evidence, METHOD, CONFIDENCE, arm=line.arm or column.arm, flags=tuple(flags)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from extractor.tables.figures import Figure, figure, is_figure
@@ -107,6 +107,7 @@ class Grid:
 
 def grid_of(table: Table) -> Grid:
     """The grid of a table."""
+    table = _panels_below(table)
     rows = [split for row in table.rows for split in _lines_apart(row) if any(bare(c.text) for c in split)]
     width = max((len(row) for row in [*table.head, *rows]), default=0)
     padded = [_padded(row, width) for row in rows]
@@ -116,6 +117,21 @@ def grid_of(table: Table) -> Grid:
     stubs = _stubs(levels, body, width)
     _spread(levels, stubs, width)
     return Grid(table, levels, _rows(body, stubs, width), stubs, width)
+
+
+def _panels_below(table: Table) -> Table:
+    """The table with its second half below its first, where the head says the same over both ("Event | A | B | Event | A | B")."""
+    width = max((len(row) for row in [*table.head, *table.rows]), default=0)
+    half = width // 2
+    head = table.head or table.rows[:1]
+    if width % 2 or half < 2 or not head or any(len(row) != width for row in [*table.head, *table.rows]):
+        return table
+    said = [[bare(cell.text) for cell in row] for row in head]
+    if not said[-1][0] or any(row[:half] != row[half:] for row in said):
+        return table
+    body = table.rows if table.head else table.rows[1:]
+    rows = [*(row[:half] for row in body), *(row[half:] for row in body)]
+    return replace(table, head=[row[:half] for row in head], rows=rows)
 
 
 def _spread(levels: list[list[Cell]], stubs: int, width: int) -> None:

@@ -109,7 +109,7 @@ def _cell_roles(grid: Grid) -> dict[Cell, str]:
 def role_of(text: str) -> str:
     """The role that the words of a head cell speak for."""
     said, rest = w.bare(text), residue(text)
-    if w.P_VALUE.search(said) or w.EFFECT.search(said):
+    if w.P_VALUE.search(said) or w.EFFECT.search(said) or w.DESCRIBES.search(said):
         return "skip"
     if not rest:
         return "size" if w.ONLY_SIZE.fullmatch(said) else "unit" if said else "blank"
@@ -244,7 +244,8 @@ def _groups_by_outcome(counted: list[Column]) -> None:
 def _visits_as_arms(counted: list[Column]) -> None:
     """Where no column names an arm, and each "visit" has its own people, the visits are the arms: "24-week (n = 76)"."""
     visits = [c for c in counted if c.visit]
-    if len(visits) < 2 or any(c.arm_cells for c in counted) or any(c.size_cell is None for c in visits):
+    named = any(c.arm_cells for c in counted) or any(c.first_visit for c in visits)
+    if len(visits) < 2 or named or any(c.size_cell is None for c in visits):
         return
     for column in visits:
         if column.size_cell is not None and residue(column.size_cell.text):

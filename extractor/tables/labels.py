@@ -26,10 +26,11 @@ NO_EVENT_WORD = re.compile(
     rf"^{W.no_event_word_length}\b",
     re.I,
 )
-DEATH = re.compile(r"^(?:\w+ )?(?:mortality|deaths?)\b", re.I)
+DEATH = re.compile(r"^(?:[\w-]+ ){0,2}(?:mortality|deaths?|died)\b(?!.{0,20}\bor\b)", re.I)
 # an organ as a row of a table of toxicity: "Heart (single/multiple)" is heart toxicity
 ORGAN = re.compile(rf"({W.organ})(?: \([^()]*\))?", re.I)
 TOXICITY = re.compile(r"\btoxicit", re.I)
+NUMBERED = re.compile(r"^\d{1,2}[.)]\s+(?=[A-Za-z])")  # "1. Nausea"
 YES_NO = re.compile(r"(?P<yes>yes|present)|no|absent", re.I)
 NONE_AT_ALL = re.compile(rf"^{W.none_at_all_no}\b", re.I)
 QUALIFIER = re.compile(
@@ -43,6 +44,10 @@ LABEL_UNIT = re.compile(
 GRADE_IN = re.compile(
     rf"\b(?:CTCAE?\s*)?grades?\s*([≥>⩾]?\s*{w.GRADE_NUMBER}(?:\s*(?:[-–/&]|to|or|and)\s*{w.GRADE_NUMBER})?(?:\s*or (?:higher|greater|above|more))?)\b|\b(III+\s*[&/–-]\s*IV)\b",
     re.I,
+)
+# "Acute GVHD, grades II–IV": the grade is told apart
+GRADED_BEHIND = re.compile(
+    rf"(?<=\w)(?:,| ?[(\[])\s*(?:CTCAE?\s*)?grades?\s*[≥>⩾]?\s*{w.GRADE_NUMBER}\b[^()\[\],]*[)\]]?$", re.I
 )
 SEVERITY_IN = re.compile(
     r"^(?:any )?(mild|moderate|severe?|life[- ]threatening)\b(?! (?:acute|respiratory syndrome))", re.I
@@ -76,7 +81,7 @@ def no_event(term: str) -> bool:
 
 def term_in(text: str) -> str:
     """A label without its units, marks and the words that only count."""
-    said = w.bare(text)
+    said = NUMBERED.sub("", w.bare(text))
     for _ in range(2):
         said = LABEL_UNIT.sub(" ", said).strip(" .,:;")
     return re.sub(r"\s+", " ", said)
@@ -156,6 +161,13 @@ def related_in(text: str) -> bool | None:
     if UNRELATED_IN.search(text):
         return False
     return True if RELATED_IN.search(text) else None
+
+
+def relation(text: str) -> bool | None:
+    """Whether a word of causality says that an event is related."""
+    if re.search(r"\bunrelated|\bnot\b|\bunlikely|\bnone\b|\bremote", text, re.I):
+        return False
+    return None if re.search(r"possib|unknown|unassess", text, re.I) else True
 
 
 def is_class(text: str) -> bool:

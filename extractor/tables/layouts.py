@@ -13,6 +13,7 @@ from extractor.tables import words as w
 from extractor.tables.figures import figure
 from extractor.tables.grid import EMPTY, Cell, Grid, Row, Table, grid_of, turned
 from extractor.tables.heads import Column, residue
+from extractor.tables.labels import relation
 from extractor.tables.topics import Topic, is_event, is_known, told_by_patient
 from extractor.words import Words
 
@@ -195,9 +196,11 @@ def _lists(grid: Grid, columns: dict[int, Column]) -> Iterator[Fact]:
     for row in grid.rows:
         label = w.bare(row.label.text)
         grade = residue(label) if w.GRADES.search(residue(label)) else None
+        of_arm = OVER_ARM.search(w.bare(grid.stub_head()[0])) is not None and not grade
         for number, cell in row.data.items():
+            column = replace(columns[number], arm=residue(label)) if of_arm else columns[number]
             for item in items(cell):
-                yield _fact(grid, columns[number], row, [item], item.n, _grade(grade), derived=False)
+                yield _fact(grid, column, row, [item], item.n, _grade(grade), derived=False)
 
 
 def items(cell: Cell) -> Iterator[Item]:
@@ -298,13 +301,6 @@ def _of_row(grid: Grid, row: Row, column: Column) -> Column:
         elif OVER_RELATION.search(over):
             found.related = said
     return found
-
-
-def relation(text: str) -> bool | None:
-    """Whether a word of causality says that an event is related."""
-    if re.search(r"\bunrelated|\bnot\b|\bunlikely|\bnone\b|\bremote", text, re.I):
-        return False
-    return None if re.search(r"possib|unknown|unassess", text, re.I) else True
 
 
 def _event_columns(grid: Grid, columns: dict[int, Column]) -> set[int]:

@@ -15,6 +15,7 @@ from extractor.tables.grid import Cell, Grid, Row
 from extractor.tables.heads import residue
 from extractor.tables.labels import (
     DEATH,
+    GRADED_BEHIND,
     NO_EVENTS,
     ORGAN,
     QUALIFIER,
@@ -30,6 +31,7 @@ from extractor.tables.labels import (
     noun_in,
     of_all,
     related_in,
+    relation,
     says_none,
     serious_in,
     severity_in,
@@ -213,6 +215,8 @@ class Reader:
             return True
         if w.SEVERITY.search(text) and not re.match(r"serious|fatal", text, re.I) and self.parent is not None:
             return True
+        if self._relation(row, text):
+            return True
         if (
             self.parent is None
             or w.THRESHOLD.search(text) is None
@@ -221,6 +225,12 @@ class Reader:
         ):
             return False
         return not (is_known(re.split(r"[<>≥≤]", text)[0]) and "(" in text)
+
+    def _relation(self, row: Row, text: str) -> bool:
+        """Whether a row counts those of the named event above that are related, or are not."""
+        if self.parent is None or not self.parent_term or w.RELATED.search(text) is None:
+            return False
+        return self.parent.depth < row.depth and (is_known(self.parent_term) or not w.EVENTS.search(self.parent_term))
 
     def _of_parent(self, row: Row, label: str) -> StubLine | None:
         """The line of a degree: the event is the row above that is none."""
@@ -240,6 +250,8 @@ class Reader:
         line = self._made(row, term, cells)
         if w.GRADES.search(text) or w.GRADE_DIGIT.fullmatch(text):
             line.grade = grade_in(text) or text
+        elif w.RELATED.search(text):
+            line.related = relation(text)
         else:
             line.severity = severity_in(text) if w.SEVERITY.search(text) else text
         return line
@@ -267,10 +279,11 @@ class Reader:
             term, cells = self._qualified(qualifier, label, row, parent)
         line = self._made(row, term, cells)
         line.grade = grade_in(label) or line.grade
+        line.term = GRADED_BEHIND.sub("", line.term) if line.grade else line.term
         line.severity = severity_in(label) or line.severity
         line.serious = serious_in(label, line.serious) if is_event(label) or qualifier else line.serious
         line.related = related_in(label) if related_in(label) is not None else line.related
-        if qualifier and re.match(r"(?:\w+[- ])?related$", label, re.I):
+        if qualifier and re.match(r"(?!not\b|un|non)(?:\w+[- ])?related$", label, re.I):
             line.related = True
         line.counts_events = w.EVENT_COUNTS.search(label) is not None and w.OF_PEOPLE.search(label) is None
         if self.people_told and re.fullmatch(r"totals?", label, re.I):  # not of people again
@@ -305,9 +318,13 @@ class Reader:
                 and NO_EVENTS.search(label) is None
                 and not self.topic.baseline
             )
-        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label):
+        if len(re.findall(r"[^\W\d_]", label)) < 3 and not is_event(label) and not self._explained(label):
             return False
         return self.under.mode == "all" or is_event(label)
+
+    def _explained(self, label: str) -> bool:
+        """Whether the notes under the table say what two letters stand for: "PE, pulmonary embolism"."""
+        return re.search(rf"\b{re.escape(label)}\s*[,:=]\s*[a-z]{{3}}", self.grid.table.notes) is not None
 
     def _made(self, row: Row, term: str, cells: tuple[Cell, ...]) -> StubLine:
         under = self.under

@@ -22,6 +22,9 @@ DEATHS = re.compile(
 EVENT = re.compile(r"(?:\w+ )?(?:events?|reactions?|complications?|symptoms?)(?: terms?)?", re.I)
 FEW = 4
 FEW_IDS = 0.6  # share of labels that must number a patient
+HARM = re.compile(r"(?:\w+ )?(?:reactions?|complications?|toxicit(?:y|ies))(?: terms?)?", re.I)
+DEAD_ROW = re.compile(rf"^(?:{W.dead_when}[- ]?)*(?:mortality|deaths?|died)\b(?!.{{0,20}}\bor\b)", re.I)
+DONORS = re.compile(r"\bdonors?\b", re.I)
 NEARLY = 0.8
 ENOUGH = 0.7  # share of labels that must be known events where no caption says that the table holds any
 
@@ -56,10 +59,24 @@ def topic_of(grid: Grid) -> Topic:
         return Topic("mixed" if mixed else "all", baseline)
     if any(w.EVENTS.search(text) for text in grid.stub_head()) and not _scores(grid, caption):
         return Topic("all", baseline)
+    if not baseline and any(HARM.fullmatch(w.bare(text)) for text in grid.stub_head()) and _some_known(grid):
+        return Topic("mixed", False)
     if not baseline and _mostly_known(grid):
         return Topic("mixed", False)
     labelled = any(w.STRICT_EVENTS.search(r.label.text) for r in grid.rows)
+    if not (labelled or heading or baseline or DONORS.search(caption)) and any(map(_counts_dead, grid.rows)):
+        return Topic("deaths", False)
     return Topic("heading" if heading or labelled else "none", baseline)
+
+
+def _some_known(grid: Grid) -> bool:
+    return any(is_known(row.label.text) and GOOD.search(row.label.text) is None for row in grid.rows)
+
+
+def _counts_dead(row: Row) -> bool:
+    """Whether a row of outcomes counts the dead, with their share: "28-day mortality, n (%)"."""
+    shared = any(f.kind == "count" and (f.percent is not None or f.of is not None) for f in row.figures().values())
+    return shared and DEAD_ROW.search(w.bare(row.label.text)) is not None
 
 
 def told_by_patient(grid: Grid) -> bool:

@@ -132,6 +132,13 @@ GIVEN = re.compile(
     rf"\b(?:no\.?|number|percentage|%|n) of (?:all )?{_GIVEN}\b|\bn\s*=\s*\d[\d,]* {_GIVEN}\b|\b{_GIVEN} (?:with|followed by|in which)\b|^\W*{_GIVEN},? ?\(?(?:n|%)",
     I,
 )
+# what stands in brackets: "% (n)", "events (patients)", "No. of patients (events)"
+PERCENT_THEN_COUNT = re.compile(r"(?:%|\bper ?cent(?:age)?)\s*\(\s*(?:n|no\.?|number)\s*\)", I)
+_COUNTED = r"(?:(?:no\.?|number|n) of )?"
+EVENTS_THEN_PEOPLE = re.compile(rf"\bevents?,?\s*\(\s*{_COUNTED}(?:patients|subjects|participants|cases)\s*\)", I)
+PEOPLE_THEN_EVENTS = re.compile(rf"\b(?:patients|subjects|participants),?\s*[(\[]\s*{_COUNTED}events?\s*[)\]]", I)
+# columns that time or describe an event: "Onset (days)", "Duration", "Outcome"
+DESCRIBES = re.compile(rf"^{W.describes}\b(?!.*\b(?:patients|n|no)\b)", I)
 # "number of patients with events" counts people
 OF_PEOPLE = re.compile(rf"\b{W.of_people}\b", I)
 RATE = re.compile(

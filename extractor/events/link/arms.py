@@ -7,12 +7,13 @@ anywhere before. A fitted model weighs what is seen of each name, and of "no arm
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
-from extractor.events.link.groups import CONTROL, Group, Name, alike, names, telling, told_of, vocabulary
+from extractor.events.link.groups import CONTROL, PARTS, STOP, Group, Name, alike, names, telling, told_of, vocabulary
 from extractor.quantities.counts import Count
 from extractor.words import Words
 
@@ -21,6 +22,7 @@ W = Words("events")
 BEFORE = 2  # sentences before that a name is looked for in
 NEAR = 60  # characters between a name and a count whose words are seen
 _WORDS = re.compile(r"[a-z]+|[^\s\w]|\d+")
+MORE = 2  # words by which a name of the trial's arm may be longer than what was read of it
 HEAD = 4  # words that may stand before a name at the head of its sentence
 RESPECTIVELY = "respectively"
 
@@ -56,11 +58,9 @@ class Names:
         """The names in a sentence."""
         if sentence.start not in self._read:
             own = self._own(sentence)
-            echoed = [
-                n
-                for n in told_of(self.seen.folded, sentence, self.known)
-                if not any(o.start < n.end and n.start < o.end for o in own)
-            ]
+            echoed = list(told_of(self.seen.folded, sentence, self.known))
+            own = [_whole(self.seen.folded, n, echoed, self.groups) for n in own]
+            echoed = [n for n in echoed if not any(o.start < n.end and n.start < o.end for o in own)]
             self._read[sentence.start] = sorted([*own, *echoed], key=lambda n: n.start)
         return self._read[sentence.start]
 
@@ -117,13 +117,25 @@ class Names:
         )
 
 
+def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Group]) -> Name:
+    """A name, or all of the trial's arm's name that it is a piece of: "BI" of "BI 695501"."""
+    for echo in echoed:
+        longer = echo.start <= name.start and name.end <= echo.end and echo.words > name.words
+        more = [*folded[echo.start : name.start].split(), *folded[name.end : echo.end].split()]
+        longer = longer and len(more) <= MORE and not STOP.intersection(more)
+        if longer and any(echo.words == g.words for g in groups) and not PARTS.match(folded, echo.end):
+            return replace(name, start=echo.start, end=echo.end, words=echo.words)
+    return name
+
+
 def candidates(scene: Scene) -> list[tuple[int, Name]]:
     """The names that a count of the scene may be of, each with how many sentences before it stands."""
     return [*((0, n) for n in scene.here), *scene.before]
 
 
-def _tokens(text: str) -> list[str]:
-    return ["0" if w.isdigit() else w for w in _WORDS.findall(text)]
+@lru_cache(maxsize=1_024)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(["0" if w.isdigit() else w for w in _WORDS.findall(text)])
 
 
 def _bucket(value: int) -> str:
@@ -201,7 +213,7 @@ def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]
     yield f"echo {min(scene.echoes.get(name.words, 0), 4)}"
     yield from (f"n {w}" for w in name.words)
     yield f"length {len(name.words)}"
-    following = _tokens(folded[name.end : min(scene.sentence.end, name.end + 24)])[:2] if back == 0 else []
+    following = _tokens(folded[name.end : min(scene.sentence.end, name.end + 24)])[:2] if back == 0 else ()
     yield f"after {' '.join(following[:1])}"
     yield f"title {any(alike(name.words, telling(folded[slice(*scene.seen.title)])) for _ in '1')}"
     if back:
@@ -223,7 +235,7 @@ def _beside(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]
     after = name.start >= count.end
     side = "r" if after else "l"
     gap = (count.end, name.start) if after else (name.end, count.start)
-    between = _tokens(folded[gap[0] : gap[1]]) if gap[1] > gap[0] else []
+    between = _tokens(folded[gap[0] : gap[1]]) if gap[1] > gap[0] else ()
     rivals = sum(gap[0] <= c.start < gap[1] for c in counts)
     others = len({n.words for n in scene.here if gap[0] <= n.start < gap[1]} - {name.words})
     grouped = len({n.words for n in scene.here if gap[0] <= n.start < gap[1] and n.grouped} - {name.words})

@@ -25,6 +25,13 @@ WINDOW = 70  # characters around a pair whose words are seen
 BASELINE = re.compile(
     r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
 )
+# "patients with atrial fibrillation and hypertension (42, 33%) ... were randomised": whom the trial took
+_WITH = re.compile(
+    r"\b(?:patients|subjects|participants|women|men|children|adults|individuals|people)\s+(?:with|who had|having)\b[^.;]*\Z"
+)
+_TAKEN = re.compile(
+    r"[^.;]{0,200}?\b(?:were|was)\s+(?:\w+ly\s+)?(?:randomi[sz]ed|enrolled|recruited|assigned|allocated)\b"
+)
 FEW = 6  # tokens: so short a gap is seen whole
 MANY = 14  # tokens: of a longer gap the words are not seen
 MARKS = frozenset(
@@ -57,6 +64,13 @@ MARKS = frozenset(
         "from",
     )
 )
+
+
+def at_baseline(folded: str, start: int, end: int, term: tuple[int, int]) -> bool:
+    """Whether a term of the sentence ``start:end`` says who the people were."""
+    if BASELINE.search(folded, start, term[0]):
+        return True
+    return _WITH.search(folded, start, term[0]) is not None and _TAKEN.match(folded, term[1], end) is not None
 
 
 @dataclass(slots=True)
@@ -107,7 +121,7 @@ class Told:
         return (
             self.denied(i)
             or self.reports.outcome(mention, self.sentence.start, self.sentence.end)
-            or BASELINE.search(self.folded, self.sentence.start, mention.start) is not None
+            or at_baseline(self.folded, self.sentence.start, self.sentence.end, (mention.start, mention.end))
         )
 
     def pairs(self) -> list[tuple[int, int]]:
@@ -134,7 +148,7 @@ def pair_features(told: Told, i: int, j: int) -> Iterator[str]:
     behind = count.start >= mention.end
     side = "r" if behind else "l"
     a, b = (mention.end, count.start) if behind else (count.end, mention.start)
-    between = tokens(folded[a:b]) if a < b else []
+    between = tokens(folded[a:b]) if a < b else ()
     terms = [m for k, m in enumerate(told.mentions) if k != i and a <= m.start < b]
     figures = [c for k, c in enumerate(told.counts) if k != j and a <= c.start < b]
     kind = mention.kind

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
@@ -23,9 +24,10 @@ SHORT = 4
 END, BEGIN = "$", "^"
 
 
-def tokens(text: str) -> list[str]:
+@lru_cache(maxsize=1_024)
+def tokens(text: str) -> tuple[str, ...]:
     """Words and marks, figures as ``0``."""
-    return ["0" if w[0].isdigit() else w for w in _WORDS.findall(text)]
+    return tuple(["0" if w[0].isdigit() else w for w in _WORDS.findall(text)])
 
 
 @dataclass(slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -22,10 +23,15 @@ class Weights:
     """Weights of hashed features; a feature counts once an item, its weight is a difference of log odds."""
 
     values: npt.NDArray[np.float32]
+    _listed: list[float] = field(init=False, repr=False, compare=False)  # the same: a list is quicker to look few up in
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_listed", self.values.tolist())
 
     def score(self, features: Iterable[str]) -> float:
         """The sum of the weights of an item's features."""
-        return math.fsum(self.values.take([*set(buckets(features, len(self.values)))]).tolist())
+        listed = self._listed
+        return math.fsum([listed[bucket] for bucket in set(buckets(features, len(listed)))])
 
     def chance(self, features: Iterable[str]) -> float:
         """The probability of an item that is right or wrong by itself."""
@@ -34,6 +40,14 @@ class Weights:
     def choice(self, items: Sequence[Iterable[str]]) -> list[float]:
         """The probability of each of several items of which one is right."""
         return [float(p) for p in softmax(np.array([self.score(item) for item in items]))]
+
+    def choice_of_name(self, names: Iterable[str], features: Iterable[str]) -> list[float]:
+        """The probability of each of several names, all with the same features; each is hashed behind each name."""
+        written = [feature.encode() for feature in features]
+        listed, last, crc = self._listed, len(self._listed) - 1, zlib.crc32
+        heads = [crc(f"{name} ".encode()) for name in names]
+        scores = [math.fsum([listed[b] for b in {crc(one, head) & last for one in written}]) for head in heads]
+        return [float(p) for p in softmax(np.array(scores))]
 
 
 given: dict[
