@@ -69,7 +69,7 @@ class Administrations(Field):
         scored = [(model.probability(c.features), c.count) for c in candidates(seen)]
         least = model.thresholds[CELLS]
         chosen = [replace(c, primary=p >= least) for p, c in scored if p >= least or c.rule != "offered"]
-        found = spaced(seen, chosen)
+        found = _lent(seen, spaced(seen, chosen), [c for p, c in scored if p >= LENDING])
         best: dict[tuple[int, int, bool], list[Count]] = {}
         for item in found:
             best.setdefault((item.low, item.high, item.primary), []).append(item)
@@ -114,6 +114,24 @@ class Administrations(Field):
             primary=first.primary,
             flags=flags,
         )
+
+
+# "two doses of mannitol", "three infusions of the patient's own cells"
+OF_WHAT = re.compile(r"\s+of\s+(?P<what>(?!the\b|this\b|study\b|\d)[a-z][^.;,()]{2,45})")
+LENDING = 0.15  # a mention of the same number that is likelier than this may say how far apart
+
+
+def _lent(seen: View, found: list[Count], others: list[Count]) -> list[Count]:
+    """Counts whose own sentence says no interval, with that of another mention: the title's "two doses", told again below."""
+    made = []
+    for item in found:
+        told = any(c.interval for c in found if (c.low, c.high) == (item.low, item.high))
+        if item.primary and item.high > 1 and not told:
+            alike = [replace(c, primary=True) for c in others if (c.low, c.high) == (item.low, item.high)]
+            lent = next((c.interval for c in spaced(seen, alike) if c.interval), None)
+            item = replace(item, interval=lent)
+        made.append(item)
+    return made
 
 
 _CONFIDENCE = {
@@ -183,6 +201,9 @@ def _holds(seen: View, count: Count, own: set[tuple[int, int]], before: str, aft
     yield "total before", bool(TOTAL.search(before))
     yield "at most before", bool(MAXIMUM.search(before))
     yield "per time behind", bool(PER_TIME.match(after))
+    of = OF_WHAT.match(after)
+    yield "of cells behind", bool(of and re.search(CELL_NOUN, of["what"]))
+    yield "of another behind", bool(of and not re.search(CELL_NOUN, of["what"]))
     yield "visit", bool(VISIT.search(before[-30:]))
 
 
