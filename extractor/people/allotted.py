@@ -43,7 +43,9 @@ def allotted(seen: View) -> list[Place]:
 
 def _trimmed(text: str, start: int, end: int) -> Place:
     lead = LEAD.match(text, start, end)
-    return lead.end() if lead and lead.end() < end else start, end - (len(text[start:end]) - len(text[start:end].rstrip()))
+    return lead.end() if lead and lead.end() < end else start, end - (
+        len(text[start:end]) - len(text[start:end].rstrip())
+    )
 
 
 def _are_arms(names: list[str], joint: str) -> bool:

@@ -214,9 +214,7 @@ def _runs(groups: Sequence[Group]) -> Iterator[tuple[Group, ...]]:
 def _outside_brackets(seen: View, sentence: Sentence, groups: Sequence[Group]) -> list[Group]:
     """The numbers of a sentence that stand in no bracket: "17 had cells (six low, 11 high) and eight were controls"."""
     text = seen.folded
-    return [
-        g for g in groups if text.count("(", sentence.start, g.start) <= text.count(")", sentence.start, g.start)
-    ]
+    return [g for g in groups if text.count("(", sentence.start, g.start) <= text.count(")", sentence.start, g.start)]
 
 
 # "18 got cells, 18 saline and the others standard care", "the rest had the sponge alone"

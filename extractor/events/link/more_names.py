@@ -32,12 +32,16 @@ DOSE = re.compile(
 ONE = re.compile(
     rf"\b(?P<n>one|1|a|another|single)(?: [(\[]\d[\d.]* ?%[)\]])? (?P<name>(?:(?!{W.one_no_name}\b)[a-z0-9][\w+/.-]* ){{1,3}}){W.one_person}\b"
 )
-ONE_CONTROL = re.compile(r"\b(?:one|1|another)(?: [(\[]\d[\d.]* ?%[)\]])? (?:\w+ )?(?P<name>controls?)\b(?! (?:group|arm))")
+ONE_CONTROL = re.compile(
+    r"\b(?:one|1|another)(?: [(\[]\d[\d.]* ?%[)\]])? (?:\w+ )?(?P<name>controls?)\b(?! (?:group|arm))"
+)
 # "3 (8.8%) hMSC versus 7 (36.8%) placebo patients"
 AFTER_SHARE = re.compile(
     rf"\d ?[(\[]\d[\d.]* ?%[)\]] (?:of (?:the )?)?(?P<name>(?!{W.one_no_name}\b)[a-z][\w+/-]*(?:[ -](?!{W.one_no_name}\b)[\w+/-]+)?)(?= ?(?:patients|participants|subjects|recipients|controls|v\.?|vs\.?|versus|against|and|,|;|\.|\)))"
 )
-WITHOUT = re.compile(r"(?:\b(?:patients|participants|subjects|children|those|and|versus|vs)|\d|[)%]) (?P<name>without (?:the )?(?!any\b)[a-z][\w+-]*(?: (?:cells?|therapy))?)\b")
+WITHOUT = re.compile(
+    r"(?:\b(?:patients|participants|subjects|children|those|and|versus|vs)|\d|[)%]) (?P<name>without (?:the )?(?!any\b)[a-z][\w+-]*(?: (?:cells?|therapy))?)\b"
+)
 # "6 of 47 patients with and 11 of 46 without MSC", "12 patients with, and 9 without, cell therapy"
 WITH_AND = re.compile(
     r"(?<=[a-z0-9)%] )(?P<name>with)(?:,| and| vs\.?| versus| against)[^.;]{1,40}?\bwithout,? (?:the )?(?P<what>[a-z][\w+-]*(?: (?:cells?|therapy))?)\b"
