@@ -13,9 +13,9 @@ from extractor.context.view import View, view
 from extractor.model import Document, check_evidence
 from extractor.people.counted import counts
 from extractor.people.group import EACH, LISTED, SIZED
-from extractor.people.together import total
 from extractor.people.sexes import sexes
 from extractor.people.splits import splits
+from extractor.people.together import total
 from extractor.pipeline import as_doc, extract
 from extractor.quantities.ages import ages
 from extractor.quantities.numbers import TENS, UNITS
