@@ -79,7 +79,7 @@ NUMBER_WITH = re.compile(
 )
 # "the risk of stroke was lower with the drug (0.5%) than with placebo (1.2%)": how many had one
 RISK_TOLD = re.compile(
-    rf"\s+(?:was|were)\s+(?:\w+ly\s+)?{W.risk_lower}\s+(?:with|in|for|among|after|on)\b[^.;()]{{1,60}}\(\s*\d+(?:\.\d+)?\s*%(?!\s*ci)\s*[,;)v]"
+    rf"\s+(?:was|were)\s+(?:\w+ly\s+)?{W.risk_lower}\s+(?:with|in|for|among|after|on)\b[^.;()]{{1,60}}\(\s*\d+(?:\.\d+)?\s*%\s*[,;)v]"
 )
 AFTER_TERM = re.compile(rf"(?:\s+|-){W.after_term_scores}\b")
 
