@@ -87,8 +87,9 @@ def test_alternatives_are_needed() -> None:
 
 def test_no_pattern_in_code_is_long() -> None:
     long = []
-    for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    texts = {path: path.read_text(encoding="utf-8") for path in MODULES}
+    for path, text in texts.items():
+        for node in ast.walk(ast.parse(text)) if "re.compile(" in text else ():
             called = isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile"
             if isinstance(node, ast.Call) and called and written(node.args[0]) > LONGEST:
                 long.append(f"{path.name}:{node.lineno}")

@@ -27,7 +27,7 @@ from training.event_arms import SETS, matrix
 from training.event_gold import DEVELOPED_ON, OWN, Annotated, annotated, arguments, folds, own_cases
 from training.linear import rounded
 
-FIRST, SECOND = 1 << 14, 1 << 13  # sizes of the two tables
+FIRST, SECOND = 1 << 18, 1 << 13  # sizes of the two tables
 FIRST_STRENGTH, SECOND_STRENGTH = 0.3, 0.1
 INNER = 4  # folds in which the first level is scored on what it was not fitted to
 Floats = npt.NDArray[np.float64]

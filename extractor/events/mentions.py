@@ -94,6 +94,12 @@ DEATHS = re.compile(rf"\b(?:{'|'.join(_DEATHS_FORMS)})\b")
 OF_CELLS = re.compile(rf"\b{W.of_cells}\s+\Z")
 # Heads of harm: an unknown term that ends in one is a candidate ("plate failure", "occlusal discrepancy")
 HARM = re.compile(rf"\b{W.harm}\b")
+# "no abnormal growth", "nor malignant transformation": harms where they are denied; told to have been, mostly no harm
+HARM_DENIED = re.compile(
+    rf"(?<![\w-])(?:{W.harm_denied_left}\s+(?:{W.harm_denied_left}\s+)?(?:{W.harm_denied}|changes)|sensiti[sz]ation)\b"
+)
+LOOKED_FOR = re.compile(rf"\b(?:no|nor|neither|without|not|none)\b(?!\s+(?:{W.no_difference_differences}))[^;]*\Z")
+LOOKED_AT = 90  # characters before such a term in which it is denied
 _NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
@@ -383,6 +389,9 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(first, last, OPEN, match.start(), site=last > match.end())
     for match in FUNCTION.finditer(folded, start, end):
         yield Mention(*match.span(), OPEN, match.start())
+    for match in HARM_DENIED.finditer(folded, start, end):
+        if LOOKED_FOR.search(folded, max(start, match.start() - LOOKED_AT), match.start()):
+            yield Mention(*match.span(), OPEN, match.start())
     for match in LABORATORY.finditer(folded, start, end):
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
         if match["more"]:
