@@ -28,9 +28,9 @@ def _shared() -> Path | None:
 SHARED = _shared()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A headless browser for all pages; each test opens its own on a fresh log."""
+    """A headless browser for the pages of one module of tests."""
     from tests import browser
 
     if reason := browser.missing():
