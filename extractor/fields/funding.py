@@ -22,7 +22,7 @@ LABELLED = re.compile(
     r"(?<![a-z,] )\b(?:funding|financial support|source of funding|funding sources?)\s?(?::|\.|-)\s?(?:the )?"
 )
 GIVEN = re.compile(
-    r"\b(?:funding|financial support|funds)(?: for (?:this|the) (?:study|trial|work|research))? (?:was|were|has been|came) ?(?:provided|received|obtained|granted)? ?(?:by|from) (?:grants? (?:from|of) |a grant (?:from|of) )?(?:the )?"
+    rf"\b{W.funded_money}(?: for (?:this|the) (?:study|trial|work|research))? (?:was|were|has been|came) ?(?:provided|received|obtained|granted)? ?(?:by|from) (?:grants? (?:from|of) |a grant (?:from|of) )?(?:the )?"
     r"|\bsponsor (?:of (?:this|the) (?:study|trial) )?was (?:the )?"
     r"|(?<![a-z,)] )\bfunded by (?:grants? from |a grant from )?(?:the )?"
 )
