@@ -138,7 +138,7 @@ def same_event(a: Fact, b: Fact) -> bool:
         return _said_alike(a.value, b.value)
     if any(e.row for e in a.evidence) and any(e.row for e in b.evidence):  # two cells are two claims
         return False
-    if _person(a) and _person(b) and not _told_again(a, b) and not _of_one_cause(a, b):
+    if _person(a) and _person(b) and not (_told_again(a, b) or _of_one_cause(a, b) or _retold(a, b)):
         return False
     said = OPEN[2:6] if a.value.get("term") == "death" else OPEN[2:7]  # its scope is a cause, compared above
     return _figures_fit(a.value, b.value) and all(_fits(a.value.get(k), b.value.get(k)) for k in said)
@@ -176,6 +176,15 @@ def _of_one_cause(a: Fact, b: Fact) -> bool:
         and a.value.get("term") == "death"
         and same_cause(a.value["scope"], b.value.get("scope"))
     )
+
+
+RETELLS = re.compile(r"(?:\d[.\d]*\s*)?(?:discussion|conclusions?|concluding|summary|comment)s?\b", re.I)
+
+
+def _retold(a: Fact, b: Fact) -> bool:
+    """Whether one of two facts stands where results are told again: its one patient is one of those before."""
+    parts = [all(RETELLS.match(e.part) for e in f.evidence) for f in (a, b)]
+    return parts[0] != parts[1]
 
 
 def _counted(value: dict[str, Any]) -> float | None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from extractor.events.dead import CAUSED
 from extractor.model import ABSTRACT, TITLE, Document, Evidence, Fact
+from extractor.quantities.durations import DAYS
 from extractor.quantities.numbers import NUMBER_WORDS
 from extractor.text import fold
 
@@ -126,12 +127,22 @@ def both(document: Document, short: Sequence[Fact], whole: Sequence[Fact]) -> li
         f.change(primary=False) if f.primary and behind(f) and of_something_else(document, f) else f for f in whole
     ]
     short = _but_part_of_the_dead(document, short, whole)
+    short = _but_an_early_look(short, whole)
     told = {fact.field for fact in short if fact.primary}
     added = [fact for fact in whole if behind(fact)]
     kept = [f for f in added if not (f.field == "report_kind" and f.field in told)]
     blinding = {f.value.get("name") for f in short if f.field == "design" and f.primary} & BLINDING
     kept = [f.change(primary=False) if f.primary and weak(f, blinding) else f for f in kept]
-    return [*short, *(f.change(primary=False) if f.field in DECIDED & told else f for f in kept)]
+    stands = [f for f in short if f.primary and f.field in DECIDED]
+    return [
+        *short,
+        *(f.change(primary=False) if f.field in DECIDED & told and not _again(f, stands) else f for f in kept),
+    ]
+
+
+def _again(fact: Fact, stands: Sequence[Fact]) -> bool:
+    """Whether the pages tell once more what the abstract tells: one claim of two places."""
+    return any(f.field == fact.field and f.value == fact.value and f.arm == fact.arm for f in stands)
 
 
 def _but_part_of_the_dead(document: Document, short: Sequence[Fact], whole: Sequence[Fact]) -> list[Fact]:
@@ -144,6 +155,20 @@ def _but_part_of_the_dead(document: Document, short: Sequence[Fact], whole: Sequ
         )
 
     return [f.change(primary=False) if less(f) else f for f in short]
+
+
+def _but_an_early_look(short: Sequence[Fact], whole: Sequence[Fact]) -> list[Fact]:
+    """What the abstract says, but for a time at which something was measured where the pages call a longer one follow-up."""
+    called = [f for f in whole if f.field == "follow_up" and f.method.endswith("/called") and behind(f)]
+    longest = max(map(_days, called), default=0.0)
+    told = [f for f in short if f.field == "follow_up" and f.primary]
+    if not told or any(not f.method.endswith("/assessed") or _days(f) >= longest for f in told):
+        return list(short)
+    return [f.change(primary=False) if f in told else f for f in short]
+
+
+def _days(fact: Fact) -> float:
+    return float(fact.value["high"] or fact.value["low"] or 0) * DAYS.get(fact.value["unit"], 0.0)
 
 
 def _of_a_cause(document: Document, item: Evidence) -> bool:

@@ -10,6 +10,7 @@ from extractor.errors import SettingsError
 
 MOST_ROWS = 60  # of a table in a notebook; the data frame has all
 NOTHING_LEFT = 1e-6  # a share below it is as good as nothing
+SMALLEST = 1e-5  # a share that is told with figures
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -81,13 +82,13 @@ def percent(value: float | None) -> str:
 
     What is as good as nothing is 0.0.
 
-    >>> percent(0.0213), percent(0.00034), percent(1e-10), percent(None)
-    ('2.1', '0.034', '0.0', '–')
+    >>> percent(0.0213), percent(0.00034), percent(2e-6), percent(1e-10), percent(None)
+    ('2.1', '0.034', '<0.001', '0.0', '–')
     """
     if value is None:
         return "–"
-    if value < NOTHING_LEFT:
-        return "0.0"
+    if value < SMALLEST:
+        return "0.0" if value < NOTHING_LEFT else f"<{100 * SMALLEST:g}"
     return f"{100 * value:.1f}" if value >= 0.01 else f"{100 * value:.2g}"
 
 

@@ -2,7 +2,7 @@
 
 A class is the rows of one name in ``extractor/lexicons/words_<room>.tsv``: ``name, pattern, example, not``. Its rows are
 alternatives, in their order, over folded text. ``{other}`` in a row is another class of the room. A row's examples, separated
-by ``" | "``, are texts in which the class finds something else, or nothing, without that row; in a text under ``not`` it
+by ``" | "``, are texts in which the class finds something else, or nothing, without that row; in a text under ``not`` the row
 finds nothing.
 
 >>> Words("events").higher

@@ -22,6 +22,7 @@ from extractor import words
 from extractor.text import fold
 from tests.conftest import CASES, ROOT
 from tests.mutation import PATTERNS, READINGS, ROOMS, alternatives, classes, examples, less, needs, patterns, tells
+from tests.refused import looks, of_texts, shown
 
 TRIES = 60
 LONGEST = 3000  # letters of a pattern from which a text is worded
@@ -237,11 +238,14 @@ def fill_classes(room: str, own: list[str]) -> None:
             at = place[name] = place.get(name, -1) + 1
             listed = words.alternatives(room, name)
             have = [text for cell in rest[1:] for text in words.several(cell)]
-            if have and (len(listed) == 1 or any(needs(listed, at, text) for text in have)):
+            row = f"(?:{listed[at]})"
+            holds = bool(have) and (len(listed) == 1 or any(needs(listed, at, text) for text in have))
+            if holds and told(row, have):
                 out.append(line)
                 continue
-            found = of_row(held[name], listed, at, filled, own, users_of(room, held[name]))
-            line = "\t".join((name, rest[0], *cells(held[name], found)))
+            found = have if holds else of_row(held[name], listed, at, filled, own, users_of(room, held[name]))
+            found = [*found, *refused(re.compile(row), found, own)]
+            line = "\t".join((name, rest[0], *cells(re.compile(row), found)))
         out.append(line)
     path.write_text("\n".join(out) + "\n", encoding="utf-8")
 
@@ -303,6 +307,7 @@ def fill_patterns(room: str, own: list[str]) -> None:
                 found += more(holder.whole, (a, b), spans, found, own)
         if not any(holder.whole.search(t) for t in found):
             found += [t for t in [propose_any(holder.whole, own)] if t]
+        found += refused(holder.whole, found, own)
         out.append("\t".join((holder.name, *cells(holder.whole, found))))
     PATTERNS.mkdir(exist_ok=True)
     (PATTERNS / f"{room}.tsv").write_text("\n".join(out) + "\n", encoding="utf-8")
@@ -316,6 +321,26 @@ def propose_any(whole: re.Pattern[str], own: list[str]) -> str:
             if usable(piece) and whole.search(piece):
                 return piece
     return worded(whole, re.compile(r"(?!)"), (0, len(whole.pattern)), whole)
+
+
+def told(pattern: str, have: list[str], flags: int = 0) -> bool:
+    """Whether the texts at hand show what a pattern refuses, if it refuses anything."""
+    return not looks(pattern) or shown(re.compile(pattern, flags), have)
+
+
+def refused(whole: re.Pattern[str], have: list[str], own: list[str]) -> list[str]:
+    """A text that shows what a pattern refuses, where none at hand does."""
+    if told(whole.pattern, have, whole.flags):
+        return []
+    found = of_texts(whole, own)
+    for start, end in () if found else looks(whole.pattern):
+        try:
+            loose = re.compile(whole.pattern[:start] + whole.pattern[end:], whole.flags)
+        except re.error:
+            continue
+        inside = start + (4 if whole.pattern[start + 2] == "<" else 3)
+        found = found or worded(whole, loose, (inside, end - 1), whole)
+    return [found] if found else []
 
 
 def cells(whole: re.Pattern[str], found: list[str]) -> tuple[str, str]:

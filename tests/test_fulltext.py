@@ -56,6 +56,11 @@ def names(found: Record, field: str) -> set[str]:
             "In our study two had fever. In contrast to our study, Smith et al. saw none.",
             ["In our study two had fever."],
         ),
+        (
+            "Introduction",
+            "In our pilot study two had fever. In our study none had.",
+            [" In our study none had."],
+        ),
         ("Table 2", "Fever 4", []),
         ("Competing interests", "None.", []),
         ("Funding", "NCT00999999", ["NCT00999999"]),
@@ -243,11 +248,31 @@ def test_deaths_of_two_causes_are_two_claims() -> None:
     assert len(joined([died("Results", "of sepsis"), died("Discussion", "from sepsis")])) == 1
 
 
+def test_one_patient_is_told_again_in_the_discussion() -> None:
+    assert len(joined([event("abstract", 1, "Cells"), event("Discussion", 1)])) == 1
+    assert len(joined([event("abstract", 1, "Cells"), event("Results", 1)])) == 2
+
+
 def test_deaths_of_one_cause_in_the_abstract_are_not_all(nlp: Any) -> None:
     document = article(Results="During follow-up eight patients died.")
     parts = document.parts | {"abstract": f"{ABSTRACT} Two patients died of sepsis."}
     (found,) = extract(nlp, [Document("a", "jats", parts)])
     assert [(f.value["n"], f.primary) for f in found.facts if f.field == "deaths"] == [(2, False), (8, True)]
+
+
+def test_what_the_pages_tell_again_is_one_fact(nlp: Any) -> None:
+    document = article(Results="Patients were followed for 12 months.")
+    parts = document.parts | {"abstract": f"{ABSTRACT} Patients were followed for 12 months."}
+    (found,) = extract(nlp, [Document("a", "jats", parts)])
+    (told,) = [f for f in found.facts if f.field == "follow_up"]
+    assert {e.part for e in told.evidence} == {"abstract", "Results"}
+
+
+def test_a_longer_follow_up_of_the_pages_stands(nlp: Any) -> None:
+    document = article(Methods="Patients will be followed up for 2 years.")
+    parts = document.parts | {"abstract": f"{ABSTRACT} Pain was assessed at 6 months."}
+    (found,) = extract(nlp, [Document("a", "jats", parts)])
+    assert [(f.value["high"], f.value["unit"]) for f in found.of("follow_up")] == [(2, "years")]
 
 
 def test_a_group_of_the_pages_is_no_arm_where_a_table_has_all() -> None:

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from spacy.language import Language
 
 from extractor.errors import ParseError
 from extractor.model import Document
+from extractor.pdf.captions import stand_below
+from extractor.pdf.columns import at_columns, cells_of, columns_of, parted
 from extractor.pdf.glyphs import Box, Page, Word
-from extractor.pdf.grids import _at_columns, _cells, _columns, _unwrapped, tables_of
+from extractor.pdf.grids import _unwrapped, tables_of
 from extractor.pdf.headed import sections
-from extractor.pdf.order import Segment, segment
-from extractor.pdf.paper import _broken, _inner_headings, _spread, _unread
+from extractor.pdf.order import Segment, segment, split, without_line_numbers
+from extractor.pdf.over import moved
+from extractor.pdf.paper import _broken, _centre, _inner_headings, _spread, _unread
 from extractor.pipeline import extract
 from extractor.places import placed
 from extractor.sources import pdf, text
@@ -150,8 +154,8 @@ def printed(top: float, *cells: tuple[float, str]) -> list[Segment]:
 
 def told_rows(lines: list[list[Segment]]) -> list[list[str]]:
     """The rows that lines make, cell by cell."""
-    columns = _columns(lines)
-    return [[" ".join(s.text for s in cell) for cell in _cells(row, columns)] for row in _unwrapped(lines, columns)]
+    columns = columns_of(lines)
+    return [[" ".join(s.text for s in cell) for cell in cells_of(row, columns)] for row in _unwrapped(lines, columns)]
 
 
 def test_a_head_over_two_columns_does_not_hide_where_they_part() -> None:
@@ -317,6 +321,129 @@ def test_narrow_cells_and_broken_words_are_told_apart() -> None:
         Word("1", Box(185, 0, 189, 8), 8.0),
         Word("(5)", Box(192, 0, 204, 8), 8.0),
     ]
-    assert [s.text for s in _at_columns(segment(words, 1), columns)] == ["4 (20)", "1 (5)"]
+    assert [s.text for s in at_columns(segment(words, 1), columns)] == ["4 (20)", "1 (5)"]
     assert _broken("Cardiovasc", "ular event", frozenset({"cardiovascular"}))
     assert not _broken("Back", "pain", frozenset({"back", "backpain"}))
+
+
+# ---------------------------------------------------------------- other layouts
+
+
+def one_page(*lines: list[Segment], rules: tuple[Box, ...] = (), below: bool = False) -> list[list[list[str]]]:
+    """The tables of one page: rows of cells, the caption first."""
+    segments = [s for line in lines for s in line]
+    page = Page(1, 600, 800, (), rules)
+    found = tables_of(page, segments, (), 9.0, below=below)
+    return [
+        [[" ".join(s.text for s in t.caption)], *([" ".join(s.text for s in cell) for cell in row] for row in t.rows)]
+        for t in found
+    ]
+
+
+def text_lines(left: float, top: float, count: int) -> list[Segment]:
+    """Lines of running text, larger than the letters of tables."""
+    said = "and the women who were seen again by one of us after half a year"
+    return [Segment(1, said, Box(left, top + 11 * n, left + 230, top + 9 + 11 * n), 9.0) for n in range(count)]
+
+
+def test_a_line_drawn_out_to_the_edge_of_its_column_is_one() -> None:
+    words, at = [], 60.0
+    for said in ("reasons", "to", "terminate", "treatment", "included"):
+        words.append(Word(said, Box(at, 0, at + 4 * len(said), 8), 8.0))
+        at += 4 * len(said) + 15
+    other = Word("DAS28", Box(at + 5, 0, at + 25, 8), 8.0)
+    assert [s.text for s in split([*words, other], 1)] == ["reasons to terminate treatment included", "DAS28"]
+    figures = [Word(str(n), Box(60 + 30 * n, 0, 64 + 30 * n, 8), 8.0) for n in range(5)]
+    assert len(list(split(figures, 1))) == 5
+
+
+def numbered(first: int, page: int) -> Page:
+    lines = [
+        (Word(str(first + n), Box(30 - 4 * len(str(first + n)), 20 * n, 30, 20 * n + 8), 8.0),
+         Word("Forty", Box(60, 20 * n, 80, 20 * n + 8), 8.0), Word("45", Box(84, 20 * n, 92, 20 * n + 8), 8.0))
+        for n in range(6)
+    ]  # fmt: skip
+    return Page(page, 600, 800, tuple(word for line in lines for word in line), ())
+
+
+def test_line_numbers_of_a_manuscript_are_no_words_of_it() -> None:
+    pages = [numbered(1, 1), numbered(7, 2)]
+    assert [{w.text for w in p.words} for p in without_line_numbers(pages)] == [{"Forty", "45"}] * 2
+    assert without_line_numbers(pages[:1]) == pages[:1]  # one page may be a list of patients
+
+
+def test_a_caption_may_stand_under_its_table() -> None:
+    first = [*page_line(1, 100, *HEAD_ROW), *rows_of(1, 112, "Fever", "Cough", "Rash")]
+    second = [*page_line(1, 200, *HEAD_ROW), *rows_of(1, 212, "Pain", "Fall", "Chills")]
+    captions = page_line(1, 150, (60, "Table 1. Harms")), page_line(1, 250, (60, "Table 2. Others"))
+    lines = [*first, *captions[0], *second, *captions[1], *text_lines(60, 300, 3)]
+    page = Page(1, 600, 800, (), ())
+    assert stand_below([(page, lines)], 9.0)
+    told = one_page(lines, below=True)
+    assert [(t[0][0], [row[0] for row in t[1:]]) for t in told] == [
+        ("Table 1. Harms", ["Event", "Fever", "Cough", "Rash"]),
+        ("Table 2. Others", ["Event", "Pain", "Fall", "Chills"]),
+    ]
+    over_ = [*captions[0], *(moved(s, 100) for s in first), *text_lines(60, 300, 3)]
+    assert not stand_below([(page, over_)], 9.0)
+
+
+def test_running_text_beside_a_table_is_none_of_it() -> None:
+    rows = [
+        *page_line(1, 100, (60, "Table 1. Harms")),
+        *(s for n, name in enumerate(("Event", "Fever", "Cough", "Rash"))
+          for s in page_line(1, 114 + 12 * n, (60, name), (200, f"{n} (5)"), (250, "0 (0)"))),
+    ]  # fmt: skip
+    (told,) = one_page(rows, text_lines(320, 100, 8))
+    assert [row[0] for row in told[1:]] == ["Event", "Fever", "Cough", "Rash"]
+    assert all(len(row) == 3 for row in told[1:])
+
+
+def test_a_table_as_wide_as_the_page_stands_under_a_label_alone() -> None:
+    wide = [s for n in range(4) for s in page_line(1, 126 + 12 * n, (60, "Fever"), (300, "1 (5)"), (500, "0 (0)"))]
+    (told,) = one_page(page_line(1, 100, (60, "TABLE 1")), page_line(1, 112, (60, "Harms of both groups")), wide)
+    assert told[0] == ["TABLE 1 Harms of both groups"]
+    assert all(row == ["Fever", "1 (5)", "0 (0)"] for row in told[1:])
+
+
+def test_the_rows_of_a_caption_that_ends_its_column_begin_the_next() -> None:
+    rows = [s for n in range(4) for s in page_line(1, 60 + 12 * n, (320, "Fever"), (450, "1 (5)"), (520, "0 (0)"))]
+    (told,) = one_page(page_line(1, 700, (60, "Table 1. Harms")), text_lines(60, 60, 3), rows)
+    assert told[1:] == [["Fever", "1 (5)", "0 (0)"]] * 4
+
+
+@pytest.mark.parametrize(
+    ("heads", "said"),
+    [
+        (((180, "Drug"), (380, "Saline")), ["", "Drug", "Drug", "Saline", "Saline"]),
+        (((100, "Drug"), (300, "Saline")), ["", "Drug", "", "Saline", ""]),  # they begin where a column does
+    ],
+)
+def test_a_head_over_the_middle_of_columns_is_the_head_of_each(heads: Any, said: list[str]) -> None:
+    columns = [(0.0, 60.0), (100.0, 140.0), (200.0, 240.0), (300.0, 340.0), (400.0, 440.0)]
+    places = {"Drug": 1, "Saline": 3, "p": 4}
+    row: list[list[Segment]] = [[] for _ in columns]
+    for left, name in heads:
+        row[places[name]] = printed(0, (left - 0.5 * 4 * len(name) if left not in (100, 300) else left, name))
+    grid = [Cell(n, n + 1, " ".join(s.text for s in cell)) if cell else EMPTY for n, cell in enumerate(row)]
+    _centre(grid, row, columns)
+    assert [cell.text for cell in grid] == said
+
+
+def test_two_narrow_columns_are_told_apart_by_where_their_figures_begin() -> None:
+    rows = [page_line(1, 12 * n, (60, "Fever"), (200, f"{n} (8%)"), (242, "13 (5%)")) for n in range(4)]
+    joined = segment([*page_line(1, 60, (200, "10 (18%)"))[0].words, *page_line(1, 60, (242, "13 (5%)"))[0].words], 1)
+    rows.append([page_line(1, 60, (60, "Cough"))[0], joined])
+    columns = parted(rows, [(60.0, 80.0), (200.0, 270.0)])
+    assert len(columns) == 3
+    assert [s.text for s in at_columns(joined, columns)] == ["10 (18%)", "13 (5%)"]
+
+
+def test_what_closes_the_bracket_of_a_wider_cell_is_of_that_cell() -> None:
+    lines = [
+        page_line(1, 0, (60, "Term"), (150, "Cells with saline given twice (n =")),
+        page_line(1, 9, (240, "6)")),
+        page_line(1, 20, (150, "Mild"), (230, "Severe (%)")),
+        *(page_line(1, 40 + 20 * n, (60, "Cough"), (150, "1 (17)"), (230, "2 (33)")) for n in range(6)),
+    ]
+    assert told_rows(lines)[:2] == [["Term", "Cells with saline given twice (n = 6)", ""], ["", "Mild", "Severe (%)"]]

@@ -2,6 +2,7 @@
 
 python -m training.event_arms GOLD models/event_links          # fits on all sets, writes arms.npz
 python -m training.event_arms GOLD models/event_links --folds 5   # and scores by cross-validation over trials first
+python -m training.event_arms GOLD models/event_links --more FOLDER   # and fits on the sets of another folder too
 """
 
 from __future__ import annotations
@@ -23,7 +24,16 @@ from extractor.events.link.armed import arm_of
 from extractor.events.link.arms import Names, candidates, features, none_features
 from extractor.events.link.weights import Weights
 from extractor.quantities.counts import Count
-from training.event_gold import Annotated, Gold, annotated, arguments, by_figures, counts_of, folds
+from training.event_gold import (
+    Annotated,
+    Gold,
+    annotated,
+    arguments,
+    by_figures,
+    counts_of,
+    folds,
+    further,
+)
 from training.linear import rounded
 
 SIZE = 1 << 14
@@ -147,7 +157,7 @@ def score(model: Weights, documents: Sequence[Annotated]) -> Counter[str]:
 def main() -> None:
     """Score by cross-validation where asked, then fit on everything and write the weights."""
     options = arguments(__doc__)
-    documents = annotated(options.gold, SETS)
+    documents = [*annotated(options.gold, SETS), *further(options.more)]
     offered = choices(documents)
     if options.folds:
         fold = folds(documents, options.folds)

@@ -32,6 +32,7 @@ from extractor.quantities.counts import Count, counts
 from extractor.settings import Settings
 
 DEVELOPED_ON = ("als", "other", "rct")  # sets on which the rules were written: right there nearly always
+OWN = Path("tests/cases/adverse_event.jsonl")  # the project's own sentences, beside gold
 Gold = dict[str, Any]
 
 
@@ -82,6 +83,7 @@ def arguments(doc: str | None) -> argparse.Namespace:
     parser.add_argument("gold", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--more", type=Path, help="another folder of annotated sets")
     return parser.parse_args()
 
 
@@ -90,15 +92,20 @@ def annotated(gold: Path, sets: Sequence[str]) -> list[Annotated]:
     return read([(name, entry) for name in sets for entry in load_gold(gold / name)])
 
 
+def further(folder: Path | None) -> list[Annotated]:
+    """The documents of all sets of another folder."""
+    return annotated(folder, sorted(p.name for p in folder.iterdir() if p.is_dir())) if folder else []
+
+
 def own_cases(path: Path) -> list[Annotated]:
     """The project's own sentences with the events that they tell, as documents of the set ``cases``.
 
-    A case that allows more events, or leaves a term open, is a part: what it does not name may be an event.
+    A case that does not speak of an arm leaves it in doubt. A case that allows more events, or leaves a term open, is a part: what it does not name may be an event.
     """
     entries = []
     for place, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         case = json.loads(line)
-        told = [{"arm": f.get("arm"), "quote": case["text"], **f.get("value", {})} for f in case["facts"]]
+        told = [{"arm": f.get("arm", "?"), "quote": case["text"], **f.get("value", {})} for f in case["facts"]]
         whole = not case.get("more") and all(e.get("term") for e in told)
         events = [e for e in told if e.get("term")]
         entry = {"id": f"case-{place}", "title": case.get("title"), "text": case["text"], "complete": whole}

@@ -10,7 +10,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +24,11 @@ from extractor.events.paired import scene
 from extractor.fields.adverse_event import term_of
 from extractor.quantities.counts import Count
 from training.event_arms import SETS, matrix
-from training.event_gold import DEVELOPED_ON, Annotated, annotated, arguments, folds, own_cases
+from training.event_gold import DEVELOPED_ON, OWN, Annotated, annotated, arguments, folds, own_cases
 from training.linear import rounded
 
-FIRST, SECOND = 1 << 14, 1 << 13  # sizes of the two tables
+FIRST, SECOND = 1 << 18, 1 << 13  # sizes of the two tables
 FIRST_STRENGTH, SECOND_STRENGTH = 0.3, 0.1
-OWN = Path("tests/cases/adverse_event.jsonl")  # the project's own sentences, beside gold
 INNER = 4  # folds in which the first level is scored on what it was not fitted to
 Floats = npt.NDArray[np.float64]
 Pair = tuple[int, int]

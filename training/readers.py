@@ -126,8 +126,8 @@ def _fact(field: str, value: dict[str, Any]) -> dict[str, Any]:
 TASKS = {
     task.field: task
     for task in (
-        Task("administrations", _administrations, cells=0.6),
-        Task("age", _age, cells=0.55),
+        Task("administrations", _administrations, cells=0.65),
+        Task("age", _age),
         Task("arm", _arm, single=True, whole=True),
         Task("follow_up", _follow_up, cells=0.6, drug=0.8),
         Task("participants", _participants, strength=0.15, single=True),

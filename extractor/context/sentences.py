@@ -36,9 +36,15 @@ ABBREVIATION = re.compile(
     rf"(?:\b{W.abbreviation_vs}|(?<![A-Za-z])[A-Z])\.$",
     re.I,
 )
-# a full stop, then a new sentence: "cases. No events", "given.[5] The", "trial.MethodsThe", "NCT01234567] RESULTS The"
+# "was seen in arm B. With a median follow-up", "in groups B and C. Side effects"
+LETTERED = re.compile(
+    r"\b(?:groups?|arms?|cohorts?) (?:[A-Z]{1,2}(?:,| and| or| versus| vs\.?),? ?(?:groups? |arms? )?){0,4}[A-Z]\.\Z",
+    re.I,
+)
+# a full stop, then a new sentence: "cases. No events", "given.[5] The", "trial.MethodsThe", "NCT01234567] RESULTS The",
+# "assessed.<BR> RESULTS"
 END = re.compile(
-    rf"""[.!?]['\")\]’”]*(?:\[\d[\d,\s-]*\])?(?=\s)|[.!?](?=[A-Z][a-z]+[A-Z]|[A-Z]{{4,}}[: ]|{W.end_background}\b)|\](?=\s+(?:RESULTS|METHODS|FINDINGS|CONCLUSIONS?|BACKGROUND|OBJECTIVES?)\s)|\n+"""
+    rf"""[.!?](?:\s?<(?i:br)\s?/?>)+|[.!?]['\")\]’”]*(?:\[\d[\d,\s-]*\])?(?=\s)|[.!?](?=[A-Z][a-z]+[A-Z]|[A-Z]{{4,}}[: ]|{W.end_background}\b)|\](?=\s+(?:RESULTS|METHODS|FINDINGS|CONCLUSIONS?|BACKGROUND|OBJECTIVES?)\s)|\n+"""
 )
 NEXT = re.compile(r"\s*+(?:['\"(\[“‘]\s*+)?(?:[A-Z0-9Α-Ω≥≤<>±~•–-]|[a-z]{1,3}[A-Z]|p38|α|β)")
 
@@ -127,7 +133,8 @@ def _line_ends(text: str, begin: int, mark: re.Match[str], width: int) -> bool:
 
 def _ends(text: str, begin: int, stop: int, after: int) -> bool:
     """Whether the mark at `stop` ends the sentence that began at `begin`."""
-    if text[stop] == "." and ABBREVIATION.search(text[max(begin, stop - 12) : stop + 1]):
+    lettered = text[stop] == "." and LETTERED.search(text, max(begin, stop - 40), stop + 1) is not None
+    if text[stop] == "." and not lettered and ABBREVIATION.search(text[max(begin, stop - 12) : stop + 1]):
         # "group A. The trial": an initial at the end of a sentence is followed by a common opener
         return bool(
             re.match(r"\s+(?:The|A|An|In|No|We|This|These|All|There|Of|After|Both|One|Two|Three)\b", text[after:])

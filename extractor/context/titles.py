@@ -20,7 +20,7 @@ SUBJECT = re.compile(
 )
 SUBJECT_FROM = 35  # characters of a title before its new subject
 # "... during laparoscopic surgery The ProSeal mask": after words in lower case, no title goes on with "The"
-THE = re.compile(r"(?<= [a-z]{3})(?<!\bof)[a-z]* +(?=The [A-Z])")
+THE = re.compile(r"(?<= [a-z]{3})[a-z]* +(?=The [A-Z])")
 # "Blocks Do Not Improve Analgesia After Surgery: A Randomized, Double-Blind Trial.": the kind of report closes a title
 CLOSED = re.compile(
     rf"(?::|-| –|—) ?(?:(?:results|findings|lessons) (?:of|from) )?(?:an?|the)? ?[^.:;]{{0,110}}\b{W.closed_trials}\.?$",

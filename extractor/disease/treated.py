@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from extractor import patterns as re
 from extractor.context.view import View
-from extractor.disease.mentioned import KNOWN, PEOPLE, POSTOPERATIVE_PAIN, Mention, mentions
+from extractor.disease.mentioned import PEOPLE, POSTOPERATIVE_PAIN, SHORT, Mention, mentions
 from extractor.terms import Term, words
 from extractor.words import Words
 
@@ -46,6 +46,7 @@ OF_THERAPY = re.compile(
 VACCINE = re.compile(rf"^(?:[ ,/-]++(?!{W.vaccine_in})\w++){{0,10}}?[ -]++(?:vaccin\w*|toxoid)\b")
 # "we treated", "this study", "were enrolled": the sentence speaks of the trial itself
 OWN = re.compile(rf"\b{W.own}\b")
+SURVIVORS = re.compile(r" (?:\w+ )?survivors?\b")
 WITH = re.compile(rf" (?:\w+ )?{PEOPLE} (?:{W.population_who} ){{0,2}}with ")
 
 
@@ -138,12 +139,12 @@ def _key(mention: Mention) -> tuple[str, ...]:
 
 def _merged(groups: dict[tuple[str, ...], Candidate]) -> list[Candidate]:
     """A shorter name joins the longer one that holds it: "osteoarthritis" is the "knee osteoarthritis" of this text."""
-    ordered = sorted(groups.values(), key=lambda c: -len(_content(c.name)))
+    ordered = sorted(groups.values(), key=lambda c: -len(content(c.name)))
     kept: list[Candidate] = []
     for candidate in ordered:
-        own = _content(candidate.name)
-        host = next((k for k in kept if own and own < _content(k.name) and 3 * len(own) >= len(_content(k.name))), None)
-        host = host or next((k for k in kept if own == _content(k.name)), None)
+        own = content(candidate.name)
+        host = next((k for k in kept if own and own < content(k.name) and 3 * len(own) >= len(content(k.name))), None)
+        host = host or next((k for k in kept if own == content(k.name)), None)
         if host and any(m.weight > 0 for m in host.mentions):
             host.mentions += candidate.mentions
         else:
@@ -154,7 +155,7 @@ def _merged(groups: dict[tuple[str, ...], Candidate]) -> list[Candidate]:
 _EMPTY = W.members("empty")
 
 
-def _content(name: str) -> frozenset[str]:
+def content(name: str) -> frozenset[str]:
     return frozenset(words(name.lower())) - _EMPTY
 
 
@@ -182,6 +183,8 @@ def _weight(seen: View, mention: Mention) -> float:
         weight -= 3.0
     if _came_of(seen, mention):
         weight -= 2.5
+    if SURVIVORS.match(after):
+        weight, mention.people = weight - 3.0, False  # a cancer's survivors are treated for something else
     if mention.role == "adjective" and WITH.match(after):
         weight -= 1.5  # "diabetic patients with foot ulcers" have been told by what they also have
     if mention.role == "pain":
@@ -217,7 +220,7 @@ def treated(seen: View) -> list[Candidate]:
         return listed
     if not ranked or ranked[0].score < LEAST:
         found = _pain(seen) or _given_for(seen, ranked) or _introduced(seen, ranked) or _only(seen, ranked)
-        found = found or _after_therapy(seen, ranked)
+        found = found or _after_therapy(seen, ranked) or _opening(seen, ranked) or _survived(seen, ranked)
         return [found] if found else []
     first = ranked[0]
     listed = _chain(seen, ranked)
@@ -270,11 +273,25 @@ def _people_by_disease(seen: View, inside: list[Mention], counted: list[Mention]
     if any(m.weight <= 0 or (m.term is not None and m.term.kind == "sign") for m in own) or len(own) < BOTH:
         return []
     if head is None:
-        own = own if len(own) >= LISTED and any(m.people for m in own) else []
+        own = own if _told_by_disease(seen, own) else []
         return [m for m in inside if own and own[0].start <= m.start <= own[-1].start and m.weight > 0]
     if not seen.folded.startswith(" (", head.end) or own[-1].start > seen.folded.find(")", head.end):
         return []
     return own if head.name.lower().split()[-1] in GROWTHS else [head, *own]
+
+
+def _told_by_disease(seen: View, own: list[Mention]) -> bool:
+    """Whether a list without a head is one of people: "10 with X, 6 with Y", "patients who had cells for X (n = 5) or Y (n = 7)"."""
+    if len(own) >= LISTED and any(m.people for m in own):
+        return True
+    begin = seen.sentence_at(own[0].start).start
+    before = seen.folded[begin : own[0].start]
+    numbered = all(NUMBERED.match(seen.folded, m.end) for m in own)
+    return numbered and bool(OF_PEOPLE.search(before)) and seen.role_at(own[0].start) != "conclusions"
+
+
+NUMBERED = re.compile(r"(?: \([a-z0-9-]{2,8}\))?,? [(\[]n ?= ?\d+")
+OF_PEOPLE = re.compile(rf"\b{PEOPLE}\b.*\b(?:with|for|from) {_MODIFIER}$")
 
 
 def _elliptic(seen: View, mention: Mention) -> bool:
@@ -325,6 +342,23 @@ def _after_therapy(seen: View, ranked: list[Candidate]) -> Candidate | None:
 def _came_of(seen: View, mention: Mention) -> bool:
     """Whether a title says that a disease came after the treatment with cells."""
     return seen.in_title(mention.start) and bool(OF_THERAPY.match(seen.folded[mention.end : mention.end + 90]))
+
+
+def _opening(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """The first disease of an abstract's first words, in a trial of cells that says nothing better."""
+    if not GRAFTED.search(seen.folded, *seen.title):
+        return None
+    begins = seen.title[1]
+    clear = [(m, c) for c in ranked for m in c.mentions if m.end - m.start > SHORT and m.weight > 0]
+    named = [(m.start, c) for m, c in clear if m.term and m.term.kind != "sign"]
+    first = min((pair for pair in named if begins <= pair[0] < begins + FIRST), key=lambda pair: pair[0], default=None)
+    return first[1] if first else None
+
+
+def _survived(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """What the people of a trial survived, where it names nothing else: "exercise in breast cancer survivors"."""
+    after = [(m.end, c) for c in ranked for m in c.mentions]
+    return next((c for end, c in after if SURVIVORS.match(seen.folded[end : end + 30])), None)
 
 
 COMORBID = re.compile(r"\bcomorbid|\bhistory\b|\brisk factors?\b")
@@ -431,54 +465,10 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
 
 def _alike(first: Candidate, other: Candidate) -> bool:
     """Whether a wider name stands for the same disease: "obstructive lung disease" in the long name of a trial on COPD."""
-    names = [_content(c.term.name if c.term else c.name) for c in (first, other)]
+    names = [content(c.term.name if c.term else c.name) for c in (first, other)]
     return bool(names[1]) and 2 * len(names[0] & names[1]) >= len(names[1])
 
 
 MOST = 3  # more diseases than this are a list of comorbidities
 PEOPLE_SURE = 3.0  # the people of a sentence on the trial itself
 TITLE_SURE = 2.5  # the title's "treatment of X" or "in X", not a mere mention
-
-
-INVERTED = re.compile(r"[a-z], [a-zA-Z]")  # "leukemia, lymphocytic, chronic, B-cell": a name for an index, nobody's
-
-
-def naming(candidate: Candidate) -> Mention:
-    """The mention that names the disease best: of those that say what the weightiest says, the one that says most."""
-    best = candidate.best
-    wider = [
-        m for m in candidate.mentions if _content(m.name) >= _content(best.name) and m.role != "pain" and m.weight > 0
-    ]
-    return max([best, *wider], key=lambda m: (m.term is not None, len(_content(m.name)), not m.renamed, m.weight))
-
-
-def canonical(candidate: Candidate, named: Mention) -> tuple[str, str]:
-    """(name, CURIE) of what :func:`naming` found: the vocabulary's name where it shares words with what is written, else as written."""
-    longest = named.name
-    if named.term is None:
-        return longest, ""
-    if INVERTED.search(named.term.name):
-        return KNOWN.get(longest, longest), named.term.id
-    if longest.isupper() and " " not in longest:
-        return named.term.name, named.term.id
-    own = _content(named.term.name)
-    if british(longest) and words(longest) == words(named.term.name):
-        return longest, named.term.id
-    if (
-        own >= _content(longest)
-        or named.role == "pain"
-        or named.term.kind == "named"
-        or _elsewhere(candidate, own, longest)
-    ):
-        return named.term.name, named.term.id
-    return longest, named.term.id
-
-
-def british(name: str) -> bool:
-    """Whether a name holds a digraph that American spelling leaves out: "oesophageal cancer" stays as the text has it."""
-    return "ae" in name or "oe" in name
-
-
-def _elsewhere(candidate: Candidate, own: frozenset[str], longest: str) -> bool:
-    """Whether the text says the vocabulary's name in another place, and nothing closer here."""
-    return not own < _content(longest) and any(own <= _content(m.name) for m in candidate.mentions)

@@ -30,6 +30,7 @@ VERB = re.compile(rf"\b(?:{W.verb_was}(?:\s+{W.verb_not})*(?:\s+[a-z]+{W.verb_ed
 RELATIVE = re.compile(r"\b(?:that|which|who|whom)\s+(?:\w+ly\s+|later\s+|subsequently\s+|also\s+)?\Z")
 # "reported by patients", "observed in the cell group": right behind a noun, a participle
 REDUCED = re.compile(rf"{W.reduced_reported}\s+{W.reduced_by}\b")
+FIGURES = re.compile(r"(?:,|\band)\s+\d[\d.]*\s*%?\Z")
 SPLICED = re.compile(rf"{W.spliced}\b")
 
 
@@ -75,6 +76,10 @@ def _coordinated(folded: str, first: int, last: int, pairs: list[Span]) -> Itera
 def _border(folded: str, first: int, last: int, pairs: list[Span]) -> int | None:
     """Where a new clause begins between two verbs: the first ", and", else the first "and", else a spliced comma."""
     found = [m for m in SOFT.finditer(folded, first, last) if not inside(pairs, m.start()) and m.end() < last - 1]
+    joined = next((m for m in found if FIGURES.search(folded, first, m.start()) and folded[m.end()].isdigit()), None)
+    if joined is not None:  # "had fever, 3% and 4% had a rash": cut before the first of the figures
+        before = [m for m in found if m.start() < joined.start() and folded[m.end()].isdigit()]
+        return before[-1].start() if before else None
     for with_comma in (True, False):
         for match in found:
             if "and" in match.group() and match.group().startswith(",") == with_comma:

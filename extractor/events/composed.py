@@ -9,7 +9,7 @@ from extractor.events.mentions import NAMED, OPEN, Mention
 from extractor.events.segment import Link
 
 EITHER = re.compile(r"\s+(?:and/)?or\s+")
-SLASH = re.compile(r"/")  # "nausea/vomiting"
+SLASH = re.compile(r"\s*/\s*")  # "nausea/vomiting"
 
 
 def composed(folded: str, inner: list[Mention], links: list[Link]) -> tuple[list[Mention], list[Link]]:

@@ -109,9 +109,23 @@ def _not_told(
     lead = _head(reading, denial, mention, inner) if denial else ""
     if any(denial and m.kind == CLASS and denial.end <= m.start and m.end < mention.start for m in inner):
         lead = lead[max((m.end() for m in NEXT_CLASS.finditer(lead)), default=0) :]
-    if CHANGE.search(lead) or OTHER_HEAD.search(lead) or (re.search(r"\b\w+ of\b", lead) and not CASES_OF.search(lead)):
+    own = _own_item(reading, denial, mention, inner, lead) if denial else lead
+    if CHANGE.search(lead) or OTHER_HEAD.search(own) or (re.search(r"\b\w+ of\b", own) and not CASES_OF.search(lead)):
         return True
     return QUALIFIES.match(reading.folded, mention.end, last) is not None
+
+
+def _own_item(reading: Reading, denial: Denial, mention: Mention, inner: list[Mention], lead: str) -> str:
+    """What stands before a term in its own item of a list whose first item is a plain term: "no bleeding, need for blood, pain"."""
+    first = next((m for m in inner if m.start >= denial.end), mention)
+    before = reading.folded[denial.end : first.start]
+    if first is mention or OTHER_HEAD.search(before) or not LISTED_BEHIND.match(reading.folded, first.end):
+        return lead
+    return ITEM.split(lead)[-1]
+
+
+LISTED_BEHIND = re.compile(r"\s*,")
+ITEM = re.compile(r",\s*(?:(?:and|or)\s+)?")
 
 
 def _cause_denied(reading: Reading, mention: Mention, last: int) -> bool:

@@ -55,7 +55,7 @@ _STRAY = re.compile(rf"{W.stray_study}\b[\s,/]+")
 # "cardiac events", not "adverse events"
 ORGAN_EVENTS = re.compile(rf"(?!{W.organ_events_non})[a-z-]+ events?\b")
 # "leading to discontinuation": after a class
-_LED = re.compile(
+LED = re.compile(
     rf"\s+{W.led_leading}\s+(?:to\s+|in\s+)?(?:(?:{W.led_treatment}|(?!and\b|or\b)[a-z0-9/-]{{4,}})\s+){{0,3}}?{W.led_discontinuations}\b"
 )
 # The organ or site that limits a class: "gastrointestinal side effects", "wound complications"
@@ -65,6 +65,7 @@ _NOT_ORGAN = W.members("general") | W.members("not_organ")
 
 DEAD_VERBS = (
     "died",
+    "dying",
     "deceased",
     "expired",
     "passed away",
@@ -74,7 +75,9 @@ DEAD_VERBS = (
     "were dead",
     "lost their lives",
 )
-_DIED = "|".join(DEAD_VERBS)
+_DIED = "|".join(verb for verb in DEAD_VERBS if verb != "dying")
+# "with 40 patients dying of sepsis", no "risk of dying"
+_DYING = rf"(?<!\bof )dying(?=\s+{W.dying_of}\b)"
 # "all but one survived", "all patients survived but two": who is left out died
 _ALL_BUT = rf"all {W.but}\s+(?P<but>{WHOLE})\b(?:\s+of\s+{W.our}?(?:\w+\s+){{1,3}}?|\s+\w+\s+|\s+){W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.but}\s+(?P<but2>{WHOLE})\b(?:\s+\w+)?\s+{W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.all_but_survived},?\s+{W.all_but_but}\s+(?P<but3>{WHOLE})(?!,?\s+(?:\w+\s+)?who)(?:\s+{W.all_but_patients})?"
 # "all patients survived": nobody died
@@ -83,7 +86,7 @@ SURVIVED = re.compile(
 )
 _DEATHS_FORMS = (
     rf"(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|(?:\d+|{NUMBER_WORDS})-{W.day}|cardiac|cardiovascular|cancer|maternal|neonatal|perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*{W.deaths_deaths}",
-    rf"{_DIED}",
+    rf"{_DIED}|{_DYING}",
     rf"{_ALL_BUT}",
 )
 DEATHS = re.compile(rf"\b(?:{'|'.join(_DEATHS_FORMS)})\b")
@@ -91,6 +94,12 @@ DEATHS = re.compile(rf"\b(?:{'|'.join(_DEATHS_FORMS)})\b")
 OF_CELLS = re.compile(rf"\b{W.of_cells}\s+\Z")
 # Heads of harm: an unknown term that ends in one is a candidate ("plate failure", "occlusal discrepancy")
 HARM = re.compile(rf"\b{W.harm}\b")
+# "no abnormal growth", "nor malignant transformation": harms where they are denied; told to have been, mostly no harm
+HARM_DENIED = re.compile(
+    rf"(?<![\w-])(?:{W.harm_denied_left}\s+(?:{W.harm_denied_left}\s+)?(?:{W.harm_denied}|changes)|sensiti[sz]ation)\b"
+)
+LOOKED_FOR = re.compile(rf"\b(?:no|nor|neither|without|not|none)\b(?!\s+(?:{W.no_difference_differences}))[^;]*\Z")
+LOOKED_AT = 90  # characters before such a term in which it is denied
 _NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
@@ -250,8 +259,8 @@ def _free(mention: Mention, taken: list[Mention]) -> bool:
 def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
     for head in HEAD.finditer(folded, start, end):
         if re.match(
-            r"\s*-?\s*free\b|-(?:related|induced|associated|attributable|specific)\b",
-            folded[head.end() : head.end() + 14],
+            r"\s*-?\s*free\b|-(?:related|induced|associated|attributable|specific)\b|\s+(?:reporting|questionnaires?|checklists?)\b",
+            folded[head.end() : head.end() + 16],
         ):
             continue
         first = _modified(folded, start, head.start())
@@ -268,7 +277,7 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         while stray := _STRAY.match(folded, first, head.start()):
             first = stray.end()
         last, reason = head.end(), reason_before(folded, start, first)
-        outcome = _LED.match(folded, last, end)
+        outcome = LED.match(folded, last, end)
         if reason or outcome:  # "withdrawals due to adverse events": who stopped, not who had an event
             limited = True
             first = reason.start("what") if reason else first
@@ -380,6 +389,9 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(first, last, OPEN, match.start(), site=last > match.end())
     for match in FUNCTION.finditer(folded, start, end):
         yield Mention(*match.span(), OPEN, match.start())
+    for match in HARM_DENIED.finditer(folded, start, end):
+        if LOOKED_FOR.search(folded, max(start, match.start() - LOOKED_AT), match.start()):
+            yield Mention(*match.span(), OPEN, match.start())
     for match in LABORATORY.finditer(folded, start, end):
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
         if match["more"]:

@@ -17,6 +17,7 @@ from extractor.events.mentions import (
     CLASS,
     DEAD_VERBS,
     DEATH,
+    LED,
     LEXICON,
     NAMED,
     OPEN,
@@ -76,6 +77,10 @@ BEFORE_TERM = re.compile(rf"\b{W.before_term_history}\s+{W.before_term_the}?(?:[
 NUMBER_WITH = re.compile(
     rf"\b{W.number_with}\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{W.persons}\s+(?:with|who had|having|experiencing|reporting)\s+(?:an?\s+|any\s+)?(?:[\w-]+\s+){{0,3}}\Z"
 )
+# "the risk of stroke was lower with the drug (0.5%) than with placebo (1.2%)": how many had one
+RISK_TOLD = re.compile(
+    rf"\s+(?:was|were)\s+(?:\w+ly\s+)?{W.risk_lower}\s+(?:with|in|for|among|after|on)\b[^.;()]{{1,60}}\(\s*\d+(?:\.\d+)?\s*%\s*[,;)v]"
+)
 AFTER_TERM = re.compile(rf"(?:\s+|-){W.after_term_scores}\b")
 
 
@@ -100,6 +105,12 @@ def _short_classes(seen: View, body: list[Sentence]) -> Iterator[tuple[str, Ment
                 yield found["short"], mention
 
 
+# "case fatality (CF)", "30-day mortality (M30)": an abbreviation that counts deaths, whatever they were of
+DEADLY = re.compile(
+    r"(?:(?:all-cause|overall|(?:in-)?hospital|crude|case|early|late|(?:\d+|one|six)-(?:day|month|year)) )?(?:mortality|fatality)(?: rates?)?"
+)
+
+
 @lru_cache(maxsize=1)
 def _well_known_in(listed: Terms) -> dict[str, Term | None]:
     """The terms of abbreviations that need no explaining."""
@@ -116,6 +127,7 @@ class Reports:
     headed: bool = False
     infectious: bool = False  # the treated disease is an infection: "infections" are its cases
     _short: dict[str, Term] = field(default_factory=dict)  # the text's own abbreviations of terms: {"PPE": ...}
+    _deadly: tuple[str, ...] = ()  # its abbreviations of deaths: "CF", case fatality
     classes: dict[str, Mention] = field(default_factory=dict)  # its abbreviations of classes: {"CR-SAE": ...}
     _named: dict[int, list[Mention]] = field(default_factory=dict)
     _ids: frozenset[str] = field(default_factory=frozenset)
@@ -132,6 +144,7 @@ class Reports:
             short: table(LEXICON).get(long) for short, long in explained_here.items()
         }
         made._short = {short: term for short, term in named.items() if term is not None}
+        made._deadly = tuple(short for short, long in explained_here.items() if DEADLY.fullmatch(long.lower()))
         made.classes = dict(_short_classes(seen, body))
         made._ids = frozenset(m.term.name for m in made._own(body) if m.term is not None)
         return made
@@ -156,11 +169,17 @@ class Reports:
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
                     found.append(Mention(match.start(), match.end(), NAMED, match.start(), term, "abbreviation"))
+        for short in self._deadly:
+            for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
+                found.append(Mention(match.start(), match.end(), DEATH, match.start()))
         for short, long in self.classes.items():
             for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
                 found = [m for m in found if m.end <= match.start() or match.end() <= m.start or m.stopped]
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
-                    found.append(Mention(match.start(), match.end(), long.kind, match.start()))
+                    led = LED.match(self.seen.folded, match.end(), end)  # "DRAEs leading to discontinuation"
+                    last, kind = (led.end(), ORGAN) if led else (match.end(), long.kind)
+                    found = [m for m in found if m.end <= match.start() or last <= m.start]
+                    found.append(Mention(match.start(), last, kind, match.start(), organ=bool(led), stopped=bool(led)))
         found.sort(key=lambda m: m.start)
         return [
             m
@@ -249,4 +268,6 @@ class Reports:
         if AFTER_TERM.match(folded, mention.end, end):
             return True
         before = BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start)
+        if before and "risk" in before.group() and RISK_TOLD.match(folded, mention.end, end):
+            return False
         return bool(before) and not NUMBER_WITH.search(folded, max(start, mention.start - 110), mention.start)

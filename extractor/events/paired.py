@@ -21,18 +21,26 @@ from extractor.events.of_this_trial import Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import BETTER, EFFECT, out_of, size_of_group
+from extractor.events.told_with_count import BETTER, EFFECT, lessened, out_of, size_of_group
 from extractor.quantities.counts import Count, counts
 from extractor.quantities.numbers import NUMBER_WORDS
 
 BELIEVED = 0.45  # from here a pair is an event
-DISBELIEVED = 0.3  # under this an event of the rules is none
+UNRIVALLED = 0.3  # from here, for a small number alone, if neither it nor the term has another partner that comes near
+SMALL = 30  # people at most that a case series tells by number
+AHEAD = 0.1  # by so much such a pair is likelier than any other of its term or its count
+DISBELIEVED = 0.4  # under this an event of the rules is none
 DESPITE_DOUBT = 0.7  # from here a pair stands although its term is denied, an outcome or a trait of the people
 LINKED = "count_linked"
 NEAR = 40  # characters before a term in which words tell how it got better
 MOST_PAIRS = 4_000  # a sentence of more is a list of codes or a pasted table, and scoring it would take minutes
 FIGURE = re.compile(rf"\d|{NUMBER_WORDS}")  # "fatigue was told of by nine"
+GROUPS = re.compile(
+    r"\s+(?:(?:treatment|dose|study|other)\s+)?(?:groups|arms|cohorts)\b"
+)  # "in the three groups": no people
 LISTED = re.compile(r"[ ,;/()]*(?:\b(?:and|or|and/or|plus|with)\b)?[ ,]*")
+# "complications occurred in 26% and 9% died": another count begins between them
+OTHERS_DIED = re.compile(r"(?:\band|,|;)\s+(?:only\s+)?\d(?:(?!\bof (?:them|whom|which|these)\b)[^;,()]){0,30}\Z")
 ROWS = "count_rows"
 HANDED = "count_handed"
 EITHER = "count_either"
@@ -57,7 +65,7 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     named = reports.named(start, sentence.end)
     avoid = [(m.start, m.end) for m in named]
     found = counts(seen.folded, start, sentence.end, bare=True, avoid=avoid) if named else []
-    found = [c for c in found if not owned(seen.folded, c, named, sentence.end)]
+    found = [c for c in found if not (owned(seen.folded, c, named, sentence.end) or GROUPS.match(seen.folded, c.end))]
     if not found or len(found) * len(named) > MOST_PAIRS:
         return None
     return Told(
@@ -93,10 +101,13 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         uncounted = [e for e in told.ruled if e.mention.start == mention.start and e.count is None]
         least = DESPITE_DOUBT if told.doubted(i) else BELIEVED
         believed = [j for j in range(len(told.counts)) if chance[i, j] >= least]
+        if not believed and least == BELIEVED:
+            believed = [j for j in range(len(told.counts)) if _unrivalled(told, i, j, chance)]
         ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
         new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
         new = [j for j in new if not size_of_group(told.folded, mention, told.counts[j], told.sentence.start)]
+        new = [j for j in new if not (told.counts[j].end <= mention.start and lessened(told.folded, mention))]
         new = [j for j in new if not _of_another(told, i, j, chance)]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):
@@ -104,6 +115,17 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
             gone |= {id(e) for e in uncounted if e.assertion == PRESENT or (new and not told_apart)}
     kept = [e for e in told.ruled if id(e) not in gone]
     return sorted([*kept, *made], key=lambda e: e.mention.start) if made else kept
+
+
+def _unrivalled(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]) -> bool:
+    """Whether a pair is rather likely, and far likelier than its term with other counts or its count with other terms."""
+    count = told.counts[j]
+    alone = count.n is not None and count.n <= SMALL and count.percent is None
+    if not alone or told.mentions[i].kind not in (NAMED, OPEN):
+        return False
+    others = [chance[i, k] for k in range(len(told.counts)) if k != j]
+    others += [chance[k, j] for k in range(len(told.mentions)) if k != i]
+    return chance[i, j] >= UNRIVALLED and chance[i, j] >= max(others, default=0.0) + AHEAD
 
 
 def _stands(ruled: Event) -> bool:
@@ -130,12 +152,23 @@ def _part(told: Told, i: int, j: int) -> bool:
 def _of_another(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]) -> bool:
     """Whether a count is more likely another term's, and the two are no list that shares it: one count has one owner."""
     mine = chance[i, j]
-    for k, other in enumerate(told.mentions):
-        if k == i or chance[k, j] <= mine or DEATH in (other.kind, told.mentions[i].kind):
+    if told.mentions[i].kind in (CLASS, ORGAN) and any(
+        told.mentions[k].kind == DEATH for k, c in told.paired if c == j
+    ):
+        return True  # "died of toxicity": the count is that of the dead
+    for k in range(len(told.mentions)):
+        if k == i or chance[k, j] <= mine or _caused(told, *sorted((i, k))):
             continue
         if not _listed(told, *sorted((i, k))):
             return True
     return False
+
+
+def _caused(told: Told, first: int, last: int) -> bool:
+    """Whether two terms are deaths and what they were of: "four died of sepsis", "sepsis, from which four died"."""
+    left, right = told.mentions[first], told.mentions[last]
+    between = told.folded[left.end : right.start]
+    return DEATH in (left.kind, right.kind) and not OTHERS_DIED.search(between)
 
 
 def _listed(told: Told, first: int, last: int) -> bool:

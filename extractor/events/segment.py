@@ -22,6 +22,11 @@ class Link:
     how: str = ""
 
 
+# between counts that stand beside one another
+HAD_IT = re.compile(rf"\s*{HAD}\s+(?:an?\s+|any\s+)?{SMALL}{{0,2}}")
+ONE_BY_ONE = re.compile(r"\s*(?:,|and|, and|vs\.?|versus)\s*")
+
+
 class Clause:
     """The segment ``folded[start:end]``; mentions and counts are known by their places in the two lists.
 
@@ -84,14 +89,25 @@ class Clause:
 
     def begins_other(self, count: Count) -> bool:
         """Whether a number after a comma belongs to what follows ("fever, two had rash", "rash, 3/10 fever")."""
-        following = OTHER_ARM.sub("", self.folded[count.end : self.next(count.end)], count=1)
+        last = self._last_beside(count)
+        following = OTHER_ARM.sub("", self.folded[last.end : self.next(last.end)], count=1)
         if self.next(count.end) < self.end and (
             (len(following) < 40 and DIRECT.match(following)) or BACK.match(following) or REASON_AGAIN.match(following)
         ):
             return True
+        if self.next(last.end) < self.end and HAD_IT.fullmatch(following):
+            return True  # "adverse events, 3% and 4% had serious ones"
         return count.form == "bare" and bool(
             re.match(r"\s+(?!(?:and|or|in|vs|versus)\b)[a-z]", self.folded[count.end : self.end])
         )
+
+    def _last_beside(self, count: Count) -> Count:
+        """The last of the counts that stand beside one another: "adverse events, 3% and 4% had serious ones"."""
+        for other in self.counts[self.counts.index(count) + 1 :]:
+            if not ONE_BY_ONE.fullmatch(self.folded, count.end, other.start):
+                break
+            count = other
+        return count
 
     def owned(self, count: Count, bound: int) -> bool:
         """Whether a count is the subject of what follows: "fever was seen, and two patients withdrew"."""

@@ -11,11 +11,12 @@ FAR = 110  # characters before a term in which the stop is said
 _BECAUSE = W.because
 # "discontinued because of an", "withdrawals due to", "stopped early because of", "left the study owing to"; group "what"
 REASON = re.compile(
-    rf"\b(?P<what>(?:{W.treatment}\s+(?:was|were|had to be)\s+)?(?:{W.reason_treatment}\s+)*{W.reason_discontinu}\b(?:\s+(?:(?!{W.reason_but}\b|and {W.reason_one}\b)[\w-]+\s+){{0,9}}?|\s*\([^()]*\)\s*){_BECAUSE}\s+){W.reason_an}?\Z"
+    rf"\b(?P<what>(?:{W.treatment}\s+(?:was|were|had to be)\s+)?(?:{W.reason_treatment}\s+)*{W.reason_discontinu}\b(?:\s+(?:(?!{W.reason_but}\b|and {W.reason_one}\b)[\w-]+\s+){{0,9}}?|\s*\((?:(?!\bv(?:s|ersus)?\b)[^()])*\)\s*){_BECAUSE}\s+){W.reason_an}?\Z"
 )
-# "thirty-six dropped out of the study, 17 because of": the stop first, then how many for this reason
+# "thirty-six dropped out of the study, 17 because of", "discontinued (9/94 vs 2/86) because of": the stop first, then how many
+# for this reason
 DIVIDED = re.compile(
-    rf"\b(?P<what>{W.divided_discontinued})\b[^.;,()]{{0,50}},?\s+(?:including\s+|of (?:whom|which|these)\s+)?(?:\d+|[a-z]+)(?:\s*[(\[][^()\[\]]*[)\]])?\s+(?:of them\s+|patients\s+|women\s+|men\s+)?{_BECAUSE}\s+(?:an?\s+|the\s+)?\Z"
+    rf"\b(?P<what>{W.divided_discontinued})\b(?:[^.;,()]{{0,40}}\([^()]*\d[^()]*\bv(?:s|ersus)?\b[^()]*\)\s*{_BECAUSE}\s+(?:an?\s+|the\s+)?\Z|[^.;,()]{{0,50}},?\s+(?:including\s+|of (?:whom|which|these)\s+)?(?:\d+|[a-z]+)(?:\s*[(\[][^()\[\]]*[)\]])?\s+(?:of them\s+|patients\s+|women\s+|men\s+)?{_BECAUSE}\s+(?:an?\s+|the\s+)?\Z)"
 )
 # cheap: no reason without one of these
 STOPS = re.compile(W.stops)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from extractor import patterns as re
 from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import BASELINE
+from extractor.events.link.pairs import at_baseline
 from extractor.events.lists import doubtful, killed, list_end, member
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -32,6 +32,8 @@ W = Words("events")
 
 # "improvement of dyspnea in 9": how it got better
 BETTER = re.compile(rf"\b{W.better_improv}\s+(?:of|in|from)\s+(?:the\s+|their\s+)?(?:[\w-]+\s+){{0,1}}\Z")
+# "five had significantly less pain": who got better
+LESS = re.compile(r"\b(?:had|reported|experienced|showed|felt)\s+(?:\w+ly\s+)?(?:less|reduced|decreased|milder)\s+\Z")
 # "headache fell from", "pneumonia was treated with stem cells": an effect, or the disease treated
 EFFECT = re.compile(
     rf"\s+(?:\w+ly\s+)?(?:{W.effect_fell}\s+(?:\w+ly\s+)?from\b|(?:was|were)\s+(?:\w+ly\s+)?treated (?:with|by)\s+(?:[\w-]+\s+){{0,5}}?{W.effect_cells}\b)"
@@ -71,6 +73,8 @@ def counted(
         return
     if BETTER.search(reading.folded, max(first, mention.start - 40), mention.start):
         return
+    if link.counts[-1].end <= mention.start and lessened(reading.folded, mention):
+        return
     if mention.kind in (NAMED, OPEN) and not _plausible(reading, mention, link, inner, last):
         return
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
@@ -88,6 +92,11 @@ def counted(
         grave = attributes.severity_of_count(reading.folded, count)
         yield replace(made, severity=grave) if grave else made
     yield from _consequence(reading, mention, link.counts[-1], last)
+
+
+def lessened(folded: str, mention: Mention) -> bool:
+    """Whether people are said to have had less of a named term."""
+    return mention.kind in (NAMED, OPEN) and LESS.search(folded, max(0, mention.start - 40), mention.start) is not None
 
 
 def size_of_group(folded: str, mention: Mention, count: Count, first: int) -> bool:
@@ -162,7 +171,7 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
     if mention.term is not None and mention.term.name in MEMBERS_ONLY:
         return False
     before = reading.folded[max(reading.start, mention.start - 60) : mention.start]
-    if BASELINE.search(reading.folded, reading.start, mention.start):
+    if at_baseline(reading.folded, reading.start, last, (mention.start, mention.end)):
         return False
     if re.search(
         r"\b(?:at|on) (?:baseline|entry|enrol?lment|screening|inclusion|admission)\b",

@@ -30,6 +30,9 @@ BEHIND = re.compile(
     rf"\s*\((?P<left>[^()]*\d[^()]*)\)\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?{_ITEM}\s*\((?P<right>[^()]*\d[^()]*)\)"
 )
 
+# After a known term with a pair of shares: "fever 25% versus 33% (p = 0.3), new diabetes 30% versus 53%"
+_SHARES = r"\d+(?:\.\d+)?\s*%?\s*(?:versus|vs\.?|v\.?|/)\s*\d+(?:\.\d+)?\s*%"
+PAIRS_BEHIND = re.compile(rf"\s*{_SHARES}\s*(?:\([^()]*\)\s*)?(?:,|;|,?\s*\band\b)\s*{_ITEM}\s+{_SHARES}")
 # "wound gaping in 3 and headache in 2", "2 gapings of the wound, 3 headaches", "hunger 2; headache, 3": how an item is counted
 _IN = rf"\s+(?:in|by|for)\s+(?:only\s+)?(?:\d+/)?{WHOLE}(?:\s+(?:of\s+\d+\s+)?{W.counted_people})?(?:\s*\([^()]{{1,40}}\))?"
 _NUMBER = r"(?:\s+|\s*[,:=]\s*)\d{1,3}(?!\s*(?:%|\.\d|-|[a-z]))(?:\s*\([^()]{1,40}\))?"
@@ -90,13 +93,19 @@ def items_beside(folded: str, end: int, named: Sequence[tuple[int, int]]) -> Ite
             between = None
         else:
             between = BETWEEN.match(folded[left:right]) if place + 1 < len(named) else None
-        found = between or BEHIND.match(folded, left, right)
+        found = between or _counted_behind(folded, left, right)
         if not found or LIST_NOT.search(found["item"]):
-            continue
-        if between is None and ("%" in found["left"]) != ("%" in found["right"]):
             continue
         offset = left if between else 0
         yield offset + found.start("item"), offset + found.end("item"), place
+
+
+def _counted_behind(folded: str, left: int, right: int) -> re.Match[str] | None:
+    """An unknown item behind a known one, both counted in one way."""
+    found = BEHIND.match(folded, left, right)
+    if found and ("%" in found["left"]) == ("%" in found["right"]):
+        return found
+    return PAIRS_BEHIND.match(folded, left, right)
 
 
 def items_counted(

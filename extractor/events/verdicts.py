@@ -15,7 +15,8 @@ from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.events.denials import Denial, denials, denied_after
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import BASELINE, grade_of, tokens
+from extractor.events.link.pairs import BASELINE, grade_of
+from extractor.events.link.shape import tokens
 from extractor.events.link.weights import Weights, weights
 from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
 from extractor.events.of_this_trial import Reports

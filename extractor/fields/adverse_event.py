@@ -230,7 +230,7 @@ STOPPED = re.compile(
 )
 # "adverse events leading to (permanent) discontinuation": the same, the reason first
 LED_TO_STOP = re.compile(
-    r"(?P<what>.{4,80}?)\s+(?:that\s+|which\s+)?(?:leading|led|resulting|resulted|requiring|required|causing|caused|necessitating|necessitated)\s+(?:to\s+|in\s+)?(?:(?!and\b|or\b)[\w/-]+\s+){0,3}?(?:discontinuations?|(?P<withdrawal>withdrawals?)|cessation|stopping|stop|halting|interruptions?)\b(?:\s+(?:of\s+)?(?:the\s+)?(?:infusions?|injections?|treatment|study|trial)\b)?",
+    rf"(?P<what>.{{4,80}}?)\s+(?:that\s+|which\s+)?{W.led_leading}\s+(?:to\s+|in\s+)?(?:(?!and\b|or\b)[\w/-]+\s+){{0,3}}?(?:discontinuations?|(?P<withdrawal>withdrawals?)|cessation|stopping|stop|halting|interruptions?)\b(?:\s+(?:of\s+)?(?:the\s+)?(?:infusions?|injections?|treatment|study|trial)\b)?",
     re.I,
 )
 # "grade 3-4", "grade 3 or higher": a class's grade is told apart from its name

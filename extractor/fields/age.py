@@ -56,6 +56,13 @@ class AgeField(Field):
         seen = view(doc)
         model = reader("age")
         kinds: set[bool] = set()
+        cases = _cases(seen)
+        if cases:
+            kinds.add(False)
+            low, high = min(a.low or 0 for a in cases), max(a.high or 0 for a in cases)
+            value = {"mean": None, "sd": None, "median": None, "low": low, "high": high, "unit": cases[0].unit}
+            at = [(a.start, a.end) for a in cases]
+            yield self.fact(doc, value, at, rule="range", confidence=0.85, flags=("derived",))
         for candidate in candidates(seen):
             age = candidate.age
             central = age.shape == "centre"
@@ -71,6 +78,14 @@ class AgeField(Field):
                 confidence=round(likely, 2),
                 primary=primary,
             )
+
+
+def _cases(seen: View) -> list[Age]:
+    """The ages of two or three people who are told one by one: "Case 1: a 34-year-old woman ... Case 2: a 29-year-old woman"."""
+    people = total(seen)
+    told = [a for a in ages(seen.folded) if a.shape == "one" and a.who and seen.one_sentence(a.start, a.end)]
+    alike = len({a.unit for a in told}) == 1
+    return told if people is not None and 1 < people.n <= FEW and len(told) == people.n and alike else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from extractor.study.plan import named_up_to, telling
 PLACEBO, SHAM, USUAL, UNTREATED, NOTHING, OTHER = "placebo", "sham", "usual care", "no treatment", "none", "active"
 _KINDS = (
     (PLACEBO, re.compile(r"\bplacebo|\b(?:saline|vehicle)\b")),
-    (SHAM, re.compile(r"\bsham\b")),
+    (SHAM, re.compile(r"\b(?:sham|dummy)\b")),
     (UNTREATED, re.compile(r"\bno (?:\w+ )?(?:treatment|therapy|cells?|injection|infusion|intervention)\b|\buntreated\b")),
     (USUAL, re.compile(r"\b(?:standard|usual|conventional|routine|regular|best)\b.*\b(?:care|treatment|therapy|management)\b")),
 )  # fmt: skip
@@ -28,7 +28,7 @@ _SAID = (
 )  # fmt: skip
 # "the control group received standard care": what the controls were given, in the text's words
 _GIVEN = re.compile(
-    r"\bcontrol(?:s| (?:group|arm|patients|subjects|participants))(?: \([^()]{1,30}\))?,? (?:\(?n ?= ?\d+\)? )?"
+    r"\b(?:controls|(?:control|comparison|comparator) (?:group|arm|patients|subjects|participants))(?: \([^()]{1,30}\))?,? (?:\(?n ?= ?\d+\)? )?"
     r"(?:will receive|received|was given|were given|receives?|was treated with|were treated with|underwent|was administered|had received)(?: only| just)? (?:an? |the )?"
 )
 _ENDS = re.compile(
@@ -83,7 +83,7 @@ def _said(seen: View) -> Iterator[Found]:
 
 
 def _given(seen: View) -> Iterator[Found]:
-    for sentence in telling(seen, ("control",)):
+    for sentence in telling(seen, ("control", "compar")):
         for match in _GIVEN.finditer(seen.folded, sentence.start, sentence.end):
             place = named_up_to(seen, match.end(), sentence.end, _ENDS, 80)
             if place and not _NO_NAME.match(seen.folded, place[0]):

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from extractor.context.view import view
-from extractor.disease.treated import LEAST, canonical, naming, treated
+from extractor.disease.named import canonical, naming
+from extractor.disease.treated import LEAST, treated
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.terms import table

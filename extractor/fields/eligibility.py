@@ -15,7 +15,7 @@ from extractor.study.eligible import Limited, age_limits, diagnosis
 from extractor.study.plan import telling
 from extractor.study.scales import limits
 
-_CUE = re.compile(r"\b(?:inclusion criteri\w+|eligib\w+|criteria for inclusion|inclusion required|(?:were|be) included if|entry criteri\w+|enrol?lment criteri\w+|selection criteri\w+|fulfil\w+ the following)\b")  # fmt: skip
+_CUE = re.compile(r"\b(?:inclusion criteri\w+|eligib\w+|criteria for inclusion|inclusion required|(?:were|be) included if|had to be|entry criteri\w+|enrol?lment criteri\w+|selection criteri\w+|fulfil\w+ the following)\b")  # fmt: skip
 _EXCLUDED = re.compile(r"\bexclu\w+|\bineligib\w+|\bnot eligib\w+")
 
 
@@ -46,7 +46,7 @@ class Eligibility(Field):
 
 
 def _limits(seen: View) -> Iterator[Limited]:
-    for sentence in telling(seen, ("inclusion", "eligib", "included if", "criteri", "fulfil")):
+    for sentence in telling(seen, ("inclusion", "eligib", "included if", "had to be", "criteri", "fulfil")):
         start, end = sentence.start, sentence.end
         end = _before_excluded(seen.folded, start, end)
         yield from diagnosis(seen.cased, seen.text, start, end)

@@ -21,7 +21,14 @@ PAID = re.compile(
 LABELLED = re.compile(
     r"(?<![a-z,] )\b(?:funding|financial support|source of funding|funding sources?)\s?(?::|\.|-)\s?(?:the )?"
 )
-NONE = re.compile(r"\b(?:received no|no|without) (?:specific |external |extramural |outside )*(?:funding|financial support)\b(?! (?:agenc|bod|source (?:had|played)))|\bfunding: ?none\b")  # fmt: skip
+GIVEN = re.compile(
+    r"\b(?:funding|financial support|funds)(?: for (?:this|the) (?:study|trial|work|research))? (?:was|were|has been|came) ?(?:provided|received|obtained|granted)? ?(?:by|from) (?:grants? (?:from|of) |a grant (?:from|of) )?(?:the )?"
+)
+SPONSORED = re.compile(
+    r"\bsponsor (?:of (?:this|the) (?:study|trial) )?was (?:the )?"
+    r"|(?<![a-z,)] )\bfunded by (?:grants? from |a grant from )?(?:the )?"
+)
+NONE = re.compile(r"\b(?:received no|no|without) (?:specific |external |extramural |outside )*(?:funding|financial support)\b(?! (?:agenc|bod|source (?:had|played)))|\bfunding: ?none\b|\bno funds were received\b")  # fmt: skip
 _ENDS = re.compile(rf"[;]|\.(?=\s|$)|\s[([](?=[^)\]]*\d)|\b{W.ends_however}\b|\b(?:clinicaltrials?\.gov|registered|registration|trial)\b")  # fmt: skip
 _NO_NAME = re.compile(W.no_name)  # fmt: skip
 _OF_PEOPLE = re.compile(rf"\b{W.of_people_manuscript} (?:\w+ ){{0,3}}$")  # fmt: skip
@@ -53,8 +60,8 @@ Found = tuple[str, str | None, tuple[int, int]]
 
 def _payers(seen: View) -> Iterator[Found]:
     names: set[str] = set()
-    for sentence in telling(seen, ("funded by", "supported by", "sponsored by", "financed by", "in part by", "ly by", "funding", "financial support")):  # fmt: skip
-        for pattern in (PAID, LABELLED):
+    for sentence in telling(seen, ("funded by", "supported by", "sponsored by", "financed by", "in part by", "ly by", "funding", "financial support", "sponsor ", "funds ")):  # fmt: skip
+        for pattern in (PAID, LABELLED, GIVEN, SPONSORED):
             for match in pattern.finditer(seen.folded, max(0, sentence.start - 1), sentence.end):
                 place = named_up_to(seen, match.end(), sentence.end, _ENDS)
                 if place is None or not _payer(seen, match.start(), place):
@@ -74,7 +81,7 @@ def _payer(seen: View, cue: int, place: tuple[int, int]) -> bool:
 
 
 def _nobody(seen: View) -> Iterator[Found]:
-    for sentence in telling(seen, ("funding", "financial support")):
+    for sentence in telling(seen, ("funding", "financial support", "no funds")):
         if match := NONE.search(seen.folded, sentence.start, sentence.end):
             yield "none", None, match.span()
             return

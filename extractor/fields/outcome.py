@@ -12,14 +12,21 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.study.outcomes import scale_in, time_in
 from extractor.study.plan import named_up_to, telling
+from extractor.text import trim
 from extractor.words import Words
 
 W = Words("fields")
+LONGEST_BEFORE = 150  # characters of a name that stands before its verb
 
 _WORD = W.word
 SAID = re.compile(
     rf"\b(?P<kind>{W.said_primary})(?: (?:and \w+ )?{W.said_efficacy})*+(?: {_WORD})++(?: (?:of|in|for) (?:this|the|our) (?:present |current )?(?:study|trial))?(?:,? ?{W.said_was}(?: defined as| to {W.said_assess})?|:)\s(?:the |an? )?"
 )
+# "Survival at one year was the primary end point": the name stands before
+BEFORE = re.compile(
+    r"(?:was|were) (?:used as |chosen as |defined as )?(?:the |our )(?P<kind>primary|main|secondary) (?:efficacy |safety |study )?(?:outcome|end ?point)s?\b(?: measures?)?(?=[.;,]|$| of (?:the|this) (?:study|trial))"
+)
+_NO_NAME = re.compile(r"(?:this|it|there|that|these|those|which|we|they|both|all|none|neither|no|what)\b|[^.;]*[,;:]")
 _ENDS = re.compile(rf"[;]|\.(?=\s|$)|\b{W.ends_and}\b")  # fmt: skip
 # what is said of a result, no name of an outcome
 _RESULT = re.compile(rf"{W.result_not}*{W.result_met}")
@@ -60,3 +67,8 @@ def _named(seen: View) -> Iterator[tuple[str, tuple[int, int]]]:
             place = named_up_to(seen, match.end(), sentence.end, _ENDS)
             if place and not _RESULT.match(seen.folded, place[0]):
                 yield "secondary" if match["kind"] == "secondary" else "primary", place
+        match_ = BEFORE.search(seen.folded, sentence.start, sentence.end)
+        if match_ and not _NO_NAME.match(seen.folded, sentence.start, match_.start()):
+            start, end = trim(seen.text, sentence.start, match_.start())
+            if 1 < end - start <= LONGEST_BEFORE:
+                yield "secondary" if match_["kind"] == "secondary" else "primary", (start, end)

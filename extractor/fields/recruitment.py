@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -22,6 +23,9 @@ _TRIAL = re.compile(
 )
 _BEGAN = re.compile(
     r"\b(?:recruitment|enrol?lment|accrual|(?:the )?(?:first|1st) (?:patient|participant|subject)) (?:\w+ ){0,3}(?:commenced|began|started|opened|enrolled|randomi[sz]ed|included)\b"
+)
+_END = re.compile(
+    r"\band (?:it |recruitment |enrol?lment )?(?:was )?(?:ended|finished|closed|stopped|completed|concluded)\b"
 )
 _NOT = re.compile(
     r"\b(?:search\w*|databases?|medline|pubmed|embase|follow-up (?:was|visit|data)|published|literature|approved|guidelines?)\b"
@@ -70,4 +74,11 @@ def _periods(seen: View) -> Iterator[tuple[Period, str, str]]:
         if (of_people or _TRIAL.search(seen.folded, start, end)) and (when := period(seen.folded, start, end)):
             yield when, RECRUITMENT if of_people else STUDY, "period"
         elif (began := _BEGAN.search(seen.folded, start, end)) and (when := since(seen.folded, began.end(), end)):
-            yield when, RECRUITMENT, "began"
+            yield _ended(seen, when, end), RECRUITMENT, "began"
+
+
+def _ended(seen: View, when: Period, end: int) -> Period:
+    """The period with its end, where a later clause says when it ended."""
+    ended = _END.search(seen.folded, when.end, end)
+    last = since(seen.folded, ended.end(), end) if ended else None
+    return replace(when, last=last.first, end=last.end) if last else when

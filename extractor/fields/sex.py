@@ -13,9 +13,12 @@ from extractor import patterns as re
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.people.counted import NUMBER
 from extractor.people.own import total
 from extractor.people.sexes import ALL, Sexes, is_female, sexes
 from extractor.people.total import Total
+from extractor.quantities.ages import ages
+from extractor.quantities.numbers import whole
 from extractor.words import Words
 
 W = Words("fields")
@@ -27,6 +30,7 @@ _WOMEN, _MEN = (
     re.compile(r"\b(?:wom[ae]n|females?|girls?|mothers?|parturients?|lady|ladies|sisters?|daughters?)\b"),
     re.compile(r"\b(?:m[ae]n|males?|boys?|fathers?|gentlem[ae]n|brothers?|sons?)\b"),
 )
+BUT = re.compile(rf"(?: [a-z]+)? (?:but|except(?: for)?) (?P<n>{NUMBER.pattern})\b")
 SHE = re.compile(r"\b(?:she|her|the (?:girl|woman|lady))\b")
 HE = re.compile(r"\b(?:he|him|his|the (?:boy|man|gentleman))\b")
 RELATIVE = re.compile(r"\b(?:donor|mother|father|parents?|brother|sister|sibling|son|daughter|wife|husband)s?\b")
@@ -90,7 +94,11 @@ class Sex(Field):
                 )
                 return
         if own:
-            yield from self._everyone(doc, seen, own)
+            persons = _persons(seen, own)
+            if persons:
+                yield self.fact(doc, persons[0], persons[1], rule="everyone", confidence=0.85, flags=("derived",))
+            else:
+                yield from self._everyone(doc, seen, own)
 
     def _everyone(self, doc: Doc, seen: View, own: Total) -> Iterator[Fact]:
         """A trial of women only, or of men only."""
@@ -101,6 +109,11 @@ class Sex(Field):
         if sex:
             at = [*own.at, said.span()] if said else list(own.at)
             value = {"female": own.n if sex == "female" else None, "male": own.n if sex == "male" else None}
+            less = BUT.match(seen.folded, said.end()) if said else None
+            if less:  # "all women but one"
+                n, other = whole(less["n"]) or 0, "male" if sex == "female" else "female"
+                value = {sex: own.n - n, other: n}
+                at = [*own.at, (said.start() if said else less.start(), less.end())]
             flags = ("derived",) if own.derived or said else ()
             yield self.fact(doc, value, at, rule="everyone", confidence=0.85, flags=flags)
 
@@ -113,6 +126,15 @@ class Sex(Field):
             value = {"female": 1 if women else None, "male": 1 if men else None}
             at = [*own.at, said[0].span()]
             yield self.fact(doc, value, at, rule="everyone", confidence=0.85, flags=("derived",))
+
+
+def _persons(seen: View, own: Total) -> tuple[dict[str, int | None], list[tuple[int, int]]] | None:
+    """Women and men of a few cases that are told one by one: "Case 1: a 34-year-old woman"."""
+    told = [a for a in ages(seen.folded) if a.shape == "one" and a.who and seen.one_sentence(a.start, a.end)]
+    women, men = ([a for a in told if p.fullmatch(a.who)] for p in (_WOMEN, _MEN))
+    if own.n < 2 or len(women) + len(men) != own.n:
+        return None
+    return {"female": len(women) or None, "male": len(men) or None}, [(a.start, a.end) for a in [*women, *men]]
 
 
 def _relative(seen: View, match: re.Match[str]) -> bool:

@@ -18,9 +18,16 @@ _LEFT = (
     r"(?:(?:was|were|had|have|has) )?(?:prematurely |subsequently |later |then |also )?(?:withdrew\b(?: (?:from (?:the )?(?:study|trial)|(?:their |his |her |informed )?consent|prematurely))?"
     r"|withdrawn from (?:the )?(?:study|trial)|dropped out\b|lost to follow[- ]?up|(?:did not|failed to) complete (?:the )?(?:study|trial|follow[- ]?up|protocol|treatment)|discontinued (?:from )?(?:the )?(?:study|trial|treatment|participation))"
 )
+# an arm's name, which neither another arm nor another count stands in: "the cell group and one of 19 in the placebo group"
+_ARM = rf"(?:(?!and (?:{WHOLE})\b|(?:group|arm)\b)[\w/+-]+ ){{1,6}}(?:group|arm)"
+_IN = r" (?:in|from|of) (?:the )?"
+FIRST = re.compile(
+    rf"(?<![\w.-])(?P<n>{WHOLE}|none|no)\b(?: of (?:the |all )?(?P<of>{WHOLE}))?(?: {_PEOPLE})?{_IN}(?P<arm>{_ARM})"
+    rf"(?=(?:,? and|,) (?P<second>(?P<n2>{WHOLE}|none)(?: of (?:the )?(?P<of2>{WHOLE}))?(?: {_PEOPLE})?{_IN}(?P<arm2>{_ARM})) (?P<left>{_LEFT}))"
+)
 COUNTED = re.compile(
     rf"(?<![\w.-])(?P<n>{WHOLE}|none|no)\b(?: of (?:the |all )?(?P<of>{WHOLE}))?(?: (?:\w+ )?{_PEOPLE})?(?: \([^()]{{1,25}}\))?"
-    rf"(?: (?:in|from|of) (?:the )?(?P<arm>[\w/+ -]{{2,40}}? (?:group|arm)))?(?: \([^()]{{1,25}}\))? {_LEFT}"
+    rf"(?: (?:in|from|of) (?:the )?(?P<arm>{_ARM}))?(?: \([^()]{{1,25}}\))? {_LEFT}"
 )
 NONE = re.compile(
     r"\bthere (?:were|was) (?:no|0) (?:patient |study )?(?:drop-?outs?|withdrawals?|loss(?:es)? to follow[- ]?up)\b"
@@ -70,10 +77,23 @@ def _told(seen: View) -> Iterator[Found]:
         for match in COUNTED.finditer(seen.folded, start, end):
             if not _BEFORE.search(seen.folded, max(start, match.start() - 12), match.start()):
                 yield from _counted(seen, match, end)
+        for match in FIRST.finditer(seen.folded, start, end):
+            if not _BEFORE.search(seen.folded, max(start, match.start() - 12), match.start()):
+                yield from _both(seen, match)
         for pattern, rule in ((NONE, "none"), (ALL, "completed")):
             if found := pattern.search(seen.folded, start, end):
                 of = whole(found["of"]) if "of" in found.groupdict() and found["of"] else None
                 yield 0, of, None, None, [found.span()], rule
+
+
+def _both(seen: View, match: re.Match[str]) -> Iterator[Found]:
+    """Two arms with one verb: "three in the cell group and one in the placebo group withdrew"."""
+    for count, of, arm, place in (("n", "of", "arm", 0), ("n2", "of2", "arm2", "second")):
+        n = 0 if match[count] in ("no", "none") else whole(match[count])
+        if n is not None:
+            places = [match.span(place), match.span("left")]
+            total = whole(match[of]) if match[of] else None
+            yield n, total, None, seen.text[slice(*match.span(arm))], places, "counted"
 
 
 def _counted(seen: View, match: re.Match[str], end: int) -> Iterator[Found]:

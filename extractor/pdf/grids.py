@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from extractor.pdf.captions import CAPTION, NEAR, Raised, above_text, back, beside, in_flow, in_strip, raised
+from extractor.pdf.columns import AT, ENOUGH, at_columns, cells_of, columns_of, covered, found_in, parted, rows_of
 from extractor.pdf.glyphs import Box, Page
 from extractor.pdf.order import Segment, segment, split
-from extractor.pdf.over import CONTINUED, SLACK, hung, without_repeats
+from extractor.pdf.over import CONTINUED, SLACK, Hung, hung, without_repeats
 from extractor.tables.figures import is_figure
 
-CAPTION = re.compile(
-    r"^(?P<label>(?:supplementary |appendix )?table(?:\s*+(?:S?\d{1,2}|[IVX]{1,5})[A-Za-z]?\b|(?=[.:]\s*[A-Z])))\s*[.:|]?",
-    re.I,
-)
 OPEN = re.compile(r"[=(]\s*$")  # a line that a number must follow
 SIZE_OPEN, SIZE_REST = re.compile(r"\b[nN]\s*$"), re.compile(r"\s*=")  # "Group A (n" over "= 20)"
 BRACKET = re.compile(r"^\(\s*[\d.,]+\s*%?\s*\)\W*$")
-ENOUGH = 2  # rows with several pieces
 LOOSE = 2.2  # line heights of empty space that end a table without rules
 CELL_GAP = 0.7  # of the font size: words further apart stand in two cells
-NARROW_GAP = 0.3  # of the font size: more than a blank between words, where the next one begins a column
-AT = 1.5  # points from the left edge of a column
-CROSSED = 0.15  # share of the rows whose cells may cross the strip between two columns
-FULL = 0.6  # of the most cells of a row: rows that show where columns part
+RULE = 0.7  # of the first ruling line: others of a table are as long; one under cells of several rows is shorter
+PARTLY = 0.3  # of a table's width: a ruling line between rows beside a higher cell
 RULED = 6  # ruling lines from which each row has its own
 FILLED = 0.8  # share of a page's height to which the rows of a table reach that goes on
 MOST_PAGES = 4  # pages over which a table may go on
+HIGHEST_HEAD = 6  # rows; more of them above a rule are the table itself
 CLOSE = 0.55  # of the usual space between rows: lines that close are one row
 
 
@@ -49,22 +45,79 @@ class Laid:
 
 
 def tables_of(
-    page: Page, segments: Sequence[Segment], following: Sequence[tuple[Page, Sequence[Segment]]] = ()
+    page: Page,
+    segments: Sequence[Segment],
+    following: Sequence[tuple[Page, Sequence[Segment]]] = (),
+    body: float = 0.0,
+    *,
+    below: bool = False,
+    before: tuple[Page, Sequence[Segment]] | None = None,
 ) -> list[Laid]:
-    """The tables under the captions of a page; their rows may go on, or begin, on the pages that follow."""
+    """The tables of a page's captions; their rows may go on, or begin, on the pages that follow.
+
+    Parameters
+    ----------
+    body : float
+        Size of the letters of running text.
+    below : bool
+        Whether captions stand under their tables.
+    before : tuple, optional
+        The page before, on which a table under which its caption stands may begin.
+    """
     found: list[Laid] = []
     taken: set[Segment] = set()
     captions = [s for s in segments if CAPTION.match(s.text) and not in_flow(s, segments)]
     for caption in captions:
         if caption in taken:
             continue
-        free = [s for s in segments if s not in taken]
-        table = _table(page, free, caption)
-        table = _over_the_end(page, free, caption, table, following) or table
+        free = in_strip(page, [s for s in segments if s not in taken], caption, body, below=below)
+        if below:
+            made = raised(page, free, caption, body)
+            table = _raised(page, made, body)
+            top = min((s.box.top for s in made.rows), default=0.0) if made else caption.box.top
+            if before and not any(s.box.bottom <= top for s in free):
+                table = _begun_before(before, page, free, caption, body) or table
+        else:
+            table = _table(page, free, caption, body)
+            table = _over_the_end(page, free, caption, table, following, body) or table
+            if table is None or not _told(table):
+                table = _raised(page, beside(page, free, caption), body) or table
         if table is not None:
             found.append(table)
             taken.update(table.segments())
     return found
+
+
+def _raised(page: Page, made: Raised | None, body: float) -> Laid | None:
+    """The table of a caption that stands elsewhere than over its rows."""
+    if made is None:
+        return None
+    top = min(s.box.top for s in made.lines)
+    rules = tuple(r for r in page.rules if top < r.top < max(s.box.bottom for s in made.rows) + NEAR)
+    found = _table(replace(page, rules=rules), [*made.lines, *made.rows], made.lines[0], body)
+    if found is not None:
+        found.caption = list(back(made, found.caption))
+    return found if found is not None and _told(found) else None
+
+
+def _begun_before(
+    before: tuple[Page, Sequence[Segment]], page: Page, segments: Sequence[Segment], caption: Segment, body: float
+) -> Laid | None:
+    """The table of a caption under it whose rows begin on the page before."""
+    tall = hung(before[0], before[1], [(page, segments)])
+    lower = next(s for s in tall.segments if tall.back(s) is caption)
+    found = _raised(tall.page, raised(tall.page, tall.segments, lower, body), body)
+    if found is not None:
+        _put_back(found, tall)
+        found.page = page.number
+        found.rows = without_repeats(found.rows, _first_page(found))
+    return found
+
+
+def _put_back(found: Laid, tall: Hung) -> None:
+    found.rows = [[[tall.back(s) for s in cell] for cell in row] for row in found.rows]
+    found.caption = [tall.back(s) for s in found.caption]
+    found.taken = [tall.back(s) for s in found.taken]
 
 
 def _over_the_end(
@@ -73,6 +126,7 @@ def _over_the_end(
     caption: Segment,
     table: Laid | None,
     following: Sequence[tuple[Page, Sequence[Segment]]],
+    body: float,
 ) -> Laid | None:
     """The table with its rows on the next pages, where those on this one are the last lines of the page, or are none."""
     if table is not None and not _told(table):
@@ -91,7 +145,7 @@ def _over_the_end(
     for count in range(1, min(len(following), MOST_PAGES) + 1):
         further = [(later, _beside(found, table)) for later, found in following[:count]]
         tall = hung(page, segments, further)
-        found = _table(tall.page, tall.segments, caption)
+        found = _table(tall.page, tall.segments, caption, body)
         pages = {s.page for s in found.taken} if found is not None else set()
         if (
             found is None
@@ -100,9 +154,7 @@ def _over_the_end(
             or not set(rest) <= set(found.segments())
         ):
             continue  # a table that only its last rule, on a page yet further, closes
-        found.rows = [[[tall.back(s) for s in cell] for cell in row] for row in found.rows]
-        found.caption = [tall.back(s) for s in found.caption]
-        found.taken = [tall.back(s) for s in found.taken]
+        _put_back(found, tall)
         found.rows = without_repeats(found.rows, _first_page(found))
         longest = found
         if _text_below(following[count - 1][1], found):
@@ -136,18 +188,7 @@ def _text_below(segments: Sequence[Segment], table: Laid) -> bool:
     return any(s.box.top > bottom and s not in taken for s in segments)
 
 
-def in_flow(item: Segment, segments: Sequence[Segment]) -> bool:
-    """Whether a line that begins with "Table 3" goes on a paragraph: the same letters stand close above it."""
-    return any(
-        0.0 <= item.box.top - s.box.top <= 1.9 * item.size
-        and s is not item
-        and abs(s.box.left - item.box.left) < 2
-        and abs(s.size - item.size) < 0.02 * item.size
-        for s in segments
-    )
-
-
-def _table(page: Page, segments: Sequence[Segment], start: Segment) -> Laid | None:
+def _table(page: Page, segments: Sequence[Segment], start: Segment, body: float) -> Laid | None:
     match = CAPTION.match(start.text)
     assert match is not None
     below = [s for s in segments if s.box.top >= start.box.top - 1 and s is not start]
@@ -159,32 +200,39 @@ def _table(page: Page, segments: Sequence[Segment], start: Segment) -> Laid | No
     below = [s for s in below if s.box.top < min(ends, default=page.height) - 1]
     rules = _rules_under(page, start, min(ends, default=page.height))
     if rules:
-        area = Box(min(r.left for r in rules) - 3, rules[0].top, max(r.right for r in rules) + 3, rules[-1].bottom)
+        top = min(rules[0].top, _head_above(below, start, rules[0]))
+        area = Box(min(r.left for r in rules) - 3, top, max(r.right for r in rules) + 3, rules[-1].bottom)
         inside = [s for s in below if _within(s.box, area)]
         between = [
             s for s in below if s.box.bottom <= area.top + 2 and s.box.right > area.left and s.box.left < area.right
         ]
     else:
-        inside, between = _aligned(below, start, max(s.box.width for s in segments))
+        inside, between = _aligned(above_text(below, page, body), start)
         if not inside:
             return None
         area = inside[0].box
     inside = [piece for item in inside for piece in split(item.words, item.page, CELL_GAP)]
-    rows = _rows(inside)
+    rows = rows_of(inside)
     if sum(len(row) > 1 for row in rows) < ENOUGH:
         return None
-    columns = _columns(rows)
-    rows = [[piece for item in row for piece in _at_columns(item, columns)] for row in rows]
+    columns = parted(rows, columns_of(rows))
+    rows = [[piece for item in row for piece in at_columns(item, columns)] for row in rows]
     ruled = len(rules) >= RULED and len(rules) > len(rows) / 4
-    rows = _by_rules(rows, rules) if ruled else _unwrapped(rows, columns)
+    rows = _by_rules(rows, [*rules, *_rules_in(page, area)]) if ruled else _unwrapped(rows, columns)
     laid = Laid(page.number, match["label"], [start, *sorted(between, key=lambda s: (s.box.top, s.box.left))])
-    laid.rows = [_cells(row, columns) for row in rows]
+    laid.rows = [cells_of(row, columns) for row in rows]
     laid.head = _head(rows, rules)
     laid.taken = found_in(below, inside)
     return laid
 
 
 # ---------------------------------------------------------------- where a table ends
+
+
+def _head_above(below: Sequence[Segment], caption: Segment, rule: Box) -> float:
+    """The top of the rows of a head that stand over the first ruling line, under the caption."""
+    rows = rows_of([s for s in below if caption.box.bottom < s.box.top and s.box.bottom <= rule.top + 2])
+    return min((s.box.top - 1 for row in rows if len(row) > 2 for s in row), default=rule.top)
 
 
 def _rules_under(page: Page, caption: Segment, end: float) -> list[Box]:
@@ -196,9 +244,15 @@ def _rules_under(page: Page, caption: Segment, end: float) -> list[Box]:
     width = lower[0].width
     kept = [lower[0]]
     for rule in lower[1:]:
-        if abs(rule.left - kept[0].left) < 6 and rule.width > 0.9 * width:
+        if abs(rule.left - kept[0].left) < 6 and rule.width > RULE * width:
             kept.append(rule)
     return kept if len(kept) >= 2 else []
+
+
+def _rules_in(page: Page, area: Box) -> list[Box]:
+    """Ruling lines under a part of a row: where one cell is as high as several rows."""
+    inside = (r for r in _joined(page.rules) if area.top + 2 < r.top < area.bottom - 2)
+    return [r for r in inside if r.left >= area.left and r.right <= area.right and r.width > PARTLY * area.width]
 
 
 def _joined(rules: Sequence[Box]) -> list[Box]:
@@ -217,14 +271,9 @@ def _within(box: Box, area: Box) -> bool:
     return area.top <= middle <= area.bottom and box.left >= area.left and box.right <= area.right + 3
 
 
-def _aligned(below: Sequence[Segment], caption: Segment, line: float) -> tuple[list[Segment], list[Segment]]:
-    """Without rules: lines in several pieces, and the short ones between them, as far as they follow closely.
-
-    A short caption may stand over a table as wide as the page's longest line.
-    """
-    reach = max(caption.box.right + 200, caption.box.left + line)
-    near = [s for s in below if s.box.left < reach and s.box.right > caption.box.left - 20]
-    rows = _rows(near)
+def _aligned(below: Sequence[Segment], caption: Segment) -> tuple[list[Segment], list[Segment]]:
+    """Without rules: lines in several pieces, and the short ones between them, as far as they follow closely."""
+    rows = rows_of([s for s in below if s.box.right > caption.box.left - 20])
     inside: list[list[Segment]] = []
     before: list[Segment] = []
     bottom = caption.box.bottom
@@ -250,9 +299,17 @@ def _aligned(below: Sequence[Segment], caption: Segment, line: float) -> tuple[l
     while inside and len(inside[-1]) == 1:
         inside.pop()
     second = min((row[1].box.left for row in inside if len(row) > 1), default=0.0)
-    while inside and before and before[-1].box.left >= max(second - 2, caption.box.left + caption.size):
+    while inside and before and _over_columns(before[-1], caption, second):
         inside.insert(0, [before.pop()])  # a head over the columns behind the first
     return [s for row in inside for s in row], before
+
+
+def _over_columns(line: Segment, caption: Segment, second: float) -> bool:
+    """Whether a line under a caption is a head over the columns behind the first, and no line of a centred caption."""
+    if line.box.left >= max(second - 2, caption.box.left + caption.size):
+        return True
+    off = line.box.left + line.box.right - caption.box.left - caption.box.right
+    return line.box.left >= caption.box.left + 5 * caption.size and abs(off) > caption.size
 
 
 def _heads_more(rows: Sequence[Sequence[Segment]], inside: Sequence[Sequence[Segment]]) -> bool:
@@ -266,71 +323,13 @@ def _heads_more(rows: Sequence[Sequence[Segment]], inside: Sequence[Sequence[Seg
 
 
 def _in_columns(row: Sequence[Segment], inside: Sequence[Sequence[Segment]]) -> bool:
-    """Whether the cells of a row begin where those of other rows do."""
+    """Whether the cells of a row begin where those of other rows do, or stand over their middle."""
     lefts = {round(s.box.left) for other in inside for s in other}
-    return len(row) > 1 and sum(round(s.box.left) in lefts for s in row[1:]) * 2 > len(row) - 1
-
-
-# ---------------------------------------------------------------- rows and columns
-
-
-def _rows(segments: Sequence[Segment]) -> list[list[Segment]]:
-    rows: list[list[Segment]] = []
-    for item in sorted(segments, key=lambda s: ((s.box.top + s.box.bottom) / 2, s.box.left)):
-        middle = (item.box.top + item.box.bottom) / 2
-        if rows and min(s.box.top for s in rows[-1]) - 1 <= middle <= max(s.box.bottom for s in rows[-1]) + 1:
-            rows[-1].append(item)
-        else:
-            rows.append([item])
-    return [sorted(row, key=lambda s: s.box.left) for row in rows]
-
-
-def _columns(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
-    """Left and right of each column: the strips of the table that are parted by strips which few cells cross."""
-    several = [row for row in rows if len(row) > 1] or list(rows)
-    most = max(len(row) for row in several)
-    full = [row for row in several if len(row) >= FULL * most]  # heads over several columns are none of these
-    few = int(CROSSED * len(full))
-    edges: list[tuple[float, int]] = sorted(
-        edge for row in full for s in row for edge in ((s.box.left, 1), (s.box.right - 1, -1))
+    middles = [s.box.left + s.box.right for other in inside for s in other]
+    fits = (
+        round(s.box.left) in lefts or any(abs(s.box.left + s.box.right - m) < 4 * AT for m in middles) for s in row[1:]
     )
-    found: list[tuple[float, float]] = []
-    depth, start = 0, None
-    for x, step in edges:
-        depth += step
-        if depth > few and start is None:
-            start = x
-        elif depth <= few and start is not None:
-            found.append((start, x))
-            start = None
-    alone = [
-        s for row in several for s in row if not any(s.box.left < right and s.box.right > left for left, right in found)
-    ]
-    for item in alone:
-        if not any(item.box.left < right and item.box.right > left for left, right in found):
-            found.append((item.box.left, item.box.right))
-    return sorted(found)
-
-
-def _at_columns(item: Segment, columns: Sequence[tuple[float, float]]) -> list[Segment]:
-    """A segment over several columns, parted where a word begins just where a column does: narrow cells side by side."""
-    if len(covered(item, columns)) < 2:
-        return [item]
-    runs = [[item.words[0]]]
-    for word in item.words[1:]:
-        gap = word.box.left - runs[-1][-1].box.right
-        if gap > NARROW_GAP * item.size and any(abs(word.box.left - left) < AT for left, _ in columns):
-            runs.append([])
-        runs[-1].append(word)
-    pieces = [segment(run, item.page) for run in runs]
-    whole = all(p.text.count("(") == p.text.count(")") for p in pieces)
-    return pieces if whole and (len(pieces) > 2 or all(is_figure(p.text) for p in pieces)) else [item]
-
-
-def found_in(segments: Sequence[Segment], pieces: Sequence[Segment]) -> list[Segment]:
-    """The segments whose words the pieces are."""
-    words = {id(word) for piece in pieces for word in piece.words}
-    return [s for s in segments if s.words and id(s.words[0]) in words]
+    return len(row) > 1 and sum(fits) * 2 > len(row) - 1
 
 
 def _unwrapped(rows: list[list[Segment]], columns: Sequence[tuple[float, float]]) -> list[list[Segment]]:
@@ -340,10 +339,27 @@ def _unwrapped(rows: list[list[Segment]], columns: Sequence[tuple[float, float]]
     found: list[list[Segment]] = [list(rows[0])]
     for row in rows[1:]:
         if _goes_on(found[-1], row, columns, usual):
-            found[-1] += row
+            found[-1] = _grown(found[-1], row)
         else:
             found.append(list(row))
     return found
+
+
+def _grown(before: list[Segment], row: Sequence[Segment]) -> list[Segment]:
+    """A row with a further line; what closes the bracket of a wider cell above it is of that cell."""
+    found = list(before)
+    for item in row:
+        over = next((s for s in found if _closes(s, item)), None)
+        if over is None:
+            found.append(item)
+        else:
+            found[found.index(over)] = segment([*over.words, *item.words], item.page)
+    return found
+
+
+def _closes(over: Segment, item: Segment) -> bool:
+    inside = over.box.left < item.box.left and item.box.right < over.box.right
+    return bool(over.words and item.words) and inside and _open(over.text, item.text)
 
 
 def _space(upper: Sequence[Segment], lower: Sequence[Segment]) -> float:
@@ -358,7 +374,7 @@ def _goes_on(
     under = {n: " ".join(s.text for s in row if covered(s, columns)[0] == n) for n in range(len(columns))}
     said = [n for n, text in under.items() if text]
     begun = {n: " ".join(s.text for s in before if covered(s, columns)[0] == n) for n in range(len(columns))}
-    if any(_open(begun[n], under[n]) for n in said):
+    if any(_open(begun[n], under[n]) for n in said) or any(_closes(s, item) for s in before for item in row):
         return True
     if _brackets(over, under, said):
         return True
@@ -375,8 +391,12 @@ def _goes_on(
 
 def _open(over: str, under: str) -> bool:
     """Whether a line ends where its cell cannot: in a bracket, before a number, at the "n" of "n = 20"."""
-    closes = over.count("(") > over.count(")") and ")" in under
-    return closes or bool(under and OPEN.search(over)) or bool(SIZE_OPEN.search(over) and SIZE_REST.match(under))
+    closes = over.count("(") > over.count(")") and under.count(")") > under.count("(")
+    return (
+        closes
+        or bool(OPEN.search(over) and under[:1].isdigit())
+        or bool(SIZE_OPEN.search(over) and SIZE_REST.match(under))
+    )
 
 
 def _brackets(over: dict[int, str], under: dict[int, str], said: Sequence[int]) -> bool:
@@ -394,26 +414,9 @@ def _by_rules(rows: list[list[Segment]], rules: Sequence[Box]) -> list[list[Segm
     return [bands[n] for n in sorted(bands)]
 
 
-def _cells(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> list[list[Segment]]:
-    """The segments of a row by column; one that covers several stands in the first of them."""
-    cells: list[list[Segment]] = [[] for _ in columns]
-    for item in sorted(row, key=lambda s: (round(s.box.top), s.box.left)):
-        cells[covered(item, columns)[0]].append(item)
-    return cells
-
-
-def covered(item: Segment, columns: Sequence[tuple[float, float]]) -> list[int]:
-    """The columns that a segment covers; the nearest where it covers none."""
-    inside = [n for n, (left, right) in enumerate(columns) if min(right, item.box.right) - max(left, item.box.left) > 1]
-    if inside:
-        return inside
-    middle = (item.box.left + item.box.right) / 2
-    return [min(range(len(columns)), key=lambda n: abs((columns[n][0] + columns[n][1]) / 2 - middle))]
-
-
 def _head(rows: Sequence[Sequence[Segment]], rules: Sequence[Box]) -> int:
     """Rows above the second rule, where a third one ends the table; 0 where nothing tells."""
     if not 3 <= len(rules) < RULED:
         return 0
     count = sum(row[0].box.bottom <= rules[1].top + 2 for row in rows)
-    return count if count < len(rows) else 0
+    return count if count < len(rows) and count <= HIGHEST_HEAD else 0

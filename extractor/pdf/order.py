@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from extractor.pdf.glyphs import Box, Page, Word
@@ -16,6 +16,14 @@ OFTEN = 2  # pages on which a line must stand to be furniture
 CUT = 6.0  # points of empty space that part two columns
 COLUMN = 3  # lines that a column has at least; fewer are a line with wide blanks
 NARROW = 8.0  # times the font size: no column is narrower
+LEVEL = 0.35  # of the font size: words whose middles differ more stand on two lines, or between two
+EQUAL = 0.6  # points by which the blanks of a line that was drawn out differ
+WIDEST_BLANK = 2.5  # of the font size: blanks of such a line are no wider
+DRAWN_OUT = 3  # words that such a line has at least
+NUMBERED = 4  # line numbers of a page at least
+STEPS = (1, 2, 5, 10)  # from one numbered line to the next
+FEW = 3  # further line numbers that a page with hardly a line has
+MOST_PAGES = 0.5  # share of the pages that have line numbers where a manuscript has them
 NUMBER = re.compile(r"(?:page)?\W*+\d{1,5}\W*(?:(?:of|/)\W*+\d{1,5})?", re.I)
 
 
@@ -38,15 +46,15 @@ def segments_of(page: Page) -> list[Segment]:
 def _lines(words: Sequence[Word]) -> Iterator[list[Word]]:
     """Words whose middles stand at one height."""
     line: list[Word] = []
-    bottom = top = 0.0
+    bottom = top = first = 0.0
     for word in sorted(words, key=lambda w: ((w.box.top + w.box.bottom) / 2, w.box.left)):
         middle = (word.box.top + word.box.bottom) / 2
         if line and not top - 0.5 <= middle <= bottom + 0.5:
             yield line
             line = []
         if not line:
-            top, bottom = word.box.top, word.box.bottom
-        elif word.size >= 0.8 * line[0].size:
+            top, bottom, first = word.box.top, word.box.bottom, middle
+        elif word.size >= 0.8 * line[0].size and middle - first < LEVEL * word.size:
             top, bottom = min(top, word.box.top), max(bottom, word.box.bottom)
         line.append(word)
     if line:
@@ -56,13 +64,63 @@ def _lines(words: Sequence[Word]) -> Iterator[list[Word]]:
 def split(line: Sequence[Word], number: int, gap: float = WIDE_GAP) -> Iterator[Segment]:
     """The words of a line, parted where they stand far from each other."""
     line = sorted(line, key=lambda w: w.box.left)
-    run = [line[0]]
+    runs = [[line[0]]]
     for word in line[1:]:
-        if word.box.left - run[-1].box.right > gap * max(word.size, run[-1].size, 6.0):
-            yield segment(run, number)
-            run = []
-        run.append(word)
-    yield segment(run, number)
+        if word.box.left - runs[-1][-1].box.right > gap * max(word.size, runs[-1][-1].size, 6.0):
+            runs.append([])
+        runs[-1].append(word)
+    for run in _justified(runs):
+        yield segment(run, number)
+
+
+def _justified(runs: list[list[Word]]) -> Iterator[list[Word]]:
+    """Runs, single words that stand equally far from each other joined: a line that was drawn out to the column's edge."""
+    place = 0
+    while place < len(runs):
+        end, gap = place + 1, None
+        while end < len(runs) and len(runs[end - 1]) == len(runs[end]) == 1:
+            now = runs[end][0].box.left - runs[end - 1][0].box.right
+            if now > WIDEST_BLANK * runs[end][0].size or (gap is not None and abs(now - gap) > EQUAL):
+                break
+            end, gap = end + 1, now
+        words = [word for run in runs[place:end] for word in run]
+        letters = sum(word.text[:1].isalpha() for word in words)
+        if end - place < DRAWN_OUT or letters < 0.6 * len(words):
+            words, end = runs[place], place + 1
+        yield words
+        place = end
+
+
+def without_line_numbers(pages: Sequence[Page]) -> list[Page]:
+    """Pages without the numbers of their lines, which manuscripts have at one side of nearly every page."""
+    for side in (min, max):
+        ends = [_numbers_at(page, side) for page in pages]
+        found = [_in_step(words) for words in ends]
+        if sum(map(bool, found)) < max(2, MOST_PAGES * len(pages)):
+            continue
+        last, gone = 0, set()
+        for words, stepped in zip(ends, found, strict=True):
+            for word in stepped or [w for w in words if last < int(w.text) <= last + FEW]:
+                last = int(word.text)
+                gone.add(id(word))
+        pages = [replace(page, words=tuple(w for w in page.words if id(w) not in gone)) for page in pages]
+    return list(pages)
+
+
+def _numbers_at(page: Page, side: Callable[..., Word]) -> list[Word]:
+    """Whole numbers that stand first, or last, on their lines."""
+    ends = (side(line, key=lambda w: w.box.left) for line in _lines(page.words))
+    return [w for w in ends if w.text.isdecimal() and len(w.text) <= 4]
+
+
+def _in_step(words: Sequence[Word]) -> list[Word]:
+    """Those of the numbers that stand in one band, where they go up by one step."""
+    edges = Counter(round(w.box.right) for w in words) + Counter(round(w.box.left) for w in words)
+    band = edges.most_common(1)[0][0] if edges else 0
+    found = [w for w in words if min(abs(w.box.right - band), abs(w.box.left - band)) < 2]
+    steps = Counter(int(b.text) - int(a.text) for a, b in pairwise(found))
+    step, often = steps.most_common(1)[0] if steps else (0, 0)
+    return found if step in STEPS and len(found) >= NUMBERED and often >= 0.8 * (len(found) - 1) else []
 
 
 def segment(words: Sequence[Word], number: int) -> Segment:

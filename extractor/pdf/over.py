@@ -48,13 +48,14 @@ def hung(page: Page, segments: Sequence[Segment], following: Sequence[tuple[Page
     return Hung(replace(page, height=height, rules=tuple(rules)), all_, lifts, before)
 
 
-def moved(item: Segment, lift: float) -> Segment:
-    words = tuple(Word(w.text, _lower(w.box, lift), w.size) for w in item.words)
-    return replace(item, box=_lower(item.box, lift), words=words)
+def moved(item: Segment, lift: float, aside: float = 0.0) -> Segment:
+    """A segment with its words at another place."""
+    words = tuple(Word(w.text, _lower(w.box, lift, aside), w.size) for w in item.words)
+    return replace(item, box=_lower(item.box, lift, aside), words=words)
 
 
-def _lower(box: Box, lift: float) -> Box:
-    return Box(box.left, box.top + lift, box.right, box.bottom + lift)
+def _lower(box: Box, lift: float, aside: float = 0.0) -> Box:
+    return Box(box.left + aside, box.top + lift, box.right + aside, box.bottom + lift)
 
 
 def without_repeats(rows: list[list[list[Segment]]], first: int) -> list[list[list[Segment]]]:

@@ -9,17 +9,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from extractor.pdf.captions import CAPTION, in_flow, stand_below
+from extractor.pdf.columns import AT, covered
 from extractor.pdf.glyphs import Page, pages_of
-from extractor.pdf.grids import CAPTION, Laid, covered, in_flow, tables_of
+from extractor.pdf.grids import HIGHEST_HEAD, Laid, tables_of
 from extractor.pdf.headed import HEADING
-from extractor.pdf.order import Segment, in_order, segments_of, tokens, without_furniture
+from extractor.pdf.order import Segment, in_order, segments_of, tokens, without_furniture, without_line_numbers
 from extractor.tables.figures import is_figure
 from extractor.tables.grid import EMPTY, Cell, Table
 from extractor.terms import rows
 
 LARGER = 1.08  # times the size of the text: a short line that large is a heading
 LONGEST_HEADING = 90  # characters
-HIGHEST_HEAD = 5  # rows of a head that no rule parts from its table
+CENTRED = 0.25  # of a column's width: what the middle of a head may stand off, for each further column of its
+MOST_WAYS = 5000  # in which heads may share columns; of more none is tried
 EDGE = 45.0  # points from the top of a page where no section begins
 SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
@@ -59,7 +62,7 @@ class Paper:
 
 def paper_of(data: bytes) -> Paper:
     """The paper that a PDF holds."""
-    pages = pages_of(data)
+    pages = without_line_numbers(pages_of(data))
     laid = without_furniture([(page, segments_of(page)) for page in pages])
     sizes = {page.number: (page.width, page.height) for page in pages}
     running: list[Segment] = []
@@ -67,8 +70,11 @@ def paper_of(data: bytes) -> Paper:
     body = _body_size([s for _, segments in laid for s in segments])
     by_page = {page.number: segments for page, segments in laid}
     taken: set[Segment] = set()
+    below = stand_below(laid, body)
     for place, (page, segments) in enumerate(laid):
-        found = tables_of(page, [s for s in segments if s not in taken], laid[place + 1 :])
+        free = [s for s in segments if s not in taken]
+        above = (laid[place - 1][0], [s for s in laid[place - 1][1] if s not in taken]) if place else None
+        found = tables_of(page, free, laid[place + 1 :], body, below=below, before=above)
         taken |= {s for table in found for s in table.segments()}
         for table in found:
             table.notes = _notes(table, [s for s in by_page[table.segments()[-1].page] if s not in taken], body)
@@ -285,6 +291,8 @@ def _table(
     columns = _extents(laid)
     for number, row in enumerate(laid.rows):
         grid = _grid_row(part, row, columns, sizes, known)
+        if number < HIGHEST_HEAD:
+            _centre(grid, row, columns)
         (table.head if number < laid.head else table.rows).append(grid)
     _spread(table)
     if laid.notes:
@@ -302,6 +310,41 @@ def _indent(item: Segment, columns: Sequence[tuple[float, float]]) -> str:
 def _told(cell: str) -> bool:
     """Whether a cell holds a figure, and no dose that names a column ("50 mg")."""
     return is_figure(cell) and not UNIT.search(cell)
+
+
+def _centre(grid: list[Cell], row: Sequence[Sequence[Segment]], columns: Sequence[tuple[float, float]]) -> None:
+    """Heads that stand over the middle of several columns are the heads of each of them, though blanks are beside them."""
+    heads = [n for n, segments in enumerate(row) if n and segments]
+    if not heads or any(is_figure(s.text) for n in heads for s in row[n]):
+        return
+    lefts = [min(s.box.left for s in row[n]) for n in heads]
+    if all(any(abs(at - left) < AT for left, _ in columns) for at in lefts):
+        return  # heads that begin where a column does are not centred
+    middles = [(at + max(s.box.right for s in row[n])) / 2 for at, n in zip(lefts, heads, strict=True)]
+    covers = [[n for n, cell in enumerate(grid) if cell is grid[head]] for head in heads]
+    width = CENTRED * max(0.0, columns[-1][1] - columns[1][0]) / (len(columns) - 1)
+
+    def cost(spans: tuple[tuple[int, int], ...]) -> float:
+        off = sum(abs((columns[a][0] + columns[b][1]) / 2 - m) for (a, b), m in zip(spans, middles, strict=True))
+        return off - width * sum(b - a for a, b in spans)
+
+    best = min(_spans(covers, len(grid)), key=cost)
+    for head, (a, b) in zip(heads, best, strict=True):
+        for n in range(a, b + 1):
+            grid[n] = grid[head]
+
+
+def _spans(covers: Sequence[Sequence[int]], width: int) -> list[tuple[tuple[int, int], ...]]:
+    """All ways in which heads can share the columns behind the first: each as wide as it is at least, without gaps between."""
+    ways: list[tuple[tuple[int, int], ...]] = [((a, -1),) for a in range(1, covers[0][0] + 1)]
+    for place, inside in enumerate(covers):
+        last = place + 1 == len(covers)
+        most = width - 1 if last else covers[place + 1][0] - 1
+        ends = range(max(inside), most + 1)
+        ways = [(*way[:-1], (way[-1][0], end), *(() if last else ((end + 1, -1),))) for way in ways for end in ends]
+        if not 0 < len(ways) <= MOST_WAYS:
+            return [tuple((min(c), max(c)) for c in covers)]
+    return ways
 
 
 def _spread(table: Table) -> None:

@@ -43,7 +43,7 @@ SLASH_AFTER = re.compile(
 )
 # "20 were women", "20 (67%) were male", "(37 women)", "12 of them female", "males (n = 20)", "15 of whom were men"
 _SOME_FORMS = (
-    rf"(?<!\bbut )(?P<n1>{_NUM}){_SHARE}(?:(?: of {W.some_whom}|{_OF_ALL}|{_PEOPLE}){_SHARE})?,? {W.some_were} (?:of (?:the )?)?(?P<s1>{_FEMALE}|{_MALE})\b",
+    rf"(?<!\bbut )(?<!\d in )(?<!(?:two|our|ive) in )(?<!three in )(?P<n1>{_NUM}){_SHARE}(?:(?: of {W.some_whom}|{_OF_ALL}|{_PEOPLE}){_SHARE})?,? {W.some_were} (?:of (?:the )?)?(?P<s1>{_FEMALE}|{_MALE})\b",
     rf"(?P<n5>{_NUM}){_SHARE} of {W.whom} (?P<s5>{_FEMALE}|{_MALE})\b",
     rf"(?P<n6>{_NUM}){_SHARE} (?P<s6>{_FEMALE}|{_MALE}) {W.some_took}\b",
     rf"[(;,] ?(?P<n2>{_NUM}) (?P<s2>{_FEMALE}|{_MALE}|[fm])(?= ?[);,]| ?\[\d|\.(?: |$))",
@@ -51,10 +51,12 @@ _SOME_FORMS = (
     rf"(?<!\bbut )(?<![\d/.,])(?P<n7>\d+)(?:/\d+)?{_SHARE}\)?{_PEOPLE} {W.some_were} (?P<s7>{_FEMALE}|{_MALE})\b",
     rf"\b(?P<s8>{_FEMALE}|{_MALE})(?: sex| gender)?{_PEOPLE} ?[:=] ?(?P<n8>\d+)(?=/\d| ?\(\d| ?[,;)]|\.(?: |$))",
     rf"\b(?P<s9>{_FEMALE}|{_MALE}) {W.some_made_up} (?P<n9>{_NUM})(?: in number| of (?:the )?{_NUM})(?! ?%)",
+    rf"\b(?P<s10>{_FEMALE}|{_MALE}) numbered (?P<n10>{_NUM})\b(?! ?%)",
+    rf"\bof {W.whom},? (?P<n11>{_NUM}){_SHARE} (?:(?:were|was|are) )?(?P<s11>{_FEMALE}|{_MALE})\b",
     rf"(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b",
 )
 SOME = re.compile("|".join(_SOME_FORMS))
-SOME_FORMS = (1, 2, 3, 4, 5, 6, 7, 8, 9)  # the numbers of the groups in SOME
+SOME_FORMS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)  # the numbers of the groups in SOME
 # "all women", "all patients were male", "all-male", "only women"
 ALL = re.compile(
     rf"(?<!of )\ball (?:(?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"

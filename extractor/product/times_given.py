@@ -143,7 +143,29 @@ def offered(seen: View) -> Iterator[Count]:
         yield from (c for c in _offered(seen, sentence) if not _inside(c, shares))
 
 
+# "one (n = 28) or to four (n = 27) infusions": the number of each arm
+_EACH_ARM = re.compile(
+    rf"(?<![\w.,])(?P<first>{_NUMBER})\s?\(n ?= ?\d+\),?\s(?:or|and|versus|vs\.?)\s(?:to\s)?(?P<second>{_NUMBER})\s?\(n ?= ?\d+\)\s{_BETWEEN}(?:{_NOUN})\b"
+)
+# "three high dose", "11 transplant units", "four dose cohorts": one of a kind is named, nothing is counted
+_SINGULAR = re.compile(r"\b(?:dose|transplant|infusion|injection|treatment)$")
+
+
+def _names_a_kind(counted: str, high: int) -> bool:
+    return (
+        high > 1
+        and bool(_SINGULAR.search(counted))
+        and "-" not in counted.split(" ")[0]
+        and "infusion treat" not in counted
+    )
+
+
 def _offered(seen: View, sentence: Sentence) -> Iterator[Count]:
+    for match in _EACH_ARM.finditer(seen.folded, sentence.start, sentence.end):
+        for name in ("first", "second"):
+            n = _n(match[name])
+            if n is not None and n <= MOST:
+                yield Count(match.start(name), match.end(name), n, n, "offered", sentence)
     for pattern in (_COUNTED, _NUMBER_OF):
         for match in pattern.finditer(seen.folded, sentence.start, sentence.end):
             low = _n(match["low"])
@@ -151,6 +173,8 @@ def _offered(seen: View, sentence: Sentence) -> Iterator[Count]:
             two = _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start())
             low = _n(two["low"]) if two else low
             behind = seen.folded[match.end() : sentence.end]
+            if high is not None and _names_a_kind(match.group(), high):
+                continue
             if low is not None and high is not None and 1 <= low <= high <= MOST and not _is_rate(low, behind):
                 yield Count(two.start() if two else match.start(), match.end(), low, high, "offered", sentence)
     for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
@@ -188,7 +212,7 @@ def _counted(seen: View, sentence: Sentence) -> Iterator[Count]:
     for match in _COUNTED.finditer(seen.folded, sentence.start, sentence.end):
         low = _n(match["low"])
         high = _n(match["high"]) if match["high"] else low
-        if low is None or high is None or not 1 <= low <= high <= MOST:
+        if low is None or high is None or not 1 <= low <= high <= MOST or _names_a_kind(match.group(), high):
             continue
         if _BETWEEN_TWO.search(seen.folded, max(sentence.start, match.start() - 30), match.start()):
             continue  # the number is the upper end of a range

@@ -32,7 +32,8 @@ _BEFORE = re.compile(
 _PEOPLE = re.compile(rf"(?:\b{W.age_people}|\d ?[mf]|[\d.] ?%) ?[(\[;,] ?$")
 _COUNTED = re.compile(W.age_people)
 _PEOPLE_OF = re.compile(rf"\b{W.age_people} of $")  # "three brothers of 6, 8 and 11 years"
-_ENDS = frozenset(");],")
+_ENDS = re.compile(r"[);,\]]| - ")
+_OF_LIFE = re.compile(r" of life\b")  # "at 10.4 days of life"
 _NAMED_BY = frozenset(("on", "the", "a", "an", "(", ","))
 _LIMITS = frozenset("<>")
 _OR_OVER = re.compile(r"(?: of age| old)?,? (?:and|or) (?:over|above|older|more|up)\b")  # an age from which on
@@ -48,7 +49,8 @@ class Run:
     start: int
     end: int
     unit: str = ""
-    low_unit: str = ""
+    low_unit: str = ""  # where the ends of a range have other units than the rest
+    high_unit: str = ""
     mean: float | None = None
     sd: float | None = None
     median: float | None = None
@@ -111,8 +113,9 @@ def _read(folded: str, tokens: list[re.Match[str]]) -> Iterator[Run]:
     of = bool(_PEOPLE_OF.search(folded, max(0, begins - 40), tokens[0].end() + 1))
     for run in _Reader(tokens, lead["which"] if lead else None).all():
         said = run.unit or run.centre is not None or any(place <= run.start for place in named)
-        beside = people and run.unit and folded[run.end : run.end + 1] in _ENDS
-        told = (named and said) or beside or (of and run.unit and run.low is not None)
+        beside = people and run.unit and _ENDS.match(folded, run.end)
+        born = run.unit and run.one is None and _OF_LIFE.match(folded, run.end)
+        told = (named and said) or beside or born or (of and run.unit and run.low is not None)
         if told and not _of_another_measure(folded, begins, run):
             yield replace(run, start=lead.start()) if lead and not run.further else run
         people = of = False
@@ -211,7 +214,10 @@ class _Reader:
                 return False
             run.low, run.high, run.listed = min(values), max(values), len(values) > 2
             run.low_unit = units[0] if units[0] and units[-1] and units[0] != units[-1] else ""
-            self._units(run, units)
+            if run.unit and run.centre is not None and units[-1] not in ("", run.unit):
+                run.high_unit, run.low_unit = units[-1], units[0] or units[-1]
+            else:
+                self._units(run, units)
         self.spread, self.place = "", after
         return True
 

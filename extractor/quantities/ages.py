@@ -152,7 +152,7 @@ def _more(folded: str, found: list[Age]) -> list[Age]:
         if over and age.shape == "one":
             continue
         said = {pair for a in over for pair in _said(a, age)}
-        if (said < _said(age, age) or (over and run.listed)) and _of_a_person(folded, age):
+        if (said < _said(age, age) or (over and (run.listed or run.high_unit))) and _of_a_person(folded, age):
             start, end = min([age.start, *(a.start for a in over)]), max([age.end, *(a.end for a in over)])
             found = [a for a in found if a not in over] + [replace(age, start=start, end=end)]
     return found
@@ -170,10 +170,11 @@ GESTATION = re.compile(r"\b(?:gestation(?:al)?|post-?menstrual|corrected|bone) a
 def _of_run(run: Run) -> Age:
     unit = run.unit or "years"
     low = _in_unit(run.low, run.low_unit, unit) if run.low is not None and run.low_unit else run.low
+    high = _in_unit(run.high, run.high_unit, unit) if run.high is not None and run.high_unit else run.high
     if run.centre is None and run.low is None:
         return Age(run.start, run.end, "one", unit, mean=run.one, low=run.one, high=run.one)
     shape = "range" if run.centre is None else "centre"
-    return Age(run.start, run.end, shape, unit, run.mean, run.sd, run.median, low, run.high)
+    return Age(run.start, run.end, shape, unit, run.mean, run.sd, run.median, low, high)
 
 
 def _said(age: Age, other: Age) -> set[tuple[str, float]]:

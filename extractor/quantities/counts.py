@@ -27,6 +27,7 @@ _UNITS = {
     EVENTS: W.units_events,
     "eyes": W.units_eyes,
 }
+PEOPLE = _UNITS[PARTICIPANTS]  # whoever a trial counts, in one word
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
 _N = rf"(?:{NUMBER_WORDS}|(?<![\w.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]|\s?-\s?\d))"
@@ -41,6 +42,7 @@ _WORD = rf"(?:(?!(?:{_STOP}|{NUMBER_WORDS.replace(chr(92) + 'b', '')})\b)[a-z][a
 _PEOPLE = rf"(?:{_WORD}{{0,2}}?(?P<unit>{_UNIT})\b)"
 _PEOPLE2 = _PEOPLE.replace("unit", "unit2")
 _PEOPLE3 = _PEOPLE.replace("unit", "unit4")
+_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d{1,5})"  # whom a number is out of: "146", "1,378"
 _OPEN, _CLOSE = r"\s*[(\[]\s*", r"\s*[)\]]"
 _UP_TO = r"(?:\s*[)\]]|\s*[;,]\s*(?:[^()\[\]~]{0,30}[)\]]|~[~\s,;-]*[)\]]?(?<=[~)\]])))"  # with an interval or a p value behind the percentage
 
@@ -51,7 +53,7 @@ FRACTION = re.compile(
 )
 # "42/107 (39%)", "(3/25)", "9/94"
 SLASH = re.compile(
-    rf"(?<![\d.,/\-])(?P<n>\d{{1,4}})\s?/\s?(?P<d>\d{{1,5}})(?![\d/]|[.]\d|\s?-?\s?(?:[mkµμ]?g|mcg|m?iu|m?l)\b)(?:\s+{_PEOPLE})?(?:{_OPEN}{_PCT}{_CLOSE}|\s*[,;=]\s*{_PCT2})?(?:\s+{_PEOPLE2})?"
+    rf"(?<![\d.,/\-])(?P<n>\d{{1,4}})\s?/\s?(?P<d>{_WHOLE})(?![\d/]|[.,]\d|\s?-?\s?(?:[mkµμ]?g|mcg|m?iu|m?l)\b)(?:\s+{_PEOPLE})?(?:{_OPEN}{_PCT}{_CLOSE}|\s*[,;=]\s*{_PCT2})?(?:\s+{_PEOPLE2})?"
 )
 # "12 [43%] patients", "27 patients (44%)", "n = 6, 20%", "five patients (12%)", "6; 20%"
 COUNT_PERCENT = re.compile(
@@ -59,7 +61,7 @@ COUNT_PERCENT = re.compile(
 )
 # "12% (5/40)", "12% (n = 5)", "12% (5 patients)", "12% [5 of 40]", "12%, n = 5"
 PERCENT_COUNT = re.compile(
-    rf"{_PCT}(?:\s+(?:of\s+(?:the\s+)?)?{_PEOPLE})?(?:{_OPEN}|,\s*)(?:n\s*=\s*)?(?P<n>{_N})(?:\s*/\s*(?P<d>\d+)|\s+(?:out of|of)\s+(?:the\s+)?(?P<d2>{_N}))?(?:\s+{_PEOPLE2})?{_CLOSE}"
+    rf"{_PCT}(?:\s+(?:of\s+(?:the\s+)?)?{_PEOPLE})?(?:{_OPEN}|,\s*)(?:n\s*=\s*)?(?P<n>{_N})(?:\s*/\s*(?P<d>{_WHOLE})|\s+(?:out of|of)\s+(?:the\s+)?(?P<d2>{_N}))?(?:\s+{_PEOPLE2})?{_CLOSE}"
 )
 # "n = 3", "n=3"
 EQUALS = re.compile(rf"\bn\s*=\s*(?P<n>{_N})")
@@ -154,7 +156,9 @@ _NO_COUNT_FORMS = (
     r"\bmore than one\b",
     r"[<>]\s*(?:or\s*=\s*)?\s*\d+(?:\.\d+)?",
     rf"\d[\d.,]*\s*{W.no_count_patient}[\s-]?{W.no_count_years}\b",
-    r"\d+(?:\.\d+)?\s*(?:events?\s+)?(?:per|/)\s*1,?0{2,4}\b",
+    r"\d+(?:\.\d+)?\s*(?:events?\s+)?per\s*1,?0{2,4}\b",
+    # "12.5/100", "12/1,000 person-years": a rate; "12/100" is a part of a group
+    rf"\d+(?:\.\d+\s*/\s*1,?0{{2,4}}\b|\s*/\s*1,?0{{2,4}}(?=\s*(?:{W.no_count_patient}[\s-]?)?{W.no_count_years}\b))",
     r"\bper\s+1,?0{2,4}\b",
     rf"{W.no_count_more}\s+\d+(?:\.\d+)?\s*%",
 )

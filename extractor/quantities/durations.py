@@ -92,8 +92,30 @@ def durations(folded: str, start: int = 0, end: int | None = None) -> Iterator[D
             continue
         found = _at(folded, match, last)
         if found:
+            found = _with_months(folded, found)
             last = found.end
             yield found
+
+
+# "3 years and 2 months": one length
+_AND_MONTHS = re.compile(
+    r",?\s(?:and\s)?(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven)\smonths?\b"
+)
+
+
+def _with_months(folded: str, found: Duration) -> Duration:
+    more = _AND_MONTHS.match(folded, found.end)
+    months = whole(more["n"]) if more else None
+    if (
+        more is None
+        or months is None
+        or months > 11
+        or found.unit != "years"
+        or len(found.values) > 1
+        or found.kind != "length"
+    ):
+        return found
+    return Duration(found.start, more.end(), (12 * found.values[0] + months,), False, "months", "length")
 
 
 def _at(folded: str, match: re.Match[str], first: int) -> Duration | None:

@@ -7,17 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from extractor.model import Document, Evidence
+from extractor.quantities.counts import PEOPLE
+from extractor.quantities.numbers import NUMBER_WORDS
 from extractor.review.claim import Claim, sentence
 from extractor.text import fold
 
-NUMBER_WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
-    "|nineteen|twenty|thirty|forty|fifty|none|no|half|all"
-)
-PEOPLE = (
-    r"(?:patients?|participants?|subjects?|people|persons?|cases?|women|men|children|adults|individuals|volunteers)"
-)
-NUMBER = re.compile(rf"\b\d[\d,.]*\s*%?|\b(?:{NUMBER_WORDS})\b(?=\s+(?:\w+\s+)?{PEOPLE}\b)")
+NUMBER = re.compile(rf"\b\d[\d,.]*\s*%?|(?:{NUMBER_WORDS}|\b(?:none|no|half|all)\b)(?=\s+(?:\w+\s+)?{PEOPLE}\b)")
 _HARM_FORMS = (
     r"deaths?",
     r"died",

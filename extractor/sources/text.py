@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from extractor.model import ABSTRACT, TITLE, Document, Ids
+from extractor.pdf.copied import TABLE, paper
 from extractor.pdf.headed import free, sections
 from extractor.sources import Item, reader
 from extractor.sources.decoding import plain, whole
 from extractor.sources.identifiers import doi_in, ncts_in, pmcid_in, retracted_in_title
 from extractor.sources.pages import find_page
+from extractor.tables.grid import Table
+from extractor.tables.read import read_tables
 
-# "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
-LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
 # "PMID: 30602021", "DOI: 10.1177/...", "PMCID: PMC6301165": the first of each is the page's own
 LABELLED = re.compile(r"\b(?P<name>pmid|doi|pmcid)\s*:?\s*(?P<id>10\.\d{4,9}/\S+|PMC\d+|\d{4,9}\b)", re.I)
 LONGEST_ABSTRACT = 8000  # characters; a longer text may be a whole paper
@@ -30,6 +31,9 @@ XML = re.compile(
     rb"<(?!!doctype html|html\b|body\b|head\b|div\b|p\b|b\b|i\b|a\b|span\b|h[1-6]\b|sup\b|sub\b|table\b|ul\b|br\b)[A-Za-z_][\w.:-]*(?:\s[^<>]*)?>\s*<[A-Za-z_]",
     re.I,
 )
+LONGEST_CAPTION = 300  # characters
+NO_CELLS = "was copied as text, without its rows and columns,"
+COPIED = "copied from pages: their numbers, running heads and line ends were left out"
 LONGEST_PAGE = 2_000_000  # characters; a longer text is taken as it stands, and is no saved page of a report
 CONTROLS = bytes(range(9)) + bytes(range(14, 32)) + b"\x7f"
 # share of control characters (ESC, BEL, ...) that a text copied from anywhere may have, and a number that is always taken:
@@ -76,6 +80,9 @@ def too_many_controls(head: bytes) -> int:
 def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
     """Text: one abstract as it stands, or a copied page of which title and abstract are found."""
     text = whole(stream)
+    if len(text) <= LONGEST_PAGE and (parts := paper(text)):
+        yield _copied(text, parts, stem)
+        return
     page = find_page(text) if len(text) <= LONGEST_PAGE else None
     if page is None:
         yield _unframed(text, stem)
@@ -93,6 +100,16 @@ def read(stream: BinaryIO, stem: str) -> Iterator[Item]:
         retracted=retracted_in_title(parts.get(TITLE)),
         starts=starts,
     )
+
+
+def _copied(text: str, parts: dict[str, str], stem: str) -> Document:
+    """A paper as it was copied from its pages; its parts are no slices of the file, for what only pages have is left out."""
+    own = {k: parts[k] for k in (TITLE, ABSTRACT) if k in parts}
+    ids, retracted = _ids(text, own), retracted_in_title(parts.get(TITLE))
+    told = {name: said for name, said in parts.items() if TABLE.match(name)}
+    unread = [Table(caption=said[:LONGEST_CAPTION], name=n, picture=True, why=NO_CELLS) for n, said in told.items()]
+    notes = (COPIED, *read_tables(unread).notes)
+    return Document(stem, "text", parts, ids=ids, retracted=retracted, notes=notes)
 
 
 def _unframed(text: str, stem: str) -> Document:

@@ -13,6 +13,7 @@ from extractor.events.link.arms import Names, Scene, candidates, features, none_
 from extractor.events.link.groups import Group, Name, alike
 from extractor.events.link.in_turn import in_turn
 from extractor.events.link.labelled import labelled
+from extractor.events.link.laid_out import laid_out
 from extractor.events.link.together import Shares, likeliest, together
 from extractor.events.link.weights import Weights, weights
 from extractor.events.of_this_trial import Reports
@@ -47,7 +48,7 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
         places[at] = (name.start, name.end) if name else None
-    sure = labelled(scene) if counted else {}
+    sure = laid_out(scene) | labelled(scene) if counted else {}
     return places | {at: (n.start, n.end) for at, c in counted.items() if (n := sure.get(c.start))}
 
 

@@ -7,13 +7,13 @@ anywhere before. A fitted model weighs what is seen of each name, and of "no arm
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
-from extractor.events.link.groups import CONTROL, Group, Name, alike, names, telling, told_of, vocabulary
+from extractor.events.link.groups import CONTROL, PARTS, STOP, Group, Name, alike, names, telling, told_of, vocabulary
 from extractor.quantities.counts import Count
 from extractor.words import Words
 
@@ -22,6 +22,7 @@ W = Words("events")
 BEFORE = 2  # sentences before that a name is looked for in
 NEAR = 60  # characters between a name and a count whose words are seen
 _WORDS = re.compile(r"[a-z]+|[^\s\w]|\d+")
+MORE = 2  # words by which a name of the trial's arm may be longer than what was read of it
 HEAD = 4  # words that may stand before a name at the head of its sentence
 RESPECTIVELY = "respectively"
 
@@ -58,11 +59,9 @@ class Names:
         """The names in a sentence."""
         if sentence.start not in self._read:
             own = self._own(sentence)
-            echoed = [
-                n
-                for n in told_of(self.seen.folded, sentence, self.known)
-                if not any(o.start < n.end and n.start < o.end for o in own)
-            ]
+            echoed = list(told_of(self.seen.folded, sentence, self.known))
+            own = [_whole(self.seen.folded, n, echoed, self.groups) for n in own]
+            echoed = [n for n in echoed if not any(o.start < n.end and n.start < o.end for o in own)]
             self._read[sentence.start] = sorted([*own, *echoed], key=lambda n: n.start)
         return self._read[sentence.start]
 
@@ -121,6 +120,17 @@ class Names:
 
     def _arm(self, words: frozenset[str]) -> int:
         return next((i for i, g in enumerate(self.groups) if alike(words, g.words)), -1)
+
+
+def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Group]) -> Name:
+    """A name, or all of the trial's arm's name that it is a piece of: "BI" of "BI 695501"."""
+    for echo in echoed:
+        longer = echo.start <= name.start and name.end <= echo.end and echo.words > name.words
+        more = [*folded[echo.start : name.start].split(), *folded[name.end : echo.end].split()]
+        longer = longer and len(more) <= MORE and not STOP.intersection(more)
+        if longer and any(echo.words == g.words for g in groups) and not PARTS.match(folded, echo.end):
+            return replace(name, start=echo.start, end=echo.end, words=echo.words)
+    return name
 
 
 def candidates(scene: Scene) -> list[tuple[int, Name]]:

@@ -144,7 +144,7 @@ def _direct(clause: Clause, count: Count, between: str, mention: Mention) -> boo
     written = clause.folded[mention.start : mention.end]
     if (mention.kind == DEATH and written in DEAD_VERBS) or BEFELL.fullmatch(written):
         return DIED.match(between) is not None
-    if mention.stopped and mention.tail and REASON_AGAIN.match(between):
+    if mention.stopped and mention.tail and REASON_AGAIN.match(between.removeprefix(")")):
         return True
     if mention.stopped and not mention.tail and STOPPED.match(clause.folded, mention.start):
         return DIED.match(between.removeprefix(")")) is not None

@@ -7,7 +7,7 @@ Found generously, decided nowhere: a *name* is a run of words that a group word 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
@@ -23,7 +23,7 @@ BROUGHT = W.members("brought")
 SKIPPED = frozenset(["the", "a", "an"])  # between what brings a name in and the name
 # words that end a name
 STOP = BROUGHT | W.members("stop")
-_WORD = re.compile(rf"\d[\d.,]*\s?{W.word_mg}(?:/[a-z\d]+)*(?![a-z])|[a-zα-ω0-9](?:[\w+/'-]|\.(?=\w))*|[^\s\w]")
+_WORD = re.compile(rf"\d[\d.,/]*\s?{W.word_mg}(?:\s?/\s?[a-z\d]+)*(?![a-z])|[a-zα-ω0-9](?:[\w+/'-]|\.(?=\w))*|[^\s\w]")
 PARTS = re.compile(r"%|\s+(?:out\s+)?of\s+\d")  # "in the control group 3 of 20": a count, no name
 PERSONS = re.compile(rf"\s+{W.groups_people}\b")  # "in the control group 3 patients"
 ORDINAL = frozenset(("first", "second", "third", "fourth"))
@@ -35,10 +35,19 @@ LETTER = re.compile(rf"\s*(?:[^\w\s]|\Z|{W.letter_than}\b)")
 _BARE = re.compile(r"\d[\d.,/-]*\Z")
 OPENERS = ("(", ",", "[", ";", ":", "/", "0")
 LONGEST = 6
+_GOT_WITH = re.compile(r"\s+(?:with|by)\b")
+_ASSIGNED_TO = re.compile(rf"\s+{W.got_assigned}\s+to\b")
 # "seven women on the drug": whom the number counts, not the group that they are of
 QUANTIFIERS = W.members("quantifiers")
 COUNTED_NOUN = re.compile(rf"\s+{W.counted_noun}\s")
 CONTROL = re.compile(rf"\b{W.control}\b")
+
+# "patients treated with x", "those randomly assigned to x": what follows is whom they are told apart by
+GOT = W.members("got")
+GET = W.members("got_receive")
+GOT_BY = frozenset(("with", "by", "to"))
+ADVERB = re.compile(r"[a-z]+ly\Z")
+UNITS = frozenset(("l", "dl", "ml", "kg", "mg", "g", "h", "d", "day", "m2", "mm3"))  # "0.5 x 10 9 /l" names nobody
 
 __all__ = ["Group", "Name", "alike", "names", "telling"]
 
@@ -74,11 +83,24 @@ class _Token:
 def names(folded: str, sentence: Sentence, taken: Sequence[tuple[int, int]] = ()) -> list[Name]:
     """The names in a sentence, in order; none that reaches into `taken` (terms, counts)."""
     found: list[Name] = []
+    got = False
     for run, before in _runs(folded, sentence.start, sentence.end):
-        name = _name(folded, run, before)
+        led = got and before in GOT_BY
+        got = _got(folded, run)
+        name = None if got else _name(folded, run, before)
+        if name is not None and led and not name.grouped:
+            name = replace(name, brought="treated with", grouped=True)
         if name is not None and not any(a < name.end and name.start < b for a, b in taken):
             found.append(name)
     return found
+
+
+def _got(folded: str, run: Sequence[_Token]) -> bool:
+    """Whether a run ends in what people got: "patients treated" before "with", "subjects randomly" before "assigned to"."""
+    last = run[-1]
+    if last.text in GOT:
+        return _GOT_WITH.match(folded, last.end) is not None
+    return ADVERB.match(last.text) is not None and _ASSIGNED_TO.match(folded, last.end) is not None
 
 
 def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str]]:
@@ -108,6 +130,8 @@ def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str
 
 def _name(folded: str, run: list[_Token], before: str) -> Name | None:
     """The name in a run of words: what leads a group word, or follows one, or what a word brings in."""
+    if len(run) > 1 and run[0].text in GET:
+        run = run[1:]  # "assigned to receive x"
     places = [i for i, token in enumerate(run) if token.text in GROUP or token.text.endswith("-treated")]
     if places:
         at = places[-1]
@@ -120,8 +144,8 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
         if run[0].text in PEOPLE and at > 0:
             first = 1
         own = run[first:at][-LONGEST:]
-        if run[at].text in ("groups", "arms") and [t.text for t in own] == ["treatment"]:
-            return None  # "in both treatment arms": all of them
+        if run[at].text in ("groups", "arms") and [t.text for t in own] in (["treatment"], ["study"]):
+            return None  # "in both treatment arms", "in the study groups": all of them
         if own:
             return _made(own, before, grouped=True)
         rest = run[at + 1 :][:LONGEST]
@@ -130,6 +154,8 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
         people = run[at].text in ("women", "men")
         counted = people and (before in QUANTIFIERS or COUNTED_NOUN.match(folded, run[at].end))
         return _made(run[at : at + 1], before, grouped=True) if run[at].text in ALONE and not counted else None
+    if before == "/" and run[0].text in UNITS:  # a measure, no name
+        return None
     return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
 
 

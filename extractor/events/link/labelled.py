@@ -57,7 +57,7 @@ def labelled(scene: Scene) -> dict[int, Name]:
     behind = [(c, n) for c in scene.counts if not inside(pairs, c.start) and (n := _behind(scene, c)) is not None]
     if len({n.words for _, n in behind}) > 1:
         found.update((c.start, n) for c, n in behind)
-    return found or _introduced(scene, pairs)
+    return found or _introduced(scene, pairs) or _closing(scene, pairs)
 
 
 def _named(scene: Scene, start: int, end: int) -> Name | None:
@@ -116,6 +116,17 @@ def _introduced(scene: Scene, pairs: Sequence[tuple[int, int]]) -> dict[int, Nam
     if len(alone) < 2 or len(alone) != len(scene.counts) or alone[0].start < said.end():
         return {}
     return {c.start: name for c in alone}
+
+
+def _closing(scene: Scene, pairs: Sequence[tuple[int, int]]) -> dict[int, Name]:
+    """The counts of a list, one in each pair of brackets, whose one group is named behind them all."""
+    alone = list(_alone(scene, pairs))
+    if len(alone) < 2 or len(alone) != len(scene.counts):
+        return {}
+    told = {n.words: n for n in scene.here if n.grouped or any(alike(n.words, g.words) for g in scene.groups)}
+    last = scene.seen.folded.find(")", alone[-1].end)
+    only = next(iter(told.values())) if len(told) == 1 else None
+    return {c.start: only for c in alone} if only is not None and only.start > last > 0 else {}
 
 
 def _alone(scene: Scene, pairs: Sequence[tuple[int, int]]) -> Iterator[Count]:

@@ -14,7 +14,7 @@ from extractor.events.brackets import inside
 from extractor.events.link.after import befallen, continued, trailing
 from extractor.events.link.before import leading, summed
 from extractor.events.link.beside import beside
-from extractor.events.link.rows import in_rows
+from extractor.events.link.rows import HOW, in_rows
 from extractor.events.link.shares import with_shares
 from extractor.events.link.sums import divided, graded_parts
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
@@ -27,6 +27,10 @@ W = Words("events")
 
 VERSUS = re.compile(rf"\b{W.versus}\b")
 ARMS = re.compile(rf"\b(?:{W.groups}|placebo|controls?|sham|versus|vs)\b")
+VERSUS_ONLY = re.compile(r"\s*(?:vs\.?|versus|v\.?)\s*")
+INCLUDING = re.compile(r"\s*(?:\([^()]*\)\s*)?,?\s*(?:including|such as|like)\s+(?:\w+\s+){0,2}")
+INCIDENCE = re.compile(rf"\b{W.incidence_of}\s+(?:of|for)\s+(?:[\w-]+\s+){{0,3}}\Z")
+COUNTS_ON = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,|,?\s*and)\s*")
 PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
 
 
@@ -76,8 +80,9 @@ def _joined(clause: Clause, left: Mention, right: Mention) -> bool:
         return False
     between = clause.folded[left.end : right.start]
     loose = [c for c in clause.counts if left.end <= c.start < right.start and not inside(clause.pairs, c.start)]
-    if loose and loose[-1].form != "percent" and DIRECT.match(clause.folded[loose[-1].end : right.start]):
-        return False  # "1/10 rash, 3/10 fever": each has its own
+    own = loose and DIRECT.match(clause.folded[loose[-1].end : right.start])
+    if own and (loose[-1].form != "percent" or COUNTS_ON.fullmatch(clause.folded, left.end, loose[-1].start)):
+        return False  # "1/10 rash, 3/10 fever", "12% rash and 3% a fever": each has its own
     if VERSUS.search(between):
         return False  # "11 deaths vs five deaths"
     if any(c.form != "bare" for c in loose):
@@ -135,7 +140,23 @@ def _loose(clause: Clause, group: list[int]) -> None:
         found = before  # "2 had rash, compared with 3, 4 and 1, respectively": of the terms before, too
     if not found:
         return
+    whole = _whole_of(clause, group) if after and not before else None
+    if whole is not None and len(found) != len(group):
+        clause.links[whole] = Link([clause.counts[i] for i in found], "after")
+        clause.used |= set(found)
+        return
     _give(clause, group, found, "before" if before else "after")
+
+
+def _whole_of(clause: Clause, group: list[int]) -> int | None:
+    """ "The incidence of adverse events including rash and fever was 12%": the class that the counts behind its members are of."""
+    place = group[0] - 1
+    if place < 0 or clause.mentions[place].kind not in (CLASS, ORGAN) or clause.links[place].counts:
+        return None
+    head = clause.mentions[place]
+    told = INCLUDING.fullmatch(clause.folded, head.end, clause.mentions[group[0]].start)
+    asked = told and INCIDENCE.search(clause.folded, max(clause.start, head.start - 60), head.start)
+    return place if asked else None
 
 
 def _add_percent(clause: Clause, group: list[int]) -> None:
@@ -174,12 +195,24 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
         and not _arms_follow(clause, each[-1].end, len(each))
     ):
         return  # a list of which some terms are unknown: no saying which count is whose
-    if len(group) > 1 and len(each) == 2 * len(group) and (clause.respectively(each[-1].end) or _rows(clause, each)):
+    twice = len(group) > 1 and len(each) == 2 * len(group)
+    if twice and _pairs(clause, each):
+        for order, place in enumerate(group):
+            clause.links[place] = Link(list(each[2 * order : 2 * order + 2]), HOW)
+        return
+    if twice and (clause.respectively(each[-1].end) or _rows(clause, each)):
         for order, place in enumerate(group):
             clause.links[place] = Link([each[order], each[order + len(group)]], how)
         return
     for place in group:
         clause.links[place] = Link(list(each), how)
+
+
+def _pairs(clause: Clause, each: Sequence[Count]) -> bool:
+    """ "nausea and rash were seen more often (5% vs 1%, 3% vs 0%, respectively)": a pair for each term."""
+    gaps = [clause.folded[a.end : b.start] for a, b in pairwise(each)]
+    inner = all(VERSUS_ONLY.fullmatch(g) for g in gaps[::2])
+    return inner and all(re.fullmatch(r"\s*(?:[,;]|and|, and)\s*", g) for g in gaps[1::2])
 
 
 def _side_by_side(clause: Clause, each: Sequence[Count]) -> bool:
@@ -208,6 +241,8 @@ def _of_causes(clause: Clause) -> None:
             continue
         if all(c.n for c in parts.counts) and sum(c.n or 0 for c in parts.counts) == dead.counts[0].n:
             dead.counts += parts.counts
+            if clause.mentions[place].kind in (CLASS, ORGAN):
+                parts.counts = []  # "died of toxicity (one on A, three on B)": so many died, the cause names no event
 
 
 def _one_head(clause: Clause, group: list[int]) -> bool:

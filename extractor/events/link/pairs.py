@@ -9,22 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.events.denials import Denial
 from extractor.events.event import PRESENT, Event
+from extractor.events.link.shape import Shape, shape, shape_features, tokens
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.events.of_this_trial import Reports
 from extractor.quantities.counts import Count
 
-_WORDS = re.compile(r"[a-z]+|\d[\d.,]*|[^\s\w]")
 WINDOW = 70  # characters around a pair whose words are seen
 # "mean age was 74 years, ... and 48.8% had cancer": who they were
 BASELINE = re.compile(
     r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
+)
+# "patients with atrial fibrillation and hypertension (42, 33%) ... were randomised": whom the trial took
+_WITH = re.compile(
+    r"\b(?:patients|subjects|participants|women|men|children|adults|individuals|people)\s+(?:with|who had|having)\b[^.;]*\Z"
+)
+_TAKEN = re.compile(
+    r"[^.;]{0,200}?\b(?:were|was)\s+(?:\w+ly\s+)?(?:randomi[sz]ed|enrolled|recruited|assigned|allocated)\b"
 )
 FEW = 6  # tokens: so short a gap is seen whole
 MANY = 14  # tokens: of a longer gap the words are not seen
@@ -60,6 +66,13 @@ MARKS = frozenset(
 )
 
 
+def at_baseline(folded: str, start: int, end: int, term: tuple[int, int]) -> bool:
+    """Whether a term of the sentence ``start:end`` says who the people were."""
+    if BASELINE.search(folded, start, term[0]):
+        return True
+    return _WITH.search(folded, start, term[0]) is not None and _TAKEN.match(folded, term[1], end) is not None
+
+
 @dataclass(slots=True)
 class Told:
     """One sentence: its terms and counts, and the events that the rules tell of it."""
@@ -72,12 +85,14 @@ class Told:
     silent: bool
     denials: list[Denial] = field(default_factory=list)
     paired: dict[tuple[int, int], Event] = field(default_factory=dict)  # (mention, count) -> the rules' event
+    shape: Shape = field(default_factory=Shape)  # its terms and counts as a row
 
     @property
     def folded(self) -> str:
         return self.reports.seen.folded
 
     def __post_init__(self) -> None:
+        self.shape = shape(self.folded, self.sentence.start, self.sentence.end, self.mentions, self.counts)
         for event in self.ruled:
             if event.count is None:
                 continue
@@ -106,7 +121,7 @@ class Told:
         return (
             self.denied(i)
             or self.reports.outcome(mention, self.sentence.start, self.sentence.end)
-            or BASELINE.search(self.folded, self.sentence.start, mention.start) is not None
+            or at_baseline(self.folded, self.sentence.start, self.sentence.end, (mention.start, mention.end))
         )
 
     def pairs(self) -> list[tuple[int, int]]:
@@ -116,12 +131,6 @@ class Told:
     def gap(self, i: int, j: int) -> int:
         """Characters between a term and a count."""
         return _gap(self.mentions[i], self.counts[j])
-
-
-@lru_cache(maxsize=1_024)
-def tokens(text: str) -> tuple[str, ...]:
-    """Words and marks, figures as ``0``."""
-    return tuple(["0" if w[0].isdigit() else w for w in _WORDS.findall(text)])
 
 
 def grade_of(value: int) -> str:
@@ -179,6 +188,7 @@ def pair_features(told: Told, i: int, j: int) -> Iterator[str]:
     yield f"kind {kind} stopped {mention.stopped} tail {mention.tail is not None} weak {mention.weak}"
     yield f"terms {min(len(told.mentions), 5)} counts {min(len(told.counts), 6)}"
     yield from _orders(told, i, j, side)
+    yield from shape_features(told.shape, i, j)
     yield from (f"w {w}" for w in set(tokens(folded[mention.start : mention.end])))
 
 

@@ -191,11 +191,22 @@ def best(offered: Sequence[Shares], apart: Sequence[tuple[int, int]]) -> list[fr
         for chosen in product(*options)
         if not any(chosen[i] is not None and chosen[i] == chosen[j] for i, j in apart)
     ]
-    return max(allowed, key=lambda chosen: _score(offered, chosen))
+    linked = sorted({place for pair in apart for place in pair})
+    free = [place for place in range(len(offered)) if place not in linked]
+    ways = {tuple(chosen[place] for place in linked): _product(offered, chosen, linked) for chosen in allowed}
+    whole = math.fsum(ways.values()) or 1.0
+
+    def score(chosen: Sequence[frozenset[str] | None]) -> float:
+        # of what is compared all is of a group, or nothing: no arm is believed before others only for all of it
+        none = NONE_FIRST if linked and all(chosen[place] is None for place in linked) else 0.0
+        by_itself = math.prod(max(_weight(offered[place], chosen[place]), LEAST) for place in free)
+        return by_itself * (_product(offered, chosen, linked) / whole + none)
+
+    return max(allowed, key=score)
 
 
-def _score(offered: Sequence[Shares], chosen: Sequence[frozenset[str] | None]) -> float:
-    return math.fsum(math.log(max(_weight(s, w), LEAST)) for s, w in zip(offered, chosen, strict=True))
+def _product(offered: Sequence[Shares], chosen: Sequence[frozenset[str] | None], places: Sequence[int]) -> float:
+    return math.prod(max(offered[place].get(chosen[place], 0.0), LEAST) for place in places)
 
 
 def _of_rows(terms: Sequence[Sequence[Event]], chances: Mapping[int, Shares]) -> dict[int, frozenset[str] | None]:

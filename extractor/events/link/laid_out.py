@@ -1,0 +1,145 @@
+"""Counts whose groups the layout of the sentence tells, whatever the groups are called.
+
+An order told in brackets holds for every pair behind it that has its sign: "(low/high dose) were chills (20%/59%), rash (7%/43%)",
+"(placebo versus drug): fever 25% versus 33%, rash 30% versus 53%". Rows are closed by their group: "23% and 5% in the drug arm, and
+15% and 1% in the placebo arm". Names stand before brackets of their own: "between drug A (61%) and drug B (73%)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from extractor import patterns as re
+from extractor.events.brackets import brackets
+from extractor.events.link.arms import RESPECTIVELY, Scene, run_of
+from extractor.events.link.groups import Name, alike, telling
+from extractor.quantities.counts import Count
+from extractor.words import Words
+
+W = Words("events")
+
+_SIGNS = {"/": r"/", "v": r"\b(?:vs?\.?|versus)(?!\w)", "and": r"\band\b"}
+_SIDE = r"(?:the\s+)?(?P<{}>[a-z][^()\[\];,:%<=>]{{0,40}}?)"
+ANNOUNCED = {
+    sign: re.compile(
+        rf"[(\[]\s*{_SIDE.format('first')}\s*{pattern}\s*{_SIDE.format('second')}\s*(?:,?\s*respectively)?\s*[)\]]"
+    )
+    for sign, pattern in _SIGNS.items()
+}
+SIGNED = {sign: re.compile(rf"\s*%?\s*{pattern}\s*") for sign, pattern in _SIGNS.items()}
+NO_LABEL = re.compile(rf"\b(?:any|{W.no_label})\b")
+EACH_TOLD = 3  # rows of one count that are each closed by a name
+# what may stand between a row's last count and the group that closes it
+CLOSED = re.compile(
+    rf"\s*%?\s*[,)]*\s*(?:\([^()]*\)\s*)?(?:respectively\s*,?\s*)?(?:of\s+)?(?:(?:the\s+)?{W.persons}\s+)?(?:in|for|with|on|among|of|receiving)\s+(?:the\s+)?"
+)
+# behind a name, before another one that shares the row: "in the a and b groups"
+GOES_ON = re.compile(rf"\s*(?:{W.groups}\s*)?(?:,|and|or|versus|vs\.?|/)\s*(?:the\s+)?")
+DID = re.compile(rf"\s*(?:{W.groups}|{W.groups_people})?\s*(?:did|were|was)(?:\s+so)?\s*(?:\Z|[.;,])")
+OWN_BRACKET = re.compile(rf"\s*(?:{W.groups}|{W.groups_people})?\s*[(\[]\s*(?:n\s*=\s*)?")
+NEXT_NAME = re.compile(
+    r"\s*[)\]]*\s*(?:,|,?\s*and|,?\s*versus|,?\s*vs\.?|,?\s*than|,?\s*compared (?:with|to))\s+(?:(?:in|with|for|on|after)\s+)?(?:the\s+|those\s+)?"
+)
+
+
+def laid_out(scene: Scene) -> dict[int, Name]:
+    """The group of each count that the layout tells, by where the count begins."""
+    return _closed(scene) | _before_brackets(scene) | _announced(scene) | _did(scene)
+
+
+def _announced(scene: Scene) -> dict[int, Name]:
+    """Pairs behind an order that brackets without a count tell."""
+    folded, sentence = scene.seen.folded, scene.sentence
+    found: dict[int, Name] = {}
+    for start, end in brackets(folded, sentence.start, sentence.end):
+        if any(start < c.start < end for c in scene.counts):
+            continue
+        for sign, said in ANNOUNCED.items():
+            told = said.fullmatch(folded, start, end)
+            pairs = list(_pairs(scene, sign, end)) if told else []
+            told_in_turn = sign != "and" or RESPECTIVELY in folded[start:end]
+            if told and told_in_turn and len(pairs) > 1 and not NO_LABEL.search(folded, start, end):
+                for name, place in zip(_sides(scene, told), (0, 1), strict=True):
+                    found.update((pair[place].start, name) for pair in pairs)
+    return found
+
+
+def _sides(scene: Scene, told: re.Match[str]) -> list[Name]:
+    folded = scene.seen.folded
+    spans = [told.span("first"), told.span("second")]
+    return [Name(a, b, telling(folded[a:b]), "label", grouped=True) for a, b in spans]
+
+
+def _pairs(scene: Scene, sign: str, start: int) -> Iterator[tuple[Count, Count]]:
+    """Counts behind `start` that a sign joins, two and no more."""
+    folded = scene.seen.folded
+    held = [c for c in scene.counts if c.start >= start]
+    joined = [SIGNED[sign].fullmatch(folded, a.end, b.start) is not None for a, b in pairwise(held)]
+    for place, (pair, here) in enumerate(zip(pairwise(held), joined, strict=True)):
+        if here and not any(joined[place - 1 : place]) and not any(joined[place + 1 : place + 2]):
+            yield pair
+
+
+def _closed(scene: Scene) -> dict[int, Name]:
+    """Rows of counts, each closed by the name of its group; one row at least has several counts, or all of many one."""
+    folded, counts = scene.seen.folded, scene.counts
+    rows: list[list[Count]] = []
+    for place, count in enumerate(counts):
+        if not rows or count not in rows[-1]:
+            rows.append(run_of(folded, counts, place))
+    closed = [(row, name) for row in rows if (name := _closing(scene, row)) is not None]
+    if len(closed) < 2 or len({n.words for _, n in closed}) < len(closed):
+        return {}
+    several = any(len(row) > 1 for row, _ in closed) or len(closed) == len(rows) >= EACH_TOLD
+    return {c.start: name for row, name in closed for c in row} if several else {}
+
+
+def _closing(scene: Scene, row: Sequence[Count]) -> Name | None:
+    folded, end = scene.seen.folded, scene.sentence.end
+    if "(" in folded[row[0].end : row[-1].start]:
+        return None  # "12 children (8 on the drug, ...)": a whole and its parts
+    said = CLOSED.match(folded, row[-1].end, end)
+    name = next((n for n in scene.here if n.start == said.end()), None) if said else None
+    if name is None or not (name.grouped or _arm(scene, name)):
+        return None
+    on = GOES_ON.match(folded, name.end, end)
+    return None if on and any(n.start == on.end() for n in scene.here) else name
+
+
+def _did(scene: Scene) -> dict[int, Name]:
+    """Counts whose group is the subject of "did": "nobody on the drug was ill; two on placebo were"."""
+    folded, end = scene.seen.folded, scene.sentence.end
+    found: dict[int, Name] = {}
+    for count in scene.counts:
+        said = CLOSED.match(folded, count.end, end)
+        name = next((n for n in scene.here if n.start == said.end()), None) if said else None
+        if name is not None and DID.match(folded, name.end, end):
+            found[count.start] = name
+    return found
+
+
+def _arm(scene: Scene, name: Name) -> bool:
+    return any(alike(name.words, g.words) for g in scene.groups)
+
+
+def _before_brackets(scene: Scene) -> dict[int, Name]:
+    """Names of groups side by side, each with brackets that hold its one count."""
+    folded = scene.seen.folded
+    own: list[tuple[Count, Name, int]] = []
+    for start, end in brackets(folded, scene.sentence.start, scene.sentence.end):
+        held = [c for c in scene.counts if start < c.start < end]
+        name = (
+            next(
+                (n for n in scene.here if n.end <= start and OWN_BRACKET.fullmatch(folded, n.end, held[0].start)), None
+            )
+            if held
+            else None
+        )
+        if name is not None and len(held) == 1:
+            own.append((held[0], name, end))
+    sure: dict[int, Name] = {}
+    for (left, one, end), (right, two, _) in pairwise(own):
+        if one.words != two.words and NEXT_NAME.fullmatch(folded, end, two.start):
+            sure |= {left.start: one, right.start: two}
+    return sure
