@@ -286,11 +286,14 @@ def _told_by_disease(seen: View, own: list[Mention]) -> bool:
         return True
     begin = seen.sentence_at(own[0].start).start
     before = seen.folded[begin : own[0].start]
+    if len(own) >= LISTED and GIVEN_TO.search(before):
+        return True
     numbered = all(NUMBERED.match(seen.folded, m.end) for m in own)
     return numbered and bool(OF_PEOPLE.search(before)) and seen.role_at(own[0].start) != "conclusions"
 
 
 NUMBERED = re.compile(r"(?: \([a-z0-9-]{2,8}\))?,? [(\[]n ?= ?\d+")
+GIVEN_TO = re.compile(rf"\b{PEOPLE}\b.*\b(?:received|treated|given|injected|infused|transplanted|underwent)\b.*: $")
 OF_PEOPLE = re.compile(rf"\b{PEOPLE}\b.*\b(?:with|for|from) {_MODIFIER}$")
 
 

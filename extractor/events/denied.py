@@ -28,6 +28,7 @@ CHANGE = re.compile(rf"\b{W.change_reductions}\s+(?:in|of|on|for)\b")
 OF_A_TIME = re.compile(rf"{W.of_a_time}\b")
 CAUSES = re.compile(W.causes)
 NEXT_CLASS = re.compile(r",\s*(?:or|and|nor)\s+")  # "no adverse events related to the cells, or serious adverse events"
+OR_CLASS = re.compile(r"\s*,?\s*(?:or|and|nor)\s+(?:any\s+)?")
 # "the remaining twelve had no adverse event": of the others it is told
 REMAINING = re.compile(rf"\b{W.remaining}\b[^,;]{{0,30}}\Z")
 # "infusion-associated or serious unexpected adverse events": two classes with one head
@@ -64,7 +65,7 @@ def denied(
         for one in denied(reading, grave, (cue[0], grave.start), inner, denial, last):
             yield replace(one, cue=cue)
         return
-    found = _limits(reading, mention, cue, denial, clause)
+    found = _limits(reading, mention, _behind_class(reading, mention, cue, inner), denial, clause)
     arm = reading.arm_after(mention, last)
     scope = (clause[0] + rest.start(), cue[0]) if rest else None
     scope = scope or found.scope or (subject_group(reading.folded, denial, mention.start) if denial else None)
@@ -150,6 +151,14 @@ def _limits(reading: Reading, mention: Mention, cue: Span, denial: Denial | None
     if attributes.related(reading.folded, reading.start, mention, clause[1], denied=True):
         found = Limits(found.scope, found.severity, found.serious, True)
     return found
+
+
+def _behind_class(reading: Reading, mention: Mention, cue: Span, inner: list[Mention]) -> Span:
+    """ "No infusion-associated events or serious adverse events": the second class has a limit of its own, not the first's."""
+    before = [m for m in inner if m.kind == CLASS and cue[1] <= m.start and m.end < mention.start]
+    if not before or mention.kind not in (CLASS, ORGAN) or mention.start == mention.core:
+        return cue
+    return (cue[0], before[-1].end) if OR_CLASS.fullmatch(reading.folded, before[-1].end, mention.start) else cue
 
 
 def _head(reading: Reading, denial: Denial, mention: Mention, inner: list[Mention]) -> str:

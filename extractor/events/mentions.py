@@ -50,6 +50,7 @@ _GENERAL = W.general
 _MODIFIER = re.compile(
     rf"(?<![\w-])(?:(?:{_GRADE}|(?!{W.modifier_of}\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-]{W.modifier_related}|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+to\s+|\s+)){{1,12}}\Z"
 )
+DOSE_LIMITING = re.compile(r"\bdose[- ]limiting\s+\Z")
 # Words before a class that are no part of its name
 _STRAY = re.compile(rf"{W.stray_study}\b[\s,/]+")
 # "cardiac events", not "adverse events"
@@ -271,6 +272,7 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             or bool(organ and organ[1].split()[0].strip("- ") not in _NOT_ORGAN)
             or bool(ORGAN_EVENTS.match(head.group()))
             or head.group().endswith("interest")
+            or _dose_limiting(folded, first, head)
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
@@ -287,6 +289,11 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         kind, stopped = ORGAN if limited else CLASS, bool(reason or outcome or parts)
         tail = parts.span("what") if parts else None
         yield Mention(first, last, kind, head.start(), organ=limited, stopped=stopped, tail=tail)
+
+
+def _dose_limiting(folded: str, first: int, head: re.Match[str]) -> bool:
+    """ "No dose-limiting toxicity": an end point by its name, not whatever harms there are."""
+    return head.group().startswith("toxic") and DOSE_LIMITING.search(folded, first, head.start()) is not None
 
 
 def _modified(folded: str, start: int, head: int) -> int:

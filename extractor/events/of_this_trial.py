@@ -77,6 +77,10 @@ BEFORE_TERM = re.compile(rf"\b{W.before_term_history}\s+{W.before_term_the}?(?:[
 NUMBER_WITH = re.compile(
     rf"\b{W.number_with}\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{W.persons}\s+(?:with|who had|having|experiencing|reporting)\s+(?:an?\s+|any\s+)?(?:[\w-]+\s+){{0,3}}\Z"
 )
+# "the risk of stroke was lower with the drug (0.5%) than with placebo (1.2%)": how many had one
+RISK_TOLD = re.compile(
+    rf"\s+(?:was|were)\s+(?:\w+ly\s+)?{W.risk_lower}\s+(?:with|in|for|among|after|on)\b[^.;()]{{1,60}}\(\s*\d+(?:\.\d+)?\s*%\s*[,;)v]"
+)
 AFTER_TERM = re.compile(rf"(?:\s+|-){W.after_term_scores}\b")
 
 
@@ -264,4 +268,6 @@ class Reports:
         if AFTER_TERM.match(folded, mention.end, end):
             return True
         before = BEFORE_TERM.search(folded, max(start, mention.start - 60), mention.start)
+        if before and "risk" in before.group() and RISK_TOLD.match(folded, mention.end, end):
+            return False
         return bool(before) and not NUMBER_WITH.search(folded, max(start, mention.start - 110), mention.start)

@@ -19,31 +19,9 @@ from extractor.context.readers import CELLS, around, reader
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
+from extractor.product import times_given as given
 from extractor.product.cells import gives_cells
-from extractor.product.times_given import (
-    AFTER_NOT,
-    BEFORE_NOT,
-    BESIDE,
-    DONE_BEFORE,
-    DRUG_NAME,
-    GIVEN_BEFORE,
-    GIVEN_NEAR,
-    LEVELS,
-    MAXIMUM,
-    OTHER_DRUG,
-    PER_TIME,
-    SEEN,
-    TIME_CUE,
-    TISSUE,
-    TOTAL,
-    VISIT,
-    Count,
-    about_giving,
-    counts,
-    lists_levels,
-    offered,
-    spaced,
-)
+from extractor.product.times_given import Count
 from extractor.quantities.doses import CELL_NOUN
 from extractor.quantities.schedules import intervals
 
@@ -69,7 +47,7 @@ class Administrations(Field):
         scored = [(model.probability(c.features), c.count) for c in candidates(seen)]
         least = model.thresholds[CELLS]
         chosen = [replace(c, primary=p >= least) for p, c in scored if p >= least or c.rule != "offered"]
-        found = _lent(seen, spaced(seen, chosen), [c for p, c in scored if p >= LENDING])
+        found = _lent(seen, given.spaced(seen, chosen), [c for p, c in scored if p >= LENDING])
         best: dict[tuple[int, int, bool], list[Count]] = {}
         for item in found:
             best.setdefault((item.low, item.high, item.primary), []).append(item)
@@ -86,12 +64,14 @@ class Administrations(Field):
             for item in intervals(seen.folded, sentence.start, sentence.end):
                 beside = seen.folded[max(sentence.start, item.start - 25) : min(sentence.end, item.end + 25)]
                 before = seen.folded[max(sentence.start, item.start - 45) : item.start]
-                if SEEN.search(before) or DRUG_NAME.search(
+                if given.SEEN.search(before) or given.DRUG_NAME.search(
                     seen.folded, max(sentence.start, item.start - 45), item.end + 25
                 ):
                     continue
-                told = BESIDE.search(beside) or (GIVEN_NEAR.search(before) and not VISIT.search(before))
-                if told and not background(seen, sentence) and about_giving(seen, item, sentence):
+                told = given.BESIDE.search(beside) or (
+                    given.GIVEN_NEAR.search(before) and not given.VISIT.search(before)
+                )
+                if told and not background(seen, sentence) and given.about_giving(seen, item, sentence):
                     value = {"low": None, "high": None, "interval": item.to_dict()}
                     yield self.fact(doc, value, [(item.start, item.end)], rule="interval", confidence=0.6)
                     return
@@ -128,7 +108,7 @@ def _lent(seen: View, found: list[Count], others: list[Count]) -> list[Count]:
         told = any(c.interval for c in found if (c.low, c.high) == (item.low, item.high))
         if item.primary and item.high > 1 and not told:
             alike = [replace(c, primary=True) for c in others if (c.low, c.high) == (item.low, item.high)]
-            lent = next((c.interval for c in spaced(seen, alike) if c.interval), None)
+            lent = next((c.interval for c in given.spaced(seen, alike) if c.interval), None)
             item = replace(item, interval=lent)
         made.append(item)
     return made
@@ -159,9 +139,9 @@ class Candidate:
 
 def candidates(seen: View) -> list[Candidate]:
     """All numbers of something given, or of times, with their features: what the rules think, the words around."""
-    ruled = _own(seen, list(counts(seen)))
+    ruled = _own(seen, list(given.counts(seen)))
     by_rule = {(c.start, c.end): c for c in ruled}
-    every = [*ruled, *(c for c in offered(seen) if (c.start, c.end) not in by_rule)]
+    every = [*ruled, *(c for c in given.offered(seen) if (c.start, c.end) not in by_rule)]
     own = {(c.low, c.high) for c in ruled if c.primary}
     made = []
     for count in every:
@@ -187,24 +167,24 @@ def _holds(seen: View, count: Count, own: set[tuple[int, int]], before: str, aft
     yield "nothing by rule", not own
     yield "in title", seen.in_title(count.start)
     yield "background", background(seen, count.sentence) or of_others(seen, count.sentence)
-    yield "given before", bool(GIVEN_BEFORE.search(seen.folded[count.sentence.start : count.start]))
-    yield "done to it before", bool(DONE_BEFORE.search(before))
-    yield "other drug", bool(OTHER_DRUG.search(sentence))
+    yield "given before", bool(given.GIVEN_BEFORE.search(seen.folded[count.sentence.start : count.start]))
+    yield "done to it before", bool(given.DONE_BEFORE.search(before))
+    yield "other drug", bool(given.OTHER_DRUG.search(sentence))
     yield "cells in sentence", bool(re.search(CELL_NOUN, sentence))
-    yield "tissue", bool(TISSUE.search(sentence))
-    yield "time behind", bool(TIME_CUE.search(after))
-    yield "time in it", bool(TIME_CUE.search(seen.folded, count.start, count.end))
-    yield "not behind", bool(AFTER_NOT.match(after))
-    yield "not before", bool(BEFORE_NOT.search(before))
-    yield "levels before", bool(LEVELS.search(before[-25:]))
-    yield "levels behind", lists_levels(seen, count.end, count.sentence.end)
-    yield "total before", bool(TOTAL.search(before))
-    yield "at most before", bool(MAXIMUM.search(before))
-    yield "per time behind", bool(PER_TIME.match(after))
+    yield "tissue", bool(given.TISSUE.search(sentence))
+    yield "time behind", bool(given.TIME_CUE.search(after))
+    yield "time in it", bool(given.TIME_CUE.search(seen.folded, count.start, count.end))
+    yield "not behind", bool(given.AFTER_NOT.match(after))
+    yield "not before", bool(given.BEFORE_NOT.search(before))
+    yield "levels before", bool(given.LEVELS.search(before[-25:]))
+    yield "levels behind", given.lists_levels(seen, count.end, count.sentence.end)
+    yield "total before", bool(given.TOTAL.search(before))
+    yield "at most before", bool(given.MAXIMUM.search(before))
+    yield "per time behind", bool(given.PER_TIME.match(after))
     of = OF_WHAT.match(after)
     yield "of cells behind", bool(of and re.search(CELL_NOUN, of["what"]))
     yield "of another behind", bool(of and not re.search(CELL_NOUN, of["what"]))
-    yield "visit", bool(VISIT.search(before[-30:]))
+    yield "visit", bool(given.VISIT.search(before[-30:]))
 
 
 def _own(seen: View, found: list[Count]) -> list[Count]:

@@ -17,9 +17,12 @@ _CUES = (
     ("conditioning", re.compile(r"(?<!fear )\b(?:conditioning|preconditioning|lymphodepletion|lymphodepleting chemotherapy|immunosuppress(?:ion|ed|ive therapy|ive treatment|ive regimen))(?: regimen)?(?: chemotherapy)? (?:with|consist(?:ed|ing) of|comprised|included) (?:an? |the )?")),
     ("mobilisation", re.compile(r"\b(?:mobili[sz](?:ed|ation)|stimulated|primed) (?:\w+ ){0,5}?(?:with|by|using) (?:subcutaneous |daily )*(?=g-?csf|granulocyte|filgrastim|lenograstim|plerixafor|gm-?csf)")),
     ("background", re.compile(r"\b(?:on|receiving|taking|continued|maintained on|with|receive|received) (?:a )?(?:stable|constant|unchanged|fixed) (?:(?:daily )?(?:doses?|regimens?) of|treatment with|therapy with|background) ")),
+    ("background", re.compile(r"\bcontinued (?:their|his|her) (?:(?:stable|usual|regular|existing|prescribed) )*(?:doses? of|treatment with|therapy with) ")),
+    ("prophylaxis", re.compile(r"\b(?:antibiotic|antimicrobial|antiviral|antifungal|thrombo\w*) prophylaxis (?:with|consisted of|included|comprised) ")),
+    ("rescue", re.compile(r"\brescue (?:analgesi[ac]s?|medications?|therapy|treatment) (?:with|consisted of|included|comprised) ")),
     ("both groups", re.compile(r"\b(?:both (?:the )?(?:groups|arms)|patients (?:in|of) both (?:groups|arms)|all (?:the )?(?:patients|participants|subjects) (?:in both groups )?also|all groups) (?:also )?(?:received|were given|were treated with|underwent|continued) (?:an? |the )?")),
 )  # fmt: skip
-_WORDS = ("medicat", "condition", "immunosuppress", "lymphodeplet", "mobili", "stimulated", "primed", "stable", "constant", "unchanged", "fixed", "both ", " also ", "all groups")  # fmt: skip
+_WORDS = ("medicat", "condition", "immunosuppress", "lymphodeplet", "mobili", "stimulated", "primed", "stable", "constant", "unchanged", "fixed", "both ", " also ", "all groups", "continued ", "prophylaxis", "rescue ")  # fmt: skip
 _ENDS = re.compile(
     r"[.;,(\[]|\b(?:before|after|prior|during|for|at|until|throughout|followed|to|in|on|from|while|whereas|were|was|which|who|that|then|with|within|over|as|if|or placebo|one|two|three|four|five|six|has|have|had|is|are|may|\d+ (?:h|hours?|days?|min|minutes|weeks?|months?))\b"
 )

@@ -23,7 +23,9 @@ LABELLED = re.compile(
 )
 GIVEN = re.compile(
     r"\b(?:funding|financial support|funds)(?: for (?:this|the) (?:study|trial|work|research))? (?:was|were|has been|came) ?(?:provided|received|obtained|granted)? ?(?:by|from) (?:grants? (?:from|of) |a grant (?:from|of) )?(?:the )?"
-    r"|\bsponsor (?:of (?:this|the) (?:study|trial) )?was (?:the )?"
+)
+SPONSORED = re.compile(
+    r"\bsponsor (?:of (?:this|the) (?:study|trial) )?was (?:the )?"
     r"|(?<![a-z,)] )\bfunded by (?:grants? from |a grant from )?(?:the )?"
 )
 NONE = re.compile(r"\b(?:received no|no|without) (?:specific |external |extramural |outside )*(?:funding|financial support)\b(?! (?:agenc|bod|source (?:had|played)))|\bfunding: ?none\b|\bno funds were received\b")  # fmt: skip
@@ -59,7 +61,7 @@ Found = tuple[str, str | None, tuple[int, int]]
 def _payers(seen: View) -> Iterator[Found]:
     names: set[str] = set()
     for sentence in telling(seen, ("funded by", "supported by", "sponsored by", "financed by", "in part by", "ly by", "funding", "financial support", "sponsor ", "funds ")):  # fmt: skip
-        for pattern in (PAID, LABELLED, GIVEN):
+        for pattern in (PAID, LABELLED, GIVEN, SPONSORED):
             for match in pattern.finditer(seen.folded, max(0, sentence.start - 1), sentence.end):
                 place = named_up_to(seen, match.end(), sentence.end, _ENDS)
                 if place is None or not _payer(seen, match.start(), place):

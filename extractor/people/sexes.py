@@ -25,7 +25,7 @@ _NUMBERED = r"(?: numbered | made up | were | ?: ?| ?= ?|, | )"
 _OF_ALL = rf"(?: of (?:the )?{_NUM}{_PEOPLE})"  # "eight of the twenty"
 # "16 females and 27 males", "thirty-eight male (63.3%) and 22 female", "219 men, 279 women", "12 m/8 f", "8 men (mean age 62) and 7 women"
 PAIR = re.compile(
-    rf"(?P<n1>{_NUM}){_SHARE} ?{_OF_THEM}?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\)|, {W.their_age}[^,;.]{{1,30}})?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or| to|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}|(?<=/)\d+|no(?= )){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
+    rf"(?P<n1>{_NUM}){_SHARE} ?{_OF_THEM}?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s1>{_SEX})\b{_PEOPLE}{_SHARE}(?: ?\([^()]{{1,60}}\)|, {W.their_age}[^,;.]{{1,30}})?(?:,? and|,? &| ?,| ?;| ?/| vs\.?| versus| or| to|,? plus) ?(?:the (?:other|remaining) )?(?P<n2>{_NUM}|(?<=/)\d+|no(?= )|an?(?= (?:woman|man|girl|boy|female|male)\b)){_SHARE} ?(?:(?:were|was) )?(?:[a-z-]+ )?(?P<s2>{_SEX})\b{_PEOPLE}"
 )
 # "men numbered 12 and women 8", "female: 8, male: 12"
 NAMED = re.compile(
@@ -50,13 +50,15 @@ _SOME_FORMS = (
     rf"{W.some_there} (?P<n3>{_NUM}) (?P<s3>{_FEMALE}|{_MALE})(?= ?[.;,(]| {W.some_among}\b)",
     rf"(?<!\bbut )(?<![\d/.,])(?P<n7>\d+)(?:/\d+)?{_SHARE}\)?{_PEOPLE} {W.some_were} (?P<s7>{_FEMALE}|{_MALE})\b",
     rf"\b(?P<s8>{_FEMALE}|{_MALE})(?: sex| gender)?{_PEOPLE} ?[:=] ?(?P<n8>\d+)(?=/\d| ?\(\d| ?[,;)]|\.(?: |$))",
-    rf"\b(?P<s9>{_FEMALE}|{_MALE}) {W.some_made_up} (?P<n9>{_NUM})(?: in number| of (?:the )?{_NUM})(?! ?%)",
+    rf"\b(?P<s9>{_FEMALE}|{_MALE}) {W.some_made_up} (?P<n9>{_NUM})(?: in number| of (?:the )?{_NUM}|(?=[.;](?: |$)))(?! ?%)",
+    rf"\b(?P<s12>{_FEMALE}|{_MALE}), (?P<n12>\d+)(?=[.;](?: |$))",
     rf"\b(?P<s10>{_FEMALE}|{_MALE}) numbered (?P<n10>{_NUM})\b(?! ?%)",
     rf"\bof {W.whom},? (?P<n11>{_NUM}){_SHARE} (?:(?:were|was|are) )?(?P<s11>{_FEMALE}|{_MALE})\b",
     rf"(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b",
 )
+_FEW = {"no": 0, "a": 1, "an": 1}
 SOME = re.compile("|".join(_SOME_FORMS))
-SOME_FORMS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)  # the numbers of the groups in SOME
+SOME_FORMS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # the numbers of the groups in SOME
 # "all women", "all patients were male", "all-male", "only women"
 ALL = re.compile(
     rf"(?<!of )\ball (?:(?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
@@ -103,7 +105,7 @@ def _pairs(folded: str) -> Iterator[Sexes]:
         (SLASH_AFTER, "slash"),
     ):
         for match in pattern.finditer(folded):
-            first, second = whole(match["n1"]), 0 if match["n2"] == "no" else whole(match["n2"])
+            first, second = whole(match["n1"]), _FEW.get(match["n2"]) if match["n2"] in _FEW else whole(match["n2"])
             if first is None or second is None or is_female(match["s1"]) == is_female(match["s2"]):
                 continue
             female, male = (first, second) if is_female(match["s1"]) else (second, first)

@@ -29,7 +29,7 @@ _TO = frozenset({"-", "to", "through", "until"})
 _BEFORE = re.compile(
     r"\b(?:(?P<which>mean|median|average) (?:[a-z]+ ){0,2}?)?ages?(?: (?:at|of|on|in|for|among|when)(?: [a-z\d'-]+){1,12})? ?$"
 )
-_PEOPLE = re.compile(rf"(?:\b{W.age_people}|\d ?[mf]|[\d.] ?%) ?[(\[;,] ?$")
+_PEOPLE = re.compile(rf"(?:\b{W.age_people}|\d ?[mf]|[\d.] ?%|\bn ?= ?\d+) ?[(\[;,] ?$")
 _COUNTED = re.compile(W.age_people)
 _PEOPLE_OF = re.compile(rf"\b{W.age_people} of $")  # "three brothers of 6, 8 and 11 years"
 _ENDS = re.compile(r"[);,\]]| - ")
@@ -88,7 +88,8 @@ def _is_number(tokens: list[re.Match[str]], place: int) -> bool:
     word = tokens[place][0]
     behind = tokens[place + 1] if place + 1 < len(tokens) else None
     if word[0].isdigit():
-        counted = behind is not None and _COUNTED.fullmatch(behind[0])  # "of the 26 patients"
+        counted = behind is not None and bool(_COUNTED.fullmatch(behind[0]))  # "of the 26 patients"
+        counted = counted or (place > 1 and tokens[place - 1][0] == "=" and tokens[place - 2][0] == "n")
         return not counted and len(word) <= len("100.25") and float(word) <= OLDEST
     if whole(word) is None or word in ("no", "one", "zero"):
         return False

@@ -41,6 +41,7 @@ class Scene:
     groups: tuple[Group, ...]
     echoes: dict[frozenset[str], int]
     families: dict[frozenset[str], int]
+    arms: dict[frozenset[str], int]  # the place of the trial's arm of each name; -1 for a name of none
 
 
 class Names:
@@ -123,7 +124,11 @@ class Names:
             self.groups,
             self.echoes,
             families,
+            {n.words: self._arm(n.words) for n in (*here, *(n for _, n in before))},
         )
+
+    def _arm(self, words: frozenset[str]) -> int:
+        return next((i for i, g in enumerate(self.groups) if alike(words, g.words)), -1)
 
 
 def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Group]) -> Name:
@@ -201,7 +206,7 @@ def none_features(scene: Scene, count: Count) -> Iterator[str]:
 
 
 def _arm_of(scene: Scene, name: Name) -> int:
-    return next((i for i, g in enumerate(scene.groups) if alike(name.words, g.words)), -1)
+    return scene.arms[name.words]
 
 
 def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]:

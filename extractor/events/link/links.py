@@ -14,7 +14,7 @@ from extractor.events.brackets import inside
 from extractor.events.link.after import befallen, continued, trailing
 from extractor.events.link.before import leading, summed
 from extractor.events.link.beside import beside
-from extractor.events.link.rows import in_rows
+from extractor.events.link.rows import HOW, in_rows
 from extractor.events.link.shares import with_shares
 from extractor.events.link.sums import divided, graded_parts
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
@@ -198,7 +198,7 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
     twice = len(group) > 1 and len(each) == 2 * len(group)
     if twice and _pairs(clause, each):
         for order, place in enumerate(group):
-            clause.links[place] = Link(list(each[2 * order : 2 * order + 2]), how)
+            clause.links[place] = Link(list(each[2 * order : 2 * order + 2]), HOW)
         return
     if twice and (clause.respectively(each[-1].end) or _rows(clause, each)):
         for order, place in enumerate(group):
