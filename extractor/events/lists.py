@@ -9,10 +9,17 @@ from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.sentence import Reading
 from extractor.events.words_of_counts import APPOSED
 from extractor.events.words_of_events import IS_CLASS, KILLED, LISTED, MEMBERS, MOST_WERE, NO_MEMBERS, SUCH_AS
+from extractor.words import Words
+
+W = Words("events")
 
 BESIDE = 110  # characters between two counted terms of one list
 COUNTED_GAP = re.compile(r"\d[^;]*(?:,|\band\b)[^;]{0,30}\Z")  # "leucopenia in 16 (19%) versus none, and "
 CLOSED = re.compile(r"\s*[)\]]")  # "(e.g. bleeding or infection) were not seen"
+# "bleeding, need for blood, infection and pain were not seen": an item between commas that names no event
+OTHER_ITEM = re.compile(
+    rf"\s*,(?:\s+(?!(?:{W.finite}|in|at|with|who|which|that|present)\b)[a-z-]{{2,}}){{1,4}}\s*(?:,|,?\s+(?:and|or))\s+\Z"
+)
 SLASHED = re.compile(r"/[a-z][a-z-]{3,}")  # "vaginal dryness/discharge occurred"
 
 
@@ -37,7 +44,9 @@ def list_end(reading: Reading, mention: Mention, inner: list[Mention]) -> int:
     for other in inner:
         between = reading.folded[end : other.start] if other.start > end else ""
         if between and (
-            LISTED.match(between) or (end == mention.end and mention.kind in (CLASS, ORGAN) and SUCH_AS.match(between))
+            LISTED.match(between)
+            or OTHER_ITEM.match(between)
+            or (end == mention.end and mention.kind in (CLASS, ORGAN) and SUCH_AS.match(between))
         ):
             end = other.end
     close = CLOSED.match(reading.folded, end, reading.end)
