@@ -1,14 +1,9 @@
-"""``re`` for long patterns: compiled when they are first used, and so that the engine tries less.
+"""``re`` for long patterns: they look only where a match can begin, and are compiled when they are first used.
 
-``from extractor import patterns as re`` in place of ``import re``: the same names, the same matches. What is done before the
-standard compiler's code is run:
-
-- The engine is told all characters with which a match can begin, so that it passes over the others; by itself it is told
-  them for simple patterns alone, not for one that begins with ``\\b``, a look-behind or words of several kinds, as ours do.
-- A pattern that is used often is compiled anew from a rewritten parse tree (:mod:`extractor.pattern_trees`); for a text or
-  two that would cost more than it spares.
-
-Where Python's compiler is built otherwise, patterns are as ``re`` makes them.
+``from extractor import patterns as re`` in place of ``import re``: the same names, the same matches. The engine passes over all
+characters with which no match begins, if it is told them. The standard compiler tells it for simple patterns; it gives up on one
+that begins with ``\\b``, a look-behind or words of several kinds, as ours do, and each letter of a text is tried. Here those
+characters are read from the whole parse tree. Where Python's compiler is built otherwise, patterns are as ``re`` makes them.
 
 >>> compile(r"\\b(?:fever|no (?:head)?ache)").search("a fever").span()
 (2, 7)
@@ -17,17 +12,33 @@ Where Python's compiler is built otherwise, patterns are as ``re`` makes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
-from re import ASCII, IGNORECASE, A, I, L, M, Match, Pattern, S, error, escape
+from re import (
+    ASCII,
+    IGNORECASE,
+    A,
+    I,
+    M,
+    Match,
+    Pattern,
+    S,
+    error,
+    escape,
+    findall,
+    finditer,
+    fullmatch,
+    match,
+    search,
+    split,
+    sub,
+)
 from typing import Any, cast
-
-from extractor.pattern_trees import ASCII as ASCII_CHARS
-from extractor.pattern_trees import first, of_char, parser, rewritten
 
 try:
     codes: Any = import_module("re._constants")
+    parser: Any = import_module("re._parser")
     compiler: Any = import_module("re._compiler")
     engine: Any = import_module("_sre")
 except ImportError:  # not the compiler of Python 3.11 and later
@@ -55,7 +66,6 @@ __all__ = [
 ]
 
 KEPT = 4_096  # compiled patterns; the package has under 2,000, the others are of words that single texts bring
-OFTEN = 30  # uses after which rewriting, half a millisecond or so, is worth its time
 USES = (
     "flags",
     "groups",
@@ -70,17 +80,16 @@ USES = (
     "subn",
     "scanner",
 )
-OTHER_READING = I | A | L  # flags under which letters are read in ways that the masks of characters do not know
-FREQUENT = sum(map(of_char, b" etaoin"))  # a match that may begin with any of them may begin nearly anywhere
+Chars = list[tuple[Any, Any]]  # members of a set of characters, as the parser has them
 
 
 def compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
     """A pattern as ``re.compile`` gives it, compiled when it is first used, and quicker to search with."""
-    return cast("re.Pattern[str]", _later(pattern, flags))
+    return cast("re.Pattern[str]", Later(pattern, flags))
 
 
 class Later:
-    """A pattern that is compiled on its first use, and once more when it was used often; then its methods cost nothing more."""
+    """A pattern that is compiled on its first use; then its methods are those of the compiled one, at no cost."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         self.pattern = pattern
@@ -89,19 +98,9 @@ class Later:
     def __getattr__(self, name: str) -> Any:
         if name not in USES:
             raise AttributeError(f"a pattern has no {name!r}")
-        use, left = getattr(compiled(self.pattern, self._given), name), OFTEN
-        if not callable(use):
-            return use
-
-        def counted(*given: Any, **named: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                self.__dict__[name] = getattr(quickest(self.pattern, self._given), name)
-            return use(*given, **named)
-
-        self.__dict__[name] = counted  # found there from now on
-        return counted
+        use = getattr(compiled(self.pattern, self._given), name)
+        self.__dict__[name] = use  # found there from now on
+        return use
 
     def __repr__(self) -> str:
         return repr(re.compile(self.pattern, self._given))
@@ -111,85 +110,74 @@ class Later:
         return re.Pattern
 
 
-_later = lru_cache(maxsize=KEPT)(Later)
-
-
 @lru_cache(maxsize=KEPT)
 def compiled(pattern: str, flags: int) -> re.Pattern[str]:
     """The pattern itself."""
-    return _quick(pattern, flags, lambda tree: tree) or re.compile(pattern, flags)
+    return _quick(pattern, flags) or re.compile(pattern, flags)
 
 
-@lru_cache(maxsize=KEPT)
-def quickest(pattern: str, flags: int) -> re.Pattern[str]:
-    """The pattern rewritten."""
-    return _quick(pattern, flags, rewritten) or re.compile(pattern, flags)
-
-
-def _quick(pattern: str, flags: int, changed: Callable[[Any], Any]) -> re.Pattern[str] | None:
-    """The pattern with the characters that a match can begin with; None where that cannot be done."""
+def _quick(pattern: str, flags: int) -> re.Pattern[str] | None:
+    """The pattern with the characters that a match can begin with; None where there is nothing to tell."""
     if compiler is None:
         return None
     tree = parser.parse(pattern, flags)
     flags |= tree.state.flags
-    if flags & OTHER_READING:
+    starts = None if flags & IGNORECASE else first(tree)
+    code = compiler._code(tree, flags)
+    opcode, skip, mask, least, most = code[:5]
+    if not starts or (opcode, skip, mask) != (codes.INFO, 4, 0) or not least:
         return None
-    tree = changed(tree)
-    code = _told(compiler._code(tree, flags), *first(tree.data))
+    told = [codes.INFO, 0, codes.SRE_INFO_CHARSET, least, most]
+    compiler._compile_charset(compiler._optimize_charset(starts)[0], flags, told)
+    told[1] = len(told) - 1
     groups = tree.state.groupdict
     names = {number: name for name, number in groups.items()}
     indexed = tuple(names.get(number) for number in range(tree.state.groups))
-    return engine.compile(pattern, flags, code, tree.state.groups - 1, groups, indexed)  # type: ignore[no-any-return]
+    return engine.compile(pattern, flags, told + code[5:], tree.state.groups - 1, groups, indexed)  # type: ignore[no-any-return]
 
 
-def _told(code: list[int], mask: int, empty: bool) -> list[int]:
-    """The engine's code with the characters of a mask at its head, where it has none yet and they are worth a look."""
-    opcode, skip, told, least, most = code[:5]
-    if empty or mask & FREQUENT == FREQUENT or (opcode, skip, told) != (codes.INFO, 4, 0) or not least:
-        return code
-    chars = [(codes.LITERAL, char) for char in range(128) if mask >> char & 1]
-    charset = compiler._optimize_charset(chars)[0]
-    if mask & ~ASCII_CHARS:
-        charset.append((codes.RANGE, (128, 0x10FFFF)))
-    head = [codes.INFO, 0, codes.SRE_INFO_CHARSET, least, most]
-    compiler._compile_charset(charset, 0, head)
-    head[1] = len(head) - 1
-    return head + code[5:]
+def first(tree: Iterable[Any]) -> Chars | None:
+    """The characters that a match can begin with; None where that cannot be told, or where a match can be empty."""
+    chars, empty = _of_all(tree) or ([], True)
+    return None if empty else list(dict.fromkeys(chars))
 
 
-def search(pattern: str | re.Pattern[str], string: str, flags: int = 0) -> re.Match[str] | None:
-    return _of(pattern, flags).search(string)
+def _of_all(items: Iterable[Any]) -> tuple[Chars, bool] | None:
+    """The first characters of items in a row, and whether all of them can be empty."""
+    chars: Chars = []
+    for code, value in items:
+        found = _of_one(code, value)
+        if found is None:
+            return None
+        chars += found[0]
+        if not found[1]:
+            return chars, False
+    return chars, True
 
 
-def match(pattern: str | re.Pattern[str], string: str, flags: int = 0) -> re.Match[str] | None:
-    return _of(pattern, flags).match(string)
+def _of_one(code: Any, value: Any) -> tuple[Chars, bool] | None:
+    """The first characters of one item, and whether it can be empty; None where any character may be the first."""
+    if code in (codes.AT, codes.ASSERT, codes.ASSERT_NOT):
+        return [], True
+    if code is codes.LITERAL:
+        return [(code, value)], False
+    if code is codes.IN and value[0][0] is not codes.NEGATE:
+        return list(value), False
+    if code is codes.SUBPATTERN and not value[1] and not value[2]:  # no flags of its own
+        return _of_all(value[3])
+    if code is codes.ATOMIC_GROUP:
+        return _of_all(value)
+    if code is codes.BRANCH:
+        return _of_any(value[1])
+    if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
+        found = _of_all(value[2])
+        return found and (found[0], found[1] or not value[0])
+    return None
 
 
-def fullmatch(pattern: str | re.Pattern[str], string: str, flags: int = 0) -> re.Match[str] | None:
-    return _of(pattern, flags).fullmatch(string)
-
-
-def finditer(pattern: str | re.Pattern[str], string: str, flags: int = 0) -> Iterator[re.Match[str]]:
-    return _of(pattern, flags).finditer(string)
-
-
-def findall(pattern: str | re.Pattern[str], string: str, flags: int = 0) -> list[Any]:
-    return _of(pattern, flags).findall(string)
-
-
-def split(pattern: str | re.Pattern[str], string: str, maxsplit: int = 0, flags: int = 0) -> list[Any]:
-    return _of(pattern, flags).split(string, maxsplit)
-
-
-def sub(
-    pattern: str | re.Pattern[str],
-    repl: str | Callable[[re.Match[str]], str],
-    string: str,
-    count: int = 0,
-    flags: int = 0,
-) -> str:
-    return _of(pattern, flags).sub(repl, string, count)
-
-
-def _of(pattern: str | re.Pattern[str], flags: int) -> re.Pattern[str]:
-    return compile(pattern, flags) if isinstance(pattern, str) else pattern
+def _of_any(branches: Iterable[Any]) -> tuple[Chars, bool] | None:
+    every = [_of_all(branch) for branch in branches]
+    known = [found for found in every if found is not None]
+    if len(known) < len(every):
+        return None
+    return [char for chars, _ in known for char in chars], any(empty for _, empty in known)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
-from extractor.pattern_trees import codes, parser
+from extractor.patterns import codes, parser
 
 LEAST = 3  # letters: shorter words are in every text
 MOST = 60  # words: more of them are in every text
