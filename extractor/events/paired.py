@@ -109,6 +109,8 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
         new = [j for j in new if not size_of_group(told.folded, mention, told.counts[j], told.sentence.start)]
         new = [j for j in new if not (told.counts[j].end <= mention.start and lessened(told.folded, mention))]
         new = [j for j in new if not _of_another(told, i, j, chance)]
+        if any(e.cue is not None for e in uncounted):  # "none of these died from the reaction": denied with its limits
+            new = [j for j in new if told.counts[j].form != "none"]
         made += [_made(told, mention, told.counts[j]) for j in new]
         if new or any(id(told.paired[i, j]) not in gone for j in ruled):
             told_apart = mention.kind in (CLASS, ORGAN)

@@ -61,6 +61,10 @@ TYPED_SINGULAR = frozenset(
 )  # "16 diabetic subject", "a 30-patient trial"
 # what a bracket with "n =" after it counts, and is no person
 THING_COUNTED = re.compile(rf"\b{W.thing_counted_eyes} ?[(\[]?$")
+OF_THINGS = re.compile(rf" {W.thing_counted_eyes}\b")  # "n = 11 hips"
+OF_GROUPS = re.compile(
+    r" (?:[a-z-]+ )?(?:groups|arms|cohorts|treatments|regimens|conditions)\b"
+)  # "to one of two groups"
 _ASIDE = re.compile(r"\d[\d.]* ?%|\d+/\d+")
 
 
@@ -167,6 +171,8 @@ def _without(folded: str, n: int, start: int, end: int, before: str) -> Count | 
     part = OF.match(folded, end)
     if part:
         rest = NUMBER.match(folded, part.start("rest"))
+        if rest and OF_GROUPS.match(folded, rest.end()):
+            return None
         if (rest and (_value(rest.group()) or 0) > n) or nouns().get(_word(folded, part.start("rest"))):
             return Count(n, start, end, PART)
         return None
@@ -237,5 +243,6 @@ def _head(folded: str, n: int, start: int, end: int, stop: int, noun: str, kind:
 def _equals(folded: str) -> Iterator[Count]:
     for match in EQUAL.finditer(folded):
         n = whole(match["n"])
-        if n and not THING_COUNTED.search(folded, max(0, match.start() - 16), match.start()):
+        before = THING_COUNTED.search(folded, max(0, match.start() - 16), match.start())
+        if n and not before and not OF_THINGS.match(folded, match.end()):
             yield Count(n, match.start(), match.end(), EQUALS)

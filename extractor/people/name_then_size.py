@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
-from extractor.people.counted import EQUAL
+from extractor.people.counted import EQUAL, OF_THINGS
 from extractor.people.group import NO_SIZED, NUM, PEOPLE_NOUN, Group, Place, at_numbers
 from extractor.quantities.numbers import whole
 from extractor.words import Words
@@ -56,6 +56,7 @@ def sized(text: str, sentence: Sentence) -> Iterator[Group]:
             or match.start("n") in seen
             or _each_follows(text, match.end())
             or _repeated(text, match)
+            or OF_THINGS.match(text, match.end("n"))
             or EXPONENT.search(text, max(0, match.start() - 6), match.end())
         ):
             continue

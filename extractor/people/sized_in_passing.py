@@ -57,7 +57,7 @@ SEVERAL_SIZES = re.compile(rf"(?P<sizes>{NUM}(?:, {NUM}){{1,4}},? and {NUM})(?: 
 ARM_LIKE = re.compile(rf"\b{W.arm_like}\b")
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
 NAME_FIRST = re.compile(
-    rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:;])? ?(?<![\d.])(?P<n>{NUM})(?: ?(?P<noun>{PEOPLE_NOUN})| eyes)?(?= ?[;,)\].]| and\b)"
+    rf"(?:[(\[;,:]|\band) ?(?:and )?(?:the )?(?P<name>(?!n ?= ?\d+ eyes)[a-z][^,;:()\[\]]{{0,60}}?)(?: ?=|[,:;])? ?(?<![\d.])(?P<n>{NUM})(?: ?(?P<noun>{PEOPLE_NOUN})| eyes)?(?= ?[;,)\].]| and\b)"
 )
 # "to group 1, 80 patients having surgery, or group 2, 80 patients having none"
 LETTER_FIRST = re.compile(

@@ -149,7 +149,7 @@ def _more(folded: str, found: list[Age]) -> list[Age]:
     for run in runs(folded):
         age = _of_run(run)
         over = [a for a in found if a.start < age.end and age.start < a.end]
-        if over and age.shape == "one":
+        if age.shape == "one" and (over or A_LIMIT.search(folded, max(0, age.start - 20), age.start)):
             continue
         said = {pair for a in over for pair in _said(a, age)}
         if (said < _said(age, age) or (over and (run.listed or run.high_unit))) and _of_a_person(folded, age):
@@ -159,11 +159,19 @@ def _more(folded: str, found: list[Age]) -> list[Age]:
 
 
 def _of_a_person(folded: str, age: Age) -> bool:
-    """Whether an age is neither told in hours, nor of an injury, nor of a pregnancy."""
+    """Whether an age is neither told in hours, nor of an injury, a pregnancy or a visit."""
     pregnancy = GESTATION.search(folded, max(0, age.start - 25), age.end)
+    if age.unit != "years" and VISITS.search(folded, max(0, age.start - 60), age.start):
+        return False
     return not (pregnancy or HOURS.match(folded, age.end) or _of_injury(folded, age))
 
 
+# "recruited before the age of 8 weeks": nobody's own age
+A_LIMIT = re.compile(
+    r"\b(?:before|until|till|by|after|from|since|over|under|above|below|beyond|up to) (?:(?:the|an) )?$"
+)
+# "growth was assessed at 8, 16 and 52 weeks of age": times of visits
+VISITS = re.compile(r"\b(?:assess|measur|evaluat|examin|record|visit|follow)[a-z]*\b[^.;]{0,30}? at (?:\d[\d, ]*)?$")
 GESTATION = re.compile(r"\b(?:gestation(?:al)?|post-?menstrual|corrected|bone) age|\bgestation\b")
 
 
