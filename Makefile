@@ -10,6 +10,9 @@ DEMO_REPORTS := $(filter-out %-ascii.json %-mojibake.json %-lostexp.json %-lostx
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
 
+# the tests start the program some hundred times: it need not be compiled anew each time
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test torture lint bench docs sbom lock wheel clean
 
 $(READY): requirements.lock pyproject.toml

@@ -20,7 +20,7 @@ from extractor.store.review import ReviewStore
 from tests import browser
 from tests.review_server import Running, fact, running, stroke
 
-WIDTHS = (1440, 820, 390)
+WIDTHS = (1440, pytest.param(820, marks=pytest.mark.torture), 390)
 ODD = "𝔸 cafe\u0301 of\u00a0twelve people (10⁶ cells) ← were treated."
 
 
