@@ -2,7 +2,7 @@
 
 python -m training.event_arms GOLD models/event_links          # fits on all sets, writes arms.npz
 python -m training.event_arms GOLD models/event_links --folds 5   # and scores by cross-validation over trials first
-python -m training.event_arms GOLD models/event_links --more FOLDER   # and fits on the sets of another folder too
+python -m training.event_arms GOLD models/event_links --more rct_adverse.jsonl   # as the shipped weights were
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from extractor.settings import Settings
 
 DEVELOPED_ON = ("als", "other", "rct")  # sets on which the rules were written: right there nearly always
 OWN = Path("tests/cases/adverse_event.jsonl")  # the project's own sentences, beside gold
+TRIALS = Path("training/trial_events.jsonl")  # events of abstracts of trials, by source, id and place
 Gold = dict[str, Any]
 
 
@@ -83,7 +84,9 @@ def arguments(doc: str | None) -> argparse.Namespace:
     parser.add_argument("gold", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--folds", type=int, default=0)
-    parser.add_argument("--more", type=Path, help="another folder of annotated sets")
+    parser.add_argument(
+        "--more", type=Path, help="rct_adverse.jsonl: texts of the abstracts annotated in training/trial_events.jsonl"
+    )
     return parser.parse_args()
 
 
@@ -92,9 +95,20 @@ def annotated(gold: Path, sets: Sequence[str]) -> list[Annotated]:
     return read([(name, entry) for name in sets for entry in load_gold(gold / name)])
 
 
-def further(folder: Path | None) -> list[Annotated]:
-    """The documents of all sets of another folder."""
-    return annotated(folder, sorted(p.name for p in folder.iterdir() if p.is_dir())) if folder else []
+def further(texts: Path | None) -> list[Annotated]:
+    """The abstracts annotated in ``trial_events.jsonl``, which holds places and no words of theirs; `texts` has them, a line each."""
+    if texts is None:
+        return []
+    with texts.open(encoding="utf-8") as lines:
+        known = {(d["source"], d["id"]): d for d in map(json.loads, lines)}
+    entries = []
+    for line in TRIALS.read_text(encoding="utf-8").splitlines():
+        note = json.loads(line)
+        own = known[note["source"], note["id"]]
+        told = [{**e, "quote": own["text"][e["at"][0] : e["at"][1]]} for e in note["events"]]
+        entry = {"id": own["id"], "title": own["title"], "text": own["text"], "kind": note["kind"]}
+        entries.append((note["set"], {**entry, "gold": {"adverse_events": told}}))
+    return read(entries)
 
 
 def own_cases(path: Path) -> list[Annotated]:
