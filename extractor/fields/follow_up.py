@@ -193,11 +193,12 @@ def candidates(seen: View) -> list[Candidate]:
     aged = [(a.start, a.end) for a in ages(seen.folded)]
     every = [t for t in every if 0 < t.length.days <= LONGEST_YEARS * 365.25 and not _in_age(t.length, aged)]
     likely = [t for t in every if t.rule not in ("", "spread", "treatment")]
+    told = {id(t) for t in likely}
     longest = max((t.length.days for t in likely), default=0.0)
     called = any(t.rule == "called" for t in every)
     among = _among(every, longest)
     why = {id(t): t.rule or _why_not(seen, t.length, t.sentence) for t in every}
-    open_longest = max((t.length.days for t in every if why[id(t)] == "none" or t in likely), default=0.0)
+    open_longest = max((t.length.days for t in every if why[id(t)] == "none" or id(t) in told), default=0.0)
     made = []
     for time in every:
         own = [
