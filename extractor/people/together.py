@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from extractor.context.readers import CELLS, reader
 from extractor.context.view import View
@@ -48,7 +49,7 @@ def arms(seen: View) -> Sides | None:
 
 
 def _chosen(seen: View) -> People:
-    tried = [(own, share) for own, share in likely(seen)[:MOST_TOTALS] if share >= LEAST and own.n > 0]
+    tried = [(own, share) for own, share in islice(likely(seen), MOST_TOTALS) if share >= LEAST and own.n > 0]
     under = [groups.weighed(seen, own) for own, _ in tried]
     weights = [share * found.weight**ARMS for (_, share), found in zip(tried, under, strict=True)]
     nothing = max(0.0, 1 - math.fsum(share for _, share in tried))
