@@ -59,6 +59,7 @@ class Names:
         self.seen = seen
         self.groups = tuple(groups)
         self.body = seen.body()
+        self._arms: dict[frozenset[str], int] = {}
         self._read: dict[int, list[Name]] = {}
         self._named: dict[int, list[Name]] = {}
         self._known: tuple[re.Pattern[str] | None] | None = None
@@ -110,14 +111,15 @@ class Names:
         here = [n for n in self.of(sentence) if not any(a < n.end and n.start < b for a, b in terms)]
         place = next((i for i, s in enumerate(self.body) if s.start == sentence.start), 0)
         before: list[tuple[int, Name]] = []
-        known: list[frozenset[str]] = [n.words for n in here if n.grouped]
+        known = {n.words for n in here if n.grouped}
         for back in range(1, place + 1):
             for name in reversed(self.of(self.body[place - back])):
-                arm = self._arm(name.words) >= 0
-                told = name.grouped or name.brought == "echo" or name.words in self.echoes
-                if not (arm or (told and back <= BEFORE)) or name.words in known:
+                if name.words in known:
                     continue
-                known.append(name.words)
+                told = back <= BEFORE and (name.grouped or name.brought == "echo" or name.words in self.echoes)
+                if not told and self._arm(name.words) < 0:
+                    continue
+                known.add(name.words)
                 before.append((back, name))
         families: dict[frozenset[str], int] = {}
         for name in here:
@@ -136,7 +138,10 @@ class Names:
         )
 
     def _arm(self, words: frozenset[str]) -> int:
-        return next((i for i, g in enumerate(self.groups) if alike(words, g.words)), -1)
+        """The place of the trial's arm that words name; -1 where they name none."""
+        if words not in self._arms:
+            self._arms[words] = next((i for i, g in enumerate(self.groups) if alike(words, g.words)), -1)
+        return self._arms[words]
 
 
 def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Group]) -> Name:
