@@ -8,8 +8,6 @@ from extractor import patterns as re
 from extractor.words import Words
 
 GROUP = Words("events").members("group")  # words that every group has in its name
-
-
 PLURAL = 3  # letters that a plural has at least
 
 

@@ -22,7 +22,7 @@ from extractor import words
 from extractor.text import fold
 from tests.conftest import CASES, ROOT
 from tests.mutation import PATTERNS, READINGS, ROOMS, alternatives, classes, examples, less, needs, patterns, tells
-from tests.refused import looks, of_texts, shown
+from tests.refused import looks, looser, of_texts, shown
 
 TRIES = 60
 LONGEST = 3000  # letters of a pattern from which a text is worded
@@ -333,11 +333,7 @@ def refused(whole: re.Pattern[str], have: list[str], own: list[str]) -> list[str
     if told(whole.pattern, have, whole.flags):
         return []
     found = of_texts(whole, own)
-    for start, end in () if found else looks(whole.pattern):
-        try:
-            loose = re.compile(whole.pattern[:start] + whole.pattern[end:], whole.flags)
-        except re.error:
-            continue
+    for (start, end), loose in () if found else looser(whole):
         inside = start + (4 if whole.pattern[start + 2] == "<" else 3)
         found = found or worded(whole, loose, (inside, end - 1), whole)
     return [found] if found else []

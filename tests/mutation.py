@@ -37,6 +37,11 @@ ROOMS = (
     "verify",
 )
 GOAL = 0.95
+_MARK = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]"  # what is behind a backslash, a class: its first bracket stands for itself
+    r"|\((?:\?(?:P<\w+>|[:=!>]|<[=!]|[aiLmsux-]+:))?|[|)]",
+    re.S,
+)
 READINGS = ("{}", r"(?<!\w){}(?!\w)", r"\A{}\Z")  # of a class: anywhere, as words, as all there is
 
 
@@ -113,31 +118,23 @@ def alternatives(pattern: str) -> list[tuple[int, int, list[tuple[int, int]]]]:
     """
     found: list[tuple[int, int, list[tuple[int, int]]]] = []
     groups: list[list[int]] = [[0]]
-    at = 0
-    while at < len(pattern):
-        mark = pattern[at]
-        if mark == "\\":
-            at += 1
-        elif mark == "[":
-            at = class_end(pattern, at)
-        elif mark == "(":
-            opened = re.compile(r"\((?:\?(?:P<\w+>|[:=!>]|<[=!]|[aiLmsux-]+:))?").match(pattern, at)
-            at = opened.end() - 1 if opened else at
-            groups.append([at + 1])
-        elif mark == "|":
-            groups[-1].append(at + 1)
-        elif mark == ")":
-            found += _of_group(groups.pop(), at)
-        at += 1
+    for mark in marks(pattern):
+        if mark[0] == "|":
+            groups[-1].append(mark.end())
+        elif mark[0] == ")":
+            found += _of_group(groups.pop(), mark.start())
+        else:
+            groups.append([mark.end()])
     return sorted(found + _of_group(groups.pop(), len(pattern)))
 
 
-def class_end(pattern: str, at: int) -> int:
-    at += 2 if pattern[at + 1] == "^" else 1
-    at += pattern[at] == "]"  # the first one stands for itself
-    while pattern[at] != "]":
-        at += 2 if pattern[at] == "\\" else 1
-    return at
+def marks(pattern: str) -> Iterator[re.Match[str]]:
+    """Opening brackets with what belongs to them, bars and closing brackets; not those in a class or behind a backslash.
+
+    >>> [m[0] for m in marks(r"a(?<!b|[(|]\\)c)|[^])]")]
+    ['(?<!', '|', ')', '|']
+    """
+    return (m for m in _MARK.finditer(pattern) if m[0][0] in "(|)")
 
 
 def _of_group(starts: list[int], end: int) -> list[tuple[int, int, list[tuple[int, int]]]]:

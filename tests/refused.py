@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tests.mutation import class_end, tells
+from tests.mutation import marks, tells
 
 _LOOK = re.compile(r"\(\?<?!")
-_OPEN = re.compile(r"\((?:\?(?:P<\w+>|[:=!>]|<[=!]|[aiLmsux-]+:))?")
 _BORDER = re.compile(
     r"\(\?<?!(?:\\w|\[\\w[^\]]*\]|\\d|\[\\d[^\]]*\]|\\s)\)"
 )  # no letter or digit beside it: not a word of its own
@@ -29,41 +28,32 @@ def looks(pattern: str) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     opened: list[int] = []
-    at = 0
-    while at < len(pattern):
-        mark = pattern[at]
-        if mark == "\\":
-            at += 1
-        elif mark == "[":
-            at = class_end(pattern, at)
-        elif mark == "(":
-            start = _OPEN.match(pattern, at)
-            opened.append(at)
-            at = start.end() - 1 if start else at
-        elif mark == ")":
-            found.append((opened.pop(), at + 1))
-        at += 1
+    for mark in marks(pattern):
+        if mark[0] == ")":
+            found.append((opened.pop(), mark.end()))
+        elif mark[0] != "|":
+            opened.append(mark.start())
     return [(s, e) for s, e in found if _LOOK.match(pattern, s) and not _BORDER.fullmatch(pattern, s, e)]
 
 
-def looser(whole: re.Pattern[str]) -> Iterator[re.Pattern[str]]:
-    """The pattern without each of its negative looks."""
+def looser(whole: re.Pattern[str]) -> Iterator[tuple[tuple[int, int], re.Pattern[str]]]:
+    """Each negative look of a pattern, and the pattern without it."""
     for start, end in looks(whole.pattern):
         try:
-            yield re.compile(whole.pattern[:start] + whole.pattern[end:], whole.flags)
+            yield (start, end), re.compile(whole.pattern[:start] + whole.pattern[end:], whole.flags)
         except re.error:  # a reference to a group in it, or nothing left to repeat
             continue
 
 
 def shown(whole: re.Pattern[str], texts: Iterable[str]) -> bool:
     """Whether one of the texts is found otherwise by the pattern if it refused less."""
-    return any(tells(whole, loose, text) for loose in looser(whole) for text in texts)
+    return any(tells(whole, loose, text) for _, loose in looser(whole) for text in texts)
 
 
 def of_texts(whole: re.Pattern[str], texts: Iterable[str]) -> str:
     """The shortest run of words that shows what a pattern refuses; better one in which nothing is found."""
     texts, spare = list(texts), ""
-    for loose in looser(whole):
+    for _, loose in looser(whole):
         for text in texts:
             for piece in _pieces(whole, loose, text):
                 if not whole.search(piece):

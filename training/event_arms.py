@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -157,8 +158,10 @@ def score(model: Weights, documents: Sequence[Annotated]) -> Counter[str]:
 
 def main() -> None:
     """Score by cross-validation where asked, then fit on everything and write the weights."""
-    options = arguments(__doc__)
-    documents = [*annotated(options.gold, SETS), *further(options.more)]
+    parser = arguments(__doc__)
+    parser.add_argument("--more", type=Path, help="rct_adverse.jsonl: the texts of what trial_events.jsonl annotates")
+    options = parser.parse_args()
+    documents = annotated(options.gold, SETS) + (further(options.more) if options.more else [])
     offered = choices(documents)
     if options.folds:
         fold = folds(documents, options.folds)

@@ -7,7 +7,6 @@ Folds are over trials: reports that share a registry number, a PubMed id or a th
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 from collections import Counter, defaultdict
@@ -30,6 +29,7 @@ from extractor.fields.adverse_event import groups_of
 from extractor.pipeline import as_doc, build
 from extractor.quantities.counts import Count, counts
 from extractor.settings import Settings
+from training.corpora import rows
 
 DEVELOPED_ON = ("als", "other", "rct")  # sets on which the rules were written: right there nearly always
 OWN = Path("tests/cases/adverse_event.jsonl")  # the project's own sentences, beside gold
@@ -78,16 +78,13 @@ class Annotated:
                 yield start, start + len(quote), event
 
 
-def arguments(doc: str | None) -> argparse.Namespace:
+def arguments(doc: str | None) -> argparse.ArgumentParser:
     """What a trainer of event scores is called with: GOLD, OUTPUT, and folds to score by first."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--folds", type=int, default=0)
-    parser.add_argument(
-        "--more", type=Path, help="rct_adverse.jsonl: texts of the abstracts annotated in training/trial_events.jsonl"
-    )
-    return parser.parse_args()
+    return parser
 
 
 def annotated(gold: Path, sets: Sequence[str]) -> list[Annotated]:
@@ -95,30 +92,26 @@ def annotated(gold: Path, sets: Sequence[str]) -> list[Annotated]:
     return read([(name, entry) for name in sets for entry in load_gold(gold / name)])
 
 
-def further(texts: Path | None) -> list[Annotated]:
-    """The abstracts annotated in ``trial_events.jsonl``, which holds places and no words of theirs; `texts` has them, a line each."""
-    if texts is None:
-        return []
-    with texts.open(encoding="utf-8") as lines:
-        known = {(d["source"], d["id"]): d for d in map(json.loads, lines)}
+def further(texts: Path) -> list[Annotated]:
+    """The abstracts annotated in ``trial_events.jsonl``, which holds places and no words of theirs; `texts` has those."""
+    known = {(row["source"], row["id"]): row for row in rows(texts)}
     entries = []
-    for line in TRIALS.read_text(encoding="utf-8").splitlines():
-        note = json.loads(line)
+    for note in rows(TRIALS):
         own = known[note["source"], note["id"]]
-        told = [{**e, "quote": own["text"][e["at"][0] : e["at"][1]]} for e in note["events"]]
+        told = [{**e, "quote": own["text"][slice(*e["at"])]} for e in note["events"]]
         entry = {"id": own["id"], "title": own["title"], "text": own["text"], "kind": note["kind"]}
         entries.append((note["set"], {**entry, "gold": {"adverse_events": told}}))
     return read(entries)
 
 
-def own_cases(path: Path) -> list[Annotated]:
+def own_cases() -> list[Annotated]:
     """The project's own sentences with the events that they tell, as documents of the set ``cases``.
 
-    A case that does not speak of an arm leaves it in doubt. A case that allows more events, or leaves a term open, is a part: what it does not name may be an event.
+    A case that does not speak of an arm leaves it in doubt. A case that allows more events, or leaves a term open, is a part:
+    what it does not name may be an event.
     """
     entries = []
-    for place, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-        case = json.loads(line)
+    for place, case in enumerate(rows(OWN)):
         told = [{"arm": f.get("arm", "?"), "quote": case["text"], **f.get("value", {})} for f in case["facts"]]
         whole = not case.get("more") and all(e.get("term") for e in told)
         events = [e for e in told if e.get("term")]

@@ -24,7 +24,7 @@ from extractor.events.paired import scene
 from extractor.fields.adverse_event import term_of
 from extractor.quantities.counts import Count
 from training.event_arms import SETS, matrix
-from training.event_gold import DEVELOPED_ON, OWN, Annotated, annotated, arguments, folds, own_cases
+from training.event_gold import DEVELOPED_ON, Annotated, annotated, arguments, folds, own_cases
 from training.linear import rounded
 
 FIRST, SECOND = 1 << 18, 1 << 13  # sizes of the two tables
@@ -203,8 +203,8 @@ def tally(every: Table, documents: Sequence[Annotated], chance: Floats, least: f
 
 def main() -> None:
     """Score by cross-validation where asked, then fit and write the weights."""
-    options = arguments(__doc__)
-    documents = [*annotated(options.gold, SETS), *own_cases(OWN)]
+    options = arguments(__doc__).parse_args()
+    documents = [*annotated(options.gold, SETS), *own_cases()]
     every = table(documents)
     fold = np.array(folds(documents, options.folds or INNER))[every.document]
     if options.folds:

@@ -22,7 +22,6 @@ from extractor.events.verdicts import VERDICTS, Said, asked_features, each_verdi
 from extractor.fields.adverse_event import term_of
 from training.event_arms import SETS, SIZE, Choice, fit, fit_rows, matrix
 from training.event_gold import DEVELOPED_ON, Annotated, annotated, arguments, folds, own_cases
-from training.event_pairs import OWN
 
 FIRST_STRENGTH, SECOND_STRENGTH = 0.1, 0.1
 INNER = 3  # folds in which the first level is scored on what it was not fitted to
@@ -140,8 +139,8 @@ def _part(choice: Choice) -> int:
 
 def main() -> None:
     """Score by cross-validation where asked, then fit and write the weights."""
-    options = arguments(__doc__)
-    documents = [*annotated(options.gold, SETS), *own_cases(OWN)]
+    options = arguments(__doc__).parse_args()
+    documents = [*annotated(options.gold, SETS), *own_cases()]
     of = [d.of for d in documents]
     every = terms(documents)
     seen = words(every)

@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--calibrate", type=Path)
     parser.add_argument("--records", type=Path, help="write the records here, one a line")
     options = parser.parse_args()
-    documents = [*annotated(options.gold, event_arms.SETS), *own_cases(event_pairs.OWN)]
+    documents = [*annotated(options.gold, event_arms.SETS), *own_cases()]
     found = records(documents)
     if options.records:
         options.records.write_text("".join(json.dumps(r) + "\n" for r in found.values()), encoding="utf-8")

@@ -47,11 +47,13 @@ def by_initials(doc: Doc, short: str, bracket: int) -> str:
 
     The rules stop at the nearest words that hold the letters: "spectrum disorder" for "stiff-person spectrum disorder (SPSD)".
     """
-    before = text_of(doc)[: doc[bracket].idx].rstrip(" (")
-    words = list(re.finditer(r"[^\W\d_]+", before[-WIDEST:]))[-len(short) :]
-    if not (2 < len(short) == len(words) and short.isupper()) or "".join(w[0][0] for w in words).upper() != short:
+    if len(short) <= 2 or not short.isupper():
         return ""
-    return before[-WIDEST:][words[0].start() :]
+    before = text_of(doc)[: doc[bracket].idx].rstrip(" (")[-WIDEST:]
+    words = list(re.finditer(r"[^\W\d_]+", before))[-len(short) :]
+    if len(words) < len(short) or "".join(w[0][0] for w in words).upper() != short:
+        return ""
+    return before[words[0].start() :]
 
 
 def brackets(doc: Doc) -> list[tuple[int, int, int]]:

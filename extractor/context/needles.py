@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
@@ -19,7 +18,6 @@ MOST = 60  # words: more of them are in every text
 NO_WIDTH = (codes.AT, codes.ASSERT, codes.ASSERT_NOT)
 
 
-@lru_cache(maxsize=512)
 def needles(pattern: str) -> frozenset[str]:
     """Strings of which any match holds at least one; empty where the pattern promises none.
 

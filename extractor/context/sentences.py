@@ -133,8 +133,11 @@ def _line_ends(text: str, begin: int, mark: re.Match[str], width: int) -> bool:
 
 def _ends(text: str, begin: int, stop: int, after: int) -> bool:
     """Whether the mark at `stop` ends the sentence that began at `begin`."""
-    lettered = text[stop] == "." and LETTERED.search(text, max(begin, stop - 40), stop + 1) is not None
-    if text[stop] == "." and not lettered and ABBREVIATION.search(text[max(begin, stop - 12) : stop + 1]):
+    if (
+        text[stop] == "."
+        and ABBREVIATION.search(text[max(begin, stop - 12) : stop + 1])
+        and not LETTERED.search(text, max(begin, stop - 40), stop + 1)
+    ):
         # "group A. The trial": an initial at the end of a sentence is followed by a common opener
         return bool(
             re.match(r"\s+(?:The|A|An|In|No|We|This|These|All|There|Of|After|Both|One|Two|Three)\b", text[after:])

@@ -7,6 +7,7 @@ What is said around a mention gives it weight: "in patients with X" and "treatme
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from extractor import patterns as re
@@ -245,15 +246,12 @@ def _diagnoses(seen: View, ranked: list[Candidate]) -> list[Candidate]:
     """The diseases of a list that counts the people of each, where the text speaks of several diseases from the start."""
     if not ranked or any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in ranked[0].mentions):
         return []
-    places = _places(ranked)
+    places, every = _places(ranked), _in_order(ranked)
     for sentence in seen.sentences:
         cue = DIAGNOSES.search(seen.folded, sentence.start, sentence.end)
         if OUTCOME_CUE.search(seen.folded, sentence.start, cue.end() if cue else sentence.end):
             continue
-        begin = cue.end() if cue else sentence.start
-        inside = sorted(
-            (m for c in ranked for m in c.mentions if begin <= m.start < sentence.end), key=lambda m: m.start
-        )
+        inside = _between(every, cue.end() if cue else sentence.start, sentence.end)
         counted = [m for m in inside if _is_counted(seen, m)]
         if cue is None:
             inside = _people_by_disease(seen, inside, counted)
@@ -264,6 +262,16 @@ def _diagnoses(seen: View, ranked: list[Candidate]) -> list[Candidate]:
 
 def _places(ranked: list[Candidate]) -> dict[int, Candidate]:
     return {id(m): c for c in ranked for m in c.mentions}
+
+
+def _in_order(ranked: list[Candidate]) -> list[Mention]:
+    return sorted((m for c in ranked for m in c.mentions), key=lambda m: m.start)
+
+
+def _between(every: list[Mention], begin: int, end: int) -> list[Mention]:
+    """Of mentions in their order those that begin between two places."""
+    first, last = (bisect_left(every, place, key=lambda m: m.start) for place in (begin, end))
+    return every[first:last]
 
 
 def _people_by_disease(seen: View, inside: list[Mention], counted: list[Mention]) -> list[Mention]:
@@ -310,15 +318,11 @@ GROWTHS = frozenset({"cancer", "cancers", "tumor", "tumors", "tumour", "tumours"
 
 def _chain(seen: View, ranked: list[Candidate]) -> list[Candidate]:
     """Three diseases or more in one list of the people treated: "37 patients with X, Y, Z or W"."""
-    places = _places(ranked)
+    places, every = _places(ranked), _in_order(ranked)
     for mention in ranked[0].mentions:
         sentence = seen.sentence_at(mention.start)
-        near = sorted(
-            (m for c in ranked for m in c.mentions if m.start < sentence.end and m.start >= sentence.start),
-            key=lambda m: m.start,
-        )
         chain: list[Mention] = []
-        for item in near:
+        for item in _between(every, sentence.start, sentence.end):
             if chain and not JOINED.match(seen.folded[chain[-1].end : item.start] + " "):
                 if mention in chain:
                     break
@@ -369,15 +373,17 @@ COMORBID = re.compile(r"\bcomorbid|\bhistory\b|\brisk factors?\b")
 
 def _given_for(seen: View, ranked: list[Candidate]) -> Candidate | None:
     """What cells were given for, or what the aim names, where no other word says who was treated."""
+    of_cells = bool(GRAFTED.search(seen.folded, *seen.title))
     for candidate in ranked:
         for mention in candidate.mentions:
+            if mention.weight <= DOUBTED or (mention.term is not None and mention.term.kind == "sign"):
+                continue
             sentence = seen.sentence_at(mention.start)
             before = seen.folded[max(sentence.start, mention.start - 110) : mention.start]
             aimed = seen.role_at(mention.start) == "objective" or AIM.search(before)
-            grafted = GIVEN.search(before) or GRAFTED.search(seen.folded, *seen.title)
-            given = FOR.search(before) and (GIVEN.search(before) or PUT.search(before))
-            sign = mention.term is not None and mention.term.kind == "sign"
-            if mention.weight > DOUBTED and not sign and (given or (aimed and grafted and ENDS.search(before))):
+            cells = GIVEN.search(before)
+            given = FOR.search(before) and (cells or PUT.search(before))
+            if given or (aimed and (cells or of_cells) and ENDS.search(before)):
                 return candidate
     return None
 

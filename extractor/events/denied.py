@@ -29,6 +29,8 @@ OF_A_TIME = re.compile(rf"{W.of_a_time}\b")
 CAUSES = re.compile(W.causes)
 NEXT_CLASS = re.compile(r",\s*(?:or|and|nor)\s+")  # "no adverse events related to the cells, or serious adverse events"
 OR_CLASS = re.compile(r"\s*,?\s*(?:or|and|nor)\s+(?:any\s+)?")
+LISTED_BEHIND = re.compile(r"\s*,")
+ITEM = re.compile(r",\s*(?:(?:and|or)\s+)?")
 # "the remaining twelve had no adverse event": of the others it is told
 REMAINING = re.compile(rf"\b{W.remaining}\b[^,;]{{0,30}}\Z")
 # "infusion-associated or serious unexpected adverse events": two classes with one head
@@ -125,10 +127,6 @@ def _own_item(reading: Reading, denial: Denial, mention: Mention, inner: list[Me
     return ITEM.split(lead)[-1]
 
 
-LISTED_BEHIND = re.compile(r"\s*,")
-ITEM = re.compile(r",\s*(?:(?:and|or)\s+)?")
-
-
 def _cause_denied(reading: Reading, mention: Mention, last: int) -> bool:
     """ "Two died; neither death was related to the cells": deaths were told, and only their cause is denied."""
     before = any(m.kind == DEATH and m.end <= mention.start for m in reading.mentions)
@@ -205,8 +203,6 @@ def _told_before(reading: Reading, match: re.Match[str]) -> list[Mention]:
     if former.start == reading.start or seen.in_title(former.start) or reports.silent(former):
         return []
     named = reports.named(former.start, former.end)
-    return (
-        [m for m in named if m.kind in (CLASS, ORGAN) and not m.stopped]
-        if not any(m.kind == DEATH for m in named)
-        else []
-    )
+    if any(m.kind == DEATH for m in named):
+        return []
+    return [m for m in named if m.kind in (CLASS, ORGAN) and not m.stopped]

@@ -247,9 +247,8 @@ def _listed(folded: str, start: int, end: int, found: list[Mention]) -> Iterator
     heads = [m.end for m in found if m.kind in (CLASS, ORGAN) and not m.stopped]
     for begin, last in items_under(folded, end, heads, [m.start for m in named]):
         yield Mention(begin, last, OPEN, begin, listed=True)
-    for begin, last, place in items_beside(folded, end, [(m.start, m.end) for m in named]):
-        yield Mention(begin, last, OPEN, begin, peer=named[place])
-    for begin, last, place in items_counted(folded, start, end, [(m.start, m.end) for m in named]):
+    spans = [(m.start, m.end) for m in named]
+    for begin, last, place in (*items_beside(folded, end, spans), *items_counted(folded, start, end, spans)):
         yield Mention(begin, last, OPEN, begin, peer=named[place])
 
 

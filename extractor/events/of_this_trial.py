@@ -162,18 +162,15 @@ class Reports:
             for m in mentions(self.seen.folded, start, end)
             if m.kind not in (NAMED, OPEN) or not NAMES_GROUP.match(self.seen.folded, m.end, end)
         ]
-        sentence = self.seen.cased[start:end]
         for short, term in self._short.items():
-            if short not in sentence:
-                continue  # most of them: a look is cheaper than a search
-            for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
+            for match in self._written(short, start, end):
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
                     found.append(Mention(match.start(), match.end(), NAMED, match.start(), term, "abbreviation"))
         for short in self._deadly:
-            for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
+            for match in self._written(short, start, end):
                 found.append(Mention(match.start(), match.end(), DEATH, match.start()))
         for short, long in self.classes.items():
-            for match in re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end):
+            for match in self._written(short, start, end):
                 found = [m for m in found if m.end <= match.start() or match.end() <= m.start or m.stopped]
                 if not any(m.start < match.end() and match.start() < m.end for m in found):
                     led = LED.match(self.seen.folded, match.end(), end)  # "DRAEs leading to discontinuation"
@@ -186,6 +183,12 @@ class Reports:
             for left, m in zip([None, *found], found, strict=False)
             if not (left and explained(self.seen.folded, left, m))
         ]
+
+    def _written(self, short: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Where an abbreviation, or its plural, is written as a word of its own."""
+        if self.seen.cased.find(short, start, end) < 0:
+            return  # most of them: a look is cheaper than a search
+        yield from re.compile(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])").finditer(self.seen.cased, start, end)
 
     def _own(self, body: list[Sentence]) -> list[Mention]:
         """Terms of the title, and of the primary outcome: the trial's subject, not what befell people by the way."""

@@ -105,10 +105,7 @@ def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
             believed = [j for j in range(len(told.counts)) if _unrivalled(told, i, j, chance)]
         ruled = [j for j in range(len(told.counts)) if (i, j) in told.paired]
         new = [j for j in believed if j not in ruled and not _behind(told, j, [*believed, *ruled])]
-        new = [j for j in new if not (_repeated(told, i, j) or _in_rows(told, i, j) or _part(told, i, j))]
-        new = [j for j in new if not size_of_group(told.folded, mention, told.counts[j], told.sentence.start)]
-        new = [j for j in new if not (told.counts[j].end <= mention.start and lessened(told.folded, mention))]
-        new = [j for j in new if not _of_another(told, i, j, chance)]
+        new = [j for j in new if not (_refused(told, i, j) or _of_another(told, i, j, chance))]
         if any(e.cue is not None for e in uncounted):  # "none of these died from the reaction": denied with its limits
             new = [j for j in new if told.counts[j].form != "none"]
         made += [_made(told, mention, told.counts[j]) for j in new]
@@ -133,6 +130,18 @@ def _unrivalled(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]
 def _stands(ruled: Event) -> bool:
     """Whether the text itself says that the event is one: the exception of a denial, or one judged unrelated."""
     return ruled.excepted or ruled.related is False or ruled.how in SURE
+
+
+def _refused(told: Told, i: int, j: int) -> bool:
+    """Whether the text itself says that a count is not one of a term's."""
+    mention, count = told.mentions[i], told.counts[j]
+    return (
+        _repeated(told, i, j)
+        or _in_rows(told, i, j)
+        or _part(told, i, j)
+        or size_of_group(told.folded, mention, count, told.sentence.start)
+        or (count.end <= mention.start and lessened(told.folded, mention))
+    )
 
 
 def _in_rows(told: Told, i: int, j: int) -> bool:

@@ -22,8 +22,8 @@ class Link:
     how: str = ""
 
 
-# between counts that stand beside one another
 HAD_IT = re.compile(rf"\s*{HAD}\s+(?:an?\s+|any\s+)?{SMALL}{{0,2}}")
+# between counts that stand beside one another
 ONE_BY_ONE = re.compile(r"\s*(?:,|and|, and|vs\.?|versus)\s*")
 
 

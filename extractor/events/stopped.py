@@ -16,7 +16,7 @@ REASON = re.compile(
 # "thirty-six dropped out of the study, 17 because of", "discontinued (9/94 vs 2/86) because of": the stop first, then how many
 # for this reason
 DIVIDED = re.compile(
-    rf"\b(?P<what>{W.divided_discontinued})\b(?:[^.;,()]{{0,40}}\([^()]*\d[^()]*\bv(?:s|ersus)?\b[^()]*\)\s*{_BECAUSE}\s+(?:an?\s+|the\s+)?\Z|[^.;,()]{{0,50}},?\s+(?:including\s+|of (?:whom|which|these)\s+)?(?:\d+|[a-z]+)(?:\s*[(\[][^()\[\]]*[)\]])?\s+(?:of them\s+|patients\s+|women\s+|men\s+)?{_BECAUSE}\s+(?:an?\s+|the\s+)?\Z)"
+    rf"\b(?P<what>{W.divided_discontinued})\b(?:[^.;,()]{{0,40}}\([^()]*\d[^()]*\bv(?:s|ersus)?\b[^()]*\)\s*|[^.;,()]{{0,50}},?\s+(?:including\s+|of (?:whom|which|these)\s+)?(?:\d+|[a-z]+)(?:\s*[(\[][^()\[\]]*[)\]])?\s+(?:of them\s+|patients\s+|women\s+|men\s+)?){_BECAUSE}\s+(?:an?\s+|the\s+)?\Z"
 )
 # cheap: no reason without one of these
 STOPS = re.compile(W.stops)

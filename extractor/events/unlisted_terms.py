@@ -118,10 +118,10 @@ def items_counted(
         for counted, behind, ahead in zip(IN_COUNT, ITEM_AFTER, ITEM_BEFORE, strict=True):
             found.append(behind.match(folded, last, after))
             found.append(ahead.search(folded, before, first) if counted.match(folded, last, after) else None)
-        if COUNTED_BEFORE.search(folded, before, first):
+        number = COUNTED_BEFORE.search(folded, before, first)
+        if number:
             found.append(ITEM_COUNTED.match(folded, last, after))
-            number = COUNTED_BEFORE.search(folded, before, first)
-            found.append(COUNTED_ITEM.search(folded, before, number.start()) if number else None)
+            found.append(COUNTED_ITEM.search(folded, before, number.start()))
         for item in found:
             if item is not None and not LIST_NOT.search(OF_THE.sub(" ", item["item"])):
                 yield *item.span("item"), place

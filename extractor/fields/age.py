@@ -18,6 +18,7 @@ from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.counted import counts
 from extractor.people.together import total
+from extractor.people.total import one_by_one
 from extractor.product.cells import gives_cells
 from extractor.quantities.ages import Age, ages
 from extractor.words import Words
@@ -83,7 +84,7 @@ class AgeField(Field):
 def _cases(seen: View) -> list[Age]:
     """The ages of two or three people who are told one by one: "Case 1: a 34-year-old woman ... Case 2: a 29-year-old woman"."""
     people = total(seen)
-    told = [a for a in ages(seen.folded) if a.shape == "one" and a.who and seen.one_sentence(a.start, a.end)]
+    told = one_by_one(seen)
     alike = len({a.unit for a in told}) == 1
     return told if people is not None and 1 < people.n <= FEW and len(told) == people.n and alike else []
 

@@ -25,7 +25,7 @@ from extractor.model import Fact
 from extractor.product.cells import gives_cells
 from extractor.product.repeats import again
 from extractor.product.studied import GIVING
-from extractor.quantities.ages import ages
+from extractor.quantities.ages import Age, ages
 from extractor.quantities.durations import Duration, durations
 from extractor.words import Words
 
@@ -190,7 +190,7 @@ def candidates(seen: View) -> list[Candidate]:
     ruled = {t.length.start for t in found}
     others = [_Time(d, "", s) for s in seen.sentences for d in durations(seen.folded, s.start, s.end)]
     every = [*found, *(t for t in others if t.length.start not in ruled)]
-    aged = [(a.start, a.end) for a in ages(seen.folded)]
+    aged = ages(seen.folded)
     every = [t for t in every if 0 < t.length.days <= LONGEST_YEARS * 365.25 and not _in_age(t.length, aged)]
     likely = [t for t in every if t.rule not in ("", "spread", "treatment")]
     told = {id(t) for t in likely}
@@ -216,8 +216,9 @@ def candidates(seen: View) -> list[Candidate]:
     return made
 
 
-def _in_age(length: Duration, aged: list[tuple[int, int]]) -> bool:
-    return any(start <= length.start and length.end <= end + 9 for start, end in aged)
+def _in_age(length: Duration, aged: list[Age]) -> bool:
+    at = bisect_right(aged, length.start, key=lambda a: a.start)  # in order, none over another
+    return at > 0 and length.end <= aged[at - 1].end + 9
 
 
 def _beside(seen: View, time: _Time, open_longest: float) -> Iterator[tuple[str, bool]]:

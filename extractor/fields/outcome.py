@@ -66,9 +66,13 @@ def _named(seen: View) -> Iterator[tuple[str, tuple[int, int]]]:
         for match in SAID.finditer(seen.folded, sentence.start, sentence.end):
             place = named_up_to(seen, match.end(), sentence.end, _ENDS)
             if place and not _RESULT.match(seen.folded, place[0]):
-                yield "secondary" if match["kind"] == "secondary" else "primary", place
-        match_ = BEFORE.search(seen.folded, sentence.start, sentence.end)
-        if match_ and not _NO_NAME.match(seen.folded, sentence.start, match_.start()):
-            start, end = trim(seen.text, sentence.start, match_.start())
+                yield _kind(match), place
+        behind = BEFORE.search(seen.folded, sentence.start, sentence.end)
+        if behind and not _NO_NAME.match(seen.folded, sentence.start, behind.start()):
+            start, end = trim(seen.text, sentence.start, behind.start())
             if 1 < end - start <= LONGEST_BEFORE:
-                yield "secondary" if match_["kind"] == "secondary" else "primary", (start, end)
+                yield _kind(behind), (start, end)
+
+
+def _kind(match: re.Match[str]) -> str:
+    return "secondary" if match["kind"] == "secondary" else "primary"

@@ -16,8 +16,7 @@ from extractor.model import Fact
 from extractor.people.counted import NUMBER
 from extractor.people.sexes import ALL, Sexes, is_female, sexes
 from extractor.people.together import total
-from extractor.people.total import Total
-from extractor.quantities.ages import ages
+from extractor.people.total import Total, one_by_one
 from extractor.quantities.numbers import whole
 from extractor.words import Words
 
@@ -109,11 +108,10 @@ class Sex(Field):
         if sex:
             at = [*own.at, said.span()] if said else list(own.at)
             value = {"female": own.n if sex == "female" else None, "male": own.n if sex == "male" else None}
-            less = BUT.match(seen.folded, said.end()) if said else None
-            if less:  # "all women but one"
+            if said and (less := BUT.match(seen.folded, said.end())):  # "all women but one"
                 n, other = whole(less["n"]) or 0, "male" if sex == "female" else "female"
                 value = {sex: own.n - n, other: n}
-                at = [*own.at, (said.start() if said else less.start(), less.end())]
+                at = [*own.at, (said.start(), less.end())]
             flags = ("derived",) if own.derived or said else ()
             yield self.fact(doc, value, at, rule="everyone", confidence=0.85, flags=flags)
 
@@ -130,7 +128,7 @@ class Sex(Field):
 
 def _persons(seen: View, own: Total) -> tuple[dict[str, int | None], list[tuple[int, int]]] | None:
     """Women and men of a few cases that are told one by one: "Case 1: a 34-year-old woman"."""
-    told = [a for a in ages(seen.folded) if a.shape == "one" and a.who and seen.one_sentence(a.start, a.end)]
+    told = one_by_one(seen)
     women, men = ([a for a in told if p.fullmatch(a.who)] for p in (_WOMEN, _MEN))
     if own.n < 2 or len(women) + len(men) != own.n:
         return None

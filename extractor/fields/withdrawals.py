@@ -86,10 +86,14 @@ def _told(seen: View) -> Iterator[Found]:
                 yield 0, of, None, None, [found.span()], rule
 
 
+def _number(written: str) -> int | None:
+    return 0 if written in ("no", "none") else whole(written)
+
+
 def _both(seen: View, match: re.Match[str]) -> Iterator[Found]:
     """Two arms with one verb: "three in the cell group and one in the placebo group withdrew"."""
     for count, of, arm, place in (("n", "of", "arm", 0), ("n2", "of2", "arm2", "second")):
-        n = 0 if match[count] in ("no", "none") else whole(match[count])
+        n = _number(match[count])
         if n is not None:
             places = [match.span(place), match.span("left")]
             total = whole(match[of]) if match[of] else None
@@ -97,7 +101,7 @@ def _both(seen: View, match: re.Match[str]) -> Iterator[Found]:
 
 
 def _counted(seen: View, match: re.Match[str], end: int) -> Iterator[Found]:
-    n = 0 if match["n"] in ("no", "none") else whole(match["n"])
+    n = _number(match["n"])
     if n is None:
         return
     reason, places = None, [match.span()]

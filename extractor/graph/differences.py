@@ -1,6 +1,6 @@
 """Where reports of one trial, or registry and paper, disagree on people, arms, serious events or deaths.
 
-Only reports whose counts differ in the graph are read again and held against each other (:func:`extractor.link.check`);
+Only reports whose counts differ in the graph are read again and held against each other (:func:`extractor.link.check.check`);
 what differs in another field alone is not looked for here.
 """
 

@@ -10,6 +10,7 @@ from extractor import patterns as re
 from extractor.context.view import View
 from extractor.people.group import GROUP_WORD
 from extractor.people.kinds_near import KINDS
+from extractor.text import trim
 from extractor.words import Words
 
 W = Words("people")
@@ -43,9 +44,7 @@ def allotted(seen: View) -> list[Place]:
 
 def _trimmed(text: str, start: int, end: int) -> Place:
     lead = LEAD.match(text, start, end)
-    return lead.end() if lead and lead.end() < end else start, end - (
-        len(text[start:end]) - len(text[start:end].rstrip())
-    )
+    return trim(text, lead.end() if lead and lead.end() < end else start, end)
 
 
 def _are_arms(names: list[str], joint: str) -> bool:

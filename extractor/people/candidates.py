@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractor import patterns as re
-from extractor.context.view import View
+from extractor.context.view import View, once
 from extractor.people.counted import BARE, EQUALS, NOUN, PART, Count, counts, nouns
 from extractor.people.group import EACH, PAIRED, SERVED, Split
 from extractor.people.sexes import Sexes, sexes
@@ -94,15 +94,9 @@ def short_forms(seen: View) -> frozenset[str]:
     )
 
 
+@once
 def cohort(seen: View) -> Cohort:
-    """All counts of people in the document, with points, best first; read once a document."""
-    made: Cohort | None = seen.readings.get("cohort")
-    if made is None:
-        made = seen.readings["cohort"] = _read(seen)
-    return made
-
-
-def _read(seen: View) -> Cohort:
+    """All counts of people in the document, with points, best first."""
     found = tuple(c for c in counts(seen.folded, short_forms(seen)) if seen.one_sentence(c.start, c.end))
     parts = splits(seen)
     pairs = [s for s in sexes(seen.folded) if s.shape == "pair" and seen.one_sentence(s.start, s.end)]

@@ -88,19 +88,20 @@ def each_of_listed(seen: View) -> Iterator[EachOf]:
         sentence = seen.sentence_at(match.start())
         if not n or n < 2 or not seen.one_sentence(*match.span()) or how_many(seen.folded, match.start(), sentence)[0]:
             continue
-        for k, listed, how in _listed(seen.folded, sentence, match.start()):
-            if 2 <= k <= MOST_LISTED:
-                yield EachOf(n, *match.span(name), k, listed, how)
+        k, listed, how = _listed(seen.folded, sentence, match.start())
+        if 2 <= k <= MOST_LISTED:
+            yield EachOf(n, *match.span(name), k, listed, how)
 
 
-def _listed(text: str, sentence: Sentence, at: int) -> Iterator[tuple[int, Place, str]]:
+def _listed(text: str, sentence: Sentence, at: int) -> tuple[int, Place, str]:
     """How many doses a list of the sentence has; how many treatments stand between a verb and the size."""
-    for doses in DOSES.finditer(text, sentence.start, sentence.end):
-        yield len(JOINT.findall(doses.group())) + 1, doses.span(), "doses"
-        return
+    doses = DOSES.search(text, sentence.start, sentence.end)
+    if doses:
+        return len(JOINT.findall(doses.group())) + 1, doses.span(), "doses"
     verbs = [m.end() for m in GIVEN.finditer(text, max(sentence.start, at - NEAR_LIST), at)]
-    if verbs:
-        yield len(JOINT.findall(text[verbs[-1] : at].rstrip(" ,("))) + 1, (verbs[-1] + 1, at - 1), "treatments"
+    if not verbs:
+        return 0, (at, at), ""
+    return len(JOINT.findall(text[verbs[-1] : at].rstrip(" ,("))) + 1, (verbs[-1] + 1, at - 1), "treatments"
 
 
 @lru_cache(maxsize=64)

@@ -32,15 +32,17 @@ class Option:
     features: tuple[str, ...]
 
 
-def likely(seen: View) -> list[tuple[Total, float]]:
+def likely(seen: View) -> Iterator[tuple[Total, float]]:
     """The numbers that may be the trial's own, the likeliest first, each with its share of all that is offered."""
     model = reader("participants")
     offered = options(seen)
     shares = model.shares([(o.total.n, o.features) for o in offered])
-    found = []
-    for n in sorted({o.total.n for o in offered}, key=lambda n: (-shares[n], -n)):
+    alike: dict[int, list[Option]] = {}
+    for option in offered:
+        alike.setdefault(option.total.n, []).append(option)
+    for n in sorted(alike, key=lambda n: (-shares[n], -n)):
         best = max(
-            (o for o in offered if o.total.n == n),
+            alike[n],
             key=lambda o: (
                 o.total.rule == "one_person",
                 not o.total.derived,
@@ -48,8 +50,7 @@ def likely(seen: View) -> list[tuple[Total, float]]:
                 model.points(o.features),
             ),
         )
-        found.append((best.total, shares[n]))
-    return found
+        yield best.total, shares[n]
 
 
 def options(seen: View) -> list[Option]:

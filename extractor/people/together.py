@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from extractor.context.readers import CELLS, reader
-from extractor.context.view import View
+from extractor.context.view import View, once
 from extractor.people import arms as groups
 from extractor.people.own import likely
 from extractor.people.sides import Sides
@@ -29,12 +30,20 @@ class People:
     arms: Sides | None
 
 
+@once
 def people(seen: View) -> People:
-    """The likeliest total with its groups; read once a document."""
-    made: People | None = seen.readings.get("people")
-    if made is None:
-        made = seen.readings["people"] = _chosen(seen)
-    return made
+    """The likeliest total with its groups."""
+    tried = [(own, share) for own, share in islice(likely(seen), MOST_TOTALS) if share >= LEAST and own.n > 0]
+    if not tried:
+        return People(None, groups.named(seen, groups.weighed(seen, None)))
+    under = [groups.weighed(seen, own) for own, _ in tried]
+    weights = [share * found.weight**ARMS for (_, share), found in zip(tried, under, strict=True)]
+    nothing = max(0.0, 1 - math.fsum(share for _, share in tried))
+    best = max(range(len(tried)), key=lambda i: (weights[i], -i))
+    share = weights[best] / (nothing + math.fsum(weights))
+    own = replace(tried[best][0], confidence=round(share, 3))
+    sure = share >= reader("participants").thresholds[CELLS]
+    return People(own if sure else None, groups.named(seen, under[best]))
 
 
 def total(seen: View) -> Total | None:
@@ -45,17 +54,3 @@ def total(seen: View) -> Total | None:
 def arms(seen: View) -> Sides | None:
     """The trial's arms; None where the text sizes none."""
     return people(seen).arms
-
-
-def _chosen(seen: View) -> People:
-    tried = [(own, share) for own, share in likely(seen)[:MOST_TOTALS] if share >= LEAST and own.n > 0]
-    under = [groups.weighed(seen, own) for own, _ in tried]
-    weights = [share * found.weight**ARMS for (_, share), found in zip(tried, under, strict=True)]
-    nothing = max(0.0, 1 - math.fsum(share for _, share in tried))
-    if not tried:
-        return People(None, groups.named(seen, groups.weighed(seen, None)))
-    best = max(range(len(tried)), key=lambda i: (weights[i], -i))
-    share = weights[best] / (nothing + math.fsum(weights))
-    own = replace(tried[best][0], confidence=round(share, 3))
-    sure = share >= reader("participants").thresholds[CELLS]
-    return People(own if sure else None, groups.named(seen, under[best]))

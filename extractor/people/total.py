@@ -13,7 +13,7 @@ from extractor.context.view import View
 from extractor.people.candidates import Candidate, Cohort
 from extractor.people.counted import BARE, NOUN, Count
 from extractor.people.group import EACH, LISTED, SIZED, Group, Split
-from extractor.quantities.ages import ages
+from extractor.quantities.ages import Age, ages
 from extractor.words import Words
 
 W = Words("people")
@@ -196,3 +196,8 @@ def one(seen: View) -> Total | None:
         (m for p in (CASE, SINGLE) for m in p.finditer(seen.folded) if seen.one_sentence(*m.span("who"))), None
     )
     return Total(1, "treated", (match.span("who"),), "one_person", 0.7) if match else None
+
+
+def one_by_one(seen: View) -> list[Age]:
+    """The ages of people who are told of one by one: "Case 1: a 34-year-old woman ... Case 2: a 29-year-old woman"."""
+    return [a for a in ages(seen.folded) if a.shape == "one" and a.who and seen.one_sentence(a.start, a.end)]

@@ -80,13 +80,10 @@ def products(seen: View) -> list[Product]:
     return _own(seen, exact)
 
 
+@once
 def gives_cells(seen: View) -> bool:
     """Whether the document's product is made of cells, by its words or by a cell type that the study gives."""
-    known: bool | None = seen.readings.get("gives cells")
-    if known is None:
-        known = studies_cells(seen.folded, seen.title[1]) or bool(products(seen))
-        seen.readings["gives cells"] = known
-    return known
+    return studies_cells(seen.folded, seen.title[1]) or bool(products(seen))
 
 
 def _more_than_a_graft(seen: View, product: Product) -> bool:

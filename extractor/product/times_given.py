@@ -178,7 +178,7 @@ def _offered(seen: View, sentence: Sentence) -> Iterator[Count]:
             if low is not None and high is not None and 1 <= low <= high <= MOST and not _is_rate(low, behind):
                 yield Count(two.start() if two else match.start(), match.end(), low, high, "offered", sentence)
     for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
-        n = times(match["adverb"]) if match["adverb"] else _n(match["n"])
+        n = _often(match)
         if n is not None and n <= MOST and not DONE_BEFORE.search(seen.folded, sentence.start, match.start()):
             low = _n(match["low"] or "") or n
             yield Count(match.start(), match.end(), low, n, "offered", sentence)
@@ -273,7 +273,7 @@ def _are_sites(sentence: str, counted: str, after: str) -> bool:
 def _repeated(seen: View, sentence: Sentence) -> Iterator[Count]:
     for match in _TIMES.finditer(seen.folded, sentence.start, sentence.end):
         before = seen.folded[sentence.start : match.start()]
-        n = times(match["adverb"]) if match["adverb"] else _n(match["n"])
+        n = _often(match)
         beside = _interval_before(seen, sentence, match.start())
         if (
             n is None
@@ -349,7 +349,7 @@ def _of_some(seen: View, sentence: Sentence) -> Iterator[Count]:
             unit = match.group().rsplit(maxsplit=1)[-1]
             yield Count(*match.span(), n, n, "times", sentence, Interval(*match.span(), step, step, unit))
     shares = list(_IN_SOME.finditer(text, begin, end))
-    said = sorted({n for m in shares if (n := times(m["adverb"]) if m["adverb"] else _n(m["n"])) and n <= MOST})
+    said = sorted({n for m in shares if (n := _often(m)) and n <= MOST})
     told = any(m["adverb"] for m in shares) or any(re.search(rf"\b(?:{_NOUN})\b", m.group()) for m in shares)
     if len(said) > 1 and told and GIVEN_NEAR.search(text, begin, end):
         yield Count(shares[0].start(), shares[-1].end(), said[0], said[-1], "times", sentence)
@@ -402,6 +402,11 @@ def _gap(point: Points) -> Interval | None:
 
 def _n(text: str) -> int | None:
     return _SAID.get(text) or whole(text)
+
+
+def _often(match: re.Match[str]) -> int | None:
+    """How often, by an adverb or a number: "twice", "four times"."""
+    return times(match["adverb"]) if match["adverb"] else _n(match["n"])
 
 
 def spaced(seen: View, found: list[Count]) -> list[Count]:

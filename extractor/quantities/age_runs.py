@@ -23,7 +23,8 @@ _QUARTILES = W.members("age_quartiles")
 _SPREADS = W.members("age_spread")
 _AGES = W.members("age_word")
 _BINDING = W.members("age_binding")
-_MARKS = frozenset(",;:()[]=-±+/~?")
+_LABELS = _UNIT.union(_CENTRES, _RANGES, _QUARTILES, _SPREADS, _AGES)
+_BINDS = _LABELS.union(_BINDING, ",;:()[]=-±+/~?")
 _TO = frozenset({"-", "to", "through", "until"})
 # "age at first infusion", "ages of the 12 women at surgery": words between the word for age and its numbers
 _BEFORE = re.compile(
@@ -74,10 +75,10 @@ def runs(folded: str) -> Iterator[Run]:
             place += 1
             continue
         first = place
-        while first and _binds(tokens[first - 1][0]) and tokens[first - 1].end() + 1 >= tokens[first].start():
+        while first and tokens[first - 1][0] in _BINDS and tokens[first - 1].end() + 1 >= tokens[first].start():
             first -= 1
         last = place
-        while last + 1 < len(tokens) and (_binds(tokens[last + 1][0]) or _is_number(tokens, last + 1)):
+        while last + 1 < len(tokens) and (tokens[last + 1][0] in _BINDS or _is_number(tokens, last + 1)):
             last += 1
         yield from _read(folded, tokens[first : last + 1])
         place = last + 1
@@ -94,15 +95,6 @@ def _is_number(tokens: list[re.Match[str]], place: int) -> bool:
     if whole(word) is None or word in ("no", "one", "zero"):
         return False
     return behind is not None and (behind[0] in _UNIT or behind[0] in _TO)
-
-
-def _binds(word: str) -> bool:
-    return word in _MARKS or word in _BINDING or _is_label(word)
-
-
-def _is_label(word: str) -> bool:
-    known = (_UNIT, _CENTRES, _RANGES, _QUARTILES, _SPREADS, _AGES)
-    return any(word in names for names in known)
 
 
 def _read(folded: str, tokens: list[re.Match[str]]) -> Iterator[Run]:
@@ -149,7 +141,7 @@ class _Reader:
                     self.which = "median" if run.median is not None else "mean" if run.mean is not None else None
                     run = self._new(self.place)
                     continue
-                run.end = self.tokens[min(self.place, len(self.tokens)) - 1].end()
+                run.end = self.tokens[self.place - 1].end()
             else:
                 self._label(word, run)
                 self.place += 1
@@ -157,7 +149,7 @@ class _Reader:
 
     def _new(self, place: int) -> Run:
         tokens = self.tokens
-        first = next((i for i in range(place, len(tokens)) if _is_label(tokens[i][0]) or _is_number(tokens, i)), place)
+        first = next((i for i in range(place, len(tokens)) if tokens[i][0] in _LABELS or _is_number(tokens, i)), place)
         return Run(tokens[first].start(), tokens[first].end(), further=place > 0)
 
     def _done(self, run: Run) -> Iterator[Run]:
@@ -184,8 +176,8 @@ class _Reader:
         elif word in _UNIT:
             run.unit = unit_of(word)
             run.end = self.tokens[self.place].end()
-        elif word in _AGES and run.end > run.start:
-            run.end = max(run.end, self.tokens[self.place].end() if run.unit else run.end)
+        elif word in _AGES and run.unit:
+            run.end = self.tokens[self.place].end()
 
     def _number(self, run: Run) -> bool:
         """Take the number at hand, with those bound to it; false where it begins another age."""

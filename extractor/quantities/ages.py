@@ -5,6 +5,7 @@ Takes text from :func:`extractor.text.fold`; offsets are half-open. Whose age it
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -141,20 +142,22 @@ def ages(folded: str) -> list[Age]:
     for age in [*_centres(folded), *_ranges(folded), *_limits(folded), *_ones(folded)]:
         if _of_a_person(folded, age) and taken.take(age.start, age.end):
             found.append(age)
-    return sorted(_more(folded, found), key=lambda a: a.start)
+    return _more(folded, sorted(found, key=lambda a: a.start))
 
 
 def _more(folded: str, found: list[Age]) -> list[Age]:
     """What the patterns found, and what a run of numbers says besides: in place of those of which it says more."""
     for run in runs(folded):
         age = _of_run(run)
-        over = [a for a in found if a.start < age.end and age.start < a.end]
+        first = bisect_right(found, age.start, key=lambda a: a.end)  # in order, none over another
+        last = bisect_left(found, age.end, lo=first, key=lambda a: a.start)
+        over = found[first:last]
         if age.shape == "one" and (over or A_LIMIT.search(folded, max(0, age.start - 20), age.start)):
             continue
         said = {pair for a in over for pair in _said(a, age)}
         if (said < _said(age, age) or (over and (run.listed or run.high_unit))) and _of_a_person(folded, age):
             start, end = min([age.start, *(a.start for a in over)]), max([age.end, *(a.end for a in over)])
-            found = [a for a in found if a not in over] + [replace(age, start=start, end=end)]
+            found[first:last] = [replace(age, start=start, end=end)]
     return found
 
 

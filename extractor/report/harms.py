@@ -141,15 +141,13 @@ def _whole(
     review: Review, trial: str, found: Row, observed: Sequence[Row], kind: str, meaning: str, quotes: Quotes
 ) -> Said:
     """The trial's own count: of everyone, else the sum over arms that share nobody."""
-    counted = [o for o in observed if all(e in found["evidence"] for e in o["evidence"])]
-    totals = [e for o in counted for e in review.said_of_total(trial, o)]
-    arms = dict.fromkeys(o["arm"] for o in counted if o["arm"])
-    title = (
-        f"sum of {len(arms)} arms ({', '.join(arms)}), {meaning}" if len(arms) > 1 else _said_of(counted[0], meaning)
-    )
+    summed = [o for o in observed if all(e in found["evidence"] for e in o["evidence"])]
+    totals = [e for o in summed for e in review.said_of_total(trial, o)]
+    arms = dict.fromkeys(o["arm"] for o in summed if o["arm"])
+    title = f"sum of {len(arms)} arms ({', '.join(arms)}), {meaning}" if len(arms) > 1 else _said_of(summed[0], meaning)
     refs = quotes.refs([*found["evidence"], *totals])
     text = f"{found['events']}/{found['total']}"
-    return Said(text, refs, kind, title=title, by=vouched(o["agent"] for o in counted))
+    return Said(text, refs, kind, title=title, by=vouched(o["agent"] for o in summed))
 
 
 def _counted(

@@ -41,7 +41,7 @@ def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) ->
 
 def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] | None]:
     """The place of the group's name for each count of a sentence's events, by where the count begins."""
-    counted = {e.count.start: found for e in events if e.count and (found := counted_in(scene, e.count))}
+    counted = {e.count.start: found for e in events if e.count and (found := scene.counted(e.count))}
     chances = {c.start: shares(scene, c, weights("arms")) for c in counted.values()}
     chosen = together(scene, events, {at: chances[c.start] for at, c in counted.items()})
     places: dict[int, tuple[int, int] | None] = {}
@@ -74,11 +74,6 @@ def scene_at(reports: Reports, names: Names, start: int) -> Scene:
     terms = [(m.start, m.end) for m in reports.named(sentence.start, sentence.end)]
     found = counts(seen.folded, sentence.start, sentence.end, bare=True, avoid=terms)
     return names.scene(sentence, found, terms)
-
-
-def counted_in(scene: Scene, count: Count) -> Count | None:
-    """The scene's count that a count of an event was made of."""
-    return next((c for c in scene.counts if c.start <= count.start < c.end), None)
 
 
 def shares(scene: Scene, count: Count, model: Weights) -> Shares:

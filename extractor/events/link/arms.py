@@ -43,6 +43,14 @@ class Scene:
     families: dict[frozenset[str], int]
     arms: dict[frozenset[str], int]  # the place of the trial's arm of each name; -1 for a name of none
 
+    def of_arm(self, name: Name) -> bool:
+        """Whether a name is of one of the trial's arms."""
+        return self.arms[name.words] >= 0
+
+    def counted(self, count: Count) -> Count | None:
+        """The count here that a count of an event was made of."""
+        return next((c for c in self.counts if c.start <= count.start < c.end), None)
+
 
 class Names:
     """The names of groups in a document, read a sentence once."""
@@ -51,6 +59,7 @@ class Names:
         self.seen = seen
         self.groups = tuple(groups)
         self.body = seen.body()
+        self._arms: dict[frozenset[str], int] = {}
         self._read: dict[int, list[Name]] = {}
         self._named: dict[int, list[Name]] = {}
         self._known: tuple[re.Pattern[str] | None] | None = None
@@ -102,14 +111,15 @@ class Names:
         here = [n for n in self.of(sentence) if not any(a < n.end and n.start < b for a, b in terms)]
         place = next((i for i, s in enumerate(self.body) if s.start == sentence.start), 0)
         before: list[tuple[int, Name]] = []
-        known: list[frozenset[str]] = [n.words for n in here if n.grouped]
+        known = {n.words for n in here if n.grouped}
         for back in range(1, place + 1):
             for name in reversed(self.of(self.body[place - back])):
-                arm = any(alike(name.words, g.words) for g in self.groups)
-                told = name.grouped or name.brought == "echo" or name.words in self.echoes
-                if not (arm or (told and back <= BEFORE)) or name.words in known:
+                if name.words in known:
                     continue
-                known.append(name.words)
+                told = back <= BEFORE and (name.grouped or name.brought == "echo" or name.words in self.echoes)
+                if not told and self._arm(name.words) < 0:
+                    continue
+                known.add(name.words)
                 before.append((back, name))
         families: dict[frozenset[str], int] = {}
         for name in here:
@@ -128,7 +138,10 @@ class Names:
         )
 
     def _arm(self, words: frozenset[str]) -> int:
-        return next((i for i, g in enumerate(self.groups) if alike(words, g.words)), -1)
+        """The place of the trial's arm that words name; -1 where they name none."""
+        if words not in self._arms:
+            self._arms[words] = next((i for i, g in enumerate(self.groups) if alike(words, g.words)), -1)
+        return self._arms[words]
 
 
 def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Group]) -> Name:
@@ -194,7 +207,7 @@ def none_features(scene: Scene, count: Count) -> Iterator[str]:
     yield f"0 arms {min(len(scene.groups), 3)}"
     yield f"0 grouped {min(sum(n.grouped for n in scene.here), 3)}"
     yield f"0 names {min(len(scene.here), 4)}"
-    yield f"0 named arms {min(sum(_arm_of(scene, n) >= 0 for n in scene.here), 3)}"
+    yield f"0 named arms {min(sum(scene.of_arm(n) for n in scene.here), 3)}"
     yield f"0 arms {min(len(scene.groups), 3)} grouped {min(sum(n.grouped for n in scene.here), 3)}"
     sizes = [g.size for g in scene.groups if g.size]
     if count.denominator is not None:
@@ -205,15 +218,11 @@ def none_features(scene: Scene, count: Count) -> Iterator[str]:
     yield from (f"0 r {w}" for w in _tokens(folded[count.end : min(scene.sentence.end, count.end + NEAR)])[:5])
 
 
-def _arm_of(scene: Scene, name: Name) -> int:
-    return scene.arms[name.words]
-
-
 def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]:
     """What is seen of one name for one count, as named features."""
     folded, counts = scene.seen.folded, scene.counts
     place = counts.index(count)
-    arm = _arm_of(scene, name)
+    arm = scene.arms[name.words]
     size = _sized(count, scene.groups[arm]) if arm >= 0 else "noarm"
     if size in ("other", "noshare") and any(_sized(count, g) in ("same", "share") for g in scene.groups):
         size += "*"
@@ -229,11 +238,11 @@ def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]
     yield f"length {len(name.words)}"
     following = _tokens(folded[name.end : min(scene.sentence.end, name.end + 24)])[:2] if back == 0 else ()
     yield f"after {' '.join(following[:1])}"
-    yield f"title {any(alike(name.words, telling(folded[slice(*scene.seen.title)])) for _ in '1')}"
+    yield f"title {alike(name.words, telling(folded[slice(*scene.seen.title)]))}"
     if back:
         order = [n for b, n in scene.before if b == back]
         yield f"back {min(back, 4)} order {min(order.index(name), 3)} of {min(len(order), 3)}"
-        yield f"back {min(back, 4)} here {min(len(scene.families), 3)} named {min(sum(_arm_of(scene, n) >= 0 for n in scene.here), 2)}"
+        yield f"back {min(back, 4)} here {min(len(scene.families), 3)} named {min(sum(scene.of_arm(n) for n in scene.here), 2)}"
         yield f"back arm {arm} of {len(scene.groups)} place {place} of {min(len(counts), 4)}"
         both = BOTH.search(folded, scene.sentence.start, scene.sentence.end) is not None
         run = run_of(folded, counts, place)
@@ -247,7 +256,7 @@ def _beside(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]
     """Where a name stands to a count of its sentence, and what is between them."""
     folded, counts = scene.seen.folded, scene.counts
     if name.start < count.end and name.end > count.start:
-        yield f"inside count, grouped {name.grouped} brought {name.brought} arm {_arm_of(scene, name) >= 0}"
+        yield f"inside count, grouped {name.grouped} brought {name.brought} arm {scene.of_arm(name)}"
     after = name.start >= count.end
     side = "r" if after else "l"
     gap = (count.end, name.start) if after else (name.end, count.start)
@@ -260,7 +269,7 @@ def _beside(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]
     yield f"{side} rivals {min(rivals, 3)} others {min(others, 2)}"
     yield f"{side} rivals {min(rivals, 3)} grouped {min(grouped, 2)}"
     yield f"{side} rivals {min(rivals, 3)} terms {min(terms, 2)}"
-    yield f"{side} rivals {min(rivals, 3)} others {min(others, 2)} grouped {name.grouped} arm {_arm_of(scene, name) >= 0}"
+    yield f"{side} rivals {min(rivals, 3)} others {min(others, 2)} grouped {name.grouped} arm {scene.of_arm(name)}"
     if len(between) <= 12:
         yield from (f"{side} b {w}" for w in set(between))
     if len(between) <= 5:
@@ -291,7 +300,7 @@ def _beside(scene: Scene, count: Count, place: int, name: Name) -> Iterator[str]
     yield f"{side} brackets {min(opened, 2)} {min(closed, 2)}"
     near = min(scene.here, key=lambda n: _distance(n, count))
     yield f"{side} nearest {near.words == name.words}"
-    strong = [n for n in scene.here if n.grouped or _arm_of(scene, n) >= 0]
+    strong = [n for n in scene.here if n.grouped or scene.of_arm(n)]
     if strong:
         yield f"{side} nearest strong {min(strong, key=lambda n: _distance(n, count)).words == name.words}"
         same = [n for n in strong if (n.start >= count.end) == after]
@@ -335,7 +344,7 @@ def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[st
         ("after", [n for n in scene.here if n.start >= run[-1].end]),
         ("before", [n for n in scene.here if n.end <= run[0].start]),
     ):
-        for kind, those in (("any", some), ("strong", [n for n in some if n.grouped or _arm_of(scene, n) >= 0])):
+        for kind, those in (("any", some), ("strong", [n for n in some if n.grouped or scene.of_arm(n)])):
             order: list[frozenset[str]] = []
             for n in those:
                 if n.words not in order:
@@ -346,11 +355,11 @@ def _in_order(scene: Scene, count: Count, place: int, name: Name) -> Iterator[st
                 at = order.index(name.words)
                 yield f"{label} {kind} order {'same' if at == mine else 'other'} fits {len(order) >= many} {min(many, 3)} told {told}"
                 yield f"{label} {kind} {min(at, 3)} of {min(len(order), 4)} count {min(mine, 3)} of {min(many, 4)}"
-    strong = [n.words for n in scene.here if n.grouped or _arm_of(scene, n) >= 0]
+    strong = [n.words for n in scene.here if n.grouped or scene.of_arm(n)]
     families = list(dict.fromkeys(strong))
     if name.words in families:
         yield f"family {min(families.index(name.words), 3)} of {min(len(families), 4)} count {min(place, 3)} of {min(len(counts), 4)}"
-    arm = _arm_of(scene, name)
+    arm = scene.arms[name.words]
     if arm >= 0:
         yield f"trial's {min(arm, 3)} of {min(len(scene.groups), 4)} count {min(mine, 3)} of {min(many, 4)}"
 

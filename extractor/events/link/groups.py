@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.events.link.more_names import more_names
-from extractor.events.link.name import Name
+from extractor.events.link.name import Name, made
 from extractor.groups import GROUP, alike, telling
 from extractor.words import Words
 
@@ -71,8 +71,8 @@ class _Token:
     text: str
 
 
-def names(folded: str, sentence: Sentence, taken: Sequence[tuple[int, int]] = ()) -> list[Name]:
-    """The names in a sentence, in order; none that reaches into `taken` (terms, counts)."""
+def names(folded: str, sentence: Sentence) -> list[Name]:
+    """The names in a sentence, in order."""
     found: list[Name] = []
     got = False
     for run, before in _runs(folded, sentence.start, sentence.end):
@@ -81,11 +81,9 @@ def names(folded: str, sentence: Sentence, taken: Sequence[tuple[int, int]] = ()
         name = None if got else _name(folded, run, before)
         if name is not None and led and not name.grouped:
             name = replace(name, brought="treated with", grouped=True)
-        if name is not None and not any(a < name.end and name.start < b for a, b in taken):
+        if name is not None:
             found.append(name)
     for name in more_names(folded, sentence, found):
-        if any(a < name.end and name.start < b for a, b in taken):
-            continue
         over = [n for n in found if n.start < name.end and name.start < n.end]
         if name.brought in _INSTEAD or not over:
             found = [n for n in found if n not in over] + [name]
@@ -164,7 +162,7 @@ def _made(run: list[_Token], before: str, *, grouped: bool) -> Name:
 def told_of(folded: str, sentence: Sentence, known: re.Pattern[str] | None) -> Iterator[Name]:
     """Names told elsewhere, where a sentence repeats them."""
     for match in known.finditer(folded, sentence.start, sentence.end) if known else ():
-        yield Name(match.start(), match.end(), telling(match.group()), "echo")
+        yield made(folded, *match.span(), "echo", grouped=False)
 
 
 def vocabulary(folded: str, found: Sequence[Name], arms: Sequence[str]) -> re.Pattern[str] | None:

@@ -31,7 +31,7 @@ SIZED = re.compile(r"[(,;]\s*(?:and\s+|vs\.?\s+)?\d+\s+\Z")
 def in_turn(names: Names, scene: Scene, events: Sequence[Event]) -> Iterator[tuple[int, tuple[int, Name]]]:
     """For each term (by where it begins) whose counts are told in turn: where a count begins, and its group's name."""
     for some in _by_term(events):
-        held = [c for e in some if e.count and (c := _scene_count(scene, e.count))]
+        held = [c for e in some if e.count and (c := scene.counted(e.count))]
         if len(held) != len(some) or not 2 <= len(held) <= MOST or not _runs(scene, held):
             continue
         order = _order(names, scene, held)
@@ -45,10 +45,6 @@ def _by_term(events: Sequence[Event]) -> list[list[Event]]:
         if event.count:
             found.setdefault(event.mention.start, []).append(event)
     return [sorted(some, key=lambda e: e.count.start if e.count else 0) for some in found.values()]
-
-
-def _scene_count(scene: Scene, count: Count) -> Count | None:
-    return next((c for c in scene.counts if c.start <= count.start < c.end), None)
 
 
 def _runs(scene: Scene, held: Sequence[Count]) -> bool:

@@ -108,7 +108,7 @@ def _introduced(scene: Scene, pairs: Sequence[tuple[int, int]]) -> dict[int, Nam
     """The counts of a list, one in each pair of brackets, whose one group is named before "were"."""
     folded, sentence = scene.seen.folded, scene.sentence
     said = INTRODUCED.search(folded, sentence.start, sentence.end)
-    arms = [n for n in scene.here if any(alike(n.words, g.words) for g in scene.groups)]
+    arms = [n for n in scene.here if scene.of_arm(n)]
     if said is None or len({n.words for n in arms}) != 1 or any(n.end > said.end() and n.brought for n in scene.here):
         return {}
     name = arms[-1]
@@ -123,7 +123,7 @@ def _closing(scene: Scene, pairs: Sequence[tuple[int, int]]) -> dict[int, Name]:
     alone = list(_alone(scene, pairs))
     if len(alone) < 2 or len(alone) != len(scene.counts):
         return {}
-    told = {n.words: n for n in scene.here if n.grouped or any(alike(n.words, g.words) for g in scene.groups)}
+    told = {n.words: n for n in scene.here if n.grouped or scene.of_arm(n)}
     last = scene.seen.folded.find(")", alone[-1].end)
     only = next(iter(told.values())) if len(told) == 1 else None
     return {c.start: only for c in alone} if only is not None and only.start > last > 0 else {}

@@ -13,7 +13,7 @@ from itertools import pairwise
 from extractor import patterns as re
 from extractor.events.brackets import brackets
 from extractor.events.link.arms import RESPECTIVELY, Scene, run_of
-from extractor.events.link.groups import Name, alike, telling
+from extractor.events.link.name import Name, made
 from extractor.quantities.counts import Count
 from extractor.words import Words
 
@@ -45,30 +45,26 @@ NEXT_NAME = re.compile(
 
 def laid_out(scene: Scene) -> dict[int, Name]:
     """The group of each count that the layout tells, by where the count begins."""
-    return _closed(scene) | _before_brackets(scene) | _announced(scene) | _did(scene)
+    pairs = brackets(scene.seen.folded, scene.sentence.start, scene.sentence.end)
+    return _closed(scene) | _before_brackets(scene, pairs) | _announced(scene, pairs) | _did(scene)
 
 
-def _announced(scene: Scene) -> dict[int, Name]:
+def _announced(scene: Scene, held_in: Sequence[tuple[int, int]]) -> dict[int, Name]:
     """Pairs behind an order that brackets without a count tell."""
-    folded, sentence = scene.seen.folded, scene.sentence
+    folded = scene.seen.folded
     found: dict[int, Name] = {}
-    for start, end in brackets(folded, sentence.start, sentence.end):
-        if any(start < c.start < end for c in scene.counts):
+    for start, end in held_in:
+        if any(start < c.start < end for c in scene.counts) or NO_LABEL.search(folded, start, end):
             continue
         for sign, said in ANNOUNCED.items():
             told = said.fullmatch(folded, start, end)
-            pairs = list(_pairs(scene, sign, end)) if told else []
-            told_in_turn = sign != "and" or RESPECTIVELY in folded[start:end]
-            if told and told_in_turn and len(pairs) > 1 and not NO_LABEL.search(folded, start, end):
-                for name, place in zip(_sides(scene, told), (0, 1), strict=True):
-                    found.update((pair[place].start, name) for pair in pairs)
+            if told is None or (sign == "and" and RESPECTIVELY not in folded[start:end]):
+                continue
+            pairs = list(_pairs(scene, sign, end))
+            for place, side in enumerate(("first", "second")) if len(pairs) > 1 else ():
+                name = made(folded, *told.span(side), "label", grouped=True)
+                found.update((pair[place].start, name) for pair in pairs)
     return found
-
-
-def _sides(scene: Scene, told: re.Match[str]) -> list[Name]:
-    folded = scene.seen.folded
-    spans = [told.span("first"), told.span("second")]
-    return [Name(a, b, telling(folded[a:b]), "label", grouped=True) for a, b in spans]
 
 
 def _pairs(scene: Scene, sign: str, start: int) -> Iterator[tuple[Count, Count]]:
@@ -99,9 +95,8 @@ def _closing(scene: Scene, row: Sequence[Count]) -> Name | None:
     folded, end = scene.seen.folded, scene.sentence.end
     if "(" in folded[row[0].end : row[-1].start]:
         return None  # "12 children (8 on the drug, ...)": a whole and its parts
-    said = CLOSED.match(folded, row[-1].end, end)
-    name = next((n for n in scene.here if n.start == said.end()), None) if said else None
-    if name is None or not (name.grouped or _arm(scene, name)):
+    name = _behind(scene, row[-1])
+    if name is None or not (name.grouped or scene.of_arm(name)):
         return None
     on = GOES_ON.match(folded, name.end, end)
     return None if on and any(n.start == on.end() for n in scene.here) else name
@@ -112,31 +107,29 @@ def _did(scene: Scene) -> dict[int, Name]:
     folded, end = scene.seen.folded, scene.sentence.end
     found: dict[int, Name] = {}
     for count in scene.counts:
-        said = CLOSED.match(folded, count.end, end)
-        name = next((n for n in scene.here if n.start == said.end()), None) if said else None
+        name = _behind(scene, count)
         if name is not None and DID.match(folded, name.end, end):
             found[count.start] = name
     return found
 
 
-def _arm(scene: Scene, name: Name) -> bool:
-    return any(alike(name.words, g.words) for g in scene.groups)
+def _behind(scene: Scene, count: Count) -> Name | None:
+    """The name that a count is closed by."""
+    said = CLOSED.match(scene.seen.folded, count.end, scene.sentence.end)
+    return next((n for n in scene.here if n.start == said.end()), None) if said else None
 
 
-def _before_brackets(scene: Scene) -> dict[int, Name]:
+def _before_brackets(scene: Scene, held_in: Sequence[tuple[int, int]]) -> dict[int, Name]:
     """Names of groups side by side, each with brackets that hold its one count."""
     folded = scene.seen.folded
     own: list[tuple[Count, Name, int]] = []
-    for start, end in brackets(folded, scene.sentence.start, scene.sentence.end):
+    for start, end in held_in:
         held = [c for c in scene.counts if start < c.start < end]
-        name = (
-            next(
-                (n for n in scene.here if n.end <= start and OWN_BRACKET.fullmatch(folded, n.end, held[0].start)), None
-            )
-            if held
-            else None
-        )
-        if name is not None and len(held) == 1:
+        if len(held) != 1:
+            continue
+        before = (n for n in scene.here if n.end <= start)
+        name = next((n for n in before if OWN_BRACKET.fullmatch(folded, n.end, held[0].start)), None)
+        if name is not None:
             own.append((held[0], name, end))
     sure: dict[int, Name] = {}
     for (left, one, end), (right, two, _) in pairwise(own):

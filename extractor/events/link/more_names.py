@@ -26,7 +26,7 @@ DOSES = re.compile(
 FIGURE = re.compile(r"\d[\d.]*")
 # "two at 5 million", "none on 1 x 10^8 cells", "10 million per kg"
 DOSE = re.compile(
-    rf"(?:(?P<brought>at|on|with|given|received|receiving|of) (?:the )?)(?P<dose>\d[\d.,]* ?{W.dose_unit}(?: ?{W.dose_cells})?(?: ?/ ?kg| per kg)?)"
+    rf"(?:at|on|with|given|received|receiving|of) (?:the )?(?P<name>\d[\d.,]* ?{W.dose_unit}(?: ?{W.dose_cells})?(?: ?/ ?kg| per kg)?)"
 )
 # "one low-dose patient", "1 placebo subject", "one (13%) hmsc recipient"; no more than three words lie between
 ONE = re.compile(
@@ -50,7 +50,7 @@ FORMER = re.compile(r"\bthe (?P<which>former|latter)\b")
 
 
 def more_names(folded: str, sentence: Sentence, own: Sequence[Name]) -> Iterator[Name]:
-    """Names besides those of runs; where one lies over a run's name, the longer is left out by the caller."""
+    """Names besides those of runs; some lie over a run's name, and the caller keeps one of the two."""
     for match in WITH_AND.finditer(folded, sentence.start, sentence.end):
         what = made(folded, *match.span("what"), "with", grouped=True)
         yield replace(what, start=match.start("name"), end=match.end("name"), meant=match.span("what"))
@@ -64,10 +64,8 @@ def more_names(folded: str, sentence: Sentence, own: Sequence[Name]) -> Iterator
         (WITHOUT, "without", True),
     ):
         for match in pattern.finditer(folded, sentence.start, sentence.end):
-            part = "dose" if pattern is DOSE else "name"
-            start, end = match.span(part)
-            end -= len(folded[start:end]) - len(folded[start:end].rstrip())
-            yield made(folded, start, end, brought, grouped=grouped)
+            start = match.start("name")
+            yield made(folded, start, start + len(match["name"].rstrip()), brought, grouped=grouped)
 
 
 def _items(

@@ -85,7 +85,7 @@ class Told:
     silent: bool
     denials: list[Denial] = field(default_factory=list)
     paired: dict[tuple[int, int], Event] = field(default_factory=dict)  # (mention, count) -> the rules' event
-    shape: Shape = field(default_factory=Shape)  # its terms and counts as a row
+    shape: Shape = field(init=False)  # its terms and counts as a row
 
     @property
     def folded(self) -> str:

@@ -7,12 +7,12 @@ and by whether its neighbours are written in the same way: in "fever in 3, rash 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from extractor import patterns as re
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.quantities.counts import Count
 

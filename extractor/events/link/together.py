@@ -93,7 +93,7 @@ def _filled(
     first = _first_named(scene, parts, named, ends) if len(named) == 1 else None
     told = first is not None or (not named and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None)
     if told:
-        rest = _as_compared(groups, named, first) if first is not None else in_order(scene)
+        rest = _as_compared(groups, named, first) if first is not None else _in_order(scene)
         # where the order is not known: better no group than a wrong one
         return (
             {at: _words_of(g, chances[at]) for at, g in zip(parts, rest, strict=True)} if rest else dict.fromkeys(parts)
@@ -104,7 +104,7 @@ def _filled(
     free = [at for at, g in zip(parts, own, strict=True) if g is None]
     rest = [g for g in groups if g not in own] if len(free) == 1 else []
     if len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0]):
-        rest = in_order(scene)
+        rest = _in_order(scene)
     return {at: _words_of(g, chances[at]) for at, g in zip(free, rest, strict=True)} if len(rest) == len(free) else {}
 
 
@@ -119,7 +119,7 @@ def _words_of(group: Group, shares: Shares) -> frozenset[str] | None:
     return max((w for w in shares if w and _names(w, group)), key=lambda w: shares[w], default=None)
 
 
-def in_order(scene: Scene) -> list[Group]:
+def _in_order(scene: Scene) -> list[Group]:
     """The trial's groups as the last sentence that names any of them has them all; none where they were named apart."""
     last: dict[str, tuple[int, int]] = {}
     for back, name in scene.before:
