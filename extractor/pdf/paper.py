@@ -23,6 +23,7 @@ LARGER = 1.08  # times the size of the text: a short line that large is a headin
 LONGEST_HEADING = 90  # characters
 CENTRED = 0.25  # of a column's width: what the middle of a head may stand off, for each further column of its
 MOST_WAYS = 5000  # in which heads may share columns; of more none is tried
+TAIL = 200  # characters at the end of a text so far in which its last word is looked for
 EDGE = 45.0  # points from the top of a page where no section begins
 SMALLER = 0.95  # times the size of the text: notes under a table
 NOT_SPLIT = re.compile(r"^(?:self|non|post|pre|anti|co|cross|long|short|high|low|double|single|follow)-$", re.I)
@@ -229,7 +230,7 @@ def _joined(name: str, paragraphs: Sequence[Sequence[Segment]], sizes: dict[int,
 def _mended(part: Part, following: str) -> str:
     """The text so far, ready for the next line: without a hyphen that only the line's end put there."""
     text = part.text
-    last = re.search(r"(\S+)-$", text)
+    last = re.search(r"(\S+)-$", text[-TAIL:])
     if last and following[:1].islower() and not NOT_SPLIT.match(last.group()) and last[1][-1:].isalpha():
         start, end, *place = part.lines[-1]
         part.lines[-1] = (start, end - 1, *place)  # type: ignore[assignment]
@@ -378,7 +379,7 @@ def _words_of_events() -> frozenset[str]:
 
 def _broken(before: str, after: str, known: frozenset[str]) -> bool:
     """Whether a narrow cell broke a word without a hyphen: the paper's text has the whole word, and not its first piece."""
-    left, right = re.search(r"[^\W\d_]+$", before), re.match(r"[^\W\d_]+", after)
+    left, right = re.search(r"[^\W\d_]+$", before[-TAIL:]), re.match(r"[^\W\d_]+", after)
     if left is None or right is None or not right.group().islower():
         return False
     first = left.group().lower()
