@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from extractor.limits import limited
 from extractor.model import Document
 from extractor.pdf.copied import paper, without_pages
 from extractor.sources import text
@@ -86,6 +87,15 @@ def test_cells_of_a_table_are_kept_and_named_as_not_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "name"), [("Table II", "Table II"), ("TABLE  S1", "Table S1"), ("TABLE 2", "Table 2")]
+)
+def test_a_table_is_called_by_its_number_as_printed(label: str, name: str) -> None:
+    (found,) = text.read(BytesIO((HEAD + BODY.replace("Table 2", label)).encode()), "a")
+    assert isinstance(found, Document)
+    assert name in found.parts and any(note.startswith(f"{name} was copied as text") for note in found.notes)
+
+
+@pytest.mark.parametrize(
     ("copied", "plain"),
     [
         (
@@ -99,6 +109,23 @@ def test_cells_of_a_table_are_kept_and_named_as_not_read() -> None:
 )
 def test_hyphens_and_numbers(copied: str, plain: str) -> None:
     assert without_pages(copied) == plain
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        "A title" + "\n" * 50_000,
+        "\n".join(f"Patient {n}" for n in range(50_000)),
+        "\n".join(str(n % 9_000) for n in range(50_000)),
+        "\n".join(f"{n % 9_000} people" for n in range(50_000)),
+        "\f".join(["One line\n\n"] * 50_000),
+        "A" * 50_000,
+    ],
+    ids=lambda many: many[:9],
+)
+def test_time_grows_with_length(many: str) -> None:
+    """Within a limit that a reader who holds each line against each would need many times over."""
+    assert list(limited(map(without_pages, [many]), 20))
 
 
 @pytest.mark.parametrize("between", [" ", "\n", "\n\n"])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Boolean
+from sqlalchemy import Boolean, select, update
 from sqlalchemy import text as sql
 
 from extractor.errors import StoreError
@@ -26,9 +26,10 @@ from extractor.store.damage import examine
 from extractor.store.history import copies_of, put_in_force
 from extractor.store.judgements import JudgementStore
 from extractor.store.links import LinkStore
-from extractor.store.migrations import MIGRATIONS, migrate
+from extractor.store.migrations import MIGRATIONS, PLACES_APART, migrate
 from extractor.store.review import ReviewStore
 from extractor.store.screening import ScreeningStore
+from extractor.store.tables import DOCUMENTS as ROWS
 from extractor.store.tables import METADATA
 from tests.conftest import ROOT
 
@@ -326,3 +327,25 @@ def test_the_places_of_one_copy_are_not_those_of_another_ones_text() -> None:
     both = assembled([record_, printed], 0, "a")
     assert both.metadata == {"pages": "1-9", "volume": "3"}
     assert assembled([record_, printed], 1, "a").metadata["layout"] == layout
+
+
+def test_a_store_whose_text_bore_the_places_of_a_pdf_is_written_anew(store_url: str) -> None:
+    """As the last program before merged a PDF and a PubMed copy; the PDF itself keeps its places."""
+    ids, layout = Ids("41"), {"abstract": [[0, 9, 1, 0.1, 0.1, 0.9, 0.2]]}
+    printed = replace(copy("a", "pdf", ids=ids, text="Nine people."), metadata={"layout": layout})
+    alone = replace(copy("c", "pdf", OTHER), metadata={"layout": layout})
+    with Store.open(store_url) as store:
+        put(store, printed, copy("b", "pubmed", ids=ids), alone)
+        assert [r.document.source for r in store.records()] == ["pubmed", "pdf"]
+        current = (ROWS.c.is_current, ROWS.c.source == "pubmed")
+        with store.writing() as conn:
+            details = conn.execute(select(ROWS.c.details).where(*current)).scalar_one()
+            metadata = details.get("metadata", {}) | {"layout": layout}
+            conn.execute(update(ROWS).where(*current).values(details=details | {"metadata": metadata}))
+            assert [f.message for f in examine(conn)] == [
+                "its bibliographic values or registry data are not those that were put in"
+            ]
+            conn.execute(sql(f"DELETE FROM schema_version WHERE version >= {PLACES_APART}"))
+    with Store.open(store_url) as store, store.reading() as conn:
+        assert list(examine(conn)) == []
+        assert [r.document.metadata.get("layout") for r in store.records()] == [None, layout]

@@ -55,10 +55,7 @@ def in_strip(
     beside = [
         s
         for s in segments
-        if abs(s.size - body) < 0.3
-        and s.box.width > TEXT_WIDTH * page.width
-        and caption.box.top - above * body < s.box.top < caption.box.bottom + under * body
-        and len(s.text.split()) >= 4
+        if caption.box.top - above * body < s.box.top < caption.box.bottom + under * body and is_text(s, page, body)
     ]
     right = [s.box.left for s in beside if s.box.left > max(caption.box.right, caption.box.left + 3 * caption.size)]
     left = [s.box.right for s in beside if s.box.right < caption.box.left]
@@ -72,10 +69,7 @@ def above_text(below: Sequence[Segment], page: Page, body: float) -> list[Segmen
     said = 0
     rows = rows_of(below)
     for place, row in enumerate(rows):
-        text = all(
-            abs(s.size - body) < 0.3 and s.box.width > TEXT_WIDTH * page.width and len(s.text.split()) >= 4 for s in row
-        )
-        said = said + 1 if text and len(row) > 1 else 0
+        said = said + 1 if len(row) > 1 and all(is_text(s, page, body) for s in row) else 0
         if said == 3:
             return [s for r in rows[: place - 2] for s in r]
     return list(below)

@@ -7,9 +7,11 @@ none, and is left as it stands.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from extractor.pdf.headed import HEADING, Section, free, sections
 
@@ -24,7 +26,9 @@ NUMBERED = 15  # lines in a row that begin with the next number: numbers of line
 MISSED = 3  # line numbers that may be missing from one to the next
 SHARE = 0.25  # of the lines that begin with a number, at least
 NEAR = 3  # lines between a running head and the end of its page
-HYPHEN = re.compile(r"(?P<first>[^\W\d_]+)-[ \t]*\n[ \t]*(?P<second>[^\W\d_]+)")
+WORD = r"(?<![^\W\d_])[^\W\d_]+"
+HYPHEN = re.compile(rf"(?P<first>{WORD})-[ \t]*\n[ \t]*(?P<second>{WORD})")
+HYPHENED = re.compile(rf"{WORD}-{WORD}")
 AUTHORS = re.compile(
     r"(?:[^\W\d_]\d?\s?[,*†‡§\d]|\band\b|;)|^(?:by|department|university|from the|correspondence)\b", re.I
 )
@@ -37,7 +41,7 @@ AFTER_ABSTRACT = re.compile(
     r"^[ \t]*(?:key ?words|correspond(?:ence|ing author)|abbreviations|received:|©)", re.I | re.M
 )
 GOES_ON = re.compile(r"(?:[,:–-]|\b(?:a|an|and|by|for|from|in|of|on|or|the|to|with|versus|vs))$", re.I)
-TABLE = re.compile(r"^(?P<label>(?:Table|TABLE)\s+(?:S?\d{1,2}|[IVX]{1,5}))\b(?:[.:|].*)?$")
+TABLE = re.compile(r"^(?:Table|TABLE)\s+(?P<number>S?\d{1,2}|[IVX]{1,5})\b(?:[.:|].*)?$")
 BROKEN = 3  # lines that break off within a sentence
 CAPTION_LINES = 2  # behind the first, in which a caption may be prose
 PROSE = 0.6  # of the width: lines of running text are that long
@@ -90,7 +94,7 @@ def _without_tables(text: str, width: int) -> tuple[str, list[tuple[str, str]]]:
             n == 0 or not _prose(lines[n - 1], width) or ENDS.search(lines[n - 1])
         ):
             inside = True
-            cut.append((match["label"].capitalize().replace("  ", " "), []))
+            cut.append((f"Table {match['number']}", []))
         elif inside and len(cut[-1][1]) > CAPTION_LINES and all(_prose(one, width) for one in lines[n : n + 2]):
             inside = False
         (cut[-1][1] if inside else kept).append(line)
@@ -177,46 +181,30 @@ def without_pages(text: str) -> str:
 
 
 def _closed(lines: Sequence[str], gone: set[int]) -> Iterator[str]:
-    """The lines that stay; blank ones go where a page ended within a sentence."""
-    blanks = {n for n, line in enumerate(lines) if not line.strip() and n not in gone}
+    """The lines that stay; blank ones go, all in a row, where a page ended beside them within a sentence."""
     last = ""
-    for n, line in enumerate(lines):
-        if n in gone or (n in blanks and not re.search(r"[.:?!]\W*$", last) and _near(n, gone, blanks)):
+    kinds = ("gone" if n in gone else "told" if line.strip() else "blank" for n, line in enumerate(lines))
+    for kind, run in groupby(enumerate(kinds), key=lambda one: one[1]):
+        places = [n for n, _ in run]
+        beside = {places[0] - 1, places[-1] + 1}
+        if kind == "gone" or (kind == "blank" and not ENDS.search(last) and beside & gone):
             continue
-        last = last if n in blanks else line
-        yield line
-
-
-def _near(place: int, gone: set[int], blanks: set[int]) -> bool:
-    """Whether a blank line stands in a row of blank lines beside what a page's end left."""
-    for step in (-1, 1):
-        at = place
-        while at in blanks:
-            at += step
-        if at in gone:
-            return True
-    return False
+        last = lines[places[-1]] if kind == "told" else last
+        yield from (lines[n] for n in places)
 
 
 def _furniture(lines: Sequence[str]) -> set[int]:
     """Lines with the number of a page, and those near the end of a page that come again on other pages."""
     breaks = [n for n, line in enumerate(lines) if line == "\f"]
     numbers = _page_numbers(lines)
-    ends = sorted({*breaks, *numbers})
+    near = {end + off for end in (*breaks, *numbers) for off in range(-NEAR, NEAR + 1)}
     said: dict[str, list[int]] = {}
     for n, line in enumerate(lines):
         if re.search(r"[^\W\d_]{3}", line) and not HEADING.match(line) and not ABSTRACT_HEAD.match(line):
             said.setdefault(re.sub(r"\d+", "#", line.strip()), []).append(n)
-    running = {
-        n
-        for places in said.values()
-        if len(places) >= PAGES
-        for n in places
-        if any(abs(n - end) <= NEAR for end in ends) or _counts(lines, places)
-    }
-    first = {
-        places[0] for places in said.values() if len(places) >= PAGES and set(places[1:]) & running and places[0] < NEAR
-    }
+    again = [places for places in said.values() if len(places) >= PAGES]
+    running = {n for places in again for n in (places if _counts(lines, places) else near.intersection(places))}
+    first = {places[0] for places in again if places[0] < NEAR and running.intersection(places[1:])}
     return {*breaks, *numbers, *running, *first}
 
 
@@ -230,38 +218,53 @@ def _counts(lines: Sequence[str], places: Sequence[int]) -> bool:
 
 def _page_numbers(lines: Sequence[str]) -> list[int]:
     """Lines with a number alone that goes up by one or two from page to page; the longest row of them."""
-    at, offset = [], 0
+    at: list[tuple[int, int, int]] = []  # offset, line, number
+    places: dict[int, list[tuple[int, int]]] = {}  # of each number: offsets and lines
+    offset = 0
     for n, line in enumerate(lines):
-        if (match := PAGE_NUMBER.fullmatch(line)) and line.strip():
-            at.append((n, int(match["n"]), offset))
+        if match := PAGE_NUMBER.fullmatch(line):
+            at.append((offset, n, int(match["n"])))
+            places.setdefault(at[-1][2], []).append((offset, n))
         offset += len(line) + 1
-    best: list[tuple[int, int, int]] = []
-    for place, first in enumerate(at):
-        row = [first]
-        for n, number, offset in at[place + 1 :]:
-            if 0 < number - row[-1][1] <= 2 and offset - row[-1][2] > PAGE:
-                row.append((n, number, offset))
-        best = max(best, row, key=len)
-    near_break = any("\f" in lines[max(0, n - NEAR) : n + NEAR] for n, _, _ in best)
-    return [n for n, _, _ in best] if len(best) > PAGES or (len(best) == PAGES and near_break) else []
+    after: dict[int, int] = {}  # line of the page number behind that of a line; -1 where none is
+    length: dict[int, int] = {}  # of the row that begins in a line
+    for offset, n, number in reversed(at):
+        rows = [places.get(number + step, []) for step in (1, 2)]
+        behind = [row[k] for row in rows if (k := bisect_right(row, (offset + PAGE, len(lines)))) < len(row)]
+        after[n] = min(behind, default=(0, -1))[1]
+        length[n] = 1 + length.get(after[n], 0)
+    best = _followed(max((n for _, n, _ in at), key=length.__getitem__, default=-1), after)
+    near_break = any("\f" in lines[max(0, n - NEAR) : n + NEAR] for n in best)
+    return best if len(best) > PAGES or (len(best) == PAGES and near_break) else []
+
+
+def _followed(n: int, links: Mapping[int, int]) -> list[int]:
+    """A line, and those that it leads to, as far as there is one."""
+    found = []
+    while n >= 0:
+        found.append(n)
+        n = links[n]
+    return found
 
 
 def _line_numbers(lines: Sequence[str]) -> set[int]:
     """Lines that are, or begin with, the next number of a manuscript's lines; none where few of the lines do."""
-    chains: dict[int, list[int]] = {}
+    counted: dict[int, tuple[int, int]] = {}  # of each number: how many go up to it, and the line of it
+    before: dict[int, int] = {}  # line of the number before that of a line; -1 where none is
     for n, line in enumerate(lines):
         if match := LEADING_NUMBER.match(line.strip()):
             number = int(match["n"])
-            before = max((chains.get(number - step, []) for step in range(1, MISSED + 1)), key=len)
-            chains[number] = [*before, n]
-    longest = max(chains.values(), key=len, default=[])
+            known = (counted.get(number - step, (0, -1)) for step in range(1, MISSED + 1))
+            count, before[n] = max(known, key=itemgetter(0))
+            counted[number] = (count + 1, n)
+    count, last = max(counted.values(), key=itemgetter(0), default=(0, -1))
     filled = sum(bool(line.strip()) for line in lines)
-    return set(longest) if len(longest) >= NUMBERED and len(longest) >= SHARE * filled else set()
+    return set(_followed(last, before)) if count >= NUMBERED and count >= SHARE * filled else set()
 
 
 def _whole_words(text: str) -> str:
     """Words that a line's end parted as one; a hyphen that the word has elsewhere, too, stays."""
-    hyphened = Counter(re.findall(r"[^\W\d_]+-[^\W\d_]+", text.lower()))
+    hyphened = Counter(HYPHENED.findall(text.lower()))
 
     def joined(match: re.Match[str]) -> str:
         first, second = match["first"], match["second"]

@@ -73,7 +73,8 @@ def paper_of(data: bytes) -> Paper:
     below = stand_below(laid, body)
     for place, (page, segments) in enumerate(laid):
         free = [s for s in segments if s not in taken]
-        above = (laid[place - 1][0], [s for s in laid[place - 1][1] if s not in taken]) if place else None
+        over = laid[place - 1] if below and place else None
+        above = (over[0], [s for s in over[1] if s not in taken]) if over else None
         found = tables_of(page, free, laid[place + 1 :], body, below=below, before=above)
         taken |= {s for table in found for s in table.segments()}
         for table in found:

@@ -217,7 +217,9 @@ STAY = {
     "postgresql": (REFUSING, *(sql for table, columns in APPENDED.items() for sql in _postgres(table, columns))),
 }
 
-NAMED_ANEW = 7  # no statement of its own: reports that have a DOI are called by it, which store.old does
+# no statements of their own; store.old does what they say
+NAMED_ANEW = 7  # reports that have a DOI are called by it
+PLACES_APART = 9  # places on pages speak of the text of their own copy
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "documents, extractions, facts, decisions, runs", FIRST),
@@ -230,6 +232,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(NAMED_ANEW, "reports are called by their DOI before their PMID", ""),
     Migration(8, "a chain through decisions and events", CHAIN),
+    Migration(PLACES_APART, "places on a PDF's pages stay with the text they speak of", ""),
 )
 NEWEST = MIGRATIONS[-1].number
 

@@ -1,8 +1,9 @@
 """Stores of earlier programs, brought to what holds now.
 
 Where the last copy with an id took the place of all others, every copy is settled anew; where a PMID came before a DOI,
-reports are named anew, and each name that a report had still leads to it. A decision of a curator stays with the copy
-whose words it quotes, so that it never speaks of another paper that came to the same id later.
+reports are named anew, and each name that a report had still leads to it; where the text in force bore the places of a PDF
+that is another copy, its report is written anew. A decision of a curator stays with the copy whose words it quotes, so that
+it never speaks of another paper that came to the same id later.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from extractor.errors import StoreError
 from extractor.model import Document, Fact
 from extractor.store import copies, reading, rows
 from extractor.store.database import batches
-from extractor.store.migrations import NAMED_ANEW
+from extractor.store.migrations import NAMED_ANEW, PLACES_APART
 from extractor.store.tables import COPY_KEYS, DECISIONS, DOCUMENTS, LINK_DECISIONS, PARTS
 
 Version = tuple[int, str]  # key of a copy, and when it came
@@ -25,7 +26,8 @@ Version = tuple[int, str]  # key of a copy, and when it came
 def settle_all(conn: Connection, applied: Sequence[int]) -> set[str]:
     """Do what the schema's steps leave to the program; the ids of all reports that this touched."""
     changed = _settle_unsettled(conn)
-    return changed | _name_anew(conn) if NAMED_ANEW in applied else changed
+    changed |= _name_anew(conn) if NAMED_ANEW in applied else set()
+    return changed | (_places_apart(conn) if PLACES_APART in applied else set())
 
 
 def _name_anew(conn: Connection) -> set[str]:
@@ -38,6 +40,15 @@ def _name_anew(conn: Connection) -> set[str]:
         copies.rename(conn, report, settled)
     _decided_by_other_names(conn)
     return settled.changed
+
+
+def _places_apart(conn: Connection) -> set[str]:
+    """Write reports anew of which a PDF is a copy that is not in force."""
+    changed: set[str] = set()
+    query = select(DOCUMENTS.c.key).where(DOCUMENTS.c.source == "pdf", ~DOCUMENTS.c.is_current)
+    for key in sorted(conn.execute(query).scalars()):
+        changed |= copies.settle(conn, key).changed
+    return changed
 
 
 def _decided_by_other_names(conn: Connection) -> None:

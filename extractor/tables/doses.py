@@ -32,27 +32,26 @@ MEDIAN = re.compile(r"\bmedian\b", re.I)
 def doses(tables: Sequence[tuple[Grid, dict[int, Column]]]) -> list[Fact]:
     """Doses of the first table that counts cells given, an arm each."""
     for grid, columns in tables:
-        for row, said in _rows(grid):
-            if found := list(_facts(grid, columns, row, said)):
+        for row, said, times in _rows(grid):
+            if found := list(_facts(grid, columns, row, said, times)):
                 return found
     return []
 
 
-def _rows(grid: Grid) -> Iterator[tuple[Row, str]]:
-    """Rows that count cells, with their label and the heading above it."""
+def _rows(grid: Grid) -> Iterator[tuple[Row, str, re.Match[str]]]:
+    """Rows that count cells, with their label and the heading above it, and what they are to be multiplied by."""
     heading = ""
     for row in grid.rows:
         label = w.bare(row.label.text)
         if row.is_heading:
             heading = label
-        elif CELLS.search(label) and TIMES.search(f"{label} {heading}") and GIVEN.search(f"{label} {heading}"):
-            yield row, f"{label} {heading}"
+            continue
+        said = f"{label} {heading}"
+        if CELLS.search(label) and GIVEN.search(said) and (times := TIMES.search(said)):
+            yield row, said, times
 
 
-def _facts(grid: Grid, columns: dict[int, Column], row: Row, said: str) -> Iterator[Fact]:
-    times = TIMES.search(said)
-    if times is None:
-        return
+def _facts(grid: Grid, columns: dict[int, Column], row: Row, said: str, times: re.Match[str]) -> Iterator[Fact]:
     factor = 10 ** int(times["power"]) if times["power"] else 10**6
     unit = "cells/kg" if times["kg"] or times["kg2"] else "cells"
     for number, cell in row.data.items():

@@ -14,7 +14,7 @@ from typing import Any
 
 from extractor.model import Evidence, Fact
 from extractor.tables import words as w
-from extractor.tables.figures import Figure, figure, whole
+from extractor.tables.figures import Figure, decimal, figure, whole
 from extractor.tables.grid import Cell, Grid, Row
 from extractor.tables.heads import Column, size_in
 from extractor.tables.labels import relation
@@ -149,14 +149,7 @@ class Context:
         if match is None:
             return figure(cell.text)
         if any(w.PERCENT_THEN_COUNT.search(unit) for unit in units):
-            return Figure(
-                "count",
-                whole(match["n"]),
-                None,
-                float(match["first"].replace("·", ".").replace(",", ".")),
-                True,
-                cell.text,
-            )
+            return Figure("count", whole(match["n"]), None, decimal(match["first"]), True, cell.text)
         if any(w.EVENTS_THEN_PEOPLE.search(unit) for unit in units):
             return Figure("count", whole(match["n"]), text=cell.text)
         if any(w.PEOPLE_THEN_EVENTS.search(unit) for unit in units) and match["first"].isdigit():
@@ -174,7 +167,7 @@ class Context:
         """Whether bare numbers are percentages: the nearest word on the unit says so."""
         if column.role == "percent":
             return True
-        if self._decimals(column) and any("%" in unit for unit in (line.unit, column.unit, self.unit)):
+        if any("%" in unit for unit in (line.unit, column.unit, self.unit)) and self._decimals(column):
             return True
         for unit in (line.unit, w.SIZE.sub(" ", column.unit), w.SIZE.sub(" ", self.unit)):
             if w.HAS_N_PERCENT.search(unit) or (

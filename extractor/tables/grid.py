@@ -160,7 +160,8 @@ def parted(grid: Grid) -> Grid:
     A fraction is no such pair: some second number must be the smaller one, or there must be more than two.
     """
     columns = {n: parts for n in grid.data_columns() if len(parts := _degrees_over(grid, n)) > 1}
-    cells = [[int(x) for x in row.data[n].text.split("/")] for n in columns for row in grid.rows if _pair(row, n)]
+    said = (bare(row.data[n].text) for n in columns for row in grid.rows if n in row.data)
+    cells = ([int(x) for x in text.split("/")] for text in said if TOGETHER.fullmatch(text))
     if not any(len(numbers) > 2 or numbers[-1] < numbers[0] for numbers in cells):
         return grid
     table = grid.table
@@ -174,10 +175,6 @@ def parted(grid: Grid) -> Grid:
         ]
         rows.append([*row.stubs, *data])
     return grid_of(Table(table.text, table.caption, head, rows, table.notes, table.name))
-
-
-def _pair(row: Row, column: int) -> bool:
-    return column in row.data and TOGETHER.fullmatch(bare(row.data[column].text)) is not None
 
 
 def _degrees_over(grid: Grid, column: int) -> list[Cell]:
