@@ -1,4 +1,4 @@
-"""The trial's arms, chosen by a fitted reader among all groups that the text offers.
+"""Groups that may be the trial's arms: a fitted reader says of all that the text offers how likely they are.
 
 Offered are the neighbouring groups of every split, one size taken as often as the total asks, numbers of one sentence that
 add up to the total, and the denominators of outcomes told by arm. What the rules choose (:mod:`extractor.people.sides`) is one

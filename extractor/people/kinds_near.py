@@ -26,7 +26,7 @@ KINDS: dict[str, re.Pattern[str]] = {
 
 
 def kinds_near(seen: View, places: Sequence[tuple[int, int]]) -> Iterator[str]:
-    """Which kinds of words stand beside all, some or none of these sizes; one alone for controls."""
+    """Which kinds of words stand beside all, some, one or none of these sizes."""
     told = [{name for name, pattern in KINDS.items() if pattern.search(text)} for text in _beside(seen, places)]
     for name in KINDS:
         times = sum(name in kinds for kinds in told)

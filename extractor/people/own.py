@@ -1,4 +1,4 @@
-"""The trial's own number of people, chosen by a fitted reader among all that the text offers.
+"""How many people the trial may have: a fitted reader says of all numbers that the text offers how likely each is.
 
 Offered are every count of people, the sums of neighbouring counts, of groups and of the sexes, and the one patient of a
 report. What the rules choose (:mod:`extractor.people.total`) is one of the features, not the answer.

@@ -1,6 +1,6 @@
 """What rules take for the trial's arms: groups that add up to its people, or that a sized list names.
 
-Which groups the arms are is decided in :mod:`extractor.people.arms`, where this is one voice.
+Which groups the arms are is decided in :mod:`extractor.people.together`, where this is one voice.
 """
 
 from __future__ import annotations

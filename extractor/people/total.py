@@ -1,7 +1,7 @@
 """What rules take for the trial's own number of people: a count of the text, a sum of its groups, or one patient.
 
 The counts come weighed from :mod:`extractor.people.candidates`; a total that only the groups' sizes give cites each of
-them. What the trial's number is, is decided in :mod:`extractor.people.own`, where this is one voice.
+them. What the trial's number is, is decided in :mod:`extractor.people.together`, where this is one voice.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def _is_number(tokens: list[re.Match[str]], place: int) -> bool:
         counted = behind is not None and bool(_COUNTED.fullmatch(behind[0]))  # "of the 26 patients"
         counted = counted or (place > 1 and tokens[place - 1][0] == "=" and tokens[place - 2][0] == "n")
         return not counted and len(word) <= len("100.25") and float(word) <= OLDEST
-    if whole(word) is None or word in ("no", "one", "zero"):
+    if whole(word) is None or word in ("one", "zero"):
         return False
     return behind is not None and (behind[0] in _UNIT or behind[0] in _TO)
 

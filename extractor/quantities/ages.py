@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extractor import patterns as re
-from extractor.quantities.age_runs import Run, runs
+from extractor.quantities.age_runs import Run, runs, unit_of
 from extractor.quantities.numbers import whole
 from extractor.text import Taken, remembered
 from extractor.words import Words
@@ -214,8 +214,7 @@ def _of_injury(folded: str, age: Age) -> bool:
 
 def unit_name(written: str | None) -> str:
     """``years`` unless the text says months, weeks or days."""
-    first = (written or "y").strip()[:2]
-    return {"mo": "months", "we": "weeks", "wk": "weeks", "da": "days"}.get(first, "years")
+    return unit_of((written or "").strip())
 
 
 def _number(written: str | None) -> float | None:

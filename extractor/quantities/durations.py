@@ -104,16 +104,11 @@ _AND_MONTHS = re.compile(
 
 
 def _with_months(folded: str, found: Duration) -> Duration:
+    if found.unit != "years" or found.kind != "length" or len(found.values) > 1:
+        return found
     more = _AND_MONTHS.match(folded, found.end)
     months = whole(more["n"]) if more else None
-    if (
-        more is None
-        or months is None
-        or months > 11
-        or found.unit != "years"
-        or len(found.values) > 1
-        or found.kind != "length"
-    ):
+    if more is None or months is None or months > 11:
         return found
     return Duration(found.start, more.end(), (12 * found.values[0] + months,), False, "months", "length")
 
