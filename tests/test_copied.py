@@ -120,6 +120,7 @@ def test_hyphens_and_numbers(copied: str, plain: str) -> None:
         "\n".join(f"{n % 9_000} people" for n in range(50_000)),
         "\f".join(["One line\n\n"] * 50_000),
         "A" * 50_000,
+        "." * 50_000 + "a\n\n",
     ],
     ids=lambda many: many[:9],
 )
