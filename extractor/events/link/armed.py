@@ -11,6 +11,7 @@ from extractor.context.view import View
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, candidates, features, none_features
 from extractor.events.link.groups import Group, Name, alike
+from extractor.events.link.headed import headed
 from extractor.events.link.in_turn import in_turn
 from extractor.events.link.labelled import labelled
 from extractor.events.link.laid_out import laid_out
@@ -48,7 +49,7 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
         places[at] = name.place if name else None
-    sure = laid_out(scene) | labelled(scene) if counted else {}
+    sure = headed(scene) | laid_out(scene) | labelled(scene) if counted else {}
     return places | {at: n.place for at, c in counted.items() if (n := sure.get(c.start))}
 
 
@@ -142,6 +143,12 @@ def all_in(scene: Scene, count: Count) -> Name | None:
     """The group that all of a count are said to be of."""
     folded = scene.seen.folded
     return next(
-        (n for n in scene.here if n.start > count.end and _ALL.fullmatch(folded, count.end, n.start)),
+        (
+            n
+            for n in scene.here
+            if n.start > count.end
+            and (n.grouped or scene.of_arm(n))
+            and _ALL.fullmatch(folded, count.end, n.start)
+        ),
         None,
     )

@@ -21,6 +21,7 @@ from extractor.words import Words
 W = Words("events")
 
 BEFORE = 2  # sentences before that a name is looked for in
+REFERRED_BACK = 3  # sentences before in which the former and the latter are looked for
 NEAR = 60  # characters between a name and a count whose words are seen
 _WORDS = re.compile(r"[a-z]+|[^\s\w]|\d+")
 MORE = 2  # words by which a name of the trial's arm may be longer than what was read of it
@@ -79,9 +80,13 @@ class Names:
         return self._read[sentence.start]
 
     def _before(self, sentence: Sentence) -> list[Name]:
-        """The grouped names of the sentence before."""
+        """The names of groups in the last sentence before that names two."""
         place = next((i for i, s in enumerate(self.body) if s.start == sentence.start), 0)
-        return [n for n in self._own(self.body[place - 1]) if n.grouped] if place else []
+        for earlier in self.body[max(0, place - REFERRED_BACK) : place][::-1]:
+            told = [n for n in self._own(earlier) if n.grouped or self._arm(n.words) >= 0]
+            if len({n.words for n in told}) > 1:
+                return told
+        return []
 
     def _own(self, sentence: Sentence) -> list[Name]:
         if sentence.start not in self._named:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
-from extractor.events.link.more_names import more_names
+from extractor.events.link.more_names import REFERRED, more_names
 from extractor.events.link.name import Name, made
 from extractor.groups import GROUP, alike, telling
 from extractor.words import Words
@@ -37,6 +37,9 @@ LETTER = re.compile(rf"\s*(?:[^\w\s]|\Z|{W.letter_than}\b)")
 _BARE = re.compile(r"\d[\d.,/-]*\Z")
 OPENERS = ("(", ",", "[", ";", ":", "/", "0")
 LONGEST = 6
+# "study group 2", "dose cohort 3": groups are numbered, and seldom more than a few
+NUMBERED_KINDS = W.members("numbered_kinds")
+MOST_NUMBERED = 9
 _GOT_WITH = re.compile(r"\s+(?:with|by)\b")
 _ASSIGNED_TO = re.compile(rf"\s+{W.got_assigned}\s+to\b")
 # "seven women on the drug": whom the number counts, not the group that they are of
@@ -87,7 +90,7 @@ def names(folded: str, sentence: Sentence) -> list[Name]:
         over = [n for n in found if n.start < name.end and name.start < n.end]
         if name.brought in _INSTEAD or not over:
             found = [n for n in found if n not in over] + [name]
-    return sorted(found, key=lambda n: n.start)
+    return sorted((n for n in found if not n.words <= REFERRED), key=lambda n: n.start)
 
 
 def _got(folded: str, run: Sequence[_Token]) -> bool:
@@ -105,7 +108,7 @@ def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str
     for match in _WORD.finditer(folded, start, end):
         word = match.group()
         led = bool(run) and run[-1].text in CALLED and not PARTS.match(folded, match.end())
-        led = led and not (len(run) > 1 and PERSONS.match(folded, match.end()))
+        led = led and not (len(run) > 1 and (PERSONS.match(folded, match.end()) or _counted(run, word)))
         led = led or (bool(run) and word == "a" and LETTER.match(folded, match.end()) is not None)
         if word in SKIPPED and not run:
             continue
@@ -121,6 +124,11 @@ def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str
             run.append(_Token(match.start(), match.end(), word))
     if run:
         yield run, before
+
+
+def _counted(run: Sequence[_Token], word: str) -> bool:
+    """Whether the number behind a group word counts: "in the control group 21 had died"; "study group 2" is a name."""
+    return word.isdigit() and (int(word) > MOST_NUMBERED or not {t.text for t in run[:-1]} <= NUMBERED_KINDS)
 
 
 def _name(folded: str, run: list[_Token], before: str) -> Name | None:

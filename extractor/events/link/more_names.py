@@ -46,6 +46,7 @@ WITHOUT = re.compile(
 WITH_AND = re.compile(
     r"(?<=[a-z0-9)%] )(?P<name>with)(?:,| and| vs\.?| versus| against)[^.;]{1,40}?\bwithout,? (?:the )?(?P<what>[a-z][\w+-]*(?: (?:cells?|therapy))?)\b"
 )
+REFERRED = frozenset(("former", "latter"))  # no names: they stand for names
 FORMER = re.compile(r"\bthe (?P<which>former|latter)\b")
 
 
