@@ -9,8 +9,8 @@ from itertools import groupby
 from extractor import patterns as re
 from extractor.context.view import View
 from extractor.events.event import Event
-from extractor.events.link.arms import Names, Scene, candidates, features, none_features
-from extractor.events.link.groups import Group, Name, alike
+from extractor.events.link.arms import Names, Scene, candidates, features, name_of, none_features
+from extractor.events.link.groups import Group, Name
 from extractor.events.link.headed import headed
 from extractor.events.link.in_turn import in_turn
 from extractor.events.link.labelled import labelled
@@ -109,6 +109,8 @@ def place_of(scene: Scene, count: Count, words: frozenset[str], model: Weights |
 _EACH = re.compile(
     rf"[^.;,()]{{0,40}}?\b(?:in|of|on|per)?\s*each\s+(?:of\s+the\s+|in\s+(?:the\s+)?)?(?:\w+\s+)?{W.both_groups_one}\b"
 )
+# "two per arm", "(2 per group)"
+_PER = re.compile(rf"\s*(?:{W.persons}\s*)?(?:per|in either)\s+(?:\w+\s+)?{W.both_groups_one}\b")
 _EACH_HAD = re.compile(
     rf"\beach\s+(?:\w+\s+)?{W.both_groups_one}\s+(?:had|showed|reported|experienced|recorded)\s+(?:only\s+)?\Z"
 )
@@ -121,12 +123,12 @@ def in_each(scene: Scene, event: Event) -> list[Event]:
         return []
     folded, end = scene.seen.folded, scene.sentence.end
     last = max(count.end, event.mention.end)
-    said = _EACH.match(folded, count.end, end) or _EACH.match(folded, last, end)
+    said = _EACH.match(folded, count.end, end) or _EACH.match(folded, last, end) or _PER.match(folded, count.end, end)
     if said is None and _EACH_HAD.search(folded, scene.sentence.start, count.start) is None:
         return []
     found: dict[str, Name] = {}
     for group in scene.groups:
-        name = next((n for _, n in candidates(scene) if alike(n.words, group.words)), None)
+        name = name_of(scene, group)
         if name is not None:
             found.setdefault(group.name, name)
     named = list({n.start: n for n in found.values()}.values())

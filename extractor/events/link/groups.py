@@ -40,6 +40,7 @@ LONGEST = 6
 # "study group 2", "dose cohort 3": groups are numbered, and seldom more than a few
 NUMBERED_KINDS = W.members("numbered_kinds")
 MOST_NUMBERED = 9
+SHORT = 3  # letters of a name that is a letter or a number
 _GOT_WITH = re.compile(r"\s+(?:with|by)\b")
 _ASSIGNED_TO = re.compile(rf"\s+{W.got_assigned}\s+to\b")
 # "seven women on the drug": whom the number counts, not the group that they are of
@@ -138,7 +139,7 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
     places = [i for i, token in enumerate(run) if token.text in GROUP or token.text.endswith("-treated")]
     if places:
         at = places[-1]
-        if run[at].text in CALLED and at + 1 < len(run) and not run[at + 1].text.endswith(("ing", "ed")):  # "group a"
+        if run[at].text in CALLED and at + 1 < len(run) and _calls(run, at):  # "group a"
             plural = run[at].text.endswith("s")
             return _made(run[at + plural : at + 2], before, grouped=True)
         if run[at].text.endswith("-treated"):
@@ -160,6 +161,13 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
     if before == "/" and run[0].text in UNITS:  # a measure, no name
         return None
     return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
+
+
+def _calls(run: Sequence[_Token], at: int) -> bool:
+    """Whether a group word leads its name: "group placebo", "study arm 2"; not "in the drug arm fever"."""
+    said = run[at + 1].text
+    led = len(said) <= SHORT or {t.text for t in run[:at]} <= NUMBERED_KINDS
+    return led and not said.endswith(("ing", "ed"))
 
 
 def _made(run: list[_Token], before: str, *, grouped: bool) -> Name:

@@ -172,11 +172,14 @@ def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tup
     none = {e.count.start: e.count.n == 0 for e in some if e.count}
     if _sums(some):
         return list(combinations(range(len(parts)), 2))
-    # "four patients had fever and in the placebo group none": a zero and a count are of two groups
+    plain = {e.count.start: e.count.percent is None and e.count.n is not None for e in some if e.count}
+    # "four patients had fever and in the placebo group none": a zero and a count are of two groups, as are "4 and 2 patients"
     return [
         (i, i + 1)
         for i, (left, right) in enumerate(pairwise(parts))
-        if none[left] != none[right] or COMPARED.fullmatch(folded, ends[left], right)
+        if none[left] != none[right]
+        or COMPARED.fullmatch(folded, ends[left], right)
+        or (plain[left] and plain[right] and ROW.fullmatch(folded, ends[left], right))
     ]
 
 
