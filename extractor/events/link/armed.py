@@ -148,9 +148,7 @@ def all_in(scene: Scene, count: Count) -> Name | None:
         (
             n
             for n in scene.here
-            if n.start > count.end
-            and (n.grouped or scene.of_arm(n))
-            and _ALL.fullmatch(folded, count.end, n.start)
+            if n.start > count.end and (n.grouped or scene.of_arm(n)) and _ALL.fullmatch(folded, count.end, n.start)
         ),
         None,
     )

@@ -42,7 +42,7 @@ AFTER_SHARE = re.compile(
 # "in two sprayed and three control sites", "in 6 transplanted and 12 control patients": one of the two is of controls
 _SHORT = rf"(?!{W.one_no_name}\b)[a-z][\w+/-]+"
 TWO = re.compile(
-    rf"\b{W.in_turn_number}(?: [(\[]\d[\d.]* ?%[)\]])? (?P<first>(?:{_SHORT} )?{_SHORT})(?:,? and| versus| vs\.?| v\.?) {W.in_turn_number}(?: [(\[]\d[\d.]* ?%[)\]])? (?P<second>(?:{_SHORT} )?{_SHORT}) (?:{W.one_person}s?|{W.treated_units})\b"
+    rf"\b{W.in_turn_number}(?: [(\[]\d[\d.]* ?%[)\]])? (?P<first>(?:{_SHORT} )?{_SHORT})(?:,? and| versus| vs\.?| v\.?) {W.in_turn_number}(?: [(\[]\d[\d.]* ?%[)\]])? (?P<second>[a-z][\w+/-]+(?: [a-z][\w+/-]+)?) (?:{W.one_person}s?|{W.treated_units})\b"
 )
 CONTROL = re.compile(rf"\b{W.control}\b")
 WITHOUT = re.compile(
