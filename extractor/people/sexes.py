@@ -76,7 +76,7 @@ ALL = re.compile(
     rf"(?<!of )\ball(?: (?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
 )
 # "12 of each sex", "ten of either gender"
-EACH_SEX = re.compile(rf"(?P<n>{_NUM})(?: {W.people_patients})? of (?:each|either) (?:sex|gender)\b")
+EACH_SEX = re.compile(rf"(?P<n>{_NUM})(?: {W.people_patients})? of each (?:sex|gender)\b")
 # "all but one were men", "all but two of the nine were women"
 ALL_BUT = re.compile(
     rf"\ball(?: {_NUM})? (?:but|except(?: for)?) (?P<n>{_NUM})(?: of (?:the |these |those |them|whom)?(?:{_NUM})?)?{_PEOPLE},? (?:(?:were|being|are) )?(?P<sex>{_FEMALE}|{_MALE})\b"

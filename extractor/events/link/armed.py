@@ -50,7 +50,7 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
         name = place_of(scene, counted[at], words) if words else None
         places[at] = name.place if name else None
     sure = headed(scene) | laid_out(scene) | labelled(scene) if counted else {}
-    return places | {at: n.place for at, c in counted.items() if (n := sure.get(c.start))}
+    return places | {at: n.place if (n := sure[c.start]) else None for at, c in counted.items() if c.start in sure}
 
 
 def _in_turn(
@@ -63,7 +63,8 @@ def _in_turn(
     found: dict[int, tuple[int, int] | None] = {}
     for told in turns.values():
         places = [known.get(at) for at, _ in told]
-        if None in places or len(set(places)) < len(places):
+        announced = all(name.brought == "0" for _, name in told)  # "(157 cells, 158 sham): death 14 vs 12"
+        if announced or None in places or len(set(places)) < len(places):
             found |= {at: name.place for at, name in told}
     return found
 

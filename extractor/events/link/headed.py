@@ -27,21 +27,33 @@ NOT_OF_ONE = re.compile(rf"\b{W.heads_not}\b")
 NO_GROUP = frozenset(("women", "woman", "men", "man"))  # a sex by itself heads no arm
 
 
-def headed(scene: Scene) -> dict[int, Name]:
-    """The group of each count that a name at the head of its part of the sentence tells, by where the count begins."""
+def headed(scene: Scene) -> dict[int, Name | None]:
+    """The group of each count that a name at the head of its part of the sentence tells, by where the count begins.
+
+    None for what is counted before all parts: "nine events were reported: in the drug group ..., in placebo ...".
+    """
     folded, sentence = scene.seen.folded, scene.sentence
     if RESPECTIVELY in folded[sentence.start : sentence.end]:
         return {}
-    heads = list(_heads(scene))
-    found: dict[int, Name] = {}
-    for place, (start, name) in enumerate(heads):
-        last = heads[place + 1][0] if place + 1 < len(heads) else sentence.end
-        stop = folded.find(";", name.end, last)
-        end = stop if stop >= 0 else last
-        held = [i for i, c in enumerate(scene.counts) if name.end <= c.start < end]
-        if held and _of_one(scene, name, start, end, held):
+    parts = list(_parts(scene))
+    even = len(parts) > 1 and len({len(held) for *_, held in parts}) == 1
+    found: dict[int, Name | None] = {}
+    for name, start, end, held in parts:
+        if held and _of_one(scene, name, start, end, held, even):
             found.update((scene.counts[i].start, name) for i in held)
+    if len(found) > 1 and len(parts) > 1 and folded[: parts[0][1]].rstrip().endswith(":"):
+        found.update((c.start, None) for c in scene.counts if c.end <= parts[0][1])
     return found
+
+
+def _parts(scene: Scene) -> Iterator[tuple[Name, int, int, list[int]]]:
+    """The parts that a name heads: the name, where the part begins and ends, the counts behind the name."""
+    heads = list(_heads(scene))
+    for place, (start, name) in enumerate(heads):
+        last = heads[place + 1][0] if place + 1 < len(heads) else scene.sentence.end
+        stop = scene.seen.folded.find(";", name.end, last)
+        end = stop if stop >= 0 else last
+        yield name, start, end, [i for i, c in enumerate(scene.counts) if name.end <= c.start < end]
 
 
 def _strong(scene: Scene, name: Name) -> bool:
@@ -65,11 +77,11 @@ def _heads(scene: Scene) -> Iterator[tuple[int, Name]]:
             yield begins, name
 
 
-def _of_one(scene: Scene, name: Name, start: int, end: int, held: Sequence[int]) -> bool:
-    """Whether a part of the sentence tells of its head's group alone."""
+def _of_one(scene: Scene, name: Name, start: int, end: int, held: Sequence[int], even: bool) -> bool:
+    """Whether a part of the sentence tells of its head's group alone; two counts side by side do in parts of one make."""
     folded = scene.seen.folded
     if NOT_OF_ONE.search(folded, start, end):
         return False
     if any(start <= n.start < end and n.words != name.words and _strong(scene, n) for n in scene.here):
         return False
-    return all(len(run_of(folded, scene.counts, i)) == 1 for i in held)
+    return even or all(len(run_of(folded, scene.counts, i)) == 1 for i in held)
