@@ -5,7 +5,7 @@ Does not find: a sex left over by subtraction that the text does not name; "most
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from spacy.tokens import Doc
 
@@ -22,7 +22,7 @@ from extractor.words import Words
 
 W = Words("fields")
 
-Told = tuple[dict[str, int | None], list[tuple[int, int]]]
+Told = tuple[Mapping[str, int | None], list[tuple[int, int]]]  # the value, and where it is told
 
 BESIDE = 120  # characters between the two sexes said apart
 FEW = 12  # people who may be told one after the other
@@ -85,7 +85,7 @@ class Sex(Field):
         one = own.noun if own and own.noun in ("female", "male") else _sex_of(seen, own) if own else ""
         derived = (_but(seen, own) or _rest(seen, some, own) or _in_turn(seen, own)) if own else None
         if derived:
-            yield self.fact(doc, derived[0], derived[1], rule="everyone", confidence=0.85, flags=("derived",))
+            yield self.fact(doc, dict(derived[0]), derived[1], rule="everyone", confidence=0.85, flags=("derived",))
             return
         for item in [*_together(some, own), *some]:
             if one and (item.female is None) == (one == "male"):
@@ -102,7 +102,7 @@ class Sex(Field):
         if own:
             persons = _persons(seen, own)
             if persons:
-                yield self.fact(doc, persons[0], persons[1], rule="everyone", confidence=0.85, flags=("derived",))
+                yield self.fact(doc, dict(persons[0]), persons[1], rule="everyone", confidence=0.85, flags=("derived",))
             else:
                 yield from self._everyone(doc, seen, own)
 

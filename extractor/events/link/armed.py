@@ -49,7 +49,7 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
         places[at] = name.place if name else None
-    sure = headed(scene) | laid_out(scene) | labelled(scene) if counted else {}
+    sure = {**headed(scene), **laid_out(scene), **labelled(scene)} if counted else {}
     return places | {at: n.place if (n := sure[c.start]) else None for at, c in counted.items() if c.start in sure}
 
 
