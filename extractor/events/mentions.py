@@ -17,6 +17,7 @@ from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.events.stopped import divided_reason, reason_before, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_counted, items_under
+from extractor.quantities.counts import PEOPLE
 from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
 from extractor.terms import Term, table
 from extractor.words import Words
@@ -321,6 +322,8 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         word = folded[match.start : match.end]
         if match.term.name in _doubted("never") or _SKIP_WORDS.match(word):
             continue
+        if match.term.name == "fall" and _FELL_IN.match(folded, match.end, end):
+            continue
         pair = _PAIR.match(word)
         if (
             pair
@@ -349,6 +352,10 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
 
 
+# "a fall in heart rate": a measure fell, nobody; "falls in older women", "a fall in one" are people's
+_FELL_IN = re.compile(
+    rf"\s+(?:of\b|in\s+(?!an?\s|{WHOLE}\b|(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE}|groups?|arms?|placebo|controls?|elderly|residents?|each|either)\b))"
+)
 # reasons to stop that are no adverse events
 EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
 SHORT = 6  # letters of an abbreviation in the plural
