@@ -61,8 +61,9 @@ _GROUP_FORMS = (
     rf"\b{W.group_with}\s+(?:the\s+)?(?P<what>{W.group_sham})\b(?=\s*{W.group_but})",
 )
 GROUP = re.compile("|".join(_GROUP_FORMS))
+# "the study group", not "the calcium study arm"
 EVERY_GROUP = re.compile(
-    rf"\b{W.every_group_any}\b[\w\s-]*\Z|{W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
+    rf"\b{W.every_group_any}\b[\w\s-]*\Z|(?:\A|\d\s+){W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
 )
 MEASURE = re.compile(rf"\b{W.measure_with}\b[^,;.()]*")
 # What ends the words of a limit

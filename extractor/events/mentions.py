@@ -17,6 +17,7 @@ from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.events.stopped import divided_reason, reason_before, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_counted, items_under
+from extractor.quantities.counts import PEOPLE
 from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
 from extractor.terms import Term, table
 from extractor.words import Words
@@ -321,6 +322,8 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         word = folded[match.start : match.end]
         if match.term.name in _doubted("never") or _SKIP_WORDS.match(word):
             continue
+        if match.term.name == "fall" and _FELL_IN.match(folded, match.end, end):
+            continue
         pair = _PAIR.match(word)
         if (
             pair
@@ -349,6 +352,10 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
 
 
+# "a fall in heart rate": a measure fell, nobody; "falls in older women", "a fall in one" are people's
+_FELL_IN = re.compile(
+    rf"\s+(?:of\b|in\s+(?!an?\s|{WHOLE}\b|(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE}|groups?|arms?|placebo|controls?|elderly|residents?|each|either)\b))"
+)
 # reasons to stop that are no adverse events
 EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
 SHORT = 6  # letters of an abbreviation in the plural
@@ -429,11 +436,15 @@ def _widened(folded: str, start: int, at: int) -> int:
             break
         if match[1].strip() in ("low", "lower", "upper") and not _PLACED.match(folded, at):
             break  # "low hypoglycemia rates"
+        if match[1].strip() == "arm" and _GROUP_ARM.search(folded, max(start, match.start(1) - 40), match.start(1)):
+            break  # "in the placebo arm pneumonia developed"
         at = match.start(1)
     return at
 
 
 _PLACED = re.compile(W.placed)
+# what makes an arm a group: "in the placebo arm", not "of the left arm"
+_GROUP_ARM = re.compile(rf"\b(?:in|of|on|from)\s+(?:the\s+)?(?:(?!{W.body_arm}\b)[\w+/-]+\s+){{1,3}}\Z")
 
 
 def _site(folded: str, end: int, at: int) -> int:

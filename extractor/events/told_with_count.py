@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractor import patterns as re
-from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import at_baseline
 from extractor.events.lists import doubtful, killed, list_end, member
@@ -86,11 +85,7 @@ def counted(
             count = Count(count.start, count.end, count.form, count.n, total, count.unit, count.percent)
         if zero and count.n is None:
             count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
-        made = event(reading, mention, ABSENT if zero else PRESENT, count, None, "count_" + link.how, last)
-        said = attributes.grade_of_count(reading.folded, count)
-        made = replace(made, grade=said) if said else made
-        grave = attributes.severity_of_count(reading.folded, count)
-        yield replace(made, severity=grave) if grave else made
+        yield event(reading, mention, ABSENT if zero else PRESENT, count, None, "count_" + link.how, last)
     yield from _consequence(reading, mention, link.counts[-1], last)
 
 
