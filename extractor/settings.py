@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import SettingsError
+from extractor.files import read_text
 
 FILE_NAME = "trialspan.toml"
 PREFIX = "TRIALSPAN_"
@@ -68,8 +69,8 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     path = folder / FILE_NAME
     if path.is_file():
         try:
-            values |= tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            values |= tomllib.loads(read_text(path, SettingsError))
+        except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{path}: not readable as TOML: {error}") from error
     if any(isinstance(values.get(name), dict) for name in OWN):
         values = {k: v for k, v in values.items() if k not in OWN} | {"fields": str(path)}

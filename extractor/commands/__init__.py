@@ -49,10 +49,12 @@ class Commands(LateGroup):
             forget_stdout()
             raise SystemExit(READER_GONE) from None
         except OSError as error:
-            if error.errno not in DISK:
+            if error.errno in DISK:
+                forget_stdout()
+                raise no_room(error) from error
+            if error.filename is None:
                 raise
-            forget_stdout()
-            raise no_room(error) from error
+            raise ExtractorError(f"{error.filename}: {error.strerror}; check the path and its permissions") from error
         return done
 
 

@@ -352,7 +352,7 @@ def compare_trials(
         str, typer.Option("--outcome", help="What they are to be pooled for: any, serious, death, or an event.")
     ] = "serious",
     months: Annotated[
-        float, typer.Option("--months", help="Follow-up that is asked for, give or take one month.")
+        float, typer.Option("--months", min=0, help="Follow-up that is asked for, give or take one month.")
     ] = 6.0,
     form: FormOption = Format.table,
 ) -> None:

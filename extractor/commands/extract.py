@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -16,6 +16,7 @@ from extractor.commands.shared import (
     OutputOption,
     columns_of,
     end,
+    format_of,
     open_store,
     output_to,
     progress,
@@ -43,7 +44,10 @@ class ExtractFormat(StrEnum):
 def extract(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
     output: OutputOption = None,
-    form: Annotated[ExtractFormat, typer.Option("--format", help="table, json, jsonl or csv.")] = ExtractFormat.table,
+    form: Annotated[
+        ExtractFormat | None,
+        typer.Option("--format", help="table, json, jsonl or csv (default: by the suffix of -o, else table)."),
+    ] = None,
     store: Annotated[str | None, typer.Option(metavar="PATH|URL", help="Keep the records in this store too.")] = None,
     reader: Annotated[
         str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")
@@ -66,11 +70,13 @@ def extract(
     records = _records(inputs, settings, report, reader, columns_of(column))
     if store is not None:
         records = _stored(records, store, report, settings, inputs)
-    if form is ExtractFormat.table and output is None:
+    chosen = format_of(form, output, ExtractFormat.table)
+    if chosen is ExtractFormat.table and output is None:
         for record in records:
             print_record(record)
     else:
-        _write(progress(records, "extracting"), form, output)
+        with output_to(output, inputs) as stream:
+            _write(progress(records, "extracting"), chosen, stream)
     end(report)
 
 
@@ -98,10 +104,9 @@ def _stored(
         typer.echo(f"store {opened.name}: " + ", ".join(f"{n} {name}" for name, n in outcomes.items()), err=True)
 
 
-def _write(records: Iterator[Record], form: ExtractFormat, output: Path | None) -> None:
-    with output_to(output) as stream:
-        if form is ExtractFormat.table:
-            for record in records:
-                print_record(record, stream)
-        else:
-            FORMATS[form.value].write(records, stream)
+def _write(records: Iterator[Record], form: ExtractFormat, stream: BinaryIO) -> None:
+    if form is ExtractFormat.table:
+        for record in records:
+            print_record(record, stream)
+    else:
+        FORMATS[form.value].write(records, stream)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, StoreOption, open_store, say_json, settings_or_exit, wrong_usage
+from extractor.commands.shared import Format, StoreOption, curator_or_exit, open_store, say_json, wrong_usage
 from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.link.check import check
 from extractor.link.decide import decide, merge, reports_named, split, undo
@@ -164,7 +164,7 @@ def decide_links(
         if action is Action.history:
             list_decisions(opened, form)
             return
-        who = by or curator or settings_or_exit().curator
+        who = curator_or_exit(by or curator)
         keys = decided(opened, action, given, KINDS[overlap], who, why or note)
         made = [as_dict(d) for d in LinkStore(opened).decisions() if d.key in keys]
     if form is Format.json:

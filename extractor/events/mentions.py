@@ -442,11 +442,15 @@ def _widened(folded: str, start: int, at: int) -> int:
             break
         if match[1].strip() in ("low", "lower", "upper") and not _PLACED.match(folded, at):
             break  # "low hypoglycemia rates"
+        if match[1].strip() == "arm" and _GROUP_ARM.search(folded, max(start, match.start(1) - 40), match.start(1)):
+            break  # "in the placebo arm pneumonia developed"
         at = match.start(1)
     return at
 
 
 _PLACED = re.compile(W.placed)
+# what makes an arm a group: "in the placebo arm", not "of the left arm"
+_GROUP_ARM = re.compile(rf"\b(?:in|of|on|from)\s+(?:the\s+)?(?:(?!{W.body_arm}\b)[\w+/-]+\s+){{1,3}}\Z")
 
 
 def _sited(folded: str, end: int, first: int, at: int, kind: str) -> tuple[int, list[Mention]]:
