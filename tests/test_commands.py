@@ -83,6 +83,8 @@ def test_same_run_twice_doubles_nothing(tmp_path: Path) -> None:
         ("evaluate", CORPUS, "--baseline", "nowhere.json"),
         ("evaluate", CORPUS, "--baseline", "a.txt"),
         ("extract", ""),
+        ("import", "nowhere.txt", "--store", "new.db"),
+        ("scan", "nowhere", "-o", "out"),
         ("extract", "a.txt", "-o", "a.txt"),
         ("verify", "a.txt", "--map", "nowhere.toml", "--texts", "a.txt"),
         ("import", "a.txt", "--store", "r.db", "--searched", "2026-13-45"),

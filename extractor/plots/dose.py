@@ -15,6 +15,7 @@ from extractor.drawn import Figure
 from extractor.graph import nodes
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, fits
+from extractor.plots.matrix import NO_TRIALS
 from extractor.plots.sheet import (
     DARK,
     INK,
@@ -303,7 +304,7 @@ def _notes(rows: Sequence[Row], cut: int) -> list[str]:
     """What a reader must know of the trials that are not drawn."""
     trials = {str(r["trial"]) for r in rows}
     if not trials:
-        return ["No trial of people fits this choice."]
+        return [NO_TRIALS]
     silent = [f"{r['trial']} ({r['route']})" for r in rows if r["unit"] is None]
     notes = [] if len(silent) < len(trials) else [NO_DOSE]
     if cut:

@@ -63,6 +63,7 @@ _SLANT = 55.0  # degrees of the trials' names
 _LONGEST_NAME = 26  # characters of a trial's name; longer ones are given in full below
 COUNTED = "Beside each event: the number of trials in which it happened."
 NO_ROWS = "No report of these trials names an adverse event."
+NO_TRIALS = "No trial of people fits this choice."
 
 
 def figure(
@@ -97,7 +98,7 @@ def figure(
     shown = _Shown(events[:most_events], order[:most_trials])
     notes = _cut(events[most_events:], order[most_trials:])
     notes += [f"{shortened(t, _LONGEST_NAME)}: {t}" for t in shown.trials if len(t) > _LONGEST_NAME]
-    notes.insert(0, COUNTED if events else NO_ROWS)
+    notes.insert(0, COUNTED if events else NO_ROWS if trials else NO_TRIALS)
     return _Drawing(shown, notes, title).sheet.figure
 
 
