@@ -101,6 +101,17 @@ def percent(value: float | None) -> str:
     return f"{100 * value:.1f}" if value >= 0.01 else f"{100 * value:.2g}"
 
 
+def points(value: float | None) -> str:
+    """A difference of two shares, in percentage points, worded as a share is.
+
+    >>> points(0.0213), points(-0.0034), points(-1e-9), points(None)
+    ('2.1', '−0.34', '0.0', '–')
+    """
+    if value is None or abs(value) < SMALLEST:
+        return "–" if value is None else "0.0"
+    return f"{'−' if value < 0 else ''}{percent(abs(value))}"
+
+
 def share(value: float | None) -> str:
     """The same with its sign.
 
