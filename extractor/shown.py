@@ -66,6 +66,15 @@ def _cell(value: Any) -> str:
     return escape(f"{value:.4g}" if isinstance(value, float) else str(value))
 
 
+def several(count: int, one: str) -> str:
+    """How many there are of what has a plural in s.
+
+    >>> several(1, "trial"), several(1200, "trial")
+    ('1 trial', '1,200 trials')
+    """
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
 def p_value(value: float | None) -> str:
     """A p value as every page, plot and table words it: never ``p = 0.000``.
 

@@ -161,6 +161,14 @@ def test_a_program_ends_as_its_command_does(tmp_path: Path) -> None:
     assert (one.returncode, one.stderr) == (two.returncode, two.stderr) and one.returncode == 2
 
 
+def test_words_that_a_stream_has_no_letters_for(tmp_path: Path) -> None:
+    """A table has lines that ASCII lacks; a file gets UTF-8, whatever the locale."""
+    command = [sys.executable, "-m", "extractor", "fields"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment)
+    assert done.returncode == 0 and b"\\u2500" in done.stdout and not done.stderr
+
+
 def test_failures_name_the_cause(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("this is no database, but long enough to look like one " * 50, encoding="utf-8")
     done = trialspan("list", "--store", "notes.db", cwd=tmp_path)

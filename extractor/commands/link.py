@@ -92,7 +92,9 @@ def check_trial(
             typer.echo()
     total = sum(map(len, found.values()))
     open_ = sum(d.explanation is None for differing in found.values() for d in differing)
-    typer.echo(f"trials checked: {len(found)}; differences: {total}; without an explanation: {open_}")
+    typer.echo(
+        f"trials checked: {len(found)}{'' if trial else ' of several reports'}; differences: {total}; without an explanation: {open_}"
+    )
 
 
 def chosen(store: Store, name: str | None) -> dict[str, list[str]]:

@@ -68,9 +68,16 @@ GRADED_BEFORE = re.compile(rf"[(\[]\s*{GRADE.pattern}\s*[,:]\s*\Z")
 BEHIND = re.compile(r"\s*\((?=[^()]*(?:related|attribut))[^()]{0,60}\)")
 
 
+# "grade 3 in ", "of grade 3 or 4 in ": right before a count
+GRADE_AHEAD = re.compile(
+    rf"{GRADE.pattern}(?:\s+(?:disease|events?|ones?|toxicity|reactions?))?\s+(?:in|among|by)\s+\Z"
+)
+
+
 def grade_of_count(folded: str, count: Count) -> tuple[int, int] | None:
-    """The grade said of a count: "66 [17%] were grade 3", "in all patients (grade 3, 65%)"."""
-    ahead = GRADED_BEFORE.search(folded, max(0, count.start - 30), count.start)
+    """The grade said of a count: "66 [17%] were grade 3", "grade 4 in three", "in all patients (grade 3, 65%)"."""
+    first = max(0, count.start - 50)
+    ahead = GRADE_AHEAD.search(folded, first, count.start) or GRADED_BEFORE.search(folded, first, count.start)
     if ahead:
         return ahead.span("grade")
     said = re.compile(r"\s*(?:of (?:which|whom|these) )?(?:were|was|being|with|had|\()?\s*(?:a )?").match(
@@ -93,6 +100,18 @@ def severity_of_count(folded: str, count: Count) -> tuple[int, int] | None:
     )
     found = SEVERITY.match(folded, said.end()) if said else None
     return found.span() if found else None
+
+
+RANKS = re.compile(r"(?:mild|minor|moderate|severe)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:mild|minor|moderate|severe))+")
+RANK = re.compile(r"[a-z]+")
+
+
+def ranks(folded: str, severity: tuple[int, int] | None, size: int) -> list[tuple[int, int]]:
+    """ "Mild, moderate and severe headache in 6, 3 and 1": the rank of each of as many counts; none where they do not match."""
+    if severity is None or not RANKS.fullmatch(folded, *severity):
+        return []
+    each = [m.span() for m in RANK.finditer(folded, *severity) if m.group() != "and"]
+    return each if len(each) == size else []
 
 
 def grade_in(folded: str, mention: Mention) -> tuple[int, int] | None:

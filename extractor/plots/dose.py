@@ -29,6 +29,7 @@ from extractor.plots.sheet import (
     line_height,
 )  # fmt: skip
 from extractor.pool.forest_layout import text_width
+from extractor.shown import several
 
 Row = Mapping[str, Any]
 NOT_REPORTED, SEVERAL = "route not reported", " + "
@@ -308,7 +309,7 @@ def _notes(rows: Sequence[Row], cut: int) -> list[str]:
     if cut:
         notes.append(f"Not shown for want of room: {cut} more trials with a dose, those with fewest people.")
     if silent:
-        count = f"{len(silent)} of {len(trials)} trial{'' if len(trials) == 1 else 's'}"
+        count = f"{len(silent)} of {several(len(trials), 'trial')}"
         more = f"; and {len(silent) - MOST_SILENT} more" if len(silent) > MOST_SILENT else ""
         notes.append(f"Dose not reported ({count}): {'; '.join(silent[:MOST_SILENT])}{more}.")
     return notes
