@@ -18,7 +18,7 @@ from extractor.events.link.pairs import Told, pair_features, ruled_features, tol
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
-from extractor.events.of_this_trial import Reports
+from extractor.events.of_this_trial import NEEDED, Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
@@ -62,6 +62,8 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     seen = reports.seen
     sentence = seen.sentence_at(start)
     if seen.in_title(start) or not (ruled or FIGURE.search(seen.folded, start, sentence.end)):
+        return None
+    if NEEDED.search(seen.folded, start, sentence.end):
         return None
     named = reports.named(start, sentence.end)
     avoid = [(m.start, m.end) for m in named]
