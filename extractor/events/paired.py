@@ -48,10 +48,15 @@ EITHER = "count_either"
 SURE = ("count_elided", ROWS, HANDED, EITHER, "count_pair")  # the words tell whose count it is
 
 
-def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
-    """The events of a document, sentence by sentence: those of the rules, with the scores' say on all that are counted."""
+def paired(reports: Reports, ruled: Iterable[Event], *, about: re.Pattern[str] | None = None) -> Iterator[Event]:
+    """The events of a document, sentence by sentence: those of the rules, with the scores' say on all that are counted.
+
+    Only those of sentences that `about` is found in, where it is given.
+    """
     by_sentence = {start: list(some) for (start, _), some in groupby(ruled, key=lambda e: e.sentence)}
     for sentence in reports.seen.sentences:
+        if about is not None and not about.search(reports.seen.folded, sentence.start, sentence.end):
+            continue
         some = by_sentence.get(sentence.start, [])
         told = scene(reports, sentence.start, some)
         yield from some if told is None else _settled(told, chances(told, weights("pairs"), weights("pairs_among")))
