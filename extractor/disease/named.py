@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractor import patterns as re
 from extractor.disease.mentioned import KNOWN, Mention
-from extractor.disease.treated import Candidate, content
+from extractor.disease.weighed import Candidate, content
 from extractor.terms import words
 
 INVERTED = re.compile(r"[a-z], [a-zA-Z]")  # "leukemia, lymphocytic, chronic, B-cell": a name for an index, nobody's
