@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from extractor import patterns as re
 from extractor.context.view import View
-from extractor.disease.mentioned import POSTOPERATIVE_PAIN, SHORT, Mention
-from extractor.disease.weighed import AIM, ENDS, FOR, LEAST, MODIFIER, PUT, SURVIVORS, Candidate, came_of
+from extractor.disease.mentioned import PEOPLE, POSTOPERATIVE_PAIN, SHORT, Mention
+from extractor.disease.weighed import AIM, ENDS, FOR, JOINED, LEAST, MODIFIER, PUT, SURVIVORS, Candidate, came_of
 from extractor.words import Words
 
 W = Words("disease")
@@ -14,8 +14,84 @@ W = Words("disease")
 def otherwise(seen: View, ranked: list[Candidate]) -> list[Candidate]:
     """What was treated, by the first of several readings that finds something; ``ranked`` are all diseases, the likeliest first."""
     found = _pain(seen) or _given_for(seen, ranked) or _introduced(seen, ranked) or _only(seen, ranked)
-    found = found or _after_therapy(seen, ranked) or _opening(seen, ranked) or _survived(seen, ranked)
+    listed = [] if found else _listed(seen, ranked)
+    if listed:
+        return listed
+    found = found or _prevented(seen, ranked) or _operated_for(seen, ranked) or _after_therapy(seen, ranked)
+    found = found or _opening(seen, ranked) or _survived(seen, ranked) or _titled(seen, ranked)
     return [found] if found else []
+
+
+# "infants at high risk of bronchopulmonary dysplasia", "to prevent hernia": nobody has it yet, and it is what the trial is for
+AT_RISK = re.compile(
+    rf"\b{PEOPLE} (?:(?:[^.;]|\.(?=\d)){{0,60}} )?at (?:\w+ ){{0,2}}risks? (?:of|for) (?:developing )?{MODIFIER}$"
+)
+PREVENTED = re.compile(
+    rf"\b(?:prevent(?:s|ed|ing|ion of)?|prophylaxis (?:of|for|against)|protect(?:ion|s|ed|ing)? (?:against|from)"
+    rf"|(?:reduc\w+|decreas\w+|lower\w*) (?:the )?(?:incidence|risk|rate|occurrence|frequency|likelihood) of) (?:developing )?{MODIFIER}$"
+)
+
+
+def _prevented(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """What the trial would prevent, told in the title or twice: "infants at high risk of X", "to reduce the incidence of X"."""
+    for candidate in ranked:
+        places = [m for m in candidate.mentions if seen.role_at(m.start) != "results"]
+        if any(AT_RISK.search(_before(seen, m)) for m in places):
+            return candidate
+        own = [m for m in places if PREVENTED.search(_before(seen, m))]
+        if own and (len(candidate.mentions) >= TWICE or any(seen.in_title(m.start) for m in own)):
+            return candidate
+    return None
+
+
+# "scleral buckling for retinal detachment", "had implantation because of chondral defects"
+FOR_WHICH = re.compile(
+    rf"\b\w{{4,}}(?:ing|ion|ery|ectomy|plasty|otomy|grafts?|therapy|treatment|surgery|repair)\b(?: \([^)]{{1,10}}\))?,? (?:for|because of|on account of) (?:the |their |an? )?{MODIFIER}$"
+)
+
+
+def _operated_for(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """What an operation was done for, where nothing else is said to be treated."""
+    for candidate in ranked:
+        if candidate.term is not None and candidate.term.kind == "sign":
+            continue
+        if any(m.weight > DOUBTED and FOR_WHICH.search(_before(seen, m)) for m in candidate.mentions):
+            return candidate
+    return None
+
+
+def _listed(seen: View, ranked: list[Candidate]) -> list[Candidate]:
+    """Diseases named in one list of a text on cells: "near the lesion in ALS, multiple sclerosis and cord injury"."""
+    if not GRAFTED.search(seen.folded, *seen.title):
+        return []
+    every = sorted(((m, c) for c in ranked for m in c.mentions if m.weight > 0), key=lambda pair: pair[0].start)
+    chain: list[tuple[Mention, Candidate]] = []
+    for item, candidate in every:
+        if candidate.term is None or candidate.term.kind == "sign":
+            continue
+        if chain and JOINED.match(seen.folded[chain[-1][0].end : item.start] + " "):
+            chain.append((item, candidate))
+        elif len(chain) < TWICE:
+            chain = [(item, candidate)] if IN.search(_before(seen, item)) else []
+    return list({id(c): c for _, c in chain}.values()) if len(chain) >= TWICE else []
+
+
+IN = re.compile(rf"\b(?:in|for) (?:the )?{MODIFIER}$")
+
+
+def _titled(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """The likeliest disease of the title, where no word speaks against it."""
+    for candidate in ranked:
+        sign = candidate.term is not None and candidate.term.kind == "sign"
+        own = [m for m in candidate.mentions if seen.in_title(m.start) and m.weight > 0]
+        if any(not sign or ENDS.search(_before(seen, m)) for m in own):
+            return candidate
+    return None
+
+
+def _before(seen: View, mention: Mention) -> str:
+    first = max(seen.sentence_at(mention.start).start, mention.start - 110)
+    return seen.folded[first : mention.start]
 
 
 def _after_therapy(seen: View, ranked: list[Candidate]) -> Candidate | None:
@@ -57,7 +133,7 @@ def _given_for(seen: View, ranked: list[Candidate]) -> Candidate | None:
     return None
 
 
-GIVEN = re.compile(r"\bcells?\b|\btransplant\w*|\b(?:bm|a[dt])?-?mscs?\b")
+GIVEN = re.compile(r"\bcells?\b|\btransplant\w*|\bimplantations?\b|\bgrafting\b|\baci\b|\b(?:bm|a[dt])?-?mscs?\b")
 DOUBTED = -1.0  # what a word nearby makes a history, a risk or an outcome
 
 

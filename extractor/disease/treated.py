@@ -154,6 +154,9 @@ def _is_counted(seen: View, mention: Mention) -> bool:
     return bool(COUNTED.match(seen.folded, mention.end) or COUNTED_WITH.search(before))
 
 
+QUALIFIED = re.compile(rf",? (?:{PEOPLE} )?with (?:[\w-]+ ){{0,3}}(?:of )?")
+
+
 def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
     """Whether both are treated: side by side, or both said of the people of one sentence, or both in the title."""
     if other.score < 0.5 * first.score:
@@ -161,6 +164,8 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
     for a, b in itertools.product(first.mentions, other.mentions):
         left, right = (a, b) if a.start < b.start else (b, a)
         gap = seen.folded[left.end : right.start]
+        if left in first.mentions and QUALIFIED.fullmatch(gap) and seen.in_title(left.start):
+            return False  # "STEMI with ventricular dysfunction" is one disease and its state
         if (JOINED.match(gap + " ") or (left.name == "COVID-19" and CAUSED.fullmatch(gap))) and max(
             a.weight, b.weight
         ) >= LEAST:
@@ -168,7 +173,14 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
         same = seen.sentence_at(a.start) == seen.sentence_at(b.start)
         if same and a.people and b.people and min(a.weight, b.weight) >= PEOPLE_SURE:
             return True
+    if _of_the_people(seen, other) and not any(m.people and m.weight >= PEOPLE_SURE for m in first.mentions):
+        return not _alike(first, other)  # the title names one, "34 patients with Y" another
     return not _alike(first, other) and any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in other.mentions)
+
+
+def _of_the_people(seen: View, candidate: Candidate) -> bool:
+    """Whether the text, not the title, says that its own people have a disease."""
+    return any(m.people and m.weight >= PEOPLE_SURE and not seen.in_title(m.start) for m in candidate.mentions)
 
 
 def _alike(first: Candidate, other: Candidate) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from extractor import patterns as re
 from extractor.context.view import View
 from extractor.disease.mentioned import PEOPLE, Mention
-from extractor.terms import Term, words
+from extractor.terms import Term, table, words
 from extractor.words import Words
 
 W = Words("disease")
@@ -69,6 +69,7 @@ def weigh(seen: View, every: list[Mention]) -> list[Candidate]:
     for mention in every:
         mention.weight = _weight(seen, mention)
     _set_aside(seen, every)
+    _aftermath(seen, every)
     for left, right in itertools.pairwise(every):
         if left.role == "head" and right.weight <= left.weight and OF.fullmatch(seen.folded[left.end : right.start]):
             right.weight, right.people = min(right.weight, 0.3), False  # "delayed unions of fractures"
@@ -105,7 +106,17 @@ def _set_aside(seen: View, every: list[Mention]) -> None:
                 mention.weight, mention.people = min(mention.weight, 0.0), False
 
 
+def _aftermath(seen: View, every: list[Mention]) -> None:
+    """Where the title says that a disease came after cells were given, no other place makes it the treated one."""
+    came = {_key(m) for m in every if came_of(seen, m) and not TREATED.search(seen.folded[: m.start])}
+    for mention in every:
+        if came and _key(mention) in came:
+            mention.weight, mention.people = min(mention.weight, 0.0), False
+
+
 # several names of one disease, as trials use them: the first is the name where a text says it
+ISCHEMIC, STROKE = ("mesh:D000083242",), ("mesh:D020521",)
+INFARCTS = (("mesh:D002544",), ("mesh:D020520",), ("mesh:D020244",))  # of the brain, of the middle cerebral artery
 FAMILIES = (
     (
         "mesh:D000083242",
@@ -115,13 +126,23 @@ FAMILIES = (
         "mesh:D002545",
         "mesh:D020521",
     ),  # ischemic stroke
-    ("mesh:D012595", "mondo:0019340"),  # systemic sclerosis, scleroderma
+    ("mesh:D012595", "mondo:0019340", "mesh:D045743"),  # systemic sclerosis, scleroderma
+    ("mesh:D045743", "mondo:0019340"),  # diffuse systemic sclerosis
+    ("mesh:D013119", "mesh:D010264", "mesh:D011782"),  # injury of the cord, and the paralysis that it leaves
+    ("mesh:D000690", "mesh:D016472"),  # amyotrophic lateral sclerosis, motor neuron disease
+    ("mesh:D020925", "mesh:D001238"),  # encephalopathy of newborns, their asphyxia
     ("mesh:D010020", "mondo:0018373"),  # osteonecrosis, avascular necrosis
 )
 
 
 def _one_disease(groups: dict[tuple[str, ...], Candidate]) -> None:
-    """Join the groups of a family under its first name, where the text has that name."""
+    """Join the groups of a family under its first name, where the text has that name; an infarct told of as a stroke is an ischemic one."""
+    if STROKE in groups and ISCHEMIC not in groups and (term := table("conditions").get("ischemic stroke")):
+        infarcts = [m for key in INFARCTS if key in groups for m in groups.pop(key).mentions]
+        for mention in infarcts:
+            mention.name, mention.term, mention.renamed = term.name, term, True
+        if infarcts:
+            groups[ISCHEMIC] = Candidate(term.name, term, infarcts)
     for first, *others in FAMILIES:
         host = groups.get((first,))
         if host is None or not any(m.weight > 0 for m in host.mentions):
@@ -199,7 +220,7 @@ def _weight(seen: View, mention: Mention) -> float:
 
 
 # "received cells by the coronary artery for heart failure": what something was given for
-FOR = re.compile(rf"\bfor (?:the |their )?{MODIFIER}$")
+FOR = re.compile(rf"\b(?:for|because of|on account of) (?:the |their )?{MODIFIER}$")
 PUT = re.compile(
     r"\bcells?\b.*\b(?:by|into|through|via|under|in) the\b|\b(?:injected|infused|transplanted|implanted|placed|grafted)\b"
 )
