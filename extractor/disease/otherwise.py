@@ -17,7 +17,8 @@ def otherwise(seen: View, ranked: list[Candidate]) -> list[Candidate]:
     listed = [] if found else _listed(seen, ranked)
     if listed:
         return listed
-    found = found or _prevented(seen, ranked) or _operated_for(seen, ranked) or _after_therapy(seen, ranked)
+    found = found or _prevented(seen, ranked) or _operated_for(seen, ranked)
+    found = found or _had(ranked) or _after_therapy(seen, ranked)
     found = found or _opening(seen, ranked) or _survived(seen, ranked) or _titled(seen, ranked)
     return [found] if found else []
 
@@ -92,6 +93,11 @@ def _titled(seen: View, ranked: list[Candidate]) -> Candidate | None:
 def _before(seen: View, mention: Mention) -> str:
     first = max(seen.sentence_at(mention.start).start, mention.start - 110)
     return seen.folded[first : mention.start]
+
+
+def _had(ranked: list[Candidate]) -> Candidate | None:
+    """What the people of a case history had: "a man with a herniated disc had an infusion"."""
+    return next((c for c in ranked if any(m.people and m.weight > 0 for m in c.mentions)), None)
 
 
 def _after_therapy(seen: View, ranked: list[Candidate]) -> Candidate | None:
