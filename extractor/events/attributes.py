@@ -11,7 +11,7 @@ W = Words("events")
 
 SEVERITY = re.compile(rf"\b(?:{W.severity_mild}(?:\s*(?:-|to|or|and|/|,)\s*(?:to[\s-]+)?(?:mild|moderate|severe))*)\b")
 GRADE = re.compile(
-    r"\bgrades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?P<grade>(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or|,)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|\+))?)"
+    r"\bgrades?(?:\s+of)?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?P<grade>(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or|,)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|\+))?)"
 )
 SERIOUS = re.compile(rf"\b{W.serious}\b")
 RELATED = re.compile(rf"\b{W.related}\b")
@@ -57,12 +57,13 @@ def grade(folded: str, start: int, mention: Mention) -> tuple[int, int] | None:
     if before and not re.search(r"[;.,)]", folded[before[-1].end() : mention.start]):
         return before[-1].span("grade")
     after = re.compile(
-        r"\s*(?:\(\s*)?(?:of\s+)?(?:(?:(?:greater|higher|more|worse) than(?:\s+or equal to)?|at least|[>≥])\s*)?(?=(?:ctcae |nci |who )?grade)|\s*\(\s*"
+        r"\s*(?:\(\s*)?(?:of\s+)?(?:(?:(?:greater|higher|more|worse) than(?:\s+or equal to)?|at least|[>≥])\s*)?(?=(?:ctcae |nci |who )?grade)|\s+(?:of|with)\s+(?:an?\s+)?(?:maximum|highest|worst)\s+(?=grade)|\s*\(\s*"
     ).match(folded, mention.end)
     found = GRADE.match(folded, after.end()) if after else None
     return found.span("grade") if found else None
 
 
+GRADED_BEFORE = re.compile(rf"[(\[]\s*{GRADE.pattern}\s*[,:]\s*\Z")
 # "seizure (possibly related), hip fracture (unrelated)"
 BEHIND = re.compile(r"\s*\((?=[^()]*(?:related|attribut))[^()]{0,60}\)")
 
@@ -74,8 +75,9 @@ GRADE_AHEAD = re.compile(
 
 
 def grade_of_count(folded: str, count: Count) -> tuple[int, int] | None:
-    """The grade said of a count: "66 [17%] were grade 3", "grade 4 in three"."""
-    ahead = GRADE_AHEAD.search(folded, max(0, count.start - 50), count.start)
+    """The grade said of a count: "66 [17%] were grade 3", "grade 4 in three", "in all patients (grade 3, 65%)"."""
+    first = max(0, count.start - 50)
+    ahead = GRADE_AHEAD.search(folded, first, count.start) or GRADED_BEFORE.search(folded, first, count.start)
     if ahead:
         return ahead.span("grade")
     said = re.compile(r"\s*(?:of (?:which|whom|these) )?(?:were|was|being|with|had|\()?\s*(?:a )?").match(

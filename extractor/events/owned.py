@@ -23,7 +23,7 @@ GOT_OVER = re.compile(
 
 # "(2/62) and patency (95% after stenting": the brackets are an outcome's
 OF_OUTCOME = re.compile(
-    r"\b(?:patency|survival|responses?|success|cure|remissions?|improvements?|healing|satisfaction|compliance|adherence|efficacy|seroconversion)"
+    r"\b(?:patency|survival|responses?|success|cure|remissions?|improvements?|healing|satisfaction|compliance|adherence|efficacy|seroconversion|withdrawals?|drop-?outs?)"
     r"(?:\s+(?:rates?|status))?(?:\s+(?:was|were)\s+(?:[\w-]+\s+){1,3})?\s*[(\[][^()\[\]]*\Z"
 )
 OF_COUNTED = re.compile(r"none of (?:which|whom)\b")

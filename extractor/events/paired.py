@@ -18,7 +18,7 @@ from extractor.events.link.pairs import Told, brought, pair_features, ruled_feat
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
-from extractor.events.of_this_trial import Reports
+from extractor.events.of_this_trial import NEEDED, Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
@@ -48,10 +48,15 @@ EITHER = "count_either"
 SURE = ("count_elided", ROWS, HANDED, EITHER, "count_pair")  # the words tell whose count it is
 
 
-def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
-    """The events of a document, sentence by sentence: those of the rules, with the scores' say on all that are counted."""
+def paired(reports: Reports, ruled: Iterable[Event], *, about: re.Pattern[str] | None = None) -> Iterator[Event]:
+    """The events of a document, sentence by sentence: those of the rules, with the scores' say on all that are counted.
+
+    Only those of sentences that `about` is found in, where it is given.
+    """
     by_sentence = {start: list(some) for (start, _), some in groupby(ruled, key=lambda e: e.sentence)}
     for sentence in reports.seen.sentences:
+        if about is not None and not about.search(reports.seen.folded, sentence.start, sentence.end):
+            continue
         some = by_sentence.get(sentence.start, [])
         told = scene(reports, sentence.start, some)
         yield from some if told is None else _settled(told, chances(told, weights("pairs"), weights("pairs_among")))
@@ -62,6 +67,8 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     seen = reports.seen
     sentence = seen.sentence_at(start)
     if seen.in_title(start) or not (ruled or FIGURE.search(seen.folded, start, sentence.end)):
+        return None
+    if NEEDED.search(seen.folded, start, sentence.end):
         return None
     named = reports.named(start, sentence.end)
     avoid = [(m.start, m.end) for m in named]

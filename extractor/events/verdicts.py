@@ -211,7 +211,8 @@ def _spared(scene: Said, i: int) -> bool:
     if pair and of_composite(scene.folded, first, *pair):
         return True
     before = scene.folded[max(first, mention.start - 80) : mention.start]
-    return BETTER.search(before) is not None or NO_DIFFERENCE.search(before) is not None
+    alike = NO_DIFFERENCE.search(scene.folded, max(first, mention.start - 160), mention.start)
+    return BETTER.search(before) is not None or alike is not None
 
 
 def _happened(scene: Said, i: int) -> Event:
