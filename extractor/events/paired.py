@@ -14,7 +14,7 @@ from extractor import patterns as re
 from extractor.events.brackets import segments
 from extractor.events.denials import denials
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
+from extractor.events.link.pairs import Told, brought, pair_features, ruled_features, told_features, told_of_term
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -146,6 +146,7 @@ def _refused(told: Told, i: int, j: int) -> bool:
     return (
         _repeated(told, i, j)
         or _parted(told, i, j)
+        or brought(told.folded, mention.end, told.sentence.end)
         or _in_rows(told, i, j)
         or _part(told, i, j)
         or size_of_group(told.folded, mention, count, told.sentence.start)
