@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from extractor import patterns as re
 from extractor.context.view import view
-from extractor.events.event import ABSENT, Event
+from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.limits import GROUP, whole_follow_up
 from extractor.events.link.armed import armed
 from extractor.events.mentions import DEATH, DEATHS, SURVIVED
@@ -69,6 +69,7 @@ class Deaths(Field):
             return
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
         told = _told(doc, reports)
+        told = [e for e in told if not _zero_of_one(told, e)]
         told = [replace(e, scope=None) if e.scope and _of_all(seen.folded, e.scope, follow_up) else e for e in told]
         said = tolls(seen.folded, [e for e in told if _counts(seen.folded, e)])
         if not said:
@@ -93,6 +94,18 @@ def _told(doc: Doc, reports: Reports) -> list[Event]:
     if COMPARING.search(reports.seen.folded):
         told = list(armed(reports, groups_of(doc), told))
     return [e for e in told if e.mention.kind == DEATH and not (e.how == LINKED and _silent(reports, e))]
+
+
+def _zero_of_one(told: list[Event], event: Event) -> bool:
+    """Whether nobody of one group died, and it is not told that nobody of another did: no zero of the trial."""
+    zeros = {e.arm for e in told if e.count and e.count.n == 0 and e.sentence == event.sentence}
+    some = any(e.assertion == PRESENT and e.sentence == event.sentence for e in told)
+    return (
+        event.arm is not None
+        and event.arm in zeros
+        and (some or len(zeros) == 1)
+        and bool(event.count and event.count.n == 0)
+    )
 
 
 def _silent(reports: Reports, event: Event) -> bool:

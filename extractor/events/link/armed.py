@@ -10,6 +10,7 @@ from extractor import patterns as re
 from extractor.context.view import View
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, candidates, features, name_of, none_features
+from extractor.events.link.compared import compared, wholes
 from extractor.events.link.groups import Group, Name
 from extractor.events.link.headed import headed
 from extractor.events.link.in_turn import in_turn
@@ -50,7 +51,9 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
         places[at] = name.place if name else None
-    sure = {**headed(scene), **laid_out(scene), **labelled(scene)} if counted else {}
+    sure = (
+        {**headed(scene), **laid_out(scene), **labelled(scene), **wholes(scene), **compared(scene)} if counted else {}
+    )
     return places | {at: n.place if (n := sure[c.start]) else None for at, c in counted.items() if c.start in sure}
 
 

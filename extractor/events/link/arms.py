@@ -27,6 +27,7 @@ _WORDS = re.compile(r"[a-z]+|[^\s\w]|\d+")
 MORE = 2  # words by which a name of the trial's arm may be longer than what was read of it
 HEAD = 4  # words that may stand before a name at the head of its sentence
 RESPECTIVELY = "respectively"
+TREATED = frozenset(("treated", "active", "experimental", "intervention", "verum"))  # the arm that is no control
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,17 @@ class Names:
             near = [
                 (len(g.words ^ words), i) for i, g in enumerate(self.groups) if alike(words, g.words) or said == g.words
             ]
-            self._arms[words] = min(near)[1] if near else -1
+            self._arms[words] = min(near)[1] if near else self._by_part(words)
         return self._arms[words]
+
+    def _by_part(self, words: frozenset[str]) -> int:
+        """The place of the one arm that is the control, or that is not, where words name it by its part alone."""
+        controls = [i for i, g in enumerate(self.groups) if CONTROL.search(g.name.lower())]
+        if words == frozenset(("control",)):
+            return controls[0] if len(controls) == 1 else -1
+        others = [i for i in range(len(self.groups)) if i not in controls]
+        treated = words and words <= TREATED and len(self.groups) == 2
+        return others[0] if treated and len(others) == 1 else -1
 
 
 def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Group]) -> Name:

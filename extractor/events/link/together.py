@@ -35,9 +35,9 @@ COMPARED = re.compile(
 
 
 # between the counts of one row: "5, 7 and 2", "2 vs 7"
-ROW = re.compile(r"\s*(?:,|and|, and|vs\.?|versus|,?\s*compared (?:with|to))\s*")
+ROW = re.compile(r"\s*(?:,|and|, and|vs?\.?|versus|,?\s*compared (?:with|to))\s*")
 RESPECTIVELY = re.compile(rf"\s*(?:{W.persons}\b)?\s*[),]*\s*respectively\b")
-VERSUS = re.compile(r"\s*(?:vs\.?|versus)\s*")
+VERSUS = re.compile(r"\s*(?:vs?\.?|versus)\s*")
 
 
 def likeliest(shares: Shares) -> frozenset[str] | None:
