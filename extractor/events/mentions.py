@@ -51,6 +51,20 @@ _MODIFIER = re.compile(
     rf"(?<![\w-])(?:(?:{_GRADE}|(?!{W.modifier_of}\b)[a-z0-9α-ω]+(?:[-/][a-z0-9]+)*[\s-]{W.modifier_related}|(?:{_GENERAL}))(?:\s*[-,/]\s*|\s+to\s+|\s+)){{1,12}}\Z"
 )
 DOSE_LIMITING = re.compile(r"\bdose[- ]limiting\s+\Z")
+# "dose reductions because of", "treatment interruptions due to": before a class, what was done because of it
+DOSE_CHANGED = re.compile(
+    rf"\b(?:doses?|dosage|drug|treatment|therapy)\s+{W.dose_change}\s+(?:[\w-]+\s+){{0,2}}?(?:because of|due to|owing to|as a result of|for)\s+(?:an?\s+)?\Z"
+)
+# "major and five (16%) minor complications"
+RANK = re.compile(rf"{W.rank_apart}\b")
+RANK_APART = re.compile(
+    rf"(?<![\w-])(?P<rank>{W.rank_apart})\s*(?:,|,?\s*and)\s+(?:only\s+)?(?:{WHOLE})(?:\s*\([^()]*\))?\s+(?:had\s+)?\Z"
+)
+# "toxicity was mainly haematological and gastrointestinal"
+TOXIC_ORGAN = re.compile(rf"\b{W.toxic_organ}\b")
+TOXIC_WAS = re.compile(
+    rf"\s+(?:was|were)\s+(?:{W.toxic_mainly}\s+)?(?P<organs>{W.toxic_organ}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){W.toxic_organ})*)(?=\s*(?:[,.;:(]|\Z|in\b|with\b|and\b|\())"
+)
 # Words before a class that are no part of its name
 _STRAY = re.compile(rf"{W.stray_study}\b[\s,/]+")
 # "cardiac events", not "adverse events"
@@ -195,6 +209,7 @@ class Mention:
 def mentions(folded: str, start: int, end: int) -> list[Mention]:
     """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
     found = [*_classes(folded, start, end)]
+    found += [m for m in _toxicity_of(folded, end, found) if _free(m, found)]
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
     unknown = list(_open(folded, start, end))
     sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
@@ -283,11 +298,29 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             limited = True
             first = reason.start("what") if reason else first
             last = outcome.end() if outcome else last
+        if reason is None and DOSE_CHANGED.search(folded, max(start, first - 70), first):
+            continue  # "dose reductions because of adverse events": what was done
+        yield from _rank_apart(folded, start, first, head, last)
         parts = None if reason or outcome else divided_reason(folded, start, first)
         limited = limited or parts is not None
         kind, stopped = ORGAN if limited else CLASS, bool(reason or outcome or parts)
         tail = parts.span("what") if parts else None
         yield Mention(first, last, kind, head.start(), organ=limited, stopped=stopped, tail=tail)
+
+
+def _rank_apart(folded: str, start: int, first: int, head: re.Match[str], last: int) -> Iterator[Mention]:
+    """ "Eight had major and five minor complications": the first rank, with the class that the second has behind it."""
+    found = RANK_APART.search(folded, max(start, first - 60), first)
+    if found and RANK.match(folded, first, head.start()):
+        yield Mention(*found.span("rank"), CLASS, found.start("rank"), tail=(head.start(), last))
+
+
+def _toxicity_of(folded: str, end: int, classes: list[Mention]) -> Iterator[Mention]:
+    """ "Toxicity was mainly haematological": the organ said behind the class."""
+    for mention in classes:
+        found = TOXIC_WAS.match(folded, mention.end, end) if mention.kind == CLASS else None
+        for organ in TOXIC_ORGAN.finditer(folded, *found.span("organs")) if found else ():
+            yield Mention(*organ.span(), ORGAN, organ.start(), organ=True, listed=True, tail=(mention.core, mention.end))
 
 
 def _dose_limiting(folded: str, first: int, head: re.Match[str]) -> bool:
@@ -333,6 +366,8 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
             continue
         first = _widened(folded, start, match.start)
         last = _site(folded, end, match.end)
+        measured = LAB_TAIL.match(folded, last, end) if LAB_CHANGED.match(word) else None
+        last = measured.end() if measured else last
         yield from _shared_head(folded, start, first, match.end, NAMED)
         ranked = _RANKED.search(folded, max(start, first - 60), first)
         if ranked:  # "major, minor, and minimal bleedings": one event a rank
@@ -349,6 +384,9 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
 
 
+# "decreased white blood cell" with " count" behind it
+LAB_CHANGED = re.compile(rf"{W.lab_changed}\b")
+LAB_TAIL = re.compile(rf"\s+{W.lab_tail}\b")
 # reasons to stop that are no adverse events
 EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
 SHORT = 6  # letters of an abbreviation in the plural
@@ -386,7 +424,7 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             bare
             and not TO_INFUSION.match(folded, match.end(), end)
             and re.match(
-                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset|reactivations?|compromise)",
+                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset|reactivations?|compromise|syndromes?)",
                 match.group(),
             )
         ):

@@ -185,7 +185,9 @@ def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
     if mention.tail:  # a head before ("elevated ... nucleated cells") or after ("low back ... pain")
         head = text[slice(*mention.tail)].split()
         because = ["due", "to"] if mention.stopped and mention.kind in (CLASS, ORGAN) else []
-        words = [*head, *because, *words] if mention.tail[0] < mention.start else [*words, *head]
+        organ = mention.kind == ORGAN and not mention.stopped  # "toxicity was hepatic"
+        ahead = mention.tail[0] < mention.start and not organ
+        words = [*head, *because, *words] if ahead else [*words, *head]
     if mention.stopped:
         words = _stopped(" ".join(words)).split()
     if mention.kind in (CLASS, ORGAN):
