@@ -15,7 +15,7 @@ from functools import cache
 
 from extractor import patterns as re
 from extractor.context.phrases import phrases
-from extractor.events.stopped import divided_reason, reason_before, shared_reason
+from extractor.events.stopped import divided_reason, reason_before, reason_was, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_counted, items_under
 from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
 from extractor.terms import Term, table
@@ -32,6 +32,7 @@ _HEAD_FORMS = (
     rf"{W.head_adverse}[\s-]+{W.head_drug}?(?:{W.head_events}\b(?:\s*\({W.head_aes}\))?(?:\s+of {W.special} interest\b)?)",
     rf"{W.head_untoward}\s+(?P<kinds>(?:{_KIND}{W.head_and}){{1,5}}?){W.events}\b",
     r"side[\s-]?effects?\b",
+    r"secondary effects\b(?=\s*(?:\([^()]*\)\s*)?(?:occurred|were|included|such as|in\b|[,.;]))",
     rf"(?:te)?s?aes?\b(?:\s+of {W.special} interest\b)?",
     r"aesis?\b",
     r"s?adrs?\b",
@@ -301,7 +302,7 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         if reason is None and DOSE_CHANGED.search(folded, max(start, first - 70), first):
             continue  # "dose reductions because of adverse events": what was done
         yield from _rank_apart(folded, start, first, head, last)
-        parts = None if reason or outcome else divided_reason(folded, start, first)
+        parts = None if reason or outcome else divided_reason(folded, start, first) or reason_was(folded, start, first)
         limited = limited or parts is not None
         kind, stopped = ORGAN if limited else CLASS, bool(reason or outcome or parts)
         tail = parts.span("what") if parts else None
@@ -379,7 +380,8 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         last = admitted.end() if admitted else last
         worse = _WORSE.search(folded, max(start, first - 12), first) if admitted else None
         first = worse.start() if worse else first
-        reason = reason_before(folded, start, first) if match.term.name not in EFFICACY else None
+        no_harm = match.term.name in EFFICACY
+        reason = None if no_harm else reason_before(folded, start, first) or reason_was(folded, start, first)
         stop = reason.span("what") if reason else None
         yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
 

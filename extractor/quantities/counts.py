@@ -172,6 +172,7 @@ _NO_COUNT_FORMS = (
     rf"\b(?:median|mean|average)\s+(?:number|total)s?\s+of\s+(?:[a-z-]+\s+){{0,5}}?\d+(?:\.\d+)?(?:\s+{W.shared_vs}\s*\d+(?:\.\d+)?)?",
     # "the abc 2250 group", "between the two groups"
     rf"(?<!\bof )\b\d{{3,5}}(?=\s+{W.no_count_group}\b)",
+    rf"\bone\s+{W.no_count_group}\b(?!-)",
     rf"\b{NUMBER_WORDS}\s+(?:(?:study|treatment|dose|other|different|randomi[sz]ed)\s+)?{W.no_count_groups}\b",
 )
 NO_COUNT = re.compile("|".join(_NO_COUNT_FORMS))
