@@ -321,7 +321,9 @@ def _toxicity_of(folded: str, end: int, classes: list[Mention]) -> Iterator[Ment
     for mention in classes:
         found = TOXIC_WAS.match(folded, mention.end, end) if mention.kind == CLASS else None
         for organ in TOXIC_ORGAN.finditer(folded, *found.span("organs")) if found else ():
-            yield Mention(*organ.span(), ORGAN, organ.start(), organ=True, listed=True, tail=(mention.core, mention.end))
+            yield Mention(
+                *organ.span(), ORGAN, organ.start(), organ=True, listed=True, tail=(mention.core, mention.end)
+            )
 
 
 def _dose_limiting(folded: str, first: int, head: re.Match[str]) -> bool:

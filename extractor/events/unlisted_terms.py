@@ -54,8 +54,7 @@ _LAST = r"(?=\s*(?:[,;.)]|\Z|\band\b|\bof\b))"
 _HOW = (_IN, _NUMBER, _SHARE)
 ITEM_AFTER = [re.compile(rf"{how}{_NEXT}{_FREE}{how}{_LAST}") for how in _HOW]
 ITEM_BEFORE = [
-    re.compile(rf"(?:[,;:(]|\b{W.item_led})\s*(?:and\s+)?(?:{W.between_mild}\s+)?{_FREE}{how}{_NEXT}\Z")
-    for how in _HOW
+    re.compile(rf"(?:[,;:(]|\b{W.item_led})\s*(?:and\s+)?(?:{W.between_mild}\s+)?{_FREE}{how}{_NEXT}\Z") for how in _HOW
 ]
 IN_COUNT = [re.compile(how + _LAST) for how in _HOW]
 COUNTED_BEFORE = re.compile(rf"(?<![\w.,/-]){WHOLE}\s+(?:[a-z-]+\s+)?\Z")

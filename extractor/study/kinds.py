@@ -77,7 +77,9 @@ WORDS = {"{PEOPLE}": _PEOPLE, "{ANIMALS}": _ANIMALS, "{NUMBER}": _NUMBER, "{DID}
 def cues() -> tuple[Cue, ...]:
     """The shipped table ``report_cues.tsv``, one cue a group, compiled on the first call."""
     groups = (list(rows) for _, rows in groupby(phrases("report_cues"), itemgetter(0)))
-    return tuple(Cue(g[0][0], g[0][1], float(g[0][2]), g[0][3], re.compile(_filled("|".join(r[4] for r in g)))) for g in groups)
+    return tuple(
+        Cue(g[0][0], g[0][1], float(g[0][2]), g[0][3], re.compile(_filled("|".join(r[4] for r in g)))) for g in groups
+    )
 
 
 @cache
