@@ -51,6 +51,8 @@ OUTCOMES_WERE = re.compile(
 ELSEWHERE = re.compile(
     rf"\W*(?:in\s+)?(?:an?\s+|the\s+|our\s+|some\s+)?{W.elsewhere_another}\s+(?:[\w-]+\s+){{0,2}}?{W.elsewhere_study}\b|\W*(?:others|other (?:groups|authors|investigators))\s+(?:have\s+|had\s+)?{W.elsewhere_reported}\b"
 )
+# "the number of women that would need to be treated to prevent one fracture was 15"
+NEEDED = re.compile(r"\bnumbers? (?:of [\w -]{3,30} )?(?:that |who )?(?:would )?need(?:ed|ing)? to (?:be )?treat")
 _PERSONS = W.persons
 # "two patients died", "no patient had severe adverse events": it befell people, a result under whatever heading
 BEFELL = re.compile(
@@ -214,7 +216,7 @@ class Reports:
         """Whether nothing in this sentence is a result of the trial; its place is evidence, not a gate."""
         role = self.seen.role_at(sentence.start)
         text = self.seen.folded[sentence.start : sentence.end]
-        if ELSEWHERE.match(text):
+        if ELSEWHERE.match(text) or NEEDED.search(text):
             return True
         if role in ("results", "conclusions"):
             return OUTCOMES_WERE.match(text) is not None and not FIGURE.search(text)

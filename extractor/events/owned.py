@@ -29,9 +29,12 @@ FATE = re.compile(
 # "total cr was 31%": a share of another outcome; "52 events and 30 deaths": a count of its own noun
 RATE = re.compile(rf"\b{W.other_rate}(?:\s+rates?)?\s+(?:was|were|of|in)\s+(?:\w+ly\s+)?\Z")
 EVENTS_AND = re.compile(rf"\s+(?:events|relapses|recurrences|progressions)\s+and\s+(?:{WHOLE})\b")
-# "patency (95% after stenting and 70% after", "lack of efficacy (9%)": brackets behind another noun
-BRACKET_OF = re.compile(rf"\b{W.other_noun}(?:\s+rates?)?\s*(?P<open>[(\[])[^()\[\]]*\Z")
 NUMBERED = re.compile(rf"\((?={WHOLE}\b)")  # brackets with a count of their own
+# "(2/62) and patency (95% after stenting": the brackets are an outcome's
+OF_OUTCOME = re.compile(
+    rf"\b{W.other_noun}"
+    r"(?:\s+(?:rates?|status))?(?:\s+(?:was|were)\s+(?:[\w-]+\s+){1,3})?\s*[(\[][^()\[\]]*\Z"
+)
 OF_COUNTED = re.compile(r"none of (?:which|whom)\b")
 OPPOSED = re.compile(rf";|\b{W.opposed_but}\b")
 
@@ -58,8 +61,8 @@ def owned(folded: str, count: Count, mentions: list[Mention], end: int) -> bool:
         return True
     if EVENTS_AND.match(folded, count.end, end):
         return True
-    bracket = BRACKET_OF.search(folded, max(0, count.start - 80), count.start)
-    if bracket and not any(bracket.start() < m.end and m.start < bracket.start("open") for m in mentions):
+    ahead = max([m.end for m in mentions if m.end <= count.start], default=count.start)
+    if OF_OUTCOME.search(folded, ahead, count.start):
         return True
     fate = FATE.match(folded, count.end, end)
     if fate:
