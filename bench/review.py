@@ -46,8 +46,9 @@ SAMPLED = 5  # decisions by the command line that are timed
 def large(wanted: int = FACTS, characters: int = CHARACTERS) -> Record:
     """A report of so many facts and characters, two facts in a sentence."""
     sentence = "In group {0} headache was seen in {1} of 50 people, and fever in {2} of 50, after the cells were given by vein. "
-    text, facts = "", []
-    silent = dict.fromkeys(("term_id", "percent", "grade", "severity", "serious", "related"))
+    text = ""
+    facts: list[Fact] = []
+    silent: dict[str, Any] = dict.fromkeys(("term_id", "percent", "grade", "severity", "serious", "related"))
     number = 0
     while len(facts) < wanted or len(text) < characters:
         said = sentence.format(number, number % 50, (number * 7) % 50)

@@ -131,7 +131,8 @@ def cluster() -> Iterator[None]:
 
 def scheduler_lost(files: Path, out: Path, restarts: int) -> str:
     """The scheduler and its workers die in the middle; the command must end by itself, and go on when called again."""
-    draw, codes = random.Random(SEED), []
+    draw = random.Random(SEED)
+    codes: list[int | None] = []
     more = ("--engine", "dask", "--scheduler", f"tcp://127.0.0.1:{PORT}")
     for _ in range(restarts):
         with cluster():

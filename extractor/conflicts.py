@@ -124,11 +124,15 @@ def is_serious(event: Fact) -> bool:
 
 
 def is_severe(event: Fact, blanket: Fact) -> bool:
-    """Whether an event is as bad as the denied ones; of "fatal" ones only a death is."""
-    if event.value.get("term") == "death":
-        return True
+    """Whether an event is as bad as the denied ones; of "fatal" ones only a death is that the text does not leave to the disease.
+
+    "No fatal adverse events" beside a trial's deaths contradicts nothing: people also die of what they have.
+    """
+    dead = event.value.get("term") == "death"
     if re.search(r"fatal|lethal", str(blanket.value["severity"])):
-        return False
+        return dead and event.value.get("related") is True
+    if dead:
+        return True
     severe = re.search(r"severe|major|life-threatening|fatal", str(event.value.get("severity") or ""))
     return bool(severe) or grade_of(event) >= SEVERE_GRADE
 

@@ -16,6 +16,7 @@
     ├── PoolError         counts cannot be pooled as asked
     ├── BiasError         a judgement of risk of bias is not legal, or not agreed on
     ├── PlotError         a figure cannot be drawn as asked
+    ├── CellsError        a table to be verified cannot be read as cells
     └── QueryError        a question cannot be answered as asked
 """
 

@@ -17,6 +17,7 @@ from typing import Any
 from extractor import declared, terms
 from extractor.declared import CHAPTERS, FieldDeclaration
 from extractor.errors import SettingsError
+from extractor.files import read_text
 from extractor.terms import Term, Terms
 
 TEXT, NUMBER, CHOICE, YES_NO = "text", "number", "choice", "yes/no"
@@ -109,8 +110,8 @@ def use(path: str) -> None:
 def read(path: Path) -> Own:
     """What a file declares under ``[fields.NAME]`` and ``[vocabularies]``."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        told = tomllib.loads(read_text(path, SettingsError))
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: fields of your own cannot be read: {error}") from error
     fields, vocabularies = told.get("fields", {}), told.get("vocabularies", {})
     if not isinstance(fields, dict) or not isinstance(vocabularies, dict):
@@ -264,11 +265,10 @@ def _vocabulary(path: Path, name: str, file: Any) -> tuple[str, tuple[Term, ...]
 def _terms(file: Path, where: str, kind: str) -> tuple[Term, ...]:
     """The rows of a vocabulary: a name a line, or columns ``name``, ``synonyms`` (separated by ``|``), ``id``, ``kind``; TSV or CSV."""
     try:
-        lines = [
-            li for li in file.read_text(encoding="utf-8-sig").splitlines() if li.strip() and not li.startswith("#")
-        ]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{where}: vocabulary {file} cannot be read: {error}") from error
+        text = read_text(file, SettingsError)
+    except SettingsError as error:
+        raise SettingsError(f"{where}: vocabulary {error}") from error
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     delimiter = "\t" if lines and "\t" in lines[0] else ","
     head = [word.strip().lower() for word in lines[0].split(delimiter)] if lines else []
     if "name" not in head:

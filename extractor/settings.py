@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import SettingsError
+from extractor.files import read_text
 
 FILE_NAME = "trialspan.toml"
 PREFIX = "TRIALSPAN_"
@@ -51,6 +52,8 @@ class Settings:
             raise SettingsError(f"processes is {self.processes}; legal are whole numbers from 1")
         if self.max_bytes < 1 or self.max_characters < 1:
             raise SettingsError("max_bytes and max_characters must be at least 1")
+        if self.max_seconds < 0 or self.requests_per_second < 0:
+            raise SettingsError("max_seconds and requests_per_second must be at least 0, which is no limit of ours")
 
 
 OF_THE_CALL: dict[str, Any] = {}  # what the command line itself says, before the file and the environment
@@ -68,8 +71,8 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     path = folder / FILE_NAME
     if path.is_file():
         try:
-            values |= tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            values |= tomllib.loads(read_text(path, SettingsError))
+        except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{path}: not readable as TOML: {error}") from error
     if any(isinstance(values.get(name), dict) for name in OWN):
         values = {k: v for k, v in values.items() if k not in OWN} | {"fields": str(path)}

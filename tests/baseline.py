@@ -63,7 +63,7 @@ def baseline(folder: Path, files: int, citations: int = 30, share: float = 0.2) 
     for number in range(files):
         first = 1000 * (number + 1)
         found = mixed(number, first, citations, share)
-        gone = ()
+        gone: tuple[int, ...] = ()
         if number == files - 1 and files > 1:
             found.append(citation(1000, TRIALS[0].format(n=44, a=3), version=2, types=("Clinical Trial",)))
             gone = (2000, 2001, 2002, 2003, 2004)

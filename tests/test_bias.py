@@ -93,8 +93,9 @@ def test_what_is_not_legal_is_named_with_its_line(tmp_path: Path, text: str, too
 
 def test_a_table_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(b"study\xff\n")
-    for path in (tmp_path / "x.csv", tmp_path / "missing.csv"):
-        with pytest.raises(BiasError, match="cannot be read"):
+    for name, why in (("x.csv", "not UTF-8 at byte 5"), ("missing.csv", "cannot be read: No such file")):
+        path = tmp_path / name
+        with pytest.raises(BiasError, match=why):
             read(path, curator="ann")
 
 

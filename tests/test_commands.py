@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from extractor.commands import app
+from extractor.store import Store
 from tests.command import trialspan
 from tests.conftest import ROOT
 from tests.trial_store import starter
@@ -80,14 +81,75 @@ def test_same_run_twice_doubles_nothing(tmp_path: Path) -> None:
         ("nonsense",),
         ("evaluate", "nowhere"),
         ("evaluate", CORPUS, "--baseline", "nowhere.json"),
+        ("evaluate", CORPUS, "--baseline", "a.txt"),
         ("extract", ""),
+        ("import", "nowhere.txt", "--store", "new.db"),
+        ("scan", "nowhere", "-o", "out"),
+        ("extract", "a.txt", "-o", "a.txt"),
+        ("verify", "a.txt", "--map", "nowhere.toml", "--texts", "a.txt"),
+        ("import", "a.txt", "--store", "r.db", "--searched", "2026-13-45"),
+        ("compare", "a", "b", "--months", "-3"),
+        ("compare", "a", "b", "--months", "nan"),
+        ("curate", "confirm", "a", "1", "--by", " "),
+        ("curate", "confirm", "a", "1", "--by", "an\nn"),
+        ("backup", "-o", "nowhere/b.db"),
+        ("restore", "nowhere.db", "--store", "r.db"),
+        ("bias", "import", "nowhere.csv", "--by", "ann", "--tool", "rob2"),
+        ("decisions", "merge", "nowhere.jsonl"),
+        ("pool", "--from", "a.txt", "--plot", "a.txt"),
     ],
 )
 def test_wrong_usage_is_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    starter(tmp_path / "trialspan.db").close()
     done = trialspan(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr and done.stderr.strip()
+    assert "Errno" not in done.stderr and "internal" not in done.stderr
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == GOOD
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("export",), ("graph",), ("prisma",), ("decisions", "export"), ("sheet", "export")],
+    ids=" ".join,
+)
+def test_no_output_takes_the_place_of_a_store(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """Neither of the one that is read, nor of any other."""
+    for store in ("r.db", "other.db"):
+        Store.open(tmp_path / store).close()
+    before = (tmp_path / "other.db").read_bytes()
+    for place in ("r.db", "other.db"):
+        done = trialspan(*arguments, "--store", "r.db", "-o", place, cwd=tmp_path)
+        assert done.returncode == 2 and "a database, which no output replaces" in done.stderr
+    assert (tmp_path / "other.db").read_bytes() == before
+    assert trialspan("list", "--store", "r.db", cwd=tmp_path).returncode == 0
+
+
+def test_the_suffix_of_an_output_names_its_format(tmp_path: Path) -> None:
+    starter(tmp_path / "r.db").close()
+    begins = {"x.xlsx": b"PK", "x.bib": b"@", "x.ris": b"TY", "x.json": b"[", "x.csv": b"document,", "x": b"document,"}
+    for name, start in begins.items():
+        trialspan("export", "--store", "r.db", "-o", name, "--id", "barczewska2019", cwd=tmp_path)
+        assert (tmp_path / name).read_bytes().startswith(start), name
+    trialspan("prisma", "--store", "r.db", "-o", "flow.svg", cwd=tmp_path)
+    assert (tmp_path / "flow.svg").read_bytes().startswith(b"<svg")
+    trialspan("export", "--store", "r.db", "--format", "csv", "-o", "x.json", cwd=tmp_path)
+    assert (tmp_path / "x.json").read_bytes().startswith(b"document,"), "what is asked for outright is given"
+
+
+def test_a_name_is_the_same_with_a_blank_more(tmp_path: Path) -> None:
+    with starter(tmp_path / "r.db") as store:
+        for name in ("ann", " ann "):
+            done = trialspan("curate", "confirm", "barczewska2019", "1", "--by", name, "--store", "r.db", cwd=tmp_path)
+            assert done.returncode == 0, done.stderr
+        assert {d.curator for d in store.decisions()} == {"ann"}
+
+
+def test_a_place_that_refuses_is_named(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("study,events,total\nA,1,30\nB,2,30\n", encoding="utf-8")
+    done = trialspan("pool", "--from", "c.csv", "--metafor", "c.csv", cwd=tmp_path)
+    assert done.returncode == 1 and "c.csv: File exists; check the path" in done.stderr
 
 
 def test_a_program_ends_as_its_command_does(tmp_path: Path) -> None:
@@ -99,6 +161,14 @@ def test_a_program_ends_as_its_command_does(tmp_path: Path) -> None:
     (tmp_path / "trialspan.toml").write_text("colour = 1", encoding="utf-8")
     one, two = program("list", cwd=tmp_path), trialspan("list", cwd=tmp_path)
     assert (one.returncode, one.stderr) == (two.returncode, two.stderr) and one.returncode == 2
+
+
+def test_words_that_a_stream_has_no_letters_for(tmp_path: Path) -> None:
+    """A table has lines that ASCII lacks; a file gets UTF-8, whatever the locale."""
+    command = [sys.executable, "-m", "extractor", "fields"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment)
+    assert done.returncode == 0 and b"\\u2500" in done.stdout and not done.stderr
 
 
 def test_failures_name_the_cause(tmp_path: Path) -> None:
@@ -190,7 +260,7 @@ def test_no_text_steers_the_terminal(tmp_path: Path) -> None:
         ("list",),
         ("show", "x\x1b[31m"),
         ("show", "x\x1b[31m", "--format", "json"),
-        ("curate", "confirm", "x\x1b[31m", "0", "--by", "an\x1bn"),
+        ("curate", "confirm", "x\x1b[31m", "0", "--by", "ann"),
         ("curate", "list"),
         ("ask", "changed-since", "2000-01-01"),
     ):

@@ -10,7 +10,7 @@ import pytest
 from spacy.training import Example
 
 from bench.throughput import STOCK, Speed, report, section, table
-from training import card, corpora, harm, mentions, roles, tokens
+from training import card, corpora, harm, mentions, readers, roles, tokens
 from training.pipeline import mixed_batches, slices
 
 
@@ -107,3 +107,27 @@ def test_the_speed_table_compares_round_by_round() -> None:
     assert found["words"] == 3
     assert "| ours | 90 (30-200) | 2.00 |" in table(found)
     assert "2 abstracts, 3 words" in str(section(found)["note"])
+
+
+ANNOTATED = {
+    "id": "x",
+    "kind": "single-trial",
+    "title": "Stromal cells for knee pain",
+    "text": "Twenty-five patients aged 40 to 60 years were treated: 12 were given two intra-articular injections of autologous "
+    "mesenchymal stem cells into the left knee and 13 saline. They were followed for 12 months.",
+    "gold": {
+        "administrations": [{"n": 2}],
+        "cohort": {"n": 25, "age_low": 40, "age_high": 60, "arms": [{"name": "cells", "n": 12}, {"name": "saline", "n": 13}]},
+        "follow_up": [{"value": 12, "unit": "months"}],
+        "route": ["intra-articular"],
+        "route_site": ["knee"],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", sorted(readers.TASKS))
+def test_every_reader_is_offered_what_gold_says(field: str) -> None:
+    documents = readers.read_entries([("made", ANNOTATED)])
+    found = readers.examples(readers.TASKS[field], documents)
+    said = {key for example in found if example.right for key in example.keys}
+    assert said == documents[0].wanted[field] != set()

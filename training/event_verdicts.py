@@ -61,14 +61,14 @@ def terms(documents: Sequence[Annotated]) -> list[Judged]:
                 here = {
                     w[3]
                     for w in mine
-                    if w[0] <= told.mentions[i].start < w[1] or _overlaps(w, sentence.start, sentence.end)
+                    if w[0] <= told.mentions[i].start < w[1] or _overlap((w[0], w[1]), (sentence.start, sentence.end))
                 }
                 found.append(Judged(at, told, i, _allowed(here, {w[3] for w in mine}, document)))
     return found
 
 
-def _overlaps(wanted: tuple[int, ...], start: int, end: int) -> bool:
-    return wanted[0] < end and start < wanted[1]
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _allowed(here: set[str], anywhere: set[str], document: Annotated) -> tuple[bool, ...]:

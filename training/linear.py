@@ -43,7 +43,7 @@ def fit(
 def predict(model: HashedLinear, rows: csr_matrix) -> npt.NDArray[np.float64]:
     """Log probabilities of all rows at once, shape (items, classes)."""
     logits = rows @ model.weights.astype(np.float64) + model.bias
-    return logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    return np.asarray(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
 
 
 def rounded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

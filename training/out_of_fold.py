@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from extractor.commands.evaluate import confidences
+from extractor.context import readers as shipped_readers
+from extractor.context.readers import Reader
 from extractor.evaluate.figures import evaluate
 from extractor.evaluate.reliability import budget_held, calibration_error, cross_fitted
 from extractor.evaluate.scorer import document_of
@@ -24,10 +26,11 @@ from extractor.events.link import weights as shipped_weights
 from extractor.events.link.weights import Weights
 from extractor.pipeline import build, extract
 from extractor.settings import Settings
-from training import event_arms, event_pairs, event_verdicts
+from training import event_arms, event_pairs, event_verdicts, readers
 from training.event_gold import DEVELOPED_ON, Annotated, annotated, folds, own_cases
 
 FOLDS = 5
+ALWAYS = -1  # the fold of what is always fitted on
 EVENTS = ("ae_term", "ae_count", "ae_event", "ae_arm", "ae_blanket")
 
 
@@ -46,17 +49,44 @@ def models(documents: Sequence[Annotated], fold: Sequence[int], k: int) -> Itera
         yield {"arms": arms, "pairs": first, "pairs_among": second, "verdicts": level, "verdicts_among": among}
 
 
+class Fields:
+    """The readers of people and schedules, fitted for each fold on the documents of the others."""
+
+    def __init__(self, documents: Sequence[Annotated], fold: Sequence[int]) -> None:
+        asked = [(d, f) for d, f in zip(documents, fold, strict=True) if d.of != "cases"]
+        own = readers.read_own()
+        self.documents = [*readers.read_entries((d.of, d.entry) for d, _ in asked), *own]
+        self.fold = [*(f for _, f in asked), *(ALWAYS for _ in own)]
+        self.found = {
+            name: readers.examples(readers.TASKS[name], self.documents) for name in readers.TASKS if name != "arm"
+        }
+
+    def give(self, out: int) -> None:
+        """Let the program read by readers that saw no document of fold `out`."""
+        for name, found in self.found.items():
+            self._give(name, found, out)
+        self._give("arm", readers.examples(readers.TASKS["arm"], self.documents), out)  # by the total that is now read
+
+    def _give(self, name: str, found: Sequence[readers.Example], out: int) -> None:
+        task = readers.TASKS[name]
+        model = readers.learn(task, [e for e in found if self.fold[e.document] != out])
+        shipped_readers.given[name] = Reader(model.bias, model.weights, task.thresholds)
+
+
 def records(documents: Sequence[Annotated], k: int = FOLDS) -> dict[str, dict[str, Any]]:
     """The record of each document of gold, by weights that did not see it."""
     nlp = build(Settings())
     fold = folds(documents, k)
+    fields = Fields(documents, fold)
     found: dict[str, dict[str, Any]] = {}
     for out, model in enumerate(models(documents, fold, k)):
         shipped_weights.given.update(model)
+        fields.give(out)
         held = [d for d, f in zip(documents, fold, strict=True) if f == out and d.of != "cases"]
         for record in extract(nlp, [document_of(d.entry) for d in held]):
             found[record.document.id] = record.to_dict()
     shipped_weights.given.clear()
+    shipped_readers.given.clear()
     return found
 
 
@@ -75,6 +105,8 @@ def main() -> None:
         figures = evaluate([d.entry for d in documents if d.of == name], found)
         rows = {r.field: (r.precision, r.recall, r.f1, r.tp, r.fp, r.fn) for r in figures.rows if r.field in EVENTS}
         print(json.dumps({"set": name, "macro": figures.macro_f1, **rows}))
+        f1 = {r.field: round(r.f1, 3) for r in figures.rows if r.field in readers.TASKS and r.f1 is not None}
+        print(json.dumps({"set": name, "F1": f1}))
     apart = (*DEVELOPED_ON, "cases")  # texts that the rules were written on flatter them
     judged = evaluate([d.entry for d in documents if d.of not in apart], found).judged
     print(json.dumps({"error budget held in": budget_held(judged)}))

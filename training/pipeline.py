@@ -19,8 +19,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import fix_random_seed
-from thinc.api import Adam, warmup_linear
+from thinc.api import Adam, fix_random_seed, warmup_linear
 
 from training import corpora, harm
 from training.tokens import blank
@@ -160,7 +159,10 @@ def train(folder: Path, recipe: Recipe, *, log: Callable[[str], None] = print) -
     nlp.initialize(lambda: [eg for docs, _ in streams for eg in docs])
     epochs = plan(streams, recipe)
     steps = sum(map(len, epochs))
-    optimizer = Adam(warmup_linear(recipe.rate, WARMUP_STEPS, steps), L2=0.01, grad_clip=1.0, L2_is_weight_decay=True)
+    rates: Any = warmup_linear(
+        recipe.rate, WARMUP_STEPS, steps
+    )  # a generator, as Adam takes it; thinc types it as less
+    optimizer = Adam(rates, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True)
     for number, batches in enumerate(epochs):
         started, losses = time.process_time(), dict[str, float]()
         for batch in batches:

@@ -30,15 +30,17 @@ from spacy.language import Language
 
 from extractor.context.readers import CELLS, DRUG, FILE
 from extractor.context.view import View, view
+from extractor.declared import field_order
 from extractor.evaluate.keys import keys_of_facts, keys_of_gold
 from extractor.fields import administrations, age, follow_up, route, route_site
 from extractor.model import Document
 from extractor.people import arms, own
-from extractor.pipeline import as_doc, build, field_order
+from extractor.pipeline import as_doc, build
 from extractor.product.cells import gives_cells
 from extractor.settings import Settings
 
 CASES = Path("tests/cases")
+INVENTED = Path("training/invented_cell.jsonl")  # all fields but adverse events
 FOLDS = 5
 FEWEST = 3  # documents in which a feature must be
 ROUND = 2
@@ -89,8 +91,8 @@ def _participants(seen: View) -> Iterator[Offered]:
 
 
 def _arm(seen: View) -> Iterator[Offered]:
-    first = own.likely(seen)
-    for option in arms.options(seen, first[0][0] if first else None):
+    total, _ = next(own.likely(seen), (None, 0.0))
+    for option in arms.options(seen, total):
         facts = [_fact("arm", {"n": n}) for n in option.sizes]
         yield tuple(sorted(keys_of_facts(facts)["arm"])), option.features, CELLS
 
@@ -155,11 +157,30 @@ class Read:
 
 def read(folders: Sequence[Path], beside: Path | None = None) -> list[Read]:
     """The views of all documents of gold folders and of all cases; no field runs, so that weights need not be there."""
+    nlp = _looking()
+    known = _records(beside) if beside else {}
+    made = [_of_gold(nlp, folder.stem, e, known) for folder in folders for e in gold(folder)]
+    return made + [_of_case(nlp, name, case) for name in TASKS for case in cases(name)]
+
+
+def _looking() -> Language:
+    """The pipeline without fields."""
     nlp = build(Settings())
     for name in (*field_order(), "trial_plain"):
         nlp.remove_pipe(name)
-    known = _records(beside) if beside else {}
-    made = [_of_gold(nlp, folder.stem, e, known) for folder in folders for e in gold(folder)]
+    return nlp
+
+
+def read_entries(entries: Iterable[tuple[str, dict[str, Any]]]) -> list[Read]:
+    """Gold documents, each with the name of its set, one for one."""
+    nlp = _looking()
+    return [_of_gold(nlp, name, entry, {}) for name, entry in entries]
+
+
+def read_own() -> list[Read]:
+    """What is always trained on: the tests' sentences, and the reports that were made up."""
+    nlp = _looking()
+    made = [_of_gold(nlp, INVENTED.stem, entry, {}) for entry in gold(INVENTED)]
     return made + [_of_case(nlp, name, case) for name in TASKS for case in cases(name)]
 
 
@@ -313,6 +334,11 @@ def fit_choice(found: Sequence[Example], strength: float) -> Fitted:
     return Fitted(float(round(made[0], ROUND)), weights)
 
 
+def learn(task: Task, found: Sequence[Example]) -> Fitted:
+    """Fit the reader of one field."""
+    return (fit_choice if task.single else fit)(found, task.strength)
+
+
 def folds(documents: Sequence[Read]) -> npt.NDArray[np.int64]:
     """The fold of each document, by a hash of its trial."""
     return np.array([zlib.crc32(d.group.encode()) % FOLDS for d in documents])
@@ -320,8 +346,7 @@ def folds(documents: Sequence[Read]) -> npt.NDArray[np.int64]:
 
 def out_of_fold(task: Task, found: Sequence[Example], parts: npt.NDArray[np.int64]) -> list[float]:
     """Probability of each candidate by a reader that saw no document of its fold."""
-    learn = fit_choice if task.single else fit
-    models = [learn([e for e in found if parts[e.document] != part], task.strength) for part in range(FOLDS)]
+    models = [learn(task, [e for e in found if parts[e.document] != part]) for part in range(FOLDS)]
     if task.single:
         return _shares(found, [models[parts[e.document]].points(e.features) for e in found])
     return [models[parts[e.document]].probability(e.features) for e in found]
@@ -413,7 +438,7 @@ def main() -> None:
             print(json.dumps(row))
         print(f"{name}: {made['reach']:.3f} of gold's values are candidates, {len(made['examples'])} candidates")
         if options.write:
-            model = (fit_choice if task.single else fit)(made["examples"], task.strength)
+            model = learn(task, made["examples"])
             _write(options.write / FILE, name, model, task.thresholds)
 
 

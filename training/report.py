@@ -133,7 +133,8 @@ def _matching(nlp: Language, matcher: PhraseMatcher) -> Language:
     def word_list_component(doc: Doc) -> Doc:
         moved = Doc(nlp.vocab, words=[t.text for t in doc], spaces=[bool(t.whitespace_) for t in doc])
         found = filter_spans(matcher(moved, as_spans=True))
-        doc.set_ents([doc.char_span(s.start_char, s.end_char, label=s.label_) for s in found])
+        spans = (doc.char_span(s.start_char, s.end_char, label=s.label_) for s in found)
+        doc.set_ents([span for span in spans if span])
         return doc
 
     listed.add_pipe("training_word_list")
@@ -209,7 +210,7 @@ def steadiness(folder: Path, model: Path) -> Section:
     return {"note": "Entities, tags, heads, labels and sentence starts compared token by token.", "rows": rows}
 
 
-def _annotation(doc: Doc) -> list[tuple[str, str, str, int, bool]]:
+def _annotation(doc: Doc) -> list[tuple[str, str, str, int, bool | None]]:
     return [(t.ent_iob_ + t.ent_type_, t.tag_, t.dep_, t.head.i, t.is_sent_start) for t in doc]
 
 

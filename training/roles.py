@@ -114,7 +114,7 @@ def order(abstracts: Sequence[Abstract]) -> npt.NDArray[np.float32]:
             if one >= 0 and two >= 0:
                 counts[one, two] += 1
     after = counts / counts.sum(axis=1, keepdims=True)
-    return np.round(np.log(after / (counts.sum(axis=0) / counts.sum())), 3).astype(np.float32)
+    return np.asarray(np.round(np.log(after / (counts.sum(axis=0) / counts.sum())), 3), dtype=np.float32)
 
 
 def score(model: RoleClassifier, abstracts: Sequence[Abstract]) -> dict[str, float]:

@@ -45,7 +45,7 @@ def licence(name: str) -> str:
         return ABSENT
     said = found.metadata.get_all("License-Expression") or _classified(found)
     if not said:
-        said = [line.strip() for line in (found.metadata.get("License") or "").splitlines() if line.strip()][:1]
+        said = [line.strip() for line in (found.metadata["License"] or "").splitlines() if line.strip()][:1]
     return "; ".join(said)[:LONGEST] or "see its files"
 
 

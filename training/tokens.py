@@ -12,6 +12,7 @@ import spacy
 from spacy.lang.char_classes import ALPHA
 from spacy.lang.tokenizer_exceptions import emoticons
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 
 from training.corpora import rows
 
@@ -48,10 +49,11 @@ FIGURES = {
 def blank() -> Language:
     """Make an empty English pipeline with this project's tokeniser."""
     nlp = spacy.blank("en")
+    tokenizer = nlp.tokenizer
+    assert isinstance(tokenizer, Tokenizer)  # so is that of every English pipeline
     infixes = [*(nlp.Defaults.infixes or ()), *FIGURE_INFIXES]
-    nlp.tokenizer.infix_finditer = spacy.util.compile_infix_regex(infixes).finditer  # type: ignore[attr-defined]
-    rules = {text: rule for text, rule in nlp.tokenizer.rules.items() if text not in emoticons}  # type: ignore[attr-defined]
-    nlp.tokenizer.rules = rules  # type: ignore[attr-defined]
+    tokenizer.infix_finditer = spacy.util.compile_infix_regex(infixes).finditer
+    tokenizer.rules = {text: rule for text, rule in tokenizer.rules.items() if text not in emoticons}
     return nlp
 
 

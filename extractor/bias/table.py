@@ -9,6 +9,7 @@ from pathlib import Path
 
 from extractor.bias.tools import Tool, named
 from extractor.errors import BiasError
+from extractor.files import read_text
 from extractor.store.judgements import Judgement
 
 STUDY, TOOL, DOMAIN, JUDGEMENT, WHY = "study", "tool", "domain", "judgement", "why"
@@ -36,11 +37,7 @@ def read(path: Path, *, curator: str, tool: str = "", consensus: bool = False) -
     BiasError
         If the table cannot be read, or a tool, domain or judgement is none of the legal ones; names the line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BiasError(f"{path}: cannot be read as a table in UTF-8: {error}") from error
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    rows = list(csv.reader(io.StringIO(read_text(path, BiasError), newline=None)))
     heads = [h.strip() for h in rows[0]] if rows else []
     lowered = [h.lower() for h in heads]
     if STUDY not in lowered:

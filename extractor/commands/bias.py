@@ -13,11 +13,11 @@ from extractor.commands.shared import (
     Format,
     OutputOption,
     StoreOption,
+    curator_or_exit,
     open_store,
     output_to,
     say,
     say_json,
-    settings_or_exit,
     wrong_usage,
 )
 from extractor.commands.tables import Column, ScreenTable, print_table
@@ -57,9 +57,7 @@ def bring_in(
 
     Example: trialspan bias import judgements.csv --by ann --tool rob2 --store review.db
     """
-    who = by or settings_or_exit().curator
-    if not who:
-        raise wrong_usage("bias import needs the name of the person who judged: --by NAME")
+    who = curator_or_exit(by)
     try:
         judgements = read(path, curator=who, tool=tool, consensus=consensus)
         with open_store(store) as opened:

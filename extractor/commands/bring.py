@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -21,6 +21,8 @@ from extractor.commands.shared import (
     StoreOption,
     columns_of,
     end,
+    format_of,
+    inputs_or_exit,
     open_store,
     output_to,
     progress,
@@ -36,12 +38,10 @@ from extractor.engine import Run, run
 from extractor.identity import family
 from extractor.inputs import documents
 from extractor.prisma import Flow, Screened, flow, svg
-from extractor.sources import READERS
 from extractor.store import Store
 from extractor.store.links import LinkStore
 from extractor.store.screening import STAGES, ScreeningStore
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
 SAME = {
     "unchanged": "all its fields are the same",
     "updated": "another copy of the report",
@@ -74,9 +74,8 @@ def bring(
 
     Example: trialspan import export.ris pubmed.nbib records.csv --column text=Abstract --store review.db
     """
-    if reader is not None and reader not in READERS:
-        raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
-    if searched is not None and not DAY.fullmatch(searched):
+    inputs_or_exit(inputs, reader)
+    if searched is not None and not is_day(searched):
         raise wrong_usage(f"--searched {searched}: a day is written as 2026-03-01")
     columns = columns_of(column)
     settings, report = settings_or_exit(), Run()
@@ -122,6 +121,14 @@ def bring(
     end(report)
 
 
+def is_day(text: str) -> bool:
+    """Whether words are a day of the calendar as ``2026-03-01``; Python takes ``20260301`` for one, too."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _same_table(same: list[Duplicate]) -> ScreenTable:
     rows = [(d.kept, d.other, d.reason) for d in same[:MOST_SHOWN]]
     if len(same) > MOST_SHOWN:
@@ -152,8 +159,11 @@ class PrismaFormat(StrEnum):
 def prisma(
     store: StoreOption = None,
     form: Annotated[
-        PrismaFormat, typer.Option("--format", help="table, json, csv or svg (the diagram).")
-    ] = PrismaFormat.table,
+        PrismaFormat | None,
+        typer.Option(
+            "--format", help="table, json, csv or svg, the diagram (default: by the suffix of -o, else table)."
+        ),
+    ] = None,
     output: OutputOption = None,
 ) -> None:
     """Counts for the PRISMA 2020 flow diagram, and the diagram; what only people know stays blank.
@@ -162,7 +172,8 @@ def prisma(
     """
     with open_store(store) as opened:
         found = _flow(opened)
-    if form is PrismaFormat.table and output is None:
+    chosen = format_of(form, output, PrismaFormat.table)
+    if chosen is PrismaFormat.table and output is None:
         _print_flow(found)
         return
     words = {
@@ -170,7 +181,7 @@ def prisma(
         PrismaFormat.csv: _as_csv,
         PrismaFormat.svg: svg,
         PrismaFormat.table: _as_csv,
-    }[form](found)
+    }[chosen](found)
     with output_to(output) as stream:
         stream.write(words.encode())
 

@@ -55,6 +55,8 @@ def backup(
     """
     if output.exists():
         raise wrong_usage(f"{output} is there; name a new file, so that no older backup is overwritten")
+    if not output.parent.is_dir():
+        raise wrong_usage(f"{output}: the folder {output.parent} does not exist; make it first")
     partial = output.with_name(f".{output.name}.part")
     try:
         with open_store(store) as opened, Store.open(partial) as target:
@@ -79,6 +81,8 @@ def restore(
 
     Example: trialspan restore review-backup.db --store review.db
     """
+    if not source.is_file():
+        raise wrong_usage(f"{source}: no such file")
     with Store.open(source, create=False) as kept, Store.open(store) as target:
         checked(kept)
         counts = copy(kept, target)

@@ -9,7 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from extractor.commands.screen import console_for, shortened
-from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, settings_or_exit, wrong_usage
+from extractor.commands.shared import (
+    Format,
+    StoreOption,
+    curator_or_exit,
+    open_store,
+    say,
+    say_json,
+    settings_or_exit,
+    wrong_usage,
+)
 from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.curation import add, confirm, correct, disputed, evidence_for, is_standing, kind_of, own, reject, undo
 from extractor.declared import shipped_fields
@@ -105,9 +114,7 @@ def curate(
         if action is CurateAction.history:
             list_decisions(opened, given, by, disagreements, form)
             return
-        curator = by or settings_or_exit().curator
-        if not curator.strip():
-            raise wrong_usage("a decision needs a name: --by NAME, or curator in trialspan.toml")
+        curator = curator_or_exit(by)
         try:
             key = decided(opened, action, given, curator, why, arm, (quote or [], part, at or [], path or []), force)
         except CurationError as error:

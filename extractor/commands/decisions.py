@@ -10,6 +10,7 @@ import typer
 
 from extractor.commands.shared import OutputOption, StoreOption, open_store, output_to, say, whole_file, wrong_usage
 from extractor.errors import CurationError
+from extractor.files import read_text
 from extractor.review.exchange import exported, merge, read
 from extractor.review.gold import checked, gold
 
@@ -51,7 +52,9 @@ def merge_files(
     Example: trialspan decisions merge ann.jsonl ben.jsonl --store review.db
     """
     try:
-        lines = [line for file in files for line in read(_text(file), str(file))]
+        lines = [
+            line for file in files for line in read(read_text(file, CurationError, errors="surrogatepass"), str(file))
+        ]
     except CurationError as error:
         raise wrong_usage(f"{error}; nothing was changed") from error
     with open_store(store) as opened:
@@ -63,13 +66,6 @@ def merge_files(
     say(f"{made.added} added, {made.known} there already, {len(made.refused)} refused", err=True)
     if made.refused:
         raise typer.Exit(1)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="surrogatepass")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CurationError(f"{file}: cannot be read ({error})") from error
 
 
 @app.command("gold")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, output_to, say, settings_or_exit, wrong_usage
 from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.engine import Run, run
+from extractor.errors import SettingsError
 from extractor.evaluate.articles import documents_of, with_text
 from extractor.evaluate.figures import Evaluation, evaluate
 from extractor.evaluate.keys import scored_fields
@@ -21,6 +22,7 @@ from extractor.evaluate.page import in_context, page
 from extractor.evaluate.reliability import Judged, budget_held, calibration_error, cross_fitted, fit
 from extractor.evaluate.scorer import load_gold
 from extractor.evaluate.tables import Cells, load_cells, score_cells
+from extractor.files import read_text
 
 
 def evaluate_command(
@@ -50,8 +52,7 @@ def evaluate_command(
         tables = with_text(load_cells(gold), gold) if gold.is_dir() else []
     except ValueError as error:
         raise wrong_usage(f"{gold}: a JSON file there is no gold document and cannot be read ({error})") from error
-    if baseline is not None and not baseline.is_file():
-        raise wrong_usage(f"--baseline {baseline}: no such file")
+    recorded = _recorded(baseline) if baseline else {}
     if not entries and not tables:
         raise wrong_usage(
             f"{gold}: no gold documents there (a folder of JSON files with id, gold, and the text or the article beside it)"
@@ -73,17 +74,25 @@ def evaluate_command(
         with output_to(html) as stream:
             stream.write(page(found, entries, records, title="Evaluation").encode())
     if calibrate is not None:
-        _write_table(found, calibrate)
-    dropped = below(found, baseline) if baseline else []
+        with output_to(calibrate) as stream:
+            stream.write(confidences(found.judged).encode())
+    dropped = below(found, recorded)
     for line in dropped:
         typer.echo(line, err=True)
     if dropped or report.failed:
         raise typer.Exit(1)
 
 
-def below(found: Evaluation, baseline: Path) -> list[str]:
+def _recorded(baseline: Path) -> dict[str, Any]:
+    """The recorded figures by field."""
+    try:
+        return {row["field"]: row for row in json.loads(read_text(baseline, SettingsError))["fields"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise wrong_usage(f"--baseline {baseline}: is not what evaluate --format json prints ({error!r})") from error
+
+
+def below(found: Evaluation, recorded: Mapping[str, Any]) -> list[str]:
     """Fields whose F1 fell below the recorded interval."""
-    recorded = {row["field"]: row for row in json.loads(baseline.read_text(encoding="utf-8"))["fields"]}
     return [
         f"{row.field}: F1 {row.f1 or 0:.3f} is below the recorded interval ({recorded[row.field]['low']:.3f}); see --errors {row.field}"
         for row in found.rows
@@ -145,10 +154,6 @@ def _print_errors(found: Evaluation, entries: list[dict[str, Any]], records: dic
         if field in ("all", error["field"]):
             before, quote, after = error["around"]
             say(f"{error['document']}\t{error['field']}\t{error['what']}\t{error['key']}\t…{before}[{quote}]{after}…")
-
-
-def _write_table(found: Evaluation, path: Path) -> None:
-    path.write_text(confidences(found.judged), encoding="utf-8")
 
 
 def confidences(judged: Sequence[Judged]) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -16,19 +15,19 @@ from extractor.commands.shared import (
     OutputOption,
     columns_of,
     end,
+    format_of,
+    inputs_or_exit,
     open_store,
     output_to,
     progress,
     settings_or_exit,
     standard_input,
-    wrong_usage,
 )
 from extractor.engine import Run, run
 from extractor.export import FORMATS
 from extractor.inputs import documents
 from extractor.model import Record
 from extractor.settings import Settings
-from extractor.sources import READERS
 
 
 class ExtractFormat(StrEnum):
@@ -43,7 +42,10 @@ class ExtractFormat(StrEnum):
 def extract(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
     output: OutputOption = None,
-    form: Annotated[ExtractFormat, typer.Option("--format", help="table, json, jsonl or csv.")] = ExtractFormat.table,
+    form: Annotated[
+        ExtractFormat | None,
+        typer.Option("--format", help="table, json, jsonl or csv (default: by the suffix of -o, else table)."),
+    ] = None,
     store: Annotated[str | None, typer.Option(metavar="PATH|URL", help="Keep the records in this store too.")] = None,
     reader: Annotated[
         str | None, typer.Option(help="Read all inputs as this format, in place of recognising it.")
@@ -55,10 +57,7 @@ def extract(
 
     Example: trialspan extract page.txt saved_pages/ pubmed.xml.gz --format csv -o facts.csv --store review.db
     """
-    if reader is not None and reader not in READERS:
-        raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
-    if missing := [i for i in inputs if i != "-" and not (i and Path(i).exists())]:
-        raise wrong_usage(f"no such file or folder: {', '.join(i or '(an empty name)' for i in missing)}")
+    inputs_or_exit(inputs, reader)
     settings = settings_or_exit()
     if processes is not None:
         settings = replace(settings, processes=processes)
@@ -66,11 +65,13 @@ def extract(
     records = _records(inputs, settings, report, reader, columns_of(column))
     if store is not None:
         records = _stored(records, store, report, settings, inputs)
-    if form is ExtractFormat.table and output is None:
+    chosen = format_of(form, output, ExtractFormat.table)
+    if chosen is ExtractFormat.table and output is None:
         for record in records:
             print_record(record)
     else:
-        _write(progress(records, "extracting"), form, output)
+        with output_to(output, inputs) as stream:
+            _write(progress(records, "extracting"), chosen, stream)
     end(report)
 
 
@@ -98,10 +99,9 @@ def _stored(
         typer.echo(f"store {opened.name}: " + ", ".join(f"{n} {name}" for name, n in outcomes.items()), err=True)
 
 
-def _write(records: Iterator[Record], form: ExtractFormat, output: Path | None) -> None:
-    with output_to(output) as stream:
-        if form is ExtractFormat.table:
-            for record in records:
-                print_record(record, stream)
-        else:
-            FORMATS[form.value].write(records, stream)
+def _write(records: Iterator[Record], form: ExtractFormat, stream: BinaryIO) -> None:
+    if form is ExtractFormat.table:
+        for record in records:
+            print_record(record, stream)
+    else:
+        FORMATS[form.value].write(records, stream)

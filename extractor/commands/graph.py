@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.commands.shared import StoreOption, open_store, output_to, wrong_usage
+from extractor.commands.shared import StoreOption, format_of, open_store, output_to, wrong_usage
 
 
 class GraphFormat(StrEnum):
@@ -25,8 +25,12 @@ class GraphFormat(StrEnum):
 def graph(
     store: StoreOption = None,
     form: Annotated[
-        GraphFormat, typer.Option("--format", help="node-link, graphml, gexf, kgx, neo4j or turtle.")
-    ] = GraphFormat.node_link,
+        GraphFormat | None,
+        typer.Option(
+            "--format",
+            help="node-link, graphml, gexf, kgx, neo4j or turtle (default: by the suffix of -o, else node-link).",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where to write; kgx and neo4j make a folder."),
@@ -39,9 +43,10 @@ def graph(
     from extractor.graph import build
     from extractor.graph.exchange import FORMATS
 
-    chosen = FORMATS[form.value]
+    named = format_of(form, output, GraphFormat.node_link).value
+    chosen = FORMATS[named]
     if chosen.to_folder is not None and (output is None or output.is_file()):
-        raise wrong_usage(f"--format {form.value} makes several files; name a folder with -o FOLDER")
+        raise wrong_usage(f"--format {named} makes several files; name a folder with -o FOLDER")
     with open_store(store, included=True) as opened:
         made = build(opened)
     if chosen.to_folder is not None and output is not None:

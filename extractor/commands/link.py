@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, StoreOption, open_store, say_json, settings_or_exit, wrong_usage
+from extractor.commands.shared import Format, StoreOption, curator_or_exit, open_store, say_json, wrong_usage
 from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.link.check import check
 from extractor.link.decide import decide, merge, reports_named, split, undo
@@ -92,7 +92,9 @@ def check_trial(
             typer.echo()
     total = sum(map(len, found.values()))
     open_ = sum(d.explanation is None for differing in found.values() for d in differing)
-    typer.echo(f"trials checked: {len(found)}; differences: {total}; without an explanation: {open_}")
+    typer.echo(
+        f"trials checked: {len(found)}{'' if trial else ' of several reports'}; differences: {total}; without an explanation: {open_}"
+    )
 
 
 def chosen(store: Store, name: str | None) -> dict[str, list[str]]:
@@ -164,7 +166,7 @@ def decide_links(
         if action is Action.history:
             list_decisions(opened, form)
             return
-        who = by or curator or settings_or_exit().curator
+        who = curator_or_exit(by or curator)
         keys = decided(opened, action, given, KINDS[overlap], who, why or note)
         made = [as_dict(d) for d in LinkStore(opened).decisions() if d.key in keys]
     if form is Format.json:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, OutputOption, output_to, say, whole_file, wrong_usage
+from extractor.commands.shared import Format, OutputOption, format_of, output_to, say, whole_file, wrong_usage
 from extractor.commands.tables import Column, ScreenTable, print_table
-from extractor.shown import NOTHING_LEFT, percent
+from extractor.shown import NOTHING_LEFT, percent, points
 
 if TYPE_CHECKING:
     from extractor.pool import CountsTable, PooledComparison, PooledProportion, Subgroups
@@ -55,7 +55,10 @@ def pool(
     condition: Annotated[str, typer.Option(help="Of a store: only trials whose condition has this in its name.")] = "",
     cells: Annotated[str, typer.Option(help="Of a store: only trials whose cells have this in their name.")] = "",
     route: Annotated[str, typer.Option(help="Of a store: only trials whose route has this in its name.")] = "",
-    form: Annotated[PoolFormat, typer.Option("--format", help="table, json or csv.")] = PoolFormat.table,
+    form: Annotated[
+        PoolFormat | None,
+        typer.Option("--format", help="table, json or csv (default: by the suffix of -o, else table)."),
+    ] = None,
     output: OutputOption = None,
     measure: Annotated[str, typer.Option(help="Two arms: OR, RR, RD or 'Peto OR'; all are listed.")] = "OR",
     rule: Annotated[str, typer.Option(help="Prediction interval: t(k-1) or t(k-2).")] = "t(k-1)",
@@ -106,14 +109,15 @@ def pool(
     found = pool_table(table, measure=measure, prediction_rule=rule)
     subgroups = compare_subgroups(table.events[0], table.totals[0], groups) if groups else None
     further = _further(table, [name.strip().lower() for name in on or ()], force, small_study)
-    if form is PoolFormat.table and output is None:
+    chosen = format_of(form, output, PoolFormat.table)
+    if chosen is PoolFormat.table and output is None:
         _print(found, subgroups)
         for line in _further_lines(further):
             say(line)
     else:
-        with output_to(output) as stream:
-            stream.write(_text(found, subgroups, form, further).encode())
-        if form is PoolFormat.csv:  # which has no place for them
+        with output_to(output, filter(None, (counts,))) as stream:
+            stream.write(_text(found, subgroups, chosen, further).encode())
+        if chosen is PoolFormat.csv:  # which has no place for them
             for line in [*_cautions(found.to_dict(), subgroups), *_further_lines(further)]:
                 say(line, err=True)
     if plot is not None:
@@ -310,9 +314,4 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value if abs(value) > NOTHING_LEFT else 0.0:.3g}"
 
 
-def _points(value: float | None) -> str:
-    """A difference of two shares, in percentage points."""
-    return _number(None if value is None else 100 * value)
-
-
-SAID = {"risk": percent, "RD": _points}  # how the figures of a measure are worded; ratios as numbers
+SAID = {"risk": percent, "RD": points}  # how the figures of a measure are worded; ratios as numbers

@@ -13,6 +13,7 @@ from extractor.commands.shared import (
     Format,
     OutputOption,
     StoreOption,
+    format_of,
     open_store,
     output_to,
     say,
@@ -24,6 +25,7 @@ from extractor.export import FORMATS, characteristics
 from extractor.export.values import NOT_REPORTED, OTHERS_ONLY
 from extractor.link.annotated import annotated, is_linked, trial_records
 from extractor.own import in_use
+from extractor.shown import several
 
 # screen column: columns of the wide table that make it; the exports have all of them
 ON_SCREEN = {
@@ -74,7 +76,7 @@ def list_records(
         rows.append([on_screen(name, [cells[c] for c in columns]) for name, columns in on.items()])
     console = console_for()
     columns = (*SCREEN_COLUMNS, *(Column(name, rank=4 + place, most=34) for place, name in enumerate(mine)))
-    print_table(console, ScreenTable(columns, rows, f"{len(rows)} reports in {opened.name}"))
+    print_table(console, ScreenTable(columns, rows, f"{several(len(rows), 'report')} in {opened.name}"))
     console.print(LEGEND, markup=False)
 
 
@@ -131,8 +133,12 @@ class ExportFormat(StrEnum):
 def export(
     store: StoreOption = None,
     form: Annotated[
-        ExportFormat, typer.Option("--format", help="csv, jsonl, json, xlsx, md, docx; references: ris, bibtex, csl.")
-    ] = ExportFormat.csv,
+        ExportFormat | None,
+        typer.Option(
+            "--format",
+            help="csv, jsonl, json, xlsx, md, docx; references: ris, bibtex, csl (default: by the suffix of -o, else csv).",
+        ),
+    ] = None,
     output: OutputOption = None,
     ids: Annotated[
         list[str] | None, typer.Option("--id", metavar="ID", help="Only these reports; repeat it for more.")
@@ -151,13 +157,14 @@ def export(
 
     Example: trialspan export --format ris -o references.ris --store review.db
     """
-    chosen = FORMATS[form.value]
+    named = format_of(form, output, ExportFormat.csv)
+    chosen = FORMATS[named.value]
     if chosen.binary and output is None and sys.stdout.isatty():
         raise wrong_usage(f"--format {chosen.name} is a binary file; name it with -o FILE")
-    if trials and (ids or form.value not in OF_TRIALS):
+    if trials and (ids or named.value not in OF_TRIALS):
         raise wrong_usage(f"--trials is for {', '.join(OF_TRIALS)}, and takes no --id: records are of reports")
     with open_store(store, included=not ids) as opened, output_to(output) as stream:
-        by_trial = trials if trials is not None else form in MANUSCRIPT and not ids and is_linked(opened)
+        by_trial = trials if trials is not None else named in MANUSCRIPT and not ids and is_linked(opened)
         if by_trial and trials is None:
             say("one row a trial, as the reports are linked; --reports gives one row a report", err=True)
         chosen.write(trial_records(opened) if by_trial else annotated(opened, ids), stream)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.commands.shared import StoreOption, open_store, say, settings_or_exit, wrong_usage
+from extractor.commands.shared import StoreOption, curator_or_exit, open_store, say, settings_or_exit, wrong_usage
 from extractor.errors import StoreError
 from extractor.store import Store
 
@@ -70,15 +70,14 @@ def review(
     if stage not in STAGES:
         raise wrong_usage(f"--stage {stage}: legal are {', '.join(STAGES)}")
     with open_store(store) as opened:
-        curator = (by or settings_or_exit().curator).strip()
+        who = by or settings_or_exit().curator or "the command line"  # accounts and lots name nobody's decision
         if add_account is not None:
-            _account(opened, add_account, role, curator or "the command line")
+            _account(opened, add_account, role, curator_or_exit(who))
             return
         if readers is not None:
-            _deal(opened, readers.split(","), curator or "the command line")
+            _deal(opened, readers.split(","), curator_or_exit(who))
             return
-        if not curator:
-            raise wrong_usage("decisions need a name: --by NAME, or curator in trialspan.toml")
+        curator = curator_or_exit(by)
         try:
             from extractor.review.checker import Checker
             from extractor.review.serve import Where, serve, usual

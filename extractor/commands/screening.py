@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.commands.shared import StoreOption, open_store, say, settings_or_exit, wrong_usage
+from extractor.commands.shared import StoreOption, curator_or_exit, open_store, say, settings_or_exit, wrong_usage
 from extractor.errors import ParseError, StoreError
 from extractor.inputs import documents
 from extractor.store import Store
@@ -37,7 +37,6 @@ def screen(
 
     Example: trialspan screen from asreview.csv --by ann --store review.db
     """
-    who = by or settings_or_exit().curator
     if action not in (*VERDICTS, "from", "list") or (action != "list" and not reports):
         raise wrong_usage("screen takes include, exclude or from, and then reports or files; or list")
     if verdict is not None and verdict not in VERDICTS:
@@ -47,9 +46,11 @@ def screen(
             if action == "list":
                 _list(opened)
             elif action == "from":
-                _from_files(opened, reports or [], verdict, who, stage)
+                _from_files(opened, reports or [], verdict, curator_or_exit(by), stage)
             else:
-                done = ScreeningStore(opened).decide(reports or [], action, who, stage=stage, reason=reason)
+                done = ScreeningStore(opened).decide(
+                    reports or [], action, curator_or_exit(by), stage=stage, reason=reason
+                )
                 say(f"{done} new, {len(reports or []) - done} said already")
         except (StoreError, ParseError) as error:
             raise wrong_usage(str(error)) from error

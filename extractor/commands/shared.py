@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import shutil
 import sys
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from extractor.store import Store
 
 T = TypeVar("T")
+Form = TypeVar("Form", bound=StrEnum)
 # what writing to a disk, or to a file that the shell redirects to, may meet
 DISK = {
     errno.ENOSPC: "no space is left",
     errno.EDQUOT: "the quota is used up",
     errno.EFBIG: "the file would be too large",
 }
+SQLITE = b"SQLite format 3\0"  # how a store begins
+SUFFIXES = {"bib": "bibtex", "ttl": "turtle"}  # which are no names of their formats
 MOST_ISSUES = 20  # failures printed in full at the end of a run; all are in the store
 MOST_WORDLESS = 10  # reports without words named at the end of a run
 
@@ -118,17 +122,59 @@ def settings_or_exit() -> Settings:
 def open_store(target: str | None, *, create: bool = False, included: bool = False) -> Store:
     """The store that the option or the settings name; with `included` only what screening left in, and that is said."""
     from extractor.store import Store
-    from extractor.store.screening import narrowed
+    from extractor.store.screening import ScreeningStore, narrowed
 
     opened = Store.open(target or settings_or_exit().store, create=create)
-    if included and narrowed(opened).only is not None:
-        say(f"of the reports in {opened.name}, the {len(opened.only or ())} that screening includes", err=True)
+    if included:
+        known = {one.id for one in opened.documents()}
+        if (only := narrowed(opened).only) is not None:
+            silent = len(known - ScreeningStore(opened).standing().keys())
+            more = f"; {silent} were not screened" if silent else ""
+            say(f"of {len(known)} reports in {opened.name}, the {len(only)} that screening includes{more}", err=True)
     return opened
 
 
+def inputs_or_exit(inputs: Iterable[str | Path], reader: str | None = None) -> None:
+    """Wrong usage where no format is called so, or an input is neither there nor ``-``, the standard input."""
+    from extractor.sources import READERS
+
+    if reader is not None and reader not in READERS:
+        raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
+    if missing := [str(i) for i in inputs if i != "-" and not (i and Path(i).exists())]:
+        raise wrong_usage(f"no such file or folder: {', '.join(i or '(an empty name)' for i in missing)}")
+
+
+def curator_or_exit(given: str | None) -> str:
+    """Who decides: the name that was given, else the settings'; a blank or a line break more would make another person of it."""
+    name = (given or settings_or_exit().curator).strip()
+    if not name:
+        raise wrong_usage("a decision needs a name: --by NAME, or curator in trialspan.toml")
+    if not name.isprintable():
+        raise wrong_usage(f"--by {name!r}: a name is one line of printable characters")
+    return name
+
+
+def format_of(asked: Form | None, output: Path | None, usual: Form) -> Form:
+    """The format that was asked for; else the one that the suffix of the output names, else the usual one."""
+    suffix = output.suffix[1:].lower() if output else ""
+    named = SUFFIXES.get(suffix, suffix)
+    return asked or next((form for form in type(usual) if form.value == named), usual)
+
+
+def spare(path: Path, read: Iterable[Path | str] = ()) -> None:
+    """Wrong usage where an output would take the place of a store, or of a file that is read for it."""
+    if not path.is_file():
+        return
+    if any(path.samefile(one) for one in read if Path(one).is_file()):
+        raise wrong_usage(f"{path}: is read by this very call; name another file")
+    with path.open("rb") as stream:
+        if stream.read(len(SQLITE)) == SQLITE:
+            raise wrong_usage(f"{path}: a database, which no output replaces; name another file")
+
+
 @contextmanager
-def output_to(path: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that appears only when it is whole."""
+def output_to(path: Path | None, read: Iterable[Path | str] = ()) -> Iterator[BinaryIO]:
+    """Standard output, or a file that appears only when it is whole; never a store or a file of `read`."""
     if path is None:
         if sys.stdout is None:
             raise wrong_usage("standard output is closed; name a file with -o FILE")
@@ -141,8 +187,9 @@ def output_to(path: Path | None) -> Iterator[BinaryIO]:
         with path.open("wb") as stream:
             yield stream
         return
+    spare(path, read)
     path = path.resolve()  # what a link points to is replaced, not the link
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")  # two runs may write to one place
     with _in_place_of(path, temporary), temporary.open("wb") as stream:
         yield stream
 
@@ -158,7 +205,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to, with its suffix; it takes the place of `path` only when it is whole."""
     if not path.parent.is_dir():
         raise wrong_usage(f"{path}: the folder {path.parent} does not exist; make it first")
-    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
+    spare(path)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     with _in_place_of(path, temporary):
         yield temporary
 

@@ -14,12 +14,12 @@ from extractor.commands.shared import (
     Format,
     OutputOption,
     StoreOption,
+    curator_or_exit,
     open_store,
     output_to,
     printable,
     say,
     say_json,
-    settings_or_exit,
     wrong_usage,
 )
 from extractor.declared import declared_fields
@@ -93,9 +93,7 @@ def import_sheet(
 
     Example: trialspan sheet import check-ann.xlsx --by ann --store review.db
     """
-    curator = by or settings_or_exit().curator
-    if not curator.strip():
-        raise wrong_usage("a decision needs a name: --by NAME, or curator in trialspan.toml")
+    curator = curator_or_exit(by)
     with open_store(store) as opened:
         try:
             rows = read_sheet(file)

@@ -16,6 +16,7 @@ from extractor.commands.shared import (
     CONTROL,
     OutputOption,
     end,
+    format_of,
     open_store,
     output_to,
     printable,
@@ -78,7 +79,10 @@ def verify_command(
     ] = None,
     outcome: OutcomeOption = None,
     output: OutputOption = None,
-    form: Annotated[VerifyFormat, typer.Option("--format", help="table, json, jsonl or html.")] = VerifyFormat.table,
+    form: Annotated[
+        VerifyFormat | None,
+        typer.Option("--format", help="table, json, jsonl or html (default: by the suffix of -o, else table)."),
+    ] = None,
 ) -> None:
     """Check anyone's extraction: does each quote stand in its text, and does each value follow from its words?
 
@@ -94,15 +98,16 @@ def verify_command(
     cells, lost = settled(given.cells, found)
     answers = list(progress(_answers(found, cells), "verified", total=lambda: len(cells)))
     by_id = {d.id: d for d in found}
-    with output_to(output) as stream:
-        if form is VerifyFormat.table:
+    chosen = format_of(form, output, VerifyFormat.table)
+    with output_to(output, filter(None, (theirs, texts, map_file))) as stream:
+        if chosen is VerifyFormat.table:
             print_table(console_for(None if output is None else stream), _table(answers))
-        elif form is VerifyFormat.html:
+        elif chosen is VerifyFormat.html:
             rows = [_row(a, by_id) for a in sorted(answers, key=_first_to_look_at)]
             title = f"{theirs.name}: what the words say"
             stream.write(page(rows, title=title, counts=summary(answers, lost, given)).encode())
         else:
-            stream.write(_as_json(answers, form, lost, given).encode())
+            stream.write(_as_json(answers, chosen, lost, given).encode())
     _finish(answers, lost, given, report)
 
 
@@ -112,7 +117,10 @@ def audit(
     store: StoreOfTexts = None,
     outcome: OutcomeOption = None,
     output: OutputOption = None,
-    form: Annotated[AuditFormat, typer.Option("--format", help="table, json or html.")] = AuditFormat.table,
+    form: Annotated[
+        AuditFormat | None,
+        typer.Option("--format", help="table, json or html (default: by the suffix of -o, else table)."),
+    ] = None,
 ) -> None:
     """Check the counts of a published meta-analysis against its papers: said, denied, silent, contradicted.
 
@@ -127,10 +135,11 @@ def audit(
     tally = Counter(state for _, state, _ in states)
     counted = ", ".join(f"{tally[s]} {s}" for s in STATES if tally[s]) or "no counts"
     by_id = {d.id: d for d in found}
-    with output_to(output) as stream:
-        if form is AuditFormat.table:
+    chosen = format_of(form, output, AuditFormat.table)
+    with output_to(output, filter(None, (counts, texts))) as stream:
+        if chosen is AuditFormat.table:
             print_table(console_for(None if output is None else stream), _audit_table(states))
-        elif form is AuditFormat.html:
+        elif chosen is AuditFormat.html:
             rows = [_row(a, by_id) for a in answers]
             title = f"{counts.name}: counts against the papers"
             stream.write(page(rows, title=title, counts=f"{len(states)} counts: {counted}.").encode())

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from extractor.commands.screen import console_for
-from extractor.commands.shared import Format, StoreOption, open_store, say, say_json, settings_or_exit, wrong_usage
+from extractor.commands.shared import Format, StoreOption, curator_or_exit, open_store, say, say_json
 from extractor.commands.tables import Column, ScreenTable, print_table
 from extractor.store.history import Kept, copies_of, put_in_force
 
@@ -40,10 +40,7 @@ def versions(
     """
     with open_store(store) as opened:
         if use is not None:
-            curator = by or settings_or_exit().curator
-            if not curator:
-                raise wrong_usage("--use needs a name: --by NAME, or curator in trialspan.toml")
-            report = put_in_force(opened, report, use, curator, note=why or note)
+            report = put_in_force(opened, report, use, curator_or_exit(by), note=why or note)
         id, found = copies_of(opened, report)
     if form is Format.json:
         say_json({"report": id, "versions": [asdict(one) for one in found]})

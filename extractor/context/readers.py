@@ -62,9 +62,16 @@ class Reader:
         return {value: math.fsum(each) / whole for value, each in weights.items()}
 
 
-@cache
+given: dict[str, Reader] = {}  # in place of what ships, where training reads documents by readers that did not see them
+
+
 def reader(name: str) -> Reader:
-    """The shipped reader of a field."""
+    """The reader of a field."""
+    return given.get(name) or _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> Reader:
     found = _all()[name]
     return Reader(found["bias"], found["weights"], found["thresholds"])
 

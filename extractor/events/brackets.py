@@ -8,6 +8,11 @@ from extractor import patterns as re
 from extractor.text import remembered
 
 BRACKET = re.compile(r"[()\[\]]")
+# "major adverse cardiac events (", "the composite of safety (": what is counted once, and what it is made of
+COMPOSITE = re.compile(
+    r"\b(?:(?:cardiac|cardiovascular|cerebrovascular|coronary|vascular|isch(?:a)?emic|thrombo\w+|limb)\s+events?|composite(?: (?:of|end[ -]?point|outcome)\b[^,;()]{0,40})?)\s*(?:\([^()]{1,8}\)\s*)?\Z"
+)
+PARTS = re.compile(r"[^()\d]*,[^()\d]*\Z")
 
 
 def segments(folded: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -40,3 +45,10 @@ def brackets(folded: str, start: int, end: int) -> list[tuple[int, int]]:
 def inside(pairs: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
     """The outermost bracket pair that holds an offset."""
     return next(((a, b) for a, b in pairs if a < at < b), None)
+
+
+def of_composite(folded: str, start: int, opened: int, closed: int) -> bool:
+    """Whether brackets say what a composite is made of ("cardiac events (death, infarction, or stroke) occurred in 15")."""
+    if PARTS.match(folded, opened + 1, closed - 1) is None:
+        return False
+    return COMPOSITE.search(folded, max(start, opened - 90), opened) is not None

@@ -50,8 +50,8 @@ FIRST = re.compile(
 # "none of the 8 who were scanned had": the relative clause does not end the scope
 CHOSEN = re.compile(rf"\s+(?:who|that|which)\s+[^,;]{{3,60}}?(?=\b{W.chosen_had}\b)")
 FINITE = re.compile(rf"\b{W.finite}\b")
-# After a term: "were not observed", "did not occur", ": none", "was absent", "occurred in no patient"
-POST = re.compile(rf"\s*(?:,\s*)?(?:\([^()]*\)\s*)?{W.post_of}?{W.post_not}(?! to be\b)")
+# After a term: "were not observed", "did not occur", ": none", "was absent", "occurred in no patient"; not "did not appear to"
+POST = re.compile(rf"\s*(?:,\s*)?(?:\([^()]*\)\s*)?{W.post_of}?{W.post_not}(?! to\b)")
 # "none were serious", "none was related to the drug": a denial of the class's kind, not of the class
 OF_KIND = re.compile(
     rf"\b{W.of_kind_none}\b(?:\s+of {W.of_kind_these}(?:\s+(?:\w+[\s-]+){{0,3}}{W.of_kind_events})?)?\s*,?\s+(?:{W.were}\s+|had\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to (?:be )?)?(?:\w+ly )?(?P<kind>{W.of_kind_serious})\b"

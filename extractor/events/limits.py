@@ -61,10 +61,16 @@ _GROUP_FORMS = (
     rf"\b{W.group_with}\s+(?:the\s+)?(?P<what>{W.group_sham})\b(?=\s*{W.group_but})",
 )
 GROUP = re.compile("|".join(_GROUP_FORMS))
+# "the study group", not "the calcium study arm"
 EVERY_GROUP = re.compile(
-    rf"\b{W.every_group_any}\b[\w\s-]*\Z|{W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
+    rf"\b{W.every_group_any}\b[\w\s-]*\Z|(?:\A|\d\s+){W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
 )
 MEASURE = re.compile(rf"\b{W.measure_with}\b[^,;.()]*")
+# "no adverse effects on routine laboratory values"
+EFFECT = re.compile(r"effects?\Z")
+EFFECT_ON = re.compile(
+    r"\s+(?P<on>on\s+(?:[\w-]+\s+){0,5}?(?:values|parameters|tests|functions?|quality|levels?|pressure|growth|variables|indices|outcomes?))\b"
+)
 # What ends the words of a limit
 TRAILING = re.compile(r"[\s,;.]*(?:\b(?:or|and|in|for)\s*)?\Z")
 BEHIND = re.compile(rf"\s+{W.behind_was}\b(?! (?:required|needed))")
@@ -119,6 +125,9 @@ def _relation(folded: str, start: int, end: int) -> Span | None:
 def _scope(folded: str, clause: Span, first: int, last: int, relation: Span | None) -> Span | None:
     """The first limit that stands behind the denial, or leads its clause."""
     stop = relation[0] if relation else clause[1]
+    on = EFFECT_ON.match(folded, last, stop) if EFFECT.search(folded, max(0, last - 8), last) else None
+    if on:
+        return on.span("on")
     found = [s for s in (_limit(folded, last, stop), _limit(folded, clause[0], first)) if s]
     return found[0] if found else None
 

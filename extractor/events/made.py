@@ -32,6 +32,9 @@ def event(
             is_related if is_related is not None else attributes.related(folded, start, above, above.end, denied=False)
         )
     severity = attributes.severity(folded, start, mention, last)
+    if count is not None:  # "66 [17%] were grade 3", "of moderate severity (in 20%)"
+        grade = attributes.grade_of_count(folded, count) or grade
+        severity = attributes.severity_of_count(folded, count) or severity
     return Event(
         mention,
         assertion,

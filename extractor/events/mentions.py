@@ -15,8 +15,10 @@ from functools import cache
 
 from extractor import patterns as re
 from extractor.context.phrases import phrases
+from extractor.events.shared_heads import PLACED, SITES, VALUES, head_of, listed
 from extractor.events.stopped import divided_reason, reason_before, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_counted, items_under
+from extractor.quantities.counts import PEOPLE
 from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
 from extractor.terms import Term, table
 from extractor.words import Words
@@ -83,7 +85,7 @@ _DYING = rf"(?<!\bof )dying(?=\s+{W.dying_of}\b)"
 _ALL_BUT = rf"all {W.but}\s+(?P<but>{WHOLE})\b(?:\s+of\s+{W.our}?(?:\w+\s+){{1,3}}?|\s+\w+\s+|\s+){W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.but}\s+(?P<but2>{WHOLE})\b(?:\s+\w+)?\s+{W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.all_but_survived},?\s+{W.all_but_but}\s+(?P<but3>{WHOLE})(?!,?\s+(?:\w+\s+)?who)(?:\s+{W.all_but_patients})?"
 # "all patients survived": nobody died
 SURVIVED = re.compile(
-    rf"\b(?:all\s+(?:of\s+)?(?:the\s+|our\s+|these\s+)?(?:(?:{WHOLE}|(?!but\b|except\b|save\b)\w+)\s+){{0,3}}?(?:survived|(?:was|were|are|remain(?:ed)?)\s+(?:still\s+|all\s+)?alive)|every(?:one|body)\s+survived|nobody was lost to death)\b(?!,?\s+{W.survived_but}\b)"
+    rf"\b(?:all\s+(?:of\s+)?(?:the\s+|our\s+|these\s+)?(?:(?:{WHOLE}|(?!but\b|except\b|save\b)\w+)\s+){{0,3}}?(?:survived?|(?:was|were|are|have been|remain(?:ed)?)\s+(?:still\s+|all\s+)?(?:alive|living))|{W.survived_otherwise})(?!\w)(?!,?\s+{W.survived_but}\b)"
 )
 _DEATHS_FORMS = (
     rf"(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|(?:\d+|{NUMBER_WORDS})-{W.day}|cardiac|cardiovascular|cancer|maternal|neonatal|perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*{W.deaths_deaths}",
@@ -104,13 +106,13 @@ LOOKED_AT = 90  # characters before such a term in which it is denied
 _NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
-    rf"\b(?P<how>{W.laboratory_elevated})\s+(?P<what>(?:{W.laboratory_serum}\s+){{0,2}}{W.laboratory_protein}(?:\s+{W.laboratory_levels})?)(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?{W.laboratory_cells}))?\b"
+    rf"\b(?P<how>{W.laboratory_elevated})\s+(?P<what>(?:{W.laboratory_serum}\s+){{0,2}}{W.laboratory_protein}(?:\s+{W.laboratory_levels})?)\b"
 )
 # "decreased cardiac function", "impaired renal function"
 FUNCTION = re.compile(rf"\b{W.function_decreased}\s+(?:left |right )?{W.function_cardiac}\s+function\b")
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
 _RIGHT = re.compile(
-    rf"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?{W.right_injection}|{W.right_at}\s+(?:the\s+|an\s+|a\s+)?{W.right_site})"
+    rf"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?{W.right_injection}|{W.right_at}\s+(?:the\s+|an\s+|a\s+)?{W.right_site}(?!\w|\s+(?:cells?|grafts?|groups?|arms?)\b))"
 )
 LEXICON = "adverse_events"
 _SKIP_WORDS = re.compile(rf"{W.skip_words}\Z")
@@ -150,7 +152,7 @@ def _left() -> re.Pattern[str]:
 def _ellipsis() -> re.Pattern[str]:
     """Sites that share the head of the next term: "low back and" before "leg pain"."""
     return re.compile(
-        rf"(?<![\w-])(?P<site>(?:(?:{_sites()})\s+){{0,3}}(?:{_sites()}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z"
+        rf"(?<![\w-])(?<!at the )(?P<site>(?:(?:{_sites()})\s+){{0,3}}(?:{_sites()}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z"
     )
 
 
@@ -321,6 +323,8 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         word = folded[match.start : match.end]
         if match.term.name in _doubted("never") or _SKIP_WORDS.match(word):
             continue
+        if match.term.name == "fall" and _FELL_IN.match(folded, match.end, end):
+            continue
         pair = _PAIR.match(word)
         if (
             pair
@@ -332,7 +336,8 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
                 yield Mention(a, b, NAMED, a, table(LEXICON).get(pair[part]), match.how)
             continue
         first = _widened(folded, start, match.start)
-        last = _site(folded, end, match.end)
+        last, further = _sited(folded, end, first, match.end, NAMED)
+        yield from further
         yield from _shared_head(folded, start, first, match.end, NAMED)
         ranked = _RANKED.search(folded, max(start, first - 60), first)
         if ranked:  # "major, minor, and minimal bleedings": one event a rank
@@ -349,6 +354,10 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
 
 
+# "a fall in heart rate": a measure fell, nobody; "falls in older women", "a fall in one" are people's
+_FELL_IN = re.compile(
+    rf"\s+(?:of\b|in\s+(?!an?\s|{WHOLE}\b|(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE}|groups?|arms?|placebo|controls?|elderly|residents?|each|either)\b))"
+)
 # reasons to stop that are no adverse events
 EFFICACY = frozenset(("disease progression", "death", "neoplasm recurrence", "pregnancy"))
 SHORT = 6  # letters of an abbreviation in the plural
@@ -370,7 +379,7 @@ TO_INFUSION = re.compile(rf"(?<=eaction|actions)\s+{W.reaction_during}\s+(?:[\w-
 def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
     for match in HARM.finditer(folded, start, end):
         first = _widened(folded, start, match.start())
-        last = _site(folded, end, match.end())
+        last, further = _sited(folded, end, first, match.end(), OPEN)
         bare = first == match.start() and last == match.end()
         if re.match(
             r"(?:[\w-]+ )?(?:virologic(?:al)?|treatment|therapy|therapeutic|clinical|technical|response|method|vaccine|contraceptive|eradication|drug|parasitological|bacteriological|microbiological) failures?",
@@ -391,6 +400,7 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             )
         ):
             continue
+        yield from further
         yield from _shared_head(folded, start, first, match.end(), OPEN)
         yield Mention(first, last, OPEN, match.start(), site=last > match.end())
     for match in FUNCTION.finditer(folded, start, end):
@@ -400,8 +410,11 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             yield Mention(*match.span(), OPEN, match.start())
     for match in LABORATORY.finditer(folded, start, end):
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
-        if match["more"]:
-            yield Mention(*match.span("more"), OPEN, match.start("more"), tail=match.span("how"))
+        more = listed(VALUES, folded, match.end("what"), end)
+        how = match.span("how")
+        what = (how[0], how[0] + len(re.sub(r"\s+(?:in|of)\Z", "", match["how"])))
+        for item in more.items if more else ():
+            yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, what, how))
 
 
 def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> Iterator[Mention]:
@@ -429,13 +442,27 @@ def _widened(folded: str, start: int, at: int) -> int:
             break
         if match[1].strip() in ("low", "lower", "upper") and not _PLACED.match(folded, at):
             break  # "low hypoglycemia rates"
+        if match[1].strip() == "arm" and _GROUP_ARM.search(folded, max(start, match.start(1) - 40), match.start(1)):
+            break  # "in the placebo arm pneumonia developed"
         at = match.start(1)
     return at
 
 
 _PLACED = re.compile(W.placed)
+# what makes an arm a group: "in the placebo arm", not "of the left arm"
+_GROUP_ARM = re.compile(rf"\b(?:in|of|on|from)\s+(?:the\s+)?(?:(?!{W.body_arm}\b)[\w+/-]+\s+){{1,3}}\Z")
 
 
-def _site(folded: str, end: int, at: int) -> int:
+def _sited(folded: str, end: int, first: int, at: int, kind: str) -> tuple[int, list[Mention]]:
+    """Where a term ends with the sites behind it, and a term for each further site that has a count of its own."""
     match = _RIGHT.match(folded, at, end)
-    return match.end() if match else at
+    if not match:
+        return at, []
+    more = listed(SITES, folded, match.end(), end)
+    if more is None:
+        return match.end(), []
+    if not more.apart:
+        return more.end, []
+    placed = PLACED.match(folded, at, end)
+    whole = (first, placed.end() if placed else at)
+    return match.end(), [Mention(*i, kind, i[0], tail=head_of(folded, i, (first, at), whole)) for i in more.items]

@@ -21,6 +21,11 @@ GOT_OVER = re.compile(
 )
 
 
+# "(2/62) and patency (95% after stenting": the brackets are an outcome's
+OF_OUTCOME = re.compile(
+    r"\b(?:patency|survival|responses?|success|cure|remissions?|improvements?|healing|satisfaction|compliance|adherence|efficacy|seroconversion|withdrawals?|drop-?outs?)"
+    r"(?:\s+(?:rates?|status))?(?:\s+(?:was|were)\s+(?:[\w-]+\s+){1,3})?\s*[(\[][^()\[\]]*\Z"
+)
 OF_COUNTED = re.compile(r"none of (?:which|whom)\b")
 OPPOSED = re.compile(rf";|\b{W.opposed_but}\b")
 
@@ -43,6 +48,9 @@ def owned(folded: str, count: Count, mentions: list[Mention], end: int) -> bool:
         # "none of which was serious", "none of whom needed surgery"
         return (OF_KIND.match(folded, count.start, end) or OF_COUNTED.match(folded, count.start, end)) is not None
     if GOT_OVER.search(folded, max(0, count.start - 60), count.start):
+        return True
+    ahead = max([m.end for m in mentions if m.end <= count.start], default=count.start)
+    if OF_OUTCOME.search(folded, ahead, count.start):
         return True
     if count.percent is not None and count.n is None:
         return False

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from extractor import patterns as re
 from extractor.events.as_label import as_label
-from extractor.events.brackets import inside
+from extractor.events.brackets import inside, of_composite
 from extractor.events.clauses import Span, clauses, verbs
 from extractor.events.composed import composed
 from extractor.events.dead import all_survived, counted_dead
@@ -66,6 +66,10 @@ ARTICLE = re.compile(
 # ", but no headache, occurred": a denial set into a clause
 INSERTED = re.compile(rf"[,(]\s*{W.inserted_but}?\s*\Z|\s\bbut\s+\Z")
 CLOSED = re.compile(rf"\s*[,)]\s*(?={W.closed_was}\b)")
+OPENS = re.compile(r"[(\[]\s*(?:i\.e|defined|ie\b|that is|definition|assessed|measured)")
+OF_THEIRS = re.compile(
+    r"\s+(?:had to|needed|(?!treated\b|enrolled\b|included\b|studied\b)[a-z]+ed|withdrew|left|was|were)\b"
+)
 JOINED = re.compile(rf"[^,;()]*\b{W.joined_and}\s+(?:only\s+)?\Z")  # "no patient on placebo and "
 
 
@@ -341,6 +345,8 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
         yield from denied(reading, mention, (mention.end, after.end()), inner, None, last)
         yield from elided(reading, mention)
     elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
+        if mention.end < link.counts[0].start and OF_THEIRS.match(reading.folded, link.counts[0].end, last):
+            return  # "side effects occurred, and none of the patients stopped": what nobody did is something else
         yield from denied(reading, mention, (link.counts[0].start, link.counts[0].end), inner, None, last)
     elif link.counts:
         told = [*counted(reading, mention, link, inner, first, last), *elided(reading, mention)]
@@ -361,10 +367,8 @@ def _fell(reading: Reading, mention: Mention, first: int, last: int) -> bool:
 def _defined(reading: Reading, mention: Mention) -> bool:
     """Whether a term stands in brackets that explain another word ("severe (i.e. events that caused coma)")."""
     pair = inside(reading.pairs, mention.start)
-    return pair is not None and bool(
-        re.match(
-            r"[(\[]\s*(?:i\.e|defined|ie\b|that is|definition|assessed|measured)", reading.folded[pair[0] : pair[1]]
-        )
+    return pair is not None and (
+        OPENS.match(reading.folded, *pair) is not None or of_composite(reading.folded, reading.start, *pair)
     )
 
 

@@ -80,17 +80,15 @@ def counted(
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
         return
     total = out_of(reading, first, link.counts)
-    for count in link.counts:
+    for place, count in enumerate(link.counts):
         zero = count.n == 0 or (count.n is None and count.percent == 0)
         if total and count.denominator is None and count.n is not None and count.n <= total:
             count = Count(count.start, count.end, count.form, count.n, total, count.unit, count.percent)
         if zero and count.n is None:
             count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
         made = event(reading, mention, ABSENT if zero else PRESENT, count, None, "count_" + link.how, last)
-        said = attributes.grade_of_count(reading.folded, count)
-        made = replace(made, grade=said) if said else made
-        grave = attributes.severity_of_count(reading.folded, count)
-        yield replace(made, severity=grave) if grave else made
+        each = attributes.ranks(reading.folded, made.severity, len(link.counts))
+        yield replace(made, severity=each[place]) if each else made
     yield from _consequence(reading, mention, link.counts[-1], last)
 
 
@@ -214,7 +212,7 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
             and not mention.disease
         )
     if mention.kind == OPEN and link.how == "after":
-        return bool(HAPPENED.match(reading.folded, mention.end, last)) or bool(
+        return bool(HAPPENED.match(reading.folded, list_end(reading, mention, inner), last)) or bool(
             STRONG_BEFORE.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
         )
     return not reading.concluded or link.counts[0].n is not None

@@ -74,7 +74,7 @@ def uncounted(
     head = list_head(reading, judged, inner)
     strong = STRONG_BEFORE.search(reading.folded, max(reading.start, head - 70), head) or _behind_item(reading, head)
     happened = _happened(reading, judged, inner, last)
-    before = reading.folded[max(reading.start, head - 110) : head]
+    before = reading.folded[max(reading.start, head - 160) : head]
     if REDUCED.search(before[-60:]) or NO_DIFFERENCE.search(before) or RECORDED.search(before):
         return
     if RISK_BEHIND.match(reading.folded, mention.end, last):

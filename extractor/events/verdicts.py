@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
+from extractor.events.brackets import brackets, inside, of_composite
 from extractor.events.denials import Denial, denials, denied_after
 from extractor.events.event import ABSENT, PRESENT, Event
 from extractor.events.link.pairs import BASELINE, grade_of
@@ -29,6 +30,10 @@ W = Words("events")
 NO_RESULT = re.compile(rf"[^.;,]{{0,50}}?\b{W.judged_behind}\b")
 # "secondary endpoints included neutropenia": what was to be looked at
 ENDPOINTS = re.compile(r"\b(?:endpoints?|end points?|outcomes?|outcome measures?) (?:included|were|was|comprised)\b")
+# "abdominal pain (p = .24)": compared, and alike
+NO_P = re.compile(r"\s*[(\[]\s*p\s*[=>]\s*0?\.(?!0[0-4])\d+\s*[)\]]")
+# "prior stroke", "a history of pain": before the trial
+PAST = re.compile(r"\b(?:history of|prior|previous|pre-?existing)\s+(?:[\w-]+\s+)?\Z")
 VERDICTS = ("none", PRESENT, ABSENT)
 NEAR = 6  # words on each side that are seen one by one
 FAR = 90  # characters on each side that are looked at
@@ -196,8 +201,16 @@ def _spared(scene: Said, i: int) -> bool:
         return True
     if BASELINE.search(scene.folded, first, mention.start) or ENDPOINTS.search(scene.folded, first, mention.start):
         return True
+    if NO_P.match(scene.folded, mention.end, end) or PAST.search(
+        scene.folded, max(first, mention.start - 40), mention.start
+    ):
+        return True
+    pair = inside(brackets(scene.folded, first, end), mention.start)
+    if pair and of_composite(scene.folded, first, *pair):
+        return True
     before = scene.folded[max(first, mention.start - 80) : mention.start]
-    return BETTER.search(before) is not None or NO_DIFFERENCE.search(before) is not None
+    alike = NO_DIFFERENCE.search(scene.folded, max(first, mention.start - 160), mention.start)
+    return BETTER.search(before) is not None or alike is not None
 
 
 def _happened(scene: Said, i: int) -> Event:

@@ -57,7 +57,7 @@ MORE_OF = re.compile(
 SUCH_AS = re.compile(rf"\s*(?:,\s*|\(\s*)?{W.such_as_such}\s+(?:[\w-]+\s+){{0,2}}\Z")
 LISTED = re.compile(rf"\s*(?:\([^()]*\))?\s*{W.listed_and}+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){{0,2}}\Z")
 # "no difference in the frequency of": nothing said of whether it happened
-NO_DIFFERENCE = re.compile(rf"\b{W.no_difference_no}\b[^;,]{{0,40}}?\b{W.no_difference_differences}\b[^;]{{0,60}}\Z")
+NO_DIFFERENCE = re.compile(rf"\b{W.no_difference_no}\b[^;,]{{0,40}}?\b{W.no_difference_differences}\b[^;]{{0,110}}\Z")
 # "headache (RR 2.5)": a risk, no event
 RISK_BEHIND = re.compile(rf"\s*[(\[]\s*{W.risk_behind_rr}\b")
 # "we recorded the incidence of": what was measured

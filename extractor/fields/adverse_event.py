@@ -273,7 +273,7 @@ def _places(event: Event) -> list[Place]:
     places: list[Place] = [(mention.start, mention.end)]
     if event.cue and event.cue != (mention.start, mention.end):
         places = [(min(event.cue[0], mention.start), max(event.cue[1], mention.end))]
-    if mention.stopped and mention.tail:
+    if mention.tail:
         places.append(mention.tail)
     if event.also:
         places.append(event.also)

@@ -51,6 +51,8 @@ _BASELINE = re.compile(rf"\b{W.baseline_despite}\b[^.;,]{{0,35}}$")
 _BLOCKED = re.compile(rf"\b{W.blocked}\b")
 # given beside chemotherapy, unless the title names it
 _SUPPORTIVE = re.compile(rf"\b{W.supportive}\b")
+# "blood samples were obtained from the antecubital vein"
+_BLED = re.compile(r"\b(?:blood|samples?|specimens?)\b[^.;]{0,50}\bfrom (?:an? |the )?(?:[\w-]+ )?$")
 _PAIN = re.compile(r"\b(?:ana?esthe\w*|analges\w*|block\w*|sedat\w*)\b")
 _VAGINAL = re.compile(r"\bvaginal(?:ly)?\b")
 BLOCKS = frozenset({"nerve block", "paravertebral", "epidural", "caudal"})
@@ -129,7 +131,7 @@ def candidates(seen: View) -> list[Candidate]:
     """All mentions of routes with their features: what the rules think, the words around, what else the text names."""
     cells = gives_cells(seen)
     ruled = {(i.start, i.end): rule for i, rule in _by_rule(seen, cells)}
-    named = [_in_cord(seen, item) for item in deliveries(seen, "routes")]
+    named = [_in_cord(seen, item) for item in deliveries(seen, "routes") if not _through(seen, item)]
     starts = {n.start for n in named}
     every = [*named, *(i for i, _ in _short(seen, cells) if i.start not in starts)]
     names, cord = Counter(i.name for i in every), bool(_CORD.search(seen.folded))
@@ -148,6 +150,14 @@ def candidates(seen: View) -> list[Candidate]:
         features = (*around(seen, item.start, item.end), *own, *(f"{kind}: {name}" for name in own))
         made.append(Candidate(item, rule, features, kind))
     return made
+
+
+def _through(seen: View, item: Delivery) -> bool:
+    """Whether a mention is the end of another word ("trans-oral"), or a place that blood was taken from."""
+    if seen.folded[: item.start].endswith("trans-"):
+        return True
+    first = max(item.sentence.start, item.start - 90)
+    return item.kind == "target" and _BLED.search(seen.folded, first, item.start) is not None
 
 
 def _in_cord(seen: View, item: Delivery) -> Delivery:

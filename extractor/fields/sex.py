@@ -1,11 +1,11 @@
 """Women and men among the participants, as counts (CONSORT 15). Percentages without counts are no counts.
 
-Does not find: a sex left over by subtraction; "mostly male".
+Does not find: a sex left over by subtraction that the text does not name; "mostly male".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from spacy.tokens import Doc
 
@@ -14,7 +14,7 @@ from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.people.counted import NUMBER
-from extractor.people.sexes import ALL, Sexes, is_female, sexes
+from extractor.people.sexes import ALL, ALL_BUT, ONE_SEX, THE_REST, Sexes, is_female, sexes
 from extractor.people.together import total
 from extractor.people.total import Total, one_by_one
 from extractor.quantities.numbers import whole
@@ -22,7 +22,10 @@ from extractor.words import Words
 
 W = Words("fields")
 
+Told = tuple[Mapping[str, int | None], list[tuple[int, int]]]  # the value, and where it is told
+
 BESIDE = 120  # characters between the two sexes said apart
+FEW = 12  # people who may be told one after the other
 NEARLY = 0.85  # counts of both sexes that reach this share of the total are the trial's, less a few lost
 _BOTH = re.compile(rf",? (?:and|or|&) (?:\w+ ){{0,2}}?{W.both_women}\b")
 _WOMEN, _MEN = (
@@ -80,6 +83,10 @@ class Sex(Field):
 
     def _one_sex(self, doc: Doc, seen: View, some: list[Sexes], own: Total | None) -> Iterator[Fact]:
         one = own.noun if own and own.noun in ("female", "male") else _sex_of(seen, own) if own else ""
+        derived = (_but(seen, own) or _rest(seen, some, own) or _in_turn(seen, own)) if own else None
+        if derived:
+            yield self.fact(doc, dict(derived[0]), derived[1], rule="everyone", confidence=0.85, flags=("derived",))
+            return
         for item in [*_together(some, own), *some]:
             if one and (item.female is None) == (one == "male"):
                 continue  # "2061 men were randomised ... 819 (40%) men had": a part of people of one sex
@@ -95,7 +102,7 @@ class Sex(Field):
         if own:
             persons = _persons(seen, own)
             if persons:
-                yield self.fact(doc, persons[0], persons[1], rule="everyone", confidence=0.85, flags=("derived",))
+                yield self.fact(doc, dict(persons[0]), persons[1], rule="everyone", confidence=0.85, flags=("derived",))
             else:
                 yield from self._everyone(doc, seen, own)
 
@@ -126,13 +133,50 @@ class Sex(Field):
             yield self.fact(doc, value, at, rule="everyone", confidence=0.85, flags=("derived",))
 
 
-def _persons(seen: View, own: Total) -> tuple[dict[str, int | None], list[tuple[int, int]]] | None:
+def _persons(seen: View, own: Total) -> Told | None:
     """Women and men of a few cases that are told one by one: "Case 1: a 34-year-old woman"."""
     told = one_by_one(seen)
     women, men = ([a for a in told if p.fullmatch(a.who)] for p in (_WOMEN, _MEN))
     if own.n < 2 or len(women) + len(men) != own.n:
         return None
     return {"female": len(women) or None, "male": len(men) or None}, [(a.start, a.end) for a in [*women, *men]]
+
+
+def _but(seen: View, own: Total) -> Told | None:
+    """All people but a few of one sex: "all but one were men"."""
+    said = next((m for m in ALL_BUT.finditer(seen.folded) if seen.one_sentence(*m.span())), None)
+    n = whole(said["n"]) if said else None
+    if said is None or not n or n >= own.n:
+        return None
+    sex, other = ("female", "male") if is_female(said["sex"]) else ("male", "female")
+    return {sex: own.n - n, other: n}, [*own.at, said.span()]
+
+
+def _rest(seen: View, some: list[Sexes], own: Total) -> Told | None:
+    """One sex counted, the other left over: "11 were men, the rest were women"."""
+    for item in some:
+        said = THE_REST.match(seen.folded, item.end)
+        if said and is_female(said["sex"]) == (item.female is None) and item.total < own.n:
+            left = own.n - item.total
+            value = {
+                "female": left if item.female is None else item.female,
+                "male": left if item.male is None else item.male,
+            }
+            return value, [*own.at, (item.start, said.end())]
+    return None
+
+
+def _in_turn(seen: View, own: Total) -> Told | None:
+    """A few people told one after the other: "two men (40 and 50 years) and a 60-year-old woman"."""
+    if not 2 <= own.n <= FEW:
+        return None
+    for sentence in seen.sentences:
+        told = [m for m in ONE_SEX.finditer(seen.folded, sentence.start, sentence.end) if not _relative(seen, m)]
+        counts = [1 if m["n"] in ("a", "an") else whole(m["n"]) or 0 for m in told]
+        women = sum(n for n, m in zip(counts, told, strict=True) if is_female(m["sex"]))
+        if sum(counts) == own.n and 0 < women < own.n:
+            return {"female": women, "male": own.n - women}, [m.span() for m in told]
+    return None
 
 
 def _relative(seen: View, match: re.Match[str]) -> bool:

@@ -35,7 +35,10 @@ NONE = re.compile(
 ALL = re.compile(
     rf"\ball (?:the |of the )?(?:(?P<of>{WHOLE}) )?(?:enrolled |included |treated |randomi[sz]ed )?{_PEOPLE} completed (?:the )?(?:entire |whole |full )?(?:study|trial|follow-up|protocol)\b"
 )
-WHY = re.compile(r" (?:for|[^.;()]{0,40}?\b(?:because of|due to|owing to|on account of|as a result of)) (?:the )?")
+WHY = re.compile(
+    # a number on the way counts others: "36 dropped out, 17 because of rash"
+    rf" (?:for|(?:(?!\b(?:{WHOLE})\b)[^.;()]){{0,40}}?\b(?:because of|due to|owing to|on account of|as a result of)) (?:the )?"
+)
 _ENDS = re.compile(
     r"[.;,()]|\b(?:and (?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|the|none|all)|while|whereas|but|at|after|before|from|in)\b"
 )

@@ -138,7 +138,10 @@ def _without_verb(seen: View, group: Group) -> Group:
     led = LED.match(seen.folded, start, end) if group.name else None
     if not led or led.end() == end:
         return group
-    return replace(group, name=seen.folded[led.end() : end], name_at=(led.end(), end))
+    name = seen.folded[led.end() : end]
+    if not any(letter.isalpha() for letter in name):  # "in the 0.25-, 0.75- and 2.25-mg groups": a part of a number
+        return replace(group, name="", name_at=(0, 0))
+    return replace(group, name=name, name_at=(led.end(), end))
 
 
 def options(seen: View, own: Total | None) -> list[Option]:

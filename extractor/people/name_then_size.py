@@ -58,6 +58,7 @@ def sized(text: str, sentence: Sentence) -> Iterator[Group]:
             or _repeated(text, match)
             or OF_THINGS.match(text, match.end("n"))
             or EXPONENT.search(text, max(0, match.start() - 6), match.end())
+            or _of_statistic(text, match.start(), sentence.start)
         ):
             continue
         seen.add(match.start("n"))
@@ -96,6 +97,16 @@ def _repeated(text: str, match: re.Match[str]) -> bool:
     word = text.rfind(" ", 0, match.start() - 1) + 1
     bare = re.fullmatch(r"[(\[]\d{1,2}[)\]]", match.group()) is not None
     return bare and text.count(text[word : match.end()]) > 1
+
+
+# "(-2.6 cm2, 95% CI -3.8 to -1.3; p < 0.001, n = 49)": of how many people a result is
+STATISTIC = re.compile(r"(?:\bp ?[<=>] ?=? ?0?\.\d+|\bci\b[^a-z()]*)[;, ]*\Z")
+
+
+def _of_statistic(text: str, at: int, first: int) -> bool:
+    """Whether a size stands behind an interval or a p value in its brackets."""
+    opened = _opening(text, first, at)
+    return opened >= 0 and STATISTIC.search(text, opened, at) is not None
 
 
 def _each_follows(text: str, end: int) -> bool:

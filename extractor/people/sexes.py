@@ -17,7 +17,7 @@ W = Words("people")
 _NUM = NUMBER.pattern
 _FEMALE = r"(?:females?|wom[ae]n|girls?|ladies)"
 _MALE = r"(?:males?|m[ae]n|boys?|gentlemen)"
-_SEX = rf"(?:{_FEMALE}|{_MALE}|(?<=\d )[fm](?![a-z])|(?<=\d)[fm](?![a-z]))"
+_SEX = rf"(?:{_FEMALE}|{_MALE}|(?<=\d )[fmw](?![a-z])|(?<=\d)[fmw](?![a-z]))"
 _SHARE = r"(?: ?[(\[][^()\[\]]{0,22}%[^()\[\]]{0,12}[)\]])?"
 _PEOPLE = rf"(?: {W.people_patients})?"
 _OF_THEM = rf"(?:of {W.whom} )"
@@ -31,11 +31,14 @@ PAIR = re.compile(
 NAMED = re.compile(
     rf"(?<![\d] )(?<![a-z-])(?P<s1>{_FEMALE}|{_MALE}){_PEOPLE}{_NUMBERED}(?P<n1>{_NUM}|\d+(?=:|/\d)){_SHARE}(?:,? and|,|;| ?/) ?(?P<s2>{_FEMALE}|{_MALE}){_PEOPLE}{_NUMBERED}?(?P<n2>{_NUM}|\d+(?=/\d))"
 )
-# "12m:8f"
-LETTERS = re.compile(r"(?<![\d.:/])(?P<n1>\d+) ?(?P<s1>[fm]) ?: ?(?P<n2>\d+) ?(?P<s2>[fm])(?![a-z])")
+# "12m:8f", "(3f, 2m)", "m = 26, f = 14"
+LETTERS = re.compile(r"(?<![\d.:/])(?P<n1>\d+) ?(?P<s1>[fmw]) ?(?:[:,;/]| and) ?(?P<n2>\d+) ?(?P<s2>[fmw])(?![a-z])")
+LETTERS_FIRST = re.compile(
+    r"(?<![a-z])(?P<s1>[fm]) ?[=:] ?(?P<n1>\d+) ?[,;/] ?(?P<s2>[fm]) ?[=:] ?(?P<n2>\d+)(?![\d.]*\d|%)"
+)
 # "male/female 219/99", "m:f = 12:8", "sex (m/f): 12/8", "men/women, 30/26"
 SLASH = re.compile(
-    rf"(?<![a-z])(?P<s1>{_FEMALE}|{_MALE}|f|m)(?: ?[:/-] ?| to |-to-)(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])(?: ratio| sex ratio| gender)?[)\]]?(?:,|:| was| were| of| =|=|;)? ?\(?(?P<n1>\d+) ?[:/-] ?(?P<n2>\d+)(?![\d.]*\d|%)"
+    rf"(?<![a-z])(?P<s1>{_FEMALE}|{_MALE}|f|m)(?: ?[:/-] ?| to |-to-)(?P<s2>{_FEMALE}|{_MALE}|f|m)(?![a-z])(?: ratio| sex ratio| gender)?[)\]]?(?:,|:| was| were| of| =|=|;)? ?\(?(?P<n1>\d+)(?: ?[:/-] ?| to )(?P<n2>\d+)(?![\d.]*\d|%)"
 )
 # "32:5 male:female", "12/8 m/f"
 SLASH_AFTER = re.compile(
@@ -54,14 +57,37 @@ _SOME_FORMS = (
     rf"\b(?P<s12>{_FEMALE}|{_MALE}), (?P<n12>\d+)(?=[.;](?: |$))",
     rf"\b(?P<s10>{_FEMALE}|{_MALE}) numbered (?P<n10>{_NUM})\b(?! ?%)",
     rf"\bof {W.whom},? (?P<n11>{_NUM}){_SHARE} (?:(?:were|was|are) )?(?P<s11>{_FEMALE}|{_MALE})\b",
+    # "18 of 30 male", "(26/40) men"; "65% male (26 of 40)"
+    rf"(?<![\d/.,])(?P<n13>\d+)(?: of (?:the )?|/)\d+(?:[)\]])? (?P<s13>{_FEMALE}|{_MALE})\b",
+    rf"\b(?P<s14>{_FEMALE}|{_MALE})(?: sex| gender)?{_PEOPLE},? ?[(\[](?:n ?= ?)?(?P<n14>\d+)(?:(?: of (?:the )?|/)\d+)?(?=[)\],;])",
+    # "(female, n = 14)", "(female 14)", "men were 26 (65%)", "male gender was noted in 26"
+    rf"\b(?P<s15>{_FEMALE}|{_MALE}),? n ?= ?(?P<n15>\d+)(?![\d.]*\d|%)",
+    rf"[(\[](?P<s16>{_FEMALE}|{_MALE}) (?P<n16>\d+)(?=[)\],;])",
+    rf"\b(?P<s17>{_FEMALE}|{_MALE})(?: sex| gender)?{_PEOPLE} {W.some_counted} (?P<n17>{_NUM})(?= [(\[]| of {W.some_whom}|[.;])(?! ?%)",
+    rf"{W.some_of_them} (?P<n18>{_NUM}) (?P<s18>{_FEMALE}|{_MALE})\b",
+    rf"\b(?P<n19>{_NUM}){_SHARE} of those {W.some_those} (?:were|was) (?P<s19>{_FEMALE}|{_MALE})\b",
     rf"(?P<n4>{_NUM}) ?[(\[]\d[\d.]* ?%[)\]] (?P<s4>{_FEMALE}|{_MALE})\b",
 )
 _FEW = {"no": 0, "a": 1, "an": 1}
 SOME = re.compile("|".join(_SOME_FORMS))
-SOME_FORMS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # the numbers of the groups in SOME
+SOME_FORMS = tuple(range(1, 20))  # the numbers of the groups in SOME
 # "all women", "all patients were male", "all-male", "only women"
 ALL = re.compile(
-    rf"(?<!of )\ball (?:(?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
+    rf"(?<!of )\ball(?: (?:of the |the )?{W.all_patients}? ?(?:were |was |being )?|-)(?P<sex>{_FEMALE}|{_MALE})\b(?! (?:who|with|in|patients))"
+)
+# "12 of each sex", "ten of either gender"
+EACH_SEX = re.compile(rf"(?P<n>{_NUM})(?: {W.people_patients})? of each (?:sex|gender)\b")
+# "all but one were men", "all but two of the nine were women"
+ALL_BUT = re.compile(
+    rf"\ball(?: {_NUM})? (?:but|except(?: for)?) (?P<n>{_NUM})(?: of (?:the |these |those |them|whom)?(?:{_NUM})?)?{_PEOPLE},? (?:(?:were|being|are) )?(?P<sex>{_FEMALE}|{_MALE})\b"
+)
+# "a 41-year-old woman", "two men": people of one sex told one after the other
+ONE_SEX = re.compile(
+    rf"(?P<n>{_NUM}|\ban?) (?:\d+[ -](?:year|month|day)s?[ -]old )?(?:[a-z]+ )?(?P<sex>{_FEMALE}|{_MALE})\b"
+)
+# "11 were men, the rest were women", "(one female, others male)"
+THE_REST = re.compile(
+    rf",? ?(?:and |while )?(?:the )?(?:rest|others?|remaining|remainder)(?: {_NUM})?{_PEOPLE},? (?:(?:were|was|being|are) )?(?:all )?(?P<sex>{_FEMALE}|{_MALE})\b"
 )
 # each way in begins with a letter, so that texts without them are passed over fast
 CUE = re.compile(W.cue)
@@ -101,6 +127,7 @@ def _pairs(folded: str) -> Iterator[Sexes]:
         (PAIR, "pair"),
         (NAMED, "pair"),
         (LETTERS, "pair"),
+        (LETTERS_FIRST, "pair"),
         (SLASH, "slash"),
         (SLASH_AFTER, "slash"),
     ):
@@ -110,6 +137,9 @@ def _pairs(folded: str) -> Iterator[Sexes]:
                 continue
             female, male = (first, second) if is_female(match["s1"]) else (second, first)
             yield Sexes(match.start(), match.end(), female, male, shape)
+    for match in EACH_SEX.finditer(folded):
+        if n := whole(match["n"]):
+            yield Sexes(match.start(), match.end(), n, n, "pair")
 
 
 def _some(folded: str) -> Iterator[Sexes]:

@@ -53,6 +53,9 @@ TWO_NAMES = re.compile(
 )
 # "(17, 17, and 16 in the high, low and placebo groups, respectively)"
 SEVERAL_SIZES = re.compile(rf"(?P<sizes>{NUM}(?:, {NUM}){{1,4}},? and {NUM})(?: {PEOPLE_NOUN})?,? {W.were}")
+# "randomised (N = 51, 52, 52, 52, respectively)"
+EQUALS_ROW = re.compile(r"\bn ?= ?(?P<sizes>\d{1,5}(?:, \d{1,5}){1,5}(?:,? and \d{1,5})?),? respectively\b")
+DIGITS = re.compile(r"\d+")
 # names that can only be those of groups: "49 treated women", "21 placebo-treated participants"
 ARM_LIKE = re.compile(rf"\b{W.arm_like}\b")
 # "(control, 288; capecitabine, 297)", "(PC 47 patients, EP 44 patients)", "HCT group 68 cases", ": E -> CMF 440, CMF -> E 438"
@@ -94,6 +97,15 @@ OUT_OF_CUE = re.compile(rf"(?:of|/)(?: the)? ?(?:\d|{NUM})")
 RANDOMIZED = re.compile(r"randomi[sz]|\bassigned\b|\ballocated\b")
 
 
+# "Snellen equivalent 20/63": how well an eye sees
+SNELLEN = re.compile(r"\b(?:snellen|visual acuity|bcva|vision)\b")
+
+
+def _acuity(text: str, at: int, seeing: bool) -> bool:
+    """Whether the number at `at` is the lower one of a measure of sight."""
+    return seeing and re.search(r"(?<!\d)20 ?/ ?\Z", text[max(0, at - 6) : at]) is not None
+
+
 def denominators(seen: View) -> Iterator[Split]:
     """Groups sized only by the denominators of their outcomes, one size a name."""
     text = seen.folded
@@ -101,7 +113,8 @@ def denominators(seen: View) -> Iterator[Split]:
     if not OUT_OF_CUE.search(text):
         return
     patterns = (OUT_OF, IN_ARM_OUT_OF, SUBJECT_OUT_OF) if IN_BRACKETS.search(text) else (OUT_OF, IN_ARM_OUT_OF)
-    found = [m for p in patterns for m in p.finditer(text)]
+    seeing = SNELLEN.search(text) is not None
+    found = [m for p in patterns for m in p.finditer(text) if not _acuity(text, m.start("n"), seeing)]
     for match in sorted(found, key=lambda m: m.start("n")):
         if not seen.one_sentence(min(match.start("n"), match.start("name")), max(match.end("n"), match.end("name"))):
             continue
@@ -122,19 +135,23 @@ def denominators(seen: View) -> Iterator[Split]:
     if len(unique) > 1:
         yield Split(PAIRED, tuple(unique.values()), True, joined=True)
     for sentence in seen.sentences:
-        row = _row(text, sentence) if "/" in text[sentence.start : sentence.end] else ()
+        row = _row(text, sentence, seeing) if "/" in text[sentence.start : sentence.end] else ()
         if len(row) > 1:
             yield Split(PAIRED, row, True)
 
 
-def _row(text: str, sentence: Sentence) -> tuple[Group, ...]:
+def _row(text: str, sentence: Sentence, seeing: bool) -> tuple[Group, ...]:
     """The denominators of a sentence that speaks of groups, without those that add up what stands before them."""
     groups: list[Group] = []
     if not ROW_CUE.search(text, sentence.start, sentence.end):
         return ()
     for match in FRACTION.finditer(text, sentence.start, sentence.end):
         n = int(match["n"])
-        if n > 1 and not (len(groups) > 1 and n == sum(g.n for g in groups)):
+        if (
+            n > 1
+            and not (len(groups) > 1 and n == sum(g.n for g in groups))
+            and not _acuity(text, match.start("n"), seeing)
+        ):
             groups.append(Group(n, "", *match.span("n"), (0, 0)))
     return tuple(groups)
 
@@ -225,7 +242,9 @@ def loosely(text: str, sentence: Sentence) -> Iterator[Split]:
             )
             yield Split(shape, tuple(pair), True)
 
-    for match in at_numbers(SEVERAL_SIZES, text, sentence.start, sentence.end):
+    rows = [*at_numbers(SEVERAL_SIZES, text, sentence.start, sentence.end)]
+    rows += EQUALS_ROW.finditer(text, sentence.start, sentence.end)
+    for match in rows:
         several = _several(text, match)
         if len(several) > 1:
             yield Split(SIZED if RANDOMIZED.search(text, sentence.start, match.start()) else PAIRED, several, True)
@@ -270,7 +289,9 @@ def _parts(text: str, start: int, end: int) -> tuple[Group, ...]:
 
 def _several(text: str, match: re.Match[str]) -> tuple[Group, ...]:
     """Sizes in a row, nameless: their names stand in a row of their own."""
-    sizes = [m for m in numbers(text) if match.start("sizes") <= m.start() < match.end("sizes")]
+    first, last = match.span("sizes")
+    inside = (m for m in numbers(text) if first <= m.start() < last)
+    sizes = [*DIGITS.finditer(text, first, last)] if "=" in match.group()[:4] else [*inside]
     return tuple(Group(n, "", *m.span(), (0, 0)) for m in sizes if (n := whole(m.group())) and n > 1)
 
 

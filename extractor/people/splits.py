@@ -53,7 +53,7 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
     taken = [(g.start, g.end) for s in each for g in s.groups]
     for shape, groups in ((SIZED, list(sized(text, sentence))), (LISTED, list(listed(text, sentence)))):
         own = tuple(g for g in groups if not any(s < g.end and g.start < e for s, e in taken))
-        if own:
+        if own and not _parts_had_it(text, own):
             named = sum(bool(GROUP_WORD.search(g.name)) for g in own)
             groups_follow = bool(GROUPS_FOLLOW.match(text, own[-1].end))
             yield Split(shape, own, cued or named > 0 or groups_follow)
@@ -66,6 +66,21 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[Split]:
     if consisting:
         yield Split(LISTED, consisting, True)
     yield from each
+
+
+# "10 patients (8.2%) in one group and 14 (11.6%) in the other": so many of each had something
+SHARE = re.compile(r"[^()]{0,30}?\( ?(?P<share>\d{1,3}(?:\.\d+)?) ?%")
+WHOLE_SHARE = (85, 115)
+PART_OF = re.compile(r"(?:\bof (?:the )?|/ ?)$")
+
+
+def _parts_had_it(text: str, groups: tuple[Group, ...]) -> bool:
+    """Whether each size has a percentage behind it, and these do not make a whole."""
+    found = [SHARE.match(text, g.start, g.end + 10) for g in groups]
+    if any(PART_OF.search(text, max(0, g.start - 8), g.start) for g in groups):
+        return False  # "20 of 1,608 (1.2%)": the share is of the number before
+    shares = [float(m["share"]) for m in found if m]
+    return len(groups) > 1 and len(shares) == len(groups) and not WHOLE_SHARE[0] <= sum(shares) <= WHOLE_SHARE[1]
 
 
 def _joined(found: list[Split]) -> Iterator[Split]:

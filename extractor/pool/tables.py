@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from extractor.errors import PoolError
+from extractor.files import read_text
 from extractor.pool.counts import MOST_PEOPLE
 from extractor.pool.proportions import pool_proportions
 from extractor.pool.results import LeftOut, PooledComparison, PooledProportion
@@ -93,13 +94,7 @@ def read_counts(path: Path) -> CountsTable:
     PoolError
         If the file cannot be read, lacks a column, or holds an impossible count.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PoolError(f"{path}: not UTF-8 at byte {error.start}; save the table as UTF-8") from error
-    except OSError as error:
-        raise PoolError(f"{path}: cannot be read ({error.strerror}); give a CSV with {', '.join(ONE_ARM)}") from error
-    return parse_counts(text, name=str(path))
+    return parse_counts(read_text(path, PoolError), name=str(path))
 
 
 def parse_counts(text: str, *, name: str = "counts") -> CountsTable:
@@ -158,7 +153,7 @@ def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Non-empty rows with their line numbers in the file."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
     try:
         return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:

@@ -29,6 +29,10 @@ EARLIER = re.compile(rf"\b{W.earlier_undergoing} (?:{W.earlier_an}[ -]){{0,5}}$"
 GRAFT = re.compile(rf"^[- ]{W.graft_transplant}\b")
 # "mobilization of peripheral blood stem cells", "side effects of stem cell therapy": cells of a drug's trial
 COLLECTED = re.compile(rf"\b{W.collected_mobili} (?:of )?(?:[\w-]+ ){{0,3}}$")
+# "the proportion of T cells", "subpopulations of": cells that were measured
+SHARE_OF = re.compile(
+    r"\b(?:sub-?populations?|subsets?|proportions?|percentages?|ratios?|frequenc(?:y|ies)) of (?:the )?(?:[\w-]+ ){0,3}\(?$"
+)
 BLOOD_GRAFTS = frozenset(
     {"hematopoietic stem cell", "peripheral blood stem cell", "stem cell", "umbilical cord blood cell"}
 )
@@ -250,6 +254,8 @@ def _weight(seen: View, start: int, end: int, term: Term) -> float:
         weight -= 3.0
     if term.name in BLOOD_GRAFTS and COLLECTED.search(seen.folded, max(sentence.start, start - 50), start):
         weight -= 3.0
+    if SHARE_OF.search(seen.folded, max(sentence.start, start - 60), start):
+        weight -= 1.0
     if term.name in WIDE and not title:
         weight -= 0.3
     return weight

@@ -166,9 +166,14 @@ def _of_a_person(folded: str, age: Age) -> bool:
     pregnancy = GESTATION.search(folded, max(0, age.start - 25), age.end)
     if age.unit != "years" and VISITS.search(folded, max(0, age.start - 60), age.start):
         return False
-    return not (pregnancy or HOURS.match(folded, age.end) or _of_injury(folded, age))
+    spent = SPENT.match(folded, age.end)
+    return not (pregnancy or spent or HOURS.match(folded, age.end) or _of_injury(folded, age))
 
 
+# "a mean of 2.9 years of life gained", "of follow-up": a length of time
+SPENT = re.compile(
+    r" (?:of (?:life (?:were |was )?(?:gained|saved|lost)|follow|survival|treatment|experience)|gained|longer)\b"
+)
 # "recruited before the age of 8 weeks": nobody's own age
 A_LIMIT = re.compile(
     r"\b(?:before|until|till|by|after|from|since|over|under|above|below|beyond|up to) (?:(?:the|an) )?$"

@@ -146,6 +146,8 @@ _NO_COUNT_FORMS = (
     rf"\b{W.no_count_subject}\s+(?:no\.?\s*)?\d+\b(?!\s+(?:out\s+)?of\s+\d|\s+{W.one_of_the}\b)",
     rf"\bone of the\b(?!\s+(?:\d|{NUMBER_WORDS}|(?:\w+\s+)?{W.one_of_the}\b))",
     r"\bone another\b",
+    # "2 The incidence was", "3 There were": the sentences are numbered
+    r"(?<=[.!?)]\s)\d{1,2}\s+(?=(?:the|there|this|these|it|we|our|both|all|mean|overall)\s)",
     r"\bat one\b",
     r"\bno one\b",
     r"\bnot (?:one|a single)\b",

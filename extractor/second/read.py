@@ -9,6 +9,7 @@ from pathlib import Path
 
 from extractor.errors import SettingsError
 from extractor.fields import FIELDS
+from extractor.files import read_text
 from extractor.model import Document
 from extractor.second.answers import REFUSED, facts_in
 from extractor.second.endpoint import Endpoint
@@ -36,10 +37,7 @@ def prompt_of(path: Path | None) -> str:
     """
     if path is None:
         return files("extractor.second").joinpath("prompt.txt").read_text(encoding="utf-8")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--prompt {path}: not readable: {error}") from error
+    text = read_text(path, SettingsError)
     if missing := [p for p in PLACES if p not in text]:
         raise SettingsError(f"--prompt {path}: has no {', '.join(missing)}, where the text and the fields go")
     return text

@@ -16,6 +16,7 @@ from typing import Any
 
 from extractor.errors import CellsError
 from extractor.fields import FIELDS
+from extractor.files import read_text
 from extractor.verify import own_table
 from extractor.verify.cells import Cell
 from extractor.verify.plain import value_of
@@ -56,11 +57,7 @@ def read(path: Path, *, map_file: Path | None = None, outcome: str | None = None
     CellsError
         If the file cannot be read, or has none of the shapes that are known.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            whole = stream.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CellsError(f"{path}: not readable as UTF-8 text: {error}") from error
+    whole = read_text(path, CellsError)
     found = Theirs()
     text = whole.replace("\r\n", "\n").replace("\r", "\n")
     own = own_table.delimiter_of(whole)
@@ -207,8 +204,8 @@ def _count(id: str, term: str, events: str, total: str, arm: str | None, number:
 
 def _map(path: Path) -> dict[str, Any]:
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = tomllib.loads(read_text(path, CellsError))
+    except tomllib.TOMLDecodeError as error:
         raise CellsError(f"{path}: not readable as TOML: {error}") from error
     if "document" not in found or not found.get("field"):
         raise CellsError(

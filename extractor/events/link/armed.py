@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, permutations
 
 from extractor import patterns as re
 from extractor.context.view import View
 from extractor.events.event import Event
-from extractor.events.link.arms import Names, Scene, candidates, features, none_features
-from extractor.events.link.groups import Group, Name, alike
+from extractor.events.link.arms import Names, Scene, candidates, features, name_of, none_features
+from extractor.events.link.groups import Group, Name
+from extractor.events.link.headed import headed
 from extractor.events.link.in_turn import in_turn
 from extractor.events.link.labelled import labelled
 from extractor.events.link.laid_out import laid_out
@@ -34,6 +35,7 @@ def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) ->
         scene = scene_at(reports, names, start)
         known = arms_of(scene, some)
         known |= _in_turn(names, scene, some, known)
+        known |= _with_people(scene, some, known)
         for event in some:
             made = replace(event, arm=known.get(event.count.start)) if event.count else event
             yield from in_each(scene, made) or (made,)
@@ -48,8 +50,8 @@ def arms_of(scene: Scene, events: Sequence[Event]) -> dict[int, tuple[int, int] 
     for at, words in chosen.items():
         name = place_of(scene, counted[at], words) if words else None
         places[at] = name.place if name else None
-    sure = laid_out(scene) | labelled(scene) if counted else {}
-    return places | {at: n.place for at, c in counted.items() if (n := sure.get(c.start))}
+    sure = {**headed(scene), **laid_out(scene), **labelled(scene)} if counted else {}
+    return places | {at: n.place if (n := sure[c.start]) else None for at, c in counted.items() if c.start in sure}
 
 
 def _in_turn(
@@ -62,8 +64,31 @@ def _in_turn(
     found: dict[int, tuple[int, int] | None] = {}
     for told in turns.values():
         places = [known.get(at) for at, _ in told]
-        if None in places or len(set(places)) < len(places):
+        announced = all(name.brought == "0" for _, name in told)  # "(157 cells, 158 sham): death 14 vs 12"
+        if announced or None in places or len(set(places)) < len(places):
             found |= {at: name.place for at, name in told}
+    return found
+
+
+# "seven reactions (were seen) in six people": between events and those who had them
+_IN_PEOPLE = re.compile(
+    r"\s+(?:(?:(?:was|were) )?(?:seen|observed|reported|recorded|noted)\s+|occurred\s+)?(?:in|by|among)\s+\Z"
+)
+
+
+def _with_people(
+    scene: Scene, some: Sequence[Event], known: Mapping[int, tuple[int, int] | None]
+) -> dict[int, tuple[int, int] | None]:
+    """ "Seven reactions in six people on placebo": the events are those people's, and of their group."""
+    folded = scene.seen.folded
+    found: dict[int, tuple[int, int] | None] = {}
+    for one, other in permutations((e for e in some if e.count), 2):
+        first, last = one.count, other.count
+        if first is None or last is None or one.mention.start != other.mention.start:
+            continue
+        between = _IN_PEOPLE.fullmatch(folded, one.mention.end, last.start)
+        if first.end <= one.mention.start and between and folded[first.end : one.mention.start].isspace():
+            found[first.start] = known.get(last.start)
     return found
 
 
@@ -108,6 +133,8 @@ def place_of(scene: Scene, count: Count, words: frozenset[str], model: Weights |
 _EACH = re.compile(
     rf"[^.;,()]{{0,40}}?\b(?:in|of|on|per)?\s*each\s+(?:of\s+the\s+|in\s+(?:the\s+)?)?(?:\w+\s+)?{W.both_groups_one}\b"
 )
+# "two per arm", "(2 per group)"
+_PER = re.compile(rf"\s*(?:{W.persons}\s*)?(?:per|in either)\s+(?:\w+\s+)?{W.both_groups_one}\b")
 _EACH_HAD = re.compile(
     rf"\beach\s+(?:\w+\s+)?{W.both_groups_one}\s+(?:had|showed|reported|experienced|recorded)\s+(?:only\s+)?\Z"
 )
@@ -120,12 +147,12 @@ def in_each(scene: Scene, event: Event) -> list[Event]:
         return []
     folded, end = scene.seen.folded, scene.sentence.end
     last = max(count.end, event.mention.end)
-    said = _EACH.match(folded, count.end, end) or _EACH.match(folded, last, end)
+    said = _EACH.match(folded, count.end, end) or _EACH.match(folded, last, end) or _PER.match(folded, count.end, end)
     if said is None and _EACH_HAD.search(folded, scene.sentence.start, count.start) is None:
         return []
     found: dict[str, Name] = {}
     for group in scene.groups:
-        name = next((n for _, n in candidates(scene) if alike(n.words, group.words)), None)
+        name = name_of(scene, group)
         if name is not None:
             found.setdefault(group.name, name)
     named = list({n.start: n for n in found.values()}.values())
@@ -142,6 +169,10 @@ def all_in(scene: Scene, count: Count) -> Name | None:
     """The group that all of a count are said to be of."""
     folded = scene.seen.folded
     return next(
-        (n for n in scene.here if n.start > count.end and _ALL.fullmatch(folded, count.end, n.start)),
+        (
+            n
+            for n in scene.here
+            if n.start > count.end and (n.grouped or scene.of_arm(n)) and _ALL.fullmatch(folded, count.end, n.start)
+        ),
         None,
     )

@@ -21,6 +21,7 @@ from extractor.words import Words
 W = Words("events")
 
 BEFORE = 2  # sentences before that a name is looked for in
+REFERRED_BACK = 3  # sentences before in which the former and the latter are looked for
 NEAR = 60  # characters between a name and a count whose words are seen
 _WORDS = re.compile(r"[a-z]+|[^\s\w]|\d+")
 MORE = 2  # words by which a name of the trial's arm may be longer than what was read of it
@@ -60,6 +61,8 @@ class Names:
         self.groups = tuple(groups)
         self.body = seen.body()
         self._arms: dict[frozenset[str], int] = {}
+        # what abbreviations stand for: "the AHSCT arm" is that of the long form
+        self._long = {telling(short): telling(long) for short, long in seen.abbreviations.items()}
         self._read: dict[int, list[Name]] = {}
         self._named: dict[int, list[Name]] = {}
         self._known: tuple[re.Pattern[str] | None] | None = None
@@ -79,9 +82,14 @@ class Names:
         return self._read[sentence.start]
 
     def _before(self, sentence: Sentence) -> list[Name]:
-        """The grouped names of the sentence before."""
+        """The names of groups in the last sentence before that names two."""
         place = next((i for i, s in enumerate(self.body) if s.start == sentence.start), 0)
-        return [n for n in self._own(self.body[place - 1]) if n.grouped] if place else []
+        for earlier in self.body[max(0, place - REFERRED_BACK) : place][::-1]:
+            told = [n for n in self._own(earlier) if n.grouped or self._arm(n.words) >= 0]
+            arms = [n for n in told if self._arm(n.words) >= 0]
+            if len({n.words for n in told}) > 1:
+                return arms if len({n.words for n in arms}) > 1 else told
+        return []
 
     def _own(self, sentence: Sentence) -> list[Name]:
         if sentence.start not in self._named:
@@ -140,7 +148,12 @@ class Names:
     def _arm(self, words: frozenset[str]) -> int:
         """The place of the trial's arm that words name; -1 where they name none."""
         if words not in self._arms:
-            self._arms[words] = next((i for i, g in enumerate(self.groups) if alike(words, g.words)), -1)
+            said = self._long.get(words, words)
+            # the closest: "standard care" is no name of "cells plus standard care" where it is one of "standard care"
+            near = [
+                (len(g.words ^ words), i) for i, g in enumerate(self.groups) if alike(words, g.words) or said == g.words
+            ]
+            self._arms[words] = min(near)[1] if near else -1
         return self._arms[words]
 
 
@@ -158,6 +171,14 @@ def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Gro
 def candidates(scene: Scene) -> list[tuple[int, Name]]:
     """The names that a count of the scene may be of, each with how many sentences before it stands."""
     return [*((0, n) for n in scene.here), *scene.before]
+
+
+def name_of(scene: Scene, group: Group) -> Name | None:
+    """A name of one of the trial's arms, or where the text says it, though not as one: "(n = 19 treatment; n = 9 control)"."""
+    named = next((n for _, n in candidates(scene) if alike(n.words, group.words)), None)
+    said = re.compile(rf"(?<!\w){re.escape(group.name.lower())}(?!\w)")
+    at = None if named else said.search(scene.seen.folded, 0, scene.sentence.start)
+    return Name(*at.span(), group.words) if at else named
 
 
 @lru_cache(maxsize=1_024)
@@ -183,7 +204,7 @@ def _bucket(value: int) -> str:
     )
 
 
-def _sized(count: Count, group: Group) -> str:
+def sized(count: Count, group: Group) -> str:
     """Whether a count agrees with a group's size: by its denominator, or by its percentage."""
     if group.size is None or group.size < 1:
         return "unknown"
@@ -223,8 +244,8 @@ def features(scene: Scene, count: Count, back: int, name: Name) -> Iterator[str]
     folded, counts = scene.seen.folded, scene.counts
     place = counts.index(count)
     arm = scene.arms[name.words]
-    size = _sized(count, scene.groups[arm]) if arm >= 0 else "noarm"
-    if size in ("other", "noshare") and any(_sized(count, g) in ("same", "share") for g in scene.groups):
+    size = sized(count, scene.groups[arm]) if arm >= 0 else "noarm"
+    if size in ("other", "noshare") and any(sized(count, g) in ("same", "share") for g in scene.groups):
         size += "*"
     control = bool(CONTROL.search(folded, name.start, name.end))
     yield f"back {min(back, 4)}"

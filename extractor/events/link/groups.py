@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
-from extractor.events.link.more_names import more_names
+from extractor.events.link.more_names import REFERRED, more_names
 from extractor.events.link.name import Name, made
 from extractor.groups import GROUP, alike, telling
 from extractor.words import Words
@@ -37,6 +37,10 @@ LETTER = re.compile(rf"\s*(?:[^\w\s]|\Z|{W.letter_than}\b)")
 _BARE = re.compile(r"\d[\d.,/-]*\Z")
 OPENERS = ("(", ",", "[", ";", ":", "/", "0")
 LONGEST = 6
+# "study group 2", "dose cohort 3": groups are numbered, and seldom more than a few
+NUMBERED_KINDS = W.members("numbered_kinds")
+MOST_NUMBERED = 9
+SHORT = 3  # letters of a name that is a letter or a number
 _GOT_WITH = re.compile(r"\s+(?:with|by)\b")
 _ASSIGNED_TO = re.compile(rf"\s+{W.got_assigned}\s+to\b")
 # "seven women on the drug": whom the number counts, not the group that they are of
@@ -44,6 +48,10 @@ QUANTIFIERS = W.members("quantifiers")
 COUNTED_NOUN = re.compile(rf"\s+{W.counted_noun}\s")
 CONTROL = re.compile(rf"\b{W.control}\b")
 
+# words that a name's leader brings in and that name nobody: "patients with evidence of", "the group having at least"
+NOBODY = frozenset(
+    ("every", "having", "evidence", "withdrawal", "withdrawals", "discontinuation", "dropouts", "initiation")
+)
 _INSTEAD = frozenset(("list", "dose", "without"))  # names that are closer than a run of words over them
 # "patients treated with x", "those randomly assigned to x": what follows is whom they are told apart by
 GOT = W.members("got")
@@ -87,7 +95,8 @@ def names(folded: str, sentence: Sentence) -> list[Name]:
         over = [n for n in found if n.start < name.end and name.start < n.end]
         if name.brought in _INSTEAD or not over:
             found = [n for n in found if n not in over] + [name]
-    return sorted(found, key=lambda n: n.start)
+    kept = (n for n in found if not n.words <= REFERRED and folded[n.start : n.end] not in NOBODY)
+    return sorted(kept, key=lambda n: n.start)
 
 
 def _got(folded: str, run: Sequence[_Token]) -> bool:
@@ -105,7 +114,7 @@ def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str
     for match in _WORD.finditer(folded, start, end):
         word = match.group()
         led = bool(run) and run[-1].text in CALLED and not PARTS.match(folded, match.end())
-        led = led and not (len(run) > 1 and PERSONS.match(folded, match.end()))
+        led = led and not (len(run) > 1 and (PERSONS.match(folded, match.end()) or _counted(run, word)))
         led = led or (bool(run) and word == "a" and LETTER.match(folded, match.end()) is not None)
         if word in SKIPPED and not run:
             continue
@@ -123,6 +132,11 @@ def _runs(folded: str, start: int, end: int) -> Iterator[tuple[list[_Token], str
         yield run, before
 
 
+def _counted(run: Sequence[_Token], word: str) -> bool:
+    """Whether the number behind a group word counts: "in the control group 21 had died"; "study group 2" is a name."""
+    return word.isdigit() and (int(word) > MOST_NUMBERED or not {t.text for t in run[:-1]} <= NUMBERED_KINDS)
+
+
 def _name(folded: str, run: list[_Token], before: str) -> Name | None:
     """The name in a run of words: what leads a group word, or follows one, or what a word brings in."""
     if len(run) > 1 and run[0].text in GET:
@@ -130,7 +144,7 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
     places = [i for i, token in enumerate(run) if token.text in GROUP or token.text.endswith("-treated")]
     if places:
         at = places[-1]
-        if run[at].text in CALLED and at + 1 < len(run) and not run[at + 1].text.endswith(("ing", "ed")):  # "group a"
+        if run[at].text in CALLED and at + 1 < len(run) and _calls(run, at):  # "group a"
             plural = run[at].text.endswith("s")
             return _made(run[at + plural : at + 2], before, grouped=True)
         if run[at].text.endswith("-treated"):
@@ -152,6 +166,13 @@ def _name(folded: str, run: list[_Token], before: str) -> Name | None:
     if before == "/" and run[0].text in UNITS:  # a measure, no name
         return None
     return _made(run[:LONGEST], before, grouped=False) if before in BROUGHT or before in OPENERS else None
+
+
+def _calls(run: Sequence[_Token], at: int) -> bool:
+    """Whether a group word leads its name: "group placebo", "study arm 2"; not "in the drug arm fever"."""
+    said = run[at + 1].text
+    led = len(said) <= SHORT or {t.text for t in run[:at]} <= NUMBERED_KINDS
+    return led and not said.endswith(("ing", "ed"))
 
 
 def _made(run: list[_Token], before: str, *, grouped: bool) -> Name:

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from extractor import patterns as re
 from extractor.events.brackets import brackets
-from extractor.events.link.arms import RESPECTIVELY, Scene, run_of
+from extractor.events.link.arms import RESPECTIVELY, Scene, name_of, run_of, sized
+from extractor.events.link.groups import Group
 from extractor.events.link.name import Name, made
 from extractor.quantities.counts import Count
 from extractor.words import Words
@@ -29,6 +30,7 @@ ANNOUNCED = {
 }
 SIGNED = {sign: re.compile(rf"\s*%?\s*{pattern}\s*") for sign, pattern in _SIGNS.items()}
 NO_LABEL = re.compile(rf"\b(?:any|{W.no_label})\b")
+ROUNDED, WHOLE_ROUNDED = 0.051, 0.501  # what a percentage may be off by: "9.5%", "10%"
 EACH_TOLD = 3  # rows of one count that are each closed by a name
 # what may stand between a row's last count and the group that closes it
 CLOSED = re.compile(
@@ -46,7 +48,33 @@ NEXT_NAME = re.compile(
 def laid_out(scene: Scene) -> dict[int, Name]:
     """The group of each count that the layout tells, by where the count begins."""
     pairs = brackets(scene.seen.folded, scene.sentence.start, scene.sentence.end)
-    return _closed(scene) | _before_brackets(scene, pairs) | _announced(scene, pairs) | _did(scene)
+    return _by_size(scene) | _closed(scene) | _before_brackets(scene, pairs) | _announced(scene, pairs) | _did(scene)
+
+
+def _by_size(scene: Scene) -> dict[int, Name]:
+    """Counts side by side whose wholes are the sizes of different arms: "(0 of 3 versus 31 of 101)", "three (19%) vs. five (14%)"."""
+    groups = scene.groups
+    if len({g.size for g in groups}) < max(len(groups), 2):
+        return {}
+    found: dict[int, Name] = {}
+    for place, count in enumerate(scene.counts):
+        run = run_of(scene.seen.folded, scene.counts, place)
+        if count is not run[0] or not 2 <= len(run) <= len(groups):
+            continue
+        fits = [[g for g in groups if _fits(c, g)] for c in run]
+        own = [fit[0] for fit in fits if len(fit) == 1]
+        names = [name_of(scene, g) for g in own]
+        if len({g.name for g in own}) == len(run):
+            found.update((c.start, n) for c, n in zip(run, names, strict=True) if n is not None)
+    return found
+
+
+def _fits(count: Count, group: Group) -> bool:
+    """Whether a count's whole, or its percentage as rounded, is of a group's size."""
+    said = sized(count, group)
+    if said != "share" or not group.size or not count.n or count.percent is None:
+        return said == "same"
+    return abs(100 * count.n / group.size - count.percent) <= (ROUNDED if count.percent % 1 else WHOLE_ROUNDED)
 
 
 def _announced(scene: Scene, held_in: Sequence[tuple[int, int]]) -> dict[int, Name]:

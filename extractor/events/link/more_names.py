@@ -39,6 +39,12 @@ ONE_CONTROL = re.compile(
 AFTER_SHARE = re.compile(
     rf"\d ?[(\[]\d[\d.]* ?%[)\]] (?:of (?:the )?)?(?P<name>(?!{W.one_no_name}\b)[a-z][\w+/-]*(?:[ -](?!{W.one_no_name}\b)[\w+/-]+)?)(?= ?(?:patients|participants|subjects|recipients|controls|v\.?|vs\.?|versus|against|and|,|;|\.|\)))"
 )
+# "in two sprayed and three control sites", "in 6 transplanted and 12 control patients": one of the two is of controls
+_SHORT = rf"(?!{W.one_no_name}\b)[a-z][\w+/-]+"
+TWO = re.compile(
+    rf"\b{W.in_turn_number}(?: [(\[]\d[\d.]* ?%[)\]])? (?P<first>(?:{_SHORT} )?{_SHORT})(?:,? and| versus| vs\.?| v\.?) {W.in_turn_number}(?: [(\[]\d[\d.]* ?%[)\]])? (?P<second>[a-z][\w+/-]+(?: [a-z][\w+/-]+)?) (?:{W.one_person}s?|{W.treated_units})\b"
+)
+CONTROL = re.compile(rf"\b{W.control}\b")
 WITHOUT = re.compile(
     r"(?:\b(?:patients|participants|subjects|children|those|and|versus|vs)|\d|[)%]) (?P<name>without (?:the )?(?!any\b)[a-z][\w+-]*(?: (?:cells?|therapy))?)\b"
 )
@@ -46,6 +52,7 @@ WITHOUT = re.compile(
 WITH_AND = re.compile(
     r"(?<=[a-z0-9)%] )(?P<name>with)(?:,| and| vs\.?| versus| against)[^.;]{1,40}?\bwithout,? (?:the )?(?P<what>[a-z][\w+-]*(?: (?:cells?|therapy))?)\b"
 )
+REFERRED = frozenset(("former", "latter"))  # no names: they stand for names
 FORMER = re.compile(r"\bthe (?P<which>former|latter)\b")
 
 
@@ -54,6 +61,10 @@ def more_names(folded: str, sentence: Sentence, own: Sequence[Name]) -> Iterator
     for match in WITH_AND.finditer(folded, sentence.start, sentence.end):
         what = made(folded, *match.span("what"), "with", grouped=True)
         yield replace(what, start=match.start("name"), end=match.end("name"), meant=match.span("what"))
+    for match in TWO.finditer(folded, sentence.start, sentence.end):
+        if bool(CONTROL.search(match["first"])) != bool(CONTROL.search(match["second"])):
+            yield made(folded, *match.span("first"), "one", grouped=True)
+            yield made(folded, *match.span("second"), "one", grouped=True)
     yield from _items(LISTED, ITEM, folded, sentence, "list")
     yield from _items(DOSES, FIGURE, folded, sentence, "list")
     for pattern, brought, grouped in (

@@ -25,7 +25,7 @@ from extractor.quantities.counts import Count
 WINDOW = 70  # characters around a pair whose words are seen
 # "mean age was 74 years, ... and 48.8% had cancer": who they were
 BASELINE = re.compile(
-    r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|comorbidit\w+|baseline characteristics)\b"
+    r"\b(?:(?:mean|median|average) (?:\([^()]*\) )?age|aged \d+|age range|years old|(?:was|were) (?:older|younger)\b|comorbidit\w+|baseline characteristics)\b"
 )
 # "patients with atrial fibrillation and hypertension (42, 33%) ... were randomised": whom the trial took
 _WITH = re.compile(

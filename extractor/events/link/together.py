@@ -89,14 +89,16 @@ def _filled(
     gaps = [folded[ends[left] : right] for left, right in pairwise(parts)]
     if not all(ROW.fullmatch(gap) for gap in gaps):
         return {}
-    named = [g for g in groups if any(_names(n.words, g) for n in scene.here)]
+    named = [g for i, g in enumerate(groups) if any(scene.arms.get(n.words) == i for n in scene.here)]
     first = _first_named(scene, parts, named, ends) if len(named) == 1 else None
     told = first is not None or (not named and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None)
     if told:
         rest = _as_compared(groups, named, first) if first is not None else _in_order(scene)
         # where the order is not known: better no group than a wrong one
         return (
-            {at: _words_of(g, chances[at]) for at, g in zip(parts, rest, strict=True)} if rest else dict.fromkeys(parts)
+            {at: _words_of(scene, g, chances[at]) for at, g in zip(parts, rest, strict=True)}
+            if rest
+            else dict.fromkeys(parts)
         )
     own = [next((g for g in groups if (words := found.get(at)) and _names(words, g)), None) for at in parts]
     if any(found.get(at) and g is None for at, g in zip(parts, own, strict=True)):
@@ -105,7 +107,11 @@ def _filled(
     rest = [g for g in groups if g not in own] if len(free) == 1 else []
     if len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0]):
         rest = _in_order(scene)
-    return {at: _words_of(g, chances[at]) for at, g in zip(free, rest, strict=True)} if len(rest) == len(free) else {}
+    return (
+        {at: _words_of(scene, g, chances[at]) for at, g in zip(free, rest, strict=True)}
+        if len(rest) == len(free)
+        else {}
+    )
 
 
 def _as_compared(groups: Sequence[Group], named: Sequence[Group], first: bool) -> list[Group]:
@@ -114,9 +120,12 @@ def _as_compared(groups: Sequence[Group], named: Sequence[Group], first: bool) -
     return [*named, *others] if first else [*others, *named]
 
 
-def _words_of(group: Group, shares: Shares) -> frozenset[str] | None:
-    """The likeliest words for a group."""
-    return max((w for w in shares if w and _names(w, group)), key=lambda w: shares[w], default=None)
+def _words_of(scene: Scene, group: Group, shares: Shares) -> frozenset[str] | None:
+    """The likeliest words for a group; words that are closer to another group are none of its."""
+    place = scene.groups.index(group)
+    said = [w for w in shares if w and _names(w, group)]
+    own = [w for w in said if scene.arms.get(w) == place]
+    return max(own or said, key=lambda w: shares[w], default=None)
 
 
 def _in_order(scene: Scene) -> list[Group]:
@@ -144,7 +153,7 @@ def _first_named(scene: Scene, parts: Sequence[int], named: Sequence[Group], end
     less, more = LESS.search(before), MORE.search(before)
     if len(parts) != 2 or not VERSUS.fullmatch(gap) or bool(less) == bool(more):
         return None
-    if not any(_names(n.words, named[0]) and n.end <= parts[0] for n in scene.here):
+    if not any(scene.of_arm(n) and n.end <= parts[0] for n in scene.here):
         return None
     left, right = (float(folded[at : ends[at]]) if folded[at : ends[at]].isdigit() else 0.0 for at in parts)
     return left == right or (left < right) == bool(less)
@@ -172,11 +181,14 @@ def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tup
     none = {e.count.start: e.count.n == 0 for e in some if e.count}
     if _sums(some):
         return list(combinations(range(len(parts)), 2))
-    # "four patients had fever and in the placebo group none": a zero and a count are of two groups
+    plain = {e.count.start: e.count.percent is None and e.count.n is not None for e in some if e.count}
+    # "four patients had fever and in the placebo group none": a zero and a count are of two groups, as are "4 and 2 patients"
     return [
         (i, i + 1)
         for i, (left, right) in enumerate(pairwise(parts))
-        if none[left] != none[right] or COMPARED.fullmatch(folded, ends[left], right)
+        if none[left] != none[right]
+        or COMPARED.fullmatch(folded, ends[left], right)
+        or (plain[left] and plain[right] and ROW.fullmatch(folded, ends[left], right))
     ]
 
 
