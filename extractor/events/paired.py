@@ -97,7 +97,8 @@ def chances(told: Told, first: Weights, second: Weights) -> dict[tuple[int, int]
     }
     if told.reports.outside(told.sentence):
         return among
-    between = {pair: halfway(alone[pair], p) for pair, p in among.items()}
+    traits = {i for i in range(len(terms)) if told.trait(i)}
+    between = {(i, j): p if i in traits else halfway(alone[i, j], p) for (i, j), p in among.items()}
     return {pair: max(p, among[pair]) if pair in told.paired else p for pair, p in between.items()}
 
 

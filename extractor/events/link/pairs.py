@@ -119,12 +119,13 @@ class Told:
 
     def doubted(self, i: int) -> bool:
         """Whether a term is denied, somebody's outcome ("improvement of nausea"), or who people were at the start."""
+        outcome = self.reports.outcome(self.mentions[i], self.sentence.start, self.sentence.end)
+        return self.denied(i) or outcome or self.trait(i)
+
+    def trait(self, i: int) -> bool:
+        """Whether a term says who people were at the start."""
         mention = self.mentions[i]
-        return (
-            self.denied(i)
-            or self.reports.outcome(mention, self.sentence.start, self.sentence.end)
-            or at_baseline(self.folded, self.sentence.start, self.sentence.end, (mention.start, mention.end))
-        )
+        return at_baseline(self.folded, self.sentence.start, self.sentence.end, (mention.start, mention.end))
 
     def pairs(self) -> list[tuple[int, int]]:
         """Places of all terms with all counts."""
