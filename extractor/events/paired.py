@@ -14,7 +14,15 @@ from extractor import patterns as re
 from extractor.events.brackets import segments
 from extractor.events.denials import denials
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import Told, halfway, pair_features, ruled_features, told_features, told_of_term
+from extractor.events.link.pairs import (
+    Told,
+    brought,
+    halfway,
+    pair_features,
+    ruled_features,
+    told_features,
+    told_of_term,
+)
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -151,6 +159,7 @@ def _refused(told: Told, i: int, j: int) -> bool:
     return (
         _repeated(told, i, j)
         or _parted(told, i, j)
+        or brought(told.folded, mention.end, told.sentence.end)
         or _in_rows(told, i, j)
         or _part(told, i, j)
         or _events_of_people(told, i, j)

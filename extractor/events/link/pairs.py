@@ -34,6 +34,10 @@ _WITH = re.compile(
 _TAKEN = re.compile(
     r"[^.;]{0,200}?\b(?:were|was)\s+(?:\w+ly\s+)?(?:randomi[sz]ed|enrolled|recruited|assigned|allocated)\b"
 )
+# "present in 12 patients before treatment", "was found in 9 at baseline and in 4 at one year"
+_BROUGHT = re.compile(
+    r"(?:,\s+present)?(?:(?!after\b|during\b|within\b)[^.;,]){0,60}?\s(?:(?:before|prior to)\s+(?:the\s+)?(?:start of\s+)?(?:(?:cell|study|any)\s+)?(?:treatment|therapy|transplantation|study|trial|enrol?lment|inclusion)|at\s+(?:baseline|inclusion|enrol?lment|study entry|screening))\b"
+)
 FEW = 6  # tokens: so short a gap is seen whole
 MANY = 14  # tokens: of a longer gap the words are not seen
 MARKS = frozenset(
@@ -73,6 +77,11 @@ def at_baseline(folded: str, start: int, end: int, term: tuple[int, int]) -> boo
     if BASELINE.search(folded, start, term[0]):
         return True
     return _WITH.search(folded, start, term[0]) is not None and _TAKEN.match(folded, term[1], end) is not None
+
+
+def brought(folded: str, at: int, end: int) -> bool:
+    """Whether what stands behind a term that ends at `at` tells who had it before the trial."""
+    return _BROUGHT.match(folded, at, end) is not None
 
 
 @dataclass(slots=True)
