@@ -14,6 +14,7 @@ from extractor.events.limits import Limits, limits, subject_group
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.said_of import EVERYONE, EXAM, SOME, behind, said_of
 from extractor.events.sentence import Reading
+from extractor.events.told_with_count import BUT_SOME
 from extractor.events.words_of_counts import APPOSED
 from extractor.events.words_of_events import CASES_OF, OTHER_HEAD
 from extractor.words import Words
@@ -40,6 +41,10 @@ TWO_CLASSES = re.compile(
 # "were absent in all but two patients": of these two the denial does not tell
 ALL_BUT = re.compile(
     r"\s+(?:(?:was|were)\s+(?:\w+\s+)?)?(?P<whom>(?:in|for|among|by|from)\s+all\s+(?:patients\s+)?(?:but|except)\s+[\w-]+(?:\s+(?!who\b|and\b)[a-z]+)?)"
+)
+# the people denied, where those of another group are counted behind them
+IN_GROUP = re.compile(
+    r"\s+(?:(?:was|were|occurred)\s+(?:\w+\s+)?)?(?P<who>(?:in|among|on|with|for|after)\s+[^,;:()]{3,40})"
 )
 # "no death was attributed to"
 RELATED_TO = re.compile(
@@ -72,10 +77,17 @@ def denied(
             yield replace(one, cue=cue)
         return
     found = _limits(reading, mention, _behind_class(reading, mention, cue, inner), denial, clause)
-    arm = reading.arm_after(mention, last)
+    others = _before_others(reading, mention, clause[1])
+    arm = reading.arm_after(mention, min(last, others))
     but = ALL_BUT.match(reading.folded, max(cue[1], mention.end), last)
     scope = (clause[0] + rest.start(), cue[0]) if rest else but.span("whom") if but else None
-    scope = scope or found.scope or (subject_group(reading.folded, denial, mention.start) if denial else None)
+    apart = IN_GROUP.fullmatch(reading.folded, mention.end, others) if others < clause[1] else None
+    scope = (
+        scope
+        or found.scope
+        or (apart.span("who") if apart else None)
+        or (subject_group(reading.folded, denial, mention.start) if denial else None)
+    )
     if blanket and of.count is not None and not (denial and denial.kind == "subject"):
         scope = scope or (of.count.start, of.count.end)
     if (
@@ -147,6 +159,7 @@ def _stop_before(reading: Reading, mention: Mention, inner: list[Mention]) -> bo
 def _limits(reading: Reading, mention: Mention, cue: Span, denial: Denial | None, clause: Span) -> Limits:
     """What the words around a denied term limit the denial to."""
     head = (cue[0], cue[1]) if denial else (mention.start, mention.start)
+    clause = (clause[0], _before_others(reading, mention, clause[1]))
     excepted = max([b for a, b in denial.exceptions if b <= cue[0]], default=clause[0]) if denial else clause[0]
     found = limits(reading.folded, (max(excepted, clause[0]), clause[1]), head, (mention.start, mention.end))
     if denial and denial.kind == "verb" and CAUSES.search(denial.cue):
@@ -154,6 +167,12 @@ def _limits(reading: Reading, mention: Mention, cue: Span, denial: Denial | None
     if attributes.related(reading.folded, reading.start, mention, clause[1], denied=True):
         found = Limits(found.scope, found.severity, found.serious, True)
     return found
+
+
+def _before_others(reading: Reading, mention: Mention, end: int) -> int:
+    """ "No deaths among treated patients and two among controls": where the denial ends, before those that are counted."""
+    other = BUT_SOME.match(reading.folded, mention.end, end)
+    return other.start("other") if other else end
 
 
 def _behind_class(reading: Reading, mention: Mention, cue: Span, inner: list[Mention]) -> Span:

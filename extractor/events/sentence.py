@@ -7,6 +7,7 @@ import re
 from extractor.context.sentences import Sentence
 from extractor.events import attributes
 from extractor.events.brackets import brackets, segments
+from extractor.events.clauses import clause_of
 from extractor.events.denials import denials
 from extractor.events.mentions import Mention
 from extractor.events.of_this_trial import HYPOTHESIS, Reports
@@ -42,6 +43,8 @@ class Reading:
         return every[-1].span("arm") if every and not attributes.NO_ARM.search(every[-1]["arm"]) else None
 
     def arm_after(self, mention: Mention, last: int) -> tuple[int, int] | None:
-        found = ARM_AFTER.match(self.folded, mention.end, last)
+        """The group named behind a term, in its own clause."""
+        clause = clause_of(self.folded, self.start, self.end, mention.start)
+        found = ARM_AFTER.match(self.folded, mention.end, min(last, max(clause[1], mention.end)))
         named = found and not attributes.NO_ARM.search(found["arm"]) and not SEVERAL.search(found["arm"])
         return found.span("arm") if found and named else None

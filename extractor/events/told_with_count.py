@@ -40,7 +40,7 @@ EFFECT = re.compile(
 )
 # "... in the drug group but (only) four in the control group"
 BUT_SOME = re.compile(
-    rf"[^;.]{{0,90}}?,?\s+{W.but_some_but}\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
+    rf"[^;.]{{0,90}}?(?P<other>,?\s+{W.but_some_but})\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
 )
 # "headache did not differ between", "nausea was similar in"
 ALIKE = re.compile(rf"\s+(?:{W.no_difference_did}\s+){{1,2}}{W.no_difference_alike}\b")
@@ -50,6 +50,7 @@ GROUP_BEFORE = re.compile(
 )
 MOST = re.compile(r"\bmost\s+(?:commonly\s+|frequently\s+)?\w+\s+(?:\w+\s+)?\Z")
 COMPARED = (PARTICIPANTS, ADMINISTRATIONS, None)  # units of groups; events are counted, not compared
+OF_ARM = re.compile(r"\s(?:in|among|on)\s+(?:the\s+)?[\w-]+\Z")  # "two among controls"
 IN_ARM = re.compile(
     rf"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|(?:was|were) (?:seen|observed|reported|noted)\s+)?(?:cases?\s+|events?\s+|episodes?\s+)?{W.in_arm_in}\b"
 )
@@ -82,7 +83,7 @@ def counted(
         return
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
         return
-    if brought(reading.folded, mention.end, last):
+    if mention.kind != DEATH and brought(reading.folded, mention.end, last):
         return
     total = out_of(reading, first, link.counts)
     for place, count in enumerate(link.counts):
@@ -129,9 +130,13 @@ def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Ev
         and other
         and found[0].start == other.end()
         and found[0].n
-        and IN_ARM.match(reading.folded, found[0].end, last)
+        and (IN_ARM.match(reading.folded, found[0].end, last) or OF_ARM.search(reading.folded, *_span(found[0])))
     ):
-        yield event(reading, mention, PRESENT, found[0], None, "count_after", last)
+        yield event(reading, mention, PRESENT, found[0], None, "count_elided", last)
+
+
+def _span(count: Count) -> tuple[int, int]:
+    return count.start, count.end
 
 
 def _composite(reading: Reading, mention: Mention, first: int, last: int) -> bool:

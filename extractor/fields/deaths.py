@@ -97,15 +97,13 @@ def _told(doc: Doc, reports: Reports) -> list[Event]:
 
 
 def _zero_of_one(told: list[Event], event: Event) -> bool:
-    """Whether nobody of one group died, and it is not told that nobody of another did: no zero of the trial."""
-    zeros = {e.arm for e in told if e.count and e.count.n == 0 and e.sentence == event.sentence}
-    some = any(e.assertion == PRESENT and e.sentence == event.sentence for e in told)
-    return (
-        event.arm is not None
-        and event.arm in zeros
-        and (some or len(zeros) == 1)
-        and bool(event.count and event.count.n == 0)
-    )
+    """Whether nobody of one group died, and of the others no number is told: no zero of the trial."""
+    if event.arm is None or event.count is None or event.count.n != 0:
+        return False
+    beside = [e for e in told if e.sentence == event.sentence and e is not event]
+    if any(e.count and e.count.n for e in beside):
+        return False
+    return any(e.assertion == PRESENT for e in beside) or not any(e.count for e in beside)
 
 
 def _silent(reports: Reports, event: Event) -> bool:

@@ -49,6 +49,11 @@ class Scene:
         """Whether a name is of one of the trial's arms."""
         return self.arms[name.words] >= 0
 
+    def arm(self, name: Name) -> int:
+        """The place of the trial's arm that a name is of, also where it says only which part the arm has; -1 for none."""
+        place = self.arms[name.words]
+        return place if place >= 0 else by_part(name.words, self.groups)
+
     def counted(self, count: Count) -> Count | None:
         """The count here that a count of an event was made of."""
         return next((c for c in self.counts if c.start <= count.start < c.end), None)
@@ -154,17 +159,18 @@ class Names:
             near = [
                 (len(g.words ^ words), i) for i, g in enumerate(self.groups) if alike(words, g.words) or said == g.words
             ]
-            self._arms[words] = min(near)[1] if near else self._by_part(words)
+            self._arms[words] = min(near)[1] if near else -1
         return self._arms[words]
 
-    def _by_part(self, words: frozenset[str]) -> int:
-        """The place of the one arm that is the control, or that is not, where words name it by its part alone."""
-        controls = [i for i, g in enumerate(self.groups) if CONTROL.search(g.name.lower())]
-        if words == frozenset(("control",)):
-            return controls[0] if len(controls) == 1 else -1
-        others = [i for i in range(len(self.groups)) if i not in controls]
-        treated = words and words <= TREATED and len(self.groups) == 2
-        return others[0] if treated and len(others) == 1 else -1
+
+def by_part(words: frozenset[str], groups: Sequence[Group]) -> int:
+    """The place of the one arm that is the control, or that is not, where words name it by its part alone; -1 where they do not."""
+    controls = [i for i, g in enumerate(groups) if CONTROL.search(g.name.lower())]
+    if words == frozenset(("control",)):
+        return controls[0] if len(controls) == 1 else -1
+    others = [i for i in range(len(groups)) if i not in controls]
+    treated = words and words <= TREATED and len(groups) == 2
+    return others[0] if treated and len(others) == 1 else -1
 
 
 def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Group]) -> Name:

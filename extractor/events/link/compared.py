@@ -29,7 +29,7 @@ OF_THEM = re.compile(
 def compared(scene: Scene) -> dict[int, Name]:
     """The groups of two numbers side by side, in a sentence that begins with the group that the other is compared with."""
     folded, first = scene.seen.folded, scene.sentence.start
-    led = next((n for n in scene.here if n.grouped or scene.of_arm(n)), None)
+    led = next((n for n in scene.here if n.grouped or scene.arm(n) >= 0), None)
     if led is None or LED.search(folded[first : led.start]) is None:
         return {}
     other = _other(scene, led)
@@ -43,8 +43,8 @@ def compared(scene: Scene) -> dict[int, Name]:
 
 def _other(scene: Scene, led: Name) -> Name | None:
     """The second of two arms, or the one other group that the sentence names."""
-    if scene.of_arm(led) and len(scene.groups) == 2:
-        return name_of(scene, scene.groups[1 - scene.arms[led.words]])
+    if scene.arm(led) >= 0 and len(scene.groups) == 2:
+        return name_of(scene, scene.groups[1 - scene.arm(led)])
     others = {n.words: n for n in scene.here if n.words != led.words and n.grouped}
     return next(iter(others.values())) if len(others) == 1 else None
 

@@ -36,7 +36,7 @@ _TAKEN = re.compile(
 )
 # "present in 12 patients before treatment", "was found in 9 at baseline and in 4 at one year"
 _BROUGHT = re.compile(
-    r"(?:,\s+present)?(?:(?!after\b|during\b|within\b)[^.;,]){0,60}?\s(?:(?:before|prior to)\s+(?:the\s+)?(?:start of\s+)?(?:(?:cell|study|any)\s+)?(?:treatment|therapy|transplantation|study|trial|enrol?lment|inclusion)|at\s+(?:baseline|inclusion|enrol?lment|study entry|screening))\b"
+    r"(?:,\s+present)?(?:(?!after\b|during\b|within\b|and\b)[^.;,]){0,60}?\s(?:(?:before|prior to)\s+(?:the\s+)?(?:start of\s+)?(?:(?:cell|study|any)\s+)?(?:treatment|therapy|transplantation|study|trial|enrol?lment|inclusion)|at\s+(?:baseline|inclusion|enrol?lment|study entry|screening))\b"
 )
 FEW = 6  # tokens: so short a gap is seen whole
 MANY = 14  # tokens: of a longer gap the words are not seen

@@ -89,9 +89,10 @@ def _filled(
     gaps = [folded[ends[left] : right] for left, right in pairwise(parts)]
     if not all(ROW.fullmatch(gap) for gap in gaps):
         return {}
-    named = [g for i, g in enumerate(groups) if any(scene.arms.get(n.words) == i for n in scene.here)]
+    named = [g for i, g in enumerate(groups) if any(scene.arm(n) == i for n in scene.here)]
     first = _first_named(scene, parts, named, ends) if len(named) == 1 else None
-    told = first is not None or (not named and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None)
+    unnamed = not named and len({n.words for n in scene.here}) < len(parts)
+    told = first is not None or (unnamed and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None)
     if told:
         rest = _as_compared(groups, named, first) if first is not None else _in_order(scene)
         # where the order is not known: better no group than a wrong one
@@ -153,7 +154,7 @@ def _first_named(scene: Scene, parts: Sequence[int], named: Sequence[Group], end
     less, more = LESS.search(before), MORE.search(before)
     if len(parts) != 2 or not VERSUS.fullmatch(gap) or bool(less) == bool(more):
         return None
-    if not any(scene.of_arm(n) and n.end <= parts[0] for n in scene.here):
+    if not any(scene.arm(n) >= 0 and n.end <= parts[0] for n in scene.here):
         return None
     left, right = (float(folded[at : ends[at]]) if folded[at : ends[at]].isdigit() else 0.0 for at in parts)
     return left == right or (left < right) == bool(less)
