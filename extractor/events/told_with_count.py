@@ -79,7 +79,7 @@ def counted(
         return
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
         return
-    if brought(reading.folded, mention.end, last):
+    if mention.kind != DEATH and brought(reading.folded, mention.end, last):
         return
     total = out_of(reading, first, link.counts)
     for place, count in enumerate(link.counts):
