@@ -79,6 +79,8 @@ def counted(
         return
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
         return
+    if len(link.counts) == 1 and by_how_much(reading.folded, mention, link.counts[0], first):
+        return
     total = out_of(reading, first, link.counts)
     for place, count in enumerate(link.counts):
         zero = count.n == 0 or (count.n is None and count.percent == 0)
@@ -105,6 +107,21 @@ def size_of_group(folded: str, mention: Mention, count: Count, first: int) -> bo
         return False
     alike = ALIKE.match(folded, mention.end, count.start) or NO_DIFFERENCE.search(folded, first, mention.start)
     return alike is not None
+
+
+# "a decrease in mortality (13%: p = 0.08)": by how much it fell, not how many died
+CHANGED = re.compile(
+    r"\b(?:decreas|reduc|increas|declin|drop|fall|improve)\w*\s+(?:in|of)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}\Z"
+)
+AGAINST = re.compile(r"[^()]{0,40}?(?:\bvs\b|\bversus\b|\bv\b|\band\b|\bcompared\b|,\s*\d|\bto\s+\d|\bfrom\s+\d)")
+
+
+def by_how_much(folded: str, mention: Mention, count: Count, first: int) -> bool:
+    """Whether a percentage alone behind a change says by how much something changed."""
+    if count.percent is None or count.n is not None or count.start < mention.end:
+        return False
+    changed = CHANGED.search(folded, max(first, mention.start - 60), mention.start)
+    return changed is not None and AGAINST.match(folded, count.end) is None
 
 
 def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Event]:
