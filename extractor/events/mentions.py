@@ -412,9 +412,9 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
         more = listed(VALUES, folded, match.end("what"), end)
         how = match.span("how")
-        what = (how[0], how[0] + len(re.sub(r"\s+(?:in|of)\Z", "", match["how"])))
+        alone = (how[0], how[0] + len(re.sub(r"\s+(?:in|of)\Z", "", match["how"])))
         for item in more.items if more else ():
-            yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, what, how))
+            yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, alone, how))
 
 
 def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> Iterator[Mention]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from extractor import patterns as re
 from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import at_baseline
+from extractor.events.link.pairs import at_baseline, brought
 from extractor.events.lists import doubtful, killed, list_end, member
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -80,6 +80,8 @@ def counted(
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
         return
     if len(link.counts) == 1 and by_how_much(reading.folded, mention, link.counts[0], first):
+        return
+    if brought(reading.folded, mention.end, last):
         return
     total = out_of(reading, first, link.counts)
     for place, count in enumerate(link.counts):
