@@ -41,7 +41,6 @@ GRADED_BEHIND = re.compile(
 # "Related to the infusion, no serious adverse events": the cause leads the clause
 LED_BY_RELATION = re.compile(rf"(?:[a-z ]{{3,20}}:)?[\s,;]*{RELATION.pattern}")
 
-_UNITS = W.units
 _WORD = r"[\w/%.°+-]+"
 # a few words up to a mark or the end, else as many as there are up to a word that begins something else
 _NP = (

@@ -45,7 +45,10 @@ BUT_SOME = re.compile(
 # "headache did not differ between", "nausea was similar in"
 ALIKE = re.compile(rf"\s+(?:{W.no_difference_did}\s+){{1,2}}{W.no_difference_alike}\b")
 # "between cells (", of the group, not of the event: "no difference in headache (3 patients"
-GROUP_BEFORE = re.compile(r"\b(?:between|in|with|after|under|on|and|than|versus|vs)\b[^()]*[a-z]\s*\((?:n\s*=\s*)?\Z")
+GROUP_BEFORE = re.compile(
+    r"\b(?:between|in|with|after|under|on|and|than|versus|vs|during|among|receiving)\b[^()]*[a-z]\s*\((?:n\s*=\s*)?\Z"
+)
+MOST = re.compile(r"\bmost\s+(?:commonly\s+|frequently\s+)?\w+\s+(?:\w+\s+)?\Z")
 COMPARED = (PARTICIPANTS, ADMINISTRATIONS, None)  # units of groups; events are counted, not compared
 IN_ARM = re.compile(
     rf"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|(?:was|were) (?:seen|observed|reported|noted)\s+)?(?:cases?\s+|events?\s+|episodes?\s+)?{W.in_arm_in}\b"
@@ -107,6 +110,12 @@ def size_of_group(folded: str, mention: Mention, count: Count, first: int) -> bo
         return False
     if folded[count.end : count.end + 1] != ")" or not GROUP_BEFORE.search(folded, mention.end, count.start):
         return False
+    if (
+        count.form == "equals"
+        and mention.kind == CLASS
+        and MOST.search(folded, max(first, mention.start - 30), mention.start)
+    ):
+        return True  # "the most common adverse events during dobutamine (n = 44) were"
     alike = ALIKE.match(folded, mention.end, count.start) or NO_DIFFERENCE.search(folded, first, mention.start)
     return alike is not None
 
