@@ -65,6 +65,7 @@ EVERY_GROUP = re.compile(
     rf"\b{W.every_group_any}\b[\w\s-]*\Z|(?:\A|\d\s+){W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
 )
 MEASURE = re.compile(rf"\b{W.measure_with}\b[^,;.()]*")
+TOXIC_DEATH = re.compile(r"\btoxic deaths?\b")
 # "no adverse effects on routine laboratory values"
 EFFECT = re.compile(r"effects?\Z")
 EFFECT_ON = re.compile(
@@ -96,7 +97,11 @@ def limits(folded: str, clause: Span, cue: Span, mention: Span) -> Limits:
     said = folded[head:last]
     led = LED_BY_RELATION.match(folded, clause[0], first)
     related = bool(
-        relation or led or OF_PROCEDURE.search(said) or (RELATED_WORD.search(said) and not NOT_RELATED.search(said))
+        TOXIC_DEATH.search(said)
+        or relation
+        or led
+        or OF_PROCEDURE.search(said)
+        or (RELATED_WORD.search(said) and not NOT_RELATED.search(said))
     )
     return Limits(
         _scope(folded, clause, first, last, relation),
