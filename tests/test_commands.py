@@ -83,6 +83,8 @@ def test_same_run_twice_doubles_nothing(tmp_path: Path) -> None:
         ("evaluate", CORPUS, "--baseline", "nowhere.json"),
         ("evaluate", CORPUS, "--baseline", "a.txt"),
         ("extract", ""),
+        ("import", "nowhere.txt", "--store", "new.db"),
+        ("scan", "nowhere", "-o", "out"),
         ("extract", "a.txt", "-o", "a.txt"),
         ("verify", "a.txt", "--map", "nowhere.toml", "--texts", "a.txt"),
         ("import", "a.txt", "--store", "r.db", "--searched", "2026-13-45"),
@@ -159,6 +161,14 @@ def test_a_program_ends_as_its_command_does(tmp_path: Path) -> None:
     (tmp_path / "trialspan.toml").write_text("colour = 1", encoding="utf-8")
     one, two = program("list", cwd=tmp_path), trialspan("list", cwd=tmp_path)
     assert (one.returncode, one.stderr) == (two.returncode, two.stderr) and one.returncode == 2
+
+
+def test_words_that_a_stream_has_no_letters_for(tmp_path: Path) -> None:
+    """A table has lines that ASCII lacks; a file gets UTF-8, whatever the locale."""
+    command = [sys.executable, "-m", "extractor", "fields"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment)
+    assert done.returncode == 0 and b"\\u2500" in done.stdout and not done.stderr
 
 
 def test_failures_name_the_cause(tmp_path: Path) -> None:

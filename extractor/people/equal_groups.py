@@ -26,6 +26,8 @@ OF_EACH = re.compile(
 EACH_CUE = re.compile(W.each_cue)
 # "two equal groups", "equally randomized", "divided randomly but equally", "evenly allocated"
 EQUAL_PARTS = re.compile(rf"\b{W.equal_parts}\b")
+# "baseline characteristics were evenly distributed": no people
+TRAITS = re.compile(r"\b(?:characteristics?|demographics|features|variables|factors)\b[^.;]*$")
 # "two groups", "three parallel arms", "2 treatment groups"
 HOW_MANY = re.compile(rf"(?<![\w.,/=-])(?P<k>{W.how_many_two})[ -]{W.how_many_equal}*{W.how_many_groups}\b")
 
@@ -124,5 +126,9 @@ def equal_parts(seen: View) -> Place | None:
     """Where the text says that the groups are of one size."""
     if not any(word in seen.folded for word in ("equal", "evenly", "half")):
         return None
-    found = (m.span() for m in EQUAL_PARTS.finditer(seen.folded))
+    found = (
+        m.span()
+        for m in EQUAL_PARTS.finditer(seen.folded)
+        if not TRAITS.search(seen.folded, max(0, m.start() - 60), m.start())
+    )
     return next((span for span in found if seen.one_sentence(*span)), None)
