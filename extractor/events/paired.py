@@ -159,7 +159,7 @@ def _refused(told: Told, i: int, j: int) -> bool:
     return (
         _repeated(told, i, j)
         or _parted(told, i, j)
-        or brought(told.folded, mention.end, told.sentence.end)
+        or (mention.kind != DEATH and brought(told.folded, mention.end, told.sentence.end))
         or _in_rows(told, i, j)
         or _part(told, i, j)
         or _events_of_people(told, i, j)

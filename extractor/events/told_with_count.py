@@ -84,7 +84,7 @@ def counted(
         return
     if len(link.counts) == 1 and by_how_much(reading.folded, mention, link.counts[0], first):
         return
-    if brought(reading.folded, mention.end, last):
+    if mention.kind != DEATH and brought(reading.folded, mention.end, last):
         return
     total = out_of(reading, first, link.counts)
     for place, count in enumerate(link.counts):
