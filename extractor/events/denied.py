@@ -193,7 +193,7 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
             "kind",
             (reading.start, reading.end),
             severity=match.span("kind") if is_severe else None,
-            serious=is_serious or None,
+            serious=is_serious or attributes.serious(reading.folded, before[-1]) or None,
             related=None if is_serious or is_severe else True,
             concluded=reading.concluded,
         )
