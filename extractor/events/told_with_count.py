@@ -82,11 +82,8 @@ def counted(
         return
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
         return
-<<<<<<< HEAD
-=======
     if len(link.counts) == 1 and by_how_much(reading.folded, mention, link.counts[0], first):
         return
->>>>>>> main
     if mention.kind != DEATH and brought(reading.folded, mention.end, last):
         return
     total = out_of(reading, first, link.counts)
