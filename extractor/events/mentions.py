@@ -47,6 +47,10 @@ _HEAD_FORMS = (
     r"(?<=grade \d )(?<!for grade \d )events\b",
 )
 HEAD = re.compile(rf"\b(?:{'|'.join(_HEAD_FORMS)})")
+# classes only where they are denied: "no therapy-related reactions", "nothing untoward", "no event was attributed to the cells"
+DENIED_CLASS = re.compile(
+    rf"\b(?:no|nor|without|neither|any|nothing|anything|of|suffered|to)\s+(?:any\s+|other\s+)?(?P<what>{W.denied_class})"
+)
 _GRADE = rf"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*{W.grade_to}\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.higher}|and (?:higher|above)|\+))?)"
 _GENERAL = W.general
 _MODIFIER = re.compile(
@@ -76,6 +80,7 @@ DEAD_VERBS = (
     "succumbed",
     "was dead",
     "were dead",
+    "are dead",
     "lost their lives",
 )
 _DIED = "|".join(verb for verb in DEAD_VERBS if verb != "dying")
@@ -197,6 +202,7 @@ class Mention:
 def mentions(folded: str, start: int, end: int) -> list[Mention]:
     """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
     found = [*_classes(folded, start, end)]
+    found += [m for m in _denied_classes(folded, start, end) if _free(m, found) and not _told_again(folded, m, found)]
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
     unknown = list(_open(folded, start, end))
     sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
@@ -277,6 +283,8 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
+        if head.group().startswith("safety"):
+            limited = False  # "serious ocular or systemic safety issues"
         while stray := _STRAY.match(folded, first, head.start()):
             first = stray.end()
         last, reason = head.end(), reason_before(folded, start, first)
@@ -290,6 +298,17 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         kind, stopped = ORGAN if limited else CLASS, bool(reason or outcome or parts)
         tail = parts.span("what") if parts else None
         yield Mention(first, last, kind, head.start(), organ=limited, stopped=stopped, tail=tail)
+
+
+def _denied_classes(folded: str, start: int, end: int) -> Iterator[Mention]:
+    """Words that name a class of events where they are denied, and elsewhere much else ("effects", "reactions")."""
+    for match in DENIED_CLASS.finditer(folded, start, end):
+        yield Mention(*match.span("what"), CLASS, match.start("what"))
+
+
+def _told_again(folded: str, mention: Mention, found: list[Mention]) -> bool:
+    """ "Nine adverse events were recorded, but no event was linked to the cells": the class told before."""
+    return folded.startswith("event", mention.start) and any(m.end < mention.start for m in found)
 
 
 def _dose_limiting(folded: str, first: int, head: re.Match[str]) -> bool:
