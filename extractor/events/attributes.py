@@ -95,9 +95,9 @@ def severity_of_count(folded: str, count: Count) -> tuple[int, int] | None:
     ahead = SEVERE_BEFORE.search(folded, max(0, count.start - 60), count.start)
     if ahead:
         return ahead.span("how")
-    said = re.compile(r"\s+(?:of (?:which|whom|these|them)\s+)?(?:were|was)\s+(?=mild|moderate|severe|minor)").match(
-        folded, count.end
-    )
+    said = re.compile(
+        r"\s+(?:of (?:which|whom|these|them)\s+)?(?:(?:were|was)\s+)?(?=mild|moderate|severe|minor)"
+    ).match(folded, count.end)
     found = SEVERITY.match(folded, said.end()) if said else None
     return found.span() if found else None
 

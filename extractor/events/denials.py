@@ -36,6 +36,10 @@ TIME_WITHOUT = re.compile(
 NAMES = re.compile(
     rf"\s+(?:(?!{W.names_not}\b)[\w-]+\s+){{1,3}}(?:\(n\s*=\s*\d+\)\s*)?(?:groups?|arms?)\b(?!{W.names_had})"
 )
+# "drug levels were not associated with adverse effects": what goes with what, and no denial
+MEASURES = re.compile(
+    r"\b(?:levels?|concentrations?|scores?|titers?|titres?|polymorphisms?|genotypes?|antibod(?:y|ies)|expression|status|age|sex|exposure|responses?|changes?)\s+\Z"
+)
 # What ends a scope
 BREAK = re.compile(W.denials_break)
 # "no strokes were seen, and rash appeared in 4 patients": a clause of its own, whatever verb the first has
@@ -89,6 +93,7 @@ def denials(folded: str, start: int, end: int) -> list[Denial]:
             COMPARISON.match(folded, match.end(), end)
             or _eligible(folded, start, match)
             or NAMES.match(folded, match.end(), end)
+            or (match["verb"] and "associated" in match.group() and MEASURES.search(folded, start, match.start()))
         ):
             continue
         if re.search(r"\d\s*[(=:]\s*\Z", folded[max(start, match.start() - 6) : match.start()]):

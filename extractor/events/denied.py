@@ -42,6 +42,10 @@ REMAINING = re.compile(rf"\b{W.remaining}\b[^,;]{{0,30}}\Z")
 TWO_CLASSES = re.compile(
     r"(?P<tied>[\w-]+(?:[\s-][\w-]+)??[\s-](?:related|associated))\s+(?:or|and)\s+(?P<grave>(?:other\s+)?(?:serious|severe)\b)"
 )
+# "were absent in all but two patients": of these two the denial does not tell
+ALL_BUT = re.compile(
+    r"\s+(?:(?:was|were)\s+(?:\w+\s+)?)?(?P<whom>(?:in|for|among|by|from)\s+all\s+(?:patients\s+)?(?:but|except)\s+[\w-]+(?:\s+(?!who\b|and\b)[a-z]+)?)"
+)
 # "no death was attributed to"
 RELATED_TO = re.compile(
     rf"\s+(?:(?:was|were)\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to be )?(?:\w+ly )?(?:[\w-]+[\s-])?{W.relation_related}\s+{W.relation_to}\b"
@@ -74,7 +78,8 @@ def denied(
         return
     found = _limits(reading, mention, _behind_class(reading, mention, cue, inner), inner, denial, clause)
     arm = reading.arm_after(mention, last)
-    scope = (clause[0] + rest.start(), cue[0]) if rest else None
+    but = ALL_BUT.match(reading.folded, max(cue[1], mention.end), last)
+    scope = (clause[0] + rest.start(), cue[0]) if rest else but.span("whom") if but else None
     scope = scope or found.scope or (subject_group(reading.folded, denial, mention.start) if denial else None)
     if blanket and of.count is not None and not (denial and denial.kind == "subject"):
         scope = scope or (of.count.start, of.count.end)
@@ -209,7 +214,7 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
             "kind",
             (reading.start, reading.end),
             severity=match.span("kind") if is_severe else None,
-            serious=is_serious or None,
+            serious=is_serious or attributes.serious(reading.folded, before[-1]) or None,
             related=None if is_serious or is_severe else True,
             concluded=reading.concluded,
         )

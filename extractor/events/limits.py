@@ -49,7 +49,6 @@ GRADED_BEHIND = re.compile(
 # "Related to the infusion, no serious adverse events": the cause leads the clause
 LED_BY_RELATION = re.compile(rf"(?:[a-z ]{{3,20}}:)?[\s,;]*{RELATION.pattern}")
 
-_UNITS = W.units
 _WORD = r"[\w/%.°+-]+"
 # a few words up to a mark or the end, else as many as there are up to a word that begins something else
 _NP = (
@@ -74,6 +73,7 @@ EVERY_GROUP = re.compile(
     rf"\b{W.every_group_any}\b[\w\s-]*\Z|(?:\A|\d\s+){W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
 )
 MEASURE = re.compile(rf"\b{W.measure_with}\b[^,;.()]*")
+TOXIC_DEATH = re.compile(r"\btoxic deaths?\b")
 # "no adverse effects on routine laboratory values"
 EFFECT = re.compile(r"effects?\Z")
 EFFECT_ON = re.compile(
@@ -107,7 +107,11 @@ def limits(folded: str, clause: Span, cue: Span, mention: Span) -> Limits:
     severity = severity or (kind.span("kind") if kind and kind["kind"] != "serious" else None)
     led = LED_BY_RELATION.match(folded, clause[0], first)
     related = bool(
-        relation or led or OF_PROCEDURE.search(said) or (RELATED_WORD.search(said) and not NOT_RELATED.search(said))
+        TOXIC_DEATH.search(said)
+        or relation
+        or led
+        or OF_PROCEDURE.search(said)
+        or (RELATED_WORD.search(said) and not NOT_RELATED.search(said))
     )
     return Limits(
         _scope(folded, clause, first, last, relation),

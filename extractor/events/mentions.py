@@ -15,8 +15,10 @@ from functools import cache
 
 from extractor import patterns as re
 from extractor.context.phrases import phrases
+from extractor.events.denied_classes import classes_denied
+from extractor.events.said_apart import dose_changed, organs_behind, rank_before
 from extractor.events.shared_heads import PLACED, SITES, VALUES, head_of, listed
-from extractor.events.stopped import divided_reason, reason_before, shared_reason
+from extractor.events.stopped import divided_reason, reason_before, reason_was, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_counted, items_under
 from extractor.quantities.counts import PEOPLE
 from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
@@ -34,6 +36,7 @@ _HEAD_FORMS = (
     rf"{W.head_adverse}[\s-]+{W.head_drug}?(?:{W.head_events}\b(?:\s*\({W.head_aes}\))?(?:\s+of {W.special} interest\b)?)",
     rf"{W.head_untoward}\s+(?P<kinds>(?:{_KIND}{W.head_and}){{1,5}}?){W.events}\b",
     r"side[\s-]?effects?\b",
+    r"secondary effects\b(?=\s*(?:\([^()]*\)\s*)?(?:occurred|were|included|such as|in\b|[,.;]))",
     rf"(?:te)?s?aes?\b(?:\s+of {W.special} interest\b)?",
     r"aesis?\b",
     r"s?adrs?\b",
@@ -47,10 +50,6 @@ _HEAD_FORMS = (
     r"(?<=grade \d )(?<!for grade \d )events\b",
 )
 HEAD = re.compile(rf"\b(?:{'|'.join(_HEAD_FORMS)})")
-# classes only where they are denied: "no therapy-related reactions", "nothing untoward", "no event was attributed to the cells"
-DENIED_CLASS = re.compile(
-    rf"\b(?:no|nor|without|neither|any|nothing|anything|of|suffered|to)\s+(?:any\s+|other\s+)?(?P<what>{W.denied_class})"
-)
 _GRADE = rf"(?:(?:ctcae |nci |who )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?:\d|[iv]+)(?:\s*{W.grade_to}\s*(?:\d|[iv]+)\b)*(?:\s*(?:or {W.higher}|and (?:higher|above)|\+))?)"
 _GENERAL = W.general
 _MODIFIER = re.compile(
@@ -202,7 +201,8 @@ class Mention:
 def mentions(folded: str, start: int, end: int) -> list[Mention]:
     """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
     found = [*_classes(folded, start, end)]
-    found += [m for m in _denied_classes(folded, start, end) if _free(m, found) and not _told_again(folded, m, found)]
+    found += [m for m in (Mention(a, b, CLASS, a) for a, b in classes_denied(folded, start, end)) if _free(m, found)]
+    found += [m for m in _toxicity_of(folded, end, found) if _free(m, found)]
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
     unknown = list(_open(folded, start, end))
     sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
@@ -293,22 +293,28 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             limited = True
             first = reason.start("what") if reason else first
             last = outcome.end() if outcome else last
-        parts = None if reason or outcome else divided_reason(folded, start, first)
+        if reason is None and dose_changed(folded, start, first):
+            continue  # "dose reductions because of adverse events": what was done
+        yield from _rank_apart(folded, start, first, head, last)
+        parts = None if reason or outcome else divided_reason(folded, start, first) or reason_was(folded, start, first)
         limited = limited or parts is not None
         kind, stopped = ORGAN if limited else CLASS, bool(reason or outcome or parts)
         tail = parts.span("what") if parts else None
         yield Mention(first, last, kind, head.start(), organ=limited, stopped=stopped, tail=tail)
 
 
-def _denied_classes(folded: str, start: int, end: int) -> Iterator[Mention]:
-    """Words that name a class of events where they are denied, and elsewhere much else ("effects", "reactions")."""
-    for match in DENIED_CLASS.finditer(folded, start, end):
-        yield Mention(*match.span("what"), CLASS, match.start("what"))
+def _rank_apart(folded: str, start: int, first: int, head: re.Match[str], last: int) -> Iterator[Mention]:
+    """ "Eight had major and five minor complications": the first rank, with the class that the second has behind it."""
+    rank = rank_before(folded, start, first, head.start())
+    if rank:
+        yield Mention(*rank, CLASS, rank[0], tail=(head.start(), last))
 
 
-def _told_again(folded: str, mention: Mention, found: list[Mention]) -> bool:
-    """ "Nine adverse events were recorded, but no event was linked to the cells": the class told before."""
-    return folded.startswith("event", mention.start) and any(m.end < mention.start for m in found)
+def _toxicity_of(folded: str, end: int, classes: list[Mention]) -> Iterator[Mention]:
+    """ "Toxicity was mainly haematological": the organ said behind the class."""
+    for mention in classes:
+        for a, b in organs_behind(folded, mention.end, end) if mention.kind == CLASS else ():
+            yield Mention(a, b, ORGAN, a, organ=True, listed=True, tail=(mention.core, mention.end))
 
 
 def _dose_limiting(folded: str, first: int, head: re.Match[str]) -> bool:
@@ -357,6 +363,8 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         first = _widened(folded, start, match.start)
         last, further = _sited(folded, end, first, match.end, NAMED)
         yield from further
+        measured = LAB_TAIL.match(folded, last, end) if LAB_CHANGED.match(word) else None
+        last = measured.end() if measured else last
         yield from _shared_head(folded, start, first, match.end, NAMED)
         ranked = _RANKED.search(folded, max(start, first - 60), first)
         if ranked:  # "major, minor, and minimal bleedings": one event a rank
@@ -368,11 +376,15 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         last = admitted.end() if admitted else last
         worse = _WORSE.search(folded, max(start, first - 12), first) if admitted else None
         first = worse.start() if worse else first
-        reason = reason_before(folded, start, first) if match.term.name not in EFFICACY else None
+        no_harm = match.term.name in EFFICACY
+        reason = None if no_harm else reason_before(folded, start, first) or reason_was(folded, start, first)
         stop = reason.span("what") if reason else None
         yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
 
 
+# "decreased white blood cell" with " count" behind it
+LAB_CHANGED = re.compile(rf"{W.lab_changed}\b")
+LAB_TAIL = re.compile(rf"\s+{W.lab_tail}\b")
 # "a fall in heart rate": a measure fell, nobody; "falls in older women", "a fall in one" are people's
 _FELL_IN = re.compile(
     rf"\s+(?:of\b|in\s+(?!an?\s|{WHOLE}\b|(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE}|groups?|arms?|placebo|controls?|elderly|residents?|each|either)\b))"
@@ -414,7 +426,7 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             bare
             and not TO_INFUSION.match(folded, match.end(), end)
             and re.match(
-                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset|reactivations?|compromise)",
+                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset|reactivations?|compromise|syndromes?)",
                 match.group(),
             )
         ):
@@ -431,9 +443,9 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
         more = listed(VALUES, folded, match.end("what"), end)
         how = match.span("how")
-        what = (how[0], how[0] + len(re.sub(r"\s+(?:in|of)\Z", "", match["how"])))
+        alone = (how[0], how[0] + len(re.sub(r"\s+(?:in|of)\Z", "", match["how"])))
         for item in more.items if more else ():
-            yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, what, how))
+            yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, alone, how))
 
 
 def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> Iterator[Mention]:

@@ -216,7 +216,7 @@ class Reports:
         """Whether nothing in this sentence is a result of the trial; its place is evidence, not a gate."""
         role = self.seen.role_at(sentence.start)
         text = self.seen.folded[sentence.start : sentence.end]
-        if ELSEWHERE.match(text) or NEEDED.search(text):
+        if self.elsewhere(sentence):
             return True
         if role in ("results", "conclusions"):
             return OUTCOMES_WERE.match(text) is not None and not FIGURE.search(text)
@@ -226,6 +226,15 @@ class Reports:
             told = role == "methods" and BEFELL.search(text) and not PLANNED.search(text)
             return not (told or self._results_unheaded(sentence))
         return self._silent_unheaded(sentence, text)
+
+    def outside(self, sentence: Sentence) -> bool:
+        """Whether a sentence is another study's, or stands under a heading of what was known or asked before."""
+        return self.seen.role_at(sentence.start) in ("background", "objective") or self.elsewhere(sentence)
+
+    def elsewhere(self, sentence: Sentence) -> bool:
+        """Whether a sentence says that it tells of another study, or of how many would have to be treated."""
+        folded, start, end = self.seen.folded, sentence.start, sentence.end
+        return ELSEWHERE.match(folded, start, end) is not None or NEEDED.search(folded, start, end) is not None
 
     def _silent_unheaded(self, sentence: Sentence, text: str) -> bool:
         """The same under no heading: what is told in the past with a number or a denial is a result wherever it stands."""

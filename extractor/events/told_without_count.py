@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from extractor import patterns as re
 from extractor.events.event import PRESENT, Event
+from extractor.events.link.pairs import brought
 from extractor.events.lists import doubtful, explains, killed, list_end, list_head, member
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention
@@ -68,6 +69,7 @@ def uncounted(
         doubtful(reading, judged, inner)
         or reading.reports.subject(mention)
         or reading.reports.incident(mention)
+        or brought(reading.folded, mention.end, last)
         or MEASURED.match(reading.folded[mention.end : last].lstrip())
     ):
         return
