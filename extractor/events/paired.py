@@ -30,7 +30,7 @@ from extractor.events.of_this_trial import NEEDED, Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import BETTER, EFFECT, lessened, out_of, size_of_group
+from extractor.events.told_with_count import BETTER, EFFECT, by_how_much, lessened, out_of, size_of_group
 from extractor.quantities.counts import PARTICIPANTS, Count, counts
 from extractor.quantities.numbers import NUMBER_WORDS
 
@@ -164,6 +164,7 @@ def _refused(told: Told, i: int, j: int) -> bool:
         or _part(told, i, j)
         or _events_of_people(told, i, j)
         or size_of_group(told.folded, mention, count, told.sentence.start)
+        or by_how_much(told.folded, mention, count, told.sentence.start)
         or (count.end <= mention.start and lessened(told.folded, mention))
     )
 

@@ -83,6 +83,8 @@ def counted(
         return
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
         return
+    if len(link.counts) == 1 and by_how_much(reading.folded, mention, link.counts[0], first):
+        return
     if mention.kind != DEATH and brought(reading.folded, mention.end, last):
         return
     total = out_of(reading, first, link.counts)
@@ -117,6 +119,21 @@ def size_of_group(folded: str, mention: Mention, count: Count, first: int) -> bo
         return True  # "the most common adverse events during dobutamine (n = 44) were"
     alike = ALIKE.match(folded, mention.end, count.start) or NO_DIFFERENCE.search(folded, first, mention.start)
     return alike is not None
+
+
+# "a decrease in mortality (13%: p = 0.08)": by how much it fell, not how many died
+CHANGED = re.compile(
+    r"\b(?:decreas|reduc|increas|declin|drop|fall|improve)\w*\s+(?:in|of)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}\Z"
+)
+AGAINST = re.compile(r"[^()]{0,40}?(?:\bvs\b|\bversus\b|\bv\b|\band\b|\bcompared\b|,\s*\d|\bto\s+\d|\bfrom\s+\d)")
+
+
+def by_how_much(folded: str, mention: Mention, count: Count, first: int) -> bool:
+    """Whether a percentage alone behind a change says by how much something changed."""
+    if count.percent is None or count.n is not None or count.start < mention.end:
+        return False
+    changed = CHANGED.search(folded, max(first, mention.start - 60), mention.start)
+    return changed is not None and AGAINST.match(folded, count.end) is None
 
 
 def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Event]:

@@ -11,8 +11,6 @@ W = Words("events")
 HAPPENED = re.compile(
     rf"(?:\s*\([^()]*\))?\s*(?:,\s*)?(?:{W.happened_which}\s+)*(?:{W.happened_close}\s+(?:the\s+)?(?:[\w-]+\s+){{1,3}}?)?{W.happened_occurr}\b"
 )
-# "developed", "complained of", "such as": before a term
-BEFELL = re.compile(rf"\b{W.befell_developed}\s+{W.befell_only}*(?:[\w-]+\s+){{0,2}}\Z")
 STRONG_BEFORE = re.compile(rf"\b{W.strong_before_these}\s+(?:[\w-]+\s+){{0,3}}\Z")
 # From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
 MEMBERS = re.compile(

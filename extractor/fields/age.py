@@ -92,6 +92,8 @@ def _cases(seen: View) -> list[Age]:
 
 # "in patients 60 years of age or older (76% vs. 47%)", "20 mg for patients over 75": a part of the people
 SHARE_BEHIND = re.compile(r"\s*\(\s*\d+(?:\.\d+)?\s*%\s*(?:vs|versus|and|,|v\b|;)")
+# "age (<40, >=40 years)": the borders of parts
+BORDERS = re.compile(r"[<>≤≥]\s*(?:=\s*)?\d{1,3},?\s*(?:and |or |vs\.? |versus )?$")
 DOSE_FOR = re.compile(
     r"\d\s*(?:mg|g|mcg|ml)(?:/\w+)? (?:for|in) (?:patients|those|subjects|people|adults)(?: aged)?\s*$"
 )
@@ -102,6 +104,7 @@ def _of_some(seen: View, age: Age) -> bool:
     sentence = seen.sentence_at(age.start)
     if age.shape != "centre":
         before = DOSE_FOR.search(seen.folded, max(sentence.start, age.start - 50), age.start)
+        before = before or BORDERS.search(seen.folded, max(sentence.start, age.start - 12), age.start)
         return before is not None or SHARE_BEHIND.match(seen.folded, age.end, sentence.end) is not None
     others = [a for a in ages(seen.folded) if a.shape == "centre" and sentence.start <= a.start < sentence.end]
     means = {a.mean for a in others if a.mean is not None}

@@ -35,15 +35,6 @@ _TRIED = re.compile(rf"\b{W.tried}\b")
 _IS_A = re.compile(
     r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$"
 )
-_CONFIDENCE = {
-    "title": 0.95,
-    "named": 0.92,
-    "into": 0.85,
-    "abbreviation": 0.85,
-    "drug": 0.75,
-    "alone": 0.6,
-    "doubtful": 0.4,
-}
 _ASSIGNED = re.compile(rf"\b{W.assigned}\b")
 _DOSED = re.compile(rf"\d\s?{W.dosed_mg}\b")
 # "despite high-dose inhaled corticosteroids", "inadequately controlled on oral drugs": what people took before

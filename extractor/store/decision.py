@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from extractor.model import Fact
 
 ACTIONS = ("add", "replace", "reject", "say", "undo")
-VERDICTS = ("accept", "correct", "reject", "add", "unsure", "not_reported", "note", "undo")
 SAYING = ("unsure", "not_reported", "note")  # verdicts that change no fact
 STAGES = FIRST, SECOND, ADJUDICATION = ("first", "second", "adjudication")
 # with the machine's value in sight, without it, brought from another store or a sheet
@@ -50,7 +49,10 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision; `target` is the fact that it speaks of, `fact` the curator's own, `undoes` an earlier decision."""
+    """One decision; `target` is the fact that it speaks of, `fact` the curator's own, `undoes` an earlier decision.
+
+    ``verdict`` says it in a reader's words: accept, correct, reject, add, unsure, not_reported, note, undo.
+    """
 
     key: int
     document: str

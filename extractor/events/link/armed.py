@@ -8,8 +8,9 @@ from itertools import groupby, permutations
 
 from extractor import patterns as re
 from extractor.context.view import View
-from extractor.events.event import Event
+from extractor.events.event import PRESENT, Event
 from extractor.events.link.arms import Names, Scene, candidates, features, name_of, none_features
+from extractor.events.link.checked import impossible
 from extractor.events.link.compared import compared, wholes
 from extractor.events.link.groups import Group, Name
 from extractor.events.link.headed import headed
@@ -37,6 +38,7 @@ def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) ->
         known = arms_of(scene, some)
         known |= _in_turn(names, scene, some, known)
         known |= _with_people(scene, some, known)
+        known |= dict.fromkeys(impossible(scene, some, known))
         for event in some:
             made = replace(event, arm=known.get(event.count.start)) if event.count else event
             yield from in_each(scene, made) or (made,)
@@ -159,7 +161,10 @@ def in_each(scene: Scene, event: Event) -> list[Event]:
         if name is not None:
             found.setdefault(group.name, name)
     named = list({n.start: n for n in found.values()}.values())
-    return [replace(event, arm=n.place) for n in named] if len(named) == len(scene.groups) > 1 else []
+    if len(named) == len(scene.groups) > 1:
+        return [replace(event, arm=n.place) for n in named]
+    # so many of each group, and the groups have no names here: the number is nobody's total
+    return [replace(event, count=None, arm=None, how="happened")] if event.assertion == PRESENT else []
 
 
 # "nine patients had a rash; all were in the drug group"

@@ -201,7 +201,7 @@ def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tup
     none = {e.count.start: e.count.n == 0 for e in some if e.count}
     if _sums(some):
         told = {e.count.start: e.count.percent is not None for e in some if e.count}
-        mixed = len(set(told.values())) == 2 and len(parts) > 3  # people and events side by side
+        mixed = len(set(told.values())) == 2 and len(parts) > 2  # people and events side by side
         return [(i, j) for i, j in combinations(range(len(parts)), 2) if not mixed or told[parts[i]] == told[parts[j]]]
     plain = {e.count.start: e.count.percent is None and e.count.n is not None for e in some if e.count}
     # "four patients had fever and in the placebo group none": a zero and a count are of two groups, as are "4 and 2 patients"
