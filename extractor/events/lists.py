@@ -102,8 +102,7 @@ def class_of(reading: Reading, mention: Mention, inner: list[Mention]) -> Mentio
     carried = _carried(reading, mention, inner)
     if carried is not None:
         return carried
-    before = [m for m in reversed(inner) if m.end <= mention.start]
-    for other in (*before, *(m for m in inner if m.end > mention.start)):  # the nearest class first
+    for other in inner:
         if other.kind not in (CLASS, ORGAN) or other is mention:
             continue
         if other.end <= mention.start:
