@@ -15,6 +15,7 @@ from functools import cache
 
 from extractor import patterns as re
 from extractor.context.phrases import phrases
+from extractor.events.denied_classes import classes_denied
 from extractor.events.said_apart import dose_changed, organs_behind, rank_before
 from extractor.events.shared_heads import PLACED, SITES, VALUES, head_of, listed
 from extractor.events.stopped import divided_reason, reason_before, reason_was, shared_reason
@@ -78,6 +79,7 @@ DEAD_VERBS = (
     "succumbed",
     "was dead",
     "were dead",
+    "are dead",
     "lost their lives",
 )
 _DIED = "|".join(verb for verb in DEAD_VERBS if verb != "dying")
@@ -199,6 +201,7 @@ class Mention:
 def mentions(folded: str, start: int, end: int) -> list[Mention]:
     """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
     found = [*_classes(folded, start, end)]
+    found += [m for m in (Mention(a, b, CLASS, a) for a, b in classes_denied(folded, start, end)) if _free(m, found)]
     found += [m for m in _toxicity_of(folded, end, found) if _free(m, found)]
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
     unknown = list(_open(folded, start, end))
@@ -280,6 +283,8 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
+        if head.group().startswith("safety"):
+            limited = False  # "serious ocular or systemic safety issues"
         while stray := _STRAY.match(folded, first, head.start()):
             first = stray.end()
         last, reason = head.end(), reason_before(folded, start, first)
