@@ -111,7 +111,7 @@ def test_wrong_usage_is_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("export",), ("graph",), ("prisma",), ("decisions", "export"), ("sheet", "export")],
+    [("export",), ("graph",), ("prisma",), ("decisions", "export")],
     ids=" ".join,
 )
 def test_no_output_takes_the_place_of_a_store(arguments: tuple[str, ...], tmp_path: Path) -> None:
@@ -124,6 +124,14 @@ def test_no_output_takes_the_place_of_a_store(arguments: tuple[str, ...], tmp_pa
         assert done.returncode == 2 and "a database, which no output replaces" in done.stderr
     assert (tmp_path / "other.db").read_bytes() == before
     assert trialspan("list", "--store", "r.db", cwd=tmp_path).returncode == 0
+
+
+def test_no_new_sheet_takes_the_place_of_one_that_was_filled_in(tmp_path: Path) -> None:
+    Store.open(tmp_path / "r.db").close()
+    (tmp_path / "check.xlsx").write_bytes(b"answers")
+    done = trialspan("sheet", "export", "--store", "r.db", "-o", "check.xlsx", cwd=tmp_path)
+    assert done.returncode == 2 and "may hold somebody's answers" in done.stderr
+    assert (tmp_path / "check.xlsx").read_bytes() == b"answers"
 
 
 def test_the_suffix_of_an_output_names_its_format(tmp_path: Path) -> None:

@@ -228,12 +228,29 @@ KNOWN = {
     "T1D": "type 1 diabetes mellitus",
     "T2D": "type 2 diabetes mellitus",
     "knee OA": "knee osteoarthritis",
+    "KOA": "knee osteoarthritis",
+    "AMD": "age-related macular degeneration",
+    "CLI": "critical limb ischemia",
+    "CLTI": "chronic limb-threatening ischemia",
+    "RA": "rheumatoid arthritis",
+    "ACLF": "acute-on-chronic liver failure",
+    "DFU": "diabetic foot ulcer",
+    "RDEB": "recessive dystrophic epidermolysis bullosa",
+    "LSCD": "limbal stem cell deficiency",
+    "SUI": "stress urinary incontinence",
+    "AML": "acute myeloid leukemia",
+    "CLL": "chronic lymphocytic leukemia",
+    "DLBCL": "diffuse large B-cell lymphoma",
+    "HCC": "hepatocellular carcinoma",
+    "AMI": "acute myocardial infarction",
+    "ESRD": "end-stage renal disease",
+    "CKD": "chronic kidney disease",
     "hip OA": "hip osteoarthritis",
 }
 
 
 # short forms that mean something else in other trials (mass spectrometry, progressive disease): only of a title
-AMBIGUOUS = frozenset({"MS", "PD", "MSA", "HIE", "SCI"})
+AMBIGUOUS = frozenset({"MS", "PD", "MSA", "HIE", "SCI", "RA", "CLI"})
 
 
 def _in_title(seen: View, short: str) -> bool:

@@ -48,7 +48,7 @@ def canonical(candidate: Candidate, named: Mention) -> tuple[str, str]:
 
 def british(name: str) -> bool:
     """Whether a name holds a digraph that American spelling leaves out: "oesophageal cancer" stays as the text has it."""
-    return "ae" in name or "oe" in name
+    return ("ae" in name or "oe" in name) and "faec" not in name
 
 
 def _elsewhere(candidate: Candidate, own: frozenset[str], longest: str) -> bool:

@@ -18,7 +18,8 @@ def otherwise(seen: View, ranked: list[Candidate]) -> list[Candidate]:
     if listed:
         return listed
     found = found or _prevented(seen, ranked) or _operated_for(seen, ranked)
-    found = found or _had(ranked) or _after_therapy(seen, ranked)
+    found = found or _had(seen, ranked) or _after_therapy(seen, ranked)
+    found = found or _of_animals(seen, ranked)
     found = found or _opening(seen, ranked) or _survived(seen, ranked) or _titled(seen, ranked)
     return [found] if found else []
 
@@ -33,13 +34,18 @@ PREVENTED = re.compile(
 )
 
 
+def prevented(seen: View, mention: Mention) -> bool:
+    """Whether the words before a mention say that it is to be prevented."""
+    return bool(PREVENTED.search(_before(seen, mention)))
+
+
 def _prevented(seen: View, ranked: list[Candidate]) -> Candidate | None:
     """What the trial would prevent, told in the title or twice: "infants at high risk of X", "to reduce the incidence of X"."""
     for candidate in ranked:
         places = [m for m in candidate.mentions if seen.role_at(m.start) != "results"]
         if any(AT_RISK.search(_before(seen, m)) for m in places):
             return candidate
-        own = [m for m in places if PREVENTED.search(_before(seen, m))]
+        own = [m for m in places if prevented(seen, m)]
         if own and (len(candidate.mentions) >= TWICE or any(seen.in_title(m.start) for m in own)):
             return candidate
     return None
@@ -95,8 +101,20 @@ def _before(seen: View, mention: Mention) -> str:
     return seen.folded[first : mention.start]
 
 
-def _had(ranked: list[Candidate]) -> Candidate | None:
-    """What the people of a case history had: "a man with a herniated disc had an infusion"."""
+ANIMAL = re.compile(
+    rf"\b(?:rats?|mice|mouse|dogs?|pigs?|minipigs?|swine|rabbits?|sheep|goats?|monkeys?|macaques?) (?:with|after) {MODIFIER}(?:[\w-]+ )?$"
+)
+
+
+def _of_animals(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """What the animals of an experiment had: "rats with cirrhosis"."""
+    return next((c for c in ranked if any(m.weight > 0 and ANIMAL.search(_before(seen, m)) for m in c.mentions)), None)
+
+
+def _had(seen: View, ranked: list[Candidate]) -> Candidate | None:
+    """What the people had of whom a title says what came of their treatment: "a man with a herniated disc had an infusion"."""
+    if _after_therapy(seen, ranked) is None:
+        return None
     return next((c for c in ranked if any(m.people and m.weight > 0 for m in c.mentions)), None)
 
 

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from extractor import patterns as re
 from extractor.context.view import View
 from extractor.disease.mentioned import PEOPLE, Mention, mentions
-from extractor.disease.otherwise import otherwise
+from extractor.disease.otherwise import otherwise, prevented
 from extractor.disease.weighed import CAUSED, JOINED, LEAST, MODIFIER, NUMBER, Candidate, content, weigh
 from extractor.words import Words
 
@@ -173,6 +173,8 @@ def _joined(seen: View, first: Candidate, other: Candidate) -> bool:
         same = seen.sentence_at(a.start) == seen.sentence_at(b.start)
         if same and a.people and b.people and min(a.weight, b.weight) >= PEOPLE_SURE:
             return True
+    if any(m.weight >= LEAST and prevented(seen, m) and seen.role_at(m.start) in AIMED for m in other.mentions):
+        return not _alike(first, other)  # "prevention of thrombosis in patients with cancer"
     if _of_the_people(seen, other) and not any(m.people and m.weight >= PEOPLE_SURE for m in first.mentions):
         return not _alike(first, other)  # the title names one, "34 patients with Y" another
     return not _alike(first, other) and any(seen.in_title(m.start) and m.weight >= TITLE_SURE for m in other.mentions)
@@ -189,6 +191,7 @@ def _alike(first: Candidate, other: Candidate) -> bool:
     return bool(names[1]) and 2 * len(names[0] & names[1]) >= len(names[1])
 
 
+AIMED = ("title", "objective")
 MOST = 3  # more diseases than this are a list of comorbidities
 PEOPLE_SURE = 3.0  # the people of a sentence on the trial itself
 TITLE_SURE = 2.5  # the title's "treatment of X" or "in X", not a mere mention

@@ -160,3 +160,8 @@ def related(folded: str, start: int, mention: Mention, end: int, *, denied: bool
     ) and mention.kind not in (CLASS, ORGAN):
         return True
     return None
+
+
+def tied_behind(folded: str, at: int, end: int) -> bool:
+    """Whether the words at the end of a list tie all of it to the treatment: "no complications or allergies from the infusion"."""
+    return OF_AGENT.match(folded, at, end) is not None or RELATED_AFTER.match(folded, at, end) is not None

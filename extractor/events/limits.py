@@ -24,7 +24,9 @@ W = Words("events")
 Span = tuple[int, int]
 
 # "related to", "in connection with": what follows is the cause that alone is denied; the words of an agent follow
-RELATION = re.compile(rf"\b(?<!non-)(?<!not ){W.relation_related}\s+(?:directly\s+)?{W.relation_to}\b")
+RELATION = re.compile(
+    rf"\b(?<!non-)(?<!not ){W.relation_related}\s+(?:\([^()]*\)\s+)?(?:directly\s+)?{W.relation_to}\b"
+)
 # "(study drug) related", "-related" before or in the class
 RELATED_WORD = re.compile(W.related_word)
 NOT_RELATED = re.compile(r"\b(?:non-?|not |un)(?:[\w-]+[\s-])?(?:related|attributable)\b")
@@ -35,6 +37,12 @@ SERIOUS = re.compile(r"(?<!non)(?<!non-)\b(?:serious|t?e?saes?|sadrs?)\b")
 
 # "infusional toxicities", "no long-term cell therapy side effects"
 OF_PROCEDURE = re.compile(rf"\b{W.of_procedure_infusion}\s+(?:[\w-]+\s+){{0,2}}?{W.of_procedure_effects}")
+# "no adverse event was considered serious": a denial of that kind alone
+OF_KIND_BEHIND = re.compile(
+    rf"\s+(?:that\s+)?(?:{W.were}|proved|turned out)\s+(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to (?:be )?)?(?P<kind>serious|severe|life-threatening|fatal|significant|major)\b"
+)
+# "no adverse events of note"
+OF_NOTE = re.compile(rf"\s+{W.severity_behind}\b")
 GRADED_BEHIND = re.compile(
     rf"\s+(?:of\s+)?(?P<grade>(?:{W.graded_behind_above}\s+)?(?:ctcae )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or)\s*(?:\d|[iv]+)\b)?(?:\s+or (?:higher|greater|more|above|worse))?)"
 )
@@ -92,9 +100,11 @@ def limits(folded: str, clause: Span, cue: Span, mention: Span) -> Limits:
     first, last = min(cue[0], mention[0]), mention[1]
     head = cue[1] if cue[1] <= mention[0] else mention[0]
     relation = _relation(folded, last, clause[1])
-    found = SEVERITY.search(folded, head, last)
+    found = SEVERITY.search(folded, head, last) or OF_NOTE.match(folded, last, clause[1])
     severity = found.span() if found else _graded_behind(folded, last, clause[1])
     said = folded[head:last]
+    kind = OF_KIND_BEHIND.match(folded, last, clause[1])
+    severity = severity or (kind.span("kind") if kind and kind["kind"] != "serious" else None)
     led = LED_BY_RELATION.match(folded, clause[0], first)
     related = bool(
         TOXIC_DEATH.search(said)
@@ -106,7 +116,7 @@ def limits(folded: str, clause: Span, cue: Span, mention: Span) -> Limits:
     return Limits(
         _scope(folded, clause, first, last, relation),
         severity,
-        bool(SERIOUS.search(said)) or None,
+        bool(SERIOUS.search(said) or (kind and kind["kind"] == "serious")) or None,
         related or None,
     )
 

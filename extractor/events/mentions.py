@@ -15,6 +15,7 @@ from functools import cache
 
 from extractor import patterns as re
 from extractor.context.phrases import phrases
+from extractor.events.denied_classes import classes_denied
 from extractor.events.said_apart import dose_changed, organs_behind, rank_before
 from extractor.events.shared_heads import PLACED, SITES, VALUES, head_of, listed
 from extractor.events.stopped import divided_reason, reason_before, reason_was, shared_reason
@@ -78,6 +79,7 @@ DEAD_VERBS = (
     "succumbed",
     "was dead",
     "were dead",
+    "are dead",
     "lost their lives",
 )
 _DIED = "|".join(verb for verb in DEAD_VERBS if verb != "dying")
@@ -109,6 +111,10 @@ _NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
     rf"\b(?P<how>{W.laboratory_elevated})\s+(?P<what>(?:{W.laboratory_serum}\s+){{0,2}}{W.laboratory_protein}(?:\s+{W.laboratory_levels})?)\b"
+)
+# "AST increased (29%)", "creatinine rose in two": the measure first, where a count follows
+MEASURE_ROSE = re.compile(
+    rf"\b(?:{W.laboratory_serum}\s+){{0,2}}(?!cells?\b|albumin\b|h(?:a)?emoglobin\b){W.laboratory_protein}(?:\s+{W.laboratory_levels})?\s+{W.measure_rose}(?=\s+in\s+(?:only\s+)?{WHOLE}\b(?!\s*(?:%|(?:of|months?|weeks?|days?|hours?|groups?|arms?)\b))|\s*\(\s*(?:n\s*=|\d+(?:\.\d+)?\s*%))"
 )
 # "decreased cardiac function", "impaired renal function"
 FUNCTION = re.compile(rf"\b{W.function_decreased}\s+(?:left |right )?{W.function_cardiac}\s+function\b")
@@ -199,6 +205,7 @@ class Mention:
 def mentions(folded: str, start: int, end: int) -> list[Mention]:
     """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
     found = [*_classes(folded, start, end)]
+    found += [m for m in (Mention(a, b, CLASS, a) for a, b in classes_denied(folded, start, end)) if _free(m, found)]
     found += [m for m in _toxicity_of(folded, end, found) if _free(m, found)]
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
     unknown = list(_open(folded, start, end))
@@ -280,6 +287,8 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
+        if head.group().startswith("safety"):
+            limited = False  # "serious ocular or systemic safety issues"
         while stray := _STRAY.match(folded, first, head.start()):
             first = stray.end()
         last, reason = head.end(), reason_before(folded, start, first)
@@ -434,6 +443,8 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
     for match in HARM_DENIED.finditer(folded, start, end):
         if LOOKED_FOR.search(folded, max(start, match.start() - LOOKED_AT), match.start()):
             yield Mention(*match.span(), OPEN, match.start())
+    for match in MEASURE_ROSE.finditer(folded, start, end):
+        yield Mention(*match.span(), OPEN, match.start())
     for match in LABORATORY.finditer(folded, start, end):
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
         more = listed(VALUES, folded, match.end("what"), end)

@@ -25,7 +25,7 @@ W = Words("events")
 _HOW = rf"(?:{W.toll_cause}|{W.toll_time})"
 # "died of sepsis and one of stroke", "died on day 9 and another at one year": the verb is not said again
 FURTHER = re.compile(
-    rf"[,;]?\s+(?:and\s+)?(?P<n>{WHOLE}|an?other)\s+(?:(?:more|other)\s+)?(?:{W.said_patients}\s+)?(?P<how>{_HOW})\b(?!\s+(?:the\s+)?{W.toll_part})"
+    rf"(?:[,;]\s+(?:and\s+)?|\s+and\s+)(?P<n>{WHOLE}|an?other)\s+(?:(?:more|other)\s+)?(?:{W.said_patients}\s+)?(?P<how>{_HOW})\b(?!\s+(?:the\s+)?{W.toll_part})"
 )
 HOW = re.compile(rf"\s(?P<how>{_HOW})\s")
 OF_CAUSE = re.compile(W.toll_cause)

@@ -172,6 +172,9 @@ _NO_COUNT_FORMS = (
     r"\bper\s+\d[\d,]*\b",
     # "a median number of 1 versus 3 infections per patient"
     rf"\b(?:median|mean|average)\s+(?:number|total)s?\s+of\s+(?:[a-z-]+\s+){{0,5}}?\d+(?:\.\d+)?(?:\s+{W.shared_vs}\s*\d+(?:\.\d+)?)?",
+    # "0.5%/salicylic acid 10%": what a cream holds; "none in the 20 broached hips": how many there were
+    r"\d+(?:\.\d+)?\s*%\s*/\s*[a-z][\w ]{2,24}?\s\d+(?:\.\d+)?\s*%",
+    r"(?<=\bnone in the )\d+\b",
     # "the abc 2250 group", "between the two groups"
     rf"(?<!\bof )\b\d{{3,5}}(?=\s+{W.no_count_group}\b)",
     rf"\bone\s+{W.no_count_group}\b(?!-)",
