@@ -16,6 +16,7 @@ from extractor.events.segment import Link
 from extractor.events.sentence import Reading
 from extractor.events.words_of_events import (
     AWAITED,
+    BUT_SOME,
     COMPOSITE_AFTER,
     COMPOSITE_BEFORE,
     CONSEQUENCE,
@@ -37,10 +38,6 @@ LESS = re.compile(r"\b(?:had|reported|experienced|showed|felt)\s+(?:\w+ly\s+)?(?
 # "headache fell from", "pneumonia was treated with stem cells": an effect, or the disease treated
 EFFECT = re.compile(
     rf"\s+(?:\w+ly\s+)?(?:{W.effect_fell}\s+(?:\w+ly\s+)?from\b|(?:was|were)\s+(?:\w+ly\s+)?treated (?:with|by)\s+(?:[\w-]+\s+){{0,5}}?{W.effect_cells}\b)"
-)
-# "... in the drug group but (only) four in the control group"
-BUT_SOME = re.compile(
-    rf"[^;.]{{0,90}}?(?P<other>,?\s+{W.but_some_but})\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
 )
 # "headache did not differ between", "nausea was similar in"
 ALIKE = re.compile(rf"\s+(?:{W.no_difference_did}\s+){{1,2}}{W.no_difference_alike}\b")

@@ -84,3 +84,7 @@ ARM_BEFORE = re.compile(rf"\b{W.arm_before_in} (?:the )?(?P<arm>[\w+/ -]{{1,40}}
 ARM_AFTER = re.compile(
     r"[^;.]{0,80}?\b(?:in|with|on|receiving) (?:the )?(?P<arm>[\w+/ -]{1,40}?) (?:groups?|arms?|recipients)\b"
 )
+# "... in the drug group but (only) four in the control group"
+BUT_SOME = re.compile(
+    rf"[^;.]{{0,90}}?(?P<other>,?\s+{W.but_some_but})\s+(?:there (?:was|were)\s+)?(?:only\s+)?(?=\d|[a-z]+\s+(?:\([^()]*\)\s+)?(?:cases?\s+|events?\s+|occurred\s+)?(?:in|with|among|on)\b)"
+)
