@@ -28,9 +28,6 @@ from re import (
     escape,
     findall,
     finditer,
-    fullmatch,
-    match,
-    search,
     split,
     sub,
 )
@@ -83,9 +80,25 @@ USES = (
 Chars = list[tuple[Any, Any]]  # members of a set of characters, as the parser has them
 
 
+@lru_cache(maxsize=KEPT)
 def compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
     """A pattern as ``re.compile`` gives it, compiled when it is first used, and quicker to search with."""
     return cast("re.Pattern[str]", Later(pattern, flags))
+
+
+def search(pattern: str, text: str, flags: int = 0) -> re.Match[str] | None:
+    """As ``re.search``, with the pattern as :func:`compile` makes it."""
+    return compiled(pattern, flags).search(text)
+
+
+def match(pattern: str, text: str, flags: int = 0) -> re.Match[str] | None:
+    """As ``re.match``, with the pattern as :func:`compile` makes it."""
+    return compiled(pattern, flags).match(text)
+
+
+def fullmatch(pattern: str, text: str, flags: int = 0) -> re.Match[str] | None:
+    """As ``re.fullmatch``, with the pattern as :func:`compile` makes it."""
+    return compiled(pattern, flags).fullmatch(text)
 
 
 class Later:
