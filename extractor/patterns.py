@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
-from itertools import starmap
+from itertools import groupby, starmap
 from re import (
     ASCII,
     IGNORECASE,
@@ -78,6 +78,9 @@ USES = (
     "subn",
     "scanner",
 )
+if compiler is not None:
+    LEAVES = frozenset((codes.LITERAL, codes.IN, codes.ANY, codes.AT, codes.NOT_LITERAL))
+    LOOKS = frozenset((codes.ASSERT, codes.ASSERT_NOT))
 Chars = list[tuple[Any, Any]]  # members of a set of characters, as the parser has them
 
 
@@ -154,46 +157,93 @@ def _quick(pattern: str, flags: int) -> re.Pattern[str] | None:
 
 
 def group(tree: Any) -> None:
-    """Alternatives that begin with one letter put behind that letter, all through a tree: a list of words is left sooner.
+    """Alternatives that begin alike put behind what they share, all through a tree: a list of words is left sooner.
 
     ``fever|rash|fall`` becomes ``f(?:ever|all)|rash``. Words that begin with different letters never match at one place,
-    so that their order among each other is free; that of words with one first letter stays.
+    so that their order among each other is free; that of words with one first letter stays. Of several conditions at one
+    place a boundary is asked first, which is told soonest. What is there once or not at all is an alternative to nothing.
     """
-    for place, (code, value) in enumerate(tree.data):
+    items = tree.data
+    for place, (code, value) in enumerate(items):
+        if code in LEAVES:
+            continue
         if code is codes.BRANCH:
-            tree.data[place] = (code, (None, _by_letter(value[1])))
-            for branch in tree.data[place][1][1]:
-                group(branch)
-        elif code is codes.SUBPATTERN and not value[1] and not value[2]:  # no flags of its own
-            group(value[3])
-        elif code is codes.ATOMIC_GROUP:
-            group(value)
-        elif code in (codes.ASSERT, codes.ASSERT_NOT):
-            group(value[1])
-        elif code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
-            group(value[2])
+            items[place] = (code, (None, _together(value[1])))
+        elif code is codes.MAX_REPEAT and value[:2] == (0, 1) and _plain(value[2]):
+            items[place] = (codes.BRANCH, (None, [value[2], parser.SubPattern(tree.state, [])]))
+        elif code in LOOKS:
+            _boundary_first(items, place)
+        for part in _parts(*items[place]):
+            group(part)
 
 
-def _by_letter(branches: list[Any]) -> list[Any]:
-    """The alternatives of one place by their first letters; those that begin otherwise keep their places."""
+def _boundary_first(items: list[Any], place: int) -> None:
+    """A boundary that follows looks around put before them."""
+    last = place
+    while last + 1 < len(items) and items[last + 1][0] in LOOKS:
+        last += 1
+    if last + 1 < len(items) and items[last + 1][0] is codes.AT:
+        items.insert(place, items.pop(last + 1))
+
+
+def _plain(tree: Any) -> bool:
+    """Whether a part takes some words that no group names."""
+    return tree.getwidth()[0] > 0 and not compiler._simple(tree) and not _names(tree)
+
+
+def _names(tree: Any) -> bool:
+    """Whether a part holds a group, or what looks at one."""
+    return any(
+        (code is codes.SUBPATTERN and value[0] is not None)
+        or code in (codes.GROUPREF, codes.GROUPREF_EXISTS)
+        or any(map(_names, _inside(code, value)))
+        for code, value in tree.data
+    )
+
+
+def _parts(code: Any, value: Any) -> Iterable[Any]:
+    """The trees inside an item; none where letters are read in another way."""
+    flagged = code is codes.SUBPATTERN and (value[1] or value[2])
+    return () if flagged else _inside(code, value)
+
+
+def _inside(code: Any, value: Any) -> Iterable[Any]:
+    """The trees inside an item."""
+    if code is codes.BRANCH:
+        return value[1]  # type: ignore[no-any-return]
+    if code is codes.SUBPATTERN:
+        return (value[3],)
+    if code is codes.ATOMIC_GROUP:
+        return (value,)
+    if code in (codes.ASSERT, codes.ASSERT_NOT):
+        return (value[1],)
+    return (value[2],) if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT) else ()
+
+
+def _together(branches: list[Any]) -> list[Any]:
+    """The alternatives of one place, those that begin with one letter or one boundary as one; others keep their places."""
     found: list[Any] = []
-    by: dict[tuple[Any, Any], list[Any]] = {}
-    for branch in branches:
-        if branch.data and branch.data[0][0] is codes.LITERAL:
-            by.setdefault(branch.data[0], []).append(branch)
-        else:
-            found += [*starmap(_behind, by.items()), branch]
-            by = {}
-    return [*found, *starmap(_behind, by.items())]
+    for shared, some in groupby(branches, _shared):
+        by: dict[Any, list[Any]] = {}
+        for branch in some:
+            by.setdefault(branch.data[0] if shared else len(by), []).append(branch)
+        found += starmap(_behind, by.items())
+    return found
 
 
-def _behind(letter: tuple[Any, Any], branches: list[Any]) -> Any:
-    """One alternative in place of some that begin with the same letter."""
+def _shared(branch: Any) -> tuple[Any, ...]:
+    """What neighbours can share: any first letter, a boundary of one kind, nothing."""
+    start = branch.data[0] if branch.data else (None, None)
+    return start[:1] if start[0] is codes.LITERAL else start if start[0] is codes.AT else ()
+
+
+def _behind(start: Any, branches: list[Any]) -> Any:
+    """One alternative in place of some that begin alike."""
     if len(branches) == 1:
         return branches[0]
     state = branches[0].state
     rests = [parser.SubPattern(state, branch.data[1:]) for branch in branches]
-    return parser.SubPattern(state, [letter, (codes.BRANCH, (None, rests))])
+    return parser.SubPattern(state, [start, (codes.BRANCH, (None, rests))])
 
 
 def first(tree: Iterable[Any]) -> Chars | None:
