@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from extractor.claims import arm_words, term_words
 from extractor.model import ABSTRACT, TITLE, Conflict, Document, Fact
+from extractor.quantities.numbers import WHOLE, whole
+from extractor.text import fold
 
 Numbered = tuple[int, Fact]
 SAME_DOSE = 0.01  # doses within 1 % are one dose, rounded
@@ -20,6 +22,7 @@ IN_A_GROUP = re.compile(
     r"^\s*(?:\w+ ){0,3}(?:in|among|for) (?:the )?(?:\w+ ){0,3}(?:group|arm|cohort|controls?)\b", re.I
 )
 OTHERS = re.compile(r"\b(?:other|further|additional|excessive)\b", re.I)
+COUNTED = re.compile(rf"(?<![\w.,/-]){WHOLE}(?![\w%]|[.,]\d)")
 ALL_BUT_FEW = 0.85  # share of all people that each arm of a crossover has at least
 DOSE_LIMITING = re.compile(r"\bdose[- ]limiting\b|\bDLTs?\b", re.I)
 VAGUE = re.compile(r"\b(?:issue|concern|signal|problem)s?\b", re.I)
@@ -46,7 +49,7 @@ def conflicts(document: Document, facts: Sequence[Fact]) -> list[Conflict]:
         *blankets_contradicted([(i, f) for i, f in own if not limited(document, f)]),
         *counts_too_large(own),
         *sexes_off(facts),
-        *arms_off(facts),
+        *(c for c in arms_off(facts) if not stage_said(document, facts, c)),
         *doses_off(document, own),
         *places_differ([(i, f) for i, f in own if not of_some(document, f)]),
         *splits_differ(own),
@@ -124,11 +127,15 @@ def is_serious(event: Fact) -> bool:
 
 
 def is_severe(event: Fact, blanket: Fact) -> bool:
-    """Whether an event is as bad as the denied ones; of "fatal" ones only a death is."""
-    if event.value.get("term") == "death":
-        return True
+    """Whether an event is as bad as the denied ones; of "fatal" ones only a death is that the text does not leave to the disease.
+
+    "No fatal adverse events" beside a trial's deaths contradicts nothing: people also die of what they have.
+    """
+    dead = event.value.get("term") == "death"
     if re.search(r"fatal|lethal", str(blanket.value["severity"])):
-        return False
+        return dead and event.value.get("related") is True
+    if dead:
+        return True
     severe = re.search(r"severe|major|life-threatening|fatal", str(event.value.get("severity") or ""))
     return bool(severe) or grade_of(event) >= SEVERE_GRADE
 
@@ -299,6 +306,12 @@ def sexes_off(facts: Sequence[Fact]) -> Iterator[Conflict]:
                 f"but the trial has {total[1].value['n']:g} people ({quote(total[1])})."
             )
             yield Conflict("sexes_do_not_sum", (place, total[0]), message)
+
+
+def stage_said(document: Document, facts: Sequence[Fact], conflict: Conflict) -> bool:
+    """Whether the text says itself how many the arms make together: a stage of the flow ("36 (19 placebo, 17 drug) were analysed")."""
+    people = sum(facts[i].value["n"] for i in conflict.facts if facts[i].field == "arm")
+    return any(whole(m.group()) == people for text in document.parts.values() for m in COUNTED.finditer(fold(text)))
 
 
 def arms_off(facts: Sequence[Fact]) -> Iterator[Conflict]:

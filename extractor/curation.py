@@ -18,7 +18,8 @@ from extractor.errors import CurationError
 from extractor.model import JSON_PART, Document, Evidence, Fact, Record, value_at
 from extractor.schemas import record_schema
 from extractor.store import Decision, How, Store
-from extractor.store.decisions import SAYING, standing, undone
+from extractor.store.decision import SAYING
+from extractor.store.decisions import standing, undone
 from extractor.store.disagreements import Disagreement, disagreements, value_in_words
 from extractor.text import fold
 

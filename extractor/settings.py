@@ -52,6 +52,8 @@ class Settings:
             raise SettingsError(f"processes is {self.processes}; legal are whole numbers from 1")
         if self.max_bytes < 1 or self.max_characters < 1:
             raise SettingsError("max_bytes and max_characters must be at least 1")
+        if self.max_seconds < 0 or self.requests_per_second < 0:
+            raise SettingsError("max_seconds and requests_per_second must be at least 0, which is no limit of ours")
 
 
 OF_THE_CALL: dict[str, Any] = {}  # what the command line itself says, before the file and the environment

@@ -66,6 +66,15 @@ def _cell(value: Any) -> str:
     return escape(f"{value:.4g}" if isinstance(value, float) else str(value))
 
 
+def several(count: int, one: str) -> str:
+    """How many there are of what has a plural in s.
+
+    >>> several(1, "trial"), several(1200, "trial")
+    ('1 trial', '1,200 trials')
+    """
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
 def p_value(value: float | None) -> str:
     """A p value as every page, plot and table words it: never ``p = 0.000``.
 
@@ -90,6 +99,17 @@ def percent(value: float | None) -> str:
     if value < SMALLEST:
         return "0.0" if value < NOTHING_LEFT else f"<{100 * SMALLEST:g}"
     return f"{100 * value:.1f}" if value >= 0.01 else f"{100 * value:.2g}"
+
+
+def points(value: float | None) -> str:
+    """A difference of two shares, in percentage points, worded as a share is.
+
+    >>> points(0.0213), points(-0.0034), points(-1e-9), points(None)
+    ('2.1', '−0.34', '0.0', '–')
+    """
+    if value is None or abs(value) < SMALLEST:
+        return "–" if value is None else "0.0"
+    return f"{'−' if value < 0 else ''}{percent(abs(value))}"
 
 
 def share(value: float | None) -> str:

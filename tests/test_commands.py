@@ -83,6 +83,8 @@ def test_same_run_twice_doubles_nothing(tmp_path: Path) -> None:
         ("evaluate", CORPUS, "--baseline", "nowhere.json"),
         ("evaluate", CORPUS, "--baseline", "a.txt"),
         ("extract", ""),
+        ("import", "nowhere.txt", "--store", "new.db"),
+        ("scan", "nowhere", "-o", "out"),
         ("extract", "a.txt", "-o", "a.txt"),
         ("verify", "a.txt", "--map", "nowhere.toml", "--texts", "a.txt"),
         ("import", "a.txt", "--store", "r.db", "--searched", "2026-13-45"),
@@ -109,7 +111,7 @@ def test_wrong_usage_is_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("export",), ("graph",), ("prisma",), ("decisions", "export"), ("sheet", "export")],
+    [("export",), ("graph",), ("prisma",), ("decisions", "export")],
     ids=" ".join,
 )
 def test_no_output_takes_the_place_of_a_store(arguments: tuple[str, ...], tmp_path: Path) -> None:
@@ -122,6 +124,14 @@ def test_no_output_takes_the_place_of_a_store(arguments: tuple[str, ...], tmp_pa
         assert done.returncode == 2 and "a database, which no output replaces" in done.stderr
     assert (tmp_path / "other.db").read_bytes() == before
     assert trialspan("list", "--store", "r.db", cwd=tmp_path).returncode == 0
+
+
+def test_no_new_sheet_takes_the_place_of_one_that_was_filled_in(tmp_path: Path) -> None:
+    Store.open(tmp_path / "r.db").close()
+    (tmp_path / "check.xlsx").write_bytes(b"answers")
+    done = trialspan("sheet", "export", "--store", "r.db", "-o", "check.xlsx", cwd=tmp_path)
+    assert done.returncode == 2 and "may hold somebody's answers" in done.stderr
+    assert (tmp_path / "check.xlsx").read_bytes() == b"answers"
 
 
 def test_the_suffix_of_an_output_names_its_format(tmp_path: Path) -> None:
@@ -159,6 +169,14 @@ def test_a_program_ends_as_its_command_does(tmp_path: Path) -> None:
     (tmp_path / "trialspan.toml").write_text("colour = 1", encoding="utf-8")
     one, two = program("list", cwd=tmp_path), trialspan("list", cwd=tmp_path)
     assert (one.returncode, one.stderr) == (two.returncode, two.stderr) and one.returncode == 2
+
+
+def test_words_that_a_stream_has_no_letters_for(tmp_path: Path) -> None:
+    """A table has lines that ASCII lacks; a file gets UTF-8, whatever the locale."""
+    command = [sys.executable, "-m", "extractor", "fields"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment)
+    assert done.returncode == 0 and b"\\u2500" in done.stdout and not done.stderr
 
 
 def test_failures_name_the_cause(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def test_scope_of_a_denial() -> None:
     assert kinds(blanket(severity="severe"), event(severity="mild")) == []
     assert kinds(blanket(severity="severe"), event(grade="3")) == ["blanket_contradicted"]
     assert kinds(blanket(severity="fatal"), event(severity="severe")) == []
-    assert kinds(blanket(severity="fatal"), event(term="death")) == ["blanket_contradicted"]
+    assert kinds(blanket(severity="fatal"), event(term="death")) == []  # people also die of what they have
+    assert kinds(blanket(severity="fatal"), event(term="death", related=True)) == ["blanket_contradicted"]
     assert kinds(blanket(scope="during infusion"), event()) == []
     assert kinds(blanket(related=True), event()) == []
     assert kinds(blanket(related=True), event(related=True)) == ["blanket_contradicted"]

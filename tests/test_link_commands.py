@@ -102,7 +102,7 @@ def trials(path: Path) -> dict[str, list[str]]:
 
 def test_decisions(filled: Path) -> None:
     run(filled, "link")
-    done = run(filled, "decide", "split", "glass2012", "--curator", "ann", "--note", "other people")
+    done = run(filled, "decide", "split", "glass2012", "--by", "ann", "--why", "other people")
     assert done.exit_code == 0 and "decided (1, 2)" in done.output
     assert trials(filled)["NCT01348451"] == ["feldman2014", "riley2014"]
     listed = run(filled, "decide", "list").output
@@ -110,15 +110,13 @@ def test_decisions(filled: Path) -> None:
     rows = json.loads(run(filled, "decide", "list", "--format", "json").output)
     assert tuple(rows[0][name] for name in ("key", "action", "curator", "note")) == (1, "reject", "ann", "other people")
     for number in ("1", "2"):
-        assert run(filled, "decide", "undo", number, "--curator", "ann").exit_code == 0
+        assert run(filled, "decide", "undo", number, "--by", "ann").exit_code == 0
     assert len(trials(filled)["NCT01348451"]) == 3
-    made = run(filled, "decide", "undo", "3", "--curator", "ann", "--format", "json")
+    made = run(filled, "decide", "undo", "3", "--by", "ann", "--format", "json")
     assert [(d["key"], d["action"], d["undoes"]) for d in json.loads(made.output)] == [(5, "undo", 3)]
-    assert run(filled, "decide", "undo", "5", "--curator", "ann").exit_code == 0
-    assert (
-        run(filled, "decide", "confirm", "martinez2009", "martinez2012", "--overlap", "--curator", "ann").exit_code == 0
-    )
-    assert run(filled, "decide", "merge", "martinez2009", "martinez2012", "--curator", "ann").exit_code == 0
+    assert run(filled, "decide", "undo", "5", "--by", "ann").exit_code == 0
+    assert run(filled, "decide", "confirm", "martinez2009", "martinez2012", "--overlap", "--by", "ann").exit_code == 0
+    assert run(filled, "decide", "merge", "martinez2009", "martinez2012", "--by", "ann").exit_code == 0
     assert "martinez2009, martinez2012" in run(filled, "trial").output
 
 
@@ -132,7 +130,7 @@ def test_decisions(filled: Path) -> None:
     ],
 )
 def test_wrong_usage(filled: Path, arguments: tuple[str, ...], message: str) -> None:
-    done = run(filled, *arguments, "--curator", "ann")
+    done = run(filled, *arguments, "--by", "ann")
     assert done.exit_code == 2 and message in done.output
 
 

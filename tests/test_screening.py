@@ -58,7 +58,7 @@ def test_tables_hold_what_is_included_and_say_so(tmp_path: Path) -> None:
     assert run("screen", "include", "doi:10.1000/a", "--by", "ann", "--store", target).exit_code == 0
     some = CliRunner().invoke(app, ["list", "--store", target, "--format", "json"])
     assert [row["document"] for row in json.loads(some.stdout)] == ["doi:10.1000/a"]
-    assert "screening includes" in some.stderr
+    assert "of 3 reports" in some.stderr and "the 1 that screening includes; 2 were not screened" in some.stderr
     assert run("show", "doi:10.1000/b", "--store", target).exit_code == 0
 
 

@@ -45,6 +45,13 @@ ADDED: tuple[tuple[str, str, str, list[str]], ...] = (
     ("mesh:D007415", "small bowel obstruction", "named", ["small intestinal obstruction"]),
     ("mesh:D014514", "ureteric stone", "named", ["ureteral stone", "ureteral calculus"]),
     ("mesh:D016540", "smoking cessation", "named", ["stopping smoking", "stop smoking", "quit smoking", "quitting smoking"]),
+    ("mesh:D003424", "Crohn disease", "disease", ["Crohn's"]),
+    ("mesh:D007898", "visceral leishmaniasis", "named", ["kala-azar"]),
+    ("mesh:D015470", "acute myeloid leukemia", "named", ["acute myelogenous leukemia", "acute myelogenous leukaemia", "acute myeloid leukaemia"]),
+    ("", "low birth weight", "disease", ["low birthweight", "low birth-weight"]),
+    ("", "poor ovarian response", "disease", ["poor ovarian responders", "poor ovarian responder", "poor responders"]),
+    ("mesh:D002056", "burns", "disease", ["thermal injury", "thermal injuries", "burn injury"]),
+    ("mesh:D012003", "rectal fistula", "disease", ["fistula-in-ano", "perianal fistula", "anal fistula"]),
 )  # fmt: skip
 NO_NAMES = frozenset(  # labels that are also common words
     """complete|strains|sprains and strains|strain|asthenia|mass|drop|hunger|bites|stress|acquired|congenital|inherited|

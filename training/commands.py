@@ -9,6 +9,7 @@ from typing import Any
 import typer.main
 
 from extractor.commands import app
+from extractor.commands.late import GROUPS
 
 HEAD = """# Commands
 
@@ -19,7 +20,9 @@ Every command of `trialspan`, as `trialspan COMMAND --help` says it. This page i
 def commands() -> str:
     """The whole page."""
     group: Any = typer.main.get_command(app)
-    parts = [HEAD]
+    links = (", ".join(f"[{name}](#trialspan-{name})" for name in names) for names in GROUPS.values())
+    rows = [f"| {title} | {names} |" for title, names in zip(GROUPS, links, strict=True)]
+    parts = [HEAD, "\n".join(["| | |", "|---|---|", *rows]) + "\n"]
     for name in group.commands:
         parts += section(f"trialspan {name}", group.commands[name], 2)
     return "\n".join(parts).rstrip() + "\n"

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from extractor.evaluate.keys import clean, number
 from extractor.evaluate.scorer import is_partial, same_term
-from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
+from extractor.events.link.pairs import Told, halfway, pair_features, ruled_features, told_features, told_of_term
 from extractor.events.link.weights import Weights
 from extractor.events.paired import scene
 from extractor.fields.adverse_event import term_of
@@ -185,7 +185,8 @@ def fit(every: Table, fold: npt.NDArray[np.int_], out: int | None) -> tuple[Weig
         chance[fold == k] = scored(model, every.first[fold == k])
     fitting, deciding = second_rows(every, chance)
     second = fitted(fitting[inside], every.right[inside], SECOND_STRENGTH)
-    return first, second, scored(second, deciding)
+    both = zip(chance, scored(second, deciding), strict=True)
+    return first, second, np.array([halfway(p, q) for p, q in both])
 
 
 def tally(every: Table, documents: Sequence[Annotated], chance: Floats, least: float) -> dict[str, Counter[str]]:

@@ -133,7 +133,7 @@ TASKS = {
         Task("age", _age),
         Task("arm", _arm, single=True, whole=True),
         Task("follow_up", _follow_up, cells=0.6, drug=0.8),
-        Task("participants", _participants, strength=0.15, single=True),
+        Task("participants", _participants, strength=0.15, cells=0.4, single=True),
         Task("route", _route, without=REVIEWS),
         Task("route_site", _route_site, cells=0.42, without=REVIEWS),
     )
@@ -151,7 +151,7 @@ class Read:
     wanted: Mapping[str, set[Key]]
     optional: Mapping[str, set[Key]]
     partial: bool  # what is not labelled may still be true
-    only: str  # the one field that is labelled; empty where all are
+    only: tuple[str, ...]  # the fields that are labelled; empty where all are
     facts: list[dict[str, Any]]  # what another program, or this one before, said of it
 
 
@@ -204,14 +204,22 @@ def _of_gold(nlp: Language, name: str, entry: dict[str, Any], known: dict[str, l
     partial = bool(entry.get("truncated"))
     seen = _view(nlp, entry)
     return Read(
-        str(entry.get("kind")), name, group, seen, keys, keys["optional"], partial, "", known.get(entry["id"], [])
+        str(entry.get("kind")),
+        name,
+        group,
+        seen,
+        keys,
+        keys["optional"],
+        partial,
+        tuple(entry.get("labelled", ())),
+        known.get(entry["id"], []),
     )
 
 
 def _of_case(nlp: Language, field: str, case: dict[str, Any]) -> Read:
     facts = [_fact(field, fact["value"]) for fact in case["facts"] if fact.get("primary", True) and "value" in fact]
     return Read(
-        "", "cases", case["text"], _view(nlp, case), keys_of_facts(facts), {}, bool(case.get("more")), field, []
+        "", "cases", case["text"], _view(nlp, case), keys_of_facts(facts), {}, bool(case.get("more")), (field,), []
     )
 
 
@@ -227,7 +235,7 @@ def _records(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 def _asked(task: Task, document: Read) -> bool:
     """Whether a document is labelled for the field, and its kind has it."""
-    return document.only in ("", task.field) and document.kind not in task.without
+    return (not document.only or task.field in document.only) and document.kind not in task.without
 
 
 def examples(task: Task, documents: Sequence[Read]) -> list[Example]:

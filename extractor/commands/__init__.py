@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import logging
 import os
 import signal
@@ -135,6 +136,14 @@ def said(kind: type[BaseException], error: BaseException, trace: TracebackType |
         say(f"trialspan: internal error: {kind.__name__}: {error}; run again with: trialspan --debug ...", err=True)
 
 
+def speak_utf8() -> None:
+    """Print what a file or a pipe gets in UTF-8, as all our files are; what a terminal cannot show, as its escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None where it was closed
+            chosen = stream.isatty() or "PYTHONIOENCODING" in os.environ
+            stream.reconfigure(encoding=None if chosen else "utf-8", errors="backslashreplace")
+
+
 def stop(number: int, frame: FrameType | None) -> None:
     """Ctrl-C: unwind, so that open transactions are rolled back and half-written files removed."""
     sys.stderr.write("trialspan: stopped; what was stored is whole, and the same command goes on from there\n")
@@ -144,6 +153,7 @@ def stop(number: int, frame: FrameType | None) -> None:
 def main() -> None:
     """Run the command line; exit code 0, 1 (an input failed), 2 (wrong usage), 130 (stopped) or 141 (nobody reads on)."""
     gc.set_threshold(OBJECTS)
+    speak_utf8()
     signal.signal(signal.SIGINT, stop)
     try:
         app()

@@ -173,15 +173,16 @@ def asked(given: Mapping[str, Any]) -> str:
 def left_out_lines(left: Sequence[Mapping[str, Any]]) -> list[str]:
     """What was left out: how many, then the studies of each reason, the commonest first."""
     by_reason: dict[str, list[str]] = {}
+    several_events = len({row.get("event") for row in left}) > 1
     for row in left:
-        reason = f"{row['event']}: {row['reason']}" if row.get("event") else str(row["reason"])
+        reason = f"{row['event']}: {row['reason']}" if several_events else str(row["reason"])
         by_reason.setdefault(reason, []).append(str(row["study"]))
-    lines = [f"left out: {len(left)}, by reason:"] if len(left) > 1 else []
+    lines = [f"left out: {len(left)}, by reason"] if left else []
     for reason, names in sorted(by_reason.items(), key=lambda found: -len(found[1]))[:LEFT_OUT]:
         more = f" and {len(names) - NAMES:,} more" if len(names) > NAMES else ""
-        lines.append(f"left out: {len(names)} {reason}: {', '.join(names[:NAMES])}{more}")
+        lines.append(f"  {len(names)} {reason}: {', '.join(names[:NAMES])}{more}")
     if len(by_reason) > LEFT_OUT:
-        lines.append(f"... and {len(by_reason) - LEFT_OUT} more reasons; all with --format json")
+        lines.append(f"  ... and {len(by_reason) - LEFT_OUT} more reasons; all with --format json")
     return lines
 
 

@@ -22,6 +22,7 @@ from extractor.commands.shared import (
     columns_of,
     end,
     format_of,
+    inputs_or_exit,
     open_store,
     output_to,
     progress,
@@ -37,7 +38,6 @@ from extractor.engine import Run, run
 from extractor.identity import family
 from extractor.inputs import documents
 from extractor.prisma import Flow, Screened, flow, svg
-from extractor.sources import READERS
 from extractor.store import Store
 from extractor.store.links import LinkStore
 from extractor.store.screening import STAGES, ScreeningStore
@@ -74,8 +74,7 @@ def bring(
 
     Example: trialspan import export.ris pubmed.nbib records.csv --column text=Abstract --store review.db
     """
-    if reader is not None and reader not in READERS:
-        raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
+    inputs_or_exit(inputs, reader)
     if searched is not None and not is_day(searched):
         raise wrong_usage(f"--searched {searched}: a day is written as 2026-03-01")
     columns = columns_of(column)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
@@ -17,19 +16,18 @@ from extractor.commands.shared import (
     columns_of,
     end,
     format_of,
+    inputs_or_exit,
     open_store,
     output_to,
     progress,
     settings_or_exit,
     standard_input,
-    wrong_usage,
 )
 from extractor.engine import Run, run
 from extractor.export import FORMATS
 from extractor.inputs import documents
 from extractor.model import Record
 from extractor.settings import Settings
-from extractor.sources import READERS
 
 
 class ExtractFormat(StrEnum):
@@ -59,10 +57,7 @@ def extract(
 
     Example: trialspan extract page.txt saved_pages/ pubmed.xml.gz --format csv -o facts.csv --store review.db
     """
-    if reader is not None and reader not in READERS:
-        raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
-    if missing := [i for i in inputs if i != "-" and not (i and Path(i).exists())]:
-        raise wrong_usage(f"no such file or folder: {', '.join(i or '(an empty name)' for i in missing)}")
+    inputs_or_exit(inputs, reader)
     settings = settings_or_exit()
     if processes is not None:
         settings = replace(settings, processes=processes)

@@ -12,47 +12,65 @@ from typing import Any, get_args, get_origin, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-COMMANDS = {  # name: module and function, in the order in which help lists them
-    "extract": "extract.extract",
-    "list": "records.list_records",
-    "show": "records.show",
-    "export": "records.export",
-    "evaluate": "evaluate.evaluate_command",
-    "fields": "fields.fields",
-    "fetch": "fetch.fetch",
-    "import": "bring.bring",
-    "prisma": "bring.prisma",
-    "versions": "versions.versions",
-    "screen": "screening.screen",
-    "doctor": "care.doctor",
-    "backup": "care.backup",
-    "restore": "care.restore",
-    "link": "link.link_reports",
-    "check": "link.check_trial",
-    "decide": "link.decide_links",
-    "trial": "trial.trial",
-    "curate": "curate.curate",
-    "review": "review.review",
-    "decisions": "decisions.app",
-    "sheet": "sheet.app",
-    "budget": "budget.budget_command",
-    "ask": "ask.ask_store",
-    "graph": "graph.graph",
-    "plot": "plot.plot",
-    "compare": "ask.compare_trials",
-    "report": "report.report",
-    "bias": "bias.app",
-    "pool": "pool.pool",
-    "pool-simulate": "pool.pool_simulate",
-    "verify": "verify.verify_command",
-    "audit": "verify.audit",
-    "second": "second.app",
-    "agree": "second.agree",
-    "mcp": "mcp.mcp",
-    "scan": "scan.scan",
-    "load": "scan.load",
-    "atlas": "scan.atlas",
+GROUPS = {  # of commands, in the order in which help lists them; a command's module and function
+    "Read reports": {
+        "extract": "extract.extract",
+        "import": "bring.bring",
+        "fetch": "fetch.fetch",
+        "fields": "fields.fields",
+        "evaluate": "evaluate.evaluate_command",
+    },
+    "Look at a store, and hand it on": {
+        "list": "records.list_records",
+        "show": "records.show",
+        "export": "records.export",
+        "report": "report.report",
+        "plot": "plot.plot",
+        "graph": "graph.graph",
+        "prisma": "bring.prisma",
+    },
+    "Trials of several reports": {
+        "link": "link.link_reports",
+        "decide": "link.decide_links",
+        "trial": "trial.trial",
+        "check": "link.check_trial",
+        "compare": "ask.compare_trials",
+    },
+    "What people say": {
+        "screen": "screening.screen",
+        "review": "review.review",
+        "curate": "curate.curate",
+        "sheet": "sheet.app",
+        "decisions": "decisions.app",
+        "bias": "bias.app",
+        "budget": "budget.budget_command",
+    },
+    "Questions and pooled risks": {
+        "ask": "ask.ask_store",
+        "pool": "pool.pool",
+        "pool-simulate": "pool.pool_simulate",
+    },
+    "Other people's and programs' facts": {
+        "verify": "verify.verify_command",
+        "audit": "verify.audit",
+        "second": "second.app",
+        "agree": "second.agree",
+        "mcp": "mcp.mcp",
+    },
+    "Keep a store": {
+        "versions": "versions.versions",
+        "doctor": "care.doctor",
+        "backup": "care.backup",
+        "restore": "care.restore",
+    },
+    "All of PubMed": {
+        "scan": "scan.scan",
+        "load": "scan.load",
+        "atlas": "scan.atlas",
+    },
 }
+COMMANDS = {name: place for group in GROUPS.values() for name, place in group.items()}
+PANELS = {name: title for title, group in GROUPS.items() for name in group}
 HOME = "extractor.commands"
 Command = Any  # typer's own copy of click names no public type
 
@@ -71,7 +89,9 @@ class LateGroup(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Command:
         if self.listing and cmd_name in COMMANDS:
-            return TyperCommand(cmd_name, help=_docstring(COMMANDS[cmd_name]), rich_markup_mode=self.rich_markup_mode)
+            told = _docstring(COMMANDS[cmd_name])
+            markup, panel = self.rich_markup_mode, PANELS[cmd_name]
+            return TyperCommand(cmd_name, help=told, rich_markup_mode=markup, rich_help_panel=panel)
         return self.commands.get(cmd_name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

@@ -92,7 +92,9 @@ def check_trial(
             typer.echo()
     total = sum(map(len, found.values()))
     open_ = sum(d.explanation is None for differing in found.values() for d in differing)
-    typer.echo(f"trials checked: {len(found)}; differences: {total}; without an explanation: {open_}")
+    typer.echo(
+        f"trials checked: {len(found)}{'' if trial else ' of several reports'}; differences: {total}; without an explanation: {open_}"
+    )
 
 
 def chosen(store: Store, name: str | None) -> dict[str, list[str]]:
@@ -146,8 +148,6 @@ def decide_links(
     overlap: Annotated[bool, typer.Option("--overlap", help="Speak of shared people, not of one trial.")] = False,
     by: Annotated[str | None, typer.Option("--by", help="Your name (default: curator in trialspan.toml).")] = None,
     why: Annotated[str | None, typer.Option("--why", help="Why; kept with the decision.")] = None,
-    curator: Annotated[str | None, typer.Option("--curator", hidden=True)] = None,  # as they were called before
-    note: Annotated[str | None, typer.Option("--note", hidden=True)] = None,
     form: FormOption = Format.table,
 ) -> None:
     """Decide about links: they are kept, win over the program, and can be undone.
@@ -164,8 +164,8 @@ def decide_links(
         if action is Action.history:
             list_decisions(opened, form)
             return
-        who = curator_or_exit(by or curator)
-        keys = decided(opened, action, given, KINDS[overlap], who, why or note)
+        who = curator_or_exit(by)
+        keys = decided(opened, action, given, KINDS[overlap], who, why)
         made = [as_dict(d) for d in LinkStore(opened).decisions() if d.key in keys]
     if form is Format.json:
         say_json(made)

@@ -14,7 +14,7 @@ import typer
 from extractor.commands.screen import console_for
 from extractor.commands.shared import Format, OutputOption, format_of, output_to, say, whole_file, wrong_usage
 from extractor.commands.tables import Column, ScreenTable, print_table
-from extractor.shown import NOTHING_LEFT, percent
+from extractor.shown import NOTHING_LEFT, percent, points
 
 if TYPE_CHECKING:
     from extractor.pool import CountsTable, PooledComparison, PooledProportion, Subgroups
@@ -314,9 +314,4 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value if abs(value) > NOTHING_LEFT else 0.0:.3g}"
 
 
-def _points(value: float | None) -> str:
-    """A difference of two shares, in percentage points."""
-    return _number(None if value is None else 100 * value)
-
-
-SAID = {"risk": percent, "RD": _points}  # how the figures of a measure are worded; ratios as numbers
+SAID = {"risk": percent, "RD": points}  # how the figures of a measure are worded; ratios as numbers

@@ -25,6 +25,7 @@ from extractor.export import FORMATS, characteristics
 from extractor.export.values import NOT_REPORTED, OTHERS_ONLY
 from extractor.link.annotated import annotated, is_linked, trial_records
 from extractor.own import in_use
+from extractor.shown import several
 
 # screen column: columns of the wide table that make it; the exports have all of them
 ON_SCREEN = {
@@ -75,7 +76,7 @@ def list_records(
         rows.append([on_screen(name, [cells[c] for c in columns]) for name, columns in on.items()])
     console = console_for()
     columns = (*SCREEN_COLUMNS, *(Column(name, rank=4 + place, most=34) for place, name in enumerate(mine)))
-    print_table(console, ScreenTable(columns, rows, f"{len(rows)} reports in {opened.name}"))
+    print_table(console, ScreenTable(columns, rows, f"{several(len(rows), 'report')} in {opened.name}"))
     console.print(LEGEND, markup=False)
 
 

@@ -15,6 +15,7 @@ from extractor.commands.shared import (
     Format,
     OutputOption,
     StoreOption,
+    inputs_or_exit,
     open_store,
     output_to,
     progress,
@@ -133,9 +134,8 @@ def _end(found: list[dict[str, Any]], job: dict[str, Any], form: Format) -> None
 def files_of(inputs: Sequence[Path]) -> list[Path]:
     """PubMed files among the inputs and in their folders, by name; each name once."""
     found: dict[str, Path] = {}
+    inputs_or_exit(inputs)
     for given in inputs:
-        if not given.exists():
-            raise wrong_usage(f"no such file or folder: {given}")
         for path in sorted(given.rglob("*")) if given.is_dir() else [given]:
             if path.name.endswith(NAMES) and path.is_file() and not path.name.startswith("."):
                 twin = found.setdefault(path.name, path)

@@ -122,12 +122,26 @@ def settings_or_exit() -> Settings:
 def open_store(target: str | None, *, create: bool = False, included: bool = False) -> Store:
     """The store that the option or the settings name; with `included` only what screening left in, and that is said."""
     from extractor.store import Store
-    from extractor.store.screening import narrowed
+    from extractor.store.screening import ScreeningStore, narrowed
 
     opened = Store.open(target or settings_or_exit().store, create=create)
-    if included and narrowed(opened).only is not None:
-        say(f"of the reports in {opened.name}, the {len(opened.only or ())} that screening includes", err=True)
+    if included:
+        known = {one.id for one in opened.documents()}
+        if (only := narrowed(opened).only) is not None:
+            silent = len(known - ScreeningStore(opened).standing().keys())
+            more = f"; {silent} were not screened" if silent else ""
+            say(f"of {len(known)} reports in {opened.name}, the {len(only)} that screening includes{more}", err=True)
     return opened
+
+
+def inputs_or_exit(inputs: Iterable[str | Path], reader: str | None = None) -> None:
+    """Wrong usage where no format is called so, or an input is neither there nor ``-``, the standard input."""
+    from extractor.sources import READERS
+
+    if reader is not None and reader not in READERS:
+        raise wrong_usage(f"--reader {reader}: no such format; there are: {', '.join(sorted(READERS))}")
+    if missing := [str(i) for i in inputs if i != "-" and not (i and Path(i).exists())]:
+        raise wrong_usage(f"no such file or folder: {', '.join(i or '(an empty name)' for i in missing)}")
 
 
 def curator_or_exit(given: str | None) -> str:

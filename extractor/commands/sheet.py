@@ -63,6 +63,8 @@ def export_sheet(
     """
     if output is None and sys.stdout.isatty():
         raise wrong_usage("a workbook is a binary file; name it with -o FILE")
+    if output is not None and output.is_file():
+        raise wrong_usage(f"{output} is there, and may hold somebody's answers; name a new file")
     known = declared_fields()
     if unknown := [name for name in fields or () if name not in known]:
         raise wrong_usage(f"no field is called {unknown[0]!r}; there are: {', '.join(sorted(known))}")

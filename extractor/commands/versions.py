@@ -30,7 +30,6 @@ def versions(
     use: Annotated[int | None, typer.Option("--use", metavar="N", help="Put this version's text in force.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who decides; default: curator of trialspan.toml.")] = None,
     why: Annotated[str | None, typer.Option("--why", help="Why; kept with the decision.")] = None,
-    note: Annotated[str | None, typer.Option("--note", hidden=True)] = None,  # as it was called before
     store: StoreOption = None,
     form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
 ) -> None:
@@ -40,7 +39,7 @@ def versions(
     """
     with open_store(store) as opened:
         if use is not None:
-            report = put_in_force(opened, report, use, curator_or_exit(by), note=why or note)
+            report = put_in_force(opened, report, use, curator_or_exit(by), note=why)
         id, found = copies_of(opened, report)
     if form is Format.json:
         say_json({"report": id, "versions": [asdict(one) for one in found]})

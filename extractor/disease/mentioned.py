@@ -24,7 +24,7 @@ POSTOPERATIVE_PAIN = Term("mesh:D010149", "postoperative pain", "disease")
 AFTER_SURGERY = re.compile(W.after_surgery)
 PEOPLE = W.people
 # the last word of a phrase that names no disease of the vocabulary, yet is one
-HEAD = re.compile(rf"\b(?:[\w'-]+ ){{0,3}}{W.head_fractures}(?= |$|[.,;:)(])")
+HEAD = re.compile(rf"\b(?:[\w'-]+ ){{0,3}}{W.head_fractures}(?= |$|[.,;:)(|])")
 # words that begin no disease's name: the phrase starts after them
 CUT = re.compile(rf"^.*\b{W.cut_of} ")
 
@@ -100,8 +100,23 @@ def mentions(seen: View) -> list[Mention]:
         if " " in seen.folded[start:end].strip() or _long(seen.folded[start:end]):
             name = written(seen, start, end)
             if not _vague(name.lower()):
-                add(Mention(start, end, name, None, role="head"))
+                named, term = _disc(name)
+                add(Mention(start, end, named, term, role="head"))
     return sorted((m for m in found if m.end <= seen.sentence_at(m.start).end), key=lambda m: m.start)
+
+
+# "a herniated cervical disc" is a cervical disc herniation
+DISC = re.compile(r"(herniated|prolapsed|degenerated|bulging) ((?:lumbar |cervical |thoracic )?dis[ck])s?")
+BECAME = {"herniated": "herniation", "prolapsed": "prolapse", "degenerated": "degeneration", "bulging": "protrusion"}
+
+
+def _disc(name: str) -> tuple[str, Term | None]:
+    """A phrase under the name that its disease goes by, with the vocabulary's term where it is one of a disc."""
+    match = DISC.fullmatch(name)
+    if match is None:
+        return name, None
+    became = BECAME[match[1]]
+    return f"{match[2]} {became}", table("conditions").get(f"disc {became}")
 
 
 # what goes before a term and belongs to its name: "venous leg ulcer", "diabetic macular edema"
@@ -213,12 +228,29 @@ KNOWN = {
     "T1D": "type 1 diabetes mellitus",
     "T2D": "type 2 diabetes mellitus",
     "knee OA": "knee osteoarthritis",
+    "KOA": "knee osteoarthritis",
+    "AMD": "age-related macular degeneration",
+    "CLI": "critical limb ischemia",
+    "CLTI": "chronic limb-threatening ischemia",
+    "RA": "rheumatoid arthritis",
+    "ACLF": "acute-on-chronic liver failure",
+    "DFU": "diabetic foot ulcer",
+    "RDEB": "recessive dystrophic epidermolysis bullosa",
+    "LSCD": "limbal stem cell deficiency",
+    "SUI": "stress urinary incontinence",
+    "AML": "acute myeloid leukemia",
+    "CLL": "chronic lymphocytic leukemia",
+    "DLBCL": "diffuse large B-cell lymphoma",
+    "HCC": "hepatocellular carcinoma",
+    "AMI": "acute myocardial infarction",
+    "ESRD": "end-stage renal disease",
+    "CKD": "chronic kidney disease",
     "hip OA": "hip osteoarthritis",
 }
 
 
 # short forms that mean something else in other trials (mass spectrometry, progressive disease): only of a title
-AMBIGUOUS = frozenset({"MS", "PD", "MSA", "HIE", "SCI"})
+AMBIGUOUS = frozenset({"MS", "PD", "MSA", "HIE", "SCI", "RA", "CLI"})
 
 
 def _in_title(seen: View, short: str) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from extractor import patterns as re
 from extractor.disease.mentioned import KNOWN, Mention
-from extractor.disease.treated import Candidate, content
+from extractor.disease.weighed import Candidate, content
 from extractor.terms import words
 
+OUTCOME = re.compile(
+    r"(?:non-?fatal|fatal|recurrent|new|repeat|subsequent) "
+)  # "nonfatal infarction" is what is counted
 INVERTED = re.compile(r"[a-z], [a-zA-Z]")  # "leukemia, lymphocytic, chronic, B-cell": a name for an index, nobody's
 
 
@@ -14,7 +17,9 @@ def naming(candidate: Candidate) -> Mention:
     """The mention that names the disease best: of those that say what the weightiest says, the one that says most."""
     best = candidate.best
     wider = [
-        m for m in candidate.mentions if content(m.name) >= content(best.name) and m.role != "pain" and m.weight > 0
+        m
+        for m in candidate.mentions
+        if content(m.name) >= content(best.name) and m.role != "pain" and m.weight > 0 and not OUTCOME.match(m.name)
     ]
     return max([best, *wider], key=lambda m: (m.term is not None, len(content(m.name)), not m.renamed, m.weight))
 
@@ -43,7 +48,7 @@ def canonical(candidate: Candidate, named: Mention) -> tuple[str, str]:
 
 def british(name: str) -> bool:
     """Whether a name holds a digraph that American spelling leaves out: "oesophageal cancer" stays as the text has it."""
-    return "ae" in name or "oe" in name
+    return ("ae" in name or "oe" in name) and "faec" not in name
 
 
 def _elsewhere(candidate: Candidate, own: frozenset[str], longest: str) -> bool:

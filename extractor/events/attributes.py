@@ -11,7 +11,7 @@ W = Words("events")
 
 SEVERITY = re.compile(rf"\b(?:{W.severity_mild}(?:\s*(?:-|to|or|and|/|,)\s*(?:to[\s-]+)?(?:mild|moderate|severe))*)\b")
 GRADE = re.compile(
-    r"\bgrades?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?P<grade>(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or|,)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|\+))?)"
+    r"\bgrades?(?:\s+of)?[\s-]*(?:[<>=≥≤]+\s*)?(?:or\s*=\s*)?(?P<grade>(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or|,)\s*(?:\d|[iv]+)\b)*(?:\s*(?:or (?:higher|greater|more|above|worse)|\+))?)"
 )
 SERIOUS = re.compile(rf"\b{W.serious}\b")
 RELATED = re.compile(rf"\b{W.related}\b")
@@ -57,18 +57,29 @@ def grade(folded: str, start: int, mention: Mention) -> tuple[int, int] | None:
     if before and not re.search(r"[;.,)]", folded[before[-1].end() : mention.start]):
         return before[-1].span("grade")
     after = re.compile(
-        r"\s*(?:\(\s*)?(?:of\s+)?(?:(?:(?:greater|higher|more|worse) than(?:\s+or equal to)?|at least|[>≥])\s*)?(?=(?:ctcae |nci |who )?grade)|\s*\(\s*"
+        r"\s*(?:\(\s*)?(?:of\s+)?(?:(?:(?:greater|higher|more|worse) than(?:\s+or equal to)?|at least|[>≥])\s*)?(?=(?:ctcae |nci |who )?grade)|\s+(?:of|with)\s+(?:an?\s+)?(?:maximum|highest|worst)\s+(?=grade)|\s*\(\s*"
     ).match(folded, mention.end)
     found = GRADE.match(folded, after.end()) if after else None
     return found.span("grade") if found else None
 
 
+GRADED_BEFORE = re.compile(rf"[(\[]\s*{GRADE.pattern}\s*[,:]\s*\Z")
 # "seizure (possibly related), hip fracture (unrelated)"
 BEHIND = re.compile(r"\s*\((?=[^()]*(?:related|attribut))[^()]{0,60}\)")
 
 
+# "grade 3 in ", "of grade 3 or 4 in ": right before a count
+GRADE_AHEAD = re.compile(
+    rf"{GRADE.pattern}(?:\s+(?:disease|events?|ones?|toxicity|reactions?))?\s+(?:in|among|by)\s+\Z"
+)
+
+
 def grade_of_count(folded: str, count: Count) -> tuple[int, int] | None:
-    """The grade said of a count: "66 [17%] were grade 3"."""
+    """The grade said of a count: "66 [17%] were grade 3", "grade 4 in three", "in all patients (grade 3, 65%)"."""
+    first = max(0, count.start - 50)
+    ahead = GRADE_AHEAD.search(folded, first, count.start) or GRADED_BEFORE.search(folded, first, count.start)
+    if ahead:
+        return ahead.span("grade")
     said = re.compile(r"\s*(?:of (?:which|whom|these) )?(?:were|was|being|with|had|\()?\s*(?:a )?").match(
         folded, count.end
     )
@@ -84,11 +95,23 @@ def severity_of_count(folded: str, count: Count) -> tuple[int, int] | None:
     ahead = SEVERE_BEFORE.search(folded, max(0, count.start - 60), count.start)
     if ahead:
         return ahead.span("how")
-    said = re.compile(r"\s+(?:of (?:which|whom|these|them)\s+)?(?:were|was)\s+(?=mild|moderate|severe|minor)").match(
-        folded, count.end
-    )
+    said = re.compile(
+        r"\s+(?:of (?:which|whom|these|them)\s+)?(?:(?:were|was)\s+)?(?=mild|moderate|severe|minor)"
+    ).match(folded, count.end)
     found = SEVERITY.match(folded, said.end()) if said else None
     return found.span() if found else None
+
+
+RANKS = re.compile(r"(?:mild|minor|moderate|severe)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:mild|minor|moderate|severe))+")
+RANK = re.compile(r"[a-z]+")
+
+
+def ranks(folded: str, severity: tuple[int, int] | None, size: int) -> list[tuple[int, int]]:
+    """ "Mild, moderate and severe headache in 6, 3 and 1": the rank of each of as many counts; none where they do not match."""
+    if severity is None or not RANKS.fullmatch(folded, *severity):
+        return []
+    each = [m.span() for m in RANK.finditer(folded, *severity) if m.group() != "and"]
+    return each if len(each) == size else []
 
 
 def grade_in(folded: str, mention: Mention) -> tuple[int, int] | None:
@@ -137,3 +160,8 @@ def related(folded: str, start: int, mention: Mention, end: int, *, denied: bool
     ) and mention.kind not in (CLASS, ORGAN):
         return True
     return None
+
+
+def tied_behind(folded: str, at: int, end: int) -> bool:
+    """Whether the words at the end of a list tie all of it to the treatment: "no complications or allergies from the infusion"."""
+    return OF_AGENT.match(folded, at, end) is not None or RELATED_AFTER.match(folded, at, end) is not None

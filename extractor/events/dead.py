@@ -12,7 +12,7 @@ from extractor.events.mentions import DEATH, DEATHS, SURVIVED, Mention
 from extractor.events.segment import Link
 from extractor.events.sentence import Reading
 from extractor.quantities.counts import PARTICIPANTS, Count
-from extractor.quantities.numbers import whole
+from extractor.quantities.numbers import WHOLE, whole
 from extractor.words import Words
 
 W = Words("events")
@@ -23,6 +23,14 @@ SAID = re.compile(
 )
 # "a death occurred", "a death in the cell group"
 A_DEATH = re.compile(r"(?<!not )\ban?\s+(?:[\w-]+\s+)?\Z")
+# "four more died", "two others died later"
+SO_MANY_MORE = re.compile(
+    rf"\b(?P<n>{WHOLE})\s+(?:more|others?|further|additional)(?:\s+{W.said_patients})?(?:\s+{W.said_later})?\s+\Z"
+)
+# "a patient who had had surgery", "the girl with a second graft": the one person that died
+ONE_WHO = re.compile(
+    rf"\b(?P<who>(?:an?|the)\s+(?:[\w-]+\s+)?{W.a_person})(?:,?\s+(?:who|with|whose)(?:\s+[^.;:,]{{2,60}}?,?)?)?\s+(?:{W.said_later}\s+)?\Z"
+)
 _ENDS = rf"{W.cause_ends}\b"
 # the trial's own doing among causes
 BY_TREATMENT = re.compile(rf"\b{W.cause_treatment}\b")
@@ -54,7 +62,14 @@ def _all_but(reading: Reading, mention: Mention) -> Count | None:
 
 def _in_words(reading: Reading, mention: Mention) -> Count | None:
     before = max(reading.start, mention.start - 60)
+    more = SO_MANY_MORE.search(reading.folded, before, mention.start)
+    if more:
+        return Count(*more.span("n"), "bare", whole(more["n"]), None, PARTICIPANTS)
     found = SAID.search(reading.folded, before, mention.start)
+    verb = reading.folded.startswith(("died", "had died"), mention.start)
+    who = ONE_WHO.search(reading.folded, max(reading.start, mention.start - 90), mention.start) if verb else None
+    if found is None and who and not reading.hypothetical(mention.start):
+        return Count(*who.span("who"), "one", 1, None, PARTICIPANTS)
     if found is None and reading.folded[mention.start : mention.end].endswith("death"):
         found = A_DEATH.search(reading.folded, before, mention.start)
         if found is None or not HAPPENED.match(reading.folded, mention.end, reading.end):

@@ -36,6 +36,10 @@ TIME_WITHOUT = re.compile(
 NAMES = re.compile(
     rf"\s+(?:(?!{W.names_not}\b)[\w-]+\s+){{1,3}}(?:\(n\s*=\s*\d+\)\s*)?(?:groups?|arms?)\b(?!{W.names_had})"
 )
+# "drug levels were not associated with adverse effects": what goes with what, and no denial
+MEASURES = re.compile(
+    r"\b(?:levels?|concentrations?|scores?|titers?|titres?|polymorphisms?|genotypes?|antibod(?:y|ies)|expression|status|age|sex|exposure|responses?|changes?)\s+\Z"
+)
 # What ends a scope
 BREAK = re.compile(W.denials_break)
 # "no strokes were seen, and rash appeared in 4 patients": a clause of its own, whatever verb the first has
@@ -45,13 +49,17 @@ COUNTED_CLAUSE = re.compile(
 EXCEPTION = re.compile(rf",?\s*\(?\b{W.exception_except}\b")
 # "Other than mild fever, no adverse events": the exception comes first
 FIRST = re.compile(
-    rf"\b{W.first_except}\s+(?P<what>[^,;:]{{3,160}}),\s*(?:there (?:was|were|have been|had been)\s+|we (?:saw|observed|noted|found)\s+|(?:the\s+)?(?:[\w-]+\s+){{1,4}}(?:had|was|were|caused|showed)?\s*)?$"
+    rf"\b{W.first_except}\s+(?P<what>[^,;:]{{3,160}}?)(?:,\s*|\s+(?=(?:there|we|the)\b))(?:there (?:was|were|have been|had been)\s+|we (?:saw|observed|noted|found)\s+|(?:the\s+)?(?:[\w-]+\s+){{1,4}}(?:had|was|were|caused|showed)?\s*)?$"
 )
 # "none of the 8 who were scanned had": the relative clause does not end the scope
 CHOSEN = re.compile(rf"\s+(?:who|that|which)\s+[^,;]{{3,60}}?(?=\b{W.chosen_had}\b)")
 FINITE = re.compile(rf"\b{W.finite}\b")
 # After a term: "were not observed", "did not occur", ": none", "was absent", "occurred in no patient"; not "did not appear to"
 POST = re.compile(rf"\s*(?:,\s*)?(?:\([^()]*\)\s*)?{W.post_of}?{W.post_not}(?! to\b)")
+# "complications that could be traced to the cells did not arise"
+POST_RELATIVE = re.compile(
+    rf"\s*(?:that|which)\s+[^,;:()]{{3,80}}?\s+(?:did not {W.post_occur}|{W.post_was} (?:not|never) {W.post_observed})\b"
+)
 # "none were serious", "none was related to the drug": a denial of the class's kind, not of the class
 OF_KIND = re.compile(
     rf"\b{W.of_kind_none}\b(?:\s+of {W.of_kind_these}(?:\s+(?:\w+[\s-]+){{0,3}}{W.of_kind_events})?)?\s*,?\s+(?:{W.were}\s+|had\s+)?(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to (?:be )?)?(?:\w+ly )?(?P<kind>{W.of_kind_serious})\b"
@@ -85,6 +93,7 @@ def denials(folded: str, start: int, end: int) -> list[Denial]:
             COMPARISON.match(folded, match.end(), end)
             or _eligible(folded, start, match)
             or NAMES.match(folded, match.end(), end)
+            or (match["verb"] and "associated" in match.group() and MEASURES.search(folded, start, match.start()))
         ):
             continue
         if re.search(r"\d\s*[(=:]\s*\Z", folded[max(start, match.start() - 6) : match.start()]):
@@ -105,7 +114,7 @@ def _eligible(folded: str, start: int, match: re.Match[str]) -> bool:
     """Whether a noun's cue says who the people are ("patients without stroke"), not how they fared."""
     if (
         match["noun"]
-        and match["noun"] != "no"
+        and match["noun"] not in ("no", "neither", "nor", "never")
         and TIME_WITHOUT.search(folded, max(start, match.start() - 30), match.start())
     ):
         return True
@@ -141,7 +150,7 @@ NEXT_COUNT = re.compile(r"\s*(?:and|vs\.?|versus|,|/|;)\s*(?:\d|one\b|two\b|thre
 
 def denied_after(folded: str, at: int, end: int) -> re.Match[str] | None:
     """The words right after a term that deny it ("were not observed", ": none"), or None."""
-    found = POST.match(folded, at, end)
+    found = POST.match(folded, at, end) or POST_RELATIVE.match(folded, at, end)
     if found and FIRST_OF_TWO.search(found.group()) and NEXT_COUNT.match(folded, found.end(), end):
         return None  # "hypoglycemia: none and 2 episodes": a zero among counts
     return found

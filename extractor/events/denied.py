@@ -11,6 +11,7 @@ from extractor.events.clauses import Span, clause_of
 from extractor.events.denials import EXCEPTION, OF_KIND, Denial
 from extractor.events.event import ABSENT, NONE_REPORTED, Event
 from extractor.events.limits import Limits, limits, subject_group
+from extractor.events.lists import list_end
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
 from extractor.events.said_of import EVERYONE, EXAM, SOME, behind, said_of
 from extractor.events.sentence import Reading
@@ -27,6 +28,10 @@ CHANGE = re.compile(rf"\b{W.change_reductions}\s+(?:in|of|on|for)\b")
 # "in-hospital deaths", "30-day mortality": of a part of the time
 OF_A_TIME = re.compile(rf"{W.of_a_time}\b")
 CAUSES = re.compile(W.causes)
+# "without causing any side effect", "neither the infusion nor the puncture brought complications"
+CAUSING = re.compile(rf"[^,;:]{{0,80}}?\b{W.causing}\s+(?:any\s+|an?\s+)?\Z")
+# "no late adverse events", "no acute toxicity": of a part of the time
+LIMITED_QUALITY = re.compile(rf"\b{W.limited_quality}\b")
 NEXT_CLASS = re.compile(r",\s*(?:or|and|nor)\s+")  # "no adverse events related to the cells, or serious adverse events"
 OR_CLASS = re.compile(r"\s*,?\s*(?:or|and|nor)\s+(?:any\s+)?")
 LISTED_BEHIND = re.compile(r"\s*,")
@@ -36,6 +41,10 @@ REMAINING = re.compile(rf"\b{W.remaining}\b[^,;]{{0,30}}\Z")
 # "infusion-associated or serious unexpected adverse events": two classes with one head
 TWO_CLASSES = re.compile(
     r"(?P<tied>[\w-]+(?:[\s-][\w-]+)??[\s-](?:related|associated))\s+(?:or|and)\s+(?P<grave>(?:other\s+)?(?:serious|severe)\b)"
+)
+# "were absent in all but two patients": of these two the denial does not tell
+ALL_BUT = re.compile(
+    r"\s+(?:(?:was|were)\s+(?:\w+\s+)?)?(?P<whom>(?:in|for|among|by|from)\s+all\s+(?:patients\s+)?(?:but|except)\s+[\w-]+(?:\s+(?!who\b|and\b)[a-z]+)?)"
 )
 # "no death was attributed to"
 RELATED_TO = re.compile(
@@ -67,9 +76,10 @@ def denied(
         for one in denied(reading, grave, (cue[0], grave.start), inner, denial, last):
             yield replace(one, cue=cue)
         return
-    found = _limits(reading, mention, _behind_class(reading, mention, cue, inner), denial, clause)
+    found = _limits(reading, mention, _behind_class(reading, mention, cue, inner), inner, denial, clause)
     arm = reading.arm_after(mention, last)
-    scope = (clause[0] + rest.start(), cue[0]) if rest else None
+    but = ALL_BUT.match(reading.folded, max(cue[1], mention.end), last)
+    scope = (clause[0] + rest.start(), cue[0]) if rest else but.span("whom") if but else None
     scope = scope or found.scope or (subject_group(reading.folded, denial, mention.start) if denial else None)
     if blanket and of.count is not None and not (denial and denial.kind == "subject"):
         scope = scope or (of.count.start, of.count.end)
@@ -79,6 +89,8 @@ def denied(
         and (some := OF_A_TIME.match(reading.folded, mention.start, mention.end))
     ):
         scope = some.span()
+    if blanket and scope is None and (early := LIMITED_QUALITY.search(reading.folded, mention.start, mention.core)):
+        scope = early.span()
     yield Event(
         mention,
         NONE_REPORTED if blanket else ABSENT,
@@ -139,16 +151,30 @@ def _stop_before(reading: Reading, mention: Mention, inner: list[Mention]) -> bo
     return any(APPOSED.match(reading.folded[m.end : mention.start] + " ") for m in past)
 
 
-def _limits(reading: Reading, mention: Mention, cue: Span, denial: Denial | None, clause: Span) -> Limits:
+def _limits(
+    reading: Reading, mention: Mention, cue: Span, inner: list[Mention], denial: Denial | None, clause: Span
+) -> Limits:
     """What the words around a denied term limit the denial to."""
     head = (cue[0], cue[1]) if denial else (mention.start, mention.start)
+    clause = (clause[0], _next_denial(reading, mention, clause[1]))
     excepted = max([b for a, b in denial.exceptions if b <= cue[0]], default=clause[0]) if denial else clause[0]
     found = limits(reading.folded, (max(excepted, clause[0]), clause[1]), head, (mention.start, mention.end))
-    if denial and denial.kind == "verb" and CAUSES.search(denial.cue):
+    if denial and (
+        (denial.kind == "verb" and CAUSES.search(denial.cue))
+        or CAUSING.match(reading.folded[denial.end : mention.start])
+    ):
         found = Limits(found.scope, found.severity, found.serious, True)
-    if attributes.related(reading.folded, reading.start, mention, clause[1], denied=True):
+    if attributes.related(reading.folded, reading.start, mention, clause[1], denied=True) or attributes.tied_behind(
+        reading.folded, list_end(reading, mention, inner), clause[1]
+    ):
         found = Limits(found.scope, found.severity, found.serious, True)
     return found
+
+
+def _next_denial(reading: Reading, mention: Mention, end: int) -> int:
+    """Where another denial begins that has limits of its own: "no mortality, and no complication during the operation"."""
+    later = [d.start for d in reading.denials if mention.end < d.start < end]
+    return next((at for at in later if reading.folded.endswith((", and ", "; "), 0, at)), end)
 
 
 def _behind_class(reading: Reading, mention: Mention, cue: Span, inner: list[Mention]) -> Span:
@@ -188,7 +214,7 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
             "kind",
             (reading.start, reading.end),
             severity=match.span("kind") if is_severe else None,
-            serious=is_serious or None,
+            serious=is_serious or attributes.serious(reading.folded, before[-1]) or None,
             related=None if is_serious or is_severe else True,
             concluded=reading.concluded,
         )

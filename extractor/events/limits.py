@@ -24,7 +24,9 @@ W = Words("events")
 Span = tuple[int, int]
 
 # "related to", "in connection with": what follows is the cause that alone is denied; the words of an agent follow
-RELATION = re.compile(rf"\b(?<!non-)(?<!not ){W.relation_related}\s+(?:directly\s+)?{W.relation_to}\b")
+RELATION = re.compile(
+    rf"\b(?<!non-)(?<!not ){W.relation_related}\s+(?:\([^()]*\)\s+)?(?:directly\s+)?{W.relation_to}\b"
+)
 # "(study drug) related", "-related" before or in the class
 RELATED_WORD = re.compile(W.related_word)
 NOT_RELATED = re.compile(r"\b(?:non-?|not |un)(?:[\w-]+[\s-])?(?:related|attributable)\b")
@@ -35,13 +37,18 @@ SERIOUS = re.compile(r"(?<!non)(?<!non-)\b(?:serious|t?e?saes?|sadrs?)\b")
 
 # "infusional toxicities", "no long-term cell therapy side effects"
 OF_PROCEDURE = re.compile(rf"\b{W.of_procedure_infusion}\s+(?:[\w-]+\s+){{0,2}}?{W.of_procedure_effects}")
+# "no adverse event was considered serious": a denial of that kind alone
+OF_KIND_BEHIND = re.compile(
+    rf"\s+(?:that\s+)?(?:{W.were}|proved|turned out)\s+(?:\w+ly\s+)?{W.of_kind_considered}?(?:as |to (?:be )?)?(?P<kind>serious|severe|life-threatening|fatal|significant|major)\b"
+)
+# "no adverse events of note"
+OF_NOTE = re.compile(rf"\s+{W.severity_behind}\b")
 GRADED_BEHIND = re.compile(
     rf"\s+(?:of\s+)?(?P<grade>(?:{W.graded_behind_above}\s+)?(?:ctcae )?grades?[\s-]*(?:[<>=≥≤]+\s*)?(?:\d|[iv]+)\b(?:\s*(?:-|/|to|and|or)\s*(?:\d|[iv]+)\b)?(?:\s+or (?:higher|greater|more|above|worse))?)"
 )
 # "Related to the infusion, no serious adverse events": the cause leads the clause
 LED_BY_RELATION = re.compile(rf"(?:[a-z ]{{3,20}}:)?[\s,;]*{RELATION.pattern}")
 
-_UNITS = W.units
 _WORD = r"[\w/%.°+-]+"
 # a few words up to a mark or the end, else as many as there are up to a word that begins something else
 _NP = (
@@ -66,6 +73,12 @@ EVERY_GROUP = re.compile(
     rf"\b{W.every_group_any}\b[\w\s-]*\Z|(?:\A|\d\s+){W.every_group_study}\s+(?:{_PEOPLE}|{_GROUPS}|population)\Z"
 )
 MEASURE = re.compile(rf"\b{W.measure_with}\b[^,;.()]*")
+TOXIC_DEATH = re.compile(r"\btoxic deaths?\b")
+# "no adverse effects on routine laboratory values"
+EFFECT = re.compile(r"effects?\Z")
+EFFECT_ON = re.compile(
+    r"\s+(?P<on>on\s+(?:[\w-]+\s+){0,5}?(?:values|parameters|tests|functions?|quality|levels?|pressure|growth|variables|indices|outcomes?))\b"
+)
 # What ends the words of a limit
 TRAILING = re.compile(r"[\s,;.]*(?:\b(?:or|and|in|for)\s*)?\Z")
 BEHIND = re.compile(rf"\s+{W.behind_was}\b(?! (?:required|needed))")
@@ -87,17 +100,23 @@ def limits(folded: str, clause: Span, cue: Span, mention: Span) -> Limits:
     first, last = min(cue[0], mention[0]), mention[1]
     head = cue[1] if cue[1] <= mention[0] else mention[0]
     relation = _relation(folded, last, clause[1])
-    found = SEVERITY.search(folded, head, last)
+    found = SEVERITY.search(folded, head, last) or OF_NOTE.match(folded, last, clause[1])
     severity = found.span() if found else _graded_behind(folded, last, clause[1])
     said = folded[head:last]
+    kind = OF_KIND_BEHIND.match(folded, last, clause[1])
+    severity = severity or (kind.span("kind") if kind and kind["kind"] != "serious" else None)
     led = LED_BY_RELATION.match(folded, clause[0], first)
     related = bool(
-        relation or led or OF_PROCEDURE.search(said) or (RELATED_WORD.search(said) and not NOT_RELATED.search(said))
+        TOXIC_DEATH.search(said)
+        or relation
+        or led
+        or OF_PROCEDURE.search(said)
+        or (RELATED_WORD.search(said) and not NOT_RELATED.search(said))
     )
     return Limits(
         _scope(folded, clause, first, last, relation),
         severity,
-        bool(SERIOUS.search(said)) or None,
+        bool(SERIOUS.search(said) or (kind and kind["kind"] == "serious")) or None,
         related or None,
     )
 
@@ -120,6 +139,9 @@ def _relation(folded: str, start: int, end: int) -> Span | None:
 def _scope(folded: str, clause: Span, first: int, last: int, relation: Span | None) -> Span | None:
     """The first limit that stands behind the denial, or leads its clause."""
     stop = relation[0] if relation else clause[1]
+    on = EFFECT_ON.match(folded, last, stop) if EFFECT.search(folded, max(0, last - 8), last) else None
+    if on:
+        return on.span("on")
     found = [s for s in (_limit(folded, last, stop), _limit(folded, clause[0], first)) if s]
     return found[0] if found else None
 

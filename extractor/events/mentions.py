@@ -15,7 +15,10 @@ from functools import cache
 
 from extractor import patterns as re
 from extractor.context.phrases import phrases
-from extractor.events.stopped import divided_reason, reason_before, shared_reason
+from extractor.events.denied_classes import classes_denied
+from extractor.events.said_apart import dose_changed, organs_behind, rank_before
+from extractor.events.shared_heads import PLACED, SITES, VALUES, head_of, listed
+from extractor.events.stopped import divided_reason, reason_before, reason_was, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_counted, items_under
 from extractor.quantities.counts import PEOPLE
 from extractor.quantities.numbers import NUMBER_WORDS, WHOLE
@@ -33,6 +36,7 @@ _HEAD_FORMS = (
     rf"{W.head_adverse}[\s-]+{W.head_drug}?(?:{W.head_events}\b(?:\s*\({W.head_aes}\))?(?:\s+of {W.special} interest\b)?)",
     rf"{W.head_untoward}\s+(?P<kinds>(?:{_KIND}{W.head_and}){{1,5}}?){W.events}\b",
     r"side[\s-]?effects?\b",
+    r"secondary effects\b(?=\s*(?:\([^()]*\)\s*)?(?:occurred|were|included|such as|in\b|[,.;]))",
     rf"(?:te)?s?aes?\b(?:\s+of {W.special} interest\b)?",
     r"aesis?\b",
     r"s?adrs?\b",
@@ -75,6 +79,7 @@ DEAD_VERBS = (
     "succumbed",
     "was dead",
     "were dead",
+    "are dead",
     "lost their lives",
 )
 _DIED = "|".join(verb for verb in DEAD_VERBS if verb != "dying")
@@ -84,7 +89,7 @@ _DYING = rf"(?<!\bof )dying(?=\s+{W.dying_of}\b)"
 _ALL_BUT = rf"all {W.but}\s+(?P<but>{WHOLE})\b(?:\s+of\s+{W.our}?(?:\w+\s+){{1,3}}?|\s+\w+\s+|\s+){W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.but}\s+(?P<but2>{WHOLE})\b(?:\s+\w+)?\s+{W.all_but_survived}|all\s+(?:of\s+)?{W.all_but_the}?(?:\w+\s+){{0,2}}?{W.all_but_survived},?\s+{W.all_but_but}\s+(?P<but3>{WHOLE})(?!,?\s+(?:\w+\s+)?who)(?:\s+{W.all_but_patients})?"
 # "all patients survived": nobody died
 SURVIVED = re.compile(
-    rf"\b(?:all\s+(?:of\s+)?(?:the\s+|our\s+|these\s+)?(?:(?:{WHOLE}|(?!but\b|except\b|save\b)\w+)\s+){{0,3}}?(?:survived|(?:was|were|are|remain(?:ed)?)\s+(?:still\s+|all\s+)?alive)|every(?:one|body)\s+survived|nobody was lost to death)\b(?!,?\s+{W.survived_but}\b)"
+    rf"\b(?:all\s+(?:of\s+)?(?:the\s+|our\s+|these\s+)?(?:(?:{WHOLE}|(?!but\b|except\b|save\b)\w+)\s+){{0,3}}?(?:survived?|(?:was|were|are|have been|remain(?:ed)?)\s+(?:still\s+|all\s+)?(?:alive|living))|{W.survived_otherwise})(?!\w)(?!,?\s+{W.survived_but}\b)"
 )
 _DEATHS_FORMS = (
     rf"(?:(?:all-cause|overall|in-hospital|hospital|perioperative|postoperative|operative|early|late|(?:\d+|{NUMBER_WORDS})-{W.day}|cardiac|cardiovascular|cancer|maternal|neonatal|perinatal|infant|treatment-related|drug-related|procedure-related|toxic|cause-specific|icu|short-term|fatal|sudden|non-relapse|transplant-related|vascular|cerebral|unexpected)\s+)*{W.deaths_deaths}",
@@ -105,13 +110,13 @@ LOOKED_AT = 90  # characters before such a term in which it is denied
 _NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
 # "elevated CSF protein and nucleated cells", "increases in serum creatinine"
 LABORATORY = re.compile(
-    rf"\b(?P<how>{W.laboratory_elevated})\s+(?P<what>(?:{W.laboratory_serum}\s+){{0,2}}{W.laboratory_protein}(?:\s+{W.laboratory_levels})?)(?:\s+and\s+(?P<more>(?:nucleated\s+|white\s+)?{W.laboratory_cells}))?\b"
+    rf"\b(?P<how>{W.laboratory_elevated})\s+(?P<what>(?:{W.laboratory_serum}\s+){{0,2}}{W.laboratory_protein}(?:\s+{W.laboratory_levels})?)\b"
 )
 # "decreased cardiac function", "impaired renal function"
 FUNCTION = re.compile(rf"\b{W.function_decreased}\s+(?:left |right )?{W.function_cardiac}\s+function\b")
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
 _RIGHT = re.compile(
-    rf"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?{W.right_injection}|{W.right_at}\s+(?:the\s+|an\s+|a\s+)?{W.right_site})"
+    rf"\s+(?:(?:at|on|in|around)\s+the\s+sites?\s+of\s+(?:the\s+)?{W.right_injection}|{W.right_at}\s+(?:the\s+|an\s+|a\s+)?{W.right_site}(?!\w|\s+(?:cells?|grafts?|groups?|arms?)\b))"
 )
 LEXICON = "adverse_events"
 _SKIP_WORDS = re.compile(rf"{W.skip_words}\Z")
@@ -151,7 +156,7 @@ def _left() -> re.Pattern[str]:
 def _ellipsis() -> re.Pattern[str]:
     """Sites that share the head of the next term: "low back and" before "leg pain"."""
     return re.compile(
-        rf"(?<![\w-])(?P<site>(?:(?:{_sites()})\s+){{0,3}}(?:{_sites()}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z"
+        rf"(?<![\w-])(?<!at the )(?P<site>(?:(?:{_sites()})\s+){{0,3}}(?:{_sites()}))\s*(?:\band\b|\bor\b|\band/or\b|/)\s*\Z"
     )
 
 
@@ -196,6 +201,8 @@ class Mention:
 def mentions(folded: str, start: int, end: int) -> list[Mention]:
     """All mentions in ``folded[start:end]`` (one sentence), in order, none inside another."""
     found = [*_classes(folded, start, end)]
+    found += [m for m in (Mention(a, b, CLASS, a) for a, b in classes_denied(folded, start, end)) if _free(m, found)]
+    found += [m for m in _toxicity_of(folded, end, found) if _free(m, found)]
     found += [m for m in _deaths(folded, start, end) if _free(m, found)]
     unknown = list(_open(folded, start, end))
     sited = [m for m in unknown if m.site]  # "mobility at fracture site": the site is no term of its own
@@ -276,6 +283,8 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
         )
         if organ and limited:
             first = _modified(folded, start, organ.start(1)) if organ.start(1) < first else first
+        if head.group().startswith("safety"):
+            limited = False  # "serious ocular or systemic safety issues"
         while stray := _STRAY.match(folded, first, head.start()):
             first = stray.end()
         last, reason = head.end(), reason_before(folded, start, first)
@@ -284,11 +293,28 @@ def _classes(folded: str, start: int, end: int) -> Iterator[Mention]:
             limited = True
             first = reason.start("what") if reason else first
             last = outcome.end() if outcome else last
-        parts = None if reason or outcome else divided_reason(folded, start, first)
+        if reason is None and dose_changed(folded, start, first):
+            continue  # "dose reductions because of adverse events": what was done
+        yield from _rank_apart(folded, start, first, head, last)
+        parts = None if reason or outcome else divided_reason(folded, start, first) or reason_was(folded, start, first)
         limited = limited or parts is not None
         kind, stopped = ORGAN if limited else CLASS, bool(reason or outcome or parts)
         tail = parts.span("what") if parts else None
         yield Mention(first, last, kind, head.start(), organ=limited, stopped=stopped, tail=tail)
+
+
+def _rank_apart(folded: str, start: int, first: int, head: re.Match[str], last: int) -> Iterator[Mention]:
+    """ "Eight had major and five minor complications": the first rank, with the class that the second has behind it."""
+    rank = rank_before(folded, start, first, head.start())
+    if rank:
+        yield Mention(*rank, CLASS, rank[0], tail=(head.start(), last))
+
+
+def _toxicity_of(folded: str, end: int, classes: list[Mention]) -> Iterator[Mention]:
+    """ "Toxicity was mainly haematological": the organ said behind the class."""
+    for mention in classes:
+        for a, b in organs_behind(folded, mention.end, end) if mention.kind == CLASS else ():
+            yield Mention(a, b, ORGAN, a, organ=True, listed=True, tail=(mention.core, mention.end))
 
 
 def _dose_limiting(folded: str, first: int, head: re.Match[str]) -> bool:
@@ -335,7 +361,10 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
                 yield Mention(a, b, NAMED, a, table(LEXICON).get(pair[part]), match.how)
             continue
         first = _widened(folded, start, match.start)
-        last = _site(folded, end, match.end)
+        last, further = _sited(folded, end, first, match.end, NAMED)
+        yield from further
+        measured = LAB_TAIL.match(folded, last, end) if LAB_CHANGED.match(word) else None
+        last = measured.end() if measured else last
         yield from _shared_head(folded, start, first, match.end, NAMED)
         ranked = _RANKED.search(folded, max(start, first - 60), first)
         if ranked:  # "major, minor, and minimal bleedings": one event a rank
@@ -347,11 +376,15 @@ def _named(folded: str, start: int, end: int) -> Iterator[Mention]:
         last = admitted.end() if admitted else last
         worse = _WORSE.search(folded, max(start, first - 12), first) if admitted else None
         first = worse.start() if worse else first
-        reason = reason_before(folded, start, first) if match.term.name not in EFFICACY else None
+        no_harm = match.term.name in EFFICACY
+        reason = None if no_harm else reason_before(folded, start, first) or reason_was(folded, start, first)
         stop = reason.span("what") if reason else None
         yield Mention(first, last, NAMED, match.start, match.term, match.how, stopped=bool(stop), tail=stop)
 
 
+# "decreased white blood cell" with " count" behind it
+LAB_CHANGED = re.compile(rf"{W.lab_changed}\b")
+LAB_TAIL = re.compile(rf"\s+{W.lab_tail}\b")
 # "a fall in heart rate": a measure fell, nobody; "falls in older women", "a fall in one" are people's
 _FELL_IN = re.compile(
     rf"\s+(?:of\b|in\s+(?!an?\s|{WHOLE}\b|(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE}|groups?|arms?|placebo|controls?|elderly|residents?|each|either)\b))"
@@ -377,7 +410,7 @@ TO_INFUSION = re.compile(rf"(?<=eaction|actions)\s+{W.reaction_during}\s+(?:[\w-
 def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
     for match in HARM.finditer(folded, start, end):
         first = _widened(folded, start, match.start())
-        last = _site(folded, end, match.end())
+        last, further = _sited(folded, end, first, match.end(), OPEN)
         bare = first == match.start() and last == match.end()
         if re.match(
             r"(?:[\w-]+ )?(?:virologic(?:al)?|treatment|therapy|therapeutic|clinical|technical|response|method|vaccine|contraceptive|eradication|drug|parasitological|bacteriological|microbiological) failures?",
@@ -393,11 +426,12 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             bare
             and not TO_INFUSION.match(folded, match.end(), end)
             and re.match(
-                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset|reactivations?|compromise)",
+                r"(?:loss|failures?|damage|reactions?|disorders?|dysfunctions?|disturbances?|symptoms|lesions?|episodes|attacks?|elevations?|suppression|impairment|abnormalit|prolongation|migrations?|mobility|complaints|displacement|infiltration|collapse|upset|reactivations?|compromise|syndromes?)",
                 match.group(),
             )
         ):
             continue
+        yield from further
         yield from _shared_head(folded, start, first, match.end(), OPEN)
         yield Mention(first, last, OPEN, match.start(), site=last > match.end())
     for match in FUNCTION.finditer(folded, start, end):
@@ -407,8 +441,11 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             yield Mention(*match.span(), OPEN, match.start())
     for match in LABORATORY.finditer(folded, start, end):
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
-        if match["more"]:
-            yield Mention(*match.span("more"), OPEN, match.start("more"), tail=match.span("how"))
+        more = listed(VALUES, folded, match.end("what"), end)
+        how = match.span("how")
+        alone = (how[0], how[0] + len(re.sub(r"\s+(?:in|of)\Z", "", match["how"])))
+        for item in more.items if more else ():
+            yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, alone, how))
 
 
 LAST_WORD = re.compile(r"[a-z]+\Z")
@@ -450,6 +487,16 @@ _PLACED = re.compile(W.placed)
 _GROUP_ARM = re.compile(rf"\b(?:in|of|on|from)\s+(?:the\s+)?(?:(?!{W.body_arm}\b)[\w+/-]+\s+){{1,3}}\Z")
 
 
-def _site(folded: str, end: int, at: int) -> int:
+def _sited(folded: str, end: int, first: int, at: int, kind: str) -> tuple[int, list[Mention]]:
+    """Where a term ends with the sites behind it, and a term for each further site that has a count of its own."""
     match = _RIGHT.match(folded, at, end)
-    return match.end() if match else at
+    if not match:
+        return at, []
+    more = listed(SITES, folded, match.end(), end)
+    if more is None:
+        return match.end(), []
+    if not more.apart:
+        return more.end, []
+    placed = PLACED.match(folded, at, end)
+    whole = (first, placed.end() if placed else at)
+    return match.end(), [Mention(*i, kind, i[0], tail=head_of(folded, i, (first, at), whole)) for i in more.items]

@@ -51,6 +51,8 @@ OUTCOMES_WERE = re.compile(
 ELSEWHERE = re.compile(
     rf"\W*(?:in\s+)?(?:an?\s+|the\s+|our\s+|some\s+)?{W.elsewhere_another}\s+(?:[\w-]+\s+){{0,2}}?{W.elsewhere_study}\b|\W*(?:others|other (?:groups|authors|investigators))\s+(?:have\s+|had\s+)?{W.elsewhere_reported}\b"
 )
+# "the number of women that would need to be treated to prevent one fracture was 15"
+NEEDED = re.compile(r"\bnumbers? (?:of [\w -]{3,30} )?(?:that |who )?(?:would )?need(?:ed|ing)? to (?:be )?treat")
 _PERSONS = W.persons
 # "two patients died", "no patient had severe adverse events": it befell people, a result under whatever heading
 BEFELL = re.compile(
@@ -222,7 +224,7 @@ class Reports:
     def _is_silent(self, sentence: Sentence) -> bool:
         role = self.seen.role_at(sentence.start)
         text = self.seen.folded[sentence.start : sentence.end]
-        if ELSEWHERE.match(text):
+        if self.elsewhere(sentence):
             return True
         if role in ("results", "conclusions"):
             return OUTCOMES_WERE.match(text) is not None and not FIGURE.search(text)
@@ -232,6 +234,15 @@ class Reports:
             told = role == "methods" and BEFELL.search(text) and not PLANNED.search(text)
             return not (told or self._results_unheaded(sentence))
         return self._silent_unheaded(sentence, text)
+
+    def outside(self, sentence: Sentence) -> bool:
+        """Whether a sentence is another study's, or stands under a heading of what was known or asked before."""
+        return self.seen.role_at(sentence.start) in ("background", "objective") or self.elsewhere(sentence)
+
+    def elsewhere(self, sentence: Sentence) -> bool:
+        """Whether a sentence says that it tells of another study, or of how many would have to be treated."""
+        folded, start, end = self.seen.folded, sentence.start, sentence.end
+        return ELSEWHERE.match(folded, start, end) is not None or NEEDED.search(folded, start, end) is not None
 
     def _silent_unheaded(self, sentence: Sentence, text: str) -> bool:
         """The same under no heading: what is told in the past with a number or a denial is a result wherever it stands."""

@@ -11,18 +11,27 @@ from dataclasses import replace
 from itertools import groupby
 
 from extractor import patterns as re
+from extractor.events.brackets import segments
 from extractor.events.denials import denials
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import Told, pair_features, ruled_features, told_features, told_of_term
+from extractor.events.link.pairs import (
+    Told,
+    brought,
+    halfway,
+    pair_features,
+    ruled_features,
+    told_features,
+    told_of_term,
+)
 from extractor.events.link.weights import Weights, weights
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, NAMED, OPEN, ORGAN, Mention
-from extractor.events.of_this_trial import Reports
+from extractor.events.of_this_trial import NEEDED, Reports
 from extractor.events.owned import owned
 from extractor.events.segment import Clause
 from extractor.events.sentence import Reading
-from extractor.events.told_with_count import BETTER, EFFECT, lessened, out_of, size_of_group
-from extractor.quantities.counts import Count, counts
+from extractor.events.told_with_count import BETTER, EFFECT, by_how_much, lessened, out_of, size_of_group
+from extractor.quantities.counts import PARTICIPANTS, Count, counts
 from extractor.quantities.numbers import NUMBER_WORDS
 
 BELIEVED = 0.45  # from here a pair is an event
@@ -47,10 +56,15 @@ EITHER = "count_either"
 SURE = ("count_elided", ROWS, HANDED, EITHER, "count_pair")  # the words tell whose count it is
 
 
-def paired(reports: Reports, ruled: Iterable[Event]) -> Iterator[Event]:
-    """The events of a document, sentence by sentence: those of the rules, with the scores' say on all that are counted."""
+def paired(reports: Reports, ruled: Iterable[Event], *, about: re.Pattern[str] | None = None) -> Iterator[Event]:
+    """The events of a document, sentence by sentence: those of the rules, with the scores' say on all that are counted.
+
+    Only those of sentences that `about` is found in, where it is given.
+    """
     by_sentence = {start: list(some) for (start, _), some in groupby(ruled, key=lambda e: e.sentence)}
     for sentence in reports.seen.sentences:
+        if about is not None and not about.search(reports.seen.folded, sentence.start, sentence.end):
+            continue
         some = by_sentence.get(sentence.start, [])
         told = scene(reports, sentence.start, some)
         yield from some if told is None else _settled(told, chances(told, weights("pairs"), weights("pairs_among")))
@@ -61,6 +75,8 @@ def scene(reports: Reports, start: int, ruled: Sequence[Event]) -> Told | None:
     seen = reports.seen
     sentence = seen.sentence_at(start)
     if seen.in_title(start) or not (ruled or FIGURE.search(seen.folded, start, sentence.end)):
+        return None
+    if NEEDED.search(seen.folded, start, sentence.end):
         return None
     named = reports.named(start, sentence.end)
     avoid = [(m.start, m.end) for m in named]
@@ -83,10 +99,15 @@ def chances(told: Told, first: Weights, second: Weights) -> dict[tuple[int, int]
     """The probability of each pair of a sentence."""
     alone = {(i, j): first.chance(pair_features(told, i, j)) for i, j in told.pairs()}
     terms = [list(told_of_term(told, i)) for i in range(len(told.mentions))]
-    return {
+    among = {
         (i, j): second.chance([*told_features(told, i, j, alone), *terms[i], *ruled_features(told, i, j)])
         for i, j in told.pairs()
     }
+    if told.reports.outside(told.sentence):
+        return among
+    traits = {i for i in range(len(terms)) if told.trait(i)}
+    between = {(i, j): p if i in traits else halfway(alone[i, j], p) for (i, j), p in among.items()}
+    return {pair: max(p, among[pair]) if pair in told.paired else p for pair, p in between.items()}
 
 
 def _settled(told: Told, chance: dict[tuple[int, int], float]) -> list[Event]:
@@ -137,11 +158,22 @@ def _refused(told: Told, i: int, j: int) -> bool:
     mention, count = told.mentions[i], told.counts[j]
     return (
         _repeated(told, i, j)
+        or _parted(told, i, j)
+        or (mention.kind != DEATH and brought(told.folded, mention.end, told.sentence.end))
         or _in_rows(told, i, j)
         or _part(told, i, j)
+        or _events_of_people(told, i, j)
         or size_of_group(told.folded, mention, count, told.sentence.start)
+        or by_how_much(told.folded, mention, count, told.sentence.start)
         or (count.end <= mention.start and lessened(told.folded, mention))
     )
+
+
+def _parted(told: Told, i: int, j: int) -> bool:
+    """Whether a semicolon outside brackets parts a count from a term behind it: "eight had an event; the commonest was rash"."""
+    count, mention = told.counts[j], told.mentions[i]
+    cuts = segments(told.folded, told.sentence.start, told.sentence.end)[:-1]
+    return any(count.end <= cut < mention.start for _, cut in cuts)
 
 
 def _in_rows(told: Told, i: int, j: int) -> bool:
@@ -158,6 +190,16 @@ def _part(told: Told, i: int, j: int) -> bool:
     """Whether a term is part of one that is counted as a whole: "pneumonia or atelectasis in 17"."""
     at = told.mentions[i].start
     return any(other == j and e.mention.start < at < e.mention.end for (_, other), e in told.paired.items())
+
+
+def _events_of_people(told: Told, i: int, j: int) -> bool:
+    """ "30 patients had 51 serious adverse events": how many had any is what the class is counted by."""
+    mention, count = told.mentions[i], told.counts[j]
+    return (
+        mention.kind in (CLASS, ORGAN)
+        and told.folded[count.end : mention.start].isspace()
+        and any(k == i and told.counts[other].unit == PARTICIPANTS for k, other in told.paired)
+    )
 
 
 def _of_another(told: Told, i: int, j: int, chance: dict[tuple[int, int], float]) -> bool:

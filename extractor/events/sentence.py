@@ -12,6 +12,9 @@ from extractor.events.mentions import Mention
 from extractor.events.of_this_trial import HYPOTHESIS, Reports
 from extractor.events.words_of_events import ARM_AFTER, ARM_BEFORE
 
+# "in the cell group and the placebo group, respectively": two names, and neither is whose the event was
+SEVERAL = re.compile(r"\b(?:groups?|arms?)\w* and (?:the )?\w")
+
 
 class Reading:
     """The sentence ``folded[start:end]`` with its mentions; ``breaks`` are the semicolons that cut it."""
@@ -40,4 +43,5 @@ class Reading:
 
     def arm_after(self, mention: Mention, last: int) -> tuple[int, int] | None:
         found = ARM_AFTER.match(self.folded, mention.end, last)
-        return found.span("arm") if found and not attributes.NO_ARM.search(found["arm"]) else None
+        named = found and not attributes.NO_ARM.search(found["arm"]) and not SEVERAL.search(found["arm"])
+        return found.span("arm") if found and named else None

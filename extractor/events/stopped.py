@@ -18,6 +18,10 @@ REASON = re.compile(
 DIVIDED = re.compile(
     rf"\b(?P<what>{W.divided_discontinued})\b(?:[^.;,()]{{0,40}}\([^()]*\d[^()]*\bv(?:s|ersus)?\b[^()]*\)\s*|[^.;,()]{{0,50}},?\s+(?:including\s+|of (?:whom|which|these)\s+)?(?:\d+|[a-z]+)(?:\s*[(\[][^()\[\]]*[)\]])?\s+(?:of them\s+|patients\s+|women\s+|men\s+)?){_BECAUSE}\s+(?:an?\s+|the\s+)?\Z"
 )
+# "the most common reasons for (treatment) discontinuation were": the stop as a noun, its reasons behind it
+REASON_WAS = re.compile(
+    rf"\breasons?\s+for\s+(?:{W.stop_reason_kind}\s+)*(?P<what>{W.stop_noun})\b[^.;:()]{{0,40}}?\b(?:was|were|included?|being)\s+(?:an?\s+|the\s+)?(?:[\w' -]{{3,50}}(?:\([^()]*\)\s*)?(?:,\s*(?:and\s+)?|\band\s+)){{0,4}}\Z"
+)
 # cheap: no reason without one of these
 STOPS = re.compile(W.stops)
 # "nausea (2), headache (3) and rash (1)", "diarrhoea and nine patients owing to": one reason to the next
@@ -30,6 +34,11 @@ def reason_before(folded: str, start: int, at: int) -> re.Match[str] | None:
     """The stop whose reason begins at `at`, if one is said in ``folded[start:at]``; its group ``what`` ends at the reason."""
     first = max(start, at - FAR)
     return REASON.search(folded, first, at) if STOPS.search(folded, first, at) else None
+
+
+def reason_was(folded: str, start: int, at: int) -> re.Match[str] | None:
+    """The stop whose reasons are listed from `at` on; ``what`` is its noun."""
+    return REASON_WAS.search(folded, max(start, at - FAR), at)
 
 
 def divided_reason(folded: str, start: int, at: int) -> re.Match[str] | None:

@@ -70,6 +70,12 @@ OPENS = re.compile(r"[(\[]\s*(?:i\.e|defined|ie\b|that is|definition|assessed|me
 OF_THEIRS = re.compile(
     r"\s+(?:had to|needed|(?!treated\b|enrolled\b|included\b|studied\b)[a-z]+ed|withdrew|left|was|were)\b"
 )
+OTHERS_WITH = re.compile(
+    r"\s*,\s*(?:but|only|and)?\s*(?:with|there were)\b"
+)  # "no serious adverse events, with 73 mild ones"
+NONE_OF_A_KIND = re.compile(
+    r"\s+(?!during\b)(?:\w+ing|of|led|required|needed|resulted|had)\b"
+)  # "none calling for treatment"
 JOINED = re.compile(rf"[^,;()]*\b{W.joined_and}\s+(?:only\s+)?\Z")  # "no patient on placebo and "
 
 
@@ -160,7 +166,8 @@ def denial_of(reading: Reading, mention: Mention, link: Link, inner: list[Mentio
     denial = next((d for d in reversed(reading.denials) if d.covers(mention.start, mention.end)), None)
     if denial is None or excepted(reading, mention, inner):
         return None
-    if link.how == "beside" and any(c.n or c.percent for c in link.counts):
+    beside = link.how == "beside" and any(c.n or c.percent for c in link.counts)
+    if beside and not (mention.kind == CLASS and OTHERS_WITH.match(reading.folded, mention.end, link.counts[0].start)):
         return None
     if denial.kind == "subject" and _beside_others(reading, denial, mention, held):
         return None
@@ -345,6 +352,8 @@ def _of(reading: Reading, mention: Mention, link: Link, inner: list[Mention], fi
         yield from denied(reading, mention, (mention.end, after.end()), inner, None, last)
         yield from elided(reading, mention)
     elif mention.kind == CLASS and [c.form for c in link.counts] == ["none"]:
+        if NONE_OF_A_KIND.match(reading.folded, link.counts[0].end, last):
+            return
         if mention.end < link.counts[0].start and OF_THEIRS.match(reading.folded, link.counts[0].end, last):
             return  # "side effects occurred, and none of the patients stopped": what nobody did is something else
         yield from denied(reading, mention, (link.counts[0].start, link.counts[0].end), inner, None, last)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractor import patterns as re
+from extractor.events import attributes
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import at_baseline
+from extractor.events.link.pairs import at_baseline, brought
 from extractor.events.lists import doubtful, killed, list_end, member
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEAD_VERBS, DEATH, NAMED, OPEN, ORGAN, Mention
@@ -44,7 +45,10 @@ BUT_SOME = re.compile(
 # "headache did not differ between", "nausea was similar in"
 ALIKE = re.compile(rf"\s+(?:{W.no_difference_did}\s+){{1,2}}{W.no_difference_alike}\b")
 # "between cells (", of the group, not of the event: "no difference in headache (3 patients"
-GROUP_BEFORE = re.compile(r"\b(?:between|in|with|after|under|on|and|than|versus|vs)\b[^()]*[a-z]\s*\((?:n\s*=\s*)?\Z")
+GROUP_BEFORE = re.compile(
+    r"\b(?:between|in|with|after|under|on|and|than|versus|vs|during|among|receiving)\b[^()]*[a-z]\s*\((?:n\s*=\s*)?\Z"
+)
+MOST = re.compile(r"\bmost\s+(?:commonly\s+|frequently\s+)?\w+\s+(?:\w+\s+)?\Z")
 COMPARED = (PARTICIPANTS, ADMINISTRATIONS, None)  # units of groups; events are counted, not compared
 IN_ARM = re.compile(
     rf"\s*(?:\([^()]*\)\s*)?(?:occurred\s+|(?:was|were) (?:seen|observed|reported|noted)\s+)?(?:cases?\s+|events?\s+|episodes?\s+)?{W.in_arm_in}\b"
@@ -78,14 +82,20 @@ def counted(
         return
     if all(size_of_group(reading.folded, mention, c, first) for c in link.counts):
         return
+    if len(link.counts) == 1 and by_how_much(reading.folded, mention, link.counts[0], first):
+        return
+    if mention.kind != DEATH and brought(reading.folded, mention.end, last):
+        return
     total = out_of(reading, first, link.counts)
-    for count in link.counts:
+    for place, count in enumerate(link.counts):
         zero = count.n == 0 or (count.n is None and count.percent == 0)
         if total and count.denominator is None and count.n is not None and count.n <= total:
             count = Count(count.start, count.end, count.form, count.n, total, count.unit, count.percent)
         if zero and count.n is None:
             count = Count(count.start, count.end, count.form, 0, count.denominator, count.unit, count.percent)
-        yield event(reading, mention, ABSENT if zero else PRESENT, count, None, "count_" + link.how, last)
+        made = event(reading, mention, ABSENT if zero else PRESENT, count, None, "count_" + link.how, last)
+        each = attributes.ranks(reading.folded, made.severity, len(link.counts))
+        yield replace(made, severity=each[place]) if each else made
     yield from _consequence(reading, mention, link.counts[-1], last)
 
 
@@ -100,8 +110,29 @@ def size_of_group(folded: str, mention: Mention, count: Count, first: int) -> bo
         return False
     if folded[count.end : count.end + 1] != ")" or not GROUP_BEFORE.search(folded, mention.end, count.start):
         return False
+    if (
+        count.form == "equals"
+        and mention.kind == CLASS
+        and MOST.search(folded, max(first, mention.start - 30), mention.start)
+    ):
+        return True  # "the most common adverse events during dobutamine (n = 44) were"
     alike = ALIKE.match(folded, mention.end, count.start) or NO_DIFFERENCE.search(folded, first, mention.start)
     return alike is not None
+
+
+# "a decrease in mortality (13%: p = 0.08)": by how much it fell, not how many died
+CHANGED = re.compile(
+    r"\b(?:decreas|reduc|increas|declin|drop|fall|improve)\w*\s+(?:in|of)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}\Z"
+)
+AGAINST = re.compile(r"[^()]{0,40}?(?:\bvs\b|\bversus\b|\bv\b|\band\b|\bcompared\b|,\s*\d|\bto\s+\d|\bfrom\s+\d)")
+
+
+def by_how_much(folded: str, mention: Mention, count: Count, first: int) -> bool:
+    """Whether a percentage alone behind a change says by how much something changed."""
+    if count.percent is None or count.n is not None or count.start < mention.end:
+        return False
+    changed = CHANGED.search(folded, max(first, mention.start - 60), mention.start)
+    return changed is not None and AGAINST.match(folded, count.end) is None
 
 
 def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Event]:
@@ -209,7 +240,7 @@ def _plausible(reading: Reading, mention: Mention, link: Link, inner: list[Menti
             and not mention.disease
         )
     if mention.kind == OPEN and link.how == "after":
-        return bool(HAPPENED.match(reading.folded, mention.end, last)) or bool(
+        return bool(HAPPENED.match(reading.folded, list_end(reading, mention, inner), last)) or bool(
             STRONG_BEFORE.search(reading.folded, max(reading.start, mention.start - 60), mention.start)
         )
     return not reading.concluded or link.counts[0].n is not None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from extractor import patterns as re
 from extractor.events.event import PRESENT, Event
+from extractor.events.link.pairs import brought
 from extractor.events.lists import doubtful, explains, killed, list_end, list_head, member
 from extractor.events.made import event
 from extractor.events.mentions import CLASS, DEATH, OPEN, ORGAN, Mention
@@ -68,13 +69,14 @@ def uncounted(
         doubtful(reading, judged, inner)
         or reading.reports.subject(mention)
         or reading.reports.incident(mention)
+        or brought(reading.folded, mention.end, last)
         or MEASURED.match(reading.folded[mention.end : last].lstrip())
     ):
         return
     head = list_head(reading, judged, inner)
     strong = STRONG_BEFORE.search(reading.folded, max(reading.start, head - 70), head) or _behind_item(reading, head)
     happened = _happened(reading, judged, inner, last)
-    before = reading.folded[max(reading.start, head - 110) : head]
+    before = reading.folded[max(reading.start, head - 160) : head]
     if REDUCED.search(before[-60:]) or NO_DIFFERENCE.search(before) or RECORDED.search(before):
         return
     if RISK_BEHIND.match(reading.folded, mention.end, last):

@@ -25,10 +25,18 @@ _ITEM = r"(?P<item>[a-z][a-z-]{3,}(?:\s+[a-z][a-z-]{2,}){0,2}?)"
 BETWEEN = re.compile(
     rf"\s*(?:\([^()]*\))?\s*,\s*(?:{W.between_mild}\s+)?{_ITEM}\s*(?:\([^()]*\))?\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?\Z"
 )
+# An item that may have a site of its own: "metastases to the liver", "puncture of the femoral artery"
+_LONG = r"(?P<item>[a-z][a-z-]{3,}(?:\s+(?:(?:of|to|in)\s+(?:the\s+)?)?(?!of\b|to\b|in\b|the\b)[a-z][a-z-]+){0,4}?)"
+WITH_SITE = re.compile(r"\s+(?:of|to|in)\s+(?:the\s+)?(?=[a-z])")
 # After a known term with counts: "dizziness (9.6% v 5.4%) and abnormal vision (4.2% v 0.6%)"
 BEHIND = re.compile(
-    rf"\s*\((?P<left>[^()]*\d[^()]*)\)\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?{_ITEM}\s*\((?P<right>[^()]*\d[^()]*)\)"
+    rf"\s*\((?P<left>[^()]*\d[^()]*)\)\s*(?:,|,?\s*\b(?:and|or)\b)\s*(?:(?:mild|moderate|severe|transient)\s+)?{_LONG}\s*\((?P<right>[^()]*\d[^()]*)\)"
 )
+# Before a known term with counts: "adverse events were metastases to the liver (9.6% v 5.4%) and nausea (4.2% v 0.6%)"
+AHEAD = re.compile(
+    rf"(?:[,;:(]|\b{W.item_led})\s*(?:and\s+)?(?:{W.between_mild}\s+)?{_LONG}\s*\((?P<left>[^()]*\d[^()]*)\)\s*(?:,|,?\s*\band\b)\s*(?:{W.between_mild}\s+)?\Z"
+)
+IN_BRACKETS = re.compile(r"\s*\((?P<right>[^()]*\d[^()]*)\)")
 
 # After a known term with a pair of shares: "fever 25% versus 33% (p = 0.3), new diabetes 30% versus 53%"
 _SHARES = r"\d+(?:\.\d+)?\s*%?\s*(?:versus|vs\.?|v\.?|/)\s*\d+(?:\.\d+)?\s*%"
@@ -37,18 +45,23 @@ PAIRS_BEHIND = re.compile(rf"\s*{_SHARES}\s*(?:\([^()]*\)\s*)?(?:,|;|,?\s*\band\
 _IN = rf"\s+(?:in|by|for)\s+(?:only\s+)?(?:\d+/)?{WHOLE}(?:\s+(?:of\s+\d+\s+)?{W.counted_people})?(?:\s*\([^()]{{1,40}}\))?"
 _NUMBER = r"(?:\s+|\s*[,:=]\s*)\d{1,3}(?!\s*(?:%|\.\d|-|[a-z]))(?:\s*\([^()]{1,40}\))?"
 _NEXT = rf"\s*(?:[,;]\s*(?:and\s+)?|\band\s+)(?:{W.between_mild}\s+)?"
-_FREE = r"(?P<item>[a-z][a-z-]{3,}(?:\s+(?!in\b|by\b|for\b)[a-z][a-z-]+){0,3}?)"
+_SHARE = (
+    rf"(?:\s+(?:occurred|developed|(?:was|were)\s+{W.share_seen}))?\s+(?:in|by)\s+(?:only\s+)?\d{{1,3}}(?:\.\d+)?\s*%"
+    rf"(?:\s+of\s+(?:the\s+)?{W.counted_people})?"
+)
+_FREE = r"(?P<item>[a-z][a-z-]{3,}(?:\s+(?!in\b|by\b|for\b|occurred\b|developed\b|was\b|were\b)[a-z][a-z-]+){0,4}?)"
 _LAST = r"(?=\s*(?:[,;.)]|\Z|\band\b|\bof\b))"
-ITEM_AFTER = [re.compile(rf"{how}{_NEXT}{_FREE}{how}{_LAST}") for how in (_IN, _NUMBER)]
+_HOW = (_IN, _NUMBER, _SHARE)
+ITEM_AFTER = [re.compile(rf"{how}{_NEXT}{_FREE}{how}{_LAST}") for how in _HOW]
 ITEM_BEFORE = [
-    re.compile(rf"(?:[,;:(]|\b{W.item_led})\s*(?:and\s+)?(?:{W.between_mild}\s+)?{_FREE}{how}{_NEXT}\Z")
-    for how in (_IN, _NUMBER)
+    re.compile(rf"(?:[,;:(]|\b{W.item_led})\s*(?:and\s+)?(?:{W.between_mild}\s+)?{_FREE}{how}{_NEXT}\Z") for how in _HOW
 ]
-IN_COUNT = [re.compile(how + _LAST) for how in (_IN, _NUMBER)]
+IN_COUNT = [re.compile(how + _LAST) for how in _HOW]
 COUNTED_BEFORE = re.compile(rf"(?<![\w.,/-]){WHOLE}\s+(?:[a-z-]+\s+)?\Z")
 ITEM_COUNTED = re.compile(rf"{_NEXT}{WHOLE}\s+{_FREE}(?=\s*(?:[,;.)]|\Z|\band\b))")
 COUNTED_ITEM = re.compile(rf"(?:[:,;(]|\b{W.item_led}|\band)\s*{WHOLE}\s+{_FREE}{_NEXT}\Z")
-OF_THE = re.compile(r" of (?:the )?(?=[a-z]+\Z)")  # "gaping of the suture"
+OF_THE = re.compile(r" of (?:the )?(?=[a-z]+(?: [a-z]+)?\Z)")  # "gaping of the suture"
+FAR = 200  # characters before a known item in which an unknown one with its counts stands
 REACH = 90  # characters from a known item to the unknown one beside it
 
 # "reflux from nose and mouth": the last word is no item of its own
@@ -94,10 +107,12 @@ def items_beside(folded: str, end: int, named: Sequence[tuple[int, int]]) -> Ite
         else:
             between = BETWEEN.match(folded[left:right]) if place + 1 < len(named) else None
         found = between or _counted_behind(folded, left, right)
-        if not found or LIST_NOT.search(found["item"]):
-            continue
-        offset = left if between else 0
-        yield offset + found.start("item"), offset + found.end("item"), place
+        if found and not LIST_NOT.search(WITH_SITE.sub(" ", found["item"])):
+            offset = left if between else 0
+            yield offset + found.start("item"), offset + found.end("item"), place
+        first = _counted_ahead(folded, named[place - 1][1] if place else max(0, named[0][0] - FAR), named[place])
+        if first and not LIST_NOT.search(WITH_SITE.sub(" ", first["item"])):
+            yield *first.span("item"), place
 
 
 def _counted_behind(folded: str, left: int, right: int) -> re.Match[str] | None:
@@ -106,6 +121,13 @@ def _counted_behind(folded: str, left: int, right: int) -> re.Match[str] | None:
     if found and ("%" in found["left"]) == ("%" in found["right"]):
         return found
     return PAIRS_BEHIND.match(folded, left, right)
+
+
+def _counted_ahead(folded: str, start: int, known: tuple[int, int]) -> re.Match[str] | None:
+    """An unknown item before a known one, both counted in one way."""
+    own = IN_BRACKETS.match(folded, known[1])
+    found = AHEAD.search(folded, max(start, known[0] - FAR), known[0]) if own else None
+    return found if found and own and ("%" in found["left"]) == ("%" in own["right"]) else None
 
 
 def items_counted(

@@ -16,7 +16,7 @@ from extractor.context.sentences import Sentence
 from extractor.events.brackets import brackets, inside, of_composite
 from extractor.events.denials import Denial, denials, denied_after
 from extractor.events.event import ABSENT, PRESENT, Event
-from extractor.events.link.pairs import BASELINE, grade_of
+from extractor.events.link.pairs import BASELINE, brought, grade_of
 from extractor.events.link.shape import tokens
 from extractor.events.link.weights import Weights, weights
 from extractor.events.mentions import CLASS, NAMED, OPEN, ORGAN, Mention
@@ -199,6 +199,8 @@ def _spared(scene: Said, i: int) -> bool:
     first = scene.sentence.start
     if NO_RESULT.match(scene.folded, mention.end, end) or RISK_BEHIND.match(scene.folded, mention.end, end):
         return True
+    if brought(scene.folded, mention.end, scene.sentence.end):
+        return True
     if BASELINE.search(scene.folded, first, mention.start) or ENDPOINTS.search(scene.folded, first, mention.start):
         return True
     if NO_P.match(scene.folded, mention.end, end) or PAST.search(
@@ -209,7 +211,8 @@ def _spared(scene: Said, i: int) -> bool:
     if pair and of_composite(scene.folded, first, *pair):
         return True
     before = scene.folded[max(first, mention.start - 80) : mention.start]
-    return BETTER.search(before) is not None or NO_DIFFERENCE.search(before) is not None
+    alike = NO_DIFFERENCE.search(scene.folded, max(first, mention.start - 160), mention.start)
+    return BETTER.search(before) is not None or alike is not None
 
 
 def _happened(scene: Said, i: int) -> Event:

@@ -11,8 +11,6 @@ W = Words("events")
 HAPPENED = re.compile(
     rf"(?:\s*\([^()]*\))?\s*(?:,\s*)?(?:{W.happened_which}\s+)*(?:{W.happened_close}\s+(?:the\s+)?(?:[\w-]+\s+){{1,3}}?)?{W.happened_occurr}\b"
 )
-# "developed", "complained of", "such as": before a term
-BEFELL = re.compile(rf"\b{W.befell_developed}\s+{W.befell_only}*(?:[\w-]+\s+){{0,2}}\Z")
 STRONG_BEFORE = re.compile(rf"\b{W.strong_before_these}\s+(?:[\w-]+\s+){{0,3}}\Z")
 # From a class to its members: "adverse events were", "side effects such as", "complications included", "(", ":"
 MEMBERS = re.compile(
@@ -57,7 +55,7 @@ MORE_OF = re.compile(
 SUCH_AS = re.compile(rf"\s*(?:,\s*|\(\s*)?{W.such_as_such}\s+(?:[\w-]+\s+){{0,2}}\Z")
 LISTED = re.compile(rf"\s*(?:\([^()]*\))?\s*{W.listed_and}+\s*(?:,?\s*on \w+,\s*)?(?:[\w-]+\s+){{0,2}}\Z")
 # "no difference in the frequency of": nothing said of whether it happened
-NO_DIFFERENCE = re.compile(rf"\b{W.no_difference_no}\b[^;,]{{0,40}}?\b{W.no_difference_differences}\b[^;]{{0,60}}\Z")
+NO_DIFFERENCE = re.compile(rf"\b{W.no_difference_no}\b[^;,]{{0,40}}?\b{W.no_difference_differences}\b[^;]{{0,110}}\Z")
 # "headache (RR 2.5)": a risk, no event
 RISK_BEHIND = re.compile(rf"\s*[(\[]\s*{W.risk_behind_rr}\b")
 # "we recorded the incidence of": what was measured

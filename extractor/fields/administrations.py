@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from extractor import patterns as re
 from extractor.context.background import background, of_others
 from extractor.context.readers import CELLS, around, reader
+from extractor.context.sentences import Sentence
 from extractor.context.view import View, view
 from extractor.fields import Field, field
 from extractor.model import Fact
@@ -23,7 +24,7 @@ from extractor.product import times_given as given
 from extractor.product.cells import gives_cells
 from extractor.product.times_given import Count
 from extractor.quantities.doses import CELL_NOUN
-from extractor.quantities.schedules import intervals
+from extractor.quantities.schedules import Interval, intervals
 
 
 @field(
@@ -61,20 +62,16 @@ class Administrations(Field):
     def _intervals(self, doc: Doc, seen: View) -> Iterator[Fact]:
         """Where no number is said: "repeated monthly injections"."""
         for sentence in seen.body():
-            for item in intervals(seen.folded, sentence.start, sentence.end):
-                beside = seen.folded[max(sentence.start, item.start - 25) : min(sentence.end, item.end + 25)]
-                before = seen.folded[max(sentence.start, item.start - 45) : item.start]
-                if given.SEEN.search(before) or given.DRUG_NAME.search(
-                    seen.folded, max(sentence.start, item.start - 45), item.end + 25
-                ):
-                    continue
-                told = given.BESIDE.search(beside) or (
-                    given.GIVEN_NEAR.search(before) and not given.VISIT.search(before)
-                )
-                if told and not background(seen, sentence) and given.about_giving(seen, item, sentence):
-                    value = {"low": None, "high": None, "interval": item.to_dict()}
-                    yield self.fact(doc, value, [(item.start, item.end)], rule="interval", confidence=0.6)
-                    return
+            every = list(intervals(seen.folded, sentence.start, sentence.end))
+            first = next((n for n, item in enumerate(every) if _of_giving(seen, sentence, item)), None)
+            for n, item in enumerate(every[first:] if first is not None else ()):
+                before = every[(first or 0) + n - 1]
+                if n and seen.folded[before.end : item.start] not in (" or ", " or for ", ", or "):
+                    break  # "every seven days or every fourteen days" are two
+                value = {"low": None, "high": None, "interval": item.to_dict()}
+                yield self.fact(doc, value, [(item.start, item.end)], rule="interval", confidence=0.6)
+            if first is not None:
+                return
 
     def _fact(self, doc: Doc, group: list[Count]) -> Fact:
         spaced = next((c for c in group if c.interval), None)
@@ -94,6 +91,23 @@ class Administrations(Field):
             primary=first.primary,
             flags=flags,
         )
+
+
+# "0.5 million cells per ml, every 14 days"
+_DOSE_BEFORE = re.compile(r"\bcells?(?: per \w+|/\w+)?,? (?:given )?$")
+
+
+def _of_giving(seen: View, sentence: Sentence, item: Interval) -> bool:
+    """Whether an interval without a number is one between administrations of the product."""
+    beside = seen.folded[max(sentence.start, item.start - 25) : min(sentence.end, item.end + 25)]
+    before = seen.folded[max(sentence.start, item.start - 45) : item.start]
+    drug = given.DRUG_NAME.search(seen.folded, max(sentence.start, item.start - 45), item.end + 25)
+    if given.SEEN.search(before) or drug or background(seen, sentence):
+        return False
+    if _DOSE_BEFORE.search(before):
+        return True
+    told = given.BESIDE.search(beside) or (given.GIVEN_NEAR.search(before) and not given.VISIT.search(before))
+    return bool(told) and given.about_giving(seen, item, sentence)
 
 
 # "two doses of mannitol", "three infusions of the patient's own cells"

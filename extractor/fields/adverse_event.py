@@ -184,8 +184,11 @@ def _term(text: str, event: Event, long_forms: Mapping[str, str]) -> str:
     words = text[mention.start : mention.end].split()
     if mention.tail:  # a head before ("elevated ... nucleated cells") or after ("low back ... pain")
         head = text[slice(*mention.tail)].split()
-        because = ["due", "to"] if mention.stopped and mention.kind in (CLASS, ORGAN) else []
-        words = [*head, *because, *words] if mention.tail[0] < mention.start else [*words, *head]
+        noun = mention.kind in (CLASS, ORGAN) or len(head) == 1  # "withdrawal", without "because of" behind it
+        because = ["due", "to"] if mention.stopped and noun else []
+        organ = mention.kind == ORGAN and not mention.stopped  # "toxicity was hepatic"
+        ahead = mention.tail[0] < mention.start and not organ
+        words = [*head, *because, *words] if ahead else [*words, *head]
     if mention.stopped:
         words = _stopped(" ".join(words)).split()
     if mention.kind in (CLASS, ORGAN):
@@ -273,7 +276,7 @@ def _places(event: Event) -> list[Place]:
     places: list[Place] = [(mention.start, mention.end)]
     if event.cue and event.cue != (mention.start, mention.end):
         places = [(min(event.cue[0], mention.start), max(event.cue[1], mention.end))]
-    if mention.stopped and mention.tail:
+    if mention.tail:
         places.append(mention.tail)
     if event.also:
         places.append(event.also)

@@ -69,6 +69,7 @@ class AgeField(Field):
             central = age.shape == "centre"
             likely = model.probability(candidate.features)
             primary = central not in kinds and likely >= model.thresholds[candidate.kind]
+            primary = primary and not _of_some(seen, age)
             if primary:
                 kinds.add(central)
             yield self.fact(
@@ -87,6 +88,28 @@ def _cases(seen: View) -> list[Age]:
     told = one_by_one(seen)
     alike = len({a.unit for a in told}) == 1
     return told if people is not None and 1 < people.n <= FEW and len(told) == people.n and alike else []
+
+
+# "in patients 60 years of age or older (76% vs. 47%)", "20 mg for patients over 75": a part of the people
+SHARE_BEHIND = re.compile(r"\s*\(\s*\d+(?:\.\d+)?\s*%\s*(?:vs|versus|and|,|v\b|;)")
+# "age (<40, >=40 years)": the borders of parts
+BORDERS = re.compile(r"[<>≤≥]\s*(?:=\s*)?\d{1,3},?\s*(?:and |or |vs\.? |versus )?$")
+DOSE_FOR = re.compile(
+    r"\d\s*(?:mg|g|mcg|ml)(?:/\w+)? (?:for|in) (?:patients|those|subjects|people|adults)(?: aged)?\s*$"
+)
+
+
+def _of_some(seen: View, age: Age) -> bool:
+    """Whether a limit says of which part of the people a result or a dose is, or a mean stands beside another arm's."""
+    sentence = seen.sentence_at(age.start)
+    if age.shape != "centre":
+        before = DOSE_FOR.search(seen.folded, max(sentence.start, age.start - 50), age.start)
+        before = before or BORDERS.search(seen.folded, max(sentence.start, age.start - 12), age.start)
+        return before is not None or SHARE_BEHIND.match(seen.folded, age.end, sentence.end) is not None
+    others = [a for a in ages(seen.folded) if a.shape == "centre" and sentence.start <= a.start < sentence.end]
+    means = {a.mean for a in others if a.mean is not None}
+    medians = {a.median for a in others if a.median is not None}
+    return len(means if age.mean is not None else medians) > 1
 
 
 @dataclass(frozen=True, slots=True)

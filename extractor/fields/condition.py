@@ -8,7 +8,8 @@ from spacy.tokens import Doc
 
 from extractor.context.view import view
 from extractor.disease.named import canonical, naming
-from extractor.disease.treated import LEAST, treated
+from extractor.disease.treated import treated
+from extractor.disease.weighed import LEAST
 from extractor.fields import Field, field
 from extractor.model import Fact
 from extractor.terms import table

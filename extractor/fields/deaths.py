@@ -6,45 +6,40 @@ deaths counted here; zero only where the text says that nobody died.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from spacy.tokens import Doc
 
 from extractor import patterns as re
 from extractor.context.view import view
 from extractor.events.event import ABSENT, Event
-from extractor.events.limits import whole_follow_up
+from extractor.events.limits import GROUP, whole_follow_up
+from extractor.events.link.armed import armed
 from extractor.events.mentions import DEATH, DEATHS, SURVIVED
 from extractor.events.of_this_trial import Reports
+from extractor.events.paired import LINKED, paired
 from extractor.events.told import events
+from extractor.events.toll import MORE, Toll, differs, limited, refers_back, tolls
 from extractor.fields import Field, facts, field
+from extractor.fields.adverse_event import COMPARING, groups_of
 from extractor.model import Fact
+from extractor.quantities.counts import counts
 from extractor.quantities.numbers import WHOLE, whole
-from extractor.words import Words
-
-W = Words("fields")
 
 ABOUT = re.compile(f"{DEATHS.pattern}|{SURVIVED.pattern}")
-# "death from bleeding", "died of sepsis", "cardiac deaths": deaths of one cause are no total
-CAUSE = re.compile(rf"\s*(?:\([^()]*\)\s*)?{W.cause_due}\s+(?!any\b|all\b)")
-BY_CAUSE = re.compile(rf"(?:{W.by_cause_early}\s+)*{W.by_cause_cardiac}\b")
-# "30 deaths in A and 50 deaths in B"; not "93 died, of whom 2 died of sepsis"
-COMPARES = re.compile(rf"\b{W.compares}\b")
-PART = re.compile(rf"\b{W.part_of}\b|[:;(]")
-# "in the cell group, two died and three had a stroke; in the placebo group, one died"
-_GROUP = rf"(?:in|among|of|for) (?:the )?(?:\d+ )?(?:[\w+/-]+ ){{0,3}}?{W.a_group}\b"
-IN_A_GROUP = re.compile(rf"\b{_GROUP}")
-ANOTHER_GROUP = re.compile(rf"^[^;]*;\s*(?:and |whereas |while )?{_GROUP}")
-LONGEST = 160  # characters between the two
 # "in each group", "per arm"
 EACH = re.compile(r"\bin each (?:of the )?(?:\w+ )?(?:groups?|arms?)\b|\bper (?:group|arm)\b")
-# "the latter and two additional patients", "another patient died": deaths beside those already told
-MORE = re.compile(rf"\b{W.more}\b")
 # "the latter and two additional patients died": one told before, and two
 LATTER = re.compile(
     rf"\bthe (?:latter|former|first)(?:\s+\w+){{0,2}}\s+and\s+(?P<more>{WHOLE})\s+(?:additional|other|more|further)\b[^.;]{{0,60}}?\b(?:died|deaths?)\b"
 )
+
+# "progression/death", "amputation or death": not deaths alone
+OR_ELSE = re.compile(r"(?:/|[a-z] or\s+)\Z")
+NEEDED = re.compile(r"\bneeded to (?:treat|harm)\b")
+OR_OTHER = re.compile(r"\s*/|\s+or\s+(?!mortality|fatal)")
 
 
 @field(
@@ -73,91 +68,75 @@ class Deaths(Field):
             yield self.fact(doc, {"n": others + 1}, [latter.span()], rule="sum", confidence=0.7, flags=("derived",))
             return
         follow_up = [f.value for f in facts(doc, "follow_up") if f.primary]
-        told = [e for e in events(reports, about=ABOUT) if e.mention.kind == DEATH]
-        told = [
-            replace(e, scope=None) if e.scope and whole_follow_up(seen.folded[slice(*e.scope)], follow_up) else e
-            for e in told
-        ]
-        statements = [s for s in _statements(seen.folded, told) if s[0].count is None or s[0].count.n is not None]
-        if not statements:
+        told = _told(doc, reports)
+        told = [replace(e, scope=None) if e.scope and _of_all(seen.folded, e.scope, follow_up) else e for e in told]
+        said = tolls(seen.folded, [e for e in told if _counts(seen.folded, e)])
+        if not said:
             return
-        best = max(statements, key=lambda s: (_number(s), -s[0].mention.start))
-        more = [s for s in statements if s is not best and _adds(seen.folded, s)]
-        chosen = [e for s in (best, *more) for e in s]
+        best = max(said, key=lambda t: (t.n, -t.events[0].mention.start))
+        chosen = [best, *(t for t in said if t is not best and _beside(seen.folded, best, t))]
         groups = len([f for f in facts(doc, "arm") if f.primary])
         each = groups if groups > 1 and _in_each(seen.folded, best) else 1
-        number = _number(best) * each + sum(map(_number, more))
-        at = [p for e in chosen for p in _places(e)]
-        summed = len(chosen) > 1 or each > 1
+        number = best.n * each + sum(t.n for t in chosen[1:])
+        at = [p for t in chosen for p in t.places]
+        summed = len(at) > 1 or each > 1
         rule = "sum" if summed else "zero" if number == 0 else "stated"
         prior = {"sum": 0.8, "zero": 0.9, "stated": 0.85}[rule]
         yield self.fact(doc, {"n": number}, at, rule=rule, confidence=prior, flags=("derived",) if summed else ())
 
 
-def _statements(folded: str, told: Sequence[Event]) -> list[list[Event]]:
-    """Events that make one statement: the arms of one mention, or of two ("30 deaths in A and 50 deaths in B")."""
-    groups: list[list[Event]] = []
-    for event in told:
-        if event.count is None and (event.assertion != ABSENT or event.scope or event.arm or event.related):
-            continue  # a zero of some time, of one arm or of one cause is none of the trial's
-        last = groups[-1][-1] if groups else None
-        if last is not None and (last.mention.start == event.mention.start or _arms(folded, last, event)):
-            groups[-1].append(event)
-        else:
-            groups.append([event])
-    told_of_all = [g for g in groups if not all(_of_one_cause(folded, e) for e in g)]
-    return [g for g in told_of_all if all(e.count is None or e.count.n is not None for e in g)]
+def _told(doc: Doc, reports: Reports) -> list[Event]:
+    """What the text tells of deaths, under the groups that its counts are of."""
+    ruled = list(events(reports, about=ABOUT))
+    linked = [e for e in paired(reports, ruled, about=ABOUT) if e.how == LINKED]
+    told = sorted([*ruled, *linked], key=lambda e: e.mention.start)
+    if COMPARING.search(reports.seen.folded):
+        told = list(armed(reports, groups_of(doc), told))
+    return [e for e in told if e.mention.kind == DEATH and not (e.how == LINKED and _silent(reports, e))]
 
 
-def _of_one_cause(folded: str, event: Event) -> bool:
-    """Whether deaths of one cause alone are told ("toxic deaths"), which are no total."""
-    return BY_CAUSE.match(folded, event.mention.start, event.mention.end) is not None
+def _silent(reports: Reports, event: Event) -> bool:
+    return reports.silent(reports.seen.sentence_at(event.mention.start))
 
 
-def _arms(folded: str, left: Event, right: Event) -> bool:
-    """Whether two counted mentions in one sentence are those of two arms."""
-    if left.sentence != right.sentence or not left.count or not right.count:
+def _of_all(folded: str, scope: tuple[int, int], follow_up: list[dict[str, Any]]) -> bool:
+    """Whether the words of a limit are of the whole follow-up, or of those treated in a trial that compares nobody."""
+    words = folded[slice(*scope)]
+    return whole_follow_up(words, follow_up) or bool(GROUP.match(words) and not COMPARING.search(folded))
+
+
+def _counts(folded: str, event: Event) -> bool:
+    """Whether an event says how many of the trial's people died: no share, and no zero of a time, a group or a cause."""
+    if limited(folded, event) or NEEDED.search(folded, event.sentence[0], event.mention.start):
         return False
-    if (left.count.n is None) != (right.count.n is None):
-        return False  # "3 of them died, and the mortality rate was 15 %": one thing said twice
-    between = folded[left.mention.end : right.mention.start]
-    before = folded[left.sentence[0] : left.mention.start]
-    if len(before) < LONGEST and IN_A_GROUP.search(before) and ANOTHER_GROUP.search(between):
-        between = between.replace(";", ",", 1) + " and "
-    return len(between) < LONGEST and bool(COMPARES.search(between)) and not PART.search(between)
+    if event.count is not None and event.count.n is not None:
+        either = OR_ELSE.search(folded, max(0, event.mention.start - 12), event.mention.start)
+        return (
+            not (event.related and event.how == LINKED)
+            and either is None
+            and OR_OTHER.match(folded, event.mention.end) is None
+        )
+    return event.assertion == ABSENT and event.count is None and not (event.scope or event.arm or event.related)
 
 
-def _number(statement: Sequence[Event]) -> int:
-    """The deaths of one statement; a count that is the sum of the others is their total ("11 died (three and eight)")."""
-    said = [e.count.n or 0 for e in statement if e.count]
-    return max(said, default=0) if len(said) > 2 and 2 * max(said) == sum(said) else sum(said)
-
-
-def _in_each(folded: str, statement: Sequence[Event]) -> bool:
-    """Whether the one count holds for every group: "five patients died in each group"."""
-    if len(statement) != 1 or statement[0].count is None:
+def _beside(folded: str, best: Toll, toll: Toll) -> bool:
+    """Whether a number is of people beside those of the largest: "another died", or single people told one by one."""
+    first = toll.events[0]
+    if not toll.n or refers_back(folded, first) or first.sentence == best.events[0].sentence:
         return False
-    event = statement[0]
-    last = max(event.mention.end, statement[0].count.end)
-    return (
-        EACH.search(folded, min(event.mention.end, statement[0].count.end), min(event.sentence[1], last + 60))
-        is not None
-    )
-
-
-def _adds(folded: str, statement: Sequence[Event]) -> bool:
-    """Whether a statement speaks of deaths beside those of another one."""
-    first = statement[0]
     place = first.count.start if first.count else first.mention.start
-    return bool(
-        MORE.search(folded, max(first.sentence[0], min(place, first.mention.start) - 25), max(first.mention.end, place))
-    )
+    if MORE.search(folded, max(first.sentence[0], min(place, first.mention.start) - 25), max(first.mention.end, place)):
+        return True
+    return best.n == toll.n == 1 and not first.concluded and differs(folded, best.events[0], first)
 
 
-def _places(event: Event) -> list[tuple[int, int]]:
-    mention, count = event.mention, event.count
-    if event.cue:
-        return [(min(event.cue[0], mention.start), max(event.cue[1], mention.end))]
-    if count is None:
-        return [(mention.start, mention.end)]
-    return [(min(mention.start, count.start), max(mention.end, count.end))]
+def _in_each(folded: str, toll: Toll) -> bool:
+    """Whether the one count holds for every group: "five patients died in each group"."""
+    event = toll.events[0]
+    if len(toll.events) != 1 or event.count is None:
+        return False
+    first, last = sorted((event.mention.end, event.count.end))
+    found = EACH.search(folded, first, min(event.sentence[1], last + 60))
+    if found is None:
+        return False
+    return not counts(folded, last if last <= found.start() else first, found.start(), bare=True)

@@ -77,6 +77,10 @@ _AFTER_END = re.compile(rf"^[\s-]*{W.after_end_after}")
 _ARM_GAP = re.compile(
     r"\s*(?:[(\[][^()\[\]]*[)\]])?,?\s*(?:(?:for|in|with|among)\s[^.;()\[\]]{2,80}?)?,?\s*\b(?:and|versus|vs\.?)\s(?:[^.;()\[\]\d]{0,50}\s)?"
 )
+_IN_BRACKETS = re.compile(r"[(\[]\s?(?:±|sd:?|s\.d\.)\s?$")
+_UNIT_BEHIND = re.compile(
+    rf"\b{_FOLLOW}{_LINK}(?<![\d.])(?P<n>\d+(?:\.\d+)?) (?:[(\[][^()\[\]]*[)\]] )?(?:for|in|with|among) [^.;()\[\]]{{2,60}}? and (?:[^.;()\[\]\d]{{0,40}} )?$"
+)
 _RESPECTIVELY = re.compile(r"[^.;()\d]{0,60}\brespectively\b")
 _SEEN_AT = re.compile(rf"\b{W.seen_at_at}\s*$")
 # "6 months before and after", "ahead of transplantation and equally long after it"
@@ -178,7 +182,9 @@ def _grouped(found: list[Candidate]) -> list[tuple[Duration, list[_Time], float,
 
 
 def _one_time(a: Duration, b: Duration) -> bool:
-    """Whether two lengths are the same, within a hundredth, whatever their units."""
+    """Whether two lengths are the same: in one unit the same numbers, in two units within a hundredth."""
+    if a.unit == b.unit:
+        return (a.low, a.high) == (b.low, b.high)  # "76.3 months" and "76.5 months" are two arms' times
     return abs(a.days - b.days) <= 0.01 * a.days and abs(a.low * b.high - b.low * a.high) <= 0.02 * a.high * b.high
 
 
@@ -313,9 +319,12 @@ def _times(seen: View) -> Iterator[_Time]:
     for sentence in seen.sentences:
         last: _Time | None = None
         for length in durations(seen.folded, sentence.start, sentence.end):
+            if _IN_BRACKETS.search(seen.folded, max(sentence.start, length.start - 12), length.start) and last:
+                continue  # "8.6 months (± 4.9 months) for the first and 9.6 months for the second"
             previous = last
             arm = bool(last and _next_arm(seen, last, length))
             rule = last.rule if last and (arm or _continues(seen, last, length)) else _rule(seen, sentence, length)
+            rule = "called" if rule is None and _unit_behind(seen, sentence, length) else rule
             before = seen.folded[max(sentence.start, length.start - 60) : length.start]
             after = seen.folded[length.end : min(sentence.end, length.end + 60)]
             last = (
@@ -334,7 +343,21 @@ def _times(seen: View) -> Iterator[_Time]:
                 yield last
                 last = previous
             elif last:
+                yield from _first_arm(seen, last)
                 yield from _each_arm(seen, last)
+
+
+def _first_arm(seen: View, last: _Time) -> Iterator[_Time]:
+    """The first arm's time, whose unit stands behind the second's: "follow-up was 27.9 in one group and 30.5 months in the other"."""
+    match = _unit_behind(seen, last.sentence, last.length)
+    if match:
+        length = replace(last.length, start=match.start("n"), values=(float(match["n"].replace("·", ".")),))
+        yield replace(last, length=length, rule="called", whole=True)
+
+
+def _unit_behind(seen: View, sentence: Sentence, length: Duration) -> re.Match[str] | None:
+    """The number of the first arm before the second's time, where it has no unit of its own."""
+    return _UNIT_BEHIND.search(seen.folded, max(sentence.start, length.start - 170), length.start)
 
 
 def _each_arm(seen: View, item: _Time) -> Iterator[_Time]:

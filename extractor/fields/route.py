@@ -20,7 +20,7 @@ from extractor.context.view import View, view
 from extractor.fields import Field, facts, field
 from extractor.model import Fact
 from extractor.product.cells import gives_cells, products
-from extractor.product.delivery import Delivery, deliveries, given, of_other_agent, put_into
+from extractor.product.delivery import Delivery, applied, deliveries, given, of_other_agent, put_into
 from extractor.product.grafts import grafts
 from extractor.product.studied import PRODUCT
 from extractor.words import Words
@@ -35,15 +35,6 @@ _TRIED = re.compile(rf"\b{W.tried}\b")
 _IS_A = re.compile(
     r"\b(?P<drug>[a-z][\w-]{3,})(?:\s?\([^()]{1,40}\))?,?\s(?:(?:is|are|was)\s)?(?:an?|the)\s(?:[\w-]+,?\s(?:and\s)?){0,5}$"
 )
-_CONFIDENCE = {
-    "title": 0.95,
-    "named": 0.92,
-    "into": 0.85,
-    "abbreviation": 0.85,
-    "drug": 0.75,
-    "alone": 0.6,
-    "doubtful": 0.4,
-}
 _ASSIGNED = re.compile(rf"\b{W.assigned}\b")
 _DOSED = re.compile(rf"\d\s?{W.dosed_mg}\b")
 # "despite high-dose inhaled corticosteroids", "inadequately controlled on oral drugs": what people took before
@@ -132,6 +123,7 @@ def candidates(seen: View) -> list[Candidate]:
     cells = gives_cells(seen)
     ruled = {(i.start, i.end): rule for i, rule in _by_rule(seen, cells)}
     named = [_in_cord(seen, item) for item in deliveries(seen, "routes") if not _through(seen, item)]
+    named += applied(seen) if cells else ()
     starts = {n.start for n in named}
     every = [*named, *(i for i, _ in _short(seen, cells) if i.start not in starts)]
     names, cord = Counter(i.name for i in every), bool(_CORD.search(seen.folded))
@@ -201,7 +193,7 @@ def _by_rule(seen: View, cells: bool) -> list[tuple[Delivery, str]]:
 
 
 def _named(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
-    for item in deliveries(seen, "routes"):
+    for item in (*deliveries(seen, "routes"), *(applied(seen) if cells else ())):
         if _NOT_A_ROUTE.match(seen.folded[item.end : item.end + 40]):
             continue
         rule = _rule_of_cells(seen, item) if cells else _rule_of_drug(seen, item)
@@ -211,6 +203,8 @@ def _named(seen: View, cells: bool) -> Iterator[tuple[Delivery, str]]:
 
 def _rule_of_cells(seen: View, item: Delivery) -> str | None:
     """How a route in a trial of cells is known to be the cells', if it is."""
+    if item.kind == "applied":
+        return "doubtful" if _elsewhere(seen, item) else "into"
     if item.kind == "target":
         if not put_into(seen, item) or of_other_agent(seen, item) or _harvest(seen, item):
             return None

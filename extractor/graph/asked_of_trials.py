@@ -257,7 +257,13 @@ def _origin(record: Record, position: int, fact: Fact) -> Row:
 
 
 def changed_since(review: Review, date: str) -> Found:
-    """What changed in the store since this date: reports, facts, withdrawals, decisions?"""
+    """What changed in the store since this date: reports, facts, withdrawals, decisions?
+
+    Raises
+    ------
+    QueryError
+        If it is no date.
+    """
     if _date(date[:10]) is None:
         raise QueryError(f"changed-since: {date!r} is no date; write it as 2026-01-31, or 2026-01-31T12:00:00+00:00")
     rows = changes(review.store, date)

@@ -92,7 +92,13 @@ def ask(review: Review, name: str, **arguments: Any) -> Answer:
 
 
 def named(name: str) -> Question:
-    """The question with this name, hyphens or underscores; also by its number."""
+    """The question with this name, hyphens or underscores; also by its number.
+
+    Raises
+    ------
+    QueryError
+        If there is none.
+    """
     wanted = name.replace("_", "-").lower()
     for question in QUESTIONS.values():
         if wanted in (question.name, str(question.number)):

@@ -18,7 +18,6 @@ from extractor.link.statements import EARLIER
 PRIOR = -9.0  # bits: two reports that share a blocking key are seldom of one trial
 SAME_DOSE = 0.02  # two doses within 2 % are one, rounded
 LONG_AGO = 8  # years between the reports of one trial, seldom more
-PHASES = {"1": {1}, "1/2": {1, 2}, "2": {2}, "2/3": {2, 3}, "3": {3}, "4": {4}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,13 @@ from extractor.store.links import LinkStore, Pair
 def decide(
     store: Store, action: str, kind: str, pairs: Sequence[Pair], curator: str, *, note: str | None = None
 ) -> list[int]:
-    """``confirm`` or ``reject`` links of a kind (``trial``, ``overlap``); the keys of the decisions, for :func:`undo`."""
+    """``confirm`` or ``reject`` links of a kind (``trial``, ``overlap``); the keys of the decisions, for :func:`undo`.
+
+    Raises
+    ------
+    StoreError
+        If the store has no such report, or a pair is one report twice.
+    """
     pairs = [(a, b) for a, b in (store.named(pair) for pair in pairs)]
     if same := [a for a, b in pairs if a == b]:
         raise StoreError(f"{same[0]!r} is one report; a decision takes two")
@@ -39,7 +45,13 @@ def merge(store: Store, names: Sequence[str], curator: str, *, note: str | None 
 
 
 def split(store: Store, report: str, curator: str, *, note: str | None = None) -> list[int]:
-    """Take a report out of its trial, and keep it apart from each of the others."""
+    """Take a report out of its trial, and keep it apart from each of the others.
+
+    Raises
+    ------
+    StoreError
+        If the store has no such report, or it is alone in its trial.
+    """
     links = LinkStore(store)
     (report,) = store.named([report])
     trial = links.trials_of([report]).get(report)

@@ -19,6 +19,7 @@ from extractor import patterns as re
 from extractor.context.readers import CELLS, around, reader, words
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
+from extractor.people.beside_controls import of_controls, set_against
 from extractor.people.candidates import Cohort, cohort
 from extractor.people.counted import AN_AGE, BEFORE, numbers
 from extractor.people.equal_groups import how_many, sizes_of_each
@@ -31,8 +32,8 @@ from extractor.words import Words
 
 W = Words("people")
 
-# what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "2 injections"
-THING_AFTER = re.compile(rf" ?-?{W.no_person}")
+# what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "25, 50 or 75 million"
+THING_AFTER = re.compile(rf"(?:,? (?:and|or|to) \d[\d.]*|, ?\d[\d.]*| ?- ?\d[\d.]*){{0,3}} ?-?{W.no_person}")
 # "six (28.6%) of 21", "11 of 34", "5/12", "3 out of the 20": the size stands last
 OUT_OF_NUMBER = re.compile(
     r"(?:/ ?|of (?:the |these |those |all )?)\d"
@@ -42,6 +43,10 @@ OUT_OF = re.compile(
 )
 ASSIGNED = re.compile(
     r"randomi|assign|allocat|divided|receiv|treated|given|groups?\b|\barms?\b|cohorts?\b|placebo|control|underwent"
+)
+# "54 subjects, 34 with X and 20 with Y, were randomised to": kinds of patients, told before they are allotted
+STRATA = re.compile(
+    r"(?: [^,.;()]{1,40})?[,)] ?(?:were|was) (?:\w+ly )?(?:randomi[sz]ed|assigned|allocated)(?: \w+){0,2} (?:to|into|between)\b"
 )
 SHARES = ((0.2, "tiny"), (0.5, "under half"), (0.8, "most"), (0.999, "nearly"), (1.001, "all"), (1.05, "just over"))
 
@@ -104,7 +109,7 @@ def named(seen: View, found: Weighed) -> Sides | None:
 # "34 on placebo", "19 patients of the control group", "24 who got cells", "34 hMSC patients"; "arterial group (AG) 14"
 NAME_BEHIND = re.compile(
     rf"[)\]]?(?: (?:patients|participants|subjects|people|adults|children|cases))?,? (?P<said>(?:{W.joins_name} )*)"
-    rf"(?P<name>[a-z][\w+/ -]{{1,40}}?)(?: (?P<people>patients|participants|subjects))?(?= ?[(\[,;:.)\]]|{W.ends_name}|$)"
+    rf"(?P<name>(?!(?:and|or|vs|versus)\b)[a-z][\w+/ -]{{1,40}}?)(?: (?P<people>patients|participants|subjects))?(?= ?[(\[,;:.)\]]|{W.ends_name}|$)"
 )
 NAME_BEFORE = re.compile(
     r"(?:[,;:(.]|\band|\bin) (?:the )?(?P<name>[a-z][\w+/ -]{1,40}?)(?: of)?(?: \([a-z0-9-]{1,6}\))?[ :,=(]*(?:n ?= ?)?$"
@@ -150,11 +155,13 @@ def options(seen: View, own: Total | None) -> list[Option]:
     rules = by_rule(seen, found, own)
     ruled = rules[0] if rules else None
     offered: dict[tuple[object, ...], tuple[Sides, list[str]]] = {}
-    for choice, names in itertools.chain(_ruled(rules), _of_splits(found), _added(seen, own), _outcomes(seen)):
+    for choice, names in itertools.chain(
+        _ruled(rules), _of_splits(found), _added(seen, own), _outcomes(seen), _controls(seen, found, own)
+    ):
         offered.setdefault((choice.start, tuple(g.n for g in choice.groups)), (choice, names))
     for choice, names in list(_times(seen, own, [c for c, _ in offered.values()])):
         offered.setdefault((choice.start, tuple(g.n for g in choice.groups)), (choice, names))
-    every = list(offered.values())
+    every = [each for each in offered.values() if not _strata(seen, each[0])]
     agree = Counter(_sizes(choice) for choice, _ in every)
     sums = any(own and sum(_sizes(c)) == own.n for c, _ in every)
     counted = frozenset(c.count.n for c in found.candidates if c.features & PART_OF_TRIAL)
@@ -162,6 +169,12 @@ def options(seen: View, own: Total | None) -> list[Option]:
         Option(c, (*names, *_features(seen, counted, own, c), *_beside(c, own, ruled, agree, sums)))
         for c, names in every
     ]
+
+
+def _strata(seen: View, choice: Sides) -> bool:
+    """Whether the groups are kinds of patients, all of whom are allotted."""
+    end = max(g.end for g in choice.groups)
+    return len(choice.groups) > 1 and STRATA.match(seen.folded, end, seen.sentence_at(choice.start).end) is not None
 
 
 def _sizes(choice: Sides) -> tuple[int, ...]:
@@ -269,6 +282,23 @@ def _outcomes(seen: View) -> Iterator[tuple[Sides, list[str]]]:
             for last in range(first + 2, min(len(groups), first + 4) + 1):
                 run = tuple(groups[first:last])
                 yield Sides(run, "denominators", 0.6, 0, run[0].start), ["shape outcomes"]
+
+
+def _controls(seen: View, found: Cohort, own: Total | None) -> Iterator[tuple[Sides, list[str]]]:
+    """The people studied beside a count of controls, the controls alone, and two numbers set against one another."""
+    for candidate in found.candidates:
+        count = candidate.count
+        named = None if seen.in_title(count.start) or count.n < 2 else of_controls(seen, count)
+        if named is None:
+            continue
+        controls = Group(count.n, seen.folded[slice(*named)], count.start, count.end, named)
+        yield Sides((controls,), "controls", 0.65, 0, count.start), ["shape controls alone"]
+        if own and not own.derived and own.at[0][0] != count.start:
+            treated = Group(own.n, "", *own.at[0], (0, 0))
+            run = (treated, controls) if treated.start < controls.start else (controls, treated)
+            yield Sides(run, "controls", 0.65, 0, run[0].start), ["shape controls beside"]
+    for pair in set_against(seen):
+        yield Sides(pair, "added", 0.6, 0, pair[0].start), ["shape set against"]
 
 
 def _times(seen: View, own: Total | None, others: Sequence[Sides]) -> Iterator[tuple[Sides, list[str]]]:

@@ -47,6 +47,7 @@ STILL = re.compile(
 # another study's figure
 OTHERS = re.compile(rf"\b{W.others}\b")
 SUBSET = re.compile(rf"\b{W.subset}\b")
+REPRESENTING = re.compile(r"\b(?:representing|constituting|comprising|being) \d+(?:\.\d+)? ?% of (?:the |all )?$")
 TOTAL = re.compile(rf"\b{W.total_total}\b[^.;]{{0,25}}$")
 ON = re.compile(rf"\b{W.on_in}{W.on_the}* ?$")
 INSTEAD = ("planned", "identified")  # a number planned or identified gives way to one of people enrolled
@@ -97,7 +98,11 @@ def short_forms(seen: View) -> frozenset[str]:
 @once
 def cohort(seen: View) -> Cohort:
     """All counts of people in the document, with points, best first."""
-    found = tuple(c for c in counts(seen.folded, short_forms(seen)) if seen.one_sentence(c.start, c.end))
+    found = tuple(
+        c
+        for c in counts(seen.folded, short_forms(seen))
+        if seen.one_sentence(c.start, c.end) and not REPRESENTING.search(seen.folded, max(0, c.start - 40), c.start)
+    )
     parts = splits(seen)
     pairs = [s for s in sexes(seen.folded) if s.shape == "pair" and seen.one_sentence(s.start, s.end)]
     made = [

@@ -26,6 +26,8 @@ OF_EACH = re.compile(
 EACH_CUE = re.compile(W.each_cue)
 # "two equal groups", "equally randomized", "divided randomly but equally", "evenly allocated"
 EQUAL_PARTS = re.compile(rf"\b{W.equal_parts}\b")
+# "baseline characteristics were evenly distributed": no people
+TRAITS = re.compile(r"\b(?:characteristics?|demographics|features|variables|factors)\b[^.;]*$")
 # "two groups", "three parallel arms", "2 treatment groups"
 HOW_MANY = re.compile(rf"(?<![\w.,/=-])(?P<k>{W.how_many_two})[ -]{W.how_many_equal}*{W.how_many_groups}\b")
 
@@ -58,7 +60,7 @@ def each_of(text: str, sentence: Sentence) -> Iterator[Split]:
 
 # "three in each", "n = 7 each", "15 per dose group", "21/group", "groups of 30"
 EACH_OF = re.compile(
-    r"(?P<n>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)(?: \w+)?(?:,? (?:in |for |per |at |to |on )?(?:each|every|both|per)\b| ?/ ?(?:group|arm|cohort|level)\b)|"
+    r"(?<![\w.,/-])(?P<n>\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)(?: \w+)?(?:,? (?:in |for |per |at |to |on )?(?:each|every|both|per)\b| ?/ ?(?:group|arm|cohort|level)\b)|"
     r"\b(?:groups|cohorts|arms) (?:of|with|had|each had|each with|\(n ?=) ?(?P<of>\d{1,4}|two|three|four|five|six|eight|ten|twelve)\b"
 )
 DOSES = re.compile(rf"(?<![\d.]){W.listed_dose}(?:{W.listed_joint}{W.listed_dose}){{1,5}}")
@@ -128,7 +130,11 @@ def how_many(text: str, at: int, sentence: Sentence | None = None) -> tuple[int,
 
 def equal_parts(seen: View) -> Place | None:
     """Where the text says that the groups are of one size."""
-    if "equal" not in seen.folded and "evenly" not in seen.folded:
+    if not any(word in seen.folded for word in ("equal", "evenly", "half")):
         return None
-    found = (m.span() for m in EQUAL_PARTS.finditer(seen.folded))
+    found = (
+        m.span()
+        for m in EQUAL_PARTS.finditer(seen.folded)
+        if not TRAITS.search(seen.folded, max(0, m.start() - 60), m.start())
+    )
     return next((span for span in found if seen.one_sentence(*span)), None)

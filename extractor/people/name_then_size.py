@@ -58,6 +58,7 @@ def sized(text: str, sentence: Sentence) -> Iterator[Group]:
             or _repeated(text, match)
             or OF_THINGS.match(text, match.end("n"))
             or EXPONENT.search(text, max(0, match.start() - 6), match.end())
+            or _of_statistic(text, match.start(), sentence.start)
         ):
             continue
         seen.add(match.start("n"))
@@ -98,6 +99,16 @@ def _repeated(text: str, match: re.Match[str]) -> bool:
     return bare and text.count(text[word : match.end()]) > 1
 
 
+# "(-2.6 cm2, 95% CI -3.8 to -1.3; p < 0.001, n = 49)": of how many people a result is
+STATISTIC = re.compile(r"(?:\bp ?[<=>] ?=? ?0?\.\d+|\bci\b[^a-z()]*)[;, ]*\Z")
+
+
+def _of_statistic(text: str, at: int, first: int) -> bool:
+    """Whether a size stands behind an interval or a p value in its brackets."""
+    opened = _opening(text, first, at)
+    return opened >= 0 and STATISTIC.search(text, opened, at) is not None
+
+
 def _each_follows(text: str, end: int) -> bool:
     return bool(re.compile(r",? ?(?:in |for |per |to )?(?:each|every|both|per\b|/ ?group)").match(text, end))
 
@@ -113,6 +124,7 @@ def _name_before(text: str, at: int, first: int) -> Place | None:
         if comma >= place and re.search(r"\d", inside[:comma]):
             place = comma + 1
         named = stripped(text, opened + 1 + place, at)
+        named = None if named and text[slice(*named)] == "respectively" else named
         explained = DOSE_ALONE.fullmatch(text, *named) and CALLED_BEFORE.search(text, first, opened) if named else None
         strength = named and DOSE.fullmatch(text, *named) and re.search(r"[a-z]{4} \Z", text[first:opened])
         if named and not explained and not strength:

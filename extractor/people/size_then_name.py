@@ -29,6 +29,7 @@ WHOLE_STUDY = re.compile(
 )  # "in this study" is no group
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
 COUNTED_NEXT = re.compile(rf"(?:{NUM})(?: {PEOPLE_NOUN})?,? {W.counted_next_to}\b")
+WHOLE_OF = re.compile(r"% of (?:the |all )?$")  # "151 patients, 38% of the 404": no group beside them
 NEXT_SIZE = re.compile(rf",? (?:and|or|vs\.?|versus) (?:the (?:other|remaining) )?{NUM}")
 
 
@@ -45,6 +46,8 @@ def listed(text: str, sentence: Sentence) -> Iterator[Group]:
 
 def _as_group(text: str, match: re.Match[str]) -> Group | None:
     n = whole(match["n"])
+    if WHOLE_OF.search(text, max(0, match.start("n") - 14), match.start("n")):
+        return None
     if not n or n == 1 or BEFORE.search(text, max(0, match.start("n") - 14), match.start("n")):
         return None
     start = match.start("name")

@@ -15,6 +15,7 @@ from extractor.drawn import Figure
 from extractor.graph import nodes
 from extractor.graph.review import Review
 from extractor.graph.studies import Choice, fits
+from extractor.plots.matrix import NO_TRIALS
 from extractor.plots.sheet import (
     DARK,
     INK,
@@ -29,6 +30,7 @@ from extractor.plots.sheet import (
     line_height,
 )  # fmt: skip
 from extractor.pool.forest_layout import text_width
+from extractor.shown import several
 
 Row = Mapping[str, Any]
 NOT_REPORTED, SEVERAL = "route not reported", " + "
@@ -302,13 +304,13 @@ def _notes(rows: Sequence[Row], cut: int) -> list[str]:
     """What a reader must know of the trials that are not drawn."""
     trials = {str(r["trial"]) for r in rows}
     if not trials:
-        return ["No trial of people fits this choice."]
+        return [NO_TRIALS]
     silent = [f"{r['trial']} ({r['route']})" for r in rows if r["unit"] is None]
     notes = [] if len(silent) < len(trials) else [NO_DOSE]
     if cut:
         notes.append(f"Not shown for want of room: {cut} more trials with a dose, those with fewest people.")
     if silent:
-        count = f"{len(silent)} of {len(trials)} trial{'' if len(trials) == 1 else 's'}"
+        count = f"{len(silent)} of {several(len(trials), 'trial')}"
         more = f"; and {len(silent) - MOST_SILENT} more" if len(silent) > MOST_SILENT else ""
         notes.append(f"Dose not reported ({count}): {'; '.join(silent[:MOST_SILENT])}{more}.")
     return notes

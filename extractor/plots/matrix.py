@@ -14,6 +14,7 @@ from math import cos, radians, sin
 from typing import Any
 
 from extractor.drawn import Figure
+from extractor.export.values import counted
 from extractor.graph.matrix import DENIED_ONLY, EVENTS
 from extractor.graph.observations import BELOW_THRESHOLD, COMPLETE_TABLE, NOT_MENTIONED, REPORTED_ZERO
 from extractor.plots.sheet import (
@@ -33,6 +34,7 @@ from extractor.plots.sheet import (
     shortened,
 )  # fmt: skip
 from extractor.pool.forest_layout import text_width
+from extractor.shown import several
 
 Row = Mapping[str, Any]
 MENTIONED = "mentioned"
@@ -61,6 +63,7 @@ _SLANT = 55.0  # degrees of the trials' names
 _LONGEST_NAME = 26  # characters of a trial's name; longer ones are given in full below
 COUNTED = "Beside each event: the number of trials in which it happened."
 NO_ROWS = "No report of these trials names an adverse event."
+NO_TRIALS = "No trial of people fits this choice."
 
 
 def figure(
@@ -95,7 +98,7 @@ def figure(
     shown = _Shown(events[:most_events], order[:most_trials])
     notes = _cut(events[most_events:], order[most_trials:])
     notes += [f"{shortened(t, _LONGEST_NAME)}: {t}" for t in shown.trials if len(t) > _LONGEST_NAME]
-    notes.insert(0, COUNTED if events else NO_ROWS)
+    notes.insert(0, COUNTED if events else NO_ROWS if trials else NO_TRIALS)
     return _Drawing(shown, notes, title).sheet.figure
 
 
@@ -124,14 +127,11 @@ def _cut(events: Sequence[_Event], trials: Sequence[str]) -> list[str]:
     notes = []
     if events:
         most = events[0].reporting
-        reach = (
-            f"each reported by at most {most} trial{'' if most == 1 else 's'}" if most else "reported to happen by none"
-        )
-        notes.append(f"Not shown for want of room: {len(events)} more event{'' if len(events) == 1 else 's'}, {reach}.")
+        reach = f"each reported by at most {several(most, 'trial')}" if most else "reported to happen by none"
+        notes.append(f"Not shown for want of room: {several(len(events), 'more event')}, {reach}.")
     if trials:
         notes.append(
-            f"Not shown for want of room: {len(trials)} more trial{'' if len(trials) == 1 else 's'}, "
-            "those that report fewest of these events."
+            f"Not shown for want of room: {several(len(trials), 'more trial')}, those that report fewest of these events."
         )
     return notes
 
@@ -158,7 +158,7 @@ def _said(cell: Row | None) -> tuple[str, str]:
         return state, ""
     if cell["events"] is None:
         return (MENTIONED, "") if state == EVENTS else (REPORTED_ZERO, "0")
-    return state, f"{cell['events']}/{cell['total']}" if cell["total"] else str(cell["events"])
+    return state, counted(cell["events"], cell["total"], None)
 
 
 class _Drawing:

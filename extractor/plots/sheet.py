@@ -22,7 +22,7 @@ from extractor.pool.forest_layout import FIXED_STYLE, SUFFIXES, text_width
 # Points: smaller is not readable in print at 100 %.
 TITLE_SIZE, TEXT_SIZE, NOTE_SIZE, SMALL_SIZE = 10.0, 8.5, 7.5, 6.5
 # Inches.
-MARGIN, NOTE_HEIGHT, TEXT_HEIGHT = 0.18, 0.16, 0.165
+MARGIN = 0.18
 INK, DARK, MIDDLE, LIGHT, STRIPE = "#1a1a1a", "#27384a", "#767676", "#bdbdbd", "#f3f3f3"
 FONT = "DejaVu Sans"
 # What a browser without that font takes: nearly the same widths.

@@ -48,6 +48,16 @@ def one_arm(scale: str, events: ArrayLike, totals: ArrayLike) -> Effects:
         ``logit``, ``log``, ``raw`` (corrected at 0 and 1), ``arcsine`` or ``freeman-tukey`` (never corrected).
     events, totals : array of shape (K,)
 
+    Returns
+    -------
+    Effects
+        With variances, and which studies were corrected.
+
+    Raises
+    ------
+    PoolError
+        If there is no such scale.
+
     Notes
     -----
     As ``escalc`` of metafor 3.8 does for PLO, PLN, PR, PAS and PFT.
@@ -76,6 +86,16 @@ def two_arm(measure: str, events1: ArrayLike, totals1: ArrayLike, events2: Array
     measure : str
         ``OR``, ``RR``, ``RD`` (all three corrected in studies with an empty cell) or ``AS`` (never corrected).
     events1, totals1, events2, totals2 : array of shape (K,)
+
+    Returns
+    -------
+    Effects
+        With variances, and which studies were corrected.
+
+    Raises
+    ------
+    PoolError
+        If there is no such measure.
 
     Notes
     -----

@@ -17,7 +17,7 @@ from extractor.pool.results import (
     StudyRisk,
     Subgroups,
 )
-from extractor.shown import p_value, percent
+from extractor.shown import p_value, percent, points
 
 _GAP = Line("gap", ("", "", ""))
 _WOOLF = "Woolf's interval, the exact conditional one where a cell is empty"
@@ -238,8 +238,7 @@ def _percent(estimate: float, low: float, high: float) -> str:
 
 def _interval(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
     if measure == "RD":
-        words = [f"{100 * value:.1f}".replace("-", "−") if value is not None else "" for value in (estimate, low, high)]
-        return f"{words[0]} [{words[1]} to {words[2]}]"
+        return f"{points(estimate)} [{points(low)} to {points(high)}]"
     middle = _ratio(estimate) if estimate is not None else "–"
     return f"{middle} [{_ratio(low) if low is not None else '0'} to {_ratio(high) if high is not None else '∞'}]"
 

@@ -52,6 +52,22 @@ def deliveries(seen: View, lexicon: str) -> Iterator[Delivery]:
             yield Delivery(match.start, match.end, match.term.name, match.term.kind, sentence)
 
 
+# "sprayed onto the wounds", "sheets were laid on the cornea": put on a surface
+_APPLIED = re.compile(rf"\b{W.applied}\b[^.;]{{0,70}}?\b(?:on|onto|to|over|upon) (?P<site>{W.applied_on}\b)")
+_APPLIED_FORM = re.compile(
+    r"\b(?:cells?|mscs?|fibroblasts?|keratinocytes?|sheets?|sprays?|gels?|suspensions?|epitheli\w+|constructs?|grafts?)\b"
+)
+
+
+def applied(seen: View) -> Iterator[Delivery]:
+    """Surfaces of the body that cells were put on: the route is ``topical``."""
+    for match in _APPLIED.finditer(seen.folded):
+        sentence = seen.sentence_at(match.start())
+        told = match.end() <= sentence.end and _APPLIED_FORM.search(seen.folded, sentence.start, match.end())
+        if told and not _DISEASE.match(seen.folded, match.end()):
+            yield Delivery(*match.span("site"), "topical", "applied", sentence)
+
+
 def clause(seen: View, item: Delivery) -> tuple[int, int]:
     """Offsets of the clause around `item`: its sentence, cut at breaks on both sides."""
     start, end = item.sentence.start, item.sentence.end

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from extractor import patterns as re
 from extractor.quantities.durations import Duration, durations
+from extractor.quantities.numbers import NUMBER_WORDS, times, whole
 from extractor.words import Words
 
 W = Words("product")
@@ -30,6 +31,17 @@ _OF_SOME = re.compile(rf"\b{W.of_some}\b")
 _FURTHER = re.compile(rf"\b{W.further_third}\b")
 _NOT_BETWEEN = re.compile(rf"\b{W.no_gap_every}\s$")
 NEAR = 60  # characters between the words for a second time and its delay
+
+
+_N = rf"(?:{NUMBER_WORDS}|\d{{1,2}})"
+# "two cycles of three infusions": six
+_CYCLES = re.compile(
+    rf"\b(?P<times>{_N}) (?:cycles|courses|rounds|series|sets|blocks) of (?P<n>{_N}) (?=[a-z])(?!days|weeks|months|hours)"
+)
+# "12 had cells once, 7 twice and 3 three times": of some people
+_ONCE_AND = re.compile(
+    rf"\bonce,?(?: and| but|,) (?:the (?:other )?)?(?:{_N}|\d+|some|others|the rest)(?: \w+){{0,2}} (?P<most>twice|thrice|{_N} times)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,22 @@ def points(folded: str, start: int, end: int) -> Iterator[Points]:
             gaps = {b - a for a, b in pairwise(values)}
             gap = gaps.pop() if len(gaps) == 1 else None
             yield Points(first, time.end, len(values), gap if gap and gap > 0 else None, time.unit)
+
+
+def multiplied(folded: str, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """(start, end, least, most) of administrations that are told in two numbers: "two cycles of three", "once, and 7 twice"."""
+    for match in _CYCLES.finditer(folded, start, end):
+        times_, n = whole(match["times"]), whole(match["n"])
+        if times_ and n:
+            yield *match.span(), times_ * n, times_ * n
+    for match in _ONCE_AND.finditer(folded, start, end):
+        most = (
+            times(match["most"])
+            if match["most"] in ("twice", "thrice")
+            else whole(match["most"].removesuffix(" times"))
+        )
+        if most and most > 1:
+            yield *match.span(), 1, most
 
 
 def again(folded: str, start: int, end: int) -> Iterator[Again]:

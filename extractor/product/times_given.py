@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View
-from extractor.product.repeats import Again, Points, again, points
+from extractor.product.repeats import Again, Points, again, multiplied, points
 from extractor.quantities.doses import CELL_NOUN, amounts
 from extractor.quantities.durations import durations
 from extractor.quantities.numbers import NUMBER_WORDS, times, whole
@@ -41,7 +42,9 @@ _GIVE = W.give
 GIVEN_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,90}}$")
 GIVEN_NEAR = re.compile(rf"\b{_GIVE}\b")
 # "on days 0 and 28", "at months 0, 3 and 6": each point one administration where the first is the start
-_POINTS_BEFORE = re.compile(rf"\b{_GIVE}\b[^;]{{0,130}}?\b(?:on|at|in)\s+(?:study\s+)?$")
+_POINTS_BEFORE = re.compile(
+    rf"\b{_GIVE}\b[^;]{{0,130}}?(?:\b(?:on|at|in)\s+(?:study\s+)?|\b(?:points|occasions) \()$|\b{_NOUN}(?: \([^)]{{1,25}}\))? (?:at|on) $"
+)
 # "44 had two, one week apart"
 _ELIDED = re.compile(
     rf"\b(?:had|got|received|given) (?P<n>{_NUMBER})(?: of (?:them|these))?,? (?=(?:{_NUMBER}|an?) (?:day|week|month)s? apart\b)"
@@ -56,8 +59,9 @@ _A_PERSON = re.compile(
 )
 # "on six consecutive days"
 _DAYS_RUNNING = re.compile(
-    rf"\bon\s(?P<n>{_NUMBER})\s(?P<how>consecutive|successive|alternate)\s(?:days|weeks|months)\b"
+    rf"\b(?:on|for|over)\s(?P<n>{_NUMBER})\s(?P<how>consecutive|successive|alternate)\s(?:days|weeks|months)\b"
 )
+_MOBILISED = re.compile(r"\bg-?csf\b|\bfilgrastim\b|\bcolony|\bmobili[sz]")
 # "once in 24 patients, twice in 10 and thrice in 4", "two infusions in five, one in twelve"
 _IN_SOME = re.compile(
     rf"\b(?:(?P<adverb>once|twice|thrice)|(?P<n>{_NUMBER})(?:\s{_BETWEEN}(?:{_NOUN}))?)(?:\swere\sgiven)?\s(?:in|to)\s(?:the other\s|another\s)?(?:{NUMBER_WORDS}|\d+)\b(?!\s?(?:days|weeks|months|years|hours|h\b|min|%|cent))"
@@ -308,7 +312,7 @@ def _computed(seen: View, sentence: Sentence) -> Iterator[Count]:
             VISIT.search(text, course.start, course.end) or SEEN.search(text, sentence.start, course.start)
         ):
             continue
-        around = text[max(sentence.start, course.start - 90) : course.start + 10]
+        around = text[max(sentence.start, course.start - 90) : course.end]
         if GIVEN_NEAR.search(around) and not OTHER_DRUG.search(
             text[max(sentence.start, course.start - 60) : course.end]
         ):
@@ -344,10 +348,14 @@ def _of_some(seen: View, sentence: Sentence) -> Iterator[Count]:
             and n <= MOST
             and GIVEN_NEAR.search(text, begin, end)
             and not OTHER_DRUG.search(text, begin, match.start())
+            and not _MOBILISED.search(text, begin, match.start())
         ):
             step = 2.0 if match["how"] == "alternate" else 1.0
             unit = match.group().rsplit(maxsplit=1)[-1]
             yield Count(*match.span(), n, n, "times", sentence, Interval(*match.span(), step, step, unit))
+    for first, last, low, most in multiplied(text, begin, end) if GIVEN_NEAR.search(text, begin, end) else ():
+        if most <= MOST and _about_products(text, sentence) and not OTHER_DRUG.search(text, begin, first):
+            yield Count(first, last, low, most, "times", sentence)
     shares = list(_IN_SOME.finditer(text, begin, end))
     said = sorted({n for m in shares if (n := _often(m)) and n <= MOST})
     told = any(m["adverb"] for m in shares) or any(re.search(rf"\b(?:{_NOUN})\b", m.group()) for m in shares)
@@ -371,8 +379,12 @@ def _one_after_another(seen: View, sentence: Sentence) -> Iterator[Count]:
     n = max((_ORDINALS[m["n"]] for m in later), default=0)
     if not first or n < 3 or n != len(later) + 1 or not _about_products(text, sentence):
         return
-    gaps = {(d.low, d.high, d.unit) for d in durations(text, later[0].end(), end)}
+    delays = list(durations(text, later[0].end(), end))
+    steps = {b - a for a, b in pairwise([0.0, *(d.low for d in delays)])}
+    gaps = {(d.low, d.high, d.unit) for d in delays}
     low, high, unit = next(iter(gaps)) if len(gaps) == 1 else (0.0, 0.0, "")
+    if len(gaps) > 1 and len(steps) == 1 and len({d.unit for d in delays}) == 1:
+        low, high, unit = delays[0].low, delays[0].low, delays[0].unit  # "a second after 3 weeks and a third after 6"
     interval = Interval(later[0].start(), later[-1].end(), low, high, unit) if unit else None
     yield Count(first.start(), later[-1].end(), n, n, "times", sentence, interval)
 

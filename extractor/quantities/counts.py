@@ -44,12 +44,13 @@ _PEOPLE2 = _PEOPLE.replace("unit", "unit2")
 _PEOPLE3 = _PEOPLE.replace("unit", "unit4")
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d{1,5})"  # whom a number is out of: "146", "1,378"
 _OPEN, _CLOSE = r"\s*[(\[]\s*", r"\s*[)\]]"
+_OF_THOSE = r"\s+of\s+(?:those|them|all|the)\b[^()\[\]\d,;]{0,50}"  # "50 patients (40% of those given the cream)"
 _UP_TO = r"(?:\s*[)\]]|\s*[;,]\s*(?:[^()\[\]~]{0,30}[)\]]|~[~\s,;-]*[)\]]?(?<=[~)\]])))"  # with an interval or a p value behind the percentage
 
 # "3 of 12 patients (25%)", "4 out of 11", "12 [43%] of 28", "81 (18%) of 460 patients", "seven patients (11.3%) of 62"
 FRACTION = re.compile(
     rf"(?P<n>{_N})(?:\s+{_PEOPLE})?(?:{_OPEN}{_PCT}{_UP_TO})?\s+(?:out of|of)\s+(?:the\s+|a total of\s+|all\s+|their\s+)?"
-    rf"(?:first\s+|remaining\s+|treated\s+)?(?P<d>{_N})(?:\s+{_PEOPLE2})?(?:{_OPEN}{_PCT2}{_CLOSE}|(?:,\s+|,?\s+or\s+){_PCT3})?(?:\s+{_PEOPLE3})?"
+    rf"(?:first\s+|remaining\s+|treated\s+)?(?P<d>{_N})(?:\s+{_PEOPLE2})?(?:{_OPEN}{_PCT2}{_CLOSE}|(?:[,;]\s+|,?\s+or\s+){_PCT3})?(?:\s+{_PEOPLE3})?"
 )
 # "42/107 (39%)", "(3/25)", "9/94"
 SLASH = re.compile(
@@ -57,7 +58,7 @@ SLASH = re.compile(
 )
 # "12 [43%] patients", "27 patients (44%)", "n = 6, 20%", "five patients (12%)", "6; 20%"
 COUNT_PERCENT = re.compile(
-    rf"(?:\bn\s*=\s*)?(?P<n>{_N})(?:\s+{_PEOPLE})?(?:{_OPEN}{_PCT}{_CLOSE}|(?:\s*[,;:]\s*|\s+or\s+|,\s*or\s+){_PCT2})(?:\s+(?:of\s+(?:the\s+)?)?{_PEOPLE2})?"
+    rf"(?:\bn\s*=\s*)?(?P<n>{_N})(?:\s+{_PEOPLE})?(?:{_OPEN}{_PCT}(?:{_OF_THOSE})?{_CLOSE}|(?:\s*[,;:]\s*|\s+or\s+|,\s*or\s+){_PCT2})(?:\s+(?:of\s+(?:the\s+)?)?{_PEOPLE2})?"
 )
 # "12% (5/40)", "12% (n = 5)", "12% (5 patients)", "12% [5 of 40]", "12%, n = 5"
 PERCENT_COUNT = re.compile(
@@ -129,7 +130,7 @@ _NO_COUNT_FORMS = (
     rf"(?<!control )(?<!placebo )(?<!treatment )(?<!experimental )(?<!treated )(?<!cell )(?<!msc )(?<!saline )(?<!sham )\b{W.no_count_grades}\s*(?:[<>=]+\s*)?(?:or\s*=\s*)?\d+(?:\.\d+)?(?:\s*(?:-|/|to|and|or|,)\s*\d+(?!\s?/\s?\d|\d|\s+in\s+(?:the\s+)?(?:cohort|group|arm)\b))*(?!\d|\.\d|\s*(?:[(\[]\s*[\dn]|%|(?:out\s+)?of\s+\d))",
     rf"(?:(?:\d[\d,.]*+\s*+/\s*+)|(?:\d+(?:\.\d+)?(?:,\s|,?\s(?:and|or)\s)(?:and\s)?){{1,5}})?\d+(?:\.\d+)?\s*+(?:(?:-|to)\s*+)?(?:\d+(?:\.\d+)?\s*+)?(?:-\s*+)?{W.no_count_mg}\b(?:/[a-z0-9]+)*",
     rf"\d+(?:\.\d+)?\s*%\s*{W.no_count_confidence}",
-    r"(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=|[⩾⩽≧≦])\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)",
+    r"(?:(?<!reported )(?<!experienced )(?<!described )by|of at least|at least a|more than a|>|<|>=|<=)\s*\d+(?:\.\d+)?\s*%(?!\s*of\s)(?!\s*,\s*\d+(?:\.\d+)?\s*%)",
     rf"\b{W.no_count_or}\s*(?:\([^()]*\)\s*)?[:=,]?\s*{W.no_count_of}?-?\d+(?:\.\d+)?%?",
     r"\d+(?:\.\d+)?\s*%?\s*(?:-|to)\s*\d+(?:\.\d+)?\s*%",
     rf"\b{W.no_count_jan}\b\.?\s+\d{{1,2}}\b",
@@ -163,8 +164,24 @@ _NO_COUNT_FORMS = (
     rf"\d+(?:\.\d+\s*/\s*1,?0{{2,4}}\b|\s*/\s*1,?0{{2,4}}(?=\s*(?:{W.no_count_patient}[\s-]?)?{W.no_count_years}\b))",
     r"\bper\s+1,?0{2,4}\b",
     rf"{W.no_count_more}\s+\d+(?:\.\d+)?\s*%",
+    # whom something was looked for in, not who had it: "compared in 96 patients", "140 were assessable for response and 138 for"
+    rf"\b{W.no_count_assessed}\s+in\s+(?:a total of\s+|all\s+|the\s+)?\d+(?=\s+(?:[\w-]+\s+){{0,3}}{W.units_patients}\b)",
+    rf"\b{W.no_count_assessed}\s[^.;()]{{0,70}}\(n\s*=\s*\d+\)",
+    rf"\b\d+\s+(?:[\w-]+\s+){{0,3}}?{W.no_count_assessable}\b(?:\s+for\s+\w+[^.;\d]{{0,30}}\d+\s+for\b)?",
+    rf"\bin\s+\d+\s+(?:[\w-]+\s+)?{W.units_patients}(?=\s+(?:was|were)\s+(?:\w+\s+){{0,2}}[<>]?\s*\d+(?:\.\d+)?\s*%)",
+    r"\bper\s+\d[\d,]*\b",
+    # "a median number of 1 versus 3 infections per patient"
+    rf"\b(?:median|mean|average)\s+(?:number|total)s?\s+of\s+(?:[a-z-]+\s+){{0,5}}?\d+(?:\.\d+)?(?:\s+{W.shared_vs}\s*\d+(?:\.\d+)?)?",
+    # "0.5%/salicylic acid 10%": what a cream holds; "none in the 20 broached hips": how many there were
+    r"\d+(?:\.\d+)?\s*%\s*/\s*[a-z][\w ]{2,24}?\s\d+(?:\.\d+)?\s*%",
+    r"(?<=\bnone in the )\d+\b",
+    # "the abc 2250 group", "between the two groups"
+    rf"(?<!\bof )\b\d{{3,5}}(?=\s+{W.no_count_group}\b)",
+    rf"\bone\s+{W.no_count_group}\b(?!-)",
+    rf"\b{NUMBER_WORDS}\s+(?:(?:study|treatment|dose|other|different|randomi[sz]ed)\s+)?{W.no_count_groups}\b",
 )
 NO_COUNT = re.compile("|".join(_NO_COUNT_FORMS))
+CORRECTED = re.compile(r"\[(?:corrected|sic)\]")  # an index's mark behind a figure: "23 [corrected] [3%]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +283,9 @@ def _wholes(folded: str, found: list[Count]) -> list[Count]:
 def _mask(folded: str, start: int, stop: int) -> str:
     """`folded` with figures that are no counts blotted out, the length unchanged."""
     out = folded
-    for match in NO_COUNT.finditer(folded, start, stop):
+    for match in CORRECTED.finditer(folded, start, stop):
+        out = out[: match.start()] + " " * (match.end() - match.start()) + out[match.end() :]
+    for match in NO_COUNT.finditer(out, start, stop):
         out = out[: match.start()] + "~" * (match.end() - match.start()) + out[match.end() :]
     return out
 

@@ -38,6 +38,9 @@ _EVERY = re.compile(
 )
 # "once a month" "once monthly" "once per week" "one injection per month" ("twice a week" is no interval of whole days)
 _ONCE = re.compile(rf"\b(?:once|(?:one|1)(?:\s+\w+)?)\s+{W.an}\s+{_UNIT}\b")
+# "one every fortnight"; "on consecutive days", "on alternate days"
+_FORTNIGHT = re.compile(r"\b(?:every|each|(?:once |one )an?) fortnight\b")
+_RUNNING = re.compile(r"\bon (?P<how>consecutive|successive|alternate|subsequent) (?P<unit>day|week|month)s\b")
 _ADVERB = re.compile(
     rf"(?<!twice )(?<!thrice )(?<!times )(?<![\w-])(?:(?P<n>{W.adverb_two})-)?(?P<adverb>{'|'.join(sorted(_ADVERBS, key=len, reverse=True))})\b"
 )
@@ -93,6 +96,11 @@ def _named(folded: str, start: int, end: int) -> Iterator[Interval]:
             yield Interval(*match.span(), min(numbers), max(numbers), match["unit"] + "s")
     for match in _ONCE.finditer(folded, start, end):
         yield Interval(*match.span(), 1.0, 1.0, match["unit"] + "s")
+    for match in _FORTNIGHT.finditer(folded, start, end):
+        yield Interval(*match.span(), 2.0, 2.0, "weeks")
+    for match in _RUNNING.finditer(folded, start, end):
+        step = 2.0 if match["how"] == "alternate" else 1.0
+        yield Interval(*match.span(), step, step, match["unit"] + "s")
     for match in _ADVERB.finditer(folded, start, end):
         size, unit = _ADVERBS[match["adverb"]]
         n = size * (numbers_of(match["n"]) or (1.0,))[0] if match["n"] else float(size)

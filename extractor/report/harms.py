@@ -146,7 +146,7 @@ def _whole(
     arms = dict.fromkeys(o["arm"] for o in summed if o["arm"])
     title = f"sum of {len(arms)} arms ({', '.join(arms)}), {meaning}" if len(arms) > 1 else _said_of(summed[0], meaning)
     refs = quotes.refs([*found["evidence"], *totals])
-    text = f"{found['events']}/{found['total']}"
+    text = counted(found["events"], found["total"], None)
     return Said(text, refs, kind, title=title, by=vouched(o["agent"] for o in summed))
 
 

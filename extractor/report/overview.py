@@ -13,6 +13,7 @@ from extractor.report.findings import FindingsTable
 from extractor.report.included import Trial
 from extractor.report.quotes import Quotes
 from extractor.report.said import Said, facts_said
+from extractor.shown import several
 
 MOST_NAMED = 4  # conditions, routes or cells in one line
 RARE = f"less than {100 * LIKELY:.0f} of 100 such readings are right"
@@ -63,7 +64,7 @@ def _why(fact: Fact) -> list[str]:
 def _here(trials: Sequence[Trial], others: Sequence[Trial], records: Sequence[Record]) -> Iterable[Line]:
     registry = sum(1 for r in records if r.document.source in registers())
     yield Line(
-        f"{_many(len(trials), 'trial')} of people, {_many(len(records), 'report')}, {registry} of them registry records",
+        f"{several(len(trials), 'trial')} of people, {several(len(records), 'report')}, {registry} of them registry records",
         "trials",
     )
     for field, name in (("condition", "conditions"), ("cell_type", "cells"), ("route", "routes")):
@@ -73,7 +74,7 @@ def _here(trials: Sequence[Trial], others: Sequence[Trial], records: Sequence[Re
             more = f"; {len(most) - MOST_NAMED} more" if len(most) > MOST_NAMED else ""
             yield Line(f"{name}: {', '.join(f'{n} ({k})' for n, k in most[:MOST_NAMED])}{more}", "trials")
     if others:
-        yield Line(f"{_many(len(others), 'report')} of no trial of people, in no table", "trials")
+        yield Line(f"{several(len(others), 'report')} of no trial of people, in no table", "trials")
     retracted = [t.label for t in trials if t.node["retracted"]]
     if retracted:
         yield Line(f"retracted: {', '.join(retracted)}", "trials")
@@ -89,8 +90,4 @@ def _doubtful(
     yield Line(f"{by_people} values were confirmed, corrected or added by people", "checked")
     unread = sum(1 for r in records if any("not read" in note for note in (*r.document.notes, *r.not_found)))
     if unread:
-        yield Line(f"{_many(unread, 'report')} with parts that were not read", "sources")
-
-
-def _many(count: int, name: str) -> str:
-    return f"{count} {name}{'' if count == 1 else 's'}"
+        yield Line(f"{several(unread, 'report')} with parts that were not read", "sources")

@@ -28,7 +28,7 @@ from extractor.report.network import KIND_NAMES, MOST_TRIALS, network
 from extractor.report.printed import Originals, Printer
 from extractor.report.quotes import Quote, Quotes
 from extractor.report.texts import source
-from extractor.shown import p_value, share
+from extractor.shown import p_value, points, share
 from extractor.store import Store
 
 MOST_TRIALS_IN_TABLES = 400  # a page of more is no page to read: it is asked for in parts
@@ -248,6 +248,7 @@ def _render(content: dict[str, Any]) -> str:
     environment.filters |= {
         "p_value": p_value,
         "number": number,
+        "points": points,
         "frozen": frozen,
         "share": share,
         "spans": spans,

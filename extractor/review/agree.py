@@ -16,7 +16,8 @@ from extractor.model import Fact, Record
 from extractor.review.blind import CRITICAL, answers, seen
 from extractor.review.claim import claims
 from extractor.store import Decision
-from extractor.store.decisions import ADJUDICATION, FIRST, SECOND, standing
+from extractor.store.decision import ADJUDICATION, FIRST, SECOND
+from extractor.store.decisions import standing
 from extractor.store.second import same_answer, slot
 
 WORDS = ("accept", "correct", "reject", "unsure")

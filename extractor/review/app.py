@@ -22,7 +22,7 @@ from extractor.review.guard import Guard
 from extractor.review.people import Guesses, Person, Sessions, right_password
 from extractor.review.progress import Board
 from extractor.store import Decision, Store
-from extractor.store.decisions import ADJUDICATION, FIRST, SECOND
+from extractor.store.decision import ADJUDICATION, FIRST, SECOND
 from extractor.store.review import ASSIGNED, Event, ReviewStore, Said
 
 PART_EVENTS = ("began", "finished", "reopened", ASSIGNED)

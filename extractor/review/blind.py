@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from extractor.model import Fact, Record
 from extractor.review.claim import Claim, claims, undecided
 from extractor.store import Decision
-from extractor.store.decisions import ADJUDICATION, FIRST, SECOND, standing
+from extractor.store.decision import ADJUDICATION, FIRST, SECOND
+from extractor.store.decisions import standing
 from extractor.store.review import ASSIGNED, Event, Said, free_stage
 
 # read without the machine's values by the second person: how many people and groups, doses, events with all that is said of

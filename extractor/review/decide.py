@@ -14,7 +14,8 @@ from extractor.review.blind import CRITICAL, Part, seen
 from extractor.review.claim import Claim
 from extractor.review.form import words
 from extractor.store import Decision, How, Store
-from extractor.store.decisions import ADJUDICATION, FIRST, SAYING, SECOND, standing
+from extractor.store.decision import ADJUDICATION, FIRST, SAYING, SECOND
+from extractor.store.decisions import standing
 
 # why a claim is rejected: one key each, so that a list of reasons can be counted
 REASONS = {

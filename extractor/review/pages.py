@@ -29,7 +29,8 @@ from extractor.review.queue import consequences, left, queue
 from extractor.review.sweep import Unread, sweep
 from extractor.review.texts import parts, sentences
 from extractor.store import Decision, Store
-from extractor.store.decisions import ADJUDICATION, FIRST, SECOND, standing
+from extractor.store.decision import ADJUDICATION, FIRST, SECOND
+from extractor.store.decisions import standing
 from extractor.store.links import LinkStore
 from extractor.store.readers import ReaderStore
 from extractor.store.review import ReviewStore

@@ -15,7 +15,7 @@ from extractor.review.agree import differences
 from extractor.review.blind import seen
 from extractor.review.claim import OPEN
 from extractor.store import Decision, Store
-from extractor.store.decisions import FIRST, SECOND
+from extractor.store.decision import FIRST, SECOND
 from extractor.store.review import ReviewStore, Stamp
 from extractor.store.second import DIFFERS
 

@@ -15,7 +15,7 @@ import uvicorn
 from extractor.errors import StoreError
 from extractor.review.app import Desk, guarded_app
 from extractor.store import Store
-from extractor.store.decisions import FIRST
+from extractor.store.decision import FIRST
 
 DEFAULT_PORTS = {"https": 443, "http": 80}  # a browser leaves them out
 # taken where it is free: a browser keeps changed keys, and what waits for the server, for one address

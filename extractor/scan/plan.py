@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SAMPLE = 3  # files: the first, one from the middle, the last
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -18,7 +18,6 @@ TYPE = re.compile(
     rb'"type"\s*:\s*"(?:article(?:-journal|-magazine|-newspaper)?|book|chapter|document|thesis|report|paper-conference|webpage|dataset|manuscript|entry[a-z-]*|review[a-z-]*|speech|software|journal-article|posted-content|proceedings-article)"'
 )
 OWN = re.compile(rb'"(?:container-title|issued|author|DOI|title-short)"')
-PLACE = ("a.k.a.",)
 
 
 def sniff(head: bytes) -> float:

@@ -37,63 +37,39 @@ def _document(data: Any, otherwise: str) -> Document:
     if not isinstance(data, dict) or not data.get("ctNumber"):
         raise ParseError("no ctNumber: not a trial of CTIS")
     root = Node(data)
-    part = root.at("authorizedApplication", "authorizedPartI", "trialDetails")
-    details, info = part.at("clinicalTrialIdentifiers"), part.at("trialInformation")
-    size = next(
-        (
-            n
-            for n in (
-                root.at("totalNumberEnrolled"),
-                root.at("trialDetails", "numberOfSubjects"),
-            )
-            if n.value is not None
-        ),
-        Node(None),
-    )
-    conditions = [c.at("medicalCondition") for c in info.at("medicalCondition", "partIMedicalConditions")] or [
-        root.at("conditions")
-    ]
+    part = ("authorizedApplication", "authorizedPartI", "trialDetails")
+    named, told = (*part, "clinicalTrialIdentifiers"), (*part, "trialInformation")
+    info = root.at(*told)
+    full = root.first((*named, "fullTitle"), ("ctTitle",))
+    public = root.first((*named, "publicTitle"), ("ctPublicTitle",))
+    conditions = [c.at("medicalCondition") for c in info.at("medicalCondition", "partIMedicalConditions")]
+    included = info.at("eligibilityCriteria", "principalInclusionCriteria")
+    size = root.at("totalNumberEnrolled")
+    if size.value is None:
+        size = root.at("trialDetails", "numberOfSubjects")
     plan = Plan(
-        "ctis",
-        "ctis",
-        root.at("ctNumber"),
-        next(
-            (
-                n.text
-                for n in (
-                    details.at("publicTitle"),
-                    root.at("ctPublicTitle"),
-                    root.at("ctTitle"),
-                    details.at("fullTitle"),
-                )
-                if n.text
-            ),
-            "",
-        ),
-        next((n.text for n in (details.at("fullTitle"), root.at("ctTitle")) if n.text), ""),
-        {
+        reader="ctis",
+        source="ctis",
+        number=root.at("ctNumber"),
+        title=public.text or full.text,
+        scientific_title=full.text,
+        texts={
             ABSTRACT: info.at("trialObjective", "mainObjective").text,
-            "eligibility": "\n".join(
-                c.at("principalInclusionCriteria").text
-                for c in info.at("eligibilityCriteria", "principalInclusionCriteria")
-            ),
+            "eligibility": "\n".join(c.at("principalInclusionCriteria").text for c in included),
         },
-        size,
-        next((n for n in (root.at("ctStatus"), root.at("ctPublicStatus")) if n.text), Node(None)),
-        next((n for n in (root.at("trialPhase"), info.at("trialCategory", "trialPhase")) if n.text), Node(None)),
-        [details.at("fullTitle"), root.at("ctTitle")],
-        conditions,
-        next(
-            (n for n in (root.at("decisionDate"), root.at("decisionDateOverall"), root.at("publishDate")) if n.text),
-            Node(None),
-        ),
-        [
-            details.at("secondaryIdentifyingNumbers", "nctNumber", "number"),
+        size=size,
+        status=root.first(("ctStatus",), ("ctPublicStatus",)),
+        phase=root.first(("trialPhase",), (*told, "trialCategory", "trialPhase")),
+        designs=[root.at(*named, "fullTitle"), root.at("ctTitle")],
+        conditions=conditions or [root.at("conditions")],
+        registered=root.first(("decisionDate",), ("decisionDateOverall",), ("publishDate",)),
+        others=[
+            root.at(*named, "secondaryIdentifyingNumbers", "nctNumber", "number"),
             root.at("shortTitle"),
             root.at("eudraCtNumber"),
         ],
-        [s for s in [root.at("sponsor").text] if s],
-        root.at("startDateEU").text,
-        root.at("lastUpdated").text,
+        sponsor=[s for s in [root.at("sponsor").text] if s],
+        started=root.at("startDateEU").text,
+        updated=root.at("lastUpdated").text,
     )
     return register_document(plan, data, otherwise)

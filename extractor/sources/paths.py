@@ -30,6 +30,11 @@ class Node:
             for number, value in enumerate(self.value):
                 yield Node(value, f"{self.path}[{number}]")
 
+    def first(self, *paths: tuple[str, ...]) -> Node:
+        """The first node down one of the `paths` that holds words; a node of None where none does."""
+        nodes = (self.at(*path) for path in paths)
+        return next((node for node in nodes if node.text), Node(None))
+
     @property
     def text(self) -> str:
         """The value where it is a string, else empty."""

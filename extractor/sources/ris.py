@@ -20,7 +20,6 @@ from extractor.sources.reference import known, reference
 # "TY  - JOUR"; exporters leave out a blank before or after the hyphen, or indent
 START = re.compile(r"(?m)^\ufeff?[ \t]*TY {1,2}-")
 LINE = re.compile(r"[ \t]*([A-Z][A-Z0-9]) {1,2}-(?: |$)?(.*)")
-END = re.compile(r"(?m)^[ \t]*ER {1,2}-.*$")
 WOS_START = re.compile(r"(?m)^\ufeff?PT [A-Z]\s*$")
 WOS_LINE = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)")
 # where each dialect keeps a PMID: EndNote and Ovid an accession number, Embase C5, Scopus C2, Web of Science PM

@@ -21,7 +21,7 @@ from extractor.errors import QueryError, StoreError
 from extractor.model import Document, Fact, Record
 from extractor.store import decisions, old, reading, rows, versions
 from extractor.store.database import absent, asked, batches, engine_for, guarded, shown
-from extractor.store.decisions import Decision, How
+from extractor.store.decision import Decision, How, Said
 from extractor.store.migrations import is_newest, migrate
 from extractor.store.questions import bounded
 from extractor.store.tables import DOCUMENTS, EXTRACTIONS, IDENTIFIERS, ISSUES, RUNS
@@ -237,7 +237,13 @@ class Store:
         return next(self.records([id], deleted=True))
 
     def document_version(self, id: str, version: int) -> Document:
-        """One version of a report, with its text."""
+        """One version of a report, with its text.
+
+        Raises
+        ------
+        StoreError
+            If the store has no such report or version.
+        """
         with self.reading() as conn:
             at = (DOCUMENTS.c.id.in_(reading.resolved(conn, [id], self.name)), DOCUMENTS.c.version == version)
             key = conn.execute(select(DOCUMENTS.c.key).where(*at)).scalar()
@@ -382,18 +388,24 @@ class Store:
         how = how or How()
         if fact:
             fact = fact.change(method=f"curator:{curator}", confidence=1.0)
-        said = decisions.Said(action, curator, target, fact, tuple(others), verdict, field, note)
+        said = Said(action, curator, target, fact, tuple(others), verdict, field, note)
         with self.reading() as conn:
             (id,) = reading.resolved(conn, [document], self.name)
         with self.writing(durable=True) as conn:
             return decisions.append(conn, id, said, how, self.name)
 
     def undo(self, decision: int, curator: str, *, note: str | None = None, how: How | None = None) -> int:
-        """Take a decision back (an undo too); appended like any other."""
+        """Take a decision back (an undo too); appended like any other.
+
+        Raises
+        ------
+        StoreError
+            If the store has no such decision.
+        """
         found = {d.key: d for d in self.decisions()}
         if decision not in found:
             raise StoreError(f"store {self.name} has no decision {decision}")
-        said = decisions.Said("undo", curator, note=note, undoes=decision)
+        said = Said("undo", curator, note=note, undoes=decision)
         how = how or How(stage=found[decision].stage, mode=found[decision].mode)
         with self.writing(durable=True) as conn:
             return decisions.append(conn, found[decision].document, said, how, self.name)

@@ -203,7 +203,13 @@ class LinkStore:
         return self._append([row | {"action": action, "kind": kind} for row in rows], curator, note)
 
     def undo(self, key: int, curator: str, *, note: str | None = None) -> int:
-        """Take a decision back (an undo too)."""
+        """Take a decision back (an undo too).
+
+        Raises
+        ------
+        StoreError
+            If there is no such decision, or no name.
+        """
         found = {d.key: d for d in self.decisions()}
         if key not in found:
             raise StoreError(f"store {self.store.name} has no link decision {key}")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from extractor.claims import arm_words, term_words
 from extractor.model import Conflict, Fact
+from extractor.store.decision import Decision
 from extractor.store.disagreements import value_in_words
-
-if TYPE_CHECKING:
-    from extractor.store.decisions import Decision
 
 DIFFERS = "second_reader_differs"
 EVENT = "adverse_event"

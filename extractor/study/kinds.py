@@ -51,8 +51,9 @@ _DID = W.did
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """`weight` for `kind` where the pattern is found in `where`: ``title`` or ``text``."""
+    """`weight` for `kind` where the pattern of the group `name` is found in `where`: ``title`` or ``text``."""
 
+    name: str
     kind: str
     weight: float
     where: str
@@ -76,7 +77,9 @@ WORDS = {"{PEOPLE}": _PEOPLE, "{ANIMALS}": _ANIMALS, "{NUMBER}": _NUMBER, "{DID}
 def cues() -> tuple[Cue, ...]:
     """The shipped table ``report_cues.tsv``, one cue a group, compiled on the first call."""
     groups = (list(rows) for _, rows in groupby(phrases("report_cues"), itemgetter(0)))
-    return tuple(Cue(g[0][1], float(g[0][2]), g[0][3], re.compile(_filled("|".join(r[4] for r in g)))) for g in groups)
+    return tuple(
+        Cue(g[0][0], g[0][1], float(g[0][2]), g[0][3], re.compile(_filled("|".join(r[4] for r in g)))) for g in groups
+    )
 
 
 @cache
@@ -136,7 +139,7 @@ def _scores(seen: View) -> tuple[dict[str, float], dict[str, tuple[float, int, i
 def _places(cue: Cue, seen: View) -> Iterator[tuple[int, int]]:
     first, last = seen.title if cue.where == "title" else (seen.title[1], len(seen.folded))
     for match in cue.pattern.finditer(seen.folded, first, last):
-        if cue.where == "text" and not _counts(cue.kind, seen, match.start()):
+        if cue.where == "text" and not _counts(cue, seen, match.start()):
             continue
         if match.end() <= seen.sentence_at(match.start()).end:
             yield match.span()
@@ -144,15 +147,20 @@ def _places(cue: Cue, seen: View) -> Iterator[tuple[int, int]]:
 
 # "in these trials patients received", "trials have shown", "treated so far": told of other trials
 OTHERS = re.compile(W.others)
+SEVERAL = ("pooled several", "several trials")  # cues that a trial may also use of those before it
+# "based on the combined data of three trials, a trial was begun": why, not what was done
+GROUNDS = re.compile(r"\W*(?:based on|on the basis of)\b")
 # "fibroblasts from four patients": material, not people
 MATERIAL = re.compile(rf"\b{W.material_fibroblasts} (?:\w+ )?(?:from|of) $")
 
 
-def _counts(kind: str, seen: View, start: int) -> bool:
-    """Whether a cue of the text is said of this report: not of others, nor, for animals, of what was known before."""
-    if kind == "animal":
+def _counts(cue: Cue, seen: View, start: int) -> bool:
+    """Whether a cue of the text is said of this report: not of others, nor, for animals and pooled trials, of what was known."""
+    if cue.kind == "animal":
         return seen.role_at(start) != "background"
-    return kind != "single-trial" or not _of_others(seen, start)
+    if cue.name in SEVERAL:
+        return seen.role_at(start) != "background" and not GROUNDS.match(seen.folded, seen.sentence_at(start).start)
+    return cue.kind != "single-trial" or not _of_others(seen, start)
 
 
 def _of_others(seen: View, start: int) -> bool:

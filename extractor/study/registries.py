@@ -230,7 +230,6 @@ DATE = re.compile("|".join(_DATE_FORMS))
 _SAYS = W.says
 AFTER = re.compile(rf"^[\s,;:.()\[\]/-]*(?:{_SAYS}[\s,;:.()\[\]/-]*){{0,10}}$")
 BEFORE = re.compile(r"\bregist[a-z]*\b(?:(?!\. )[^;]){0,60}$")
-BETWEEN = re.compile(r"^[^;]{0,110}$")
 
 
 def registered_on(folded: str, found: Identifier, others: list[Identifier]) -> tuple[str, int, int] | None:

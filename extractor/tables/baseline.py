@@ -59,7 +59,6 @@ class Person:
     row: Row
     label: str
     heading: str = ""
-    heading_cell: Cell | None = None
 
 
 @dataclass(slots=True)
@@ -186,11 +185,11 @@ def _persons(grid: Grid) -> Iterator[Person]:
         if about and empty:
             heading = row
         elif heading is not None and (STATISTIC.search(label) or _one_sex(label)):
-            yield Person(row, label, w.bare(heading.label.text), heading.label)
+            yield Person(row, label, w.bare(heading.label.text))
         elif about:
             heading = None
             above = next((w.bare(c.text) for c in row.stubs if w.bare(c.text)), "")
-            yield Person(row, label, above if above != label else "", None)
+            yield Person(row, label, above if above != label else "")
         elif heading is not None and row.depth <= heading.depth:
             heading = None
 

@@ -43,7 +43,6 @@ ZERO = re.compile(W.zero, re.I)
 DASH = re.compile(
     r"[-–—−.·…/]+|n\.?/?a\.?|n\.?d\.?|n\.?r\.?|not (?:applicable|available|done|reported)|ns|n\.s\.?", re.I
 )
-MEASURED = re.compile(r"±|\+/?[-−]|\d\s*(?:to|[-–])\s*\d|\d\s*,\s+[-−]?\d|\d\.\d+\s*\(")
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,17 @@ def _kinds_mixed(reading: Reading, cell: Cell, held: Sequence[Group]) -> bool:
     return bool(texts) and all(EVENTS_IN_PEOPLE.match(t) for t in texts)
 
 
+def _of_another_event(
+    cell: Cell, here: Place, others: Sequence[Found], same: Sequence[Found], counted: tuple[Found, ...], *, named: bool
+) -> Verdict:
+    """The number stands in the words: of another event where the text names this one, else of nothing that is named."""
+    if named:
+        how = "bound" if others or counted else "unbound"
+        return Verdict(CONTRADICTS, ("other_event",), here, how, tuple(others) or counted)
+    alike = any(same_term_loosely(f.fact.value.get("term"), cell.value.get("term")) for f in others)
+    return Verdict(NOT_DERIVABLE, (), here, "no_term", tuple(others) if not (same or alike) and others else counted)
+
+
 def _unbound(
     reading: Reading, cell: Cell, places: Sequence[tuple[int, int]], same: Sequence[Found], ours: Sequence[Found],
     claimed: dict[str, float | None], all_groups: Sequence[Group], holding: Sequence[Group], mine: Sequence[Group], quoted: bool,
@@ -240,19 +251,9 @@ def _unbound(
     )
     at = Place(*places[0]) if places else None
     if holding:
-        here = Place(holding[0].start, holding[0].end)
         others = [f for f in ours if f not in same and _agrees(f.fact.value, claimed)]
-        if places and (others or counted_same):
-            return Verdict(CONTRADICTS, ("other_event",), here, "bound", tuple(others) or counted_same)
-        if places:
-            return Verdict(CONTRADICTS, ("other_event",), here, "unbound", ())
-        if (
-            others
-            and not same
-            and not any(same_term_loosely(f.fact.value.get("term"), cell.value.get("term")) for f in others)
-        ):
-            return Verdict(NOT_DERIVABLE, (), here, "no_term", tuple(others))
-        return Verdict(NOT_DERIVABLE, (), here, "no_term", counted_same)
+        here = Place(holding[0].start, holding[0].end)
+        return _of_another_event(cell, here, others, same, counted_same, named=bool(places))
     n, percent = claimed["n"], claimed["percent"]
     kinds = {k: [m for g in all_groups for m in g.members if m.kind == k] for k in (COUNT, PERCENT, DENOMINATOR)}
     crossed = [m for m in kinds[PERCENT] if n is not None and close(m.value, n)] or [

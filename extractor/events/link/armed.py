@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, permutations
 
 from extractor import patterns as re
 from extractor.context.view import View
-from extractor.events.event import Event
+from extractor.events.event import PRESENT, Event
 from extractor.events.link.arms import Names, Scene, candidates, features, name_of, none_features
+from extractor.events.link.checked import impossible
 from extractor.events.link.groups import Group, Name
 from extractor.events.link.headed import headed
 from extractor.events.link.in_turn import in_turn
@@ -35,6 +36,8 @@ def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) ->
         scene = scene_at(reports, names, start)
         known = arms_of(scene, some)
         known |= _in_turn(names, scene, some, known)
+        known |= _with_people(scene, some, known)
+        known |= dict.fromkeys(impossible(scene, some, known))
         for event in some:
             made = replace(event, arm=known.get(event.count.start)) if event.count else event
             yield from in_each(scene, made) or (made,)
@@ -66,6 +69,28 @@ def _in_turn(
         announced = all(name.brought == "0" for _, name in told)  # "(157 cells, 158 sham): death 14 vs 12"
         if announced or None in places or len(set(places)) < len(places):
             found |= {at: name.place for at, name in told}
+    return found
+
+
+# "seven reactions (were seen) in six people": between events and those who had them
+_IN_PEOPLE = re.compile(
+    r"\s+(?:(?:(?:was|were) )?(?:seen|observed|reported|recorded|noted)\s+|occurred\s+)?(?:in|by|among)\s+\Z"
+)
+
+
+def _with_people(
+    scene: Scene, some: Sequence[Event], known: Mapping[int, tuple[int, int] | None]
+) -> dict[int, tuple[int, int] | None]:
+    """ "Seven reactions in six people on placebo": the events are those people's, and of their group."""
+    folded = scene.seen.folded
+    found: dict[int, tuple[int, int] | None] = {}
+    for one, other in permutations((e for e in some if e.count), 2):
+        first, last = one.count, other.count
+        if first is None or last is None or one.mention.start != other.mention.start:
+            continue
+        between = _IN_PEOPLE.fullmatch(folded, one.mention.end, last.start)
+        if first.end <= one.mention.start and between and folded[first.end : one.mention.start].isspace():
+            found[first.start] = known.get(last.start)
     return found
 
 
@@ -133,7 +158,10 @@ def in_each(scene: Scene, event: Event) -> list[Event]:
         if name is not None:
             found.setdefault(group.name, name)
     named = list({n.start: n for n in found.values()}.values())
-    return [replace(event, arm=n.place) for n in named] if len(named) == len(scene.groups) > 1 else []
+    if len(named) == len(scene.groups) > 1:
+        return [replace(event, arm=n.place) for n in named]
+    # so many of each group, and the groups have no names here: the number is nobody's total
+    return [replace(event, count=None, arm=None, how="happened")] if event.assertion == PRESENT else []
 
 
 # "nine patients had a rash; all were in the drug group"

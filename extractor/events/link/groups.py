@@ -48,6 +48,10 @@ QUANTIFIERS = W.members("quantifiers")
 COUNTED_NOUN = re.compile(rf"\s+{W.counted_noun}\s")
 CONTROL = re.compile(rf"\b{W.control}\b")
 
+# words that a name's leader brings in and that name nobody: "patients with evidence of", "the group having at least"
+NOBODY = frozenset(
+    ("every", "having", "evidence", "withdrawal", "withdrawals", "discontinuation", "dropouts", "initiation")
+)
 _INSTEAD = frozenset(("list", "dose", "without"))  # names that are closer than a run of words over them
 # "patients treated with x", "those randomly assigned to x": what follows is whom they are told apart by
 GOT = W.members("got")
@@ -91,7 +95,8 @@ def names(folded: str, sentence: Sentence) -> list[Name]:
         over = [n for n in found if n.start < name.end and name.start < n.end]
         if name.brought in _INSTEAD or not over:
             found = [n for n in found if n not in over] + [name]
-    return sorted((n for n in found if not n.words <= REFERRED), key=lambda n: n.start)
+    kept = (n for n in found if not n.words <= REFERRED and folded[n.start : n.end] not in NOBODY)
+    return sorted(kept, key=lambda n: n.start)
 
 
 def _got(folded: str, run: Sequence[_Token]) -> bool:

@@ -13,7 +13,7 @@ from extractor import patterns as re
 from extractor.events.event import Event
 from extractor.events.link.arms import Names, Scene, run_of
 from extractor.events.link.groups import Name, alike
-from extractor.quantities.counts import Count
+from extractor.quantities.counts import ADMINISTRATIONS, PARTICIPANTS, Count
 from extractor.words import Words
 
 W = Words("events")
@@ -54,6 +54,8 @@ def _runs(scene: Scene, held: Sequence[Count]) -> bool:
     if any("(" in folded[left.end : right.start] for left, right in pairwise(held)):
         return False  # "four patients (two per group)": a whole and its parts
     alike_told = len({(c.n is None, c.percent is None) for c in held}) == 1
+    if {PARTICIPANTS, ADMINISTRATIONS} <= {c.unit for c in held}:
+        return False  # "3 of 40 infusions in 2 patients": one told in two ways
     if not alike_told or run_of(folded, scene.counts, place) != list(held):
         return False
     return OTHERWISE.match(folded, held[-1].end, scene.sentence.end) is None

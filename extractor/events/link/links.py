@@ -31,6 +31,7 @@ VERSUS_ONLY = re.compile(r"\s*(?:vs\.?|versus|v\.?)\s*")
 INCLUDING = re.compile(r"\s*(?:\([^()]*\)\s*)?,?\s*(?:including|such as|like)\s+(?:\w+\s+){0,2}")
 INCIDENCE = re.compile(rf"\b{W.incidence_of}\s+(?:of|for)\s+(?:[\w-]+\s+){{0,3}}\Z")
 COUNTS_ON = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,|,?\s*and)\s*")
+OF_ALL = re.compile(r"[\d.]+\s*%\s+of\s+all\b")
 PAIRED = re.compile(r"\s*(?:and|or|/|and/or)\s*")
 
 
@@ -182,7 +183,7 @@ def _give(clause: Clause, group: list[int], found: list[int], how: str) -> None:
         and not _arms_follow(clause, each[-1].end, len(each))
     ):
         for place, count in zip(group, each, strict=True):
-            clause.links[place] = Link([count], how)
+            clause.links[place] = Link([count], HOW)
         return
     more = len(group) > 1 or bool(
         re.match(r"\s*(?:,|and\b)", clause.folded[clause.mentions[group[-1]].end : clause.end])
@@ -216,10 +217,12 @@ def _pairs(clause: Clause, each: Sequence[Count]) -> bool:
 
 
 def _side_by_side(clause: Clause, each: Sequence[Count]) -> bool:
-    """ "Fever and bone pain were reported by 4 and 6 women": bare numbers side by side, and no group named."""
+    """ "Fever and bone pain were reported by 4 and 6 women", "by 41% and 30% of all": side by side, and no group named."""
     gaps = [clause.folded[a.end : b.start] for a, b in pairwise(each)]
     joined = all(re.fullmatch(r"\s*(?:,|and|, and)\s*", gap) for gap in gaps)
-    return joined and all(c.n is not None for c in each) and not ARMS.search(clause.folded, clause.start, clause.end)
+    of_all = OF_ALL.match(clause.folded, each[-1].start, clause.end) is not None
+    numbers = all(c.n is not None for c in each) or of_all
+    return joined and numbers and not ARMS.search(clause.folded, clause.start, clause.end)
 
 
 def _for_others(clause: Clause, found: Sequence[int]) -> bool:

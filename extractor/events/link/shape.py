@@ -22,6 +22,119 @@ PAIRED = 20  # tokens: of so short a gap each two neighbours are seen
 NEAR = 8  # tokens: the neighbours' gaps are compared up to this length
 SHORT = 4
 END, BEGIN = "$", "^"
+SIGNS = frozenset("TKDC")
+
+FUNCTION = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "with",
+        "without",
+        "from",
+        "to",
+        "for",
+        "and",
+        "or",
+        "but",
+        "nor",
+        "no",
+        "not",
+        "as",
+        "than",
+        "after",
+        "before",
+        "during",
+        "following",
+        "within",
+        "over",
+        "under",
+        "per",
+        "each",
+        "both",
+        "all",
+        "one",
+        "two",
+        "three",
+        "who",
+        "whom",
+        "which",
+        "that",
+        "this",
+        "these",
+        "those",
+        "them",
+        "whose",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "being",
+        "had",
+        "has",
+        "have",
+        "did",
+        "vs",
+        "versus",
+        "v",
+        "against",
+        "whereas",
+        "while",
+        "respectively",
+        "only",
+        "also",
+        "then",
+        "due",
+        "because",
+        "including",
+        "included",
+        "patient",
+        "patients",
+        "case",
+        "cases",
+        "group",
+        "groups",
+        "arm",
+        "arms",
+        "subjects",
+        "participants",
+        "other",
+        "another",
+        "mild",
+        "moderate",
+        "severe",
+        "grade",
+    ]
+)
+
+
+@lru_cache(maxsize=4_096)
+def plain(word: str) -> str:
+    """A word by its form: function words and marks as they are, verbs by their ending, all other words alike."""
+    if word in FUNCTION or not word.isalpha() or word in SIGNS:
+        return word
+    if word.endswith("ed") and len(word) > 4:
+        return "-ed"
+    if word.endswith("ly") and len(word) > 4:
+        return ""
+    return "-ing" if word.endswith("ing") and len(word) > 5 else "w"
+
+
+def formed(row: Sequence[str]) -> list[str]:
+    """A row with words by their form; several alike in turn are one."""
+    found: list[str] = []
+    for word in row:
+        form = plain(word)
+        if form and not (form == "w" and found and found[-1] == "w"):
+            found.append(form)
+    return found
 
 
 @lru_cache(maxsize=1_024)
@@ -87,6 +200,12 @@ def shape_features(seen: Shape, i: int, j: int) -> Iterator[str]:
         yield f"{side} left {' '.join(left[-many:])}"
         yield f"{side} right {' '.join(right[:many])}"
     yield f"{side} around {' '.join(left[-1:])} {' '.join(right[:1])} {min(len(between), SHORT)}"
+    forms = formed(between)
+    if len(between) <= PAIRED:
+        yield f"{side} forms {' '.join(forms)}"
+        yield f"{side} forms {' '.join(formed(left[-2:]))} [{' '.join(forms)}] {' '.join(formed(right[:2]))}"
+        ended = [BEGIN, *forms, END, END]
+        yield from (f"{side} fff {x} {y} {z}" for x, y, z in zip(ended, ended[1:], ended[2:], strict=False))
     yield from _in_order(seen, side, low, high)
     yield from _like_neighbours(seen, i, j, side)
 

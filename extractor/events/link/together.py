@@ -165,12 +165,31 @@ def _names(words: frozenset[str], group: Group) -> bool:
 
 
 def _sums(some: Sequence[Event]) -> set[int]:
-    """Counts that are the sum of two or more others of one term: "nine died, four in one group and five in the other"."""
-    numbers = {e.count.start: e.count.n for e in some if e.count and e.count.n}
+    """Counts that are the sum of two or more others of one term: "nine died, four in one group and five in the other".
+
+    People and events may be told side by side: "40 (31%) had 71 events: 28 (33%) with 50 on A and 12 (28%) with 21 on B".
+    """
+    shared = [e.count for e in some if e.count and e.count.n and e.count.percent is not None]
+    alone = [e.count for e in some if e.count and e.count.n and e.count.percent is None]
+    both = [*shared, *alone]
+    kinds = (both, shared, alone) if shared and alone else (both,)
+    return {at for counts in kinds for at in _sum_of({c.start: c.n or 0 for c in counts})} | _shares_of_all(some)
+
+
+def _sum_of(numbers: Mapping[int, int]) -> set[int]:
     if len(numbers) < 3:
         return set()
     # "5, 7 and 2 patients": what stands in the middle of a row is one of it
     return {at for at, n in numbers.items() if 2 * n == sum(numbers.values()) and at in (min(numbers), max(numbers))}
+
+
+def _shares_of_all(some: Sequence[Event]) -> set[int]:
+    """ "In 49% of all patients (A, 50%; B, 48%)": a share that lies between those behind it."""
+    shares = [e.count for e in some if e.count and e.count.n is None and e.count.percent is not None]
+    first, rest = (shares[0], [c.percent or 0.0 for c in shares[1:]]) if len(shares) > 2 else (None, [])
+    if first is None or first.percent is None or not min(rest) <= first.percent <= max(rest):
+        return set()
+    return {first.start} if first.end - first.start > 8 else set()
 
 
 def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tuple[int, int]]:
@@ -180,7 +199,9 @@ def _apart(folded: str, some: Sequence[Event], parts: Sequence[int]) -> list[tup
     ends = {e.count.start: e.count.end for e in some if e.count}
     none = {e.count.start: e.count.n == 0 for e in some if e.count}
     if _sums(some):
-        return list(combinations(range(len(parts)), 2))
+        told = {e.count.start: e.count.percent is not None for e in some if e.count}
+        mixed = len(set(told.values())) == 2 and len(parts) > 2  # people and events side by side
+        return [(i, j) for i, j in combinations(range(len(parts)), 2) if not mixed or told[parts[i]] == told[parts[j]]]
     plain = {e.count.start: e.count.percent is None and e.count.n is not None for e in some if e.count}
     # "four patients had fever and in the placebo group none": a zero and a count are of two groups, as are "4 and 2 patients"
     return [
