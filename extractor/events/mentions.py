@@ -112,6 +112,10 @@ _NOT_LEFT = _NOT_ORGAN - W.members("mentions_not_left") | W.members("not_left")
 LABORATORY = re.compile(
     rf"\b(?P<how>{W.laboratory_elevated})\s+(?P<what>(?:{W.laboratory_serum}\s+){{0,2}}{W.laboratory_protein}(?:\s+{W.laboratory_levels})?)\b"
 )
+# "AST increased (29%)", "creatinine rose in two": the measure first, where a count follows
+MEASURE_ROSE = re.compile(
+    rf"\b(?:{W.laboratory_serum}\s+){{0,2}}(?!cells?\b|albumin\b|h(?:a)?emoglobin\b){W.laboratory_protein}(?:\s+{W.laboratory_levels})?\s+{W.measure_rose}(?=\s+in\s+(?:only\s+)?{WHOLE}\b(?!\s*(?:%|(?:of|months?|weeks?|days?|hours?|groups?|arms?)\b))|\s*\(\s*(?:n\s*=|\d+(?:\.\d+)?\s*%))"
+)
 # "decreased cardiac function", "impaired renal function"
 FUNCTION = re.compile(rf"\b{W.function_decreased}\s+(?:left |right )?{W.function_cardiac}\s+function\b")
 # Right of a term, its site: "infection at the catheter site", "pain in the leg", "swelling of the knee", "mobility at fracture site"
@@ -439,6 +443,8 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
     for match in HARM_DENIED.finditer(folded, start, end):
         if LOOKED_FOR.search(folded, max(start, match.start() - LOOKED_AT), match.start()):
             yield Mention(*match.span(), OPEN, match.start())
+    for match in MEASURE_ROSE.finditer(folded, start, end):
+        yield Mention(*match.span(), OPEN, match.start())
     for match in LABORATORY.finditer(folded, start, end):
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
         more = listed(VALUES, folded, match.end("what"), end)
