@@ -119,7 +119,7 @@ def _not_told(
         return True
     if (named and reading.concluded) or reading.hypothetical(cue[0]):
         return True
-    if mention.kind == CLASS and _stop_before(reading, mention, inner):
+    if mention.kind == CLASS and (_stop_before(reading, mention, inner) or _died_of(reading, mention, inner)):
         return True
     lead = _head(reading, denial, mention, inner) if denial else ""
     if any(denial and m.kind == CLASS and denial.end <= m.start and m.end < mention.start for m in inner):
@@ -143,6 +143,15 @@ def _cause_denied(reading: Reading, mention: Mention, last: int) -> bool:
     """ "Two died; neither death was related to the cells": deaths were told, and only their cause is denied."""
     before = any(m.kind == DEATH and m.end <= mention.start for m in reading.mentions)
     return before and RELATED_TO.match(reading.folded, mention.end, last) is not None
+
+
+DIED_OF = re.compile(r"\s+(?:of|from|due to|because of|owing to)\s+(?:\w+\s+)?")
+
+
+def _died_of(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:
+    """ "No patient died of toxicity": a death is denied, not the toxicity."""
+    dead = [m.end for m in inner if m.kind == DEATH and m.end < mention.start]
+    return any(DIED_OF.fullmatch(reading.folded, at, mention.start) for at in dead)
 
 
 def _stop_before(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:

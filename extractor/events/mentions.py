@@ -17,7 +17,7 @@ from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.events.denied_classes import classes_denied
 from extractor.events.said_apart import dose_changed, organs_behind, rank_before
-from extractor.events.shared_heads import PLACED, SITES, VALUES, head_of, listed
+from extractor.events.shared_heads import GROUP_ARM, LOW_PLACED, PLACED, SITES, VALUES, head_of, listed
 from extractor.events.stopped import divided_reason, reason_before, reason_was, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_counted, items_under
 from extractor.quantities.counts import PEOPLE
@@ -480,17 +480,12 @@ def _widened(folded: str, start: int, at: int) -> int:
         match = _left().search(folded, max(start, at - 28), at)
         if not match or match[1].strip(" -") in _NOT_LEFT:
             break
-        if match[1].strip() in ("low", "lower", "upper") and not _PLACED.match(folded, at):
+        if match[1].strip() in ("low", "lower", "upper") and not LOW_PLACED.match(folded, at):
             break  # "low hypoglycemia rates"
-        if match[1].strip() == "arm" and _GROUP_ARM.search(folded, max(start, match.start(1) - 40), match.start(1)):
+        if match[1].strip() == "arm" and GROUP_ARM.search(folded, max(start, match.start(1) - 40), match.start(1)):
             break  # "in the placebo arm pneumonia developed"
         at = match.start(1)
     return at
-
-
-_PLACED = re.compile(W.placed)
-# what makes an arm a group: "in the placebo arm", not "of the left arm"
-_GROUP_ARM = re.compile(rf"\b(?:in|of|on|from)\s+(?:the\s+)?(?:(?!{W.body_arm}\b)[\w+/-]+\s+){{1,3}}\Z")
 
 
 def _sited(folded: str, end: int, first: int, at: int, kind: str) -> tuple[int, list[Mention]]:

@@ -22,6 +22,10 @@ VALUES = re.compile(
     rf"{_BRACKETS}{_AND}(?:(?P<prep>(?:in|of)\s+)|(?P<n>\d{{1,3}}|{NUMBER_WORDS})\s+(?:in|of)\s+)?(?:the\s+)?"
     rf"(?P<what>(?:{W.laboratory_serum}\s+){{0,2}}{W.laboratory_protein}(?:\s+{W.laboratory_levels})?){_ENDS}"
 )
+# "low back pain", not "low hypoglycemia rates"
+LOW_PLACED = re.compile(W.placed)
+# what makes an arm a group: "in the placebo arm", not "of the left arm"
+GROUP_ARM = re.compile(rf"\b(?:in|of|on|from)\s+(?:the\s+)?(?:(?!{W.body_arm}\b)[\w+/-]+\s+){{1,3}}\Z")
 PLACED = re.compile(
     rf"\s+{W.right_at}\s+(?:the\s+|an?\s+)?"
 )  # between a head and its site, before a site that has such a word of its own

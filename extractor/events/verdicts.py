@@ -32,6 +32,8 @@ NO_RESULT = re.compile(rf"[^.;,]{{0,50}}?\b{W.judged_behind}\b")
 ENDPOINTS = re.compile(r"\b(?:endpoints?|end points?|outcomes?|outcome measures?) (?:included|were|was|comprised)\b")
 # "abdominal pain (p = .24)": compared, and alike
 NO_P = re.compile(r"\s*[(\[]\s*p\s*[=>]\s*0?\.(?!0[0-4])\d+\s*[)\]]")
+# "nausea (p = .01), and sleep (p < .001) significantly improved": scores that got better
+MEASURED_P = re.compile(r"\s*\(\s*p\s*[<=>][^()]*\)[^;.]*?(?:\.\d[^;.]*?)*\bimproved\b")
 # "prior stroke", "a history of pain": before the trial
 PAST = re.compile(r"\b(?:history of|prior|previous|pre-?existing)\s+(?:[\w-]+\s+)?\Z")
 VERDICTS = ("none", PRESENT, ABSENT)
@@ -202,6 +204,8 @@ def _spared(scene: Said, i: int) -> bool:
     if brought(scene.folded, mention.end, scene.sentence.end):
         return True
     if BASELINE.search(scene.folded, first, mention.start) or ENDPOINTS.search(scene.folded, first, mention.start):
+        return True
+    if MEASURED_P.match(scene.folded, mention.end, end):
         return True
     if NO_P.match(scene.folded, mention.end, end) or PAST.search(
         scene.folded, max(first, mention.start - 40), mention.start

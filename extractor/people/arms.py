@@ -140,6 +140,8 @@ LED = re.compile(
 def _without_verb(seen: View, group: Group) -> Group:
     """A group named without the words that lead to its name."""
     start, end = group.name_at
+    if group.name.lower() == "n":  # the sign before the size
+        return replace(group, name="", name_at=(0, 0))
     led = LED.match(seen.folded, start, end) if group.name else None
     if not led or led.end() == end:
         return group

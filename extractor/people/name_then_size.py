@@ -124,7 +124,8 @@ def _name_before(text: str, at: int, first: int) -> Place | None:
         if comma >= place and re.search(r"\d", inside[:comma]):
             place = comma + 1
         named = stripped(text, opened + 1 + place, at)
-        named = None if named and text[slice(*named)] == "respectively" else named
+        said = text[slice(*named)] if named else ""
+        named = None if said == "respectively" or re.match(r"n ?= ?\d", said) else named
         explained = DOSE_ALONE.fullmatch(text, *named) and CALLED_BEFORE.search(text, first, opened) if named else None
         strength = named and DOSE.fullmatch(text, *named) and re.search(r"[a-z]{4} \Z", text[first:opened])
         if named and not explained and not strength:

@@ -29,6 +29,8 @@ WHOLE_STUDY = re.compile(
 )  # "in this study" is no group
 BESIDE = re.compile(r"(?:[(\[,;:]|\band|\bplus|\bvs\.?|\bversus|\bor|\bthe (?:other|remaining)) *$")
 COUNTED_NEXT = re.compile(rf"(?:{NUM})(?: {PEOPLE_NOUN})?,? {W.counted_next_to}\b")
+# "day 3 to 5 for small strokes": a time, no size
+TIMES = re.compile(r"\b(?:days?|weeks?|months?|hours?|years?) \d+ ?(?:to|-|and|or) ?$")
 WHOLE_OF = re.compile(r"% of (?:the |all )?$")  # "151 patients, 38% of the 404": no group beside them
 NEXT_SIZE = re.compile(rf",? (?:and|or|vs\.?|versus) (?:the (?:other|remaining) )?{NUM}")
 
@@ -46,7 +48,9 @@ def listed(text: str, sentence: Sentence) -> Iterator[Group]:
 
 def _as_group(text: str, match: re.Match[str]) -> Group | None:
     n = whole(match["n"])
-    if WHOLE_OF.search(text, max(0, match.start("n") - 14), match.start("n")):
+    if WHOLE_OF.search(text, max(0, match.start("n") - 14), match.start("n")) or TIMES.search(
+        text, max(0, match.start("n") - 18), match.start("n")
+    ):
         return None
     if not n or n == 1 or BEFORE.search(text, max(0, match.start("n") - 14), match.start("n")):
         return None

@@ -30,7 +30,7 @@ _UNITS = {
 PEOPLE = _UNITS[PARTICIPANTS]  # whoever a trial counts, in one word
 _UNIT = "|".join(_UNITS.values())
 _UNIT_OF = {name: re.compile(rf"(?:{forms})\Z") for name, forms in _UNITS.items()}
-_N = rf"(?:{NUMBER_WORDS}|(?<![\w.,/\-+^])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,]\d|-?[a-z]|\s?-\s?\d))"
+_N = rf"(?:{NUMBER_WORDS}|(?<![\w.,/\-+^])(?<!\d\?)(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}})(?![\d]|[.,?]\d|-?[a-z]|\s?-\s?\d))"
 # A percentage before a noun is a strength ("6% strips", "0.5%/salicylic acid"), one before these words or a mark may be a share
 _SHARE = rf"(?=\s*(?:[,;:.)\]\[(~]|/\s*[\d<(]|-|\Z|{W.share_of}\b))"
 # "12,5 %" is written with a decimal comma, "1, 5 %" is a list

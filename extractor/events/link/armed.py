@@ -10,7 +10,7 @@ from extractor import patterns as re
 from extractor.context.view import View
 from extractor.events.event import PRESENT, Event
 from extractor.events.link.arms import Names, Scene, candidates, features, name_of, none_features
-from extractor.events.link.checked import impossible
+from extractor.events.link.checked import bracketed, impossible
 from extractor.events.link.groups import Group, Name
 from extractor.events.link.headed import headed
 from extractor.events.link.in_turn import in_turn
@@ -37,6 +37,7 @@ def armed(reports: Reports, groups: Sequence[Group], events: Iterable[Event]) ->
         known = arms_of(scene, some)
         known |= _in_turn(names, scene, some, known)
         known |= _with_people(scene, some, known)
+        known |= bracketed(scene, some)
         known |= dict.fromkeys(impossible(scene, some, known))
         for event in some:
             made = replace(event, arm=known.get(event.count.start)) if event.count else event

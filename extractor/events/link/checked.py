@@ -18,6 +18,7 @@ from extractor.quantities.counts import Count
 
 Place = tuple[int, int]
 MOST_PARTS = 4
+MORE = 2  # groups, and counts of each
 
 
 def impossible(scene: Scene, events: Sequence[Event], known: Mapping[int, Place | None]) -> set[int]:
@@ -35,6 +36,27 @@ def impossible(scene: Scene, events: Sequence[Event], known: Mapping[int, Place 
             if right.start in gone and (around or PEOPLE_HAD.match(folded[left.end : right.start])):
                 gone.add(left.start)  # "fifteen events in thirteen people (four on A, nine on B)"
     return gone
+
+
+# behind a group's name: " group (7.1% and 11.0%)"
+BEHIND_NAME = re.compile(r"\s*(?:(?:groups?|arms?)\s*)?\((?P<inside>[^()]*)\)")
+COMPARED = re.compile(r"\b(?:vs|versus|v|compared|respectively)\b")
+
+
+def bracketed(scene: Scene, events: Sequence[Event]) -> dict[int, Place | None]:
+    """The groups of several counts in brackets right behind each group's name: "in the drug group (7% and 11%) as in the placebo group (9% and 12%)"."""
+    folded, end = scene.seen.folded, scene.sentence.end
+    starts = {e.count.start for e in events if e.count}
+    found: dict[Place, list[int]] = {}
+    for name in scene.here:
+        inside = BEHIND_NAME.match(folded, name.end, end) if name.grouped else None
+        if inside and not COMPARED.search(inside["inside"]):
+            first, last = inside.span("inside")
+            found[name.place] = sorted(at for at in starts if first <= at < last)
+    sizes = {len(held) for held in found.values() if held}
+    if len(found) < MORE or len(sizes) != 1 or min(sizes) < MORE or not all(found.values()):
+        return {}
+    return {at: place for place, held in found.items() for at in held}
 
 
 def _rows(folded: str, told: Sequence[Count]) -> Iterator[list[Count]]:

@@ -52,6 +52,9 @@ CONTROL = re.compile(rf"\b{W.control}\b")
 NOBODY = frozenset(
     ("every", "having", "evidence", "withdrawal", "withdrawals", "discontinuation", "dropouts", "initiation")
 )
+NO_NAME = re.compile(
+    r"(?:it|they|we|there|although|though|because|since)\b|(?:statistical|significant|numerical|general|similar|premature)ly\Z"
+)
 _INSTEAD = frozenset(("list", "dose", "without"))  # names that are closer than a run of words over them
 # "patients treated with x", "those randomly assigned to x": what follows is whom they are told apart by
 GOT = W.members("got")
@@ -95,8 +98,13 @@ def names(folded: str, sentence: Sentence) -> list[Name]:
         over = [n for n in found if n.start < name.end and name.start < n.end]
         if name.brought in _INSTEAD or not over:
             found = [n for n in found if n not in over] + [name]
-    kept = (n for n in found if not n.words <= REFERRED and folded[n.start : n.end] not in NOBODY)
+    kept = (n for n in found if not n.words <= REFERRED and not _nobody(folded[n.start : n.end]))
     return sorted(kept, key=lambda n: n.start)
+
+
+def _nobody(words: str) -> bool:
+    """Whether words that look like a name are those of the sentence."""
+    return words in NOBODY or NO_NAME.match(words) is not None
 
 
 def _got(folded: str, run: Sequence[_Token]) -> bool:
