@@ -46,6 +46,8 @@ ADDED: tuple[tuple[str, str, str, list[str]], ...] = (
     ("mesh:D014514", "ureteric stone", "named", ["ureteral stone", "ureteral calculus"]),
     ("mesh:D016540", "smoking cessation", "named", ["stopping smoking", "stop smoking", "quit smoking", "quitting smoking"]),
     ("mesh:D003424", "Crohn disease", "disease", ["Crohn's"]),
+    ("mesh:D013716", "lateral epicondylitis", "named", ["lateral elbow tendinopathy", "lateral humeral epicondylitis"]),
+    ("mesh:D020277", "chronic inflammatory demyelinating polyneuropathy", "named", ["CIDP"]),
     ("mesh:D007898", "visceral leishmaniasis", "named", ["kala-azar"]),
     ("mesh:D015470", "acute myeloid leukemia", "named", ["acute myelogenous leukemia", "acute myelogenous leukaemia", "acute myeloid leukaemia"]),
     ("", "low birth weight", "disease", ["low birthweight", "low birth-weight"]),
