@@ -89,6 +89,7 @@ class Terms:
                     label = label.lower()
                     if first := WORD.search(label):
                         self._waiting.setdefault(stem(first[0]), []).append((label, term, how))
+        self._firsts = frozenset(self._waiting)
 
     def _begun_by(self, word: str) -> tuple[int, ...]:
         """How many words the terms have that begin with a word, the longest first; their labels are taken apart only now."""
@@ -117,28 +118,37 @@ class Terms:
 
         `folded` comes from :func:`extractor.text.fold`. A match never crosses sentence punctuation.
         """
-        spans, stems = _tokens(folded, start, end)
+        stop = len(folded) if end is None else end
+        stems = _stems(folded, start, stop)
+        firsts = self._firsts
         free = 0
-        for place, word in enumerate(stems):
-            if place >= free and (word in self._lengths or word in self._waiting):
-                match = self._at(folded, spans, stems, place)
+        for place in [place for place, word in enumerate(stems) if word in firsts]:
+            if place >= free:
+                match = self._at(folded, start, stop, stems, place)
                 if match:
                     yield match[0]
                     free = place + match[1]
 
-    def _at(self, folded: str, spans: Spans, stems: tuple[str, ...], place: int) -> tuple[Match, int] | None:
+    def _at(self, folded: str, start: int, stop: int, stems: tuple[str, ...], place: int) -> tuple[Match, int] | None:
         for size in self._begun_by(stems[place]):
             found = self._index.get(stems[place : place + size])
-            if found and size <= len(stems) - place and not _broken(folded, spans[place : place + size]):
-                return Match(spans[place][0], spans[place + size - 1][1], *found), size
+            if found and size <= len(stems) - place:
+                spans = _spans(folded, start, stop)[place : place + size]
+                if not _broken(folded, spans):
+                    return Match(spans[0][0], spans[-1][1], *found), size
         return None
 
 
+@lru_cache(maxsize=1_024)  # sentences: each part of the pipeline reads a batch of texts before the next does
+def _stems(folded: str, start: int, stop: int) -> tuple[str, ...]:
+    """The stems of the words of ``folded[start:stop]``."""
+    return tuple(map(stem, WORD.findall(folded, start, stop)))
+
+
 @lru_cache(maxsize=256)
-def _tokens(folded: str, start: int, end: int | None) -> tuple[Spans, tuple[str, ...]]:
-    """Where the words of ``folded[start:end]`` stand, and their stems."""
-    matches = list(WORD.finditer(folded, start, len(folded) if end is None else end))
-    return [m.span() for m in matches], tuple([stem(m[0]) for m in matches])
+def _spans(folded: str, start: int, stop: int) -> Spans:
+    """Where these words stand; asked only for sentences that hold a term."""
+    return [m.span() for m in WORD.finditer(folded, start, stop)]
 
 
 def _broken(folded: str, piece: Spans) -> bool:

@@ -13,7 +13,25 @@ from tests.pumped import patterns
 
 CASES = Path(__file__).parent / "cases"
 atoms = st.sampled_from(
-    [r"\b", r"\d", "a", "b", "ab", "[ab]", "[^a]", ".", r"\s", "$", "(?<!a)", "(?<=b)", "(?=a)", "(?!b)", r"\w"]
+    [
+        r"\b",
+        r"\d",
+        "a",
+        "b",
+        "ab",
+        "aa",
+        "ba",
+        "[ab]",
+        "[^a]",
+        ".",
+        r"\s",
+        "$",
+        "(?<!a)",
+        "(?<=b)",
+        "(?=a)",
+        "(?!b)",
+        r"\w",
+    ]
 )
 grown = st.recursive(
     atoms,
@@ -39,6 +57,8 @@ def found(pattern: re.Pattern[str], text: str) -> list[tuple[tuple[int, int], tu
 @example(r"\b(?:a|(?:b)?1)", "b a b1", 0)
 @example(r"(?:\b)?", "ab", 0)
 @example("(?i:a)|b", "A", 0)
+@example("(?:ab|b|a|aa|)(?:b|ba)?", "abaab", 0)
+@example(r"(?:(?<!a)\bab|\baa|\b|(?:(a)b)?a)b?", "ab aab b", 0)
 def test_finds_what_re_finds(pattern: str, text: str, at: int) -> None:
     ours, theirs = quick.compile(pattern), re.compile(pattern)
     assert found(ours, text) == found(theirs, text)

@@ -18,6 +18,8 @@ from extractor.context.trained import (
     RoleClassifier,
     buckets,
     pipeline,
+    role_buckets,
+    role_features,
     words,
 )
 from tests.conftest import ROOT
@@ -180,3 +182,14 @@ def test_hashing_is_the_same_everywhere() -> None:
 def test_a_missing_model_is_said(load: object, tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"models/trial_sm"):
         load(tmp_path)  # type: ignore[operator]
+
+
+def test_buckets_of_roles_are_those_of_their_features() -> None:
+    split = [
+        words("We gave 12 patients cells."),
+        words("Two of 12 had a fever; a fever passed."),
+        [],
+        words("None died."),
+    ]
+    for at in range(len(split)):
+        assert set(role_buckets(split, at, 4096)) == set(buckets(role_features(split, at), 4096))

@@ -16,6 +16,7 @@ import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import Any
 
 from extractor import patterns as re
@@ -45,8 +46,7 @@ class Reader:
 
     def points(self, features: Iterable[str]) -> float:
         """Log odds of a candidate with these features."""
-        known = self.weights
-        total = math.fsum([known[name] for name in known.keys() & set(features)]) + self.bias
+        total = math.fsum(map(self.weights.get, set(features), repeat(0.0))) + self.bias
         return max(-MOST_POINTS, min(MOST_POINTS, total))
 
     def probability(self, features: Iterable[str]) -> float:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -115,7 +116,11 @@ class HashedLinear:
 
     def logits(self, features: Iterable[str]) -> npt.NDArray[np.float64]:
         """Scores of one item, shape (classes,); features count once each and are scaled to unit length."""
-        rows = sorted(set(self.buckets(features)))
+        return self.summed(self.buckets(features))
+
+    def summed(self, found: Iterable[int]) -> npt.NDArray[np.float64]:
+        """Scores of one item by the rows of its features."""
+        rows = sorted(set(found))
         if not rows:
             return self.bias.astype(np.float64)
         total = np.add.reduce(self.weights.take(rows, axis=0).astype(np.float64))
@@ -144,10 +149,34 @@ class Hashed(dict[str, int]):
 _hashed = cache(Hashed)
 
 
+class HashedWords(dict[Any, int]):
+    """The buckets of features that are a head and words, by the words: nothing is written out for words seen before."""
+
+    def __init__(self, head: str, size: int) -> None:
+        super().__init__()
+        self._head, self._last = head, size - 1
+
+    def __missing__(self, words: str | tuple[str, ...]) -> int:
+        if len(self) >= REMEMBERED // 4:
+            self.clear()
+        feature = f"{self._head} {words if isinstance(words, str) else ' '.join(words)}"
+        self[words] = bucket = zlib.crc32(feature.encode()) & self._last
+        return bucket
+
+
+_hashed_words = cache(HashedWords)
+
+
 def softmax(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Probabilities of one item from its scores."""
     shifted = np.exp(logits - np.maximum.reduce(logits))
     return np.asarray(shifted / np.add.reduce(shifted))
+
+
+def _softmax_of_rows(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The same of an item a row."""
+    shifted = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
+    return np.asarray(shifted / np.add.reduce(shifted, axis=1, keepdims=True))
 
 
 # --- sentence roles ---------------------------------------------------------------------------------------------------
@@ -159,10 +188,23 @@ def role_features(split: Sequence[Sequence[str]], at: int) -> Iterator[str]:
     ``split`` is `words` of every sentence of the abstract, in order.
     """
     own = split[at]
-    count = len(split)
-    tenth, shown = 10 * at // count, min(count, 12)
     yield from (f"w {word}" for word in own)
     yield from (f"b {one} {two}" for one, two in pairwise(own))
+    yield from _placed_features(split, at)
+
+
+def role_buckets(split: Sequence[Sequence[str]], at: int, size: int) -> Iterator[int]:
+    """The buckets of :func:`role_features`."""
+    own = split[at]
+    yield from map(_hashed_words("w", size).__getitem__, own)
+    yield from map(_hashed_words("b", size).__getitem__, pairwise(own))
+    yield from buckets(_placed_features(split, at), size)
+
+
+def _placed_features(split: Sequence[Sequence[str]], at: int) -> Iterator[str]:
+    own = split[at]
+    count = len(split)
+    tenth, shown = 10 * at // count, min(count, 12)
     yield from (f"o{i} {word}" for i, word in enumerate(own[:3]))
     yield from (f"e{i} {word}" for i, word in enumerate(reversed(own[-3:])))
     yield from (f"p {word}" for word in (split[at - 1][:6] if at else ("<start>",)))
@@ -206,13 +248,12 @@ class RoleClassifier:
         if not sentences:
             return []
         split = [words(sentence) for sentence in sentences]
-        scores = np.array([self._log_probabilities(split, at) for at in range(len(split))])
+        size = len(self.model.weights)
+        logits = np.array([self.model.summed(role_buckets(split, at, size)) for at in range(len(split))])
+        scores = np.log(_softmax_of_rows(logits) + SMALLEST)
         marginals = smoothed(scores * self.trust, self.order.astype(np.float64))
-        return [(ROLES[int(row.argmax())], float(row.max())) for row in marginals]
-
-    def _log_probabilities(self, split: Sequence[Sequence[str]], at: int) -> npt.NDArray[np.float64]:
-        logits = self.model.logits(role_features(split, at))
-        return np.asarray(np.log(softmax(logits) + SMALLEST))
+        best = marginals.argmax(axis=1).tolist()
+        return [(ROLES[role], p) for role, p in zip(best, marginals.max(axis=1).tolist(), strict=True)]
 
 
 def smoothed(scores: npt.NDArray[np.float64], order: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -232,7 +273,7 @@ def smoothed(scores: npt.NDArray[np.float64], order: npt.NDArray[np.float64]) ->
         forward[at] = scores[at] + np.logaddexp.reduce(forward[at - 1][:, None] + inner, axis=0)
     for at in range(len(scores) - 2, -1, -1):
         backward[at] = np.logaddexp.reduce(inner + (scores[at + 1] + backward[at + 1])[None, :], axis=1)
-    return np.array([softmax(row) for row in forward + backward])
+    return _softmax_of_rows(forward + backward)
 
 
 # --- mentions ---------------------------------------------------------------------------------------------------------

@@ -454,10 +454,13 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
             yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, alone, how))
 
 
+LAST_WORD = re.compile(r"[a-z]+\Z")
+
+
 def _shared_head(folded: str, start: int, first: int, end: int, kind: str) -> Iterator[Mention]:
     """ "low back and radicular leg pain", "local and systemic reactions": the first of two terms with one head."""
     left = _ellipsis().search(folded, max(start, first - 60), first)
-    head = re.compile(r"[a-z]+\Z").search(folded, first, end)
+    head = LAST_WORD.search(folded, first, end)
     if not left or not head or head.start() == first or table(LEXICON).get(left["site"]) is not None:
         return
     last = left.start("site")

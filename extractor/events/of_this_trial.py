@@ -113,6 +113,9 @@ DEADLY = re.compile(
 )
 
 
+PRIMARY = re.compile(r"\bprimary (?:\w+[\s-]+){0,3}(?:end[\s-]?points?|outcomes?|variables?|measures?)\b")
+
+
 @lru_cache(maxsize=1)
 def _well_known_in(listed: Terms) -> dict[str, Term | None]:
     """The terms of abbreviations that need no explaining."""
@@ -133,6 +136,7 @@ class Reports:
     classes: dict[str, Mention] = field(default_factory=dict)  # its abbreviations of classes: {"CR-SAE": ...}
     _named: dict[int, list[Mention]] = field(default_factory=dict)
     _ids: frozenset[str] = field(default_factory=frozenset)
+    _answers: dict[tuple[object, ...], bool] = field(default_factory=dict)  # to what several rules ask alike
 
     @classmethod
     def of(cls, seen: View, conditions: frozenset[str] = frozenset()) -> Reports:
@@ -196,9 +200,7 @@ class Reports:
         """Terms of the title, and of the primary outcome: the trial's subject, not what befell people by the way."""
         found = list(mentions(self.seen.folded, *self.seen.title)) if self.seen.title[1] else []
         for sentence in body:
-            place = re.compile(
-                r"\bprimary (?:\w+[\s-]+){0,3}(?:end[\s-]?points?|outcomes?|variables?|measures?)\b"
-            ).search(self.seen.folded, sentence.start, sentence.end)
+            place = PRIMARY.search(self.seen.folded, sentence.start, sentence.end)
             if place:
                 found += mentions(self.seen.folded, place.end(), sentence.end)
         return found
@@ -214,6 +216,12 @@ class Reports:
 
     def silent(self, sentence: Sentence) -> bool:
         """Whether nothing in this sentence is a result of the trial; its place is evidence, not a gate."""
+        key = ("silent", sentence.start)
+        if key not in self._answers:
+            self._answers[key] = self._is_silent(sentence)
+        return self._answers[key]
+
+    def _is_silent(self, sentence: Sentence) -> bool:
         role = self.seen.role_at(sentence.start)
         text = self.seen.folded[sentence.start : sentence.end]
         if self.elsewhere(sentence):
@@ -262,8 +270,12 @@ class Reports:
         return not any(s.role == "results" and s.end - s.text_start > 80 for s in self.seen.roles.sections)
 
     def concludes(self, sentence: Sentence) -> bool:
-        role = self.seen.role_at(sentence.start)
-        return role == "conclusions" or bool(CONCLUDES.search(self.seen.folded[sentence.start : sentence.end]))
+        key = ("concludes", sentence.start)
+        if key not in self._answers:
+            role = self.seen.role_at(sentence.start)
+            text = self.seen.folded[sentence.start : sentence.end]
+            self._answers[key] = role == "conclusions" or bool(CONCLUDES.search(text))
+        return self._answers[key]
 
     def incident(self, mention: Mention) -> bool:
         """ "new infections": cases of what the trial prevents, in a trial that treats one."""
@@ -276,6 +288,12 @@ class Reports:
 
     def outcome(self, mention: Mention, start: int, end: int) -> bool:
         """Whether the words around a term make it a disease treated, a risk, a scale or an aim."""
+        key = ("outcome", mention.kind, mention.start, mention.end, start, end)
+        if key not in self._answers:
+            self._answers[key] = self._is_outcome(mention, start, end)
+        return self._answers[key]
+
+    def _is_outcome(self, mention: Mention, start: int, end: int) -> bool:
         folded = self.seen.folded
         if mention.kind == DEATH and folded[mention.start : mention.end] in DEAD_VERBS:
             return False  # "one man undergoing surgery died": a verb is nobody's disease

@@ -22,7 +22,7 @@ from extractor.context.view import View
 from extractor.people.beside_controls import of_controls, set_against
 from extractor.people.candidates import Cohort, cohort
 from extractor.people.counted import AN_AGE, BEFORE, numbers
-from extractor.people.equal_groups import EACH_OF, how_many
+from extractor.people.equal_groups import how_many, sizes_of_each
 from extractor.people.group import EACH, GROUP_WORD, LETTERED, NO_GROUP, Group
 from extractor.people.kinds_near import kinds_near
 from extractor.people.sides import KINDS, MOST_GROUPS, PART_OF_TRIAL, Sides, by_rule
@@ -307,7 +307,7 @@ def _times(seen: View, own: Total | None, others: Sequence[Sides]) -> Iterator[t
     """One size as often as the total asks, alone or beside other groups: "15 per dose group, and 15 controls"."""
     if own is None:
         return
-    for match in EACH_OF.finditer(seen.folded):
+    for match in sizes_of_each(seen):
         name = "n" if match["n"] else "of"
         n = whole(match[name])
         if not n or n < 2 or not seen.one_sentence(*match.span()):

@@ -29,7 +29,7 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?= [a-z(])|(?!0)\d+o?"
 # before a number; a heading or a participle may be glued to it ("methods30 patients")
 _LED = r"(?:(?<![\w,/%<>=±+*^~-])(?<!\d\.)(?<!\d:)(?<!\d\?)(?<!\s\.)(?<!\(\.)|(?<=methods)|(?<=results)|(?<=setting)|(?<=design)|(?<=findings)|(?<=patients)|(?<=[a-z]ed-)|(?<=roups-)|(?<=ients-))"
 NUMBER = re.compile(
-    rf"{_LED}(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:?]\d|-\d| ?%| (?:and|or|vs\.?|versus) \d+(?:\.\d+)? ?%))"
+    rf"(?=\d|{_SMALL}){_LED}(?:(?:{_WORDS})\b(?!-(?!year|month|week))|(?:{_DIGITS})(?![\w%/^*]|[.,:?]\d|-\d| ?%| (?:and|or|vs\.?|versus) \d+(?:\.\d+)? ?%))"
 )
 # "58-year-old male patient", "12 years of age": an age, no number of people
 AN_AGE = re.compile(rf" ?-?{W.an_age_years}[ -]?(?:olds?\b|of age\b|aged?\b)")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
-from extractor.context.view import View
+from extractor.context.view import View, once
 from extractor.people.group import EACH, GROUP_NOUN, NUM, PEOPLE_NOUN, Group, Place, Split, at_numbers
 from extractor.quantities.numbers import whole
 from extractor.words import Words
@@ -82,9 +82,15 @@ class EachOf:
     how: str
 
 
+@once
+def sizes_of_each(seen: View) -> list[re.Match[str]]:
+    """All places where a size is told of each of several groups."""
+    return list(EACH_OF.finditer(seen.folded))
+
+
 def each_of_listed(seen: View) -> Iterator[EachOf]:
     """Sizes told of each of several listed doses or treatments, where no number of groups is told."""
-    for match in EACH_OF.finditer(seen.folded):
+    for match in sizes_of_each(seen):
         name = "n" if match["n"] else "of"
         n = whole(match[name])
         sentence = seen.sentence_at(match.start())

@@ -31,7 +31,7 @@ class Weights:
     def score(self, features: Iterable[str]) -> float:
         """The sum of the weights of an item's features."""
         listed = self._listed
-        return math.fsum([listed[bucket] for bucket in set(buckets(features, len(listed)))])
+        return math.fsum(map(listed.__getitem__, set(buckets(features, len(listed)))))
 
     def chance(self, features: Iterable[str]) -> float:
         """The probability of an item that is right or wrong by itself."""
