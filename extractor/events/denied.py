@@ -231,6 +231,7 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
             continue  # "none of the adverse events was related": told as a denial already
         kind = match["kind"]
         is_serious, is_severe = kind == "serious", bool(re.match(r"severe|life|fatal|clinically", kind))
+        tied = not (is_serious or is_severe)  # "serious ones occurred; none was related" denies those that are both
         yield Event(
             before[-1],
             NONE_REPORTED,
@@ -240,8 +241,8 @@ def kinds_denied(reading: Reading) -> Iterator[Event]:
             "kind",
             (reading.start, reading.end),
             severity=match.span("kind") if is_severe else None,
-            serious=is_serious or attributes.serious(reading.folded, before[-1]) or None,
-            related=None if is_serious or is_severe else True,
+            serious=is_serious or (tied and attributes.serious(reading.folded, before[-1])) or None,
+            related=tied or None,
             concluded=reading.concluded,
         )
 
