@@ -108,11 +108,11 @@ def named(seen: View, found: Weighed) -> Sides | None:
 
 # "34 on placebo", "19 patients of the control group", "24 who got cells", "34 hMSC patients"; "arterial group (AG) 14"
 NAME_BEHIND = re.compile(
-    rf"[)\]]?(?: (?:patients|participants|subjects|people|adults|children|cases))?,? (?P<said>(?:{W.joins_name} )*)"
+    rf"[)\]]?(?: (?:patients?|participants?|subjects?|people|adults|children|infants|women|men|cases))?(?: \(\d[\d.]* ?(?:%|percent|per cent)\))?,? (?P<said>(?:{W.joins_name} )*)"
     rf"(?P<name>(?!(?:and|or|vs|versus)\b)[a-z][\w+/ -]{{1,40}}?)(?: (?P<people>patients|participants|subjects))?(?= ?[(\[,;:.)\]]|{W.ends_name}|$)"
 )
 NAME_BEFORE = re.compile(
-    r"(?:[,;:(.]|\band|\bin) (?:the )?(?P<name>[a-z][\w+/ -]{1,40}?)(?: of)?(?: \([a-z0-9-]{1,6}\))?[ :,=(]*(?:n ?= ?)?$"
+    r"(?:[,;:(.]|\band|\bin) (?:the )?(?P<name>(?![\w+/ -]*\b(?:and|or|vs|versus) \d+ of\b)[a-z][\w+/ -]{1,40}?)(?: of)?(?: \([a-z0-9-]{1,6}\))?[ :,=(]*(?:n ?= ?)?$"
 )
 
 
