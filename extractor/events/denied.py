@@ -35,6 +35,7 @@ LIMITED_QUALITY = re.compile(rf"\b{W.limited_quality}\b")
 NEXT_CLASS = re.compile(r",\s*(?:or|and|nor)\s+")  # "no adverse events related to the cells, or serious adverse events"
 OR_CLASS = re.compile(r"\s*,?\s*(?:or|and|nor)\s+(?:any\s+)?")
 LISTED_BEHIND = re.compile(r"\s*,")
+PRONOUN = re.compile(r"\b(?:it|this|these|they|which|that)\s+\Z")  # what an event did not lead to
 ITEM = re.compile(r",\s*(?:(?:and|or)\s+)?")
 # "the remaining twelve had no adverse event": of the others it is told
 REMAINING = re.compile(rf"\b{W.remaining}\b[^,;]{{0,30}}\Z")
@@ -130,7 +131,10 @@ def _not_told(
         return True
     if (named and reading.concluded) or reading.hypothetical(cue[0]):
         return True
-    if mention.kind == CLASS and (_stop_before(reading, mention, inner) or _died_of(reading, mention, inner)):
+    if mention.kind == CLASS and (
+        (_stop_before(reading, mention, inner) or _of_one_event(reading, mention, denial))
+        or _died_of(reading, mention, inner)
+    ):
         return True
     lead = _head(reading, denial, mention, inner) if denial else ""
     if any(denial and m.kind == CLASS and denial.end <= m.start and m.end < mention.start for m in inner):
@@ -163,6 +167,17 @@ def _died_of(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:
     """ "No patient died of toxicity": a death is denied, not the toxicity."""
     dead = [m.end for m in inner if m.kind == DEATH and m.end < mention.start]
     return any(DIED_OF.fullmatch(reading.folded, at, mention.start) for at in dead)
+
+
+def _of_one_event(reading: Reading, mention: Mention, denial: Denial | None) -> bool:
+    """ "It did not lead to any serious problems", "site reactions were mild, with no severe reactions": of an event told before."""
+    first = denial.start if denial else mention.start
+    told = [m for m in reading.mentions if m.kind in (NAMED, OPEN) and m.end <= first]
+    last = reading.folded[mention.start : mention.end].split()[-1].rstrip("s")
+    if any(reading.folded[m.start : m.end].rstrip("s").endswith(f" {last}") for m in told):
+        return True
+    before = reading.folded[max(reading.start, first - 20) : first]
+    return bool(told) and denial is not None and denial.kind == "verb" and PRONOUN.search(before) is not None
 
 
 def _stop_before(reading: Reading, mention: Mention, inner: list[Mention]) -> bool:

@@ -17,7 +17,7 @@ from extractor import patterns as re
 from extractor.context.phrases import phrases
 from extractor.events.denied_classes import classes_denied
 from extractor.events.said_apart import dose_changed, organs_behind, rank_before
-from extractor.events.shared_heads import GROUP_ARM, LOW_PLACED, PLACED, SITES, VALUES, head_of, listed
+from extractor.events.shared_heads import GROUP_ARM, LOW_PLACED, PLACED, SITES, VALUES, alone, head_of, listed
 from extractor.events.stopped import divided_reason, reason_before, reason_was, shared_reason
 from extractor.events.unlisted_terms import items_beside, items_counted, items_under
 from extractor.quantities.counts import PEOPLE
@@ -449,9 +449,8 @@ def _open(folded: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(match.start(), match.end("what"), OPEN, match.start())
         more = listed(VALUES, folded, match.end("what"), end)
         how = match.span("how")
-        alone = (how[0], how[0] + len(re.sub(r"\s+(?:in|of)\Z", "", match["how"])))
         for item in more.items if more else ():
-            yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, alone, how))
+            yield Mention(*item, OPEN, item[0], tail=head_of(folded, item, alone(folded, how), how))
 
 
 LAST_WORD = re.compile(r"[a-z]+\Z")
@@ -494,10 +493,8 @@ def _sited(folded: str, end: int, first: int, at: int, kind: str) -> tuple[int, 
     if not match:
         return at, []
     more = listed(SITES, folded, match.end(), end)
-    if more is None:
-        return match.end(), []
-    if not more.apart:
-        return more.end, []
+    if more is None or not more.apart:
+        return (more.end if more else match.end()), []
     placed = PLACED.match(folded, at, end)
     whole = (first, placed.end() if placed else at)
     return match.end(), [Mention(*i, kind, i[0], tail=head_of(folded, i, (first, at), whole)) for i in more.items]

@@ -68,3 +68,12 @@ def _numbered(folded: str, at: int, end: int, size: int) -> bool:
 def head_of(folded: str, item: Span, bare: Span, placed: Span) -> Span:
     """The words that an item shares: "swelling" before "of the foot", "swelling of the" before "foot"."""
     return bare if PLACED.match(f" {folded[slice(*item)]}") else placed
+
+
+_PREPOSITION = re.compile(r"\s+(?:in|of)\Z")
+
+
+def alone(folded: str, head: Span) -> Span:
+    """A head without the word that leads to its items: "a rise" of "a rise in"."""
+    found = _PREPOSITION.search(folded, *head)
+    return (head[0], found.start()) if found else head

@@ -34,7 +34,7 @@ def named_up_to(seen: View, start: int, stop: int, end: re.Pattern[str], most: i
     cut = end.search(seen.folded, start, stop)
     start, finish = trim(seen.text, start, cut.start() if cut else stop)
     finish = _closed(seen.text, start, finish)
-    while finish > start and seen.text[finish - 1] in " .,;:":
+    while finish > start and (seen.text[finish - 1] in ".,;:" or seen.text[finish - 1].isspace()):
         finish -= 1
     return (start, finish) if 1 < finish - start <= most else None
 
