@@ -9,7 +9,7 @@ from itertools import groupby, permutations
 from extractor import patterns as re
 from extractor.context.view import View
 from extractor.events.event import PRESENT, Event
-from extractor.events.link.arms import Names, Scene, candidates, features, name_of, none_features
+from extractor.events.link.arms import CLOSED_ROW, Names, Scene, candidates, features, name_of, none_features
 from extractor.events.link.checked import bracketed, impossible
 from extractor.events.link.compared import compared, wholes
 from extractor.events.link.groups import Group, Name
@@ -71,9 +71,18 @@ def _in_turn(
     for told in turns.values():
         places = [known.get(at) for at, _ in told]
         announced = all(name.brought == "0" for _, name in told)  # "(157 cells, 158 sham): death 14 vs 12"
-        if announced or None in places or len(set(places)) < len(places):
+        ordered = _ordered(scene, some, [at for at, _ in told])
+        if announced or ordered or None in places or len(set(places)) < len(places):
             found |= {at: name.place for at, name in told}
     return found
+
+
+def _ordered(scene: Scene, some: Sequence[Event], places: Sequence[int]) -> bool:
+    """Whether a row says that it is in order, and names nobody: "in 3 and 4 patients respectively, gangrene in two on placebo"."""
+    count = next((e.count for e in some if e.count and e.count.start == max(places)), None)
+    if count is None or any(n.start < min(places) for n in scene.here):
+        return False
+    return CLOSED_ROW.match(scene.seen.folded, count.end, scene.sentence.end) is not None
 
 
 # "seven reactions (were seen) in six people": between events and those who had them

@@ -27,6 +27,9 @@ _WORDS = re.compile(r"[a-z]+|[^\s\w]|\d+")
 MORE = 2  # words by which a name of the trial's arm may be longer than what was read of it
 HEAD = 4  # words that may stand before a name at the head of its sentence
 RESPECTIVELY = "respectively"
+ROW_CLOSED = re.compile(rf"\s*(?:{W.persons}\b)?\s*[),]*\s*respectively\b")
+# "in 3 and 4 patients respectively, gangrene in two on placebo": a row without names, and what follows it
+CLOSED_ROW = re.compile(rf"{ROW_CLOSED.pattern}\s*[,;]")
 TREATED = frozenset(("treated", "active", "experimental", "intervention", "verum"))  # the arm that is no control
 
 
@@ -182,6 +185,12 @@ def _whole(folded: str, name: Name, echoed: Sequence[Name], groups: Sequence[Gro
         if longer and any(echo.words == g.words for g in groups) and not PARTS.match(folded, echo.end):
             return replace(name, start=echo.start, end=echo.end, words=echo.words)
     return name
+
+
+def told_of_row(scene: Scene, end: int) -> list[Name]:
+    """The names that a row of counts ending at `end` may be of: behind "respectively" and a mark another thing is told."""
+    closed = CLOSED_ROW.match(scene.seen.folded, end, scene.sentence.end)
+    return [n for n in scene.here if closed is None or n.start < closed.end()]
 
 
 def candidates(scene: Scene) -> list[tuple[int, Name]]:

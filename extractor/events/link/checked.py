@@ -11,8 +11,8 @@ from itertools import groupby, pairwise
 
 from extractor import patterns as re
 from extractor.events.event import Event
-from extractor.events.link.arms import Scene
-from extractor.events.link.together import RESPECTIVELY, ROW
+from extractor.events.link.arms import ROW_CLOSED, Scene
+from extractor.events.link.together import ROW
 from extractor.events.words_of_counts import PEOPLE_HAD
 from extractor.quantities.counts import Count
 
@@ -71,7 +71,7 @@ def _rows(folded: str, told: Sequence[Count]) -> Iterator[list[Count]]:
 
 
 def _told(folded: str, row: list[Count]) -> Iterator[list[Count]]:
-    if len(row) > 1 and RESPECTIVELY.match(folded, row[-1].end):
+    if len(row) > 1 and ROW_CLOSED.match(folded, row[-1].end):
         yield row
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from extractor import patterns as re
 from extractor.events.event import Event
-from extractor.events.link.arms import Names, Scene, run_of
+from extractor.events.link.arms import Names, Scene, run_of, told_of_row
 from extractor.events.link.groups import Name, alike
 from extractor.quantities.counts import ADMINISTRATIONS, PARTICIPANTS, Count
 from extractor.words import Words
@@ -63,7 +63,8 @@ def _runs(scene: Scene, held: Sequence[Count]) -> bool:
 
 def _order(names: Names, scene: Scene, held: Sequence[Count]) -> list[Name]:
     """The groups in the order in which the text tells them; none where it is not sure."""
-    here = _families(scene, scene.here)
+    told = told_of_row(scene, held[-1].end)
+    here = _families(scene, told)
     sized = [
         n for n in scene.here if n.brought == "0" and SIZED.search(scene.seen.folded, scene.sentence.start, n.start)
     ]

@@ -13,8 +13,8 @@ from itertools import combinations, pairwise, product
 
 from extractor import patterns as re
 from extractor.events.event import Event
-from extractor.events.link.arms import Scene
-from extractor.events.link.groups import Group, Name, alike
+from extractor.events.link.arms import ROW_CLOSED, Scene, told_of_row
+from extractor.events.link.groups import Group, alike
 from extractor.events.words_of_counts import PEOPLE_HAD
 from extractor.words import Words
 
@@ -36,9 +36,6 @@ COMPARED = re.compile(
 
 # between the counts of one row: "5, 7 and 2", "2 vs 7"
 ROW = re.compile(r"\s*(?:,|and|, and|vs?\.?|versus|,?\s*compared (?:with|to))\s*")
-RESPECTIVELY = re.compile(rf"\s*(?:{W.persons}\b)?\s*[),]*\s*respectively\b")
-# "in 3 and 4 patients respectively, gangrene in two on placebo": a row without names, and what follows it
-CLOSED_ROW = re.compile(rf"{RESPECTIVELY.pattern}\s*[,;]")
 VERSUS = re.compile(r"\s*(?:vs?\.?|versus)\s*")
 
 
@@ -91,11 +88,11 @@ def _filled(
     gaps = [folded[ends[left] : right] for left, right in pairwise(parts)]
     if not all(ROW.fullmatch(gap) for gap in gaps):
         return {}
-    here = _told_of(scene, ends[parts[-1]])
+    here = told_of_row(scene, ends[parts[-1]])
     named = [g for i, g in enumerate(groups) if any(scene.arm(n) == i for n in here)]
     first = _first_named(scene, parts, named, ends) if len(named) == 1 else None
     unnamed = not named and len({n.words for n in here}) < len(parts)
-    told = first is not None or (unnamed and RESPECTIVELY.match(folded, ends[parts[-1]]) is not None)
+    told = first is not None or (unnamed and ROW_CLOSED.match(folded, ends[parts[-1]]) is not None)
     if told:
         rest = _as_compared(groups, named, first) if first is not None else _in_order(scene)
         # where the order is not known: better no group than a wrong one
@@ -116,12 +113,6 @@ def _filled(
         if len(rest) == len(free)
         else {}
     )
-
-
-def _told_of(scene: Scene, end: int) -> list[Name]:
-    """The names that a row of counts ending at `end` may be of: behind "respectively" and a mark another thing is told."""
-    closed = CLOSED_ROW.match(scene.seen.folded, end, scene.sentence.end)
-    return [n for n in scene.here if closed is None or n.start < closed.end()]
 
 
 def _as_compared(groups: Sequence[Group], named: Sequence[Group], first: bool) -> list[Group]:
