@@ -13,7 +13,7 @@ from extractor.pool import glmm
 from tests.conftest import ROOT
 
 TAU2: list[dict[str, Any]] = json.loads((ROOT / "tests/reference/tau2_cases.json").read_text(encoding="utf-8"))["cases"]
-SETS = 100  # of those that `make bench` checks ten thousand of
+SETS = 50  # of those that `make bench` checks ten thousand of
 
 
 @pytest.mark.parametrize("case", TAU2, ids=lambda c: f"{sum(c['events'])} of {sum(c['totals'])}")
