@@ -34,8 +34,8 @@ from extractor.events.told_with_count import BETTER, EFFECT, by_how_much, lessen
 from extractor.quantities.counts import PARTICIPANTS, Count, counts
 from extractor.quantities.numbers import NUMBER_WORDS
 
-BELIEVED = 0.45  # from here a pair is an event
-UNRIVALLED = 0.3  # from here, for a small number alone, if neither it nor the term has another partner that comes near
+BELIEVED = 0.5  # from here a pair is an event
+UNRIVALLED = 0.4  # from here, for a small number alone, if neither it nor the term has another partner that comes near
 SMALL = 30  # people at most that a case series tells by number
 AHEAD = 0.1  # by so much such a pair is likelier than any other of its term or its count
 DISBELIEVED = 0.4  # under this an event of the rules is none
