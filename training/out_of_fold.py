@@ -54,7 +54,7 @@ class Fields:
 
     def __init__(self, documents: Sequence[Annotated], fold: Sequence[int]) -> None:
         asked = [(d, f) for d, f in zip(documents, fold, strict=True) if d.of != "cases"]
-        own = readers.read_own()
+        own = readers.read([readers.INVENTED])  # and the tests' own sentences
         self.documents = [*readers.read_entries((d.of, d.entry) for d, _ in asked), *own]
         self.fold = [*(f for _, f in asked), *(ALWAYS for _ in own)]
         self.found = {

@@ -40,7 +40,7 @@ from extractor.product.cells import gives_cells
 from extractor.settings import Settings
 
 CASES = Path("tests/cases")
-INVENTED = Path("training/invented_cell.jsonl")  # all fields but adverse events
+INVENTED = Path("training/invented_cell.jsonl")  # reports that were made up: all fields but adverse events
 FOLDS = 5
 FEWEST = 3  # documents in which a feature must be
 ROUND = 2
@@ -175,13 +175,6 @@ def read_entries(entries: Iterable[tuple[str, dict[str, Any]]]) -> list[Read]:
     """Gold documents, each with the name of its set, one for one."""
     nlp = _looking()
     return [_of_gold(nlp, name, entry, {}) for name, entry in entries]
-
-
-def read_own() -> list[Read]:
-    """What is always trained on: the tests' sentences, and the reports that were made up."""
-    nlp = _looking()
-    made = [_of_gold(nlp, INVENTED.stem, entry, {}) for entry in gold(INVENTED)]
-    return made + [_of_case(nlp, name, case) for name in TASKS for case in cases(name)]
 
 
 def gold(folder: Path) -> list[dict[str, Any]]:

@@ -81,8 +81,8 @@ def denied(
         for one in denied(reading, grave, (cue[0], grave.start), inner, denial, last):
             yield replace(one, cue=cue)
         return
-    found = _limits(reading, mention, _behind_class(reading, mention, cue, inner), inner, denial, clause)
     others = _before_others(reading, mention, clause[1])
+    found = _limits(reading, mention, _behind_class(reading, mention, cue, inner), inner, denial, (clause[0], others))
     arm = reading.arm_after(mention, min(last, others))
     but = ALL_BUT.match(reading.folded, max(cue[1], mention.end), last)
     scope = (clause[0] + rest.start(), cue[0]) if rest else but.span("whom") if but else None
@@ -132,7 +132,8 @@ def _not_told(
     if (named and reading.concluded) or reading.hypothetical(cue[0]):
         return True
     if mention.kind == CLASS and (
-        (_stop_before(reading, mention, inner) or _of_one_event(reading, mention, denial))
+        _stop_before(reading, mention, inner)
+        or _of_one_event(reading, mention, denial)
         or _died_of(reading, mention, inner)
     ):
         return True
@@ -191,7 +192,7 @@ def _limits(
 ) -> Limits:
     """What the words around a denied term limit the denial to."""
     head = (cue[0], cue[1]) if denial else (mention.start, mention.start)
-    clause = (clause[0], _next_denial(reading, mention, _before_others(reading, mention, clause[1])))
+    clause = (clause[0], _next_denial(reading, mention, clause[1]))
     excepted = max([b for a, b in denial.exceptions if b <= cue[0]], default=clause[0]) if denial else clause[0]
     found = limits(reading.folded, (max(excepted, clause[0]), clause[1]), head, (mention.start, mention.end))
     if denial and (

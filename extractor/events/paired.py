@@ -172,6 +172,8 @@ def _refused(told: Told, i: int, j: int) -> bool:
 def _parted(told: Told, i: int, j: int) -> bool:
     """Whether a semicolon outside brackets parts a count from a term behind it: "eight had an event; the commonest was rash"."""
     count, mention = told.counts[j], told.mentions[i]
+    if ";" not in told.folded[count.end : mention.start]:
+        return False
     cuts = segments(told.folded, told.sentence.start, told.sentence.end)[:-1]
     return any(count.end <= cut < mention.start for _, cut in cuts)
 

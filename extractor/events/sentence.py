@@ -44,6 +44,8 @@ class Reading:
 
     def arm_after(self, mention: Mention, last: int) -> tuple[int, int] | None:
         """The group named behind a term, in its own clause."""
+        if ARM_AFTER.match(self.folded, mention.end, last) is None:
+            return None
         clause = clause_of(self.folded, self.start, self.end, mention.start)
         found = ARM_AFTER.match(self.folded, mention.end, min(last, max(clause[1], mention.end)))
         named = found and not attributes.NO_ARM.search(found["arm"]) and not SEVERAL.search(found["arm"])

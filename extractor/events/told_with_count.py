@@ -144,13 +144,12 @@ def others_counted(reading: Reading, mention: Mention, last: int) -> Iterator[Ev
         and other
         and found[0].start == other.end()
         and found[0].n
-        and (IN_ARM.match(reading.folded, found[0].end, last) or OF_ARM.search(reading.folded, *_span(found[0])))
+        and (
+            IN_ARM.match(reading.folded, found[0].end, last)
+            or OF_ARM.search(reading.folded, found[0].start, found[0].end)
+        )
     ):
         yield event(reading, mention, PRESENT, found[0], None, "count_elided", last)
-
-
-def _span(count: Count) -> tuple[int, int]:
-    return count.start, count.end
 
 
 def _composite(reading: Reading, mention: Mention, first: int, last: int) -> bool:

@@ -201,7 +201,7 @@ def _spared(scene: Said, i: int) -> bool:
     first = scene.sentence.start
     if NO_RESULT.match(scene.folded, mention.end, end) or RISK_BEHIND.match(scene.folded, mention.end, end):
         return True
-    if brought(scene.folded, mention.end, scene.sentence.end):
+    if brought(scene.folded, mention.end, end):
         return True
     if BASELINE.search(scene.folded, first, mention.start) or ENDPOINTS.search(scene.folded, first, mention.start):
         return True

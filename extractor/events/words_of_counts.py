@@ -30,6 +30,7 @@ STOPPED = re.compile(
 REASON_AGAIN = re.compile(rf"\s*(?:{SMALL}{{0,2}}{PEOPLE}\s*)?(?:because of|due to|owing to|for)\s+(?:an?\s+)?\Z")
 # "... and 9% died": what the second count is of
 DID = re.compile(rf"\s*(?:{SMALL}{{0,1}}{PEOPLE}\s+)?{W.did_died}\b")
+VERSUS_ONLY = re.compile(r"\s*(?:vs\.?|versus|v\.?)\s*")  # between two counts of one row
 # "47 (34%) of 138 participants experienced (a total of) 88"
 PEOPLE_HAD = re.compile(
     rf"\s*(?:{PEOPLE}\s+)?(?:in the [\w+/ -]{{1,40}}? (?:group|arm)\s+)?{HAD}\s+(?:a total of\s+)?\Z"

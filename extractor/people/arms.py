@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from extractor.context.sentences import Sentence
 from extractor.context.view import View
 from extractor.people.beside_controls import of_controls, set_against
 from extractor.people.candidates import Cohort, cohort
-from extractor.people.counted import AN_AGE, BEFORE, numbers
+from extractor.people.counted import countable
 from extractor.people.equal_groups import how_many, sizes_of_each
 from extractor.people.group import EACH, GROUP_WORD, LETTERED, NO_GROUP, Group
 from extractor.people.kinds_near import kinds_near
@@ -32,8 +31,6 @@ from extractor.words import Words
 
 W = Words("people")
 
-# what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "25, 50 or 75 million"
-THING_AFTER = re.compile(rf"(?:,? (?:and|or|to) \d[\d.]*|, ?\d[\d.]*| ?- ?\d[\d.]*){{0,3}} ?-?{W.no_person}")
 # "six (28.6%) of 21", "11 of 34", "5/12", "3 out of the 20": the size stands last
 OUT_OF_NUMBER = re.compile(
     r"(?:/ ?|of (?:the |these |those |all )?)\d"
@@ -255,19 +252,9 @@ def _left_over(
 
 def _numbers(seen: View, sentence: Sentence, most: int) -> Iterator[Group]:
     """Numbers of a sentence that may count people of a group."""
-    text, found = seen.folded, numbers(seen.folded)
-    for match in itertools.islice(found, bisect_left(found, sentence.start, key=_begins), None):
-        if match.start() >= sentence.end:
-            return
-        n = whole(match.group())
-        before = text[max(sentence.start, match.start() - 24) : match.start()]
-        thing = AN_AGE.match(text, match.end()) or THING_AFTER.match(text, match.end())
-        if n and n < most and not thing and (before.endswith("= ") or not BEFORE.search(before)):
+    for n, match in countable(seen.folded, sentence.start, sentence.end):
+        if n < most:
             yield Group(n, "", match.start(), match.end(), (0, 0))
-
-
-def _begins(match: re.Match[str]) -> int:
-    return match.start()
 
 
 def _outcomes(seen: View) -> Iterator[tuple[Sides, list[str]]]:

@@ -6,16 +6,14 @@ two numbers of a sentence that tells of controls.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
 from extractor import patterns as re
 from extractor.context.sentences import Sentence
 from extractor.context.view import View, once
-from extractor.people.counted import AN_AGE, BEFORE, Count, numbers
+from extractor.people.counted import Count, countable
 from extractor.people.group import Group
-from extractor.quantities.numbers import whole
 from extractor.words import Words
 
 W = Words("people")
@@ -32,7 +30,6 @@ NO_CONTROLS = re.compile(r"\bhealthy\b|\bdonors?\b")
 # a sentence that sets two groups against one another
 AGAINST = re.compile(rf"\b{W.near_control}")
 GIVEN = re.compile(rf"\b{W.near_verb}\b|\bcompared\b|\bwith\b|\bin\b")
-THING_AFTER = re.compile(rf"(?:,? (?:and|or|to) \d[\d.]*|, ?\d[\d.]*| ?- ?\d[\d.]*){{0,3}} ?-?{W.no_person}")
 FAR = 120  # characters between two numbers that are set against one another
 NEAR = 70
 LEAST = 2  # people whom a sentence without a total may set against others
@@ -72,13 +69,10 @@ def _in_sentence(seen: View, sentence: Sentence) -> Iterator[tuple[Group, Group]
 
 
 def _numbers(seen: View, sentence: Sentence) -> Iterator[Group]:
-    text, every = seen.folded, numbers(seen.folded)
-    for match in every[bisect_left(every, sentence.start, key=lambda m: m.start()) :]:
-        if match.start() >= sentence.end:
-            return
-        n = whole(match.group())
-        before = text[max(sentence.start, match.start() - 24) : match.start()]
-        thing = AN_AGE.match(text, match.end()) or THING_AFTER.match(text, match.end())
-        marker = before.endswith("(") and text.startswith(")", match.end())  # "(2) control"
-        if n and n > LEAST and not thing and not marker and (before.endswith("= ") or not BEFORE.search(before)):
+    text = seen.folded
+    for n, match in countable(text, sentence.start, sentence.end):
+        marker = text.endswith("(", sentence.start, match.start()) and text.startswith(
+            ")", match.end()
+        )  # "(2) control"
+        if n > LEAST and not marker:
             yield Group(n, "", match.start(), match.end(), (0, 0))

@@ -7,9 +7,11 @@ things (eyes, knees, injections) are no people.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
 from extractor import patterns as re
 from extractor.context.phrases import phrases
@@ -33,6 +35,8 @@ NUMBER = re.compile(
 )
 # "58-year-old male patient", "12 years of age": an age, no number of people
 AN_AGE = re.compile(rf" ?-?{W.an_age_years}[ -]?(?:olds?\b|of age\b|aged?\b)")
+# what a number counts that is no person: "6 months", "20 mg", "3 cohorts", "25, 50 or 75 million"
+THING_AFTER = re.compile(rf"(?:,? (?:and|or|to) \d[\d.]*|, ?\d[\d.]*| ?- ?\d[\d.]*){{0,3}} ?-?{W.no_person}")
 # where a number may begin: cheap to find, and NUMBER is tried only there
 _BEGINS = re.compile(rf"\d+|{_SMALL}")
 # "n = 30", "N=1,907", "(n 30)"; group "n"
@@ -144,6 +148,19 @@ def numbers(folded: str) -> tuple[re.Match[str], ...]:
             found.append(match)
             place = match.end()
     return tuple(found)
+
+
+def countable(folded: str, start: int, end: int) -> Iterator[tuple[int, re.Match[str]]]:
+    """Numbers between two offsets that may count people, though no noun says so: no age, nothing that counts things."""
+    every = numbers(folded)
+    for match in islice(every, bisect_left(every, start, key=lambda m: m.start()), None):
+        if match.start() >= end:
+            return
+        n = whole(match.group())
+        before = folded[max(start, match.start() - 24) : match.start()]
+        thing = AN_AGE.match(folded, match.end()) or THING_AFTER.match(folded, match.end())
+        if n and not thing and (before.endswith("= ") or not BEFORE.search(before)):
+            yield n, match
 
 
 def _numbered(folded: str, known: dict[str, str]) -> Iterator[Count]:

@@ -19,7 +19,7 @@ from extractor.events.link.shares import with_shares
 from extractor.events.link.sums import divided, graded_parts
 from extractor.events.mentions import CLASS, DEATH, ORGAN, Mention
 from extractor.events.segment import Clause, Link
-from extractor.events.words_of_counts import APPOSED, CAUSE, COUNTED_LIST, DIRECT, JOIN
+from extractor.events.words_of_counts import APPOSED, CAUSE, COUNTED_LIST, DIRECT, JOIN, VERSUS_ONLY
 from extractor.quantities.counts import Count
 from extractor.words import Words
 
@@ -27,7 +27,6 @@ W = Words("events")
 
 VERSUS = re.compile(rf"\b{W.versus}\b")
 ARMS = re.compile(rf"\b(?:{W.groups}|placebo|controls?|sham|versus|vs)\b")
-VERSUS_ONLY = re.compile(r"\s*(?:vs\.?|versus|v\.?)\s*")
 INCLUDING = re.compile(r"\s*(?:\([^()]*\)\s*)?,?\s*(?:including|such as|like)\s+(?:\w+\s+){0,2}")
 INCIDENCE = re.compile(rf"\b{W.incidence_of}\s+(?:of|for)\s+(?:[\w-]+\s+){{0,3}}\Z")
 COUNTS_ON = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,|,?\s*and)\s*")

@@ -15,7 +15,7 @@ from extractor import patterns as re
 from extractor.events.event import Event
 from extractor.events.link.arms import ROW_CLOSED, Scene, told_of_row
 from extractor.events.link.groups import Group, alike
-from extractor.events.words_of_counts import PEOPLE_HAD
+from extractor.events.words_of_counts import PEOPLE_HAD, VERSUS_ONLY
 from extractor.words import Words
 
 W = Words("events")
@@ -36,7 +36,6 @@ COMPARED = re.compile(
 
 # between the counts of one row: "5, 7 and 2", "2 vs 7"
 ROW = re.compile(r"\s*(?:,|and|, and|vs?\.?|versus|,?\s*compared (?:with|to))\s*")
-VERSUS = re.compile(r"\s*(?:vs?\.?|versus)\s*")
 
 
 def likeliest(shares: Shares) -> frozenset[str] | None:
@@ -106,7 +105,7 @@ def _filled(
         return {}
     free = [at for at, g in zip(parts, own, strict=True) if g is None]
     rest = [g for g in groups if g not in own] if len(free) == 1 else []
-    if len(free) == len(parts) == 2 and VERSUS.fullmatch(gaps[0]):
+    if len(free) == len(parts) == 2 and VERSUS_ONLY.fullmatch(gaps[0]):
         rest = _in_order(scene)
     return (
         {at: _words_of(scene, g, chances[at]) for at, g in zip(free, rest, strict=True)}
@@ -152,7 +151,7 @@ def _first_named(scene: Scene, parts: Sequence[int], named: Sequence[Group], end
     gap = folded[ends[parts[0]] : parts[1]]
     before = folded[max(0, parts[0] - 120) : parts[0]]
     less, more = LESS.search(before), MORE.search(before)
-    if len(parts) != 2 or not VERSUS.fullmatch(gap) or bool(less) == bool(more):
+    if len(parts) != 2 or not VERSUS_ONLY.fullmatch(gap) or bool(less) == bool(more):
         return None
     if not any(scene.arm(n) >= 0 and n.end <= parts[0] for n in scene.here):
         return None
